@@ -1,0 +1,12 @@
+import schema from './0000_schema.sql' with { type: 'text' };
+import seatsAndChanges from './0001_seats_and_changes.sql' with { type: 'text' };
+import journal from './meta/_journal.json' with { type: 'json' };
+
+/** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
+export const migrationSql: Record<string, string> = {
+  '0000_schema': schema,
+  '0001_seats_and_changes': seatsAndChanges,
+};
+
+/** drizzle-kit's journal: which migrations there are, in order. */
+export const migrationJournal = journal.entries;

@@ -1,0 +1,206 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+/** PostgreSQL's 64-bit transaction id, which never wraps; read as text because it may pass 2^53. */
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const minorUnits = (name: string) => bigint(name, { mode: 'number' });
+
+/** What every table has: an internal id that never leaves a service, a public uuid, and two instants. */
+const row = () => ({
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  uuid: text('uuid').notNull().unique().default(sql`gen_random_uuid()::text`),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});
+
+export const venues = pgTable(
+  'venues',
+  { ...row(), location: text('location').notNull(), seatMap: text('seat_map').notNull().default('') },
+  (t) => [index('venues_location_idx').on(t.location)],
+);
+
+export const performers = pgTable(
+  'performers',
+  {
+    ...row(),
+    name: text('name').notNull(),
+    age: integer('age').notNull(),
+    description: text('description').notNull().default(''),
+  },
+  (t) => [index('performers_name_idx').on(t.name)],
+);
+
+export const events = pgTable(
+  'events',
+  {
+    ...row(),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    date: instant('date').notNull(),
+    venueId: bigint('venue_id', { mode: 'number' })
+      .notNull()
+      .references(() => venues.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+  },
+  (t) => [
+    index('events_venue_id_idx').on(t.venueId),
+    index('events_date_idx').on(t.date, t.uuid),
+    index('events_name_idx').on(t.name),
+  ],
+);
+
+export const eventPerformers = pgTable(
+  'event_performers',
+  {
+    ...row(),
+    eventId: bigint('event_id', { mode: 'number' })
+      .notNull()
+      .references(() => events.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    performerId: bigint('performer_id', { mode: 'number' })
+      .notNull()
+      .references(() => performers.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+  },
+  (t) => [
+    uniqueIndex('event_performers_event_id_performer_id_key').on(t.eventId, t.performerId),
+    index('event_performers_performer_id_idx').on(t.performerId),
+  ],
+);
+
+/**
+ * One purchase of one buyer. `pending` between the claim and the answer of the payment provider, then `paid` or
+ * `failed`, for good. `total` is in minor units of `currency` (ISO 4217).
+ */
+export const orders = pgTable(
+  'orders',
+  {
+    ...row(),
+    userUuid: text('user_uuid').notNull(),
+    status: text('status', { enum: ['pending', 'paid', 'failed'] }).notNull().default('pending'),
+    total: minorUnits('total').notNull(),
+    currency: text('currency').notNull(),
+  },
+  (t) => [
+    index('orders_user_uuid_idx').on(t.userUuid),
+    index('orders_pending_idx').on(t.createdAt).where(sql`status = 'pending'`),
+    check('orders_status_check', sql`${t.status} in ('pending', 'paid', 'failed')`),
+    check('orders_total_check', sql`${t.total} >= 0`),
+  ],
+);
+
+export const tickets = pgTable(
+  'tickets',
+  {
+    ...row(),
+    eventId: bigint('event_id', { mode: 'number' })
+      .notNull()
+      .references(() => events.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    seat: text('seat').notNull(),
+    /** Minor units of `currency`. */
+    price: minorUnits('price').notNull(),
+    currency: text('currency').notNull().default('USD'),
+    status: text('status', { enum: ['available', 'booked'] }).notNull().default('available'),
+    /** The live order that claims the seat: pending while `available`, paid once `booked`. The fence against a second sale. */
+    orderId: bigint('order_id', { mode: 'number' }).references(() => orders.id),
+    /** The transaction that last wrote the row (a trigger keeps it): what changed since a snapshot is one index scan. */
+    changedIn: xid8('changed_in').notNull().default(sql`pg_current_xact_id()`),
+  },
+  (t) => [
+    uniqueIndex('tickets_event_id_seat_key').on(t.eventId, t.seat),
+    index('tickets_event_id_idx').on(t.eventId),
+    index('tickets_event_id_changed_in_idx').on(t.eventId, t.changedIn),
+    index('tickets_seat_idx').on(t.seat),
+    index('tickets_status_idx').on(t.status),
+    index('tickets_order_id_idx').on(t.orderId).where(sql`order_id is not null`),
+    check('tickets_status_check', sql`${t.status} in ('available', 'booked')`),
+    check('tickets_price_check', sql`${t.price} >= 0`),
+    check('tickets_currency_check', sql`${t.currency} ~ '^[A-Z]{3}$'`),
+  ],
+);
+
+/** What an order asked for, at the price it was asked at; kept when the order failed. */
+export const orderTickets = pgTable(
+  'order_tickets',
+  {
+    ...row(),
+    orderId: bigint('order_id', { mode: 'number' })
+      .notNull()
+      .references(() => orders.id),
+    ticketId: bigint('ticket_id', { mode: 'number' })
+      .notNull()
+      .references(() => tickets.id),
+    price: minorUnits('price').notNull(),
+  },
+  (t) => [
+    uniqueIndex('order_tickets_order_id_ticket_id_key').on(t.orderId, t.ticketId),
+    index('order_tickets_ticket_id_idx').on(t.ticketId),
+  ],
+);
+
+/** The money side of an order: what was asked of the provider and what it answered. */
+export const payments = pgTable(
+  'payments',
+  {
+    ...row(),
+    orderId: bigint('order_id', { mode: 'number' })
+      .notNull()
+      .unique()
+      .references(() => orders.id),
+    methodUuid: text('method_uuid').notNull(),
+    status: text('status', { enum: ['pending', 'succeeded', 'declined', 'voided', 'refunded'] })
+      .notNull()
+      .default('pending'),
+    amount: minorUnits('amount').notNull(),
+    currency: text('currency').notNull(),
+  },
+  (t) => [check('payments_status_check', sql`${t.status} in ('pending', 'succeeded', 'declined', 'voided', 'refunded')`)],
+);
+
+/** Ticket locks of the embedded profile. Unlogged: a lock need not survive a crash of the server, a sale does. */
+export const ticketLocks = pgTable(
+  'ticket_locks',
+  {
+    ticketUuid: text('ticket_uuid').primaryKey(),
+    eventUuid: text('event_uuid').notNull(),
+    owner: text('owner').notNull(),
+    token: text('token').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [index('ticket_locks_event_uuid_idx').on(t.eventUuid), index('ticket_locks_expires_at_idx').on(t.expiresAt)],
+);
+
+/** The books of the sandbox payment provider: one row a charge, as a real provider would keep on its side. */
+export const sandboxCharges = pgTable('sandbox_charges', {
+  key: text('key').primaryKey(),
+  amount: minorUnits('amount').notNull(),
+  currency: text('currency').notNull(),
+  status: text('status', { enum: ['succeeded', 'declined', 'voided', 'refunded'] }).notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** Changes that could not be read, kept with their cause for a person to look at. */
+export const cdcDeadLetters = pgTable('cdc_dead_letters', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  position: text('position').notNull(),
+  payload: jsonb('payload').notNull(),
+  cause: text('cause').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** Small facts the software keeps about itself, such as "the demo seed is loaded". */
+export const appState = pgTable('app_state', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});
