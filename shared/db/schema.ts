@@ -87,7 +87,9 @@ export const orders = pgTable(
   {
     ...row(),
     userUuid: text('user_uuid').notNull(),
-    status: text('status', { enum: ['pending', 'paid', 'failed'] }).notNull().default('pending'),
+    status: text('status', { enum: ['pending', 'paid', 'failed'] })
+      .notNull()
+      .default('pending'),
     total: minorUnits('total').notNull(),
     currency: text('currency').notNull(),
   },
@@ -110,7 +112,9 @@ export const tickets = pgTable(
     /** Minor units of `currency`. */
     price: minorUnits('price').notNull(),
     currency: text('currency').notNull().default('USD'),
-    status: text('status', { enum: ['available', 'booked'] }).notNull().default('available'),
+    status: text('status', { enum: ['available', 'booked'] })
+      .notNull()
+      .default('available'),
     /** The live order that claims the seat: pending while `available`, paid once `booked`. The fence against a second sale. */
     orderId: bigint('order_id', { mode: 'number' }).references(() => orders.id),
     /** The transaction that last wrote the row (a trigger keeps it): what changed since a snapshot is one index scan. */
@@ -164,7 +168,9 @@ export const payments = pgTable(
     amount: minorUnits('amount').notNull(),
     currency: text('currency').notNull(),
   },
-  (t) => [check('payments_status_check', sql`${t.status} in ('pending', 'succeeded', 'declined', 'voided', 'refunded')`)],
+  (t) => [
+    check('payments_status_check', sql`${t.status} in ('pending', 'succeeded', 'declined', 'voided', 'refunded')`),
+  ],
 );
 
 /** Ticket locks of the embedded profile. Unlogged: a lock need not survive a crash of the server, a sale does. */

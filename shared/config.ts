@@ -1,0 +1,205 @@
+import { z } from 'zod';
+
+/** One environment variable: how its text is read, what it is when absent, and what it means (README's words). */
+export type Variable<T> = { read: z.ZodType<T, string>; default: string; meaning: string; secret?: boolean };
+
+type Variables = Record<string, Variable<unknown>>;
+type Values<V extends Variables> = { [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
+
+/** Thrown when variables are wrong: one line each, so that all can be mended at once. */
+export class ConfigError extends Error {
+  constructor(problems: string[]) {
+    super(`Wrong configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads the named variables. An empty text counts as absent. Throws `ConfigError` naming every wrong one. */
+export function readConfig<V extends Variables>(variables: V, env: Record<string, string | undefined>): Values<V> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, variable] of Object.entries(variables)) {
+    const text = env[name] || variable.default;
+    const parsed = variable.read.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else
+      problems.push(
+        `${name}=${variable.secret ? '***' : text}: ${parsed.error.issues.map((i) => i.message).join('; ')}`,
+      );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return values as Values<V>;
+}
+
+const variable = <T>(read: z.ZodType<T, string>, fallback: string, meaning: string): Variable<T> => ({
+  read,
+  default: fallback,
+  meaning,
+});
+
+/** Readers of variables: each turns a text into a value or says what it should have been. */
+export const v = {
+  text: (fallback: string, meaning: string) => variable(z.string(), fallback, meaning),
+  secret: (fallback: string, meaning: string): Variable<string> => ({ ...v.text(fallback, meaning), secret: true }),
+  integer: (fallback: number, min: number, max: number, meaning: string) =>
+    variable(
+      z
+        .string()
+        .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+        .transform(Number)
+        .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`),
+      String(fallback),
+      meaning,
+    ),
+  oneOf: <const O extends string>(options: readonly [O, ...O[]], fallback: O, meaning: string) =>
+    variable(
+      z.enum(options, `must be one of ${options.join(', ')}`) as unknown as z.ZodType<O, string>,
+      fallback,
+      meaning,
+    ),
+  flag: (fallback: boolean, meaning: string) =>
+    variable(
+      z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true') as unknown as z.ZodType<
+        boolean,
+        string
+      >,
+      String(fallback),
+      meaning,
+    ),
+  /** Go's notation, as the original had it ("1m30s", "500ms"), or plain seconds; the value is in milliseconds. */
+  duration: (fallback: string, meaning: string) =>
+    variable(
+      z.string().transform((text, context) => {
+        const ms = durationMs(text);
+        if (ms !== undefined) return ms;
+        context.addIssue({ code: 'custom', message: 'must be a duration such as 500ms, 15s, 5m or 1h' });
+        return z.NEVER;
+      }),
+      fallback,
+      meaning,
+    ),
+  /** "host:port" or, as the original had it, ":port", which then means `host`. Port 0 takes any free port. */
+  address: (fallback: string, meaning: string, host = '0.0.0.0') =>
+    variable(
+      z.string().transform((text, context) => {
+        const match = /^(\[[0-9a-fA-F:]+\]|[^:]*):(\d{1,5})$/.exec(text);
+        const port = Number(match?.[2]);
+        if (match && port <= 65_535) return { host: match[1]?.replace(/[[\]]/g, '') || host, port };
+        context.addIssue({ code: 'custom', message: 'must be host:port or :port' });
+        return z.NEVER;
+      }),
+      fallback,
+      meaning,
+    ),
+};
+
+function durationMs(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  let total = 0;
+  for (const [, amount, name] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * unit[name as keyof typeof unit];
+  }
+  return total;
+}
+
+export type Address = { host: string; port: number };
+
+export const postgresVariables = {
+  POSTGRES_HOST: v.text('127.0.0.1', 'PostgreSQL host. `npm start` starts its own server unless this is set'),
+  POSTGRES_PORT: v.integer(5432, 1, 65_535, 'PostgreSQL port'),
+  POSTGRES_USER: v.text('postgres', 'PostgreSQL user'),
+  POSTGRES_PASSWORD: v.secret('', 'PostgreSQL password'),
+  POSTGRES_DBNAME: v.text('onsale', 'PostgreSQL database'),
+  POSTGRES_SSLMODE: v.oneOf(
+    ['disable', 'allow', 'prefer', 'require', 'verify-full'],
+    'disable',
+    'TLS to PostgreSQL, in libpq’s words',
+  ),
+  POSTGRES_MAX_OPEN_CONNS: v.integer(10, 1, 1000, 'Most connections of one process'),
+  POSTGRES_MAX_IDLE_CONNS: v.integer(
+    10,
+    0,
+    1000,
+    'Kept from the original; idle connections are closed by time (POSTGRES_CONN_MAX_IDLE_TIME), not by number',
+  ),
+  POSTGRES_CONN_MAX_LIFETIME: v.duration('30m', 'A connection is replaced after this time; 0 keeps it'),
+  POSTGRES_CONN_MAX_IDLE_TIME: v.duration('5m', 'An idle connection is closed after this time; 0 keeps it'),
+};
+
+/** Where the database is and how many connections it may cost. Times are in milliseconds. */
+export type PostgresConfig = {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  sslMode: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-full';
+  maxOpenConns: number;
+  connMaxLifetimeMs: number;
+  connMaxIdleTimeMs: number;
+  /** How long one call may take before the server counts as away. */
+  deadlineMs: number;
+  applicationName: string;
+};
+
+/** The database's part of a service's variables. */
+export function postgresConfig(values: Values<typeof postgresVariables>, applicationName: string): PostgresConfig {
+  return {
+    host: values.POSTGRES_HOST,
+    port: values.POSTGRES_PORT,
+    user: values.POSTGRES_USER,
+    password: values.POSTGRES_PASSWORD,
+    database: values.POSTGRES_DBNAME,
+    sslMode: values.POSTGRES_SSLMODE,
+    maxOpenConns: values.POSTGRES_MAX_OPEN_CONNS,
+    connMaxLifetimeMs: values.POSTGRES_CONN_MAX_LIFETIME,
+    connMaxIdleTimeMs: values.POSTGRES_CONN_MAX_IDLE_TIME,
+    deadlineMs: 1500,
+    applicationName,
+  };
+}
+
+export const serverVariables = {
+  SERVER_MODE: v.oneOf(
+    ['development', 'production'],
+    'development',
+    'production warns of settings that are meant for trying out, such as sandbox payments',
+  ),
+  SERVER_READ_TIMEOUT: v.duration(
+    '10s',
+    'A connection that sends or takes nothing for the longer of the two is closed',
+  ),
+  SERVER_WRITE_TIMEOUT: v.duration('10s', 'See SERVER_READ_TIMEOUT'),
+  SERVER_MAX_HEADER_BYTES: v.integer(16_384, 1024, 16_384, 'Longer request headers are refused with 431'),
+  SERVER_CTX_TIMEOUT: v.duration('5s', 'A request that takes longer is answered with 503'),
+  SERVER_DRAIN_TIMEOUT: v.duration('5s', 'At the end, requests under way have this long to finish'),
+  LOG_LEVEL: v.oneOf(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    'info',
+    'Least important level that is logged',
+  ),
+  LOG_REQUESTS: v.flag(true, 'One JSON line per request'),
+};
+
+export type ServerConfig = {
+  readTimeoutMs: number;
+  writeTimeoutMs: number;
+  maxHeaderBytes: number;
+  requestTimeoutMs: number;
+  drainTimeoutMs: number;
+  logRequests: boolean;
+};
+
+/** The HTTP server's part of a service's variables. */
+export function serverConfig(values: Values<typeof serverVariables>): ServerConfig {
+  return {
+    readTimeoutMs: values.SERVER_READ_TIMEOUT,
+    writeTimeoutMs: values.SERVER_WRITE_TIMEOUT,
+    maxHeaderBytes: values.SERVER_MAX_HEADER_BYTES,
+    requestTimeoutMs: values.SERVER_CTX_TIMEOUT,
+    drainTimeoutMs: values.SERVER_DRAIN_TIMEOUT,
+    logRequests: values.LOG_REQUESTS,
+  };
+}

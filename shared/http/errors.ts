@@ -1,0 +1,66 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { AppError, type ErrorCode } from '../errors.ts';
+
+const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
+  invalid_request: 400,
+  payment_declined: 402,
+  not_found: 404,
+  event_not_found: 404,
+  method_not_allowed: 405,
+  ticket_not_available: 409,
+  ticket_not_reserved: 409,
+  payload_too_large: 413,
+  headers_too_large: 431,
+  internal: 500,
+  unavailable: 503,
+  payment_pending: 503,
+};
+
+/** How long a caller should wait before it repeats a request that met a 503, in seconds. */
+const retryAfterSeconds = '1';
+
+export const errorSchema = z
+  .object({
+    error: z.string().openapi({ description: 'A stable code', example: 'ticket_not_available' }),
+    message: z.string().openapi({ description: 'What to do, for a person' }),
+    issues: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: 'What is wrong with the input, field by field' }),
+  })
+  .openapi('Error');
+
+/** An OpenAPI response that carries an error. */
+export const errorResponse = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: errorSchema } },
+});
+
+/** Anything thrown, as one of our errors: what we do not know becomes `internal` and keeps its text for the log. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status < 500) {
+    return new AppError('invalid_request', 'Invalid request payload', {
+      cause: error,
+      details: { issues: [{ path: '', message: error.message }] },
+    });
+  }
+  return new AppError('internal', 'Internal server error', { cause: error });
+}
+
+/** Answers with the error's status and `{error, message}`; a 503 says when to come back. */
+export function errorAnswer(c: Context, error: AppError): Response {
+  const status = statusOf[error.code];
+  if (status === 503) c.header('Retry-After', retryAfterSeconds);
+  return c.json({ error: error.code, message: error.message, ...error.details }, status);
+}
+
+/** Turns a failed validation into a 400 that names each field; `message` is the contract's text for a bad body. */
+export function invalidInput(issues: z.core.$ZodIssue[], target: string): AppError {
+  const details = { issues: issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })) };
+  const message = target === 'json' ? 'Invalid request payload' : 'Invalid request parameters';
+  return new AppError('invalid_request', message, { details });
+}

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import type { TicketLocks } from './ticket-locks.ts';
+
+export type TicketLocksHarness = {
+  /** Two users of the same store, as two processes would be. */
+  locks: TicketLocks;
+  otherProcess: TicketLocks;
+  /** Lets `ms` pass for the store, without waiting. */
+  advance(ms: number): Promise<void>;
+  /** How many calls to the store this harness's `locks` has made so far. */
+  calls(): number;
+  close(): Promise<void>;
+};
+
+const minute = 60_000;
+const some = (n: number) => Array.from({ length: n }, () => randomUUID());
+
+const keys = (answer: Awaited<ReturnType<TicketLocks['acquire']>>) => {
+  if (!answer.ok) throw new Error(`refused: ${answer.conflicts}`);
+  return answer.holds.map(({ ticketUuid, token }) => ({ ticketUuid, token }));
+};
+
+/** What every adapter promises, as named cases: a suite for the good ones, and a trap for the broken ones. */
+export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => Promise<void>> = {
+  'a free ticket is taken, and seen by every process': async ({ locks, otherProcess }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const answer = await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute });
+    expect(answer).toMatchObject({ ok: true, repeated: false, holds: [{ ticketUuid: ticket }] });
+    expect(await otherProcess.list(eventUuid)).toEqual([ticket]);
+    expect(await otherProcess.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' })).toHaveLength(1);
+    expect(await otherProcess.held({ eventUuid, ticketUuids: [ticket], owner: 'bob' })).toEqual([]);
+  },
+
+  'another owner is refused, and told which tickets are taken': async ({ locks, otherProcess }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(3)];
+    await locks.acquire({ eventUuid, ticketUuids: [tickets[1]!], owner: 'ann', ttlMs: minute });
+    const answer = await otherProcess.acquire({ eventUuid, ticketUuids: tickets, owner: 'bob', ttlMs: minute });
+    expect(answer).toEqual({ ok: false, conflicts: [tickets[1]!] });
+  },
+
+  'all or none: a refusal leaves nothing behind': async ({ locks }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(5)];
+    await locks.acquire({ eventUuid, ticketUuids: [tickets[4]!], owner: 'ann', ttlMs: minute });
+    await locks.acquire({ eventUuid, ticketUuids: tickets, owner: 'bob', ttlMs: minute });
+    expect(await locks.list(eventUuid)).toEqual([tickets[4]!]);
+  },
+
+  'repeating one’s own lock changes nothing, the clock included': async ({ locks, otherProcess, advance }) => {
+    const [eventUuid, ticketUuids] = [randomUUID(), some(2)];
+    const first = await locks.acquire({ eventUuid, ticketUuids, owner: 'ann', ttlMs: minute });
+    await advance(minute / 2);
+    const again = await otherProcess.acquire({ eventUuid, ticketUuids, owner: 'ann', ttlMs: minute });
+    expect(again).toMatchObject({ ok: true, repeated: true });
+    expect(keys(again).sort(byTicket)).toEqual(keys(first).sort(byTicket));
+    await advance(minute / 2 + 1);
+    expect(await locks.list(eventUuid)).toEqual([]);
+  },
+
+  'a larger set adds to what is held, and keeps the old tokens': async ({ locks }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(3)];
+    const first = await locks.acquire({ eventUuid, ticketUuids: [tickets[0]!], owner: 'ann', ttlMs: minute });
+    const more = await locks.acquire({ eventUuid, ticketUuids: tickets, owner: 'ann', ttlMs: minute });
+    expect(keys(more)).toHaveLength(3);
+    expect(keys(more)).toContainEqual(keys(first)[0]!);
+  },
+
+  'a ticket named twice counts once': async ({ locks }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const answer = await locks.acquire({ eventUuid, ticketUuids: [ticket, ticket], owner: 'ann', ttlMs: minute });
+    expect(keys(answer)).toHaveLength(1);
+  },
+
+  'N parallel takers of one ticket: exactly one owner': async ({ locks, otherProcess }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) =>
+        (i % 2 ? locks : otherProcess).acquire({ eventUuid, ticketUuids: [ticket], owner: `user ${i}`, ttlMs: minute }),
+      ),
+    );
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+  },
+
+  'N parallel takers of overlapping sets: exactly one owner a ticket, all or none': async ({ locks, otherProcess }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(12)];
+    const wants = Array.from({ length: 80 }, (_, i) => ({
+      owner: `user ${i}`,
+      // Windows that overlap, in both directions, so that careless adapters deadlock.
+      ticketUuids: [0, 1, 2].map((n) => tickets[(i + (i % 2 ? n : 2 - n)) % tickets.length]!),
+    }));
+    const answers = await Promise.all(
+      wants.map((want, i) => (i % 2 ? locks : otherProcess).acquire({ eventUuid, ttlMs: minute, ...want })),
+    );
+    const owned = wants.flatMap((want, i) => (answers[i]!.ok ? want.ticketUuids : []));
+    expect(owned.length).toBeGreaterThan(0);
+    expect(new Set(owned).size).toBe(owned.length);
+    expect((await locks.list(eventUuid)).sort()).toEqual(owned.sort());
+  },
+
+  'parallel repeats by one owner all get the same lock': async ({ locks, otherProcess }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 ? locks : otherProcess).acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute }),
+      ),
+    );
+    expect(new Set(answers.map((answer) => keys(answer)[0]!.token)).size).toBe(1);
+  },
+
+  'expiry frees': async ({ locks, otherProcess, advance }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute });
+    await advance(minute + 1);
+    expect(await locks.list(eventUuid)).toEqual([]);
+    expect(await locks.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' })).toEqual([]);
+    const next = await otherProcess.acquire({ eventUuid, ticketUuids: [ticket], owner: 'bob', ttlMs: minute });
+    expect(next.ok).toBe(true);
+  },
+
+  'an expired ticket among wanted ones has exactly one next owner': async ({ locks, otherProcess, advance }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute });
+    await advance(minute + 1);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        (i % 2 ? locks : otherProcess).acquire({ eventUuid, ticketUuids: [ticket], owner: `user ${i}`, ttlMs: minute }),
+      ),
+    );
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+  },
+
+  'a late release can’t free the successor’s lock': async ({ locks, otherProcess, advance }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const late = keys(await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute }));
+    await advance(minute + 1);
+    await otherProcess.acquire({ eventUuid, ticketUuids: [ticket], owner: 'bob', ttlMs: minute });
+    expect(await locks.release({ eventUuid, locks: late })).toBe(0);
+    expect(await otherProcess.held({ eventUuid, ticketUuids: [ticket], owner: 'bob' })).toHaveLength(1);
+  },
+
+  'a late extension can’t touch the successor’s lock, nor revive an expired one': async ({
+    locks,
+    otherProcess,
+    advance,
+  }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const late = keys(await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute }));
+    await advance(minute + 1);
+    expect(await locks.extend({ eventUuid, locks: late, ttlMs: minute })).toBe(false);
+    await otherProcess.acquire({ eventUuid, ticketUuids: [ticket], owner: 'bob', ttlMs: minute });
+    expect(await locks.extend({ eventUuid, locks: late, ttlMs: 10 * minute })).toBe(false);
+    await advance(minute + 1);
+    expect(await locks.list(eventUuid)).toEqual([]);
+  },
+
+  'the same owner’s new lock is not the old one': async ({ locks, advance }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const late = keys(await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute }));
+    await advance(minute + 1);
+    await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute });
+    expect(await locks.release({ eventUuid, locks: late })).toBe(0);
+    expect(await locks.list(eventUuid)).toEqual([ticket]);
+  },
+
+  'extend makes a lock last, never shorter, all or none': async ({ locks, advance }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(2)];
+    const held = keys(await locks.acquire({ eventUuid, ticketUuids: tickets, owner: 'ann', ttlMs: minute }));
+    expect(await locks.extend({ eventUuid, locks: held, ttlMs: 3 * minute })).toBe(true);
+    expect(await locks.extend({ eventUuid, locks: held, ttlMs: minute })).toBe(true);
+    const strangers = [held[0]!, { ticketUuid: held[1]!.ticketUuid, token: randomUUID() }];
+    expect(await locks.extend({ eventUuid, locks: strangers, ttlMs: 9 * minute })).toBe(false);
+    await advance(2 * minute);
+    expect((await locks.list(eventUuid)).sort()).toEqual([...tickets].sort());
+    await advance(2 * minute);
+    expect(await locks.list(eventUuid)).toEqual([]);
+  },
+
+  'release frees what is under its token, once': async ({ locks, otherProcess }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(3)];
+    const held = keys(await locks.acquire({ eventUuid, ticketUuids: tickets, owner: 'ann', ttlMs: minute }));
+    expect(await otherProcess.release({ eventUuid, locks: held.slice(0, 2) })).toBe(2);
+    expect(await otherProcess.release({ eventUuid, locks: held.slice(0, 2) })).toBe(0);
+    expect(await locks.list(eventUuid)).toEqual([held[2]!.ticketUuid]);
+  },
+
+  'events do not mix': async ({ locks }) => {
+    const [one, two, tickets] = [randomUUID(), randomUUID(), some(2)];
+    await locks.acquire({ eventUuid: one, ticketUuids: [tickets[0]!], owner: 'ann', ttlMs: minute });
+    await locks.acquire({ eventUuid: two, ticketUuids: [tickets[1]!], owner: 'ann', ttlMs: minute });
+    expect(await locks.list(one)).toEqual([tickets[0]!]);
+    expect(await locks.list(two)).toEqual([tickets[1]!]);
+    expect(await locks.list(randomUUID())).toEqual([]);
+  },
+
+  'listing an event’s locks is one call, however many there are': async (harness) => {
+    const [eventUuid, tickets] = [randomUUID(), some(500)];
+    await harness.locks.acquire({ eventUuid, ticketUuids: tickets, owner: 'ann', ttlMs: minute });
+    const before = harness.calls();
+    expect((await harness.locks.list(eventUuid)).sort()).toEqual([...tickets].sort());
+    expect(harness.calls() - before).toBe(1);
+  },
+
+  'purging tells what has expired, and leaves what lives': async ({ locks, advance }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(2)];
+    await locks.acquire({ eventUuid, ticketUuids: [tickets[0]!], owner: 'ann', ttlMs: minute });
+    await advance(minute + 1);
+    await locks.acquire({ eventUuid, ticketUuids: [tickets[1]!], owner: 'ann', ttlMs: minute });
+    const purged = (await locks.purgeExpired()).filter((lock) => lock.eventUuid === eventUuid);
+    expect(purged).toEqual([{ eventUuid, ticketUuid: tickets[0]! }]);
+    expect(await locks.list(eventUuid)).toEqual([tickets[1]!]);
+  },
+};
+
+const byTicket = (a: { ticketUuid: string }, b: { ticketUuid: string }) => (a.ticketUuid < b.ticketUuid ? -1 : 1);
+
+/** Runs every case against an adapter on its real server. */
+export function ticketLocksConformance(name: string, start: () => Promise<TicketLocksHarness>): void {
+  describe(`ticket locks: ${name}`, () => {
+    let harness: TicketLocksHarness;
+    beforeAll(async () => {
+      harness = await start();
+    });
+    afterAll(() => harness.close());
+    for (const [title, run] of Object.entries(ticketLocksCases)) test(title, () => run(harness));
+  });
+}

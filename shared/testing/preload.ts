@@ -1,0 +1,4 @@
+import { afterAll } from 'bun:test';
+import { stopTestPostgres } from './database.ts';
+
+afterAll(stopTestPostgres);
