@@ -23,8 +23,8 @@ export type ShellDeps = {
   server: ServerConfig;
   /** What `/readyz` asks, by name. */
   dependencies: Dependencies;
-  /** True once the process has been told to end. */
-  draining: () => boolean;
+  /** Aborts when the process has been told to end: no longer ready, and streams close. */
+  closing: AbortSignal;
 };
 
 /** No request of ours needs more. */
@@ -56,7 +56,7 @@ export function createShell(title: string, deps: ShellDeps, addRoutes: (app: App
   app.use(timeout(deps.server.requestTimeoutMs, tooSlow as never));
 
   const plain = app as unknown as Hono;
-  addHealth(plain, deps.dependencies, deps.draining);
+  addHealth(plain, deps.dependencies, deps.closing);
   app.get('/metrics', async (c) =>
     c.body(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType }),
   );

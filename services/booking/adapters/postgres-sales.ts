@@ -1,0 +1,110 @@
+import type { Db } from '../../../shared/db/client.ts';
+import type { Ending, Order, OrderStatus, Sales } from '../domain/sale.ts';
+
+/** Tickets and orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
+export function postgresSales({ sql, run }: Db): Sales {
+  const order = () => sql`
+    json_build_object('uuid', o.uuid, 'userUuid', o.user_uuid, 'status', o.status, 'total', o.total,
+      'currency', o.currency, 'methodUuid', p.method_uuid)`;
+
+  async function endedBefore(orderUuid: string): Promise<Ending> {
+    const [row] = await sql<{ status: OrderStatus }[]>`select status from orders where uuid = ${orderUuid}`;
+    if (!row) throw new Error(`no order ${orderUuid}`);
+    return { status: row.status, changed: false };
+  }
+
+  return {
+    eventOf: (ticketUuid) =>
+      run(async () => {
+        const [row] = await sql<{ uuid: string }[]>`
+          select e.uuid from tickets t join events e on e.id = t.event_id where t.uuid = ${ticketUuid}`;
+        return row?.uuid;
+      }),
+
+    find: (ticketUuid) =>
+      run(async () => {
+        const [row] = await sql<{ uuid: string; eventUuid: string; booked: boolean; order: Order | null }[]>`
+          select t.uuid, e.uuid as "eventUuid", t.status = 'booked' as booked,
+            case when o.id is not null then ${order()} end as order
+          from tickets t join events e on e.id = t.event_id
+          left join orders o on o.id = t.order_id left join payments p on p.order_id = o.id
+          where t.uuid = ${ticketUuid}`;
+        if (!row) return undefined;
+        const { order: found, ...ticket } = row;
+        return found ? { ...ticket, order: found } : ticket;
+      }),
+
+    claim: ({ ticketUuids, userUuid, methodUuid }) =>
+      run(async () => {
+        // Locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
+        // else claimed while this statement waited no longer meets the condition, and the count is short.
+        const [row] = await sql<{ order: Order }[]>`
+          with wanted as (
+            select id, price, currency from tickets
+            where uuid = any(${ticketUuids}) and status = 'available' and order_id is null
+            order by id for update
+          ), o as (
+            insert into orders (user_uuid, total, currency)
+            select ${userUuid}, sum(price), min(currency) from wanted
+            having count(*) = ${ticketUuids.length} and count(distinct currency) = 1
+            returning id, uuid, user_uuid, status, total, currency
+          ), claimed as (
+            update tickets t set order_id = o.id from o, wanted where t.id = wanted.id
+          ), lines as (
+            insert into order_tickets (order_id, ticket_id, price) select o.id, wanted.id, wanted.price from o, wanted
+          ), p as (
+            insert into payments (order_id, method_uuid, amount, currency)
+            select id, ${methodUuid}, total, currency from o returning method_uuid
+          )
+          select ${order()} as order from o, p`;
+        return row?.order;
+      }),
+
+    settle: (orderUuid) =>
+      run(async () => {
+        const [row] = await sql`
+          with o as (
+            update orders set status = 'paid' where uuid = ${orderUuid} and status = 'pending' returning id
+          ), booked as (
+            update tickets t set status = 'booked' from o where t.order_id = o.id
+          ), p as (
+            update payments set status = 'succeeded' from o where order_id = o.id
+          )
+          select id from o`;
+        return row ? { status: 'paid', changed: true } : endedBefore(orderUuid);
+      }),
+
+    fail: (orderUuid, payment) =>
+      run(async () => {
+        const [row] = await sql`
+          with o as (
+            update orders set status = 'failed' where uuid = ${orderUuid} and status = 'pending' returning id
+          ), freed as (
+            update tickets t set order_id = null from o where t.order_id = o.id
+          ), p as (
+            update payments set status = ${payment} from o where order_id = o.id
+          )
+          select id from o`;
+        return row ? { status: 'failed', changed: true } : endedBefore(orderUuid);
+      }),
+
+    recordRefund: (orderUuid) =>
+      run(async () => {
+        await sql`update payments p set status = 'refunded' from orders o
+          where o.id = p.order_id and o.uuid = ${orderUuid} and o.status = 'failed'`;
+      }),
+
+    pendingFor: (ageMs, limit) =>
+      run(
+        async () =>
+          await sql<{ order: Order; eventUuids: string[] }[]>`
+          select ${order()} as order, (
+            select array_agg(distinct e.uuid) from order_tickets ot
+            join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id where ot.order_id = o.id
+          ) as "eventUuids"
+          from orders o join payments p on p.order_id = o.id
+          where o.status = 'pending' and o.created_at <= now() - ${ageMs} * interval '1 millisecond'
+          order by o.created_at limit ${limit}`,
+      ),
+  };
+}

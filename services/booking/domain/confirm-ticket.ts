@@ -1,0 +1,55 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { type CompleteDeps, completeOrder } from './complete-order.ts';
+import type { Order, Ticket } from './sale.ts';
+
+export type ConfirmDeps = CompleteDeps & { locks: TicketLocks; feed: Pick<SeatFeed, 'publish'> };
+
+export type Confirmation = { ticketUuid: string; userUuid: string; methodUuid: string };
+
+/** The lock outlives the payment: a buyer whose time is nearly over is not overtaken while the bank is thinking. */
+const paymentWindowMs = 120_000;
+
+/**
+ * Sells a reserved ticket to its user. Repeating it answers as the first time and charges nothing more. Throws
+ * `ticket_not_reserved` unless the user holds the lock, and what `completeOrder` throws; after a declined payment the
+ * user still holds the lock and can try another card.
+ */
+export async function confirmTicket(deps: ConfirmDeps, request: Confirmation): Promise<void> {
+  const { sales, locks, feed } = deps;
+  const { ticketUuid, userUuid, methodUuid } = request;
+  const ticket = await sales.find(ticketUuid);
+  if (!ticket) throw notReserved();
+  const { eventUuid } = ticket;
+
+  const lock = await ownLock();
+  const order = ownOrder(ticket, userUuid) ?? (await claim());
+  if (order.status === 'paid') return;
+  feed.publish(eventUuid);
+  await completeOrder(deps, order).finally(() => feed.publish(eventUuid));
+  // The seat shows as booked from here on. A release that fails leaves a lock that ends by itself.
+  if (lock) await locks.release({ eventUuid, locks: [lock] }).catch(() => {});
+
+  async function ownLock() {
+    const [hold] = await locks.held({ eventUuid, ticketUuids: [ticketUuid], owner: userUuid });
+    return hold;
+  }
+
+  async function claim(): Promise<Order> {
+    if (!lock || ticket?.booked || ticket?.order) throw notReserved();
+    if (!(await locks.extend({ eventUuid, locks: [lock], ttlMs: paymentWindowMs }))) throw notReserved();
+    const claimed = await sales.claim({ ticketUuids: [ticketUuid], userUuid, methodUuid });
+    if (claimed) return claimed;
+    // Somebody was faster: this user's own second click, whose order we then carry on, or, after lost locks, a stranger.
+    const now = await sales.find(ticketUuid);
+    const own = now && ownOrder(now, userUuid);
+    if (own) return own;
+    await locks.release({ eventUuid, locks: [lock] }).catch(() => {});
+    throw notReserved();
+  }
+}
+
+const ownOrder = ({ order }: Ticket, userUuid: string) => (order?.userUuid === userUuid ? order : undefined);
+
+const notReserved = () => new AppError('ticket_not_reserved', 'Ticket is not reserved for this user');

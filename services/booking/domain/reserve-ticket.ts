@@ -1,0 +1,55 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { SaleObserver, Sales } from './sale.ts';
+
+export type ReserveDeps = {
+  locks: TicketLocks;
+  sales: Sales;
+  feed: Pick<SeatFeed, 'publish'>;
+  eventOf: (ticketUuid: string) => Promise<string | undefined>;
+  lockTtlMs: number;
+  observer: SaleObserver;
+};
+
+/**
+ * Holds a ticket for a user until the lock's time is over. Repeating it changes nothing. Throws `ticket_not_available`
+ * when somebody else holds or owns the ticket, or there is none.
+ *
+ * Lock first, then look: only the one who got the lock asks the database, so a rush costs its losers one call.
+ */
+export async function reserveTicket(deps: ReserveDeps, ticketUuid: string, userUuid: string): Promise<void> {
+  const { locks, observer, feed } = deps;
+  const eventUuid = await deps.eventOf(ticketUuid);
+  if (!eventUuid) throw notAvailable();
+
+  const lock = await locks.acquire({ eventUuid, ticketUuids: [ticketUuid], owner: userUuid, ttlMs: deps.lockTtlMs });
+  if (!lock.ok) {
+    observer.lockRefused();
+    throw notAvailable();
+  }
+  if (lock.repeated) return;
+  if (!(await isFree(deps, ticketUuid).catch(giveBack))) {
+    await release();
+    observer.lockRefused();
+    throw notAvailable();
+  }
+  observer.lockTaken();
+  feed.publish(eventUuid);
+
+  async function giveBack(error: unknown): Promise<never> {
+    await release().catch(() => {});
+    throw error;
+  }
+
+  function release() {
+    return locks.release({ eventUuid: eventUuid!, locks: lock.ok ? lock.holds : [] });
+  }
+}
+
+async function isFree({ sales }: ReserveDeps, ticketUuid: string): Promise<boolean> {
+  const ticket = await sales.find(ticketUuid);
+  return ticket !== undefined && !ticket.booked && ticket.order === undefined;
+}
+
+const notAvailable = () => new AppError('ticket_not_available', 'Ticket is not available for reservation');

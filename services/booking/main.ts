@@ -1,0 +1,82 @@
+import {
+  postgresConfig,
+  postgresVariables,
+  readConfig,
+  serverConfig,
+  serverVariables,
+  v,
+} from '../../shared/config.ts';
+import { openDb } from '../../shared/db/client.ts';
+import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
+import { createMetrics } from '../../shared/http/metrics.ts';
+import { serve } from '../../shared/http/serve.ts';
+import { every, type Running, runUntilSignalled } from '../../shared/lifecycle.ts';
+import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
+import { createLog } from '../../shared/log.ts';
+import { postgresSales } from './adapters/postgres-sales.ts';
+import { sandboxPayments } from './adapters/sandbox-payments.ts';
+import { createBookingApp, saleMetrics } from './app.ts';
+import { sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
+
+export const variables = {
+  SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
+  ...serverVariables,
+  ...postgresVariables,
+  TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
+  PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
+};
+
+const sweepPauseMs = 5_000;
+/** Locks have connections of their own: who comes too late must not queue behind the sales of those who did not. */
+const lockConnections = 4;
+
+/** Starts the booking service on what the environment names. `addressVariable` is what moves its address. */
+export async function start(
+  env: Record<string, string | undefined>,
+  addressVariable = 'SERVER_ADDR',
+): Promise<Running> {
+  const config = readConfig(variables, env);
+  const server = serverConfig(config);
+  const log = createLog('booking', config.LOG_LEVEL);
+  const database = postgresConfig(config, 'onsale-booking');
+  const db = openDb(database);
+  const lockDb = openDb(database, { max: lockConnections });
+  const metrics = createMetrics('booking');
+  const closing = new AbortController();
+  const deps = {
+    log,
+    metrics,
+    server,
+    dependencies: { postgres: db.ping },
+    closing: closing.signal,
+    locks: postgresTicketLocks(lockDb),
+    sales: postgresSales(db),
+    payments: sandboxPayments(db),
+    feed: postgresSeatFeed(db, log),
+    observer: saleMetrics(metrics),
+    lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
+  };
+  if (config.SERVER_MODE === 'production') log.warn('payments go to the sandbox: no money is taken');
+  const http = serve(createBookingApp(deps).fetch, config.SERVER_ADDR, addressVariable, server);
+  const stopSweeping = every(
+    sweepPauseMs,
+    async () => {
+      await sweepLocks(deps);
+      await sweepOrders(deps, config.PAYMENT_SWEEP_AFTER);
+    },
+    (err) => log.warn({ err }, 'the sweep failed and is tried again'),
+  );
+  log.info({ port: http.port }, 'listening');
+  return {
+    port: http.port,
+    async stop() {
+      closing.abort();
+      await http.stop(server.drainTimeoutMs);
+      await stopSweeping();
+      await deps.feed.close();
+      await Promise.all([db.close(), lockDb.close()]);
+    },
+  };
+}
+
+if (import.meta.main) await runUntilSignalled(() => start(process.env));

@@ -1,0 +1,74 @@
+import { and, asc, eq, sql as fragment, gte } from 'drizzle-orm';
+import type { Db } from '../../../shared/db/client.ts';
+import { events, venues } from '../../../shared/db/schema.ts';
+import type { EventSnapshot, EventStore, Mark, TicketRow } from '../domain/event.ts';
+
+const utcDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+const exactDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** Events in PostgreSQL. */
+export function postgresEventStore({ sql, orm, run }: Db): EventStore {
+  const mark = () => sql`
+    json_build_object(
+      'since', pg_snapshot_xmin(pg_current_snapshot())::text,
+      'version', concat_ws('.', e.xmin, v.xmin, (
+        select string_agg(concat_ws('.', ep.xmin, p.xmin), '.' order by ep.id)
+        from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id)))`;
+
+  const ticket = () => sql`
+    json_build_array(t.uuid, t.seat, t.price, case
+      when t.status = 'booked' then 'booked' when t.order_id is not null then 'claimed' else 'free' end)`;
+
+  return {
+    load: (eventUuid) =>
+      run(async () => {
+        const [row] = await sql<{ event: EventSnapshot }[]>`
+          select json_build_object(
+            'uuid', e.uuid, 'name', e.name, 'description', e.description, 'date', to_char(e.date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'venue', json_build_object('uuid', v.uuid, 'location', v.location, 'seat_map', v.seat_map),
+            'performers', coalesce((
+              select json_agg(json_build_object(
+                'uuid', p.uuid, 'name', p.name, 'age', p.age, 'description', p.description) order by ep.id)
+              from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), '[]'),
+            'tickets', coalesce((
+              select json_agg(${ticket()} order by t.id) from tickets t where t.event_id = e.id), '[]'),
+            'mark', ${mark()}) as event
+          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid}`;
+        return row?.event;
+      }),
+
+    changesSince: (eventUuid, since) =>
+      run(async () => {
+        const [row] = await sql<{ mark: Mark; tickets: TicketRow[] | null }[]>`
+          select ${mark()} as mark, (
+            select json_agg(${ticket()}) from tickets t
+            where t.event_id = e.id and t.changed_in >= ${since}::text::xid8) as tickets
+          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid}`;
+        return row && { mark: row.mark, tickets: row.tickets ?? [] };
+      }),
+
+    upcoming: ({ from, after, limit }) =>
+      run(async () => {
+        const rows = await orm
+          .select({
+            event: { uuid: events.uuid, name: events.name, description: events.description, date: utcDate },
+            venue: { uuid: venues.uuid, location: venues.location },
+            exact: exactDate,
+          })
+          .from(events)
+          .innerJoin(venues, eq(venues.id, events.venueId))
+          .where(
+            and(
+              gte(events.date, from),
+              after && fragment`(${events.date}, ${events.uuid}) > (${after.date}::timestamptz, ${after.uuid})`,
+            ),
+          )
+          .orderBy(asc(events.date), asc(events.uuid))
+          .limit(limit);
+        return rows.map(({ event, venue, exact }) => ({
+          event: { ...event, venue },
+          position: { date: exact, uuid: event.uuid },
+        }));
+      }),
+  };
+}

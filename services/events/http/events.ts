@@ -1,0 +1,90 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Clock } from '../../../shared/clock.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { writtenJson } from '../../../shared/http/answer.ts';
+import { errorResponse } from '../../../shared/http/errors.ts';
+import { anyUuid, textInput, wholeNumber } from '../../../shared/http/input.ts';
+import type { App } from '../../../shared/http/shell.ts';
+import type { EventStore } from '../domain/event.ts';
+import type { ViewEvent } from '../domain/event-views.ts';
+import { listEvents } from '../domain/list-events.ts';
+
+const uuid = z.string().openapi({ format: 'uuid' });
+const date = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' });
+
+const ticketSchema = z
+  .object({
+    uuid,
+    price: z.int().openapi({ description: 'Minor units of the currency', example: 35_000 }),
+    seat: z.string().openapi({ example: 'A1' }),
+    status: z.enum(['available', 'reserved', 'booked']).openapi({ description: 'As of this request' }),
+  })
+  .openapi('Ticket');
+
+const eventSchema = z
+  .object({
+    uuid,
+    name: z.string(),
+    description: z.string(),
+    date,
+    venue: z.object({ uuid, location: z.string(), seat_map: z.string() }),
+    performers: z.array(z.object({ uuid, name: z.string(), age: z.int(), description: z.string() })),
+    tickets: z.array(ticketSchema),
+  })
+  .openapi('Event');
+
+const eventPageSchema = z
+  .object({
+    events: z.array(
+      z.object({
+        uuid,
+        name: z.string(),
+        description: z.string(),
+        date,
+        venue: z.object({ uuid, location: z.string() }),
+      }),
+    ),
+    next_cursor: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Pass it as `cursor` for the next page; null on the last' }),
+  })
+  .openapi('EventPage');
+
+const viewRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/management/events/{uuid}',
+  summary: 'One event with the live status of every seat',
+  request: { params: z.object({ uuid: z.string().openapi({ format: 'uuid' }) }) },
+  responses: {
+    200: { description: 'The event', content: { 'application/json': { schema: eventSchema } } },
+    404: errorResponse('Event not found'),
+    500: errorResponse('Internal server error'),
+    503: errorResponse('A needed server is away; repeat after Retry-After'),
+  },
+});
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/management/events',
+  summary: 'Upcoming events by date',
+  request: { query: z.object({ cursor: textInput(200).optional(), limit: wholeNumber(1, 100, 20) }) },
+  responses: {
+    200: { description: 'A page of events', content: { 'application/json': { schema: eventPageSchema } } },
+    400: errorResponse('Invalid request parameters'),
+    500: errorResponse('Internal server error'),
+    503: errorResponse('A needed server is away; repeat after Retry-After'),
+  },
+});
+
+/** The event routes. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
+export function addEventRoutes(app: App, deps: { view: ViewEvent; store: EventStore; clock: Clock }): void {
+  app.openapi(listRoute, async (c) => c.json(await listEvents(deps, c.req.valid('query')), 200));
+
+  app.openapi(viewRoute, async (c) => {
+    const uuid = c.req.valid('param').uuid.toLowerCase();
+    const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;
+    if (!view) throw new AppError('event_not_found', 'Event not found');
+    return writtenJson<z.infer<typeof eventSchema>>(c, view.body);
+  });
+}

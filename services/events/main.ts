@@ -1,0 +1,70 @@
+import { memoryCache } from '../../shared/cache/memory.ts';
+import { systemClock } from '../../shared/clock.ts';
+import {
+  postgresConfig,
+  postgresVariables,
+  readConfig,
+  serverConfig,
+  serverVariables,
+  v,
+} from '../../shared/config.ts';
+import { openDb } from '../../shared/db/client.ts';
+import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
+import { createMetrics } from '../../shared/http/metrics.ts';
+import { serve } from '../../shared/http/serve.ts';
+import { type Running, runOnce, runUntilSignalled } from '../../shared/lifecycle.ts';
+import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
+import { createLog } from '../../shared/log.ts';
+import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { createEventsApp } from './app.ts';
+import { command } from './cli.ts';
+
+export const variables = {
+  SERVER_ADDR: v.address(':8080', 'Where the service listens (events :8080, booking :8081, search :8082)'),
+  ...serverVariables,
+  ...postgresVariables,
+  CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
+};
+
+/** Starts the events service on what the environment names. `addressVariable` is what moves its address. */
+export async function start(
+  env: Record<string, string | undefined>,
+  addressVariable = 'SERVER_ADDR',
+): Promise<Running> {
+  const config = readConfig(variables, env);
+  const server = serverConfig(config);
+  const log = createLog('events', config.LOG_LEVEL);
+  const db = openDb(postgresConfig(config, 'onsale-events'));
+  const feed = postgresSeatFeed(db, log);
+  const closing = new AbortController();
+  const { app, follow } = createEventsApp({
+    log,
+    metrics: createMetrics('events'),
+    server,
+    dependencies: { postgres: db.ping },
+    closing: closing.signal,
+    store: postgresEventStore(db),
+    locks: postgresTicketLocks(db),
+    cache: memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
+    feed,
+    clock: systemClock,
+  });
+  const unfollow = await follow();
+  const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
+  log.info({ port: http.port }, 'listening');
+  return {
+    port: http.port,
+    async stop() {
+      closing.abort();
+      await http.stop(server.drainTimeoutMs);
+      await unfollow();
+      await feed.close();
+      await db.close();
+    },
+  };
+}
+
+if (import.meta.main) {
+  const work = command(process.argv.slice(2), process.env);
+  await (work ? runOnce(work) : runUntilSignalled(() => start(process.env)));
+}

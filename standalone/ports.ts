@@ -1,0 +1,26 @@
+import { createServer } from 'node:net';
+import type { Address } from '../shared/config.ts';
+import { ListenError } from '../shared/http/serve.ts';
+
+/** Throws `ListenError`, naming the variable that moves it, for the first address that is taken. */
+export async function checkFree(addresses: Record<string, Address>): Promise<void> {
+  for (const [variable, { host, port }] of Object.entries(addresses)) {
+    if (port !== 0 && !(await isFree(host, port))) {
+      throw new ListenError(
+        `Port ${port} is taken by another program (perhaps Onsale runs already). ` +
+          `Stop it, or set ${variable}, for example ${variable}=127.0.0.1:${port + 100}.`,
+      );
+    }
+  }
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error) => {
+      if ('code' in error && error.code === 'EADDRINUSE') resolve(false);
+      else reject(new ListenError(`Can't listen on ${host}:${port}: ${error.message}`, { cause: error }));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+}
