@@ -15,8 +15,6 @@ CREATE TRIGGER performers_touch BEFORE UPDATE ON performers FOR EACH ROW EXECUTE
 --> statement-breakpoint
 CREATE TRIGGER events_touch BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 --> statement-breakpoint
-CREATE TRIGGER event_performers_touch BEFORE UPDATE ON event_performers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
---> statement-breakpoint
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 --> statement-breakpoint
 CREATE TRIGGER payments_touch BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
@@ -41,8 +39,5 @@ END $$;
 --> statement-breakpoint
 CREATE TRIGGER tickets_gone AFTER DELETE ON tickets
   REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION touch_events_of_deleted_tickets();
---> statement-breakpoint
--- A removed line-up row must still name its event, and a primary key alone does not.
-ALTER TABLE event_performers REPLICA IDENTITY FULL;
 --> statement-breakpoint
 CREATE PUBLICATION onsale_search FOR TABLE events, venues, performers, event_performers;

@@ -172,7 +172,12 @@ export const serverVariables = {
     'A connection that sends or takes nothing for the longer of the two is closed',
   ),
   SERVER_WRITE_TIMEOUT: v.duration('10s', 'See SERVER_READ_TIMEOUT'),
-  SERVER_MAX_HEADER_BYTES: v.integer(16_384, 1024, 16_384, 'Longer request headers are refused with 431'),
+  SERVER_MAX_HEADER_BYTES: v.integer(
+    1_048_576,
+    1024,
+    1_048_576,
+    'Longer request headers are refused with 431; the runtime takes 16 KiB at most',
+  ),
   SERVER_CTX_TIMEOUT: v.duration('5s', 'A request that takes longer is answered with 503'),
   SERVER_DRAIN_TIMEOUT: v.duration('5s', 'At the end, requests under way have this long to finish'),
   LOG_LEVEL: v.oneOf(

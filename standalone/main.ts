@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { demoTicketUuid, seedDemo } from '../drizzle/seed/demo.ts';
-import { demoEventUuid } from '../drizzle/seed/demo.ts';
+import { demoEventUuid, demoTicketUuid, seedDemo } from '../drizzle/seed/demo.ts';
 import { start as startBooking } from '../services/booking/main.ts';
 import { start as startEvents } from '../services/events/main.ts';
 import { start as startSearch } from '../services/search/main.ts';
@@ -43,20 +42,34 @@ export async function startStandalone(
     const postgres = await step('PostgreSQL', () => openPostgres(env, config.ONSALE_DIR, reset), describe);
     ended.push(postgres.stop);
     const database = postgresConfig(readConfig(postgresVariables, postgres.env), 'onsale-standalone');
-    await step('migrations', () => migrate(database), (count) => (count ? `${count} applied` : 'up to date'));
-    await step('demo seed', () => seed(database), (text) => text);
+    await step(
+      'migrations',
+      () => migrate(database),
+      (count) => (count ? `${count} applied` : 'up to date'),
+    );
+    await step(
+      'demo seed',
+      () => seed(database),
+      (text) => text,
+    );
 
     const at = (name: 'EVENTS_ADDR' | 'BOOKING_ADDR' | 'SEARCH_ADDR') => ({
       ...postgres.env,
       SERVER_ADDR: `${config[name].host}:${config[name].port}`,
     });
     const events = await step('events', () => startEvents(at('EVENTS_ADDR'), 'EVENTS_ADDR'), shownAt(EVENTS_ADDR.host));
-    const booking = await step('booking', () => startBooking(at('BOOKING_ADDR'), 'BOOKING_ADDR'), shownAt(BOOKING_ADDR.host));
+    const booking = await step(
+      'booking',
+      () => startBooking(at('BOOKING_ADDR'), 'BOOKING_ADDR'),
+      shownAt(BOOKING_ADDR.host),
+    );
     const search = await step('search', () => startSearch(at('SEARCH_ADDR'), 'SEARCH_ADDR'), shownAt(SEARCH_ADDR.host));
     ended.push(async () => void (await Promise.all([events.stop(), booking.stop(), search.stop()])));
 
     const ports = { events: events.port, booking: booking.port, search: search.port };
-    write(`Onsale is ready (${total().trim()}). Try:\n${examples(ports)}Ctrl-C ends it. Its data stays in ${config.ONSALE_DIR}/.\n`);
+    write(
+      `Onsale is ready (${total().trim()}). Try:\n${examples(ports)}Ctrl-C ends it. Its data stays in ${config.ONSALE_DIR}/.\n`,
+    );
     return { ports, stop };
   } catch (error) {
     await stop();
@@ -67,7 +80,8 @@ export async function startStandalone(
 /** PostgreSQL as the services' environment names it. */
 async function openPostgres(env: Env, dir: string, reset: boolean) {
   if (env.POSTGRES_HOST) {
-    if (reset) throw new UsageError('--reset only clears the database that `npm start` keeps; POSTGRES_HOST names another.');
+    if (reset)
+      throw new UsageError('--reset only clears the database that `npm start` keeps; POSTGRES_HOST names another.');
     return { env, adopted: false, own: false, stop: async () => {} };
   }
   const server = await startEmbeddedPostgres({ dir: join(root, dir, 'postgres'), fresh: reset }).catch(inform);

@@ -4,9 +4,9 @@ import {
   check,
   customType,
   index,
-  integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -20,7 +20,7 @@ const minorUnits = (name: string) => bigint(name, { mode: 'number' });
 
 /** What every table has: an internal id that never leaves a service, a public uuid, and two instants. */
 const row = () => ({
-  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
   uuid: text('uuid').notNull().unique().default(sql`gen_random_uuid()::text`),
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
@@ -28,7 +28,7 @@ const row = () => ({
 
 export const venues = pgTable(
   'venues',
-  { ...row(), location: text('location').notNull(), seatMap: text('seat_map').notNull().default('') },
+  { ...row(), location: text('location').notNull(), seatMap: jsonb('seat_map').notNull().default({}) },
   (t) => [index('venues_location_idx').on(t.location)],
 );
 
@@ -37,8 +37,8 @@ export const performers = pgTable(
   {
     ...row(),
     name: text('name').notNull(),
-    age: integer('age').notNull(),
-    description: text('description').notNull().default(''),
+    age: bigint('age', { mode: 'number' }).notNull(),
+    description: text('description'),
   },
   (t) => [index('performers_name_idx').on(t.name)],
 );
@@ -48,7 +48,7 @@ export const events = pgTable(
   {
     ...row(),
     name: text('name').notNull(),
-    description: text('description').notNull().default(''),
+    description: text('description'),
     date: instant('date').notNull(),
     venueId: bigint('venue_id', { mode: 'number' })
       .notNull()
@@ -64,7 +64,6 @@ export const events = pgTable(
 export const eventPerformers = pgTable(
   'event_performers',
   {
-    ...row(),
     eventId: bigint('event_id', { mode: 'number' })
       .notNull()
       .references(() => events.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
@@ -73,7 +72,7 @@ export const eventPerformers = pgTable(
       .references(() => performers.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
   },
   (t) => [
-    uniqueIndex('event_performers_event_id_performer_id_key').on(t.eventId, t.performerId),
+    primaryKey({ columns: [t.eventId, t.performerId] }),
     index('event_performers_performer_id_idx').on(t.performerId),
   ],
 );

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
+import { clusterName, endOrphans } from './orphans.ts';
 import { sleep, stopPostmaster, until } from './processes.ts';
 
 const serverSettings = {
@@ -44,7 +45,7 @@ export async function initialise(dir: string, user: string, binaries: Binaries, 
   }
   throw new EmbeddedPostgresError(
     `PostgreSQL's data folder could not be made in ${dir}. Is the disk full, or the folder closed to you?`,
-    { cause: lastLines(output) },
+    { cause: new Error(lastLines(output)) },
   );
 }
 
@@ -60,13 +61,15 @@ export async function launch(options: {
   const log = join(dir, 'postgres.log');
   if (existsSync(log) && statSync(log).size > 10_000_000) renameSync(log, `${log}.1`);
 
-  const settings = Object.entries({ ...serverSettings, ...options.settings });
+  const dataDir = join(dir, 'data');
+  const named = { cluster_name: clusterName(dataDir) };
+  const settings = Object.entries({ ...serverSettings, ...options.settings, ...named });
   const flags = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const deadline = performance.now() + 10_000;
   while (true) {
     const logStart = existsSync(log) ? statSync(log).size : 0;
     const port = await freePort();
-    const command = [binaries.postgres, '-D', join(dir, 'data'), '-p', String(port), ...flags];
+    const command = [binaries.postgres, '-D', dataDir, '-p', String(port), ...flags];
     const { pid, hasEnded } = spawnServer(command, dir, account);
     let ready = false;
     await until(async () => {
@@ -75,13 +78,14 @@ export async function launch(options: {
     }, 60_000);
     if (ready && pid) return { pid, port };
 
-    if (pid) await stopPostmaster(pid, join(dir, 'data'));
+    if (pid) await stopPostmaster(pid, dataDir);
     const said = readFileSync(log).subarray(logStart).toString();
     if (!passingTrouble.test(said) || performance.now() > deadline) {
       const message = `PostgreSQL did not start; its log is ${log}.`;
-      throw new EmbeddedPostgresError(message, { cause: lastLines(said) });
+      throw new EmbeddedPostgresError(message, { cause: new Error(lastLines(said)) });
     }
-    await sleep(200);
+    await endOrphans(dataDir);
+    await sleep(100);
   }
 }
 

@@ -6,6 +6,7 @@ import { findBinaries } from './binaries.ts';
 import { initialise, launch, logTail } from './cluster.ts';
 import { type Address, createDatabase, servesData } from './connection.ts';
 import { EmbeddedPostgresError } from './error.ts';
+import { endOrphans } from './orphans.ts';
 import { takeOwnership } from './owner.ts';
 import { findPostmaster } from './pidfile.ts';
 import { stopPostmaster, until } from './processes.ts';
@@ -96,7 +97,7 @@ async function adopt(dir: string, address: (port: number) => Address, onStep: (t
   }, 10_000);
   if (found && !answers) {
     const message = `PostgreSQL (process ${found.pid}) was left running in ${dir} but does not answer. End it with "kill -INT ${found.pid}" and start again.`;
-    throw new EmbeddedPostgresError(message, { cause: logTail(dir) });
+    throw new EmbeddedPostgresError(message, { cause: new Error(logTail(dir)) });
   }
   return found;
 }
@@ -104,6 +105,7 @@ async function adopt(dir: string, address: (port: number) => Address, onStep: (t
 async function deleteData(dataDir: string): Promise<void> {
   const running = findPostmaster(dataDir);
   if (running) await stopPostmaster(running.pid, dataDir);
+  await endOrphans(dataDir);
   rmSync(dataDir, { recursive: true, force: true });
 }
 

@@ -22,10 +22,19 @@ export function testPostgres(): Promise<PostgresConfig> {
 
 /** A fresh database with the newest schema, copied from a template that is migrated once a run. */
 export async function testDatabase(): Promise<TestDatabase> {
+  template ??= testPostgres().then(makeTemplate);
+  return createDatabase(await template);
+}
+
+/** A fresh database with nothing in it. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template1');
+}
+
+async function createDatabase(from: string): Promise<TestDatabase> {
   const config = await testPostgres();
-  template ??= makeTemplate(config);
   const name = uniqueName();
-  await asAdmin(config, `create database ${name} template ${await template}`);
+  await asAdmin(config, `create database ${name} template ${from}`);
   const own = { ...config, database: name };
   const db = openDb(own);
   return {

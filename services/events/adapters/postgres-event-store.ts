@@ -12,7 +12,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
     json_build_object(
       'since', pg_snapshot_xmin(pg_current_snapshot())::text,
       'version', concat_ws('.', e.xmin, v.xmin, (
-        select string_agg(concat_ws('.', ep.xmin, p.xmin), '.' order by ep.id)
+        select string_agg(concat_ws('.', ep.xmin, p.id, p.xmin), '.' order by p.id)
         from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id)))`;
 
   const ticket = () => sql`
@@ -24,11 +24,11 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
       run(async () => {
         const [row] = await sql<{ event: EventSnapshot }[]>`
           select json_build_object(
-            'uuid', e.uuid, 'name', e.name, 'description', e.description, 'date', to_char(e.date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'uuid', e.uuid, 'name', e.name, 'description', coalesce(e.description, ''), 'date', to_char(e.date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
             'venue', json_build_object('uuid', v.uuid, 'location', v.location, 'seat_map', v.seat_map),
             'performers', coalesce((
               select json_agg(json_build_object(
-                'uuid', p.uuid, 'name', p.name, 'age', p.age, 'description', p.description) order by ep.id)
+                'uuid', p.uuid, 'name', p.name, 'age', p.age, 'description', coalesce(p.description, '')) order by p.id)
               from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), '[]'),
             'tickets', coalesce((
               select json_agg(${ticket()} order by t.id) from tickets t where t.event_id = e.id), '[]'),
@@ -51,7 +51,12 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
       run(async () => {
         const rows = await orm
           .select({
-            event: { uuid: events.uuid, name: events.name, description: events.description, date: utcDate },
+            event: {
+              uuid: events.uuid,
+              name: events.name,
+              description: fragment<string>`coalesce(${events.description}, '')`,
+              date: utcDate,
+            },
             venue: { uuid: venues.uuid, location: venues.location },
             exact: exactDate,
           })

@@ -5,7 +5,7 @@ export type EventSnapshot = {
   description: string;
   /** RFC 3339, UTC. */
   date: string;
-  venue: { uuid: string; location: string; seat_map: string };
+  venue: { uuid: string; location: string; seat_map: Record<string, unknown> };
   performers: { uuid: string; name: string; age: number; description: string }[];
   tickets: TicketRow[];
   mark: Mark;

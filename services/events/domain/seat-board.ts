@@ -42,7 +42,7 @@ export class SeatBoard {
       parts.push(head, statusBytes[this.#shown[i]!].toString(), '}');
     });
     parts.push(']}');
-    this.body = Buffer.from(parts.join(''));
+    this.body = new TextEncoder().encode(parts.join(''));
   }
 
   /**

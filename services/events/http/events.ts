@@ -27,7 +27,7 @@ const eventSchema = z
     name: z.string(),
     description: z.string(),
     date,
-    venue: z.object({ uuid, location: z.string(), seat_map: z.string() }),
+    venue: z.object({ uuid, location: z.string(), seat_map: z.record(z.string(), z.json()) }),
     performers: z.array(z.object({ uuid, name: z.string(), age: z.int(), description: z.string() })),
     tickets: z.array(ticketSchema),
   })

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe } from 'bun:test';
+import { badInputCases } from './cases/bad-input.ts';
+import { eventCases } from './cases/events.ts';
+import { saleCases } from './cases/sale.ts';
+import { searchCases } from './cases/search.ts';
+import { serviceCases } from './cases/service.ts';
+import { type Client, client } from './client.ts';
+import type { Target } from './targets.ts';
+
+/** What each group of cases is given once the target runs. */
+export type Suite = { api: Client; target: Target };
+
+/** The HTTP contract, over base addresses alone: whatever answers there must pass it unchanged. */
+export function contractSuite(name: string, start: () => Promise<Target>): void {
+  describe(`contract of ${name}`, () => {
+    const suite = {} as Suite;
+    beforeAll(async () => {
+      suite.target = await start();
+      suite.api = client(suite.target);
+    }, 90_000);
+    afterAll(() => suite.target?.stop(), 30_000);
+
+    describe('events', () => eventCases(suite));
+    describe('sale', () => saleCases(suite));
+    describe('search', () => searchCases(suite));
+    describe('bad input', () => badInputCases(suite));
+    describe('every service', () => serviceCases(suite));
+  });
+}

@@ -1,0 +1,85 @@
+import type { LanguagePack } from './pack.ts';
+
+export const pl: LanguagePack = {
+  firstNames:
+    'Aniela Bożydar Celina Dobrosława Eustachy Felicja Gniewomir Halszka Ignacy Jagna Kazimiera Lucjan Łucja Mścisław Nawojka Otylia Przemysław Róża Świętosława Żegota'.split(
+      ' ',
+    ),
+  lastNames:
+    'Bączek Ciepłoch Dąbrówek Gołąbek Jaskółka Kądziel Łabędź Mżawka Niezapominajka Ostrożeń Pędrak Rzęsa Śnieguła Trzmiel Wąwóz Źdźbło Żuraw Zięba Świerszcz Jęczmień'.split(
+      ' ',
+    ),
+  bandHeads: 'Latarnie,Żurawie,Tramwaje,Jaskółki,Gwiazdozbiory,Podwórka,Wędrowcy,Komety,Cienie,Mgły'.split(','),
+  bandTails:
+    'Północy,bez Imienia,z Papieru,znad Rzeki,o Świcie,w Deszczu,z Przedmieścia,na Dachu,zza Mostu,w Niedzielę'.split(
+      ',',
+    ),
+  joint: ' ',
+  places: [
+    'Jantar',
+    'Zielona Dolina',
+    'Stary Młyn',
+    'Brzozów Wielki',
+    'Słoneczne',
+    'Wierzbica',
+    'Dębowa Góra',
+    'Złoty Stok',
+  ],
+  ensembles: ['Orkiestra Kameralna „{place}”', 'Filharmonia „{place}”', 'Chór „{place}”'],
+  companies: ['Teatr „{place}”', 'Balet „{place}”', 'Teatr Lalek „{place}”'],
+  clubs: ['KS {place}', 'Sokół {place}', 'Orzeł {place}'],
+  halls: ['Teatr „{place}”', 'Dom Kultury „{place}”', 'Klub „{place}”'],
+  arenas: ['Hala „{place}”', 'Arena „{place}”', 'Stadion „{place}”'],
+  genres: ['rock', 'poezja śpiewana', 'jazz', 'folk', 'elektronika', 'hip-hop'],
+  tours: [
+    'Trasa Zimowa',
+    'Piosenki znad morza',
+    'Dziesięć lat później',
+    'Akustycznie',
+    'Jasne noce',
+    'Powrót do domu',
+    'Ostatni tramwaj',
+    'Pod gołym niebem',
+    'Światłocień',
+  ],
+  works: [
+    'Chopin: Koncert fortepianowy e-moll',
+    'Szymanowski: Stabat Mater',
+    'Moniuszko: Bajka',
+    'Bacewicz: Koncert na orkiestrę smyczkową',
+    'Beethoven: IX Symfonia',
+    'Mozart: Requiem',
+    'Karłowicz: Odwieczne pieśni',
+  ],
+  plays: ['Dziady', 'Wesele', 'Zemsta', 'Halka', 'Straszny dwór', 'Balladyna', 'Jezioro łabędzie', 'Śluby panieńskie'],
+  comedyShows: ['Będzie dobrze', 'Bez paniki', 'Dorosły na próbę', 'Proszę nie regulować odbiorników', 'Zaraz wracam'],
+  festivals: ['Noc Latarni', 'Jazz nad Rzeką', 'Letnie Brzmienia', 'Jesień Folkowa', 'Festiwal Dobrej Pieśni'],
+  competitions: ['Mecz ligowy', 'Puchar, ćwierćfinał', 'Derby', 'Inauguracja sezonu'],
+  childrenShows: [
+    'Miś na strychu',
+    'Piotruś i wilk',
+    'Smok wawelski',
+    'Mysz na Księżycu',
+    'Calineczka',
+    'Wieloryb w wannie',
+  ],
+  versus: ' – ',
+  about: {
+    band: ['Muzyka: {genre}. Miasto: {city}. Energia: bez granic.', 'Czworo przyjaciół i jedna pasja: {genre}.'],
+    soloist: ['Głos, gitara i opowieści: {genre}.'],
+    ensemble: ['Od baroku po prawykonania.'],
+    company: ['Zespół, który gra klasykę tak, jakby powstała wczoraj.'],
+    comedian: ['Stand-up ciepły, szybki i celny.'],
+    club: ['Klub z tradycjami i wiernymi kibicami.'],
+  },
+  tells: {
+    concert: ['{performer}: nowa płyta i największe przeboje.', 'Wieczór z piosenkami. Na scenie {performer}.'],
+    classical: ['Uroczysty koncert: {performer}.', 'Arcydzieła muzyki symfonicznej. Gra {performer}.'],
+    stage: ['Nowa inscenizacja: {performer}.', 'Klasyka w nowym świetle.'],
+    comedy: ['Zupełnie nowy program: {performer}.'],
+    festival: ['Trzy sceny, lokalna kuchnia i muzyka do północy.', 'Cały dzień muzyki pod gołym niebem.'],
+    sport: ['Gospodarz: {performer}. Stawka: cały sezon.'],
+    children: ['Ciepły i zabawny spektakl dla dzieci od lat czterech.', 'Lalki, piosenki i szczęśliwe zakończenie.'],
+  },
+  notes: ['Otwarcie drzwi godzinę wcześniej.', 'Z przerwą.', 'Miejsca numerowane.', 'Wejście dostępne dla wózków.'],
+};

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { makeEvent } from '../../../shared/testing/factories.ts';
+import { sandboxMethods } from '../adapters/sandbox-payments.ts';
+import { type Sale, startSale } from '../testing.ts';
+import { PaymentUnanswered } from './payment-provider.ts';
+
+const [ann, bob] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+const card = randomUUID();
+
+describe('the sale on PostgreSQL', () => {
+  let sale: Sale;
+  beforeAll(async () => {
+    sale = await startSale();
+  });
+  afterAll(() => sale.drop());
+
+  const freeTicket = async () => (await makeEvent(sale.sql, { seats: 1 })).tickets[0]!;
+  const ticketRow = async (ticket: string) => {
+    const [row] = await sale.sql`
+      select t.status, o.status as order_status, o.user_uuid, o.total::int from tickets t
+      left join orders o on o.id = t.order_id where t.uuid = ${ticket}`;
+    return row;
+  };
+
+  test('a confirmed ticket is booked with its buyer, at its price', async () => {
+    const ticket = await freeTicket();
+    expect(await sale.reserve(ticket, ann)).toBe('ok');
+    expect(await sale.confirm(ticket, ann, card)).toBe('ok');
+    expect(await ticketRow(ticket)).toEqual({ status: 'booked', order_status: 'paid', user_uuid: ann, total: 35_000 });
+    expect(await sale.confirm(ticket, ann, card)).toBe('ok');
+    await sale.audit();
+  });
+
+  test('a ticket that is not available gives the lock back', async () => {
+    const event = await makeEvent(sale.sql, { seats: 1 });
+    await sale.sql`update tickets set status = 'booked' where uuid = ${event.tickets[0]!}`;
+    expect(await sale.reserve(event.tickets[0]!, ann)).toBe('ticket_not_available');
+    expect(await sale.deps.locks.list(event.uuid)).toEqual([]);
+    await sale.sql`update tickets set status = 'available' where uuid = ${event.tickets[0]!}`;
+    expect(await sale.reserve(event.tickets[0]!, bob)).toBe('ok');
+  });
+
+  test('after the lock has ended the ticket is the next one’s, and the first can’t confirm', async () => {
+    const ticket = await freeTicket();
+    await sale.reserve(ticket, ann);
+    await sale.expire(ticket);
+    expect(await sale.confirm(ticket, ann, card)).toBe('ticket_not_reserved');
+    expect(await sale.reserve(ticket, bob)).toBe('ok');
+    expect(await sale.confirm(ticket, ann, card)).toBe('ticket_not_reserved');
+    expect(await sale.confirm(ticket, bob, card)).toBe('ok');
+  });
+
+  test('a claimed ticket can’t be taken by anyone, even when all locks are lost', async () => {
+    const ticket = await freeTicket();
+    await sale.reserve(ticket, ann);
+    expect(await sale.confirm(ticket, ann, sandboxMethods.lostAnswer)).toBe('payment_pending');
+    await sale.sql`truncate ticket_locks`;
+    expect(await sale.reserve(ticket, bob)).toBe('ticket_not_available');
+    expect(await sale.confirm(ticket, bob, card)).toBe('ticket_not_reserved');
+    expect(await sale.sweep()).toBe(1);
+    expect(await ticketRow(ticket)).toMatchObject({ status: 'booked', user_uuid: ann });
+    await sale.audit();
+  });
+
+  test('two who both hold the ticket, for the locks were lost in between: one buys, the other is refused', async () => {
+    const ticket = await freeTicket();
+    await sale.reserve(ticket, ann);
+    await sale.sql`truncate ticket_locks`;
+    await sale.reserve(ticket, bob);
+    expect(await sale.confirm(ticket, bob, card)).toBe('ok');
+    expect(await sale.confirm(ticket, ann, card)).toBe('ticket_not_reserved');
+    await sale.audit();
+  });
+
+  test('a request that never reached the provider frees the seat, and money that comes too late goes back', async () => {
+    const ticket = await freeTicket();
+    await sale.reserve(ticket, ann);
+    expect(await sale.confirm(ticket, ann, sandboxMethods.lostRequest)).toBe('payment_pending');
+    expect(await sale.sweep()).toBe(1);
+    expect(await ticketRow(ticket)).toMatchObject({ status: 'available', order_status: null });
+    expect(await sale.confirm(ticket, ann, card)).toBe('ok');
+    await sale.audit();
+  });
+
+  test('an order that the sweeper ends while its charge is under way is charged once or not at all', async () => {
+    let midway = () => Promise.resolve();
+    const other = await startSale(({ payments }) => ({
+      payments: {
+        ...payments,
+        charge: async (request) => {
+          await midway();
+          return payments.charge(request);
+        },
+      },
+    }));
+    const ticket = (await makeEvent(other.sql, { seats: 1 })).tickets[0]!;
+    await other.reserve(ticket, ann);
+    midway = async () => void (await other.sweep());
+    expect(await other.confirm(ticket, ann, card)).toBe('ticket_not_reserved');
+    await other.audit();
+    expect((await other.sql`select status from sandbox_charges`).map((row) => row.status)).toEqual(['voided']);
+    await other.drop();
+  });
+
+  test('a charge that comes back after the order was given up is refunded', async () => {
+    const other = await startSale(({ payments, sales }) => ({
+      payments: {
+        ...payments,
+        charge: async (request) => {
+          const outcome = await payments.charge(request);
+          await sales.fail(request.key, 'voided');
+          return outcome;
+        },
+      },
+    }));
+    const ticket = (await makeEvent(other.sql, { seats: 1 })).tickets[0]!;
+    await other.reserve(ticket, ann);
+    expect(await other.confirm(ticket, ann, card)).toBe('ticket_not_reserved');
+    await other.audit();
+    expect((await other.sql`select status from payments`).map((row) => row.status)).toEqual(['refunded']);
+    await other.drop();
+  });
+
+  test('a sweep goes on when the provider has no answer for one order', async () => {
+    const closed: string[] = [];
+    const other = await startSale(({ payments }) => ({
+      payments: {
+        ...payments,
+        close: async (key) => {
+          closed.push(key);
+          if (closed.length === 1) throw new PaymentUnanswered();
+          return payments.close(key);
+        },
+      },
+    }));
+    const event = await makeEvent(other.sql, { seats: 2 });
+    for (const ticket of event.tickets) {
+      await other.reserve(ticket, ann);
+      await other.confirm(ticket, ann, sandboxMethods.lostAnswer);
+    }
+    expect(await other.sweep()).toBe(1);
+    expect(await other.sweep()).toBe(1);
+    expect(await other.sweep()).toBe(0);
+    await other.audit();
+    await other.drop();
+  });
+
+  test('claim is all or nothing', async () => {
+    const event = await makeEvent(sale.sql, { seats: 3 });
+    await sale.sql`update tickets set status = 'booked' where uuid = ${event.tickets[2]!}`;
+    const request = { ticketUuids: event.tickets, userUuid: ann, methodUuid: card };
+    expect(await sale.deps.sales.claim(request)).toBeUndefined();
+    expect(await sale.deps.sales.claim({ ...request, ticketUuids: [randomUUID()] })).toBeUndefined();
+    const [left] = await sale.sql`
+      select count(*)::int as n from tickets where event_id = ${event.id} and order_id is not null`;
+    expect(left!.n).toBe(0);
+  });
+
+  test('overlapping claims at once: no ticket is claimed twice, and none deadlocks', async () => {
+    const event = await makeEvent(sale.sql, { seats: 6 });
+    const wants = Array.from({ length: 60 }, (_, i) => {
+      const pair = [event.tickets[i % 6]!, event.tickets[(i + 1) % 6]!];
+      return i % 2 ? pair : pair.reverse();
+    });
+    const orders = await Promise.all(
+      wants.map((ticketUuids) => sale.deps.sales.claim({ ticketUuids, userUuid: ann, methodUuid: card })),
+    );
+    const claimed = wants.filter((_, i) => orders[i]).flat();
+    expect(claimed.length).toBeGreaterThan(0);
+    expect(new Set(claimed).size).toBe(claimed.length);
+    expect(orders.find((order) => order)).toMatchObject({ status: 'pending', total: 70_000, currency: 'USD' });
+  });
+});

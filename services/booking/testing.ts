@@ -1,0 +1,98 @@
+import { expect } from 'bun:test';
+import type { Db } from '../../shared/db/client.ts';
+import { isAppError } from '../../shared/errors.ts';
+import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
+import { testDatabase } from '../../shared/testing/database.ts';
+import { postgresSales } from './adapters/postgres-sales.ts';
+import { sandboxPayments } from './adapters/sandbox-payments.ts';
+import { type ConfirmDeps, confirmTicket } from './domain/confirm-ticket.ts';
+import { type ReserveDeps, reserveTicket } from './domain/reserve-ticket.ts';
+import { type SweepDeps, sweepOrders } from './domain/sweep-orders.ts';
+import { ticketEvents } from './domain/ticket-events.ts';
+
+export type SaleDeps = ReserveDeps & ConfirmDeps & SweepDeps;
+
+/** The sale on a real PostgreSQL of its own, with some of its parts replaced if asked. */
+export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({})) {
+  const { db, sql, drop } = await testDatabase();
+  const sales = postgresSales(db);
+  const base: SaleDeps = {
+    locks: postgresTicketLocks(db),
+    sales,
+    payments: sandboxPayments(db),
+    feed: { publish: () => {} },
+    eventOf: ticketEvents(sales),
+    lockTtlMs: 900_000,
+    observer: {
+      lockTaken: () => {},
+      lockRefused: () => {},
+      locksExpired: () => {},
+      ticketSold: () => {},
+      paymentDeclined: () => {},
+      paymentUnanswered: () => {},
+    },
+  };
+  const deps = { ...base, ...replace(base) };
+  return {
+    sql,
+    drop,
+    deps,
+    reserve: (ticket: string, user: string) => codeOf(reserveTicket(deps, ticket, user)),
+    confirm: (ticketUuid: string, userUuid: string, methodUuid: string) =>
+      codeOf(confirmTicket(deps, { ticketUuid, userUuid, methodUuid })),
+    sweep: () => sweepOrders(deps, 0),
+    /** Lets a ticket's lock end by time. */
+    expire: (ticket: string) =>
+      sql`update ticket_locks set expires_at = now() - interval '1 second' where ticket_uuid = ${ticket}`,
+    /** Every rule that must hold at any quiet moment, whatever happened before. */
+    audit: () => audit(sql),
+  };
+}
+
+export type Sale = Awaited<ReturnType<typeof startSale>>;
+
+/** 'ok', or the stable code of what was thrown; anything unforeseen is thrown on. */
+async function codeOf(work: Promise<void>): Promise<string> {
+  try {
+    await work;
+    return 'ok';
+  } catch (error) {
+    for (const code of [
+      'ticket_not_available',
+      'ticket_not_reserved',
+      'payment_declined',
+      'payment_pending',
+    ] as const) {
+      if (isAppError(error, code)) return code;
+    }
+    throw error;
+  }
+}
+
+async function audit(sql: Db['sql']): Promise<void> {
+  const [row] = await sql`
+    select
+      (select count(*) from (
+        select ot.ticket_id from order_tickets ot join orders o on o.id = ot.order_id
+        where o.status in ('pending', 'paid') group by ot.ticket_id having count(*) > 1) twice)::int as sold_twice,
+      (select count(*) from tickets t left join orders o on o.id = t.order_id
+        where t.status = 'booked' and o.status is distinct from 'paid')::int as booked_unpaid,
+      (select count(*) from orders o join order_tickets ot on ot.order_id = o.id join tickets t on t.id = ot.ticket_id
+        where o.status = 'paid' and (t.status <> 'booked' or t.order_id <> o.id))::int as paid_unbooked,
+      (select count(*) from tickets t join orders o on o.id = t.order_id where o.status = 'failed')::int as claimed_by_failed,
+      (select count(*) from orders o left join sandbox_charges c on c.key = o.uuid
+        where o.status = 'paid' and (c.status is distinct from 'succeeded' or c.amount <> o.total))::int as paid_uncharged,
+      (select count(*) from orders o join sandbox_charges c on c.key = o.uuid
+        where o.status = 'failed' and c.status = 'succeeded')::int as charged_for_nothing,
+      (select count(*) from orders o where o.total <> (
+        select sum(price) from order_tickets ot where ot.order_id = o.id))::int as wrong_totals`;
+  expect(row).toEqual({
+    sold_twice: 0,
+    booked_unpaid: 0,
+    paid_unbooked: 0,
+    claimed_by_failed: 0,
+    paid_uncharged: 0,
+    charged_for_nothing: 0,
+    wrong_totals: 0,
+  });
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { memoryCache } from '../../../shared/cache/memory.ts';
+import { systemClock } from '../../../shared/clock.ts';
+import { openDb } from '../../../shared/db/client.ts';
+import { postgresTicketLocks } from '../../../shared/locks/postgres.ts';
+import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
+import { type MadeEvent, makeEvent } from '../../../shared/testing/factories.ts';
+import { postgresEventStore } from '../adapters/postgres-event-store.ts';
+import { type EventView, eventViews } from './event-views.ts';
+
+describe('event views on PostgreSQL', () => {
+  let database: TestDatabase;
+  let sql: TestDatabase['sql'];
+  let event: MadeEvent;
+  const queries: string[] = [];
+  let views: ReturnType<typeof eventViews>;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    sql = database.sql;
+    const db = openDb(database.config, { onQuery: (text) => queries.push(text) });
+    views = eventViews({
+      store: postgresEventStore(db),
+      locks: postgresTicketLocks(db),
+      cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),
+      clock: systemClock,
+    });
+    close = db.close;
+    event = await makeEvent(sql, { seats: 4, performers: 2 });
+  });
+  afterAll(async () => {
+    await close();
+    await database.drop();
+  });
+
+  const parse = (view: EventView | undefined) => (view ? JSON.parse(new TextDecoder().decode(view.body)) : undefined);
+  const look = async (uuid = event.uuid) => parse(await views(uuid));
+  const statuses = async () => (await look()).tickets.map((ticket: { status: string }) => ticket.status);
+  const lock = (ticket: string) =>
+    postgresTicketLocks(database.db).acquire({
+      eventUuid: event.uuid,
+      ticketUuids: [ticket],
+      owner: 'ann',
+      ttlMs: 60_000,
+    });
+
+  test('there is no view of an unknown event', async () => {
+    expect(await look(randomUUID())).toBeUndefined();
+  });
+
+  test('a lock, its end, a claim and a booking show at the next look', async () => {
+    expect(await statuses()).toEqual(['available', 'available', 'available', 'available']);
+    await lock(event.tickets[1]!);
+    expect(await statuses()).toEqual(['available', 'reserved', 'available', 'available']);
+    await sql`update ticket_locks set expires_at = now() - interval '1 second'`;
+    expect(await statuses()).toEqual(['available', 'available', 'available', 'available']);
+    await sql`update tickets set status = 'booked' where uuid = ${event.tickets[2]!}`;
+    expect(await statuses()).toEqual(['available', 'available', 'booked', 'available']);
+    await sql`update tickets set status = 'available' where uuid = ${event.tickets[2]!}`;
+    expect(await statuses()).toEqual(['available', 'available', 'available', 'available']);
+  });
+
+  test('a booking that commits after a longer transaction began is seen, whatever the order', async () => {
+    const long = openDb(database.config, { max: 1 });
+    let booked = false;
+    await long.sql.begin(async (tx) => {
+      await tx`update tickets set status = 'booked' where uuid = ${event.tickets[0]!}`;
+      // Others commit, and views move on, while this transaction's id grows old.
+      for (let i = 0; i < 3; i++) {
+        await sql`update tickets set status = ${i % 2 ? 'available' : 'booked'} where uuid = ${event.tickets[3]!}`;
+        expect((await statuses())[0]).toBe('available');
+      }
+      booked = true;
+    });
+    expect(booked).toBe(true);
+    expect(await statuses()).toEqual(['booked', 'available', 'available', 'booked']);
+    await sql`update tickets set status = 'available'`;
+    await long.close();
+  });
+
+  test('whatever changes slowly shows at once too, whoever changed it', async () => {
+    const changes: [statement: () => PromiseLike<unknown>, shows: (seen: Awaited<ReturnType<typeof look>>) => void][] =
+      [
+        [
+          () => sql`update events set name = 'Renamed' where id = ${event.id}`,
+          (seen) => expect(seen.name).toBe('Renamed'),
+        ],
+        [
+          () => sql`update venues set location = 'Moved' where id = ${event.venueId}`,
+          (seen) => expect(seen.venue.location).toBe('Moved'),
+        ],
+        [
+          () => sql`update performers set name = 'Stage name' where id = ${event.performerIds[0]!}`,
+          (seen) => expect(seen.performers[0].name).toBe('Stage name'),
+        ],
+        [
+          () => sql`delete from event_performers where performer_id = ${event.performerIds[0]!}`,
+          (seen) => expect(seen.performers).toHaveLength(1),
+        ],
+        [
+          () => sql`update tickets set price = 1 where uuid = ${event.tickets[0]!}`,
+          (seen) => expect(seen.tickets[0].price).toBe(1),
+        ],
+        [
+          () => sql`insert into tickets (event_id, seat, price) values (${event.id}, 'Z1', 5)`,
+          (seen) => expect(seen.tickets.map((ticket: { seat: string }) => ticket.seat)).toContain('Z1'),
+        ],
+        [
+          () => sql`delete from tickets where event_id = ${event.id} and seat = 'Z1'`,
+          (seen) => expect(seen.tickets).toHaveLength(4),
+        ],
+      ];
+    for (const [change, shows] of changes) {
+      await look();
+      await change();
+      shows(await look());
+    }
+  });
+
+  test('an event without tickets is an event; a deleted one is none', async () => {
+    const bare = await makeEvent(sql, { seats: 0 });
+    expect((await look(bare.uuid)).tickets).toEqual([]);
+    await sql`delete from events where id = ${bare.id}`;
+    expect(await look(bare.uuid)).toBeUndefined();
+  });
+
+  test('an arena is read once: a booking costs the rows that changed, a rush a bounded number of reads', async () => {
+    const arena = await makeEvent(sql, { seats: 5000 });
+    await look(arena.uuid);
+    await sql`update tickets set status = 'booked' where uuid = ${arena.tickets[4999]!}`;
+    queries.length = 0;
+    const rush = await Promise.all(Array.from({ length: 500 }, () => views(arena.uuid)));
+    expect(parse(rush[499]).tickets[4999].status).toBe('booked');
+    expect(queries.length).toBeLessThanOrEqual(4);
+    expect(queries.filter((text) => text.includes("'seat_map'"))).toEqual([]);
+  });
+
+  test('what a seat was before a look is never what it is shown as after it', async () => {
+    // Writers lock and book while readers look; each look must show at least what had been done before it began.
+    const busy = await makeEvent(sql, { seats: 200 });
+    const done = new Set<string>();
+    let writing = true;
+    const writer = (async () => {
+      for (const ticket of busy.tickets) {
+        await sql`update tickets set status = 'booked' where uuid = ${ticket}`;
+        done.add(ticket);
+      }
+      writing = false;
+    })();
+    let looks = 0;
+    while (writing) {
+      const before = [...done];
+      const seen = new Map<string, string>();
+      for (const ticket of (await look(busy.uuid)).tickets) seen.set(ticket.uuid, ticket.status);
+      for (const ticket of before) expect(seen.get(ticket)).toBe('booked');
+      looks++;
+    }
+    await writer;
+    expect(looks).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,66 @@
+import { expect, test } from 'bun:test';
+import { testClock } from '../../../shared/testing/clock.ts';
+import { sharedReads } from './shared-reads.ts';
+
+/** A read that ends when it is told to. */
+function manualRead() {
+  const reads: { finish(value: number): void; fail(error: Error): void }[] = [];
+  const read = () =>
+    new Promise<number>((resolve, reject) => {
+      reads.push({ finish: resolve, fail: reject });
+    });
+  return { reads, fresh: sharedReads(read, { paceMs: 0, clock: testClock() }) };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('callers that arrive together share one read', async () => {
+  const { reads, fresh } = manualRead();
+  const answers = Promise.all([fresh(), fresh(), fresh()]);
+  await settle();
+  expect(reads).toHaveLength(1);
+  reads[0]!.finish(7);
+  expect(await answers).toEqual([7, 7, 7]);
+});
+
+test('who arrives during a read waits for the next, which begins after that one ended', async () => {
+  const { reads, fresh } = manualRead();
+  const first = fresh();
+  await settle();
+  const [second, third] = [fresh(), fresh()];
+  await settle();
+  expect(reads).toHaveLength(1);
+  reads[0]!.finish(1);
+  expect(await first).toBe(1);
+  await settle();
+  expect(reads).toHaveLength(2);
+  reads[1]!.finish(2);
+  expect(await Promise.all([second, third])).toEqual([2, 2]);
+});
+
+test('a failed read fails those who waited for it, and no one after', async () => {
+  const { reads, fresh } = manualRead();
+  const first = fresh();
+  await settle();
+  const second = fresh();
+  reads[0]!.fail(new Error('down'));
+  await expect(first).rejects.toThrow('down');
+  await settle();
+  reads[1]!.finish(2);
+  expect(await second).toBe(2);
+});
+
+test('a rush of callers costs a bounded number of reads', async () => {
+  let reads = 0;
+  const fresh = sharedReads(
+    async () => {
+      await settle();
+      return ++reads;
+    },
+    { paceMs: 0, clock: testClock() },
+  );
+  const answers: Promise<number>[] = [];
+  for (let i = 0; i < 1000; i++) answers.push(fresh());
+  await Promise.all(answers);
+  expect(reads).toBe(1);
+});
