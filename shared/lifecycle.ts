@@ -1,10 +1,12 @@
 import { ConfigError } from './config.ts';
 import { ListenError } from './http/serve.ts';
-import { flushLog } from './log.ts';
+import { createLog, flushLog } from './log.ts';
 
 /** A service that runs in this process. */
 export type Running = {
   port: number;
+  /** Resolves when it can do all its work, where that takes longer than to listen. */
+  ready?: Promise<void>;
   /** Lets the requests under way finish, then gives everything back. */
   stop(): Promise<void>;
 };
@@ -49,6 +51,15 @@ export async function runUntilSignalled(start: () => Promise<Pick<Running, 'stop
   await running.stop();
   flushLog();
   process.exit(0);
+}
+
+/** Runs a service until it is signalled, and logs where it listens. */
+export function runService(name: string, start: () => Promise<Running>): Promise<void> {
+  return runUntilSignalled(async () => {
+    const running = await start();
+    createLog(name, 'info').info({ port: running.port }, 'listening');
+    return running;
+  });
 }
 
 /** Runs a subcommand to its end; errors as in `runUntilSignalled`. */

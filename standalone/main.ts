@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { demoEventUuid, demoTicketUuid, seedDemo } from '../drizzle/seed/demo.ts';
+import { seedDemo } from '../drizzle/seed/demo.ts';
 import { start as startBooking } from '../services/booking/main.ts';
 import { start as startEvents } from '../services/events/main.ts';
 import { start as startSearch } from '../services/search/main.ts';
-import { postgresConfig, postgresVariables, readConfig, v } from '../shared/config.ts';
-import { openDb } from '../shared/db/client.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables, readConfig, v } from '../shared/config.ts';
+import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
 import { type Running, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
+import { examples } from './examples.ts';
 import { checkFree } from './ports.ts';
 import { steps } from './steps.ts';
 
@@ -20,6 +21,8 @@ export const variables = {
   SEARCH_ADDR: v.address('127.0.0.1:8082', 'Where `npm start` puts the search service', '127.0.0.1'),
   ONSALE_DIR: v.text('.onsale', 'Where `npm start` keeps its database'),
 };
+
+type AddressVariable = 'EVENTS_ADDR' | 'BOOKING_ADDR' | 'SEARCH_ADDR';
 
 const root = join(import.meta.dirname, '..');
 
@@ -53,23 +56,28 @@ export async function startStandalone(
       (text) => text,
     );
 
-    const at = (name: 'EVENTS_ADDR' | 'BOOKING_ADDR' | 'SEARCH_ADDR') => ({
-      ...postgres.env,
-      SERVER_ADDR: `${config[name].host}:${config[name].port}`,
-    });
-    const events = await step('events', () => startEvents(at('EVENTS_ADDR'), 'EVENTS_ADDR'), shownAt(EVENTS_ADDR.host));
-    const booking = await step(
-      'booking',
-      () => startBooking(at('BOOKING_ADDR'), 'BOOKING_ADDR'),
-      shownAt(BOOKING_ADDR.host),
-    );
-    const search = await step('search', () => startSearch(at('SEARCH_ADDR'), 'SEARCH_ADDR'), shownAt(SEARCH_ADDR.host));
-    ended.push(async () => void (await Promise.all([events.stop(), booking.stop(), search.stop()])));
+    const services: Running[] = [];
+    ended.push(async () => void (await Promise.all(services.map((service) => service.stop()))));
+    const service = async (title: string, name: AddressVariable, start: typeof startEvents) => {
+      const { host, port } = config[name];
+      const started = await step(
+        title,
+        () => start({ ...postgres.env, SERVER_ADDR: `${host}:${port}` }, name),
+        (running) => `http://${host}:${running.port}/docs`,
+      );
+      services.push(started);
+      return started;
+    };
+    const events = await service('events', 'EVENTS_ADDR', startEvents);
+    const booking = await service('booking', 'BOOKING_ADDR', startBooking);
+    const search = await service('search', 'SEARCH_ADDR', startSearch);
+    await step('search index', async () => search.ready);
 
     const ports = { events: events.port, booking: booking.port, search: search.port };
     write(
-      `Onsale is ready (${total().trim()}). Try:\n${examples(ports)}Ctrl-C ends it. Its data stays in ${config.ONSALE_DIR}/.\n`,
+      `Onsale is ready (${total().trim()}). Try:\n\n${await withDb(database, ({ sql }) => examples(sql, ports))}\n`,
     );
+    write(`Ctrl-C ends it. Its data stays in ${config.ONSALE_DIR}/.\n`);
     return { ports, stop };
   } catch (error) {
     await stop();
@@ -108,26 +116,20 @@ function inform(error: unknown): never {
 const describe = ({ own, adopted, env }: Awaited<ReturnType<typeof openPostgres>>) =>
   `${own ? (adopted ? 'taken over from an earlier run, ' : '') : 'as POSTGRES_HOST says, '}${env.POSTGRES_HOST}:${env.POSTGRES_PORT ?? 5432}`;
 
-const shownAt = (host: string) => (service: Running) => `http://${host}:${service.port}/docs`;
+async function seed(database: PostgresConfig): Promise<string> {
+  return withDb(database, async ({ sql }) => {
+    const summary = await seedDemo(sql);
+    return summary.skipped ? 'there already' : `${summary.events} events, ${summary.tickets} tickets`;
+  });
+}
 
-async function seed(database: Parameters<typeof migrate>[0]): Promise<string> {
+async function withDb<T>(database: PostgresConfig, work: (db: Db) => Promise<T>): Promise<T> {
   const db = openDb(database, { max: 1, deadlineMs: 0 });
   try {
-    const summary = await seedDemo(db.sql);
-    return summary.skipped ? 'there already' : `${summary.events} events, ${summary.tickets} tickets`;
+    return await work(db);
   } finally {
     await db.close();
   }
-}
-
-function examples({ events, booking, search }: Record<'events' | 'booking' | 'search', number>): string {
-  const body = JSON.stringify({ ticket_uuid: demoTicketUuid, user_uuid: '11111111-1111-4111-8111-111111111111' });
-  return `
-  curl -s http://127.0.0.1:${events}/api/v1/management/events/${demoEventUuid}
-  curl -i http://127.0.0.1:${booking}/api/v1/booking/tickets/reserve -H 'Content-Type: application/json' -d '${body}'
-  curl -s 'http://127.0.0.1:${search}/api/v1/search/events?q=madisson+squar'
-
-`;
 }
 
 /** Ends the process in order when the one that launched it was killed and can pass on no signal. */

@@ -76,7 +76,7 @@ function largeRows(sql: postgres.Sql) {
     select e.uuid, e.name, e.description, e.date::text, v.uuid as venue,
       (select string_agg(concat_ws(' ', t.uuid, seat, price, currency), ',' order by seat) from tickets t
        where t.event_id = e.id) as tickets,
-      (select string_agg(l.uuid || p.name, ',' order by e.uuid, p.uuid) from event_performers l
+      (select string_agg(p.uuid || p.name, ',' order by p.uuid) from event_performers l
        join performers p on p.id = l.performer_id where l.event_id = e.id) as line_up
     from events e join venues v on v.id = e.venue_id
     where (select count(*) from tickets t where t.event_id = e.id) = 4 order by e.uuid`;

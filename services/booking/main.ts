@@ -10,7 +10,7 @@ import { openDb } from '../../shared/db/client.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
-import { every, type Running, runUntilSignalled } from '../../shared/lifecycle.ts';
+import { every, type Running, runService } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { createLog } from '../../shared/log.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
@@ -66,7 +66,6 @@ export async function start(
     },
     (err) => log.warn({ err }, 'the sweep failed and is tried again'),
   );
-  log.info({ port: http.port }, 'listening');
   return {
     port: http.port,
     async stop() {
@@ -79,4 +78,4 @@ export async function start(
   };
 }
 
-if (import.meta.main) await runUntilSignalled(() => start(process.env));
+if (import.meta.main) await runService('booking', () => start(process.env));

@@ -12,7 +12,7 @@ import { openDb } from '../../shared/db/client.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
-import { type Running, runOnce, runUntilSignalled } from '../../shared/lifecycle.ts';
+import { type Running, runOnce, runService } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { createLog } from '../../shared/log.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
@@ -51,7 +51,6 @@ export async function start(
   });
   const unfollow = await follow();
   const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
-  log.info({ port: http.port }, 'listening');
   return {
     port: http.port,
     async stop() {
@@ -66,5 +65,5 @@ export async function start(
 
 if (import.meta.main) {
   const work = command(process.argv.slice(2), process.env);
-  await (work ? runOnce(work) : runUntilSignalled(() => start(process.env)));
+  await (work ? runOnce(work) : runService('events', () => start(process.env)));
 }

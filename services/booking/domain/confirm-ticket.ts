@@ -23,33 +23,36 @@ export async function confirmTicket(deps: ConfirmDeps, request: Confirmation): P
   if (!ticket) throw notReserved();
   const { eventUuid } = ticket;
 
-  const lock = await ownLock();
-  const order = ownOrder(ticket, userUuid) ?? (await claim());
+  const [lock] = await locks.held({ eventUuid, ticketUuids: [ticketUuid], owner: userUuid });
+  const order = ownOrder(ticket) ?? (await claim()) ?? (await secondLook());
   if (order.status === 'paid') return;
   feed.publish(eventUuid);
   await completeOrder(deps, order).finally(() => feed.publish(eventUuid));
   // The seat shows as booked from here on. A release that fails leaves a lock that ends by itself.
-  if (lock) await locks.release({ eventUuid, locks: [lock] }).catch(() => {});
+  await release();
 
-  async function ownLock() {
-    const [hold] = await locks.held({ eventUuid, ticketUuids: [ticketUuid], owner: userUuid });
-    return hold;
+  async function claim(): Promise<Order | undefined> {
+    if (!lock || ticket?.booked || ticket?.order) return undefined;
+    if (!(await locks.extend({ eventUuid, locks: [lock], ttlMs: paymentWindowMs }))) return undefined;
+    return sales.claim({ ticketUuids: [ticketUuid], userUuid, methodUuid });
   }
 
-  async function claim(): Promise<Order> {
-    if (!lock || ticket?.booked || ticket?.order) throw notReserved();
-    if (!(await locks.extend({ eventUuid, locks: [lock], ttlMs: paymentWindowMs }))) throw notReserved();
-    const claimed = await sales.claim({ ticketUuids: [ticketUuid], userUuid, methodUuid });
-    if (claimed) return claimed;
-    // Somebody was faster: this user's own second click, whose order we then carry on, or, after lost locks, a stranger.
+  /** What stood in the way may be this user's own other click, whose order is then carried on; else a stranger. */
+  async function secondLook(): Promise<Order> {
     const now = await sales.find(ticketUuid);
-    const own = now && ownOrder(now, userUuid);
+    const own = now && ownOrder(now);
     if (own) return own;
-    await locks.release({ eventUuid, locks: [lock] }).catch(() => {});
+    if (now?.booked || now?.order) await release();
     throw notReserved();
   }
-}
 
-const ownOrder = ({ order }: Ticket, userUuid: string) => (order?.userUuid === userUuid ? order : undefined);
+  async function release(): Promise<void> {
+    if (lock) await locks.release({ eventUuid, locks: [lock] }).catch(() => {});
+  }
+
+  function ownOrder({ order }: Ticket): Order | undefined {
+    return order?.userUuid === userUuid ? order : undefined;
+  }
+}
 
 const notReserved = () => new AppError('ticket_not_reserved', 'Ticket is not reserved for this user');

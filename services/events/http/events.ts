@@ -12,6 +12,9 @@ import { listEvents } from '../domain/list-events.ts';
 const uuid = z.string().openapi({ format: 'uuid' });
 const date = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' });
 
+/** Whatever JSON the organiser keeps as the hall's plan, such as each seat's label with true. */
+const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });
+
 const ticketSchema = z
   .object({
     uuid,
@@ -27,7 +30,7 @@ const eventSchema = z
     name: z.string(),
     description: z.string(),
     date,
-    venue: z.object({ uuid, location: z.string(), seat_map: z.record(z.string(), z.json()) }),
+    venue: z.object({ uuid, location: z.string(), seat_map: seatMap }),
     performers: z.array(z.object({ uuid, name: z.string(), age: z.int(), description: z.string() })),
     tickets: z.array(ticketSchema),
   })

@@ -1,0 +1,65 @@
+import { expect, test } from 'bun:test';
+import fc from 'fast-check';
+import type { EventDocument } from '../domain/event-document.ts';
+import { editsAllowed, words } from '../domain/text.ts';
+import { someEvent } from '../testing.ts';
+import { miniSearchIndex } from './minisearch-index.ts';
+import { searchIndexConformance } from './search-index.conformance.ts';
+
+searchIndexConformance('MiniSearch', async () => ({ index: miniSearchIndex(), close: async () => {} }));
+
+test('after any changes it finds what reading every event would find', async () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 7 });
+  const text = fc.array(word, { maxLength: 4 }).map((list) => list.join(' '));
+  const change = fc.record({ id: fc.integer({ min: 1, max: 6 }), name: fc.option(text), description: text });
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { maxLength: 25 }), text, async (changes, query) => {
+      const index = miniSearchIndex();
+      const kept = new Map<number, EventDocument>();
+      for (const [i, { id, name, description }] of changes.entries()) {
+        const event = name === null ? undefined : someEvent({ id, name, description });
+        if (event) kept.set(id, event);
+        else kept.delete(id);
+        await index.apply({ upserts: event ? [event] : [], deletes: event ? [] : [id], version: BigInt(i) });
+      }
+      const found = await index.search({ text: query, now: 0, size: 100 });
+      const expected = [...kept.values()].filter((event) => query === '' || matches(event, query));
+      expect(found.hits.map((hit) => hit.uuid).sort()).toEqual(expected.map((event) => event.uuid).sort());
+      expect(found.total).toBe(expected.length);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const matches = (event: EventDocument, query: string) =>
+  words(query, 'query').some((typed) =>
+    words(`${event.name} ${event.description}`, 'index').some((word) => edits(typed, word) <= editsAllowed(typed)),
+  );
+
+/** One swap of neighbours, else Levenshtein's distance. */
+function edits(a: string, b: string): number {
+  for (let i = 0; i + 1 < a.length; i++) {
+    if (`${a.slice(0, i)}${a[i + 1]}${a[i]}${a.slice(i + 2)}` === b && a !== b) return 1;
+  }
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+test('indexing lets others have their turn', async () => {
+  const index = miniSearchIndex();
+  const events = Array.from({ length: 3000 }, (_, i) =>
+    someEvent({ id: i + 1, description: `${'many words '.repeat(50)} w${i}` }),
+  );
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await index.apply({ upserts: events, deletes: [], version: 1n });
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(3);
+});

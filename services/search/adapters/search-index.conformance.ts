@@ -1,0 +1,348 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import type { EventDocument } from '../domain/event-document.ts';
+import type { SearchCursor, SearchIndex, SearchQuery } from '../domain/search-index.ts';
+import { someEvent } from '../testing.ts';
+
+export type SearchIndexHarness = { index: SearchIndex; close(): Promise<void> };
+
+/** What every search index promises. Each test begins with an empty index. */
+export function searchIndexConformance(name: string, start: () => Promise<SearchIndexHarness>): void {
+  describe(`search index: ${name}`, () => {
+    let harness: SearchIndexHarness;
+    let index: SearchIndex;
+    let version = 1n;
+    beforeAll(async () => {
+      harness = await start();
+      index = harness.index;
+    });
+    afterAll(() => harness.close());
+    beforeEach(() => index.replaceAll(batches([]), ++version));
+
+    const now = Date.parse('2030-01-01T00:00:00Z');
+    const put = (...events: (Partial<EventDocument> & { id: number })[]) =>
+      index.apply({ upserts: events.map(someEvent), deletes: [], version: ++version });
+    const remove = (...deletes: number[]) => index.apply({ upserts: [], deletes, version: ++version });
+    const search = (text: string, query: Partial<SearchQuery> = {}) => index.search({ text, now, size: 10, ...query });
+    const names = async (text: string, query: Partial<SearchQuery> = {}) =>
+      (await search(text, query)).hits.map((hit) => hit.name);
+
+    describe('what matches', () => {
+      test('a word in the name, the performers, the location or the description', async () => {
+        await put(
+          { id: 1, name: 'Zebra night' },
+          { id: 2, name: 'two', performers: ['Anna Lark', 'The Zebra Band'] },
+          { id: 3, name: 'three', location: 'Zebra Hall, Berlin' },
+          { id: 4, name: 'four', description: 'With a zebra on the stage.' },
+          { id: 5, name: 'five', description: 'Nothing of the sort' },
+        );
+        const found = await search('zebra');
+        expect(found.hits.map((hit) => hit.name).sort()).toEqual(['Zebra night', 'four', 'three', 'two']);
+        expect(found.total).toBe(4);
+      });
+
+      test('a hit carries the public fields alone', async () => {
+        await put({ id: 7, name: 'Opera', description: 'Tosca', location: 'Rome', performers: ['X'] });
+        expect((await search('opera')).hits).toEqual([
+          {
+            uuid: someEvent({ id: 7 }).uuid,
+            name: 'Opera',
+            description: 'Tosca',
+            date: '2030-06-01T19:00:00Z',
+            location: 'Rome',
+          },
+        ]);
+      });
+
+      test('any of the words', async () => {
+        await put({ id: 1, name: 'Jazz brunch' }, { id: 2, name: 'Rock cellar' }, { id: 3, name: 'Chess open' });
+        expect((await names('jazz cellar')).sort()).toEqual(['Jazz brunch', 'Rock cellar']);
+      });
+
+      test('case and accents do not matter, on either side', async () => {
+        await put({ id: 1, name: 'Björk in Reykjavík' }, { id: 2, name: 'CAFE CONCERT' });
+        expect(await names('bjork')).toEqual(['Björk in Reykjavík']);
+        expect(await names('reykjavik')).toEqual(['Björk in Reykjavík']);
+        expect(await names('café')).toEqual(['CAFE CONCERT']);
+      });
+
+      test('words of other scripts', async () => {
+        await put({ id: 1, name: 'Концерт симфонии' }, { id: 2, name: '東京 音楽祭' });
+        expect(await names('концерт')).toEqual(['Концерт симфонии']);
+        expect(await names('音楽祭')).toEqual(['東京 音楽祭']);
+      });
+
+      test('punctuation separates words, and alone finds nothing', async () => {
+        await put({ id: 1, name: 'AC/DC, live: tonight!' });
+        expect(await names('tonight')).toEqual(['AC/DC, live: tonight!']);
+        expect(await search('?!')).toEqual({ hits: [], total: 0 });
+      });
+
+      test('nothing', async () => {
+        await put({ id: 1, name: 'Opera' });
+        expect(await search('xylophone')).toEqual({ hits: [], total: 0 });
+      });
+    });
+
+    describe('misspelt words', () => {
+      beforeEach(() => put({ id: 1, name: 'UB' }, { id: 2, name: 'jazz' }, { id: 3, name: 'metallica' }));
+
+      test.each([
+        ['ub', ['UB'], 'two characters, exact'],
+        ['ua', [], 'two characters, one edit'],
+        ['jaz', ['jazz'], 'three to five, one missing'],
+        ['jazzy', ['jazz'], 'three to five, one more'],
+        ['jozz', ['jazz'], 'three to five, one other'],
+        ['jzaz', ['jazz'], 'three to five, neighbours swapped'],
+        ['jocz', [], 'three to five, two edits'],
+        ['metalica', ['metallica'], 'longer, one edit'],
+        ['metalika', ['metallica'], 'longer, two edits'],
+        ['matelika', [], 'longer, three edits'],
+      ])('%s finds %j: %s', async (text, expected) => {
+        expect(await names(text as string)).toEqual(expected as string[]);
+      });
+    });
+
+    describe('order', () => {
+      test('the name weighs more than the location, the location more than the description', async () => {
+        await put(
+          { id: 1, name: 'aaa bbb', location: 'ccc ddd', description: 'zebra fff' },
+          { id: 2, name: 'aaa bbb', location: 'zebra ddd', description: 'eee fff' },
+          { id: 3, name: 'zebra bbb', location: 'ccc ddd', description: 'eee fff' },
+        );
+        const uuids = (await search('zebra')).hits.map((hit) => hit.uuid);
+        expect(uuids).toEqual([3, 2, 1].map((id) => someEvent({ id }).uuid));
+      });
+
+      test('the word as typed comes before one that is an edit away, even a rarer one', async () => {
+        await put(
+          { id: 1, name: 'stone garden' },
+          { id: 2, name: 'store garden' },
+          { id: 3, name: 'store market' },
+          { id: 4, name: 'store street' },
+        );
+        expect((await names('store')).at(-1)).toBe('stone garden');
+        expect((await names('stone'))[0]).toBe('stone garden');
+      });
+
+      test('more of the words come first', async () => {
+        await put({ id: 1, name: 'Summer opening' }, { id: 2, name: 'Summer jazz' }, { id: 3, name: 'Winter jazz' });
+        expect((await names('summer jazz'))[0]).toBe('Summer jazz');
+      });
+
+      test('of equals the sooner comes first, then the smaller uuid', async () => {
+        await put(
+          { id: 4, name: 'Gala', date: '2030-03-02T20:00:00Z' },
+          { id: 3, name: 'Gala', date: '2030-03-01T20:00:00Z' },
+          { id: 2, name: 'Gala', date: '2030-03-02T20:00:00Z' },
+        );
+        for (const text of ['gala', '']) {
+          const uuids = (await search(text)).hits.map((hit) => hit.uuid);
+          expect(uuids).toEqual([3, 2, 4].map((id) => someEvent({ id }).uuid));
+        }
+      });
+
+      test('an empty text lists what is upcoming, by date', async () => {
+        await put(
+          { id: 1, name: 'late', date: '2030-09-01T00:00:00Z' },
+          { id: 2, name: 'past', date: '2029-12-31T23:59:59Z' },
+          { id: 3, name: 'soon', date: '2030-01-02T00:00:00Z' },
+        );
+        expect(await names('')).toEqual(['soon', 'late']);
+        expect((await search('')).total).toBe(2);
+      });
+    });
+
+    test('only events from now on, to the second', async () => {
+      await put(
+        { id: 1, name: 'Gala past', date: '2029-12-31T23:59:59Z' },
+        { id: 2, name: 'Gala now', date: '2030-01-01T00:00:00Z' },
+        { id: 3, name: 'Gala soon', date: '2030-01-01T00:00:01Z' },
+      );
+      expect(await names('gala')).toEqual(['Gala now', 'Gala soon']);
+      expect((await search('gala')).total).toBe(2);
+      expect((await search('gala', { now: now + 1000 })).total).toBe(1);
+    });
+
+    describe('paging', () => {
+      const many = Array.from({ length: 23 }, (_, i) => ({
+        id: i + 1,
+        name: i % 3 === 0 ? 'Gala night' : 'Gala',
+        date: `2030-02-${String(1 + (i % 5)).padStart(2, '0')}T20:00:00Z`,
+      }));
+      beforeEach(() => put(...many));
+
+      test.each(['gala night', ''])('pages of %j join to the whole, and the total is always exact', async (text) => {
+        const whole = await search(text, { size: 100 });
+        const pages = await Promise.all([0, 5, 10, 15, 20, 25].map((from) => search(text, { from, size: 5 })));
+        expect(pages.flatMap((page) => page.hits)).toEqual(whole.hits);
+        expect(whole.hits).toHaveLength(23);
+        expect(pages.map((page) => page.total)).toEqual(Array(6).fill(23));
+        expect(pages.map((page) => page.next !== undefined)).toEqual([true, true, true, true, false, false]);
+        expect(whole.next).toBeUndefined();
+      });
+
+      test.each(['gala night', ''])('a cursor goes through %j without gap or repeat', async (text) => {
+        const whole = await search(text, { size: 100 });
+        const collected: unknown[] = [];
+        let after: SearchCursor | undefined;
+        for (let page = 0; page < 10; page++) {
+          const result = await search(text, { size: 4, ...(after && { after: throughJson(after) }) });
+          collected.push(...result.hits);
+          expect(result.total).toBe(23);
+          after = result.next;
+          if (!after) break;
+        }
+        expect(collected).toEqual(whole.hits);
+      });
+
+      test('a cursor stays behind its hit when that hit is deleted and others come', async () => {
+        const first = await search('', { size: 5 });
+        await remove(
+          ...many.filter(({ id }) => first.hits.some((hit) => hit.uuid === someEvent({ id }).uuid)).map((m) => m.id),
+        );
+        await put({ id: 99, name: 'new and first', date: '2030-01-01T00:00:00Z' });
+        const rest = await search('', { size: 100, after: first.next! });
+        expect(rest.hits).toHaveLength(18);
+        expect(rest.hits.map((hit) => hit.name)).not.toContain('new and first');
+      });
+    });
+
+    describe('versions', () => {
+      const at = (at: bigint, name: string) =>
+        index.apply({ upserts: [someEvent({ id: 1, name })], deletes: [], version: version + at });
+      const gone = (at: bigint) => index.apply({ upserts: [], deletes: [1], version: version + at });
+
+      test('an older document never replaces a newer one', async () => {
+        await at(20n, 'newer');
+        await at(10n, 'older');
+        expect(await names('')).toEqual(['newer']);
+        version += 20n;
+      });
+
+      test('an equal or newer one does', async () => {
+        await at(10n, 'first');
+        await at(10n, 'second');
+        expect(await names('')).toEqual(['second']);
+        await at(20n, 'third');
+        expect(await names('')).toEqual(['third']);
+        version += 20n;
+      });
+
+      test('an older document does not bring a deleted one back, a newer does', async () => {
+        await at(10n, 'there');
+        await gone(20n);
+        await at(15n, 'late');
+        expect(await names('')).toEqual([]);
+        await at(30n, 'back');
+        expect(await names('')).toEqual(['back']);
+        version += 30n;
+      });
+
+      test('an older deletion does not take a newer document', async () => {
+        await at(20n, 'there');
+        await gone(10n);
+        expect(await names('')).toEqual(['there']);
+        version += 20n;
+      });
+
+      test('a deletion that came before the document it deletes', async () => {
+        await gone(20n);
+        await at(10n, 'late');
+        expect(await names('')).toEqual([]);
+        version += 20n;
+      });
+
+      test('versions of 64 bits', async () => {
+        const huge = 2n ** 62n;
+        await at(huge + 1n, 'newer');
+        await at(huge, 'older');
+        expect(await names('')).toEqual(['newer']);
+        version += huge + 1n;
+      });
+    });
+
+    describe('changes', () => {
+      test('a changed document is found by its new words only', async () => {
+        await put({ id: 1, name: 'Opera', location: 'Old Hall', performers: ['Anna Lark'] });
+        await put({ id: 1, name: 'Ballet', location: 'Old Hall', performers: ['Tom Weir'] });
+        expect((await search('opera lark')).total).toBe(0);
+        expect(await names('ballet')).toEqual(['Ballet']);
+        expect(await names('hall')).toEqual(['Ballet']);
+      });
+
+      test('a deleted document is not found, and deleting it again does no harm', async () => {
+        await put({ id: 1, name: 'Opera' }, { id: 2, name: 'Opera' });
+        await remove(1, 404);
+        await remove(1);
+        expect((await search('opera')).total).toBe(1);
+        expect(await index.count()).toBe(1);
+      });
+
+      test('applying the same again changes nothing', async () => {
+        const events = [someEvent({ id: 1, name: 'Opera' }), someEvent({ id: 2, name: 'Ballet' })];
+        const changes = { upserts: events, deletes: [3], version: ++version };
+        await index.apply(changes);
+        await index.apply(changes);
+        expect((await search('')).total).toBe(2);
+      });
+
+      test('replaceAll leaves exactly what it was given', async () => {
+        await put({ id: 1, name: 'gone' }, { id: 2, name: 'old text' });
+        await index.replaceAll(
+          batches([[someEvent({ id: 2, name: 'new' })], [], [someEvent({ id: 3, name: 'more' })]]),
+          ++version,
+        );
+        expect((await names('')).sort()).toEqual(['more', 'new']);
+        expect((await search('old')).total).toBe(0);
+        expect(await index.count()).toBe(2);
+      });
+
+      test('replaceAll spares what was applied at a newer version', async () => {
+        const older = ++version;
+        await put({ id: 1, name: 'newer' });
+        await index.apply({ upserts: [], deletes: [2], version: ++version });
+        await index.replaceAll(
+          batches([[someEvent({ id: 1, name: 'older' }), someEvent({ id: 2, name: 'deleted since' })]]),
+          older,
+        );
+        expect(await names('')).toEqual(['newer']);
+        await index.replaceAll(batches([]), older);
+        expect(await names('')).toEqual(['newer']);
+      });
+
+      test('a replaceAll that fails keeps what was there, and can be repeated', async () => {
+        await put({ id: 1, name: 'there' });
+        async function* broken() {
+          yield [someEvent({ id: 2, name: 'half' })];
+          throw new Error('the database went away');
+        }
+        await expect(index.replaceAll(broken(), ++version)).rejects.toThrow('the database went away');
+        expect(await names('there')).toEqual(['there']);
+        await index.replaceAll(batches([[someEvent({ id: 2, name: 'whole' })]]), ++version);
+        expect(await names('')).toEqual(['whole']);
+      });
+
+      test('the generation changes with what can be found', async () => {
+        const seen = [await index.generation()];
+        await put({ id: 1, name: 'Opera' });
+        seen.push(await index.generation());
+        await put({ id: 1, name: 'Ballet' });
+        seen.push(await index.generation());
+        await remove(1);
+        seen.push(await index.generation());
+        await index.replaceAll(batches([[someEvent({ id: 1 })]]), ++version);
+        seen.push(await index.generation());
+        expect(new Set(seen).size).toBe(5);
+        await search('opera');
+        expect(await index.generation()).toBe(seen.at(-1)!);
+      });
+    });
+  });
+}
+
+async function* batches(documents: EventDocument[][]): AsyncIterable<EventDocument[]> {
+  yield* documents;
+}
+
+/** As it comes back from a client. */
+const throughJson = (cursor: SearchCursor): SearchCursor => JSON.parse(JSON.stringify(cursor));

@@ -1,0 +1,132 @@
+import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from 'pg-logical-replication';
+import { formatLsn, parseLsn } from './lsn.ts';
+
+export type ReplicationOptions = {
+  /** What the `pg` driver needs to connect. */
+  client: Record<string, unknown>;
+  slot: string;
+  publication: string;
+  /** Everything before it is handled. */
+  from: bigint;
+  /** Called in the server's order; while what it returns is pending, the server is made to wait. */
+  onMessage(lsn: string, message: Pgoutput.Message): Promise<void> | undefined;
+  /** The server has sent everything before `position`, and every message before it has come. */
+  onCaughtUp(position: bigint): void;
+};
+
+export type Replication = {
+  /** Resolves once the server sends. */
+  started: Promise<void>;
+  /** Rejects with the reason when the connection ends, unless it was closed. */
+  ended: Promise<never>;
+  /** Tells the server that everything before `position` is handled. */
+  confirm(position: bigint): void;
+  /** Ends the connection, after the server has taken the last position confirmed (or a second). */
+  close(): Promise<void>;
+};
+
+const pingEveryMs = 1000;
+const silenceMs = 15_000;
+const farewellMs = 1000;
+
+/**
+ * One replication connection; it ends with its first error.
+ *
+ * The library's own acknowledgements stay off: `acknowledge()` adds 1 to what it is given, which skips a commit that
+ * starts exactly there, and its timer confirms what was received, not what was handled.
+ */
+export function openReplication(options: ReplicationOptions): Replication {
+  const plugin = new CountingPlugin({ protoVersion: 1, publicationNames: [options.publication] });
+  plugin.onUnreadable = fail;
+  const service = new LogicalReplicationService(options.client, {
+    acknowledge: { auto: false, timeoutSeconds: 0 },
+    flowControl: { enabled: true },
+  });
+  const started = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => {});
+  started.promise.catch(() => {});
+  let confirmed = options.from;
+  let taken = 0;
+  let failed = false;
+  let heardAt = Date.now();
+  let farewell = () => {};
+
+  function fail(error: unknown): void {
+    failed = true;
+    started.reject(error);
+    ended.reject(error);
+  }
+
+  /** Always of what is confirmed already, minus the 1 that the library adds. */
+  const report = (wantsAnswer: boolean) => void service.acknowledge(formatLsn(confirmed - 1n), wantsAnswer);
+
+  service.on('error', fail);
+  service.on('start', () => started.resolve());
+  service.on('data', async (lsn: string, message: Pgoutput.Message) => {
+    taken++;
+    if (failed) return;
+    await options.onMessage(lsn, message);
+    heardAt = Date.now();
+  });
+  service.on('heartbeat', (lsn: string, _: number, wantsAnswer: boolean) => {
+    heardAt = Date.now();
+    // Messages that came before this heartbeat may still wait inside the library.
+    if (plugin.parsed === taken && !failed) options.onCaughtUp(parseLsn(lsn));
+    farewell();
+    if (wantsAnswer) report(false);
+  });
+
+  const ping = setInterval(() => {
+    const isPaused = plugin.parsed !== taken;
+    if (!isPaused && Date.now() - heardAt > silenceMs) fail(new Error(`PostgreSQL was silent for ${silenceMs} ms`));
+    report(!isPaused);
+  }, pingEveryMs);
+
+  service.subscribe(plugin, options.slot, formatLsn(options.from)).then(
+    () => fail(new Error('PostgreSQL ended the replication')),
+    (error) => fail(error),
+  );
+
+  return {
+    started: started.promise,
+    ended: ended.promise,
+    confirm(position) {
+      if (position <= confirmed) return;
+      confirmed = position;
+      report(false);
+    },
+    async close() {
+      clearInterval(ping);
+      const heard = new Promise<void>((resolve) => {
+        farewell = resolve;
+      });
+      if (!service.isStop()) {
+        report(true);
+        await Promise.race([heard, ended.promise.catch(() => {}), pause(farewellMs)]);
+      }
+      await Promise.race([service.destroy(), pause(farewellMs)]);
+    },
+  };
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Knows how many messages have come from the server, so that the difference is what the library still holds. What it
+ * cannot read would be thrown into the socket's event and end the process.
+ */
+class CountingPlugin extends PgoutputPlugin {
+  parsed = 0;
+  onUnreadable: (error: unknown) => void = () => {};
+
+  override parse(buffer: Buffer): Pgoutput.Message {
+    this.parsed++;
+    try {
+      return super.parse(buffer);
+    } catch (error) {
+      this.onUnreadable(error);
+      return { tag: 'origin', originLsn: null, originName: '' };
+    }
+  }
+}

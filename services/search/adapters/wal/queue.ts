@@ -1,0 +1,92 @@
+import type { Change } from '../../domain/change-source.ts';
+
+/** What the server sends, in its order: changes, and the commits that end their transactions. */
+export type Item = { kind: 'change'; change: Change; transaction: number } | { kind: 'commit'; end: bigint };
+
+/** `confirmed` is where the last transaction that ends in this batch ended, if one does. */
+export type Batch = { changes: Change[]; transactions: Set<number>; confirmed: bigint | undefined };
+
+export type ChangeQueue = ReturnType<typeof createQueue>;
+
+/** Gathers changes into batches: whole transactions as long as they fit, a larger transaction in several. */
+export function createQueue(maxBatch: number) {
+  let items: Item[] = [];
+  let changes = 0;
+  let commits = 0;
+  let closed = false;
+  let inHand = false;
+  let wakeTaker = () => {};
+  let wakePutters = () => {};
+  let room: Promise<void> | undefined;
+
+  const count = (item: Item, by: 1 | -1) => {
+    if (item.kind === 'change') changes += by;
+    else commits += by;
+  };
+
+  /** Resolves when there is room for more; ignores what comes after the end. */
+  function put(item: Item): Promise<void> | undefined {
+    if (closed) return undefined;
+    items.push(item);
+    count(item, 1);
+    if (isReady()) wakeTaker();
+    if (changes < 2 * maxBatch) return undefined;
+    room ??= new Promise((resolve) => {
+      wakePutters = resolve;
+    });
+    return room;
+  }
+
+  const isReady = () => commits > 0 || changes >= maxBatch;
+
+  /** The next batch, or undefined at the end; the one before it counts as handled. */
+  async function take(): Promise<Batch | undefined> {
+    inHand = false;
+    while (!isReady() && !closed) {
+      await new Promise<void>((resolve) => {
+        wakeTaker = resolve;
+      });
+    }
+    if (closed) return undefined;
+    inHand = true;
+    const taken = items.slice(0, batchEnd(items, maxBatch));
+    items = items.slice(taken.length);
+    for (const item of taken) count(item, -1);
+    room = undefined;
+    wakePutters();
+    return toBatch(taken);
+  }
+
+  /** Forgets what is waiting; the server sends what was not confirmed again. */
+  function close(): void {
+    closed = true;
+    items = [];
+    wakeTaker();
+    wakePutters();
+  }
+
+  return { put, take, close, isIdle: () => items.length === 0 && !inHand };
+}
+
+/** How many items make the next batch: up to the last commit that fits, or else all that fit. */
+function batchEnd(items: Item[], maxBatch: number): number {
+  let changes = 0;
+  let end = 0;
+  for (const [at, item] of items.entries()) {
+    if (item.kind === 'commit') end = at + 1;
+    else if (++changes > maxBatch) return end || at;
+  }
+  return end || items.length;
+}
+
+function toBatch(items: Item[]): Batch {
+  const batch: Batch = { changes: [], transactions: new Set(), confirmed: undefined };
+  for (const item of items) {
+    if (item.kind === 'commit') batch.confirmed = item.end;
+    else {
+      batch.changes.push(item.change);
+      batch.transactions.add(item.transaction);
+    }
+  }
+  return batch;
+}

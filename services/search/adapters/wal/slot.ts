@@ -1,0 +1,65 @@
+import type { Db } from '../../../../shared/db/client.ts';
+import { parseLsn } from './lsn.ts';
+
+export type Slot = {
+  /** Everything before it is acknowledged. */
+  confirmed: bigint;
+  /** True until `markFollowed`: the slot is new, and what was written before it must be read from the tables. */
+  gap: boolean;
+};
+
+/**
+ * Finds the permanent slot, or makes it; one that the server has invalidated (it held more WAL than allowed) is made
+ * anew. From here on the server keeps every change until it is acknowledged.
+ */
+export async function ensureSlot(db: Db, name: string): Promise<Slot> {
+  const found = await find(db, name);
+  if (found && !found.lost) return { confirmed: found.confirmed, gap: !(await isFollowed(db, name)) };
+  await db.run(() => db.sql`delete from app_state where key = ${markOf(name)}`);
+  if (found) await db.run(() => db.sql`select pg_drop_replication_slot(${name})`);
+  await create(db, name);
+  const made = await find(db, name);
+  if (!made) throw new Error(`the replication slot ${name} went while it was made`);
+  return { confirmed: made.confirmed, gap: true };
+}
+
+/** Remembers, across restarts, that what was written before the slot has been read. */
+export async function markFollowed(db: Db, name: string): Promise<void> {
+  await db.run(
+    () => db.sql`insert into app_state (key, value) values (${markOf(name)}, 'yes') on conflict (key) do nothing`,
+  );
+}
+
+/** Bytes of WAL written and not acknowledged; 0 while there is no slot. */
+export async function unacknowledgedBytes(db: Db, name: string): Promise<number> {
+  const [row] = await db.run(
+    () => db.sql`
+      select (pg_current_wal_lsn() - confirmed_flush_lsn)::float8 as bytes
+      from pg_replication_slots where slot_name = ${name}`,
+  );
+  return Math.max(0, row?.bytes ?? 0);
+}
+
+const markOf = (name: string) => `followed:${name}`;
+
+async function find(db: Db, name: string): Promise<{ confirmed: bigint; lost: boolean } | undefined> {
+  const [row] = await db.run(
+    () => db.sql`
+      select confirmed_flush_lsn::text as confirmed, invalidation_reason is not null as lost
+      from pg_replication_slots where slot_name = ${name}`,
+  );
+  return row && { confirmed: parseLsn(row.confirmed ?? '0/0'), lost: row.lost };
+}
+
+async function isFollowed(db: Db, name: string): Promise<boolean> {
+  const rows = await db.run(() => db.sql`select 1 from app_state where key = ${markOf(name)}`);
+  return rows.length > 0;
+}
+
+/** Outside of the pool's deadline: the server first waits until every transaction that is running now has ended. */
+async function create(db: Db, name: string): Promise<void> {
+  await db.sql.begin(async (sql) => {
+    await sql`set local statement_timeout = '60s'`;
+    await sql`select pg_create_logical_replication_slot(${name}, 'pgoutput')`;
+  });
+}

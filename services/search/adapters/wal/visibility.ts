@@ -1,0 +1,27 @@
+import { sleep } from '../../../../shared/clock.ts';
+import type { Db } from '../../../../shared/db/client.ts';
+
+/**
+ * Resolves when a new query sees what these transactions wrote. The server sends a commit once it is in the WAL, which
+ * is a moment before other connections see it (long, while it waits for a synchronous standby): a row read in between
+ * would be the old one, and stay so in the index. Throws after five seconds.
+ */
+export async function untilVisible(db: Db, transactions: ReadonlySet<number>): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const [row] = await db.run(() => db.sql<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`);
+    if (row && seesAll(row.snapshot, transactions)) return;
+    await sleep(10);
+  }
+  throw new Error('a transaction is in the WAL and still not visible; does it wait for a synchronous standby?');
+}
+
+/** `snapshot` is PostgreSQL's `xmin:xmax:running,running`, in 64 bits; the WAL's ids are their low 32 bits. */
+export function seesAll(snapshot: string, transactions: ReadonlySet<number>): boolean {
+  const [, end = '0', running = ''] = snapshot.split(':');
+  const xmax = BigInt(end);
+  const unfinished = new Set(running.split(','));
+  return [...transactions].every((id) => {
+    const full = xmax + BigInt.asIntN(32, BigInt(id) - xmax);
+    return full < xmax && !unfinished.has(String(full));
+  });
+}

@@ -1,0 +1,48 @@
+/** A committed change of one row; `t` (truncate) of a table's all. `r` is a row of a snapshot. */
+export type Change = {
+  table: string;
+  op: 'c' | 'u' | 'd' | 'r' | 't';
+  /** The row after the change; before it (at least its key) for `d`; empty for `t`. */
+  row: Record<string, unknown>;
+  /** What is known of the row before an update: its key if that changed, or all with REPLICA IDENTITY FULL. */
+  before?: Record<string, unknown>;
+  /** Where the change stands in the source, for people to find it again. */
+  position: string;
+};
+
+export type ChangeHandlers = {
+  /**
+   * Called on every connection, before its first change, with all later changes already being kept for delivery.
+   * `gap`: changes may have been missed, and all must be read anew. Called again when it throws, and until it once
+   * resolved `gap` stays true, also across restarts.
+   */
+  onConnect(connection: { gap: boolean }): Promise<void>;
+  /** Gets at least one change. What it throws is logged, and the same changes come again. */
+  onBatch(changes: Change[]): Promise<void>;
+  /** Ends `run`, after a handler at work has come back. */
+  signal: AbortSignal;
+};
+
+/** `waiting`: something failed, and a pause goes on until the next try. */
+export type ChangeSourceState = 'stopped' | 'connecting' | 'following' | 'waiting';
+
+/**
+ * `bytes` of log that are written and not handled yet, and since how many `seconds` a handled change may be missing:
+ * 0 while all that was announced is handled.
+ */
+export type ChangeLag = { bytes: number; seconds: number };
+
+/**
+ * Port: what changes in the events, venues, performers and event_performers tables.
+ *
+ * Changes come in commit order, in batches, one batch at a time, and none of a transaction that was rolled back. A
+ * query that starts when a change is delivered sees it. A position is acknowledged only after `onBatch` resolved:
+ * every change is delivered at least once, whatever ends in between, and an acknowledged one not again.
+ */
+export type ChangeSource = {
+  /** Follows until the signal aborts, through lost connections and restarts of the server; rejects only on misuse. */
+  run(handlers: ChangeHandlers): Promise<void>;
+  state(): ChangeSourceState;
+  /** Throws `unavailable` while the server is away. */
+  lag(): Promise<ChangeLag>;
+};

@@ -1,0 +1,88 @@
+import type { Catalogue } from './catalogue.ts';
+import type { Change, ChangeSource } from './change-source.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { dirtOf } from './dirty-ids.ts';
+import type { SearchIndex } from './search-index.ts';
+
+/** Told what happened, for logs and metrics. */
+export type FollowObserver = {
+  applied?(counts: { changes: number; upserts: number; deletes: number }): void;
+  rebuilt?(counts: { documents: number; durationMs: number }): void;
+  deadLetter?(change: Change, cause: string): void;
+};
+
+export type FollowChangesDeps = {
+  source: ChangeSource;
+  catalogue: Catalogue;
+  index: SearchIndex;
+  deadLetters: DeadLetters;
+  observe?: FollowObserver;
+  /** Rows of one read while everything is indexed. */
+  rebuildBatch?: number;
+};
+
+export type FollowChanges = {
+  /** Keeps the index after the database until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves when the index first holds what the database held when `run` began; rejects if `run` ends before. */
+  ready: Promise<void>;
+};
+
+/**
+ * Keeps the index after the database. Changes only say which events to look at: these are read in one query, after
+ * the WAL position that is their version, and indexed in one call. An empty index, a gap in the changes and a
+ * truncated table mean to read everything; the source already keeps what changes meanwhile.
+ *
+ * A change that cannot be read goes to the dead letters and stops nothing. What an unreachable index or database
+ * throws is left to the source, which brings the same changes again.
+ */
+export function followChanges(deps: FollowChangesDeps): FollowChanges {
+  const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000 } = deps;
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  let isBuilt: boolean | undefined;
+
+  async function onConnect({ gap }: { gap: boolean }): Promise<void> {
+    isBuilt ??= (await index.count()) > 0;
+    if (gap || !isBuilt) await rebuild();
+    ready.resolve();
+  }
+
+  async function onBatch(changes: Change[]): Promise<void> {
+    const { ids, everything, unreadable } = dirtOf(changes);
+    if (everything) await rebuild();
+    else if (changes.length > unreadable.length) {
+      const version = await catalogue.position();
+      const { upserts, deletes } = await catalogue.findDirty(ids);
+      await index.apply({ upserts, deletes, version });
+      observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
+    }
+    for (const { change, cause } of unreadable) {
+      await deadLetters.put(change, cause);
+      observe.deadLetter?.(change, cause);
+    }
+  }
+
+  async function rebuild(): Promise<void> {
+    const startedAt = performance.now();
+    let documents = 0;
+    async function* counted() {
+      for await (const batch of catalogue.all(rebuildBatch)) {
+        documents += batch.length;
+        yield batch;
+      }
+    }
+    isBuilt = false;
+    await index.replaceAll(counted(), await catalogue.position());
+    isBuilt = true;
+    observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
+  }
+
+  return {
+    ready: ready.promise,
+    run: (signal) =>
+      source
+        .run({ onConnect, onBatch, signal })
+        .finally(() => ready.reject(new Error('following changes ended before the index was ready'))),
+  };
+}

@@ -1,0 +1,79 @@
+import { type Cache, type CacheObserver, readThrough } from '../../../shared/cache/cache.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { AppError, unavailable } from '../../../shared/errors.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import type { SearchIndex, SearchQuery } from './search-index.ts';
+
+export type SearchRequest = {
+  /** As the user typed it; empty lists upcoming events. */
+  q: string;
+  /** From 1. */
+  page: number;
+  /** Results a page, 1–100. */
+  size: number;
+  /** The `next_cursor` of an earlier answer to the same `q`: goes on behind it, and `page` is not looked at. */
+  cursor?: string | undefined;
+};
+
+export type SearchEventsDeps = {
+  index: SearchIndex;
+  cache: Cache;
+  clock: Clock;
+  /** False until the index has first been built: to find nothing then would be a wrong answer. */
+  isBuilt(): boolean;
+  observeCache?: CacheObserver;
+};
+
+const answerTtlMs = 5 * 60_000;
+const deepestResult = 10_000;
+
+/**
+ * Finds events: resolves to the answer's JSON text, `{events, total, page, size}` and, when more results follow,
+ * `next_cursor`. `total` counts all matches. An answer to a cursor counts its `page` on from where the cursor came.
+ *
+ * The same text is answered for five minutes, unless the index changes. Throws `invalid_request` for a malformed
+ * cursor or results beyond the 10,000th, and `unavailable` while the index is away.
+ */
+export function searchEvents({ index, cache, clock, isBuilt, observeCache }: SearchEventsDeps) {
+  const read = readThrough(cache, observeCache);
+
+  return async function search(request: SearchRequest): Promise<string> {
+    if (!isBuilt()) throw unavailable('the search index', new Error('it is not built yet'));
+    const text = normalise(request.q);
+    const { size } = request;
+    const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
+    const page = cursor?.page ?? request.page;
+    if (!cursor && page * size > deepestResult) throw tooDeep();
+
+    const where = cursor ? `@${writeCursor(cursor)}` : page;
+    const key = `search:${await index.generation()}:${text}:${where}:${size}`;
+    return read(key, answerTtlMs, () => {
+      const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
+      return answer(index, { text, now: clock.now(), size, ...start }, page);
+    });
+  };
+}
+
+export type SearchEvents = ReturnType<typeof searchEvents>;
+
+/** Queries that mean the same share an answer. */
+export const normalise = (q: string): string => q.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
+
+async function answer(index: SearchIndex, query: SearchQuery, page: number): Promise<string> {
+  const { hits, total, next } = await index.search(query);
+  const events = hits.map(({ uuid, name, description, date, location }) => ({
+    uuid,
+    name,
+    description,
+    date,
+    location,
+  }));
+  const nextCursor = next && writeCursor({ after: next, page: page + 1 });
+  return JSON.stringify({ events, total, page, size: query.size, ...(nextCursor && { next_cursor: nextCursor }) });
+}
+
+const tooDeep = () =>
+  new AppError(
+    'invalid_request',
+    'Pages reach to the 10,000th result; to go on, pass the next_cursor of the last answer as cursor',
+  );

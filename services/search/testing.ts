@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type postgres from 'postgres';
+import type { EventDocument } from './domain/event-document.ts';
+
+/** Polls until `check` neither throws nor gives false; then its last failure is thrown. */
+export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 15_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const outcome = await attempt(check);
+    if (!('failure' in outcome)) return outcome.value;
+    if (Date.now() > deadline) throw outcome.failure;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function attempt<T>(check: () => Promise<T> | T): Promise<{ value: T } | { failure: unknown }> {
+  try {
+    const value = await check();
+    return value === false ? { failure: new Error(`still not so: ${check}`) } : { value };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+/** An event of 2030-06-01 with empty texts, but for what is given. */
+export function someEvent(given: Partial<EventDocument> & { id: number }): EventDocument {
+  return {
+    uuid: `00000000-0000-4000-8000-${String(given.id).padStart(12, '0')}`,
+    name: '',
+    description: '',
+    date: '2030-06-01T19:00:00Z',
+    location: '',
+    performers: [],
+    ...given,
+  };
+}
+
+export async function makeVenue(sql: postgres.Sql, location = `Venue ${randomUUID()}`): Promise<number> {
+  const [row] = await sql`insert into venues (location) values (${location}) returning id`;
+  return Number(row?.id);
+}
+
+export async function makePerformer(sql: postgres.Sql, name = `Performer ${randomUUID()}`): Promise<number> {
+  const [row] = await sql`insert into performers (name, age) values (${name}, 30) returning id`;
+  return Number(row?.id);
+}
+
+export async function makeEvent(
+  sql: postgres.Sql,
+  given: { venueId: number; name?: string; performerIds?: number[] },
+): Promise<number> {
+  const { venueId, name = `Event ${randomUUID()}`, performerIds = [] } = given;
+  const [row] = await sql`
+    insert into events (name, date, venue_id) values (${name}, '2030-06-01T19:00:00Z', ${venueId}) returning id`;
+  for (const performerId of performerIds) {
+    await sql`insert into event_performers (event_id, performer_id) values (${row?.id}, ${performerId})`;
+  }
+  return Number(row?.id);
+}
