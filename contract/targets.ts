@@ -7,12 +7,14 @@ import { runProcess, type Started, startProcess } from './process.ts';
 export type Target = { events: string; booking: string; search: string; stop(): Promise<void> };
 
 const root = join(import.meta.dirname, '..');
-const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+// The programs themselves: the launcher that `deno` is on the path passes on no signal.
+const bun = join(root, 'node_modules', 'bun', 'bin', 'bun.exe');
+const deno = join(root, 'node_modules', 'deno', 'deno');
 
 /** How each kind of process is run, given a service's name. */
 export const runners = {
-  bun: (service: string) => [bin('bun'), join(root, 'services', service, 'main.ts')],
-  deno: (service: string) => [bin('deno'), 'run', '-A', '--no-lock', join(root, 'services', service, 'main.ts')],
+  bun: (service: string) => [bun, join(root, 'services', service, 'main.ts')],
+  deno: (service: string) => [deno, 'run', '-A', '--no-lock', join(root, 'services', service, 'main.ts')],
   binaries: (service: string) => [join(root, 'dist', service)],
 };
 
@@ -51,7 +53,7 @@ export async function startStandaloneProcess(): Promise<Target> {
     BOOKING_ADDR: '127.0.0.1:0',
     SEARCH_ADDR: '127.0.0.1:0',
   };
-  const process = await startProcess([bin('bun'), join(root, 'standalone', 'main.ts')], env, {
+  const process = await startProcess([bun, join(root, 'standalone', 'main.ts')], env, {
     port: /:(\d+)\/docs/,
     count: 3,
   });

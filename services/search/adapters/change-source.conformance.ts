@@ -243,7 +243,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       }
       seen.push(...performerNames(follower.handled));
       expect(seen).toEqual(Array.from({ length: 10 }, (_, i) => [`a${i}`, `b${i}`]).flat());
-    }, 60_000);
+    });
 
     test('a connection broken amid 5,000 changes loses none', async () => {
       const handledAtBreak: number[] = [];
@@ -262,7 +262,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       expect(handledAtBreak[0]).toBeLessThan(5000);
       const firstSeen = [...new Set(performerNames(handled))];
       expect(firstSeen).toEqual(numbered(5000));
-    }, 30_000);
+    });
 
     test('20,000 rows of one statement come whole and in order to a slow handler', async () => {
       const { handled, source } = await followFromHere(() => new Promise((resolve) => setTimeout(resolve, 5)));
@@ -272,7 +272,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       await eventually(() => handled.length >= 20_000);
       expect(performerNames(handled)).toEqual(numbered(20_000));
       await eventually(async () => (await source.lag()).seconds === 0);
-    }, 30_000);
+    });
 
     test('the lag grows while changes are not handled, and goes when they are', async () => {
       let isAway = true;
@@ -287,6 +287,6 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       await eventually(() => handled.length >= 1);
       await eventually(async () => source.state() === 'following' && (await source.lag()).seconds === 0);
       await eventually(async () => (await source.lag()).bytes < bytes);
-    }, 30_000);
+    });
   });
 }

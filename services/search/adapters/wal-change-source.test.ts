@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { sleep } from '../../../shared/clock.ts';
 import { silentLog } from '../../../shared/log.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
@@ -13,6 +13,8 @@ const soon = (ms: number, signal?: AbortSignal) => sleep(Math.min(ms, 5), signal
 
 const sourceOf = ({ db, config }: TestDatabase, slot = `slot_${config.database}`): ChangeSource =>
   walChangeSource({ db, config, slot, log: silentLog, sleep: soon });
+
+setDefaultTimeout(60_000);
 
 changeSourceConformance('write-ahead log', async () => {
   const database = await testDatabase();
@@ -115,7 +117,7 @@ test('while a batch is at work the server is made to wait', async () => {
   await eventually(() => names.length >= 20_000);
   expect(names).toHaveLength(20_000);
   await stop();
-}, 30_000);
+});
 
 test('a commit that is in the WAL and not visible yet is held back', async () => {
   const slot = `sync_${database.config.database}`;
@@ -155,7 +157,7 @@ test('a commit that is in the WAL and not visible yet is held back', async () =>
     writer.release();
     await stop();
   }
-}, 30_000);
+});
 
 async function asOperator(statement: string): Promise<void> {
   await database.sql.unsafe(statement);

@@ -1,0 +1,14 @@
+// `npm run check`: format, lint, the walls between the rooms (biome.json) and types. No server, seconds.
+import { ensureInstalled, run } from './bootstrap.mjs';
+
+const bun = await ensureInstalled(console.log);
+const steps = {
+  'format, lint and walls': ['x', '--bun', 'biome', 'check', '--error-on-warnings', '.'],
+  types: ['x', '--bun', 'tsc', '-p', '.'],
+};
+for (const [name, args] of Object.entries(steps)) {
+  const started = performance.now();
+  const code = await run(bun, args);
+  console.log(`${name}: ${code === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  if (code !== 0) process.exit(code);
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+const walls: [path: string, imported: string, allowed: boolean][] = [
+  ['services/events/domain/x.ts', './event.ts', true],
+  ['services/events/domain/x.ts', '../../../shared/locks/ticket-locks.ts', true],
+  ['services/events/domain/x.ts', 'lru-cache', true],
+  ['services/events/domain/x.ts', 'hono', false],
+  ['services/events/domain/x.ts', '@hono/zod-openapi', false],
+  ['services/events/domain/x.ts', 'postgres', false],
+  ['services/events/domain/x.ts', 'drizzle-orm/postgres-js', false],
+  ['services/events/domain/x.ts', '../adapters/postgres-event-store.ts', false],
+  ['services/events/domain/x.ts', '../../../shared/locks/postgres.ts', false],
+  ['services/events/domain/x.ts', '../../../shared/db/client.ts', false],
+  ['services/events/domain/x.ts', '../http/events.ts', false],
+  ['services/booking/http/x.ts', '../domain/reserve-ticket.ts', true],
+  ['services/booking/http/x.ts', '../adapters/postgres-sales.ts', false],
+  ['services/booking/app.ts', '../../shared/locks/postgres.ts', false],
+  ['services/booking/main.ts', './adapters/postgres-sales.ts', true],
+  ['services/booking/adapters/x.ts', '../domain/sale.ts', true],
+  ['services/booking/adapters/x.ts', './postgres-sales.ts', false],
+  ['services/search/adapters/x.ts', './wal/lsn.ts', true],
+  ['shared/locks/x.ts', '../db/client.ts', true],
+  ['shared/locks/x.ts', '../../services/booking/domain/sale.ts', false],
+];
+
+let dir: string;
+let refused: Set<string>;
+
+/** One file per wall, each in a folder of its own below the one that the wall stands around. */
+const fileOf = (path: string, index: number) => (path.endsWith('/x.ts') ? `${dirname(path)}/x${index}.ts` : path);
+
+beforeAll(async () => {
+  dir = await realpath(await mkdtemp(join(tmpdir(), 'onsale-walls-')));
+  await cp(join(root, 'biome.json'), join(dir, 'biome.json'));
+  for (const [index, [path, imported]] of walls.entries()) {
+    await Bun.write(join(dir, fileOf(path, index)), `import { x } from '${imported}';\nx();\n`);
+  }
+  const biome = Bun.spawn(
+    [
+      join(root, 'node_modules', '.bin', 'biome'),
+      'lint',
+      '--vcs-enabled=false',
+      '--reporter=github',
+      '--max-diagnostics=none',
+    ],
+    { cwd: dir, stdout: 'pipe', stderr: 'ignore' },
+  );
+  const said = await new Response(biome.stdout).text();
+  await biome.exited;
+  refused = new Set([...said.matchAll(/noRestrictedImports,file=([^,]+),/g)].map((match) => match[1]!));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+for (const [index, [path, imported, allowed]] of walls.entries()) {
+  test(`${path} ${allowed ? 'may' : 'may not'} import ${imported}`, () => {
+    expect(refused.has(join(dir, fileOf(path, index)))).toBe(!allowed);
+  });
+}
