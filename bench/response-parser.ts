@@ -37,7 +37,7 @@ export class ResponseParser {
       this.#held = Buffer.from(chunk.subarray(at));
       return chunk.length;
     }
-    const head = chunk.latin1Slice(at, end + 2);
+    const head = chunk.toString('latin1', at, end + 2);
     const length = contentLength.exec(head)?.[1];
     if (!head.startsWith('HTTP/1.1 ') || length === undefined) throw new Error(`Not understood:\n${head}`);
     this.#status = Number(head.slice(9, 12));

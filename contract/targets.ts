@@ -18,9 +18,12 @@ export const runners = {
   binaries: (service: string) => [join(root, 'dist', service)],
 };
 
-/** Three processes on a new database that their own `events migrate` and `events seed` have prepared. */
-export async function startServices(kind: keyof typeof runners): Promise<Target> {
-  const database = await emptyDatabase();
+/** Three processes on a database (a new one) that their own `events migrate` and `events seed` have prepared. */
+export async function startServices(
+  kind: keyof typeof runners,
+  open: () => Promise<{ config: PostgresConfig; drop(): Promise<void> }> = emptyDatabase,
+): Promise<Target> {
+  const database = await open();
   const env = { ...postgresEnv(database.config), LOG_LEVEL: 'info', LOG_REQUESTS: 'false' };
   const command = runners[kind];
   const started: Started[] = [];

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../drizzle/seed/demo.ts';
 import { start as startBooking } from '../services/booking/main.ts';
@@ -7,10 +7,10 @@ import { start as startSearch } from '../services/search/main.ts';
 import { type PostgresConfig, postgresConfig, postgresVariables, readConfig, v } from '../shared/config.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
-import { EmbeddedPostgresError, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
 import { type Running, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
 import { examples } from './examples.ts';
 import { checkFree } from './ports.ts';
+import { openPostgres } from './postgres.ts';
 import { steps } from './steps.ts';
 
 type Env = Record<string, string | undefined>;
@@ -42,7 +42,11 @@ export async function startStandalone(
   write('Onsale is starting\n');
   try {
     await checkFree({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR });
-    const postgres = await step('PostgreSQL', () => openPostgres(env, config.ONSALE_DIR, reset), describe);
+    const postgres = await step(
+      'PostgreSQL',
+      () => openPostgres(env, resolve(root, config.ONSALE_DIR), reset),
+      (found) => found.note,
+    );
     ended.push(postgres.stop);
     const database = postgresConfig(readConfig(postgresVariables, postgres.env), 'onsale-standalone');
     await step(
@@ -84,37 +88,6 @@ export async function startStandalone(
     throw error;
   }
 }
-
-/** PostgreSQL as the services' environment names it. */
-async function openPostgres(env: Env, dir: string, reset: boolean) {
-  if (env.POSTGRES_HOST) {
-    if (reset)
-      throw new UsageError('--reset only clears the database that `npm start` keeps; POSTGRES_HOST names another.');
-    return { env, adopted: false, own: false, stop: async () => {} };
-  }
-  const server = await startEmbeddedPostgres({ dir: join(root, dir, 'postgres'), fresh: reset }).catch(inform);
-  return {
-    env: {
-      ...env,
-      POSTGRES_HOST: server.host,
-      POSTGRES_PORT: String(server.port),
-      POSTGRES_USER: server.user,
-      POSTGRES_PASSWORD: server.password,
-      POSTGRES_DBNAME: server.database,
-    },
-    adopted: server.adopted,
-    own: true,
-    stop: server.stop,
-  };
-}
-
-function inform(error: unknown): never {
-  if (error instanceof EmbeddedPostgresError) throw new UsageError(error.message, { cause: error });
-  throw error;
-}
-
-const describe = ({ own, adopted, env }: Awaited<ReturnType<typeof openPostgres>>) =>
-  `${own ? (adopted ? 'taken over from an earlier run, ' : '') : 'as POSTGRES_HOST says, '}${env.POSTGRES_HOST}:${env.POSTGRES_PORT ?? 5432}`;
 
 async function seed(database: PostgresConfig): Promise<string> {
   return withDb(database, async ({ sql }) => {

@@ -8,10 +8,10 @@ import { addLiveRoute } from './http/live.ts';
 export type EventsDeps = ShellDeps & EventViewsDeps & { feed: Pick<SeatFeed, 'subscribe'> };
 
 /**
- * The events service over its ports: the event page, the list of upcoming events and the live seats. `follow` begins
- * to follow the seat feed, and answers how to end it.
+ * The events service over its ports: the event page, the list of upcoming events and the live seats. `follow`
+ * begins to follow the seat feed, and resolves when it is in reach.
  */
-export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise<() => Promise<void>> } {
+export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise<void> } {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
   const view = eventViews({ ...deps, observeCache: (outcome) => countCache(outcome) });
   const live = liveSeats({ view, feed: deps.feed });
@@ -20,5 +20,8 @@ export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise
     addEventRoutes(shell, { ...deps, view });
     addLiveRoute(shell, { live, closing: deps.closing, pingMs });
   });
-  return { app, follow: () => live.follow((err) => deps.log.warn({ err }, 'a live view could not be read')) };
+  return {
+    app,
+    follow: async () => void (await live.follow((err) => deps.log.warn({ err }, 'a live view could not be read'))),
+  };
 }

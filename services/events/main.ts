@@ -49,14 +49,14 @@ export async function start(
     feed,
     clock: systemClock,
   });
-  const unfollow = await follow();
+  // Live views begin when the database can be reached; the pages do not wait for that.
+  void follow();
   const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
   return {
     port: http.port,
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);
-      await unfollow();
       await feed.close();
       await db.close();
     },

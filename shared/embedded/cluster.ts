@@ -53,6 +53,7 @@ export async function initialise(dir: string, user: string, binaries: Binaries, 
 export async function launch(options: {
   dir: string;
   settings: Record<string, string>;
+  port?: number;
   binaries: Binaries;
   account: Account;
   isReady: (port: number) => Promise<boolean>;
@@ -68,7 +69,7 @@ export async function launch(options: {
   const deadline = performance.now() + 10_000;
   while (true) {
     const logStart = existsSync(log) ? statSync(log).size : 0;
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const command = [binaries.postgres, '-D', dataDir, '-p', String(port), ...flags];
     const { pid, hasEnded } = spawnServer(command, dir, account);
     let ready = false;

@@ -9,7 +9,7 @@ import { EmbeddedPostgresError } from './error.ts';
 import { endOrphans } from './orphans.ts';
 import { takeOwnership } from './owner.ts';
 import { findPostmaster } from './pidfile.ts';
-import { stopPostmaster, until } from './processes.ts';
+import { isPostmasterOf, stopPostmaster, until } from './processes.ts';
 
 export { EmbeddedPostgresError } from './error.ts';
 
@@ -18,6 +18,8 @@ export type EmbeddedPostgres = Address & {
   pid: number;
   /** True when a server that an earlier run left behind was taken over; it keeps the settings it was started with. */
   adopted: boolean;
+  /** Whether the server's process is there; it may have been killed. */
+  isRunning(): boolean;
   /** Shuts the server down (clients are disconnected, nothing committed is lost) and waits until it is gone. */
   stop(): Promise<void>;
 };
@@ -26,6 +28,8 @@ export type EmbeddedPostgresOptions = {
   /** Holds the data, the log and the password. One process at a time may use it. */
   dir: string;
   database?: string;
+  /** Where it listens; without one, on a port that is free. A server that is taken over keeps its own. */
+  port?: number;
   /** More server settings, as `-c name=value`. */
   settings?: Record<string, string>;
   /** Deletes the data first. */
@@ -64,7 +68,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await stop();
       throw new EmbeddedPostgresError(`PostgreSQL started but did not create the database "${database}".`, { cause });
     });
-    return { ...address(port), database, pid, adopted, stop };
+    return { ...address(port), database, pid, adopted, isRunning: () => isPostmasterOf(pid, dataDir), stop };
 
     async function start() {
       const binaries = await findBinaries();
@@ -74,7 +78,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         await initialise(dir, user, binaries, account);
       }
       onStep('Starting PostgreSQL');
-      return launch({ dir, settings, binaries, account, isReady: (port) => servesData(address(port), dataDir) });
+      return launch({
+        dir,
+        settings,
+        binaries,
+        account,
+        ...(options.port && { port: options.port }),
+        isReady: (port) => servesData(address(port), dataDir),
+      });
     }
   } catch (error) {
     release();

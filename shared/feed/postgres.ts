@@ -35,14 +35,24 @@ export function postgresSeatFeed({ sql, run }: Db, log: Logger): SeatFeed {
       sending ??= sendAll();
     },
     async subscribe({ onChange, onGap }) {
+      let ended = false;
       let connected = false;
+      const listening = Promise.withResolvers<void>();
+      const onNotify = (payload: string) => {
+        if (!ended) payload.split(',').forEach(onChange);
+      };
       // Called at every connection: after the first, messages may have been missed.
       const onListen = () => {
-        if (connected) onGap();
+        if (connected && !ended) onGap();
         connected = true;
+        listening.resolve();
       };
-      const { unlisten } = await sql.listen(channel, (payload) => payload.split(',').forEach(onChange), onListen);
-      return unlisten;
+      // The driver connects again by itself, also when the first connection fails; its `unlisten` then works no more.
+      sql.listen(channel, onNotify, onListen).catch((err) => log.warn({ err }, 'the seat feed is out of reach'));
+      await listening.promise;
+      return async () => {
+        ended = true;
+      };
     },
     close: async () => {
       await sending;

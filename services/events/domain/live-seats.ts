@@ -24,7 +24,7 @@ export function liveSeats({ view, feed }: { view: ViewEvent; feed: Pick<SeatFeed
   }
 
   return {
-    /** Follows the feed until the answer is called. */
+    /** Follows the feed until the answer is called; resolves once the feed is in reach. */
     follow(onError: (error: unknown) => void): Promise<() => Promise<void>> {
       const lookAt = (eventUuid: string) => void look(eventUuid).catch(onError);
       return feed.subscribe({

@@ -52,6 +52,27 @@ function edits(a: string, b: string): number {
   return row[b.length]!;
 }
 
+test('no length of text outweighs the word as typed', async () => {
+  const index = miniSearchIndex();
+  const long = someEvent({ id: 1, name: 'the grand opening of a store on the corner of the old market square' });
+  const short = Array.from({ length: 5 }, (_, i) => someEvent({ id: i + 2, name: 'stone' }));
+  await index.apply({ upserts: [...short, long], deletes: [], version: 1n });
+  const { hits, total } = await index.search({ text: 'store', now: 0, size: 10 });
+  expect([hits[0]?.name, total]).toEqual([long.name, 6]);
+});
+
+test('three common words of the query are worth more than a rare one', async () => {
+  const index = miniSearchIndex();
+  const common = ['summer', 'garden', 'party'].flatMap((word, i) =>
+    Array.from({ length: 30 }, (_, j) => someEvent({ id: 100 * i + j + 1, name: `${word} a b` })),
+  );
+  const all = someEvent({ id: 1001, name: 'summer garden party' });
+  const rare = someEvent({ id: 1002, name: 'xylophone a b' });
+  await index.apply({ upserts: [...common, rare, all], deletes: [], version: 1n });
+  const { hits } = await index.search({ text: 'summer garden party xylophone', now: 0, size: 2 });
+  expect(hits.map((hit) => hit.name)).toEqual([all.name, rare.name]);
+});
+
 test('indexing lets others have their turn', async () => {
   const index = miniSearchIndex();
   const events = Array.from({ length: 3000 }, (_, i) =>

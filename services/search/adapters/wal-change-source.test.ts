@@ -179,7 +179,7 @@ test('batches are whole transactions while they fit, and confirm what is whole',
   const change = (transaction: number) => {
     queue.put({ kind: 'change', change: { table: 'events', op: 'c', row: {}, position: '' }, transaction });
   };
-  const commit = (end: bigint) => queue.put({ kind: 'commit', end });
+  const commit = (end: bigint) => queue.put({ kind: 'commit', end, committedMs: 0 });
   for (const [transaction, size] of [
     [1, 1],
     [2, 1],
@@ -191,8 +191,8 @@ test('batches are whole transactions while they fit, and confirm what is whole',
   }
   const batches = [];
   for (let i = 0; i < 5; i++) {
-    const { changes, confirmed, transactions } = (await queue.take())!;
-    batches.push([changes.length, confirmed, [...transactions]]);
+    const { changes, ended, transactions } = (await queue.take())!;
+    batches.push([changes.length, ended?.position, [...transactions]]);
   }
   expect(batches).toEqual([
     [2, 2n, [1, 2]],

@@ -31,17 +31,17 @@ export function walChangeSource(options: WalOptions): ChangeSource {
   let state: ChangeSourceState = 'stopped';
   let handled = 0n;
   let caughtUpMs = clock.now();
+  const backoff = createBackoff();
 
   async function run(handlers: ChangeHandlers): Promise<void> {
     if (state !== 'stopped') throw new Error('the change source is running already');
-    const backoff = createBackoff();
     caughtUpMs = clock.now();
     while (!handlers.signal.aborted) {
       state = 'connecting';
-      await follow(handlers, backoff.reset).catch(async (error) => {
+      await follow(handlers).catch(async (error) => {
         if (handlers.signal.aborted) return;
         state = 'waiting';
-        log.warn({ err: error, slot }, 'change source: connecting again');
+        log.warn({ err: error, slot }, 'change source: connecting again for what is not handled');
         await sleep(backoff.next(), handlers.signal);
       });
     }
@@ -49,22 +49,22 @@ export function walChangeSource(options: WalOptions): ChangeSource {
   }
 
   /** One connection, from the slot's position to its end. */
-  async function follow(handlers: ChangeHandlers, onStarted: () => void): Promise<void> {
+  async function follow(handlers: ChangeHandlers): Promise<void> {
     const found = await ensureSlot(db, slot);
     handled = found.gap || found.confirmed > handled ? found.confirmed : handled;
     await handlers.onConnect({ gap: found.gap });
     if (found.gap) await markFollowed(db, slot);
+    const client = await replicationClient(db, config);
     if (handlers.signal.aborted) return;
 
     const queue = createQueue(maxBatch);
-    const replication = open(queue, await replicationClient(db, config));
+    const replication = open(queue, client);
     const stop = () => queue.close();
     handlers.signal.addEventListener('abort', stop, { once: true });
     replication.ended.catch(stop);
     try {
       await Promise.race([replication.started, replication.ended]);
       state = 'following';
-      onStarted();
       await deliverAll(queue, replication, handlers);
       if (!handlers.signal.aborted) await replication.ended;
     } finally {
@@ -84,41 +84,35 @@ export function walChangeSource(options: WalOptions): ChangeSource {
       onMessage: (lsn, message) => putAll(queue, reader.read(lsn, message)),
       onCaughtUp(position) {
         if (!queue.isIdle() || !reader.isBetweenTransactions()) return;
-        caughtUpMs = clock.now();
         // Other tables are written too: without this the slot would hold their WAL until one of ours changes.
-        acknowledge(position, replication);
+        acknowledge(position, clock.now(), replication);
       },
     });
     return replication;
   }
 
+  /**
+   * A batch that fails ends the connection, and the server sends it again: while the handler needs a database that is
+   * shutting down, a connection kept open would hold that shutdown up, for the server first waits for our confirmation.
+   */
   async function deliverAll(queue: ChangeQueue, replication: Replication, handlers: ChangeHandlers): Promise<void> {
     for (let batch = await queue.take(); batch; batch = await queue.take()) {
-      if (!(await deliver(batch, handlers))) return;
-      if (batch.confirmed !== undefined) acknowledge(batch.confirmed, replication);
+      await deliver(batch, handlers);
+      if (batch.ended) acknowledge(batch.ended.position, batch.ended.committedMs, replication);
     }
   }
 
-  /** Tries until the batch is handled; false when the signal came first. */
-  async function deliver({ changes, transactions }: Batch, { onBatch, signal }: ChangeHandlers): Promise<boolean> {
-    if (changes.length === 0) return true;
-    const backoff = createBackoff();
-    while (!signal.aborted) {
-      try {
-        await untilVisible(db, transactions);
-        await onBatch(changes);
-        state = 'following';
-        return true;
-      } catch (error) {
-        state = 'waiting';
-        log.warn({ err: error, slot, changes: changes.length }, 'change source: the same changes will come again');
-        await sleep(backoff.next(), signal);
-      }
-    }
-    return false;
+  async function deliver({ changes, transactions }: Batch, { onBatch }: ChangeHandlers): Promise<void> {
+    if (changes.length === 0) return;
+    await untilVisible(db, transactions);
+    await onBatch(changes);
   }
 
-  function acknowledge(position: bigint, replication: Replication): void {
+  /** Everything before `position`, and committed before `freshMs`, is handled. */
+  function acknowledge(position: bigint, freshMs: number, replication: Replication): void {
+    // The server's clock may be ahead.
+    caughtUpMs = Math.max(caughtUpMs, Math.min(freshMs, clock.now()));
+    backoff.reset();
     if (position <= handled) return;
     handled = position;
     replication.confirm(position);

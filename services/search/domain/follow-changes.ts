@@ -24,7 +24,10 @@ export type FollowChangesDeps = {
 export type FollowChanges = {
   /** Keeps the index after the database until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  /** Resolves when the index first holds what the database held when `run` began; rejects if `run` ends before. */
+  /**
+   * Resolves when the index can be searched: it is built, or was, and holds all that was acknowledged. Rejects if
+   * `run` ends before.
+   */
   ready: Promise<void>;
 };
 
@@ -41,6 +44,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   let isBuilt: boolean | undefined;
+  let ending: AbortSignal | undefined;
 
   async function onConnect({ gap }: { gap: boolean }): Promise<void> {
     isBuilt ??= (await index.count()) > 0;
@@ -68,6 +72,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     let documents = 0;
     async function* counted() {
       for await (const batch of catalogue.all(rebuildBatch)) {
+        ending?.throwIfAborted();
         documents += batch.length;
         yield batch;
       }
@@ -80,9 +85,11 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
 
   return {
     ready: ready.promise,
-    run: (signal) =>
-      source
+    run(signal) {
+      ending = signal;
+      return source
         .run({ onConnect, onBatch, signal })
-        .finally(() => ready.reject(new Error('following changes ended before the index was ready'))),
+        .finally(() => ready.reject(new Error('following changes ended before the index was ready')));
+    },
   };
 }

@@ -59,7 +59,7 @@ export function openReplication(options: ReplicationOptions): Replication {
   }
 
   /** Always of what is confirmed already, minus the 1 that the library adds. */
-  const report = (wantsAnswer: boolean) => void service.acknowledge(formatLsn(confirmed - 1n), wantsAnswer);
+  const report = (wantsAnswer: boolean) => service.acknowledge(formatLsn(confirmed - 1n), wantsAnswer).catch(fail);
 
   service.on('error', fail);
   service.on('start', () => started.resolve());
@@ -105,7 +105,7 @@ export function openReplication(options: ReplicationOptions): Replication {
         report(true);
         await Promise.race([heard, ended.promise.catch(() => {}), pause(farewellMs)]);
       }
-      await Promise.race([service.destroy(), pause(farewellMs)]);
+      await Promise.race([service.stop(), pause(farewellMs)]);
     },
   };
 }

@@ -1,0 +1,85 @@
+// `npm run bench`: measures each hot path beside its floor, and writes RESULTS.md when everything was measured in full.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runOnce, UsageError } from '../shared/lifecycle.ts';
+import { checkedOut, machine } from './machine.ts';
+import { eventView } from './paths/event-view.ts';
+import { losers } from './paths/losers.ts';
+import { memory } from './paths/memory.ts';
+import { reserve } from './paths/reserve.ts';
+import { searchCached } from './paths/search-cached.ts';
+import { searchUncached } from './paths/search-uncached.ts';
+import { start } from './paths/start.ts';
+import { createProgress } from './progress.ts';
+import { allMet, type Measured, tables } from './report.ts';
+import { resultsPage } from './results-page.ts';
+import type { Path } from './section.ts';
+import { selfCheck } from './self-check.ts';
+import { createWorld, type Extent, root, type World } from './world.ts';
+
+const paths: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start];
+
+const usage = `Usage: npm run bench [-- options]
+  --quick        one short round of everything: does it run? Its numbers mean little
+  --only name    one path; may be repeated: ${paths.map(({ name }) => name).join(', ')}`;
+
+const extents: Record<'full' | 'quick', Extent> = {
+  full: { rounds: 7, roundMs: 1500, warmUpMs: 2000, largeEvents: 100_000, quick: false },
+  quick: { rounds: 1, roundMs: 250, warmUpMs: 250, largeEvents: 3000, quick: true },
+};
+
+async function bench(): Promise<void> {
+  const { quick, chosen } = options();
+  const began = performance.now();
+  const commit = await checkedOut(root);
+  const progress = createProgress(process.stderr);
+  const world = await createWorld(extents[quick ? 'quick' : 'full'], progress);
+  const close = closeOnSignal(world);
+  const measured: Measured[] = [];
+  try {
+    await selfCheck(world);
+    for (const path of chosen) measured.push({ path, section: await path.run(world) });
+  } finally {
+    await close();
+    progress.done();
+  }
+  console.log(`\n${tables(measured)}\n`);
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`${seconds.toFixed(0)} s. ${allMet(measured) ? 'Every aim is met.' : 'Not every aim is met.'}`);
+  if (quick || chosen.length < paths.length) return;
+  const page = resultsPage({ machine: machine(commit), measured, warnings: progress.warnings, seconds });
+  await Bun.write(join(import.meta.dirname, 'RESULTS.md'), page);
+  console.log('Written to bench/RESULTS.md.');
+}
+
+/** Leaves nothing behind, however the bench ends. */
+function closeOnSignal(world: World): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= world.close();
+    return closed;
+  };
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => void close().finally(() => process.exit(code)));
+  }
+  return close;
+}
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
+    });
+    const unknown = values.only.filter((name) => !paths.some((path) => path.name === name));
+    if (unknown.length > 0) throw new Error(`There is no path ${unknown.join(', ')}`);
+    const chosen = paths.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+    return { quick: values.quick, chosen };
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+}
+
+await runOnce(bench);

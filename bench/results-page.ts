@@ -1,0 +1,30 @@
+import { type Measured, tables } from './report.ts';
+import { table } from './table.ts';
+
+export type Results = { machine: [string, string][]; measured: Measured[]; warnings: string[]; seconds: number };
+
+/** The whole of RESULTS.md. */
+export function resultsPage({ machine, measured, warnings, seconds }: Results): string {
+  const doubts = warnings.length > 0 ? ['## Doubts', warnings.map((warning) => `- ${warning}`).join('\n')] : [];
+  return `${['# How fast it is', intro(seconds), table(['', ''], machine), reading, tables(measured), ...doubts].join('\n\n')}\n`;
+}
+
+const intro = (seconds: number) =>
+  `Written by \`npm run bench\` (${(seconds / 60).toFixed(1)} minutes; \`-- --only name\` measures one path, \`-- --quick\` only ` +
+  'tries whether everything runs). Numbers of one machine say little about another; the ratios travel better.';
+
+const reading = `## How to read it
+
+The **floor** is a bare Hono on the same Bun, a process of its own, that answers the same bytes with the same content type from
+memory. The **ratio** says what is left of its speed when a request also gets its id, its log line, its checks, its security
+headers, its fresh data. Service and floor take turns, round by round (A B A B), so that what else the machine does meets both.
+A rate is the median of all rounds, with the lowest and highest; *ratio* divides the medians; *ratio by round* divides within
+each round and gives the median of that, lowest and highest. When the two ratios differ, the machine was busy: measure again.
+
+*CPU a request* is the processor time of the server's process alone, so it hardly minds what else runs. *generator* is how much of
+one core the load generator used: above 90 % it may be what is measured, and the true ratio is nearer to that of the CPU times.
+p50 and p99 are of a rush that keeps every connection busy; they follow from the rate and the number of connections.
+
+Everything runs as a user has it: default settings, one log line per request (into a pipe that is drained and not looked at), the
+embedded PostgreSQL with fsync on, all on this machine. The load generator is a process of its own on raw sockets over 127.0.0.1,
+one request under way per connection. Every status is checked, and the bench fails at the first that is not as expected.`;

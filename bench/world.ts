@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProcess } from '../contract/process.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables, readConfig } from '../shared/config.ts';
+import { type Db, openDb } from '../shared/db/client.ts';
+import { startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
+import { type Generator, startGenerator } from './generator.ts';
+import { type Env, type Server, startServer } from './processes.ts';
+import type { Progress } from './progress.ts';
+
+/** How much is measured. */
+export type Extent = { rounds: number; roundMs: number; warmUpMs: number; largeEvents: number; quick: boolean };
+
+/** What every path stands on: an embedded PostgreSQL with the demo data, the load generator, the floor. */
+export type World = {
+  dir: string;
+  extent: Extent;
+  progress: Progress;
+  generator: Generator;
+  floor: Server;
+  db: Db;
+  databaseEnv: Env;
+  /** A migrated database beside the demo's, for what would be in its way. */
+  newDatabase(name: string, seedArgs: string[]): Promise<{ env: Env; db: Db }>;
+  /** Starts a service with its default settings, on a port of its own. */
+  startService(name: 'events' | 'booking' | 'search', env?: Env): Promise<Server>;
+  /** Ends these servers when the work is done, also when it failed. */
+  withServers<T>(start: Promise<Server>, work: (server: Server) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+export const root = join(import.meta.dirname, '..');
+export const bun = process.execPath;
+const script = (...parts: string[]) => [bun, join(root, ...parts)];
+
+export async function createWorld(extent: Extent, progress: Progress): Promise<World> {
+  const ends: (() => Promise<unknown>)[] = [];
+  const servers = new Set<Server>();
+  const close = async () => {
+    await Promise.all([...servers].map((server) => server.stop()));
+    for (const end of ends.splice(0).reverse()) await end().catch((error) => console.error(error));
+  };
+  const open = (config: PostgresConfig) => {
+    const db = openDb(config, { max: 4, deadlineMs: 0 });
+    ends.push(() => db.close());
+    return db;
+  };
+  const started = async (start: Promise<Server>) => {
+    const server = await start;
+    servers.add(server);
+    return server;
+  };
+
+  try {
+    const dir = await mkdtemp(join(tmpdir(), 'onsale-bench-'));
+    ends.push(() => rm(dir, { recursive: true, force: true }));
+    progress.say('starting PostgreSQL and loading the demo');
+    const postgres = await startEmbeddedPostgres({ dir: join(dir, 'postgres') });
+    ends.push(postgres.stop);
+    const envOf = (database: string): Env => ({
+      POSTGRES_HOST: postgres.host,
+      POSTGRES_PORT: String(postgres.port),
+      POSTGRES_USER: postgres.user,
+      POSTGRES_PASSWORD: postgres.password,
+      POSTGRES_DBNAME: database,
+    });
+    const configOf = (env: Env) => postgresConfig(readConfig(postgresVariables, env), 'onsale-bench');
+    const prepare = async (env: Env, seedArgs: string[]) => {
+      await runProcess([...script('services', 'events', 'main.ts'), 'migrate'], env);
+      await runProcess([...script('services', 'events', 'main.ts'), 'seed', ...seedArgs], env);
+      return { env, db: open(configOf(env)) };
+    };
+    const { env: databaseEnv, db } = await prepare(envOf(postgres.database), []);
+
+    const generator = startGenerator();
+    ends.push(generator.stop);
+    const floor = await started(startServer(script('bench', 'floor.ts'), {}));
+
+    return {
+      dir,
+      extent,
+      progress,
+      generator,
+      floor,
+      db,
+      databaseEnv,
+      async newDatabase(name, seedArgs) {
+        await db.sql.unsafe(`create database ${name}`);
+        return prepare(envOf(name), seedArgs);
+      },
+      startService: (name, env = {}) =>
+        startServer(script('services', name, 'main.ts'), { ...databaseEnv, SERVER_ADDR: '127.0.0.1:0', ...env }),
+      async withServers(start, work) {
+        const server = await started(start);
+        try {
+          return await work(server);
+        } finally {
+          servers.delete(server);
+          await server.stop();
+        }
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

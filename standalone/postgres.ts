@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { EmbeddedPostgresError, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
+import { every, UsageError } from '../shared/lifecycle.ts';
+
+type Env = Record<string, string | undefined>;
+
+/** The database that the services will use: `env` names it to them. */
+export type OpenPostgres = { env: Env; note: string; stop(): Promise<void> };
+
+const watchMs = 500;
+
+/**
+ * The PostgreSQL that POSTGRES_HOST names, or else our own below `dir`. Our own is started again, where it was and with
+ * its data, should it ever end by itself. Throws `UsageError` with what to do when it can't be had.
+ */
+export async function openPostgres(env: Env, dir: string, reset: boolean): Promise<OpenPostgres> {
+  if (env.POSTGRES_HOST) {
+    if (reset)
+      throw new UsageError('--reset clears the database that `npm start` keeps, but POSTGRES_HOST names another.');
+    return {
+      env,
+      note: `as POSTGRES_HOST says: ${env.POSTGRES_HOST}:${env.POSTGRES_PORT ?? 5432}`,
+      stop: async () => {},
+    };
+  }
+  const start = (options: { fresh?: boolean; port?: number }) =>
+    startEmbeddedPostgres({ dir: join(dir, 'postgres'), ...options }).catch(inform);
+  let server = await start({ fresh: reset });
+  const { host, port, user, password, database, adopted } = server;
+  const unwatch = every(
+    watchMs,
+    async () => {
+      if (server.isRunning()) return;
+      await server.stop();
+      server = await start({ port });
+    },
+    (error) => console.error(error instanceof Error ? error.message : error),
+  );
+  return {
+    env: {
+      ...env,
+      POSTGRES_HOST: host,
+      POSTGRES_PORT: String(port),
+      POSTGRES_USER: user,
+      POSTGRES_PASSWORD: password,
+      POSTGRES_DBNAME: database,
+    },
+    note: `${host}:${port}${adopted ? ', taken over from an earlier run' : ''}`,
+    async stop() {
+      await unwatch();
+      await server.stop();
+    },
+  };
+}
+
+function inform(error: unknown): never {
+  if (error instanceof EmbeddedPostgresError) throw new UsageError(error.message, { cause: error });
+  throw error;
+}

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { client } from '../contract/client.ts';
+import { runProcess, type Started, startProcess } from '../contract/process.ts';
+import { openDb } from '../shared/db/client.ts';
+import { inspectProcess } from '../shared/embedded/processes.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+
+const main = [process.execPath, join(import.meta.dirname, 'main.ts')];
+const anyPorts = {
+  EVENTS_ADDR: '127.0.0.1:0',
+  BOOKING_ADDR: '127.0.0.1:0',
+  SEARCH_ADDR: '127.0.0.1:0',
+  LOG_LEVEL: 'warn',
+};
+
+describe('the standalone process on its own PostgreSQL', () => {
+  let dir: string;
+  let running: Started | undefined;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'onsale-standalone-'));
+  });
+  afterAll(async () => {
+    await running?.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const start = async (...args: string[]) => {
+    running = await startProcess(
+      [...main, ...args],
+      { ...anyPorts, ONSALE_DIR: dir },
+      { port: /:(\d+)\/docs/, count: 3 },
+    );
+    const started = running;
+    await eventually(() => started.output().includes('Ctrl-C'));
+    return running;
+  };
+  const api = () => {
+    const [events, booking, search] = running!.ports.map((port) => `http://127.0.0.1:${port}`);
+    return client({ events: events!, booking: booking!, search: search!, stop: async () => {} });
+  };
+  const postmaster = () => {
+    const [pid, , , port] = readFileSync(join(dir, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n');
+    return { pid: Number(pid), port: Number(port) };
+  };
+  const isAlive = (pid: number) => inspectProcess(pid) !== undefined;
+  const database = () =>
+    openDb({
+      host: '127.0.0.1',
+      port: postmaster().port,
+      user: 'onsale',
+      password: readFileSync(join(dir, 'postgres', 'password'), 'utf8').trim(),
+      database: 'onsale',
+      sslMode: 'disable',
+      maxOpenConns: 2,
+      connMaxIdleTimeMs: 0,
+      connMaxLifetimeMs: 0,
+      deadlineMs: 10_000,
+      applicationName: 'test',
+    });
+
+  test('the first start loads the demo, the pasted lines work, and SIGTERM leaves no process', async () => {
+    const { output, stop } = await start();
+    expect(output()).toMatch(/demo seed .* 407 events/);
+    const lines = [...output().matchAll(/^ {2}(curl .*)$/gm)].map((match) => match[1]!);
+    expect(lines).toHaveLength(3);
+    const answers: string[] = [];
+    for (const line of lines) answers.push(await runProcess(['sh', '-c', `${line} -sS`], {}));
+    const [found, held, bought] = answers;
+    expect(found).toContain('Madison Square Garden');
+    expect(held).toStartWith('HTTP/1.1 200');
+    expect(bought).toStartWith('HTTP/1.1 200');
+    const { pid } = postmaster();
+    expect(isAlive(pid)).toBe(true);
+    expect(await stop()).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  }, 60_000);
+
+  test('after kill -9 in the middle of sales, every confirmed seat is booked with its buyer, and no seat twice', async () => {
+    await start();
+    const { event, seats } = await api().freeSeats(100);
+    const confirmed = new Map<string, string>();
+    const buy = async (ticket: string) => {
+      for (const user of [randomUUID(), randomUUID()]) {
+        if ((await api().reserve(ticket, user)).status !== 200) continue;
+        if ((await api().confirm(ticket, user)).status === 200) confirmed.set(ticket, user);
+      }
+    };
+    const sales = Promise.allSettled(seats.map((seat) => buy(seat.uuid)));
+    await eventually(() => confirmed.size > 20);
+    await running!.kill();
+    await sales;
+    const orphan = postmaster().pid;
+    expect(isAlive(orphan)).toBe(true);
+
+    await start();
+    expect(running!.output()).toContain('taken over from an earlier run');
+    expect(running!.output()).toContain('there already');
+    expect(postmaster().pid).toBe(orphan);
+    const { tickets } = await api().readEvent(event.uuid);
+    for (const ticket of confirmed.keys()) expect(tickets.find(({ uuid }) => uuid === ticket)?.status).toBe('booked');
+    const db = database();
+    const owners = await db.sql`
+      select t.uuid as ticket, o.user_uuid as buyer from tickets t join orders o on o.id = t.order_id
+      where t.status = 'booked' and o.status = 'paid'`;
+    const buyerOf = new Map(owners.map((row) => [row.ticket, row.buyer]));
+    for (const [ticket, user] of confirmed) expect(buyerOf.get(ticket)).toBe(user);
+    const [twice] = await db.sql`
+      select count(*)::int as n from (select ticket_id from order_tickets ot join orders o on o.id = ot.order_id
+      where o.status in ('paid', 'pending') group by 1 having count(*) > 1) x`;
+    expect(twice!.n).toBe(0);
+    await db.close();
+  }, 60_000);
+
+  test('a PostgreSQL that is killed comes back by itself, with what was sold', async () => {
+    const { event, seats } = await api().freeSeats(1);
+    const [ticket, user] = [seats[0]!.uuid, randomUUID()];
+    await api().reserve(ticket, user);
+    expect((await api().confirm(ticket, user)).status).toBe(200);
+    const { pid } = postmaster();
+    process.kill(pid, 'SIGKILL');
+    await eventually(async () => (await api().status(event.uuid, ticket)) === 'booked' && postmaster().pid !== pid);
+    const next = (await api().freeSeats(1)).seats[0]!.uuid;
+    expect((await api().reserve(next, user)).status).toBe(200);
+  }, 60_000);
+
+  test('a second start in the same folder is refused with the pid of the first', async () => {
+    const refused = runProcess(main, { ...anyPorts, ONSALE_DIR: dir });
+    await expect(refused).rejects.toThrow(/process \d+/);
+    expect((await api().list()).status).toBe(200);
+  }, 60_000);
+
+  test('kill -9 of everything, PostgreSQL too: the next start finds its data', async () => {
+    const { pid } = postmaster();
+    await running!.kill();
+    process.kill(pid, 'SIGKILL');
+    await start();
+    expect(running!.output()).toContain('there already');
+    expect((await api().freeSeats(1)).seats).toHaveLength(1);
+  }, 60_000);
+
+  test('--reset starts afresh', async () => {
+    await running!.stop();
+    const { output } = await start('--reset');
+    expect(output()).toMatch(/demo seed .* 407 events/);
+    const db = database();
+    const [row] = await db.sql`select count(*)::int as n from orders`;
+    expect(row!.n).toBe(0);
+    await db.close();
+    await running!.stop();
+    running = undefined;
+  }, 60_000);
+});
+
+test('a taken port says which, and which variable moves it', async () => {
+  const squatter = createServer();
+  await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
+  const { port } = squatter.address() as { port: number };
+  const refused = runProcess(main, { ...anyPorts, BOOKING_ADDR: `127.0.0.1:${port}` });
+  await expect(refused).rejects.toThrow(new RegExp(`Port ${port} is taken[\\s\\S]*BOOKING_ADDR`));
+  squatter.close();
+});
+
+test('wrong variables stop the start with a list that names each', async () => {
+  const refused = runProcess(main, {
+    ...anyPorts,
+    EVENTS_ADDR: 'nowhere',
+    SEARCH_ADDR: ':99999',
+  });
+  await expect(refused).rejects.toThrow(/EVENTS_ADDR=nowhere: must be host:port[\s\S]*SEARCH_ADDR=:99999: must be/);
+});
