@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'bun:test';
+import { ConfigError, readConfig, v } from './config.ts';
+
+const read = <T>(variable: ReturnType<typeof v.text> | unknown, text: string): T => {
+  const values = readConfig({ IT: variable as ReturnType<typeof v.text> }, { IT: text });
+  return values.IT as T;
+};
+
+describe('variables', () => {
+  test('durations are seconds, as the original had them, or Go’s notation', () => {
+    const duration = v.duration('1s', '');
+    const cases = { '300': 300_000, '0': 0, '500ms': 500, '15s': 15_000, '1m30s': 90_000, '1.5h': 5_400_000 };
+    for (const [text, ms] of Object.entries(cases)) expect(read<number>(duration, text)).toBe(ms);
+    for (const text of ['x', '1d', '-1s', '1 s', 's', '1m30']) expect(() => read(duration, text)).toThrow('duration');
+  });
+
+  test('addresses may leave out the host', () => {
+    const address = v.address(':8080', '');
+    expect(read<object>(address, ':9')).toEqual({ host: '0.0.0.0', port: 9 });
+    expect(read<object>(address, 'localhost:0')).toEqual({ host: 'localhost', port: 0 });
+    expect(read<object>(address, '[::1]:80')).toEqual({ host: '::1', port: 80 });
+    for (const text of ['8080', ':x', ':65536', 'a:b:1']) expect(() => read(address, text)).toThrow('host:port');
+  });
+
+  test('whole numbers, flags and choices say what they should have been', () => {
+    expect(read<number>(v.integer(1, 0, 10, ''), '10')).toBe(10);
+    for (const text of ['11', '1.5', '-1', 'x', '0x1']) {
+      expect(() => read(v.integer(1, 0, 10, ''), text)).toThrow('whole number from 0 to 10');
+    }
+    expect(read<boolean>(v.flag(false, ''), 'true')).toBe(true);
+    expect(() => read(v.flag(false, ''), 'yes')).toThrow('true or false');
+    expect(() => read(v.oneOf(['a', 'b'], 'a', ''), 'c')).toThrow('one of a, b');
+  });
+
+  test('an absent or empty variable has its default', () => {
+    const variables = { PORT: v.integer(5432, 1, 65_535, '') };
+    expect(readConfig(variables, {})).toEqual({ PORT: 5432 });
+    expect(readConfig(variables, { PORT: '' })).toEqual({ PORT: 5432 });
+  });
+
+  test('all wrong ones are named at once, and secrets are not shown', () => {
+    const variables = { A: v.integer(1, 1, 2, ''), B: v.flag(true, ''), C: v.secret('', ''), D: v.text('', '') };
+    let message = '';
+    try {
+      readConfig(variables, { A: '7', B: 'maybe', C: 'hush', D: 'fine' });
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      message = (error as Error).message;
+    }
+    expect(message).toContain('A=7: must be a whole number from 1 to 2');
+    expect(message).toContain('B=maybe: must be true or false');
+    expect(message).not.toContain('hush');
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'bun:test';
+import { Writable } from 'node:stream';
+import { readConfig, serverConfig, serverVariables } from '../config.ts';
+import { AppError, unavailable } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { createMetrics } from './metrics.ts';
+import { createShell } from './shell.ts';
+
+function makeShell(env: Record<string, string> = {}, dependencies: Record<string, () => Promise<unknown>> = {}) {
+  const lines: Record<string, unknown>[] = [];
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const closing = new AbortController();
+  const app = createShell(
+    'Test',
+    {
+      log: createLog('test', 'info', output),
+      metrics: createMetrics('test'),
+      server: serverConfig(readConfig(serverVariables, env)),
+      dependencies,
+      closing: closing.signal,
+    },
+    (shell) => {
+      shell.get('/fine/:id', (c) => c.json({ ok: true }));
+      shell.get('/broken', () => {
+        throw new Error('the password is hunter2');
+      });
+      shell.get('/away', () => {
+        throw unavailable('Redis', new Error('connect ECONNREFUSED 10.0.0.1'));
+      });
+      shell.get('/refused', () => {
+        throw new AppError('ticket_not_available', 'Ticket is not available for reservation');
+      });
+      shell.get('/never', () => new Promise(() => {}));
+    },
+  );
+  return { app, lines, closing };
+}
+
+describe('the shell around every service', () => {
+  test('one line per request tells the story', async () => {
+    const { app, lines } = makeShell();
+    await app.request('/fine/7?secret=x', { headers: { 'X-Request-Id': 'abc' } });
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.any(String),
+        service: 'test',
+        id: 'abc',
+        method: 'GET',
+        path: '/fine/7',
+        route: '/fine/:id',
+        status: 200,
+        ms: expect.any(Number),
+        msg: 'request',
+      },
+    ]);
+  });
+
+  test('request lines can be switched off; failures are told all the same', async () => {
+    const { app, lines } = makeShell({ LOG_REQUESTS: 'false' });
+    await app.request('/fine/7');
+    await app.request('/refused');
+    expect(lines).toEqual([]);
+    await app.request('/broken');
+    expect(lines).toMatchObject([{ level: 'error', status: 500, err: { message: 'the password is hunter2' } }]);
+  });
+
+  test('an unknown error says nothing of itself outside, all in the log', async () => {
+    const { app, lines } = makeShell();
+    const response = await app.request('/broken');
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({ error: 'internal', message: 'Internal server error' });
+    expect(JSON.stringify(lines)).toContain('hunter2');
+  });
+
+  test('an absent server is a 503 with Retry-After, its cause in the log alone', async () => {
+    const { app, lines } = makeShell();
+    const response = await app.request('/away');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.text()).not.toMatch(/Redis|ECONN/);
+    expect(JSON.stringify(lines)).toContain('ECONNREFUSED');
+  });
+
+  test('a request that takes too long is a 503', async () => {
+    const { app } = makeShell({ SERVER_CTX_TIMEOUT: '20ms' });
+    const response = await app.request('/never');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+
+  test('headers beyond the limit are a 431', async () => {
+    const { app } = makeShell({ SERVER_MAX_HEADER_BYTES: '1024' });
+    expect((await app.request('/fine/7', { headers: { 'X-Much': 'x'.repeat(900) } })).status).toBe(200);
+    expect((await app.request('/fine/7', { headers: { 'X-Much': 'x'.repeat(1100) } })).status).toBe(431);
+  });
+
+  test('unknown paths are measured together', async () => {
+    const { app } = makeShell();
+    for (const path of ['/a', '/b', '/c/d']) expect((await app.request(path)).status).toBe(404);
+    const text = await (await app.request('/metrics')).text();
+    expect(text).toContain(
+      'http_request_duration_seconds_count{service="test",route="none",method="GET",status="404"} 3',
+    );
+  });
+
+  test('readiness names each dependency, and ends when the process is told to end', async () => {
+    let up = false;
+    const check = async () => {
+      if (!up) throw new Error('down');
+    };
+    const { app, closing } = makeShell({}, { postgres: check, redis: async () => {} });
+    const down = await app.request('/readyz');
+    expect([down.status, await down.json()]).toEqual([
+      503,
+      { status: 'unavailable', dependencies: { postgres: 'unavailable', redis: 'ok' } },
+    ]);
+    up = true;
+    expect((await app.request('/readyz')).status).toBe(200);
+    closing.abort();
+    const ending = await app.request('/readyz');
+    expect([ending.status, ((await ending.json()) as { status: string }).status]).toEqual([503, 'draining']);
+    expect((await app.request('/livez')).status).toBe(200);
+  });
+});
