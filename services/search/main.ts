@@ -49,12 +49,14 @@ export async function start(
   const log = createLog('search', config.LOG_LEVEL);
   const database = postgresConfig(config, 'onsale-search');
   const db = openDb(database);
+  // All events of a venue are read in one query, and no request waits for it.
+  const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000 });
   const metrics = createMetrics('search');
   const index = miniSearchIndex();
   const source = walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
   const following = followChanges({
     source,
-    catalogue: postgresCatalogue(db),
+    catalogue: postgresCatalogue(catalogueDb),
     index,
     deadLetters: postgresDeadLetters(db),
     observe: followMetrics(metrics, source),
@@ -93,7 +95,7 @@ export async function start(
       closing.abort();
       await http.stop(server.drainTimeoutMs);
       await followed;
-      await db.close();
+      await Promise.all([db.close(), catalogueDb.close()]);
     },
   };
 }

@@ -44,7 +44,9 @@ describe('migrations', () => {
       sql`insert into tickets (id, event_id, price, seat) values (2, 1, 100, 'A1')`.then((rows) => rows),
     ).rejects.toThrow(/tickets_event_id_seat_key/);
     await expect(
-      sql`insert into tickets (id, event_id, price, seat, status) values (2, 1, 1, 'A2', 'reserved')`.then((rows) => rows),
+      sql`insert into tickets (id, event_id, price, seat, status) values (2, 1, 1, 'A2', 'reserved')`.then(
+        (rows) => rows,
+      ),
     ).rejects.toThrow(/tickets_status_check/);
   });
 });

@@ -108,10 +108,12 @@ test('while a batch is at work the server is made to wait', async () => {
   await database.sql`
     insert into performers (name, age, description)
     select 'p' || n, 1, repeat(md5(n::text), 100) from generate_series(1, 20000) n`;
+  let blocked = 0;
   await eventually(async () => {
     const [sender] = await database.sql`
       select wait_event from pg_stat_activity join pg_replication_slots on pid = active_pid where slot_name = ${slot}`;
-    return sender?.wait_event === 'WalSenderWriteData';
+    blocked = sender?.wait_event === 'WalSenderWriteData' ? blocked + 1 : 0;
+    return blocked >= 50;
   });
   gate.resolve();
   await eventually(() => names.length >= 20_000);
@@ -164,6 +166,24 @@ async function asOperator(statement: string): Promise<void> {
   await database.sql`select pg_reload_conf()`;
 }
 
+test('a full queue makes putters wait until a batch is taken', async () => {
+  const queue = createQueue(2);
+  const put = () =>
+    queue.put({ kind: 'change', change: { table: 'events', op: 'c', row: {}, position: '' }, transaction: 1 });
+  expect([put(), put(), put()]).toEqual([undefined, undefined, undefined]);
+  let hasRoom = false;
+  const waiting = put()!.then(() => {
+    hasRoom = true;
+  });
+  await Promise.resolve();
+  expect(hasRoom).toBe(false);
+  expect((await queue.take())?.changes).toHaveLength(2);
+  await waiting;
+  const stuck = [put(), put()];
+  queue.close();
+  await Promise.all(stuck);
+});
+
 test('visibility is judged by 64-bit ids, though the WAL has 32 bits of them', () => {
   const epoch = 3n << 32n;
   const snapshot = `${epoch + 90n}:${epoch + 100n}:${epoch + 90n},${epoch + 95n}`;
@@ -179,7 +199,7 @@ test('batches are whole transactions while they fit, and confirm what is whole',
   const change = (transaction: number) => {
     queue.put({ kind: 'change', change: { table: 'events', op: 'c', row: {}, position: '' }, transaction });
   };
-  const commit = (end: bigint) => queue.put({ kind: 'commit', end, committedMs: 0 });
+  const commit = (end: bigint) => queue.put({ kind: 'commit', end });
   for (const [transaction, size] of [
     [1, 1],
     [2, 1],
@@ -191,8 +211,8 @@ test('batches are whole transactions while they fit, and confirm what is whole',
   }
   const batches = [];
   for (let i = 0; i < 5; i++) {
-    const { changes, ended, transactions } = (await queue.take())!;
-    batches.push([changes.length, ended?.position, [...transactions]]);
+    const { changes, confirmed, transactions } = (await queue.take())!;
+    batches.push([changes.length, confirmed, [...transactions]]);
   }
   expect(batches).toEqual([
     [2, 2n, [1, 2]],

@@ -2,12 +2,12 @@ import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clo
 import type { PostgresConfig } from '../../../shared/config.ts';
 import type { Db } from '../../../shared/db/client.ts';
 import type { Logger } from '../../../shared/log.ts';
-import type { ChangeHandlers, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
+import type { ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
 import { createBackoff } from './wal/backoff.ts';
 import { openReplication, type Replication } from './wal/connection.ts';
 import { createReader } from './wal/messages.ts';
 import { type Batch, type ChangeQueue, createQueue, type Item } from './wal/queue.ts';
-import { ensureSlot, markFollowed, unacknowledgedBytes } from './wal/slot.ts';
+import { ensureSlot, markFollowed, walPosition } from './wal/slot.ts';
 import { replicationClient } from './wal/tls.ts';
 import { untilVisible } from './wal/visibility.ts';
 
@@ -30,12 +30,12 @@ export function walChangeSource(options: WalOptions): ChangeSource {
   const { clock = systemClock, sleep = realSleep } = options;
   let state: ChangeSourceState = 'stopped';
   let handled = 0n;
-  let caughtUpMs = clock.now();
+  /** Positions that were the server's newest at earlier looks, oldest first; those handled are dropped. */
+  const seen: { position: bigint; atMs: number }[] = [];
   const backoff = createBackoff();
 
   async function run(handlers: ChangeHandlers): Promise<void> {
     if (state !== 'stopped') throw new Error('the change source is running already');
-    caughtUpMs = clock.now();
     while (!handlers.signal.aborted) {
       state = 'connecting';
       await follow(handlers).catch(async (error) => {
@@ -85,7 +85,7 @@ export function walChangeSource(options: WalOptions): ChangeSource {
       onCaughtUp(position) {
         if (!queue.isIdle() || !reader.isBetweenTransactions()) return;
         // Other tables are written too: without this the slot would hold their WAL until one of ours changes.
-        acknowledge(position, clock.now(), replication);
+        acknowledge(position, replication);
       },
     });
     return replication;
@@ -98,7 +98,7 @@ export function walChangeSource(options: WalOptions): ChangeSource {
   async function deliverAll(queue: ChangeQueue, replication: Replication, handlers: ChangeHandlers): Promise<void> {
     for (let batch = await queue.take(); batch; batch = await queue.take()) {
       await deliver(batch, handlers);
-      if (batch.ended) acknowledge(batch.ended.position, batch.ended.committedMs, replication);
+      if (batch.confirmed !== undefined) acknowledge(batch.confirmed, replication);
     }
   }
 
@@ -108,28 +108,25 @@ export function walChangeSource(options: WalOptions): ChangeSource {
     await onBatch(changes);
   }
 
-  /** Everything before `position`, and committed before `freshMs`, is handled. */
-  function acknowledge(position: bigint, freshMs: number, replication: Replication): void {
-    // The server's clock may be ahead.
-    caughtUpMs = Math.max(caughtUpMs, Math.min(freshMs, clock.now()));
+  function acknowledge(position: bigint, replication: Replication): void {
     backoff.reset();
     if (position <= handled) return;
     handled = position;
     replication.confirm(position);
   }
 
-  return {
-    run,
-    state: () => state,
-    lag: async () => ({
-      bytes: await unacknowledgedBytes(db, slot),
-      seconds: Math.max(0, clock.now() - caughtUpMs - pingSlackMs) / 1000,
-    }),
-  };
-}
+  async function lag(): Promise<ChangeLag> {
+    const position = await walPosition(db);
+    const atMs = clock.now();
+    while (seen[0] && seen[0].position <= handled) seen.shift();
+    const seconds = seen[0] ? (atMs - seen[0].atMs) / 1000 : 0;
+    if (seen.length < 1000) seen.push({ position, atMs });
+    const isKnown = handled > 0n && position > handled;
+    return { bytes: isKnown ? Number(position - handled) : 0, seconds };
+  }
 
-/** The server is asked every second whether there is more; until it is overdue, its last answer holds. */
-const pingSlackMs = 2000;
+  return { run, state: () => state, lag };
+}
 
 function putAll(queue: ChangeQueue, items: Item[]): Promise<void> | undefined {
   let room: Promise<void> | undefined;

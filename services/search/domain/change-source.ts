@@ -27,8 +27,8 @@ export type ChangeHandlers = {
 export type ChangeSourceState = 'stopped' | 'connecting' | 'following' | 'waiting';
 
 /**
- * `bytes` of log that are written and not handled yet, and since how many `seconds` a handled change may be missing:
- * 0 while all that was announced is handled.
+ * `bytes` of log, whatever is in them, that are written and not handled (0 before the first connection). `seconds`:
+ * what was written so long ago is not handled yet; 0 when all that an earlier call saw is, so call it now and then.
  */
 export type ChangeLag = { bytes: number; seconds: number };
 

@@ -16,9 +16,7 @@ export function createReader() {
     }
     if (message.tag === 'commit') {
       inTransaction = false;
-      return [
-        { kind: 'commit', end: parseLsn(message.commitEndLsn ?? lsn), committedMs: Number(message.commitTime) / 1000 },
-      ];
+      return [{ kind: 'commit', end: parseLsn(message.commitEndLsn ?? lsn) }];
     }
     return changesOf(message, formatLsn(parseLsn(lsn))).map((change) => ({ kind: 'change', change, transaction }));
   }

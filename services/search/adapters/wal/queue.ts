@@ -1,16 +1,10 @@
 import type { Change } from '../../domain/change-source.ts';
 
 /** What the server sends, in its order: changes, and the commits that end their transactions. */
-export type Item =
-  | { kind: 'change'; change: Change; transaction: number }
-  | { kind: 'commit'; end: bigint; committedMs: number };
+export type Item = { kind: 'change'; change: Change; transaction: number } | { kind: 'commit'; end: bigint };
 
-/** `ended` is the last transaction that ends in this batch, if one does: where, and when on the server's clock. */
-export type Batch = {
-  changes: Change[];
-  transactions: Set<number>;
-  ended: { position: bigint; committedMs: number } | undefined;
-};
+/** `confirmed` is where the last transaction that ends in this batch ended, if one does. */
+export type Batch = { changes: Change[]; transactions: Set<number>; confirmed: bigint | undefined };
 
 export type ChangeQueue = ReturnType<typeof createQueue>;
 
@@ -86,9 +80,9 @@ function batchEnd(items: Item[], maxBatch: number): number {
 }
 
 function toBatch(items: Item[]): Batch {
-  const batch: Batch = { changes: [], transactions: new Set(), ended: undefined };
+  const batch: Batch = { changes: [], transactions: new Set(), confirmed: undefined };
   for (const item of items) {
-    if (item.kind === 'commit') batch.ended = { position: item.end, committedMs: item.committedMs };
+    if (item.kind === 'commit') batch.confirmed = item.end;
     else {
       batch.changes.push(item.change);
       batch.transactions.add(item.transaction);

@@ -30,14 +30,10 @@ export async function markFollowed(db: Db, name: string): Promise<void> {
   );
 }
 
-/** Bytes of WAL written and not acknowledged; 0 while there is no slot. */
-export async function unacknowledgedBytes(db: Db, name: string): Promise<number> {
-  const [row] = await db.run(
-    () => db.sql`
-      select (pg_current_wal_lsn() - confirmed_flush_lsn)::float8 as bytes
-      from pg_replication_slots where slot_name = ${name}`,
-  );
-  return Math.max(0, row?.bytes ?? 0);
+/** Where the server's WAL ends now. */
+export async function walPosition(db: Db): Promise<bigint> {
+  const [row] = await db.run(() => db.sql`select pg_current_wal_lsn()::text as lsn`);
+  return parseLsn(row?.lsn);
 }
 
 const markOf = (name: string) => `followed:${name}`;

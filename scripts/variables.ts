@@ -1,0 +1,28 @@
+// Every environment variable of the product, as README's table has it: `bun scripts/variables.ts` prints the table.
+import { variables as booking } from '../services/booking/main.ts';
+import { variables as events } from '../services/events/main.ts';
+import { variables as search } from '../services/search/main.ts';
+import type { Variable } from '../shared/config.ts';
+import { variables as standalone } from '../standalone/main.ts';
+
+const programs: Record<string, Record<string, Variable<unknown>>> = {
+  events,
+  booking,
+  search,
+  'npm start': standalone,
+};
+
+/** A row a variable: its name, its default (or one for each program), who reads it, and what it means. */
+export function variablesTable(): string {
+  const names = [...new Set(Object.values(programs).flatMap((variables) => Object.keys(variables)))];
+  const rows = names.map((name) => {
+    const readers = Object.entries(programs).filter(([, variables]) => name in variables);
+    const defaults = [...new Set(readers.map(([, variables]) => variables[name]!.default))];
+    const shown = defaults.map((text) => (text === '' ? 'empty' : `\`${text}\``)).join(', ');
+    const who = readers.length === 3 ? 'all' : readers.map(([program]) => program).join(', ');
+    return `| \`${name}\` | ${shown} | ${who} | ${readers[0]![1][name]!.meaning} |`;
+  });
+  return ['| variable | default | read by | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+if (import.meta.main) console.log(variablesTable());
