@@ -2,26 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import type { EventDocument } from './domain/event-document.ts';
 
-/** Polls until `check` neither throws nor gives false; then its last failure is thrown. */
-export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 15_000): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const outcome = await attempt(check);
-    if (!('failure' in outcome)) return outcome.value;
-    if (Date.now() > deadline) throw outcome.failure;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-async function attempt<T>(check: () => Promise<T> | T): Promise<{ value: T } | { failure: unknown }> {
-  try {
-    const value = await check();
-    return value === false ? { failure: new Error(`still not so: ${check}`) } : { value };
-  } catch (failure) {
-    return { failure };
-  }
-}
-
 /** An event of 2030-06-01 with empty texts, but for what is given. */
 export function someEvent(given: Partial<EventDocument> & { id: number }): EventDocument {
   return {

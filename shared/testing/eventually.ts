@@ -1,18 +1,18 @@
 const patienceMs = 15_000;
 
-/** Waits until `check` answers anything but undefined or false; throws what it last saw when it never does. */
-export async function eventually<T>(check: () => Promise<T> | T): Promise<Exclude<T, undefined | false>> {
+/** Waits until `check` neither throws nor answers false, and gives its answer; when it never does, its last failure is thrown. */
+export async function eventually<T>(check: () => Promise<T> | T): Promise<Exclude<T, false>> {
   const until = Date.now() + patienceMs;
   for (;;) {
-    let seen: unknown;
+    let failure: unknown;
     try {
       const result = await check();
-      if (result !== undefined && result !== false) return result as Exclude<T, undefined | false>;
-      seen = result;
+      if (result !== false) return result as Exclude<T, false>;
+      failure = new Error(`still not so: ${check}`);
     } catch (error) {
-      seen = error;
+      failure = error;
     }
-    if (Date.now() > until) throw seen instanceof Error ? seen : new Error(`never came true, last: ${seen}`);
+    if (Date.now() > until) throw failure;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
+import { eventually } from '../../../shared/testing/eventually.ts';
 import type { Change, ChangeSource } from '../domain/change-source.ts';
-import { eventually, makeEvent, makePerformer, makeVenue } from '../testing.ts';
+import { makeEvent, makePerformer, makeVenue } from '../testing.ts';
 
 export type ChangeSourceHarness = {
   sql: postgres.Sql;

@@ -3,11 +3,12 @@ import { sleep } from '../../../shared/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { silentLog } from '../../../shared/log.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
+import { eventually } from '../../../shared/testing/eventually.ts';
 import { miniSearchIndex } from '../adapters/minisearch-index.ts';
 import { postgresCatalogue } from '../adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from '../adapters/postgres-dead-letters.ts';
 import { walChangeSource } from '../adapters/wal-change-source.ts';
-import { eventually, makeEvent, makePerformer, makeVenue } from '../testing.ts';
+import { makeEvent, makePerformer, makeVenue } from '../testing.ts';
 import { followChanges } from './follow-changes.ts';
 import type { SearchIndex } from './search-index.ts';
 
