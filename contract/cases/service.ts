@@ -73,7 +73,9 @@ export function serviceCases(suite: Suite): void {
       '/api/v1/search/events',
     ]);
     for (const base of bases()) {
-      const page = await (await fetch(`${base}/docs`)).text();
+      const docs = await fetch(`${base}/docs`);
+      expect(docs.headers.get('content-security-policy')).toContain("script-src 'self'");
+      const page = await docs.text();
       const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
       expect(assets.length).toBeGreaterThan(1);
       for (const asset of assets) {

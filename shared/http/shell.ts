@@ -8,7 +8,7 @@ import { timeout } from 'hono/timeout';
 import type { ServerConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { addDocs } from './docs.ts';
+import { addDocs, docsPolicy } from './docs.ts';
 import { errorAnswer, invalidInput, toAppError } from './errors.ts';
 import { addHealth, type Dependencies } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -50,7 +50,7 @@ export function createShell(title: string, deps: ShellDeps, addRoutes: (app: App
 
   app.use(observe(deps));
   app.use(requestId({ limitLength: 64 }));
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  app.use(securityHeaders());
   app.use(headerLimit(deps.server.maxHeaderBytes));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }));
   app.use(timeout(deps.server.requestTimeoutMs, tooSlow as never));
@@ -83,6 +83,13 @@ function observe({ log, metrics, server }: ShellDeps): MiddlewareHandler<Env> {
     if (failure === undefined) log.info(line, 'request');
     else log.error({ ...line, err: failure }, 'request failed');
   };
+}
+
+/** Nothing that we answer may load anything, but for the page of the documentation. */
+function securityHeaders(): MiddlewareHandler {
+  const api = secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } });
+  const docs = secureHeaders({ contentSecurityPolicy: docsPolicy });
+  return (c, next) => (c.req.path.startsWith('/docs') ? docs : api)(c, next);
 }
 
 /** Header bytes as HTTP/1.1 sends them: name, ": ", value and the line's end. */
