@@ -15,7 +15,7 @@ import { allMet, type Measured, tables } from './report.ts';
 import { resultsPage } from './results-page.ts';
 import type { Path } from './section.ts';
 import { selfCheck } from './self-check.ts';
-import { createWorld, type Extent, root, type World } from './world.ts';
+import { createWorld, type Extent, isInterrupted, root } from './world.ts';
 
 const paths: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start];
 
@@ -34,13 +34,12 @@ async function bench(): Promise<void> {
   const commit = await checkedOut(root);
   const progress = createProgress(process.stderr);
   const world = await createWorld(extents[quick ? 'quick' : 'full'], progress);
-  const close = closeOnSignal(world);
   const measured: Measured[] = [];
   try {
     await selfCheck(world);
     for (const path of chosen) measured.push({ path, section: await path.run(world) });
   } finally {
-    await close();
+    await world.close();
     progress.done();
   }
   console.log(`\n${tables(measured)}\n`);
@@ -50,22 +49,6 @@ async function bench(): Promise<void> {
   const page = resultsPage({ machine: machine(commit), measured, warnings: progress.warnings, seconds });
   await Bun.write(join(import.meta.dirname, 'RESULTS.md'), page);
   console.log('Written to bench/RESULTS.md.');
-}
-
-/** Leaves nothing behind, however the bench ends. */
-function closeOnSignal(world: World): () => Promise<void> {
-  let closed: Promise<void> | undefined;
-  const close = () => {
-    closed ??= world.close();
-    return closed;
-  };
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => void close().finally(() => process.exit(code)));
-  }
-  return close;
 }
 
 function options() {
@@ -82,4 +65,10 @@ function options() {
   }
 }
 
-await runOnce(bench);
+await runOnce(() =>
+  bench().catch((error: unknown) => {
+    // The signal's own handler ends the process when everything is tidied up.
+    if (!isInterrupted()) throw error;
+    return new Promise<never>(() => {});
+  }),
+);

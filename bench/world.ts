@@ -35,29 +35,35 @@ export const bun = process.execPath;
 const script = (...parts: string[]) => [bun, join(root, ...parts)];
 
 export async function createWorld(extent: Extent, progress: Progress): Promise<World> {
+  // What is still starting is waited for and ended too.
   const ends: (() => Promise<unknown>)[] = [];
-  const servers = new Set<Server>();
-  const close = async () => {
-    await Promise.all([...servers].map((server) => server.stop()));
-    for (const end of ends.splice(0).reverse()) await end().catch((error) => console.error(error));
+  const servers = new Set<Promise<Server>>();
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= (async () => {
+      await Promise.all([...servers].map((server) => server.then(({ stop }) => stop(), ignore)));
+      for (const end of ends.splice(0).reverse()) await end().catch((error) => console.error(error));
+    })();
+    return closed;
   };
+  onSignal(close);
   const open = (config: PostgresConfig) => {
     const db = openDb(config, { max: 4, deadlineMs: 0 });
     ends.push(() => db.close());
     return db;
   };
-  const started = async (start: Promise<Server>) => {
-    const server = await start;
-    servers.add(server);
-    return server;
+  const tracked = (start: Promise<Server>) => {
+    servers.add(start);
+    return start;
   };
 
   try {
     const dir = await mkdtemp(join(tmpdir(), 'onsale-bench-'));
     ends.push(() => rm(dir, { recursive: true, force: true }));
     progress.say('starting PostgreSQL and loading the demo');
-    const postgres = await startEmbeddedPostgres({ dir: join(dir, 'postgres') });
-    ends.push(postgres.stop);
+    const starting = startEmbeddedPostgres({ dir: join(dir, 'postgres') });
+    ends.push(() => starting.then(({ stop }) => stop(), ignore));
+    const postgres = await starting;
     const envOf = (database: string): Env => ({
       POSTGRES_HOST: postgres.host,
       POSTGRES_PORT: String(postgres.port),
@@ -75,7 +81,7 @@ export async function createWorld(extent: Extent, progress: Progress): Promise<W
 
     const generator = startGenerator();
     ends.push(generator.stop);
-    const floor = await started(startServer(script('bench', 'floor.ts'), {}));
+    const floor = await tracked(startServer(script('bench', 'floor.ts'), {}));
 
     return {
       dir,
@@ -92,12 +98,12 @@ export async function createWorld(extent: Extent, progress: Progress): Promise<W
       startService: (name, env = {}) =>
         startServer(script('services', name, 'main.ts'), { ...databaseEnv, SERVER_ADDR: '127.0.0.1:0', ...env }),
       async withServers(start, work) {
-        const server = await started(start);
+        const server = await tracked(start);
         try {
           return await work(server);
         } finally {
-          servers.delete(server);
           await server.stop();
+          servers.delete(start);
         }
       },
       close,
@@ -105,5 +111,25 @@ export async function createWorld(extent: Extent, progress: Progress): Promise<W
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+const ignore = () => {};
+
+let interrupted = false;
+
+/** Whether a signal has told this process to end: what then fails, fails for that reason. */
+export const isInterrupted = (): boolean => interrupted;
+
+/** Leaves nothing behind, however the bench ends. */
+function onSignal(close: () => Promise<void>): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      interrupted = true;
+      void close().finally(() => process.exit(code));
+    });
   }
 }

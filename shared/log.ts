@@ -1,38 +1,83 @@
+import { Buffer } from 'node:buffer';
+import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
 /** JSON lines on standard output (or `destination`), each with its service's name. */
-export function createLog(service: string, level: string, destination?: DestinationStream): Logger {
+export function createLog(service: string, level: string, destination: DestinationStream = standardOutput): Logger {
   const options = {
     level,
     base: { service },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return destination ? pino(options, destination) : pino(options, standardOutput());
+  return pino(options, destination);
 }
 
 /** A log that says nothing, for tests. */
 export const silentLog: Logger = pino({ level: 'silent' });
 
-let output: ReturnType<typeof pino.destination> | undefined;
+export type RequestLine = { id: string; method: string; path: string; route: string; status: number; ms: number };
 
-/** Lines are gathered and written many at a time: a write per request would be most of a small request's cost. */
-function standardOutput() {
-  if (output) return output;
-  output = pino.destination({ dest: 1, sync: false, minLength: 8192 });
-  const flush = setInterval(() => output?.flush(), 100);
-  flush.unref();
-  process.on('exit', flushLog);
-  return output;
+/** Writes request lines to a log: the same JSON as `log.info(line, 'request')`, at a third of its price. */
+export function requestLog(log: Logger): (line: RequestLine) => void {
+  const internals = log as unknown as Record<symbol, unknown>;
+  const stream = internals[pino.symbols.streamSym] as DestinationStream;
+  const bindings = internals[pino.symbols.chindingsSym] as string;
+  return ({ id, method, path, route, status, ms }) => {
+    if (!log.isLevelEnabled('info')) return;
+    const where = `"method":"${method}","path":${JSON.stringify(path)},"route":"${route}"`;
+    stream.write(
+      `{"level":"info"${timestamp()}${bindings},"id":"${id}",${where},"status":${status},"ms":${ms},"msg":"request"}\n`,
+    );
+  };
 }
+
+let stampedMs = 0;
+let stamp = '';
+
+/** Many lines share a millisecond, and its text. */
+function timestamp(): string {
+  const nowMs = Date.now();
+  if (nowMs !== stampedMs) {
+    stampedMs = nowMs;
+    stamp = `,"time":"${new Date(nowMs).toISOString()}"`;
+  }
+  return stamp;
+}
+
+const flushAfterMs = 50;
+const maxWaiting = 1000;
+let lines: string[] = [];
+let unwritten = new Uint8Array(0);
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Lines are gathered and written many at a time: a write for each would be most of a small request's cost. */
+const standardOutput: DestinationStream = {
+  write(line) {
+    lines.push(line);
+    if (lines.length >= maxWaiting) flushLog();
+    else timer ??= setTimeout(flushLog, flushAfterMs);
+  },
+};
+
+process.on('exit', flushLog);
 
 /** Writes what is still gathered; called before the process ends. */
 export function flushLog(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  const bytes = Buffer.concat([unwritten, Buffer.from(lines.join(''))]);
+  lines = [];
+  let written = 0;
   try {
-    output?.flushSync();
-  } catch {
-    // The reader of our output has gone, and there is no one left to tell.
+    while (written < bytes.length) written += writeSync(1, bytes, written);
+  } catch (error) {
+    // A reader that is slow gets the rest later; one that has gone needs nothing more.
+    const isSlow = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+    if (!isSlow) written = bytes.length;
+    else timer = setTimeout(flushLog, flushAfterMs);
   }
+  unwritten = new Uint8Array(bytes.subarray(written));
 }

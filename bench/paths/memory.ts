@@ -16,7 +16,7 @@ export const memory: Path = {
   about:
     'Resident memory of the standalone process (all three services, the demo’s 407 events, a PostgreSQL elsewhere that is ' +
     'not counted), and of each service alone: after its start, and after a mixed load: event pages (small, 2,000 and 20,000 ' +
-    'seats), lists, searches (cached and not), reservations. “Own” is what is not mapped from files: about 50 MB of every ' +
+    'seats), lists, searches (cached and not), reservations. “Own” is what is not mapped from files: about 45 MB of every ' +
     'process is the Bun binary, which processes share.',
   async run(world) {
     const findings: Finding[] = [];

@@ -22,7 +22,9 @@ export const start: Path = {
     }
     const text = (ms: number[]) => {
       const { median, min, max } = spread(ms);
-      return `${median.toFixed(0)} ms (${min.toFixed(0)}–${max.toFixed(0)})`;
+      return ms.length === 1
+        ? `${median.toFixed(0)} ms`
+        : `${median.toFixed(0)} ms (${min.toFixed(0)}–${max.toFixed(0)})`;
     };
     return {
       comparisons: [],

@@ -29,7 +29,7 @@ export function serviceCases(suite: Suite): void {
       for (const path of ['/livez', '/nothing']) {
         const { headers } = await fetch(`${base}${path}`);
         expect(headers.get('x-content-type-options')).toBe('nosniff');
-        expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+        expect(headers.get('x-frame-options')).toBe('DENY');
         expect(headers.get('content-security-policy')).toContain("default-src 'none'");
         expect(headers.get('server')).toBeNull();
       }

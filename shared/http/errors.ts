@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { type Env, headersOf } from './headers.ts';
 
 const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   invalid_request: 400,
@@ -52,10 +53,11 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** Answers with the error's status and `{error, message}`; a 503 says when to come back. */
-export function errorAnswer(c: Context, error: AppError): Response {
+export function errorAnswer(c: Context<Env>, error: AppError): Response {
   const status = statusOf[error.code];
-  if (status === 503) c.header('Retry-After', retryAfterSeconds);
-  return c.json({ error: error.code, message: error.message, ...error.details }, status);
+  const headers = headersOf(c);
+  if (status === 503) headers['Retry-After'] = retryAfterSeconds;
+  return c.json({ error: error.code, message: error.message, ...error.details }, status, headers);
 }
 
 /** Turns a failed validation into a 400 that names each field; `message` is the contract's text for a bad body. */

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, type Metric, Registry } from 'prom-client';
+import { requestHistogram } from './request-histogram.ts';
 
 /** The metrics of one service, shown at `/metrics` in Prometheus' text format. */
 export type Metrics = {
@@ -13,13 +14,8 @@ export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   const registers = [registry];
-  const requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'HTTP requests by route, method and status, with their duration',
-    labelNames: ['route', 'method', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
+  const requests = requestHistogram();
+  registry.registerMetric(requests.metric as unknown as Metric);
   const gauge: Metrics['gauge'] = (name, help, read) => {
     new Gauge({
       name,
@@ -34,7 +30,7 @@ export function createMetrics(service: string): Metrics {
   gauge('process_uptime_seconds', 'Seconds since the process began', () => process.uptime());
   return {
     registry,
-    request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
+    request: requests.observe,
     counter: (name, help) => {
       const counter = new Counter({ name, help, registers });
       return (by = 1) => counter.inc(by);

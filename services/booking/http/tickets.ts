@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { empty } from '../../../shared/http/answer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { uuidSchema } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
@@ -48,7 +49,7 @@ export function addTicketRoutes(app: App, deps: ReserveDeps & ConfirmDeps): void
   app.openapi(reserveRoute, async (c) => {
     const { ticket_uuid, user_uuid } = c.req.valid('json');
     await reserveTicket(deps, ticket_uuid, user_uuid);
-    return c.body(null, 200);
+    return empty(c);
   });
 
   app.openapi(confirmRoute, async (c) => {
@@ -58,6 +59,6 @@ export function addTicketRoutes(app: App, deps: ReserveDeps & ConfirmDeps): void
       userUuid: body.user_uuid,
       methodUuid: body.payment_method_uuid,
     });
-    return c.body(null, 200);
+    return empty(c);
   });
 }

@@ -126,6 +126,21 @@ describe('event views on PostgreSQL', () => {
     expect(await look(bare.uuid)).toBeUndefined();
   });
 
+  test('what others left in the cache in place of an event counts as a miss', async () => {
+    const cache = memoryCache({ maxBytes: 1_000_000, clock: systemClock });
+    const damaged = await makeEvent(sql, { seats: 1 });
+    for (const text of ['', '{', 'null', '{"tickets":[]}', '[]']) {
+      await cache.set(`event:${damaged.uuid}`, text, 60_000);
+      const view = eventViews({
+        store: postgresEventStore(database.db),
+        locks: postgresTicketLocks(database.db),
+        cache,
+        clock: systemClock,
+      });
+      expect(parse(await view(damaged.uuid)).tickets).toHaveLength(1);
+    }
+  });
+
   test('an arena is read once: a booking costs the rows that changed, a rush a bounded number of reads', async () => {
     const arena = await makeEvent(sql, { seats: 5000 });
     await look(arena.uuid);

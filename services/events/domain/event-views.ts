@@ -18,6 +18,9 @@ export type EventViewsDeps = {
 /** A view of an event as of the request: the bytes of its page, and the seats that are not simply available. */
 export type EventView = { body: Uint8Array; taken(): SeatState[] };
 
+type OpenBoard = { board: SeatBoard; mark: Mark };
+
+const absent = new Error('no such event');
 const snapshotTtlMs = 3_600_000;
 /** At most 250 reads a second of one event by one process, however many ask. */
 const paceMs = 4;
@@ -31,42 +34,45 @@ const maxBoardBytes = 96 * 1024 * 1024;
 export function eventViews({ store, locks, cache, clock, observeCache }: EventViewsDeps) {
   const throughCache = readThrough(cache, observeCache);
   const shared = new LRUCache<string, { fresh: () => Promise<EventView | undefined> }>({ max: 2000 });
-  const boards = new LRUCache<string, { board: SeatBoard; mark: Mark }>({
+  const boards = new LRUCache<string, OpenBoard>({
     maxSize: maxBoardBytes,
     sizeCalculation: ({ board }) => 4 * board.body.length,
   });
-  const cacheKey = (eventUuid: string) => `event:${eventUuid}`;
 
-  async function openBoard(eventUuid: string) {
-    const absent = new Error('no such event');
-    const load = async () => {
-      const snapshot = await store.load(eventUuid);
-      if (!snapshot) throw absent;
-      return JSON.stringify(snapshot);
-    };
-    try {
-      const snapshot: EventSnapshot = JSON.parse(await throughCache(cacheKey(eventUuid), snapshotTtlMs, load));
-      return { board: new SeatBoard(snapshot), mark: snapshot.mark };
-    } catch (error) {
-      if (error === absent) return undefined;
-      throw error;
-    }
+  async function load(eventUuid: string): Promise<string> {
+    const snapshot = await store.load(eventUuid);
+    if (!snapshot) throw absent;
+    return JSON.stringify(snapshot);
+  }
+
+  /** A board from the cached slow part, or `anew` from the database. */
+  async function openBoard(eventUuid: string, anew: boolean): Promise<OpenBoard> {
+    const key = `event:${eventUuid}`;
+    if (anew) await cache.delete(key);
+    const text = anew ? await load(eventUuid) : await throughCache(key, snapshotTtlMs, () => load(eventUuid));
+    if (anew) await cache.set(key, text, snapshotTtlMs);
+    const snapshot = parseSnapshot(text);
+    return snapshot ? { board: new SeatBoard(snapshot), mark: snapshot.mark } : openBoard(eventUuid, true);
   }
 
   /** One read of the stores. The locks come first: a seat that is sold in between then shows as sold, never as free. */
   async function read(eventUuid: string): Promise<EventView | undefined> {
-    for (;;) {
-      const open = boards.get(eventUuid) ?? (await openBoard(eventUuid));
-      if (!open) return undefined;
-      const locked = await locks.list(eventUuid);
-      const news = await store.changesSince(eventUuid, open.mark.since);
-      if (news?.mark.version === open.mark.version && open.board.update(news.tickets, locked)) {
-        boards.set(eventUuid, { board: open.board, mark: news.mark });
-        return { body: open.board.body, taken: () => open.board.taken() };
+    try {
+      for (let anew = false; ; anew = true) {
+        const open = (anew ? undefined : boards.get(eventUuid)) ?? (await openBoard(eventUuid, anew));
+        const locked = await locks.list(eventUuid);
+        const news = await store.changesSince(eventUuid, open.mark.since);
+        if (!news) throw absent;
+        if (news.mark.version === open.mark.version && open.board.update(news.tickets, locked)) {
+          boards.set(eventUuid, { board: open.board, mark: news.mark });
+          return { body: open.board.body, taken: () => open.board.taken() };
+        }
+        boards.delete(eventUuid);
       }
+    } catch (error) {
+      if (error !== absent) throw error;
       boards.delete(eventUuid);
-      await cache.delete(cacheKey(eventUuid));
-      if (!news) return undefined;
+      return undefined;
     }
   }
 
@@ -79,6 +85,16 @@ export function eventViews({ store, locks, cache, clock, observeCache }: EventVi
     }
     return entry.fresh();
   };
+}
+
+/** Undefined for what is not a snapshot: what others may have done to a shared cache counts as a miss. */
+function parseSnapshot(text: string): EventSnapshot | undefined {
+  try {
+    const snapshot: EventSnapshot = JSON.parse(text);
+    return Array.isArray(snapshot?.tickets) && snapshot.mark ? snapshot : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export type ViewEvent = ReturnType<typeof eventViews>;
