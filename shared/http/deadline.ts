@@ -3,6 +3,8 @@ const sweepEveryMs = 250;
 
 type Waiting = { due: number; done: boolean; expire(): void };
 
+const forgotten = () => {};
+
 /**
  * Waits for work, but not for ever: true when it ended, false when it took longer than `ms`. One timer serves all who
  * wait, for all wait equally long: a timer and a race for each would be a tenth of a small request's cost.
@@ -30,10 +32,12 @@ export function deadline(ms: number): (work: Promise<void>) => Promise<boolean> 
       work.then(
         () => {
           one.done = true;
+          one.expire = forgotten;
           resolve(true);
         },
         (error) => {
           one.done = true;
+          one.expire = forgotten;
           reject(error);
         },
       );
