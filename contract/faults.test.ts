@@ -9,6 +9,7 @@ import { openDb } from '../shared/db/client.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { type Client, client } from './client.ts';
+import { runProcess, startProcess } from './process.ts';
 import { postgresEnv, startServices, type Target } from './targets.ts';
 
 /** A request that hangs fails here; how fast an answer must be is not a test's business. */
@@ -141,7 +142,6 @@ test('a service that starts before its database waits for it', async () => {
   let postgres = await startEmbeddedPostgres({ dir });
   const config = configOf(postgres);
   const env = postgresEnv(config);
-  const { runProcess, startProcess } = await import('./process.ts');
   const command = (service: string, ...args: string[]) => [
     process.execPath,
     join(import.meta.dirname, '..', 'services', service, 'main.ts'),
@@ -198,3 +198,11 @@ const childrenOf = (pid: number): number[] =>
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .flatMap(([child, parent]) => (parent === pid && child ? [child] : []));
+
+test('a role that the embedded index can’t be split into is refused, with the reason', async () => {
+  const main = join(import.meta.dirname, '..', 'services', 'search', 'main.ts');
+  for (const ROLE of ['api', 'cdc']) {
+    await expect(runProcess([process.execPath, main], { ROLE })).rejects.toThrow(/embedded index lives in one process/);
+  }
+  await expect(runProcess([process.execPath, main], { ROLE: 'both' })).rejects.toThrow(/must be one of all, api, cdc/);
+});

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../drizzle/seed/demo.ts';
-import { start as startBooking } from '../services/booking/main.ts';
-import { start as startEvents } from '../services/events/main.ts';
-import { start as startSearch } from '../services/search/main.ts';
+import { variables as bookingVariables, start as startBooking } from '../services/booking/main.ts';
+import { variables as eventsVariables, start as startEvents } from '../services/events/main.ts';
+import { variables as searchVariables, start as startSearch } from '../services/search/main.ts';
 import { type PostgresConfig, postgresConfig, postgresVariables, readConfig, v } from '../shared/config.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
@@ -31,7 +31,8 @@ export async function startStandalone(
   env: Env,
   { reset = false, write = (text: string) => void process.stdout.write(text) } = {},
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
-  const config = readConfig(variables, env);
+  // All of them before anything is started, so that all that is wrong is told at once.
+  const config = readConfig({ ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables }, env);
   const { EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR } = config;
   const { step, total } = steps(write);
   const ended: (() => Promise<void>)[] = [];
