@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-export type Started = { ports: number[]; stop(): Promise<number>; kill(): Promise<void>; output(): string };
+export type Started = {
+  ports: number[];
+  stop(signals?: NodeJS.Signals[]): Promise<number>;
+  kill(): Promise<void>;
+  output(): string;
+};
 
 const patienceMs = 60_000;
 
 /**
  * Runs a program until it has said every port that is awaited (the first group of `port`, once a port). Stopping sends
- * SIGTERM and answers the exit code.
+ * SIGTERM (or other signals, one right after the other) and answers the exit code.
  */
 export async function startProcess(
   command: string[],
@@ -44,8 +49,8 @@ export async function startProcess(
   return {
     ports,
     output: () => said.join('\n'),
-    async stop() {
-      child.kill('SIGTERM');
+    async stop(signals = ['SIGTERM']) {
+      for (const signal of signals) child.kill(signal);
       return exited;
     },
     async kill() {

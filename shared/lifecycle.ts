@@ -39,15 +39,16 @@ export function every(
 }
 
 /**
- * Runs until SIGINT or SIGTERM, then stops and ends the process; a second signal ends it at once. A start that fails
+ * Runs until SIGINT, SIGTERM or the end of its terminal (SIGHUP), then stops and ends the process; a signal that comes well
+ * after the first ends it at once. A start that fails
  * for a reason the operator can mend says just that and exits with 1.
  */
 export async function runUntilSignalled(start: () => Promise<Pick<Running, 'stop'>>): Promise<void> {
   const ended = signalled();
   const running = await start().catch(fatal);
   await ended;
-  process.once('SIGINT', () => process.exit(130));
-  process.once('SIGTERM', () => process.exit(143));
+  const endedAt = performance.now();
+  for (const signal of signals) process.on(signal, () => performance.now() - endedAt > echoMs && process.exit(1));
   await running.stop();
   flushLog();
   process.exit(0);
@@ -68,10 +69,13 @@ export async function runOnce(work: () => Promise<void>): Promise<void> {
   flushLog();
 }
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** One Ctrl-C comes several times: from the terminal, and passed on by whatever launched us. */
+const echoMs = 1500;
+
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    for (const signal of signals) process.on(signal, () => resolve());
   });
 }
 

@@ -67,7 +67,7 @@ export async function startStandalone(
       const { host, port } = config[name];
       const started = await step(
         title,
-        () => start({ ...postgres.env, SERVER_ADDR: `${host}:${port}` }, name),
+        () => start({ ...postgres.env, SERVER_ADDR: `${host.includes(':') ? `[${host}]` : host}:${port}` }, name),
         (running) => `http://${host}:${running.port}/docs`,
       );
       services.push(started);

@@ -144,8 +144,13 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect((await api().freeSeats(1)).seats).toHaveLength(1);
   }, 60_000);
 
+  test('a Ctrl-C that comes several times at once, as it does through npm, still ends everything in order', async () => {
+    const { pid } = postmaster();
+    expect(await running!.stop(['SIGINT', 'SIGINT', 'SIGTERM'])).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  }, 60_000);
+
   test('--reset starts afresh', async () => {
-    await running!.stop();
     const { output } = await start('--reset');
     expect(output()).toMatch(/demo seed .* 407 events/);
     const db = database();
