@@ -3,7 +3,17 @@
 import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
-const needed = ['POSTGRES_HOST', 'POSTGRES_PORT', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_DBNAME'];
+const needed = [
+  'POSTGRES_HOST',
+  'POSTGRES_PORT',
+  'POSTGRES_USER',
+  'POSTGRES_PASSWORD',
+  'POSTGRES_DBNAME',
+  'REDIS_ADDR',
+  'KAFKA_LISTENERS',
+  'KAFKA_CONNECT_URL',
+  'ELASTICSEARCH_ADDR',
+];
 const missing = needed.filter((name) => !process.env[name]);
 if (missing.length > 0) {
   console.log(`Name the real servers in the environment; missing: ${missing.join(', ')}`);

@@ -91,6 +91,33 @@ export const v = {
       fallback,
       meaning,
     ),
+  /** One or more "host:port", separated by commas; a protocol before them, as Kafka writes it, is passed over. Or none. */
+  addresses: (meaning: string) =>
+    variable(
+      z.string().transform((text, context) => {
+        const parts = text === '' ? [] : text.split(',').map((part) => part.trim().replace(/^\w+:\/\//, ''));
+        if (parts.every((part) => /^[^\s:/@]+:\d{1,5}$/.test(part))) return parts;
+        context.addIssue({ code: 'custom', message: 'must be host:port, or several with commas between' });
+        return z.NEVER;
+      }),
+      '',
+      meaning,
+    ),
+  /** One or more http(s) addresses, separated by commas. Or none. */
+  urls: (meaning: string): Variable<string[]> => ({
+    ...variable(
+      z.string().transform((text, context) => {
+        const parts = text === '' ? [] : text.split(',').map((part) => part.trim());
+        if (parts.every((part) => URL.canParse(part) && /^https?:/.test(part))) return parts;
+        context.addIssue({ code: 'custom', message: 'must be http://host:port, or several with commas between' });
+        return z.NEVER;
+      }),
+      '',
+      meaning,
+    ),
+    // They may carry a password.
+    secret: true,
+  }),
 };
 
 function durationMs(text: string): number | undefined {
@@ -159,6 +186,24 @@ export function postgresConfig(values: Values<typeof postgresVariables>, applica
     deadlineMs: 1500,
     applicationName,
   };
+}
+
+export const redisVariables = {
+  REDIS_ADDR: v.addresses(
+    'Redis 8 (host:port) for locks, caches and live views; several with commas are a cluster. Without it PostgreSQL and the process do its work',
+  ),
+  REDIS_PASSWORD: v.secret('', 'Redis password'),
+  REDIS_DB: v.integer(0, 0, 15, 'Redis database; a cluster has only 0'),
+};
+
+/** Where Redis is: one node, or those of a cluster. */
+export type RedisConfig = { nodes: string[]; password: string; database: number };
+
+/** Redis’ part of a service’s variables; undefined when there is none. */
+export function redisConfig(values: Values<typeof redisVariables>): RedisConfig | undefined {
+  const nodes = values.REDIS_ADDR;
+  if (nodes.length > 1 && values.REDIS_DB !== 0) throw new ConfigError(['REDIS_DB: a cluster has only database 0']);
+  return nodes.length === 0 ? undefined : { nodes, password: values.REDIS_PASSWORD, database: values.REDIS_DB };
 }
 
 export const serverVariables = {

@@ -10,7 +10,6 @@ import {
   v,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { unavailable } from '../../shared/errors.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
 import { type Running, runService } from '../../shared/lifecycle.ts';
@@ -62,31 +61,21 @@ export async function start(
     observe: followMetrics(metrics, source),
   });
   const closing = new AbortController();
-  let built = false;
   const app = createSearchApp({
     log,
     metrics,
     server,
     dependencies: {
       postgres: db.ping,
-      index: async () => {
-        if (!built) throw unavailable('the search index', new Error('not built yet'));
-      },
+      index: () => index.search({ text: '', now: systemClock.now(), size: 1 }),
     },
     closing: closing.signal,
     role: config.ROLE,
     index,
-    isBuilt: () => built,
     cache: memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
     clock: systemClock,
   });
   const followed = following.run(closing.signal);
-  following.ready.then(
-    () => {
-      built = true;
-    },
-    () => {},
-  );
   const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
   return {
     port: http.port,

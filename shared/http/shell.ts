@@ -8,7 +8,7 @@ import { aroundEachRequest } from './around.ts';
 import { addDocs } from './docs.ts';
 import { errorAnswer, invalidInput, toAppError } from './errors.ts';
 import type { Env } from './headers.ts';
-import { addHealth, type Dependencies } from './health.ts';
+import { addHealth, type Dependencies, type Reports } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
 export type App = OpenAPIHono<Env>;
@@ -20,6 +20,8 @@ export type ShellDeps = {
   server: ServerConfig;
   /** What `/readyz` asks, by name. */
   dependencies: Dependencies;
+  /** What `/readyz` also tells. */
+  reports?: Reports;
   /** Aborts when the process has been told to end: no longer ready, and streams close. */
   closing: AbortSignal;
 };
@@ -51,7 +53,7 @@ export function createShell(title: string, deps: ShellDeps, addRoutes: (app: App
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }));
 
   const plain = app as unknown as Hono;
-  addHealth(plain, deps.dependencies, deps.closing);
+  addHealth(plain, deps.dependencies, deps.closing, deps.reports);
   app.get('/metrics', async (c) =>
     c.body(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType }),
   );

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { eventually } from '../../../shared/testing/eventually.ts';
-import type { Change, ChangeSource } from '../domain/change-source.ts';
+import type { Change, ChangeLag, ChangeSource } from '../domain/change-source.ts';
 import { makeEvent, makePerformer, makeVenue } from '../testing.ts';
 
 export type ChangeSourceHarness = {
@@ -105,18 +105,13 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
         table,
         Number(row[table === 'event_performers' ? 'event_id' : 'id']),
       ]);
-      expect(seen).toEqual([
-        ['c', 'venues', venueId],
-        ['c', 'performers', performerId],
-        ['c', 'events', eventId],
-        ['c', 'event_performers', eventId],
-        ['u', 'venues', venueId],
-        ['u', 'performers', performerId],
-        ['u', 'events', eventId],
-        ['d', 'event_performers', eventId],
-        ['d', 'events', eventId],
-        ['d', 'performers', performerId],
-        ['d', 'venues', venueId],
+      const of = (table: string) => seen.filter(([, name]) => name === table).map(([op, , id]) => [op, id]);
+      for (const [table, id] of Object.entries({ venues: venueId, performers: performerId, events: eventId })) {
+        expect([table, ...of(table)]).toEqual([table, ['c', id], ['u', id], ['d', id]]);
+      }
+      expect(of('event_performers')).toEqual([
+        ['c', eventId],
+        ['d', eventId],
       ]);
       expect(rows(handled, 'venues', 'location').slice(0, 2)).toEqual(['Hall', 'Arena']);
       expect(handled.every((change) => change.position.length > 0)).toBe(true);
@@ -131,8 +126,13 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       await sql`update event_performers set event_id = ${to} where event_id = ${from}`;
       await sql`delete from venues where id = ${venueId}`;
       await eventually(() => handled.length >= 5);
-      const moved = handled.find((change) => change.op === 'u');
-      expect([Number(moved?.before?.event_id), Number(moved?.row.event_id)]).toEqual([from, to]);
+      // As one change with the row before it, or as a deletion and a new row.
+      const moved = handled.filter((change) => change.table === 'event_performers');
+      const named = moved.flatMap(({ row, before }) => [
+        Number(row.event_id),
+        Number(before?.event_id ?? row.event_id),
+      ]);
+      expect([...new Set(named)].sort()).toEqual([from, to].sort());
       const gone = handled.filter((change) => change.op === 'd' && change.table === 'events');
       expect(gone.map((change) => Number(change.row.id)).sort()).toEqual([from, to].sort());
     });
@@ -149,7 +149,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       ]);
     });
 
-    test('changes come in commit order, a transaction whole, one that is rolled back never', async () => {
+    test('of transactions that overlap each comes whole, one that is rolled back never', async () => {
       const { handled } = await followFromHere();
       const [slow, undone, quick] = await Promise.all([sql.reserve(), sql.reserve(), sql.reserve()]);
       for (const session of [slow, undone, quick]) await session`begin`;
@@ -164,7 +164,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       for (const session of [slow, undone, quick]) session.release();
       await makePerformer(sql, 'last');
       await eventually(() => handled.length >= 5);
-      expect(performerNames(handled)).toEqual(['quick 1', 'quick 2', 'slow 1', 'slow 2', 'last']);
+      expect(performerNames(handled).sort()).toEqual(['last', 'quick 1', 'quick 2', 'slow 1', 'slow 2']);
     });
 
     test('what is delivered can be read', async () => {
@@ -261,17 +261,16 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       await eventually(() => new Set(performerNames(handled)).size >= 5000);
       expect(new Set(performerNames(handled))).toEqual(new Set(numbered(5000)));
       expect(handledAtBreak[0]).toBeLessThan(5000);
-      const firstSeen = [...new Set(performerNames(handled))];
-      expect(firstSeen).toEqual(numbered(5000));
     });
 
-    test('20,000 rows of one statement come whole and in order to a slow handler', async () => {
+    test('20,000 rows of one statement come whole to a slow handler', async () => {
       const { handled, source } = await followFromHere(() => new Promise((resolve) => setTimeout(resolve, 5)));
       await sql`
         insert into performers (name, age, description)
         select 'p' || n, 1, repeat('long text ', 50) from generate_series(0, 19999) n order by n`;
       await eventually(() => handled.length >= 20_000);
-      expect(performerNames(handled)).toEqual(numbered(20_000));
+      expect(new Set(performerNames(handled))).toEqual(new Set(numbered(20_000)));
+      expect(handled).toHaveLength(20_000);
       await eventually(async () => (await source.lag()).seconds === 0);
     });
 
@@ -282,12 +281,13 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       });
       await sql`insert into performers (name, age, description) values ('lagging', 1, repeat('x', 5000))`;
       await eventually(async () => source.state() === 'waiting' && (await source.lag()).seconds > 0);
-      const { bytes } = await source.lag();
-      expect(bytes).toBeGreaterThan(0);
+      const behind = ({ bytes, changes }: ChangeLag) => changes ?? bytes ?? Number.NaN;
+      const before = behind(await source.lag());
+      expect(before).toBeGreaterThan(0);
       isAway = false;
       await eventually(() => handled.length >= 1);
       await eventually(async () => source.state() === 'following' && (await source.lag()).seconds === 0);
-      await eventually(async () => (await source.lag()).bytes < bytes);
+      await eventually(async () => behind(await source.lag()) < before);
     });
   });
 }

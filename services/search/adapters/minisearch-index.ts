@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sleep } from '../../../shared/clock.ts';
+import { unavailable } from '../../../shared/errors.ts';
 import type { EventDocument, EventHit } from '../domain/event-document.ts';
 import type { SearchCursor, SearchIndex, SearchQuery, SearchResult } from '../domain/search-index.ts';
 import { words } from '../domain/text.ts';
@@ -18,6 +19,7 @@ export function miniSearchIndex(): SearchIndex {
   const instance = randomUUID();
   const shelf = createShelf();
   const turn = createTurns();
+  let isBuilt = false;
 
   return {
     async apply({ upserts, deletes, version }) {
@@ -29,6 +31,7 @@ export function miniSearchIndex(): SearchIndex {
         shelf.remove(id, version);
         await turn();
       }
+      return [];
     },
 
     async replaceAll(documents, version) {
@@ -45,11 +48,23 @@ export function miniSearchIndex(): SearchIndex {
         shelf.remove(id, version);
         await turn();
       }
+      isBuilt = true;
+      return [];
     },
 
-    search: async (query) => search(shelf, query),
+    async search(query) {
+      if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
+      return search(shelf, query);
+    },
+
     generation: async () => `${instance}.${shelf.changes()}`,
     count: async () => shelf.count(),
+    async *scan(batchSize) {
+      const ids = shelf.ids().sort((a, b) => a - b);
+      for (let at = 0; at < ids.length; at += batchSize) {
+        yield ids.slice(at, at + batchSize).flatMap((id) => shelf.read(id) ?? []);
+      }
+    },
   };
 }
 

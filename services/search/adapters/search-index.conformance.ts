@@ -297,6 +297,16 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await index.count()).toBe(2);
       });
 
+      test('scan gives every document once, by id, as it was put', async () => {
+        const events = [5, 3, 9, 1].map((id) => someEvent({ id, name: `n${id}`, performers: ['Ann', 'Bo'] }));
+        await put(...events, { id: 7 });
+        await remove(7);
+        const seen: EventDocument[][] = [];
+        for await (const batch of index.scan(3)) seen.push(batch);
+        expect(seen.flat()).toEqual(events.sort((a, b) => a.id - b.id));
+        expect(seen.every((batch) => batch.length <= 3)).toBe(true);
+      });
+
       test('replaceAll spares what was applied at a newer version', async () => {
         const older = ++version;
         await put({ id: 1, name: 'newer' });

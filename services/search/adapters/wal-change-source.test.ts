@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { sleep } from '../../../shared/clock.ts';
+import { seesAll } from '../../../shared/db/visibility.ts';
 import { silentLog } from '../../../shared/log.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
@@ -7,7 +8,6 @@ import type { Change, ChangeSource } from '../domain/change-source.ts';
 import { makePerformer } from '../testing.ts';
 import { changeSourceConformance } from './change-source.conformance.ts';
 import { createQueue } from './wal/queue.ts';
-import { seesAll } from './wal/visibility.ts';
 import { walChangeSource } from './wal-change-source.ts';
 
 const soon = (ms: number, signal?: AbortSignal) => sleep(Math.min(ms, 5), signal);

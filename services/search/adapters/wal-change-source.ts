@@ -1,6 +1,7 @@
 import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clock.ts';
 import type { PostgresConfig } from '../../../shared/config.ts';
 import type { Db } from '../../../shared/db/client.ts';
+import { untilVisible } from '../../../shared/db/visibility.ts';
 import type { Logger } from '../../../shared/log.ts';
 import type { ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
 import { createBackoff } from './wal/backoff.ts';
@@ -9,7 +10,6 @@ import { createReader } from './wal/messages.ts';
 import { type Batch, type ChangeQueue, createQueue, type Item } from './wal/queue.ts';
 import { ensureSlot, markFollowed, walPosition } from './wal/slot.ts';
 import { replicationClient } from './wal/tls.ts';
-import { untilVisible } from './wal/visibility.ts';
 
 export type WalOptions = {
   db: Db;

@@ -8,6 +8,10 @@ export type Change = {
   before?: Record<string, unknown>;
   /** Where the change stands in the source, for people to find it again. */
   position: string;
+  /** Set when the source could not make sense of it: why. Its other fields then say nothing. */
+  unreadable?: string;
+  /** The message that brought it, as it came, where the source has messages; for the dead letters. */
+  original?: { key: Uint8Array | null; value: Uint8Array | null };
 };
 
 export type ChangeHandlers = {
@@ -27,16 +31,17 @@ export type ChangeHandlers = {
 export type ChangeSourceState = 'stopped' | 'connecting' | 'following' | 'waiting';
 
 /**
- * `bytes` of log, whatever is in them, that are written and not handled (0 before the first connection). `seconds`:
- * what was written so long ago is not handled yet; 0 when all that an earlier call saw is, so call it now and then.
+ * What is written and not handled, as far as the source can tell: `bytes` of log, whatever is in them (0 before the first
+ * connection), and `changes` that wait for us. `seconds`: what was written so long ago is not handled yet; 0 when all
+ * that an earlier call saw is, so call it now and then.
  */
-export type ChangeLag = { bytes: number; seconds: number };
+export type ChangeLag = { bytes?: number; changes?: number; seconds: number };
 
 /**
  * Port: what changes in the events, venues, performers and event_performers tables.
  *
- * Changes come in commit order, in batches, one batch at a time, and none of a transaction that was rolled back. A
- * query that starts when a change is delivered sees it. A position is acknowledged only after `onBatch` resolved:
+ * Changes of one row come in commit order, in batches, one batch at a time, and none of a transaction that was rolled
+ * back. A query that starts when a change is delivered sees it. A position is acknowledged only after `onBatch` resolved:
  * every change is delivered at least once, whatever ends in between, and an acknowledged one not again.
  */
 export type ChangeSource = {

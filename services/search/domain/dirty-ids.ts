@@ -21,6 +21,7 @@ export function dirtOf(changes: Change[]): Dirt {
 
   for (const change of changes) {
     try {
+      if (change.unreadable !== undefined) throw new Error(change.unreadable);
       if (change.op === 't') everything ||= isFollowed(change.table);
       else mark(change);
     } catch (error) {

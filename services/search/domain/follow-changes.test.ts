@@ -172,7 +172,7 @@ test('an index that is away for a while gets what it missed', async () => {
     ...index,
     apply: async (changes) => {
       if (failures-- > 0) throw new AppError('unavailable', 'away');
-      await index.apply(changes);
+      return index.apply(changes);
     },
   });
   await makeEvent(sql, { venueId, name: 'patient' });

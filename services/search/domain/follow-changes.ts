@@ -2,7 +2,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Change, ChangeSource } from './change-source.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { dirtOf } from './dirty-ids.ts';
-import type { SearchIndex } from './search-index.ts';
+import type { Rejected, SearchIndex } from './search-index.ts';
 
 /** Told what happened, for logs and metrics. */
 export type FollowObserver = {
@@ -36,7 +36,7 @@ export type FollowChanges = {
  * the WAL position that is their version, and indexed in one call. An empty index, a gap in the changes and a
  * truncated table mean to read everything; the source already keeps what changes meanwhile.
  *
- * A change that cannot be read goes to the dead letters and stops nothing. What an unreachable index or database
+ * A change that cannot be read or indexed goes to the dead letters and stops nothing. What an unreachable index or database
  * throws is left to the source, which brings the same changes again.
  */
 export function followChanges(deps: FollowChangesDeps): FollowChanges {
@@ -58,13 +58,22 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     else if (changes.length > unreadable.length) {
       const version = await catalogue.position();
       const { upserts, deletes } = await catalogue.findDirty(ids);
-      await index.apply({ upserts, deletes, version });
+      await setAside(await index.apply({ upserts, deletes, version }));
       observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
     }
-    for (const { change, cause } of unreadable) {
-      await deadLetters.put(change, cause);
-      observe.deadLetter?.(change, cause);
+    for (const { change, cause } of unreadable) await bury(change, cause);
+  }
+
+  /** An event that the index can't take must not stop the others. */
+  async function setAside(rejected: Rejected[]): Promise<void> {
+    for (const { id, cause } of rejected) {
+      await bury({ table: 'events', op: 'u', row: { id }, position: `event ${id}` }, cause);
     }
+  }
+
+  async function bury(change: Change, cause: string): Promise<void> {
+    await deadLetters.put(change, cause);
+    observe.deadLetter?.(change, cause);
   }
 
   async function rebuild(): Promise<void> {
@@ -78,7 +87,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
       }
     }
     isBuilt = false;
-    await index.replaceAll(counted(), await catalogue.position());
+    await setAside(await index.replaceAll(counted(), await catalogue.position()));
     isBuilt = true;
     observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
   }

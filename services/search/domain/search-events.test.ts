@@ -6,11 +6,12 @@ import { miniSearchIndex } from '../adapters/minisearch-index.ts';
 import { someEvent } from '../testing.ts';
 import { normalise, searchEvents } from './search-events.ts';
 
-async function start(names: string[], built = true) {
+async function start(names: string[], isBuilt = true) {
   const clock = testClock(Date.UTC(2030, 0, 1));
   const index = miniSearchIndex();
   const put = (list: string[]) =>
     index.apply({ upserts: list.map((name, i) => someEvent({ id: i + 1, name })), deletes: [], version: 1n });
+  if (isBuilt) await index.replaceAll(noDocuments(), 0n);
   await put(names);
   let searches = 0;
   const counted: typeof index = {
@@ -20,10 +21,11 @@ async function start(names: string[], built = true) {
       return index.search(query);
     },
   };
-  const isBuilt = () => built;
-  const search = searchEvents({ index: counted, cache: memoryCache({ maxBytes: 1e6, clock }), clock, isBuilt });
+  const search = searchEvents({ index: counted, cache: memoryCache({ maxBytes: 1e6, clock }), clock });
   return { clock, put, search, searches: () => searches };
 }
+
+async function* noDocuments() {}
 
 const request = (given: object) => ({ q: '', page: 1, size: 10, ...given });
 

@@ -1,6 +1,6 @@
 import { type Cache, type CacheObserver, readThrough } from '../../../shared/cache/cache.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import { AppError, unavailable } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { SearchIndex, SearchQuery } from './search-index.ts';
 
@@ -19,8 +19,6 @@ export type SearchEventsDeps = {
   index: SearchIndex;
   cache: Cache;
   clock: Clock;
-  /** False until the index has first been built: to find nothing then would be a wrong answer. */
-  isBuilt(): boolean;
   observeCache?: CacheObserver;
 };
 
@@ -34,11 +32,10 @@ const deepestResult = 10_000;
  * The same text is answered for five minutes, unless the index changes. Throws `invalid_request` for a malformed
  * cursor or results beyond the 10,000th, and `unavailable` while the index is away.
  */
-export function searchEvents({ index, cache, clock, isBuilt, observeCache }: SearchEventsDeps) {
+export function searchEvents({ index, cache, clock, observeCache }: SearchEventsDeps) {
   const read = readThrough(cache, observeCache);
 
   return async function search(request: SearchRequest): Promise<string> {
-    if (!isBuilt()) throw unavailable('the search index', new Error('it is not built yet'));
     const text = normalise(request.q);
     const { size } = request;
     const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);

@@ -1,7 +1,10 @@
 import type { EventDocument, EventHit } from './event-document.ts';
 
-/** Where a list of results goes on: behind this hit, in the order of the list. */
-export type SearchCursor = { score: number; dateMs: number; uuid: string };
+/**
+ * Where a list of results goes on: behind this hit, in the order of the list. `view` names the state of the index that
+ * the list was read from: while the index still has it, the list goes on in it, without repeats whatever changes.
+ */
+export type SearchCursor = { score: number; dateMs: number; uuid: string; view?: string };
 
 export type SearchQuery = {
   /** Normalised; empty lists all upcoming events. */
@@ -30,6 +33,9 @@ export type IndexChanges = {
   version: bigint;
 };
 
+/** A document that the index can't take, and why: to send it again would not help. */
+export type Rejected = { id: number; cause: string };
+
 /**
  * Port: the index of events.
  *
@@ -38,26 +44,31 @@ export type IndexChanges = {
  * edit). Case and accents don't matter. Any word may match, and more matching words score higher. Order: score
  * descending, date ascending, uuid ascending.
  *
- * Every method throws `unavailable` while the index's server is away; each call may then be repeated.
+ * Every method throws `unavailable` while the index's server is away, and `search` until the index has first been built
+ * by `replaceAll`: to find nothing then would be a wrong answer. Each call may be repeated.
  */
 export type SearchIndex = {
   /**
    * Resolves when the changes can be found. A document or deletion older than what the index has of that id is passed
    * over, an equal or newer one taken, so repeats and races do no harm. Not atomic: while it runs, and after it threw,
-   * a part may be there.
+   * a part may be there. Answers what it could not take; all else is in.
    */
-  apply(changes: IndexChanges): Promise<void>;
+  apply(changes: IndexChanges): Promise<Rejected[]>;
   /**
-   * Makes the index hold exactly these documents, except for what has been applied at a newer version. Searches go on
-   * meanwhile. After it threw, the old documents are still there.
+   * Makes the index hold exactly these documents, except for what has been applied at a newer version, also meanwhile
+   * and by other processes. Searches go on meanwhile. After it threw, the old documents are still there. Answers what
+   * it could not take.
    */
-  replaceAll(documents: AsyncIterable<EventDocument[]>, version: bigint): Promise<void>;
+  replaceAll(documents: AsyncIterable<EventDocument[]>, version: bigint): Promise<Rejected[]>;
   search(query: SearchQuery): Promise<SearchResult>;
   /**
-   * Differs before and after a change that altered what a search may answer, in every process and across restarts;
-   * never names a state that is not searchable yet. Part of the keys of cached answers.
+   * Differs before and after a change that altered what a search may answer: at once in the process that made it, within
+   * a second in others, across restarts too; never names a state that is not searchable yet. Part of the keys of cached
+   * answers.
    */
   generation(): Promise<string>;
+  /** Every document that can be found, by id, in batches; what changes meanwhile may be missed. */
+  scan(batchSize: number): AsyncIterable<EventDocument[]>;
   /** Documents in the index; 0 until the first rebuild has ended means that one is needed. */
   count(): Promise<number>;
 };

@@ -64,6 +64,10 @@ export function createShelf() {
     remove,
     ids: () => [...slots.keys()],
     count: () => slots.size,
+    read(id: number): EventDocument | undefined {
+      const slot = slots.get(id);
+      return slot === undefined ? undefined : kept[slot]!.document;
+    },
     /** Grows with every change that a search may see. */
     changes: () => changes,
     dateMs: (slot: number) => dates[slot]!,

@@ -1,5 +1,5 @@
-import { sleep } from '../../../../shared/clock.ts';
-import type { Db } from '../../../../shared/db/client.ts';
+import { sleep } from '../clock.ts';
+import type { Db } from './client.ts';
 
 /**
  * Resolves when a new query sees what these transactions wrote. The server sends a commit once it is in the WAL, which
