@@ -1,8 +1,12 @@
+import { sleep } from '../clock.ts';
 import type { Address, ServerConfig } from '../config.ts';
 
 export type Server = {
   port: number;
-  /** Takes no new connection, lets the requests under way finish for at most `drainMs`, then closes. */
+  /**
+   * Asks clients to go elsewhere until none has come for a moment, then takes no new connection and lets the requests
+   * under way finish. Closes after `drainMs` at the latest; half of it is for those who still come.
+   */
   stop(drainMs: number): Promise<void>;
 };
 
@@ -20,14 +24,50 @@ declare const Deno: {
 
 /** Listens on Bun or on Deno, whichever runs this. `variable` is what the operator sets to move the address. */
 export function serve(fetch: Fetch, address: Address, variable: string, config: ServerConfig): Server {
+  let handle = fetch;
+  const turned: Fetch = (request) => handle(request);
   try {
-    return 'Bun' in globalThis ? serveOnBun(fetch, address, config) : serveOnDeno(fetch, address);
+    const server = 'Bun' in globalThis ? serveOnBun(turned, address, config) : serveOnDeno(turned, address);
+    return {
+      port: server.port,
+      async stop(drainMs) {
+        const endsAt = performance.now() + drainMs;
+        const leaving = sendAway(fetch);
+        handle = leaving.fetch;
+        await leaving.quiet(drainMs / 2);
+        await server.stop(Math.max(0, endsAt - performance.now()));
+      },
+    };
   } catch (error) {
     const at = `${address.host}:${address.port}`;
     throw new ListenError(`Can't listen on ${at}: ${reason(error)}. Set ${variable} to another address.`, {
       cause: error,
     });
   }
+}
+
+/** A connection that nobody uses for so long can be closed without cutting a request that is just coming. */
+const quietMs = 100;
+
+/**
+ * Answers still, and asks each client to close its connection (RFC 9112, section 9.6): a connection that the server
+ * closes by itself may be carrying the next request already, which then fails.
+ */
+function sendAway(fetch: Fetch) {
+  let cameAt = performance.now();
+  return {
+    async fetch(request: Request) {
+      cameAt = performance.now();
+      const response = await fetch(request);
+      response.headers.set('Connection', 'close');
+      return response;
+    },
+    /** Resolves when no request has come for a moment, or `patienceMs` are over. */
+    async quiet(patienceMs: number) {
+      const endsAt = performance.now() + patienceMs;
+      while (performance.now() < Math.min(endsAt, cameAt + quietMs)) await sleep(10);
+    },
+  };
 }
 
 function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig): Server {
