@@ -58,6 +58,7 @@ export function miniSearchIndex(): SearchIndex {
     },
 
     generation: async () => `${instance}.${shelf.changes()}`,
+    isBuilt: async () => isBuilt,
     count: async () => shelf.count(),
     async *scan(batchSize) {
       const ids = shelf.ids().sort((a, b) => a - b);

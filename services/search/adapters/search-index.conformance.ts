@@ -307,6 +307,11 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(seen.every((batch) => batch.length <= 3)).toBe(true);
       });
 
+      test('it is built, also with nothing in it', async () => {
+        expect(await index.isBuilt()).toBe(true);
+        expect(await index.count()).toBe(0);
+      });
+
       test('replaceAll spares what was applied at a newer version', async () => {
         const older = ++version;
         await put({ id: 1, name: 'newer' });

@@ -44,6 +44,7 @@ async function start(index: SearchIndex = miniSearchIndex()) {
     deadLetters: postgresDeadLetters(db),
     observe: { applied: (counts) => applied.push(counts), rebuilt: ({ documents }) => rebuilt.push(documents) },
     rebuildBatch: 3,
+    lookMs: 5,
   });
   const ending = new AbortController();
   const ended = follower.run(ending.signal);
@@ -206,4 +207,16 @@ test('a volatile index is built again at each start, and misses nothing that is 
     await eventually(async () => expect(await search.index.count()).toBe(1 + 40 * (round + 1)));
     await search.stop();
   }
+});
+
+test('an index that has lost everything is built again, though nothing changes', async () => {
+  const venueId = await makeVenue(sql);
+  await makeEvent(sql, { venueId, name: 'one' });
+  let index = miniSearchIndex();
+  const through = new Proxy(index, { get: (_, name) => Reflect.get(index, name) });
+  const search = await start(through);
+  expect(await search.names('')).toEqual(['one']);
+  index = miniSearchIndex();
+  await eventually(async () => expect(await search.names('')).toEqual(['one']));
+  expect(search.rebuilt).toEqual([1, 1]);
 });

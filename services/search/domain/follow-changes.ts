@@ -1,3 +1,4 @@
+import { sleep } from '../../../shared/clock.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Change, ChangeSource } from './change-source.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -19,6 +20,8 @@ export type FollowChangesDeps = {
   observe?: FollowObserver;
   /** Rows of one read while everything is indexed. */
   rebuildBatch?: number;
+  /** How often to look whether the index is still there. */
+  lookMs?: number;
 };
 
 export type FollowChanges = {
@@ -33,23 +36,32 @@ export type FollowChanges = {
 
 /**
  * Keeps the index after the database. Changes only say which events to look at: these are read in one query, after
- * the WAL position that is their version, and indexed in one call. An empty index, a gap in the changes and a
- * truncated table mean to read everything; the source already keeps what changes meanwhile.
+ * the WAL position that is their version, and indexed in one call. An index that is not built or has been lost, a gap in
+ * the changes and a truncated table mean to read everything; the source already keeps what changes meanwhile.
  *
  * A change that cannot be read or indexed goes to the dead letters and stops nothing. What an unreachable index or database
  * throws is left to the source, which brings the same changes again.
  */
 export function followChanges(deps: FollowChangesDeps): FollowChanges {
-  const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000 } = deps;
+  const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000, lookMs = 5000 } = deps;
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
-  let isBuilt: boolean | undefined;
+  const inTurn = oneAtATime();
   let ending: AbortSignal | undefined;
 
   async function onConnect({ gap }: { gap: boolean }): Promise<void> {
-    isBuilt ??= (await index.count()) > 0;
-    if (gap || !isBuilt) await rebuild();
+    if (gap || !(await index.isBuilt())) await rebuild();
     ready.resolve();
+  }
+
+  /** An index's server may come back with nothing: no change would tell. */
+  async function lookAfterIndex(signal: AbortSignal): Promise<void> {
+    await ready.promise;
+    while (!signal.aborted) {
+      await sleep(lookMs, signal);
+      // While it is away the next look will do; what fails here is tried again then.
+      if (!signal.aborted) await inTurn(async () => (await index.isBuilt()) || (await rebuild())).catch(() => {});
+    }
   }
 
   async function onBatch(changes: Change[]): Promise<void> {
@@ -86,9 +98,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
         yield batch;
       }
     }
-    isBuilt = false;
     await setAside(await index.replaceAll(counted(), await catalogue.position()));
-    isBuilt = true;
     observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
   }
 
@@ -96,9 +106,25 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     ready: ready.promise,
     run(signal) {
       ending = signal;
+      const looking = lookAfterIndex(signal).catch(() => {});
       return source
-        .run({ onConnect, onBatch, signal })
-        .finally(() => ready.reject(new Error('following changes ended before the index was ready')));
+        .run({
+          onConnect: (connection) => inTurn(() => onConnect(connection)),
+          onBatch: (changes) => inTurn(() => onBatch(changes)),
+          signal,
+        })
+        .finally(() => ready.reject(new Error('following changes ended before the index was ready')))
+        .finally(() => looking);
     },
+  };
+}
+
+/** Runs pieces of work one after another, whatever becomes of each. */
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
   };
 }

@@ -69,6 +69,8 @@ export type SearchIndex = {
   generation(): Promise<string>;
   /** Every document that can be found, by id, in batches; what changes meanwhile may be missed. */
   scan(batchSize: number): AsyncIterable<EventDocument[]>;
-  /** Documents in the index; 0 until the first rebuild has ended means that one is needed. */
+  /** Whether a `replaceAll` has ever ended, and what it built is still there (a server may have lost all it had). */
+  isBuilt(): Promise<boolean>;
+  /** Documents that can be found, whenever they take place. */
   count(): Promise<number>;
 };
