@@ -41,6 +41,9 @@ const variable = <T>(read: z.ZodType<T, string>, fallback: string, meaning: stri
 export const v = {
   text: (fallback: string, meaning: string) => variable(z.string(), fallback, meaning),
   secret: (fallback: string, meaning: string): Variable<string> => ({ ...v.text(fallback, meaning), secret: true }),
+  /** A text that `pattern` takes whole; `words` say what it must be. */
+  matching: (pattern: RegExp, words: string, fallback: string, meaning: string) =>
+    variable(z.string().regex(pattern, words), fallback, meaning),
   integer: (fallback: number, min: number, max: number, meaning: string) =>
     variable(
       z
@@ -204,6 +207,27 @@ export function redisConfig(values: Values<typeof redisVariables>): RedisConfig 
   const nodes = values.REDIS_ADDR;
   if (nodes.length > 1 && values.REDIS_DB !== 0) throw new ConfigError(['REDIS_DB: a cluster has only database 0']);
   return nodes.length === 0 ? undefined : { nodes, password: values.REDIS_PASSWORD, database: values.REDIS_DB };
+}
+
+export const elasticsearchVariables = {
+  ELASTICSEARCH_ADDR: v.urls(
+    'Elasticsearch 9 (http://user:password@host:port) for the search index; several with commas are nodes of one cluster. Without it the index lives in the search process',
+  ),
+  ELASTICSEARCH_INDEX: v.matching(
+    /^[a-z0-9][a-z0-9_-]{0,99}$/,
+    'must be up to 100 small letters, digits, - and _, not beginning with - or _',
+    'onsale-events',
+    'Name of the index in Elasticsearch; each platform on one cluster needs its own',
+  ),
+};
+
+/** Where Elasticsearch is, as http(s) addresses that may carry a user and password, and the name of the index there. */
+export type ElasticsearchConfig = { nodes: string[]; index: string };
+
+/** Elasticsearch’s part of a service’s variables; undefined when there is none. */
+export function elasticsearchConfig(values: Values<typeof elasticsearchVariables>): ElasticsearchConfig | undefined {
+  const nodes = values.ELASTICSEARCH_ADDR;
+  return nodes.length === 0 ? undefined : { nodes, index: values.ELASTICSEARCH_INDEX };
 }
 
 export const serverVariables = {

@@ -7,6 +7,7 @@ export function fold(text: string): string {
   if (isAscii.test(lower)) return lower;
   return lower
     .normalize('NFKD')
+    .toLowerCase()
     .replace(accents, '')
     .normalize('NFC')
     .replace(wholeLetters, (letter) => plainLetters[letter] ?? letter);
@@ -29,7 +30,7 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const unspacedRuns =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu;
 
-/** Letters that Unicode does not take apart. */
+/** Letters that Unicode does not take apart, or that are the same to a reader. */
 const plainLetters: Record<string, string> = {
   ß: 'ss',
   æ: 'ae',
@@ -42,6 +43,8 @@ const plainLetters: Record<string, string> = {
   ı: 'i',
   ħ: 'h',
   ŧ: 't',
+  // The end of a word must not make it another.
+  ς: 'σ',
 };
 const wholeLetters = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'g');
 

@@ -4,6 +4,7 @@ import { writtenJson } from '../../../shared/http/answer.ts';
 import { errorResponse, invalidInput } from '../../../shared/http/errors.ts';
 import { textInput, wholeNumber } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
+import { longestCursor } from '../domain/cursor.ts';
 import type { SearchEvents, SearchRequest } from '../domain/search-events.ts';
 
 const pageSchema = z
@@ -31,7 +32,7 @@ const querySchema = z.object({
   q: textInput(200).default('').openapi({ example: 'madisn sqare' }),
   page: wholeNumber(1, 999_999_999, 1),
   size: wholeNumber(1, 100, 10),
-  cursor: textInput(500).optional(),
+  cursor: textInput(longestCursor).optional(),
 });
 
 const searchRoute = createRoute({

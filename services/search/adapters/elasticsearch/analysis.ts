@@ -1,0 +1,70 @@
+import { fold } from '../../domain/text.ts';
+
+/**
+ * The analysis of `domain/text.ts` in Elasticsearch's terms. It agrees by construction where a table can carry it (what
+ * a character folds to is asked of `fold` itself), and by test for the rest.
+ */
+export function analysis() {
+  return {
+    char_filter: { fold: { type: 'mapping', mappings: foldings() } },
+    tokenizer: { words: { type: 'pattern', pattern: word, group: 0 } },
+    filter: {
+      no_apostrophes: { type: 'pattern_replace', pattern: apostrophe, replacement: '' },
+      index_pairs: captures(single, pair, otherRun),
+      query_pairs: captures(lonely, pair, otherRun),
+      // Lucene refuses a document for one longer word; nobody types one of this length.
+      longest: { type: 'truncate', length: 1000 },
+    },
+    analyzer: {
+      event_text: { ...common, filter: ['lowercase', 'no_apostrophes', 'index_pairs', 'longest'] },
+      event_query: { ...common, filter: ['lowercase', 'no_apostrophes', 'query_pairs', 'longest'] },
+    },
+  };
+}
+
+const common = { type: 'custom', char_filter: ['fold'], tokenizer: 'words' };
+
+const apostrophe = "(?<=\\p{L})['’ʼ](?=\\p{L})";
+const word = `(?:[\\p{L}\\p{N}\\p{M}]|${apostrophe})+`;
+
+/** Scripts without spaces. */
+const unspaced = '\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}ー';
+const single = `([${unspaced}])`;
+const lonely = `(?<![${unspaced}])([${unspaced}])(?![${unspaced}])`;
+const pair = `(?=([${unspaced}]{2}))`;
+const otherRun = `([^${unspaced}]+)`;
+
+const captures = (...patterns: string[]) => ({ type: 'pattern_capture', preserve_original: false, patterns });
+
+/** Every character that is more than lower-cased, alone or, for half-width voiced kana, with its mark. */
+function foldings(): string[] {
+  return [...characters()].flatMap((character) => {
+    const folded = fold(character);
+    return folded === character.toLowerCase() ? [] : [`${escaped(character)}=>${escaped(folded)}`];
+  });
+}
+
+function* characters(): Iterable<string> {
+  for (const [first, last] of planes) {
+    for (let point = first; point <= last; point++) yield String.fromCodePoint(point);
+  }
+  for (const mark of voicedMarks) {
+    for (let point = 0x3041; point <= 0x30ff; point++) yield String.fromCodePoint(point) + mark;
+    for (let point = 0xff66; point <= 0xff9d; point++) yield String.fromCodePoint(point) + mark;
+  }
+}
+
+const planes = [
+  [0x80, 0xd7ff],
+  [0xe000, 0x1ffff],
+  [0x2f800, 0x2fa1f],
+] as const;
+
+/** Combining, and half-width. */
+const voicedMarks = ['\u3099', '\u309a', '\uff9e', '\uff9f'];
+
+/** Rules are trimmed and read for escapes, so spaces and backslashes are written as such. */
+const escaped = (text: string): string =>
+  text.replace(/[\s\\=>\p{M}]/gu, (part) =>
+    [...Array(part.length).keys()].map((i) => `\\u${part.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );

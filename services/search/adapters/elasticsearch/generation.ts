@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../../../shared/clock.ts';
+import { type Cluster, statusOf } from './cluster.ts';
+
+const keptMs = 500;
+const readTimeoutMs = 500;
+const writeTimeoutMs = 5000;
+
+/** A note that is written anew after each change; how other processes learn that their answers are old. */
+export function createGeneration(cluster: Cluster, notes: string, clock: Clock) {
+  const path = `/${notes}/_doc/generation`;
+  let known: string | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let isFailing = false;
+  let reading: Promise<void> | undefined;
+  let ownChanges = 0;
+
+  /** At most half a second old. While Elasticsearch is away, the last that was known. */
+  async function current(): Promise<string> {
+    if (known !== undefined && clock.now() - askedAt < keptMs) return known;
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    if (known !== undefined && isFailing) reading.catch(() => {});
+    else await reading.catch(throwUnlessKnown);
+    return known!;
+  }
+
+  function throwUnlessKnown(error: unknown): void {
+    if (known === undefined) throw error;
+  }
+
+  async function read(): Promise<void> {
+    const before = ownChanges;
+    try {
+      const value = await ask();
+      // What was asked before a change of ours may be older than it.
+      if (before === ownChanges) known = value;
+      isFailing = false;
+    } catch (error) {
+      isFailing = true;
+      throw error;
+    } finally {
+      askedAt = clock.now();
+    }
+  }
+
+  async function ask(): Promise<string> {
+    type Answer = { _source: { value: string } };
+    try {
+      return (await cluster.call<Answer>({ method: 'GET', path }, readTimeoutMs))._source.value;
+    } catch (error) {
+      if (statusOf(error) === 404) return 'none';
+      throw error;
+    }
+  }
+
+  /** Call it when what has changed can be found. */
+  async function changed(): Promise<void> {
+    const value = randomUUID();
+    await cluster.call({ method: 'PUT', path, body: { value } }, writeTimeoutMs);
+    ownChanges++;
+    known = value;
+    askedAt = clock.now();
+  }
+
+  return { current, changed };
+}
+
+export type Generation = ReturnType<typeof createGeneration>;

@@ -1,0 +1,38 @@
+import { analysis } from './analysis.ts';
+
+/** What an index of events is created with, besides its aliases. */
+export const eventIndex = () => ({
+  settings: {
+    number_of_shards: 1,
+    auto_expand_replicas: '0-1',
+    // Whoever writes also refreshes, once for all it wrote.
+    refresh_interval: '-1',
+    // A page asks for one more than it shows.
+    max_result_window: 10_001,
+    analysis: analysis(),
+  },
+  mappings: {
+    dynamic: 'strict',
+    properties: {
+      id: { type: 'long' },
+      uuid: { type: 'keyword' },
+      name: text,
+      performers: text,
+      location: text,
+      description: text,
+      date: { type: 'date' },
+      version: { type: 'long' },
+      gone: { type: 'boolean' },
+      gone_at: { type: 'date' },
+    },
+  },
+});
+
+/** What the index of an index's own notes is created with: see `generation.ts` and `heartbeats.ts`. */
+export const notesIndex = () => ({
+  settings: { number_of_shards: 1, auto_expand_replicas: '0-1' },
+  mappings: { dynamic: 'strict', properties: { value: { type: 'keyword', index: false }, at: { type: 'long' } } },
+});
+
+/** Words count, their places don't: nobody searches for phrases. */
+const text = { type: 'text', analyzer: 'event_text', search_analyzer: 'event_query', index_options: 'freqs' };

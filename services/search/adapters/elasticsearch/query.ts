@@ -1,0 +1,72 @@
+import type { EventDocument, EventHit } from '../../domain/event-document.ts';
+import type { SearchQuery, SearchResult } from '../../domain/search-index.ts';
+import { words } from '../../domain/text.ts';
+import { viewKeptFor } from './views.ts';
+
+/** The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. */
+export function searchBody({ text, now, size, from = 0, after }: SearchQuery, view: string) {
+  const byDate = [{ date: 'asc' }, { uuid: 'asc' }];
+  const position = after && [after.dateMs, after.uuid];
+  return {
+    pit: { id: view, keep_alive: viewKeptFor },
+    query: { bool: { ...(text !== '' && { must: matching(text) }), filter: [isThere, upcoming(now)] } },
+    sort: text === '' ? byDate : [{ _score: 'desc' }, ...byDate],
+    size: size + 1,
+    ...(position ? { search_after: text === '' ? position : [after.score, ...position] } : { from }),
+    track_total_hits: true,
+    _source: ['uuid', 'name', 'description', 'date', 'location'],
+  };
+}
+
+/** Documents that are not deletions. */
+export const isThere = { term: { gone: false } };
+
+export type Answer<T> = {
+  pit_id?: string;
+  hits: { total: { value: number }; hits: { _score: number | null; _source: T; sort: (number | string)[] }[] };
+};
+
+export function searchResult({ size }: SearchQuery, { pit_id, hits: found }: Answer<EventHit>): SearchResult {
+  const page = found.hits.slice(0, size);
+  const last = page.at(-1);
+  return {
+    hits: page.map(({ _source: { uuid, name, description, date, location } }) => ({
+      uuid,
+      name,
+      description,
+      date,
+      location,
+    })),
+    total: found.total.value,
+    ...(last && found.hits.length > size && { next: cursor(last, pit_id) }),
+  };
+}
+
+export type StoredDocument = EventDocument & { gone: boolean; version: string };
+
+export const toDocument = (stored: StoredDocument): EventDocument => {
+  const { id, uuid, name, description, date, location, performers } = stored;
+  return { id, uuid, name, description, date, location, performers };
+};
+
+/** Words may be spread over the fields: each adds what it is worth. */
+function matching(text: string) {
+  const wanted = [...new Set(words(text, 'query'))].join(' ');
+  if (wanted === '') return { match_none: {} };
+  return {
+    multi_match: {
+      query: wanted,
+      type: 'most_fields',
+      fields: ['name^4', 'performers', 'location^2', 'description'],
+      fuzziness: 'AUTO',
+    },
+  };
+}
+
+/** Dates are whole seconds, so that all searches of a second share this filter. */
+const upcoming = (now: number) => ({ range: { date: { gte: Math.ceil(now / 1000) * 1000, format: 'epoch_millis' } } });
+
+function cursor({ _score, sort }: Answer<EventHit>['hits']['hits'][number], view: string | undefined) {
+  const [dateMs, uuid] = _score === null ? sort : sort.slice(1);
+  return { score: _score ?? 0, dateMs: Number(dateMs), uuid: String(uuid), ...(view !== undefined && { view }) };
+}

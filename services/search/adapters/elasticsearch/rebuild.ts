@@ -1,0 +1,148 @@
+import { unavailable } from '../../../../shared/errors.ts';
+import type { EventDocument } from '../../domain/event-document.ts';
+import type { Rejected } from '../../domain/search-index.ts';
+import { upsertEntry, writeEntries } from './bulk.ts';
+import { type Cluster, statusOf } from './cluster.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import { eventIndex, notesIndex } from './mapping.ts';
+import type { Build, Names } from './names.ts';
+
+const adminTimeoutMs = 30_000;
+const copyTimeoutMs = 10 * 60_000;
+const swapAttempts = 10;
+
+export type RebuildDeps = { cluster: Cluster; names: Names; heartbeats: Heartbeats };
+
+/**
+ * Builds a new index beside the live one and lets it take its place. From its creation on, everybody writes to both; what
+ * was written to the live one alone before that and is newer than `version` is copied. A build that fails or is killed
+ * leaves the live one as it is.
+ */
+export async function rebuild(
+  deps: RebuildDeps,
+  documents: AsyncIterable<EventDocument[]>,
+  version: bigint,
+): Promise<Rejected[]> {
+  const { cluster, names, heartbeats } = deps;
+  await ensureIndex(cluster, names.notes, notesIndex());
+  await removeDead(deps);
+  const build = names.newBuild();
+  const stopBeating = await heartbeats.start(build);
+  try {
+    await createBuild(cluster, build);
+    const rejected = await fill(cluster, build, documents, version);
+    await takeOver(deps, build, version);
+    return rejected;
+  } catch (error) {
+    await removeIndex(cluster, build).catch(() => {});
+    throw error;
+  } finally {
+    await stopBeating();
+  }
+}
+
+async function fill(
+  cluster: Cluster,
+  build: Build,
+  documents: AsyncIterable<EventDocument[]>,
+  version: bigint,
+): Promise<Rejected[]> {
+  const rejected: Rejected[] = [];
+  for await (const batch of documents) {
+    const entries = batch.map((document) => upsertEntry(document, version));
+    const written = await writeEntries(cluster, build.writeAlias, entries);
+    if (written.isTargetGone) throw lostBuild(build);
+    rejected.push(...written.rejected);
+  }
+  return rejected;
+}
+
+/** Another build may take over first: then what that one has is copied, and it is its place that is taken. */
+async function takeOver({ cluster, names }: RebuildDeps, build: Build, version: bigint): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { live, all } = await names.read();
+    if (!all.some(({ id }) => id === build.id)) throw lostBuild(build);
+    try {
+      if (live) await copyNewer(cluster, live, build, version);
+      await refresh(cluster, build.index);
+      await swap(cluster, names.search, live, build);
+      if (live) await removeIndex(cluster, live).catch(() => {});
+      return;
+    } catch (error) {
+      const isOvertaken = (await names.read()).live?.id !== live?.id;
+      if (!isOvertaken || attempt === swapAttempts) throw error;
+    }
+  }
+}
+
+/** With the deletions of the last day, so that what comes late still meets them. */
+async function copyNewer(cluster: Cluster, live: Build, build: Build, version: bigint): Promise<void> {
+  await refresh(cluster, live.index);
+  const newer = { range: { version: { gt: version.toString() } } };
+  const deleted = { range: { gone_at: { gte: 'now-1d' } } };
+  const body = {
+    conflicts: 'proceed',
+    source: { index: live.index, query: { bool: { should: [newer, deleted] } } },
+    dest: { index: build.index, version_type: 'external_gte' },
+  };
+  type Answer = { failures: unknown[] };
+  const { failures } = await cluster.call<Answer>({ method: 'POST', path: '/_reindex', body }, copyTimeoutMs);
+  if (failures.length > 0) throw new Error(`copying newer documents failed: ${JSON.stringify(failures[0])}`);
+}
+
+/** All or nothing, and only if `live` is still the live one: an alias can have but one write index. */
+async function swap(cluster: Cluster, alias: string, live: Build | undefined, build: Build): Promise<void> {
+  const actions = [
+    ...(live ? [{ remove: { index: live.index, alias, must_exist: true } }] : []),
+    { add: { index: build.index, alias, is_write_index: true } },
+  ];
+  await cluster.call({ method: 'POST', path: '/_aliases', body: { actions } }, adminTimeoutMs);
+}
+
+/** A build starts to beat before it can be seen, and stops after it is live; so none that lives is taken for dead. */
+async function removeDead({ cluster, names, heartbeats }: RebuildDeps): Promise<void> {
+  const { live, all } = await names.read();
+  const silent = await heartbeats.dead(all.filter(({ id }) => id !== live?.id));
+  if (silent.length === 0) return;
+  const now = await names.read();
+  for (const build of silent) {
+    if (build.id === now.live?.id) continue;
+    await removeIndex(cluster, build);
+    await heartbeats.forget(build);
+  }
+}
+
+/** Acknowledged by every node: whoever looks for builds from now on, wherever, sees it. */
+async function createBuild(cluster: Cluster, build: Build): Promise<void> {
+  const body = { ...eventIndex(), aliases: { [build.writeAlias]: {} } };
+  type Answer = { acknowledged: boolean; shards_acknowledged: boolean };
+  const answer = await cluster.call<Answer>({ method: 'PUT', path: `/${build.index}`, body }, adminTimeoutMs);
+  if (!answer.acknowledged || !answer.shards_acknowledged) {
+    throw unavailable('Elasticsearch', new Error('not every node has taken the new index in time'));
+  }
+}
+
+async function ensureIndex(cluster: Cluster, index: string, body: object): Promise<void> {
+  try {
+    await cluster.call({ method: 'HEAD', path: `/${index}` }, adminTimeoutMs);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    await cluster.call({ method: 'PUT', path: `/${index}`, body }, adminTimeoutMs).catch((failure) => {
+      // 400: somebody else was first.
+      if (statusOf(failure) !== 400) throw failure;
+    });
+  }
+}
+
+async function removeIndex(cluster: Cluster, { index }: Build): Promise<void> {
+  await cluster.call({ method: 'DELETE', path: `/${index}` }, adminTimeoutMs).catch((error) => {
+    if (statusOf(error) !== 404) throw error;
+  });
+}
+
+async function refresh(cluster: Cluster, index: string): Promise<void> {
+  await cluster.call({ method: 'POST', path: `/${index}/_refresh` }, adminTimeoutMs);
+}
+
+const lostBuild = ({ index }: Build) =>
+  unavailable('Elasticsearch', new Error(`${index} was deleted while it was being built`));
