@@ -6,9 +6,9 @@ import { runProcess, type Started, startProcess } from './process.ts';
 /** The base addresses of a running platform. */
 export type Target = { events: string; booking: string; search: string; stop(): Promise<void> };
 
-const root = join(import.meta.dirname, '..');
+export const root = join(import.meta.dirname, '..');
 // The programs themselves: the launcher that `deno` is on the path passes on no signal.
-const bun = join(root, 'node_modules', 'bun', 'bin', 'bun.exe');
+export const bun = join(root, 'node_modules', 'bun', 'bin', 'bun.exe');
 const deno = join(root, 'node_modules', 'deno', 'deno');
 
 /** How each kind of process is run, given a service's name. */

@@ -1,7 +1,5 @@
-const patienceMs = 15_000;
-
 /** Waits until `check` neither throws nor answers false, and gives its answer; when it never does, its last failure is thrown. */
-export async function eventually<T>(check: () => Promise<T> | T): Promise<Exclude<T, false>> {
+export async function eventually<T>(check: () => Promise<T> | T, patienceMs = 15_000): Promise<Exclude<T, false>> {
   const until = Date.now() + patienceMs;
   for (;;) {
     let failure: unknown;

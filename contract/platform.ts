@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { PostgresConfig } from '../shared/config.ts';
+import { emptyDatabase } from '../shared/testing/database.ts';
+import { stackAddress } from '../shared/testing/stack.ts';
+import { dropParts } from './platform-parts.ts';
+import { runProcess, type Started, startProcess } from './process.ts';
+import { bun, postgresEnv, root, runners, type Target } from './targets.ts';
+
+/** What runs: `api` and `cdc` are the search service in those roles, `search` does both. */
+export type Role = 'events' | 'booking' | 'search' | 'api' | 'cdc';
+
+export type Replica = Started & { role: Role; url: string };
+
+/** Processes of each service on real servers, with a database, locks, topics and an index of their own. */
+export type Platform = {
+  config: PostgresConfig;
+  env: Record<string, string>;
+  /** Those that are running. */
+  replicas(role: Role): Replica[];
+  start(role: Role): Promise<Replica>;
+  /** Ends a process by SIGTERM; throws unless it exits with 0. */
+  end(replica: Replica): Promise<void>;
+  kill(replica: Replica): Promise<void>;
+  /** Runs a subcommand of a service's program to its end; answers what it said. */
+  run(service: 'events' | 'search', ...args: string[]): Promise<string>;
+  /** Runs `npm run connector`'s script. */
+  connector(command: 'apply' | 'status' | 'delete'): Promise<string>;
+  /** The base addresses of the first replica of each. */
+  target(): Target;
+  stop(): Promise<void>;
+};
+
+export type PlatformOptions = {
+  kind?: keyof typeof runners;
+  roles: Role[];
+  seed?: boolean;
+  /** Addresses in place of the servers' own, such as those of proxies. */
+  env?: Record<string, string>;
+};
+
+/** Migrates (and seeds) a new database, applies the connector and starts a process for each role. */
+export async function startPlatform({ kind = 'binaries', roles, seed = true, env: given = {} }: PlatformOptions) {
+  const database = await emptyDatabase();
+  const name = `t${randomBytes(5).toString('hex')}`;
+  const env = { ...postgresEnv(database.config), ...ownParts(name), REDIS_DB: await ownRedis(), ...given };
+  const command = runners[kind];
+  let running: Replica[] = [];
+
+  const platform: Platform = {
+    config: database.config,
+    env,
+    replicas: (role) => running.filter((replica) => replica.role === role),
+    async start(role) {
+      const service = role === 'api' || role === 'cdc' ? 'search' : role;
+      const started = await startProcess(command(service), {
+        ...env,
+        ...(service === 'search' && { ROLE: role === 'search' ? 'all' : role }),
+        SERVER_ADDR: '127.0.0.1:0',
+        LOG_LEVEL: 'info',
+        LOG_REQUESTS: 'false',
+      });
+      const replica = { ...started, role, url: `http://127.0.0.1:${started.ports[0]}` };
+      running.push(replica);
+      return replica;
+    },
+    async end(replica) {
+      const code = await replica.stop();
+      running = running.filter((one) => one !== replica);
+      if (code !== 0) throw new Error(`${replica.role} ended with ${code}:\n${replica.output()}`);
+    },
+    async kill(replica) {
+      running = running.filter((one) => one !== replica);
+      await replica.kill();
+    },
+    run: (service, ...args) => runProcess([...command(service), ...args], env),
+    connector: (verb) => runProcess([bun, `${root}/scripts/connector.mjs`, verb], env),
+    target() {
+      const url = (...roles: Role[]) => running.find((replica) => roles.includes(replica.role))?.url ?? '';
+      return { events: url('events'), booking: url('booking'), search: url('search', 'api'), stop: platform.stop };
+    },
+    async stop() {
+      const ended = await Promise.allSettled(running.map((replica) => platform.end(replica)));
+      await platform.connector('delete').catch(() => {});
+      await dropParts(name, env);
+      await database.drop();
+      for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    },
+  };
+
+  try {
+    await platform.run('events', 'migrate');
+    if (seed) await platform.run('events', 'seed');
+    await platform.connector('apply');
+    for (const role of roles) await platform.start(role);
+    return platform;
+  } catch (error) {
+    await platform.stop().catch(() => {});
+    throw error;
+  }
+}
+
+/** Names by which nobody else's topics and documents are touched. */
+const ownParts = (name: string) => ({
+  REDIS_ADDR: stackAddress('REDIS_ADDR'),
+  KAFKA_LISTENERS: stackAddress('KAFKA_LISTENERS'),
+  KAFKA_CONNECT_URL: stackAddress('KAFKA_CONNECT_URL'),
+  KAFKA_TOPIC_PREFIX: name,
+  KAFKA_GROUP: name,
+  ELASTICSEARCH_ADDR: stackAddress('ELASTICSEARCH_ADDR'),
+  ELASTICSEARCH_INDEX: name,
+});
+
+/** A Redis database that no other test of this run uses, empty. */
+async function ownRedis(): Promise<string> {
+  const [host = '', port = ''] = stackAddress('REDIS_ADDR').split(':');
+  const redis = new Redis({ host, port: Number(port) });
+  const database = 1 + ((await redis.incr('onsale:tests')) % 15);
+  await redis.select(database);
+  await redis.flushdb();
+  await redis.quit();
+  return String(database);
+}

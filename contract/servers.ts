@@ -1,0 +1,53 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
+
+export type ServerName = 'pg' | 'redis' | 'kafka' | 'connect' | 'es';
+
+/**
+ * The real servers of this run, for tests that take them away. STACK_CONTROL is a command that is given
+ * `start|stop|empty NAME…` (empty: stop, and drop the data) or `pid NAME`.
+ */
+export const servers = {
+  start: (...names: ServerName[]) => control('start', ...names),
+  stop: (...names: ServerName[]) => control('stop', ...names),
+  empty: (...names: ServerName[]) => control('empty', ...names),
+  /** Stops the time of a server: its connections stay, and nothing answers. */
+  hang: async (name: ServerName) => signal(await processesOf(name), 'SIGSTOP'),
+  wake: async (name: ServerName) => signal(await processesOf(name), 'SIGCONT'),
+  kill: async (name: ServerName) => signal(await processesOf(name), 'SIGKILL'),
+};
+
+async function control(...args: string[]): Promise<string> {
+  const command = process.env.STACK_CONTROL;
+  if (!command) throw new Error('STACK_CONTROL names no command that stops and starts the servers');
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${command} "$@"`, 'control', ...args]);
+  return stdout;
+}
+
+async function processesOf(name: ServerName): Promise<number[]> {
+  const pid = Number(await control('pid', name));
+  if (!(pid > 1)) throw new Error(`${name} has no process`);
+  return [pid, ...descendants(pid)];
+}
+
+function descendants(pid: number): number[] {
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='])
+    .toString()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const children = (of: number): number[] => all.flatMap(([child, parent]) => (parent === of && child ? [child] : []));
+  const found: number[] = [];
+  for (let next = children(pid); next.length > 0; next = next.flatMap(children)) found.push(...next);
+  return found;
+}
+
+function signal(pids: number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      // A child may have ended by itself meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
