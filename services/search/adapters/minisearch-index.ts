@@ -4,9 +4,9 @@ import { unavailable } from '../../../shared/errors.ts';
 import type { EventDocument, EventHit } from '../domain/event-document.ts';
 import type { SearchCursor, SearchIndex, SearchQuery, SearchResult } from '../domain/search-index.ts';
 import { words } from '../domain/text.ts';
-import type { Candidate } from './minisearch/scores.ts';
 import { createShelf, type Shelf } from './minisearch/shelf.ts';
 import { top } from './minisearch/top.ts';
+import { createViews, type Listed, type Views } from './minisearch/views.ts';
 
 /** How long indexing may hold the thread before requests get their turn. */
 const turnMs = 8;
@@ -18,6 +18,7 @@ const turnMs = 8;
 export function miniSearchIndex(): SearchIndex {
   const instance = randomUUID();
   const shelf = createShelf();
+  const views = createViews(instance);
   const turn = createTurns();
   let isBuilt = false;
 
@@ -54,7 +55,7 @@ export function miniSearchIndex(): SearchIndex {
 
     async search(query) {
       if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
-      return search(shelf, query);
+      return search(shelf, views, query);
     },
 
     generation: async () => `${instance}.${shelf.changes()}`,
@@ -69,36 +70,41 @@ export function miniSearchIndex(): SearchIndex {
   };
 }
 
-function search(shelf: Shelf, { text, now, size, from = 0, after }: SearchQuery): SearchResult {
-  const matches = text === '' ? shelf.upcoming(now) : shelf.matching(words(text, 'query'), now);
-  const rest = after ? matches.filter(isBehind(shelf, after)) : matches;
-  const first = top(rest, from + size + 1, inOrder(shelf));
+function search(shelf: Shelf, views: Views, query: SearchQuery): SearchResult {
+  const { text, now, size, from = 0, after } = query;
+  const kept = after?.view === undefined ? undefined : views.get(after.view, text);
+  const matches = kept?.filter(({ dateMs }) => dateMs >= now) ?? listed(shelf, text, now);
+  const rest = after ? matches.filter(isBehind(after)) : matches;
+  const first = top(rest, from + size + 1, inOrder);
   const page = first.slice(from, from + size);
   const last = page.at(-1);
+  const isMore = last !== undefined && first.length > from + size;
   return {
-    hits: page.map(({ slot }) => hit(shelf.document(slot))),
+    hits: page.map(({ document }) => hit(document)),
     total: matches.length,
-    ...(last && first.length > from + size && { next: cursor(shelf, last) }),
+    ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, shelf.changes(), matches)) }),
   };
 }
 
-/** Score descending, date ascending, uuid ascending. */
-const inOrder = (shelf: Shelf) => (a: Candidate, b: Candidate) =>
-  b.score - a.score ||
-  shelf.dateMs(a.slot) - shelf.dateMs(b.slot) ||
-  compareText(shelf.document(a.slot).uuid, shelf.document(b.slot).uuid);
+function listed(shelf: Shelf, text: string, now: number): Listed[] {
+  const found = text === '' ? shelf.upcoming(now) : shelf.matching(words(text, 'query'), now);
+  return found.map(({ slot, score }) => ({ score, dateMs: shelf.dateMs(slot), document: shelf.document(slot) }));
+}
 
-const isBehind = (shelf: Shelf, cursor: SearchCursor) => (match: Candidate) =>
-  (cursor.score - match.score ||
-    shelf.dateMs(match.slot) - cursor.dateMs ||
-    compareText(shelf.document(match.slot).uuid, cursor.uuid)) > 0;
+/** Score descending, date ascending, uuid ascending. */
+const inOrder = (a: Listed, b: Listed) =>
+  b.score - a.score || a.dateMs - b.dateMs || compareText(a.document.uuid, b.document.uuid);
+
+const isBehind = (cursor: SearchCursor) => (match: Listed) =>
+  (cursor.score - match.score || match.dateMs - cursor.dateMs || compareText(match.document.uuid, cursor.uuid)) > 0;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const cursor = (shelf: Shelf, { slot, score }: Candidate): SearchCursor => ({
+const cursor = ({ score, dateMs, document }: Listed, view: string): SearchCursor => ({
   score,
-  dateMs: shelf.dateMs(slot),
-  uuid: shelf.document(slot).uuid,
+  dateMs,
+  uuid: document.uuid,
+  view,
 });
 
 const hit = ({ uuid, name, description, date, location }: EventDocument): EventHit => ({

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import type { EventDocument } from '../domain/event-document.ts';
 import type { SearchCursor, SearchIndex, SearchQuery } from '../domain/search-index.ts';
 import { someEvent } from '../testing.ts';
+import { agreedQueries } from './search-index.queries.conformance.ts';
 
 export type SearchIndexHarness = { index: SearchIndex; close(): Promise<void> };
 
@@ -207,6 +208,67 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
       });
     });
 
+    agreedQueries(put, search);
+
+    describe('paging while the index changes', () => {
+      const gala = (id: number) => ({ id, name: id % 3 === 0 ? 'Gala night' : 'Gala', description: 'x '.repeat(id) });
+      beforeEach(() => put(...Array.from({ length: 30 }, (_, i) => gala(i + 1))));
+
+      /** All pages, with something done after each. */
+      async function pages(text: string, between: (page: number) => Promise<unknown>): Promise<string[]> {
+        const uuids: string[] = [];
+        let after: SearchCursor | undefined;
+        for (let page = 1; page <= 30; page++) {
+          const result = await search(text, { size: 4, ...(after && { after: throughJson(after) }) });
+          uuids.push(...result.hits.map((hit) => hit.uuid));
+          after = result.next;
+          if (!after) return uuids;
+          await between(page);
+        }
+        throw new Error('the list does not end');
+      }
+
+      test.each(['gala night', ''])(
+        'no hit of %j comes twice, and none is passed over that was there',
+        async (text) => {
+          const whole = (await search(text, { size: 100 })).hits.map((hit) => hit.uuid);
+          const seen = await pages(text, async (page) => {
+            // Words become common or rare, and dates move: every score and many places change.
+            await put(
+              ...Array.from({ length: 20 }, (_, i) => ({
+                id: 100 * page + i,
+                name: page % 2 ? 'night' : 'Gala night',
+              })),
+              { ...gala(page), date: `2030-0${1 + (page % 9)}-15T00:00:00Z` },
+            );
+          });
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen).toEqual(expect.arrayContaining(whole));
+        },
+      );
+
+      test('no hit comes twice when others are deleted', async () => {
+        const seen = await pages('gala night', (page) => remove(31 - page, 30 - 2 * page));
+        expect(new Set(seen).size).toBe(seen.length);
+      });
+
+      test('a list whose view is not there goes on behind its hit', async () => {
+        const first = await search('gala', { size: 10 });
+        for (const view of [undefined, 'no-such-view', 'AAAA'.repeat(100)]) {
+          const after = { ...first.next!, ...(view && { view }) };
+          if (!view) delete after.view;
+          const rest = await search('gala', { size: 100, after });
+          expect([...first.hits, ...rest.hits]).toEqual((await search('gala', { size: 100 })).hits);
+        }
+      });
+
+      test('a view of another text is of no use', async () => {
+        const { next } = await search('gala', { size: 10 });
+        const found = await search('xylophone', { size: 100, after: next! });
+        expect(found).toEqual({ hits: [], total: 0 });
+      });
+    });
+
     describe('versions', () => {
       const at = (at: bigint, name: string) =>
         index.apply({ upserts: [someEvent({ id: 1, name })], deletes: [], version: version + at });
@@ -243,6 +305,15 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         await gone(10n);
         expect(await names('')).toEqual(['there']);
         version += 20n;
+      });
+
+      test('a rebuild keeps what was deleted before it from coming back late', async () => {
+        await at(10n, 'there');
+        await gone(20n);
+        await index.replaceAll(batches([[someEvent({ id: 2, name: 'other' })]]), version + 30n);
+        await at(15n, 'late');
+        expect(await names('')).toEqual(['other']);
+        version += 30n;
       });
 
       test('a deletion that came before the document it deletes', async () => {

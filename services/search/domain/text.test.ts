@@ -23,6 +23,7 @@ test.each([
   ['東京都', ['東京', '京都']],
   ['京', ['京']],
   ['X JAPAN東京', ['x', 'japan', '東京']],
+  ['ラーメン', ['ラー', 'ーメ', 'メン']],
   ['!?', []],
 ])('a query of %s asks for %j', (text, expected) =>
   expect(words(text as string, 'query')).toEqual(expected as string[]),

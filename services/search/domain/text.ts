@@ -26,7 +26,7 @@ const isAscii = /^[\s!-~]*$/;
 const accents = /[\u0300-\u036f]/g;
 const apostrophes = /(?<=\p{L})['’ʼ](?=\p{L})/gu;
 const runs = /[\p{L}\p{N}\p{M}]+/gu;
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
 const unspacedRuns =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu;
 
