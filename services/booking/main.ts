@@ -2,17 +2,22 @@ import {
   postgresConfig,
   postgresVariables,
   readConfig,
+  redisConfig,
+  redisVariables,
   serverConfig,
   serverVariables,
   v,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
+import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
 import { every, type Running, runService } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
+import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { createLog } from '../../shared/log.ts';
+import { openRedis } from '../../shared/redis/client.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { createBookingApp, saleMetrics } from './app.ts';
@@ -22,12 +27,13 @@ export const variables = {
   SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
   ...serverVariables,
   ...postgresVariables,
+  ...redisVariables,
   TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
   PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
 };
 
 const sweepPauseMs = 5_000;
-/** Locks have connections of their own: who comes too late must not queue behind the sales of those who did not. */
+/** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
 const lockConnections = 4;
 
 /** Starts the booking service on what the environment names. `addressVariable` is what moves its address. */
@@ -40,6 +46,8 @@ export async function start(
   const log = createLog('booking', config.LOG_LEVEL);
   const database = postgresConfig(config, 'onsale-booking');
   const db = openDb(database);
+  const redisAt = redisConfig(config);
+  const redis = redisAt && openRedis(redisAt);
   const lockDb = openDb(database, { max: lockConnections });
   const metrics = createMetrics('booking');
   const closing = new AbortController();
@@ -47,12 +55,12 @@ export async function start(
     log,
     metrics,
     server,
-    dependencies: { postgres: db.ping },
+    dependencies: { postgres: db.ping, ...(redis && { redis: redis.ping }) },
     closing: closing.signal,
-    locks: postgresTicketLocks(lockDb),
+    locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     sales: postgresSales(db),
     payments: sandboxPayments(db),
-    feed: postgresSeatFeed(db, log),
+    feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
     observer: saleMetrics(metrics),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
@@ -73,7 +81,7 @@ export async function start(
       await http.stop(server.drainTimeoutMs);
       await stopSweeping();
       await deps.feed.close();
-      await Promise.all([db.close(), lockDb.close()]);
+      await Promise.all([db.close(), lockDb.close(), redis?.close()]);
     },
   };
 }

@@ -1,20 +1,26 @@
 import { memoryCache } from '../../shared/cache/memory.ts';
+import { redisCache } from '../../shared/cache/redis.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
   postgresConfig,
   postgresVariables,
   readConfig,
+  redisConfig,
+  redisVariables,
   serverConfig,
   serverVariables,
   v,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
+import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
 import { type Running, runOnce, runService } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
+import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { createLog } from '../../shared/log.ts';
+import { openRedis } from '../../shared/redis/client.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
 import { createEventsApp } from './app.ts';
 import { command } from './cli.ts';
@@ -23,6 +29,7 @@ export const variables = {
   SERVER_ADDR: v.address(':8080', 'Where the service listens (events :8080, booking :8081, search :8082)'),
   ...serverVariables,
   ...postgresVariables,
+  ...redisVariables,
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
 };
 
@@ -35,21 +42,24 @@ export async function start(
   const server = serverConfig(config);
   const log = createLog('events', config.LOG_LEVEL);
   const db = openDb(postgresConfig(config, 'onsale-events'));
-  const feed = postgresSeatFeed(db, log);
+  const redisAt = redisConfig(config);
+  const redis = redisAt && openRedis(redisAt);
+  const feed = redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log);
   const closing = new AbortController();
   const { app, follow } = createEventsApp({
     log,
     metrics: createMetrics('events'),
     server,
-    dependencies: { postgres: db.ping },
+    dependencies: { postgres: db.ping, ...(redis && { redis: { helpful: redis.ping } }) },
     closing: closing.signal,
     store: postgresEventStore(db),
-    locks: postgresTicketLocks(db),
-    cache: memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
+    locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(db),
+    locksApart: redis !== undefined,
+    cache: redis ? redisCache(redis) : memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
     feed,
     clock: systemClock,
   });
-  // Live views begin when the database can be reached; the pages do not wait for that.
+  // Live views begin when the feed can be reached; the pages do not wait for that.
   void follow();
   const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
   return {
@@ -58,7 +68,7 @@ export async function start(
       closing.abort();
       await http.stop(server.drainTimeoutMs);
       await feed.close();
-      await db.close();
+      await Promise.all([db.close(), redis?.close()]);
     },
   };
 }

@@ -8,10 +8,17 @@ import { type Env, headersOf } from './headers.ts';
  */
 const largeBytes = 8192;
 
-/** Answers 200 with JSON that is already text or bytes and parses to a `T`; for this moment only, so nobody keeps it. */
-export function writtenJson<T>(c: Context<Env>, body: string | Uint8Array): Response & TypedResponse<T, 200, 'json'> {
+/**
+ * Answers 200 with JSON that is already text or bytes and parses to a `T`; for this moment only, so nobody keeps it.
+ * `more` are further headers.
+ */
+export function writtenJson<T>(
+  c: Context<Env>,
+  body: string | Uint8Array,
+  more?: Record<string, string>,
+): Response & TypedResponse<T, 200, 'json'> {
   const answer = body instanceof Uint8Array && body.length > largeBytes ? streamOf(body) : body;
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headersOf(c) };
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headersOf(c), ...more };
   return new Response(answer as string, { headers }) as Response & TypedResponse<T, 200, 'json'>;
 }
 

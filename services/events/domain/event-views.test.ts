@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { memoryCache } from '../../../shared/cache/memory.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { openDb } from '../../../shared/db/client.ts';
+import { unavailable } from '../../../shared/errors.ts';
 import { postgresTicketLocks } from '../../../shared/locks/postgres.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
 import { type MadeEvent, makeEvent } from '../../../shared/testing/factories.ts';
@@ -174,5 +175,24 @@ describe('event views on PostgreSQL', () => {
     }
     await writer;
     expect(looks).toBeGreaterThan(3);
+  });
+
+  test('without its lock store a page shows what the database knows, and says so; with the database’s own it fails', async () => {
+    const away = { list: () => Promise.reject(unavailable('the lock store', new Error('gone'))) };
+    const withLocks = (locks: typeof away, locksApart: boolean) =>
+      eventViews({
+        store: postgresEventStore(database.db),
+        locks,
+        locksApart,
+        cache: memoryCache({ maxBytes: 1e6, clock: systemClock }),
+        clock: systemClock,
+      })(held.uuid);
+    const held = await makeEvent(sql, { seats: 2 });
+    await sql`update tickets set status = 'booked' where uuid = ${held.tickets[0]!}`;
+    const page = await withLocks(away, true);
+    expect(page?.locksKnown).toBe(false);
+    expect(parse(page).tickets.map(({ status }: { status: string }) => status)).toEqual(['booked', 'available']);
+    await expect(withLocks(away, false)).rejects.toThrow('temporarily unavailable');
+    expect((await views(held.uuid))?.locksKnown).toBe(true);
   });
 });

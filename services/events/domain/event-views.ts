@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Cache, CacheObserver } from '../../../shared/cache/cache.ts';
 import { readThrough } from '../../../shared/cache/cache.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import { isAppError } from '../../../shared/errors.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { EventSnapshot, EventStore, Mark } from './event.ts';
 import { SeatBoard, type SeatState } from './seat-board.ts';
@@ -10,13 +11,20 @@ import { sharedReads } from './shared-reads.ts';
 export type EventViewsDeps = {
   store: EventStore;
   locks: Pick<TicketLocks, 'list'>;
+  /** The locks are on a server of their own; without it the pages go on. */
+  locksApart?: boolean;
   cache: Cache;
   clock: Clock;
   observeCache?: CacheObserver;
 };
 
 /** A view of an event as of the request: the bytes of its page, and the seats that are not simply available. */
-export type EventView = { body: Uint8Array; taken(): SeatState[] };
+export type EventView = {
+  body: Uint8Array;
+  taken(): SeatState[];
+  /** False while the lock store is away: what is locked then shows as the database has it, mostly as available. */
+  locksKnown: boolean;
+};
 
 type OpenBoard = { board: SeatBoard; mark: Mark };
 
@@ -31,7 +39,7 @@ const maxBoardBytes = 96 * 1024 * 1024;
  * The event pages. The slow part of an event is cached for an hour; each shared read asks for the locks and for what
  * was written since the last one, and drops the slow part when the event's version is no longer the same.
  */
-export function eventViews({ store, locks, cache, clock, observeCache }: EventViewsDeps) {
+export function eventViews({ store, locks, locksApart = false, cache, clock, observeCache }: EventViewsDeps) {
   const throughCache = readThrough(cache, observeCache);
   const shared = new LRUCache<string, { fresh: () => Promise<EventView | undefined> }>({ max: 2000 });
   const boards = new LRUCache<string, OpenBoard>({
@@ -55,17 +63,27 @@ export function eventViews({ store, locks, cache, clock, observeCache }: EventVi
     return snapshot ? { board: new SeatBoard(snapshot), mark: snapshot.mark } : openBoard(eventUuid, true);
   }
 
+  /** Undefined while the lock store is away: a page without locks is worth more than none. */
+  async function lockedNow(eventUuid: string): Promise<string[] | undefined> {
+    try {
+      return await locks.list(eventUuid);
+    } catch (error) {
+      if (locksApart && isAppError(error, 'unavailable')) return undefined;
+      throw error;
+    }
+  }
+
   /** One read of the stores. The locks come first: a seat that is sold in between then shows as sold, never as free. */
   async function read(eventUuid: string): Promise<EventView | undefined> {
     try {
       for (let anew = false; ; anew = true) {
         const open = (anew ? undefined : boards.get(eventUuid)) ?? (await openBoard(eventUuid, anew));
-        const locked = await locks.list(eventUuid);
+        const locked = await lockedNow(eventUuid);
         const news = await store.changesSince(eventUuid, open.mark.since);
         if (!news) throw absent;
-        if (news.mark.version === open.mark.version && open.board.update(news.tickets, locked)) {
+        if (news.mark.version === open.mark.version && open.board.update(news.tickets, locked ?? [])) {
           boards.set(eventUuid, { board: open.board, mark: news.mark });
-          return { body: open.board.body, taken: () => open.board.taken() };
+          return { body: open.board.body, taken: () => open.board.taken(), locksKnown: locked !== undefined };
         }
         boards.delete(eventUuid);
       }
@@ -76,7 +94,7 @@ export function eventViews({ store, locks, cache, clock, observeCache }: EventVi
     }
   }
 
-  /** The event's page as of this call; undefined when there is no such event. Throws `unavailable`. */
+  /** The event's page as of this call; undefined when there is no such event. Throws `unavailable` without the database. */
   return function view(eventUuid: string): Promise<EventView | undefined> {
     let entry = shared.get(eventUuid);
     if (!entry) {

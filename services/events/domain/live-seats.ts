@@ -1,7 +1,10 @@
+import { sleep } from '../../../shared/clock.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { SeatStatus } from './event.ts';
 import type { ViewEvent } from './event-views.ts';
 import type { SeatState } from './seat-board.ts';
+
+const lookAgainMs = 500;
 
 type OnChange = (seats: SeatState[]) => void;
 type Watched = { taken: Map<string, SeatStatus>; listeners: Set<OnChange> };
@@ -17,6 +20,8 @@ export function liveSeats({ view, feed }: { view: ViewEvent; feed: Pick<SeatFeed
     const event = watched.get(eventUuid);
     if (!event) return;
     const now = await view(eventUuid);
+    // Held seats must not flicker to available and back; soon there is more to tell.
+    if (now && !now.locksKnown) return sleep(lookAgainMs).then(() => look(eventUuid));
     const taken = statuses(now?.taken() ?? []);
     const changes = differences(event.taken, taken);
     event.taken = taken;

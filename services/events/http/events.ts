@@ -54,13 +54,24 @@ const eventPageSchema = z
   })
   .openapi('EventPage');
 
+const lockStatus = z
+  .enum(['unknown'])
+  .optional()
+  .openapi({ description: 'Set while the lock store is away: a seat that is held may then show as available' });
+
+const locksUnknown = { 'X-Lock-Status': 'unknown' };
+
 const viewRoute = createRoute({
   method: 'get',
   path: '/api/v1/management/events/{uuid}',
   summary: 'One event with the live status of every seat',
   request: { params: z.object({ uuid: z.string().openapi({ format: 'uuid' }) }) },
   responses: {
-    200: { description: 'The event', content: { 'application/json': { schema: eventSchema } } },
+    200: {
+      description: 'The event',
+      headers: z.object({ 'X-Lock-Status': lockStatus }),
+      content: { 'application/json': { schema: eventSchema } },
+    },
     404: errorResponse('Event not found'),
     500: errorResponse('Internal server error'),
     503: errorResponse('A needed server is away; repeat after Retry-After'),
@@ -90,6 +101,6 @@ export function addEventRoutes(app: App, deps: { view: ViewEvent; store: EventSt
     const uuid = c.req.param('uuid').toLowerCase();
     const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;
     if (!view) throw new AppError('event_not_found', 'Event not found');
-    return writtenJson<z.infer<typeof eventSchema>>(c, view.body);
+    return writtenJson<z.infer<typeof eventSchema>>(c, view.body, view.locksKnown ? undefined : locksUnknown);
   });
 }

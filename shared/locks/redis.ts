@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { RedisServer } from '../redis/client.ts';
+import { type Scripts, withScripts } from './redis-scripts.ts';
+import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
+
+/** Events by the earliest end of a lock of theirs. Apart from the locks, in a cluster on another node perhaps. */
+const eventsByEnd = 'ticket_lock_events';
+const eventsPerPurge = 100;
+const tokenLength = 36;
+
+/**
+ * Ticket locks in Redis 8: one hash an event, one field a ticket, and each field has its own time to live, so that only
+ * Redis' clock decides when a lock ends. Every operation is one script on keys of one slot: one round trip, atomic, also
+ * in a cluster.
+ */
+export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
+  const scripts: Scripts = withScripts(client);
+  const noting = new Set<Promise<unknown>>();
+
+  /**
+   * Remembers when the event should be looked at for expired locks. Not awaited: without it a live view hears late that
+   * a seat is free again, and nothing else.
+   */
+  function noteEnd(eventUuid: string, endsAt: number): void {
+    const noted = client.zadd(eventsByEnd, 'LT', endsAt, eventUuid).catch(() => {});
+    noting.add(noted);
+    void noted.then(() => noting.delete(noted));
+  }
+
+  async function expiredOf(eventUuid: string): Promise<{ eventUuid: string; ticketUuid: string }[]> {
+    const [next, ...tickets] = await scripts.purgeTicketLocks(...keysOf(eventUuid));
+    if (next) noteEnd(eventUuid, Number(next));
+    return tickets.map((ticketUuid) => ({ eventUuid, ticketUuid }));
+  }
+
+  return {
+    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs }) => {
+      const ticketUuids = [...new Set(asked)];
+      // The same in every attempt: if the answer to the first is lost, the next finds the lock that it took.
+      const token = randomUUID();
+      return run(async () => {
+        const [isTaken, ...rest] = await scripts.acquireTicketLocks(
+          ...keysOf(eventUuid),
+          owner,
+          token,
+          ttlMs,
+          ...ticketUuids,
+        );
+        if (isTaken === 0) return { ok: false, conflicts: rest.map((i) => ticketUuids[Number(i) - 1]!).sort() };
+        const holds = toHolds(ticketUuids, rest);
+        const repeated = holds.every((hold) => hold.token !== token);
+        if (!repeated) noteEnd(eventUuid, Math.min(...holds.map((hold) => hold.expiresAt)));
+        return { ok: true, holds, repeated };
+      });
+    },
+
+    held: ({ eventUuid, ticketUuids, owner }) =>
+      run(async () =>
+        toHolds(ticketUuids, await scripts.heldTicketLocks(locksOf(eventUuid), owner, ...ticketUuids)).filter(
+          (hold) => hold.token !== '',
+        ),
+      ),
+
+    extend: ({ eventUuid, locks, ttlMs }) =>
+      run(async () => (await scripts.extendTicketLocks(...keysOf(eventUuid), ttlMs, ...named(locks))) === 1),
+
+    release: ({ eventUuid, locks }) =>
+      locks.length === 0
+        ? Promise.resolve(0)
+        : run(() => scripts.releaseTicketLocks(...keysOf(eventUuid), ...named(locks))),
+
+    list: (eventUuid) => run(() => client.hkeys(locksOf(eventUuid))),
+
+    purgeExpired: () =>
+      run(async () => {
+        await Promise.all(noting);
+        const events = await scripts.takeEventsWithEnds(eventsByEnd, eventsPerPurge);
+        return (await Promise.all(events.map(expiredOf))).flat();
+      }),
+  };
+}
+
+const locksOf = (eventUuid: string) => `ticket_locks:{${eventUuid}}`;
+
+/** The braces are what a cluster places keys by: those of one event lie together. */
+const keysOf = (eventUuid: string): [locks: string, ends: string] => [
+  locksOf(eventUuid),
+  `ticket_locks_ends:{${eventUuid}}`,
+];
+
+const named = (locks: LockKey[]): string[] => locks.flatMap(({ ticketUuid, token }) => [ticketUuid, token]);
+
+/** Scripts answer a token and an end for each ticket, in their order; nothing is an empty token. */
+const toHolds = (ticketUuids: string[], answers: (string | number)[]): Hold[] =>
+  ticketUuids.map((ticketUuid, i) => ({
+    ticketUuid,
+    token: String(answers[2 * i]).slice(0, tokenLength),
+    expiresAt: Number(answers[2 * i + 1]),
+  }));
