@@ -1,9 +1,10 @@
 import type postgres from 'postgres';
+import type { OnProgress } from '../../shared/progress.ts';
 import { type CastSize, makeCast } from './cast.ts';
 import { venues } from './catalogue.ts';
 import { createComposer, type SeedEvent } from './compose.ts';
 import { dayMs, localInstant, startOfDay } from './dates.ts';
-import { insertCast, insertEvents, type OnProgress, type SeedSummary } from './load.ts';
+import { insertCast, insertEvents, type SeedSummary } from './load.ts';
 import { composeOriginals, originalPerformers, originalVenueUuids } from './original.ts';
 import { createRandom, type Random } from './random.ts';
 import { arenaPlan, arenaSeats, type Section, stadiumPlan } from './seats.ts';

@@ -1,8 +1,9 @@
 import type postgres from 'postgres';
+import type { OnProgress } from '../../shared/progress.ts';
 import { type CastSize, fill, makeCast } from './cast.ts';
 import { cities, type LanguagePack, languages, type Venue, venueOf } from './catalogue.ts';
 import { createComposer, type SeedEvent } from './compose.ts';
-import { type Ids, insertCast, insertEvents, type OnProgress, type SeedSummary } from './load.ts';
+import { type Ids, insertCast, insertEvents, type SeedSummary } from './load.ts';
 import { createRandom, type Random } from './random.ts';
 
 export type LargeOptions = {

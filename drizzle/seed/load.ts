@@ -3,9 +3,6 @@ import type { Performer } from './cast.ts';
 import type { Venue } from './catalogue.ts';
 import type { SeedEvent } from './compose.ts';
 
-/** Told how far a load is: `done` of `total` events. */
-export type OnProgress = (done: number, total: number, label: string) => void;
-
 export type SeedCounts = { venues: number; performers: number; events: number; tickets: number };
 export type SeedSummary = { skipped: true } | ({ skipped: false; elapsedMs: number } & SeedCounts);
 

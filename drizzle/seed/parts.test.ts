@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import { progressBar } from '../../shared/progress.ts';
 import { currencies, languages, venues } from './catalogue.ts';
-import { progressBar } from './progress.ts';
 import { createRandom } from './random.ts';
 import { priceIn } from './seats.ts';
 

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
-import { progressBar } from '../../drizzle/seed/progress.ts';
 import { postgresConfig, postgresVariables, readConfig } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
+import { progressBar } from '../../shared/progress.ts';
 
 const usage = `Usage:
   events                      serve

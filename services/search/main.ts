@@ -12,13 +12,14 @@ import {
 import { openDb } from '../../shared/db/client.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
-import { type Running, runService } from '../../shared/lifecycle.ts';
+import { type Running, runOnce, runService } from '../../shared/lifecycle.ts';
 import { createLog } from '../../shared/log.ts';
 import { miniSearchIndex } from './adapters/minisearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
 import { walChangeSource } from './adapters/wal-change-source.ts';
 import { createSearchApp, followMetrics } from './app.ts';
+import { command } from './cli.ts';
 import { followChanges } from './domain/follow-changes.ts';
 
 export const variables = {
@@ -89,4 +90,7 @@ export async function start(
   };
 }
 
-if (import.meta.main) await runService('search', () => start(process.env));
+if (import.meta.main) {
+  const work = command(process.argv.slice(2), process.env);
+  await (work ? runOnce(work) : runService('search', () => start(process.env)));
+}

@@ -58,8 +58,8 @@ const catalogue: (Partial<EventDocument> & { id: number })[] = [
     date: '2030-02-01T19:00:00Z',
     location: 'Riverside Park, Leeds',
     description:
-      'The bridges of Madison county under the stars, with blankets, popcorn and hot chocolate. Bring your own chairs; ' +
-      'the meadow opens at six and the film starts when it is dark.',
+      'The bridges of Madison county under the stars, with blankets, popcorn and hot chocolate. Please come ' +
+      'with a chair of your own; the meadow opens at six, and we start as soon as it is dark enough to see the screen.',
   },
   {
     id: 5,

@@ -14,3 +14,13 @@ export type EventDocument = {
 
 /** What a search answers of an event. */
 export type EventHit = Pick<EventDocument, 'uuid' | 'name' | 'description' | 'date' | 'location'>;
+
+export const isSameDocument = (a: EventDocument, b: EventDocument): boolean =>
+  a.id === b.id &&
+  a.uuid === b.uuid &&
+  a.name === b.name &&
+  a.description === b.description &&
+  a.date === b.date &&
+  a.location === b.location &&
+  a.performers.length === b.performers.length &&
+  a.performers.every((name, i) => name === b.performers[i]);

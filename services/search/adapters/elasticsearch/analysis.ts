@@ -14,25 +14,35 @@ export function analysis() {
       query_pairs: captures(lonely, pair, otherRun),
       // Lucene refuses a document for one longer word; nobody types one of this length.
       longest: { type: 'truncate', length: 1000 },
+      not_empty: { type: 'length', min: 1 },
     },
     analyzer: {
-      event_text: { ...common, filter: ['lowercase', 'no_apostrophes', 'index_pairs', 'longest'] },
-      event_query: { ...common, filter: ['lowercase', 'no_apostrophes', 'query_pairs', 'longest'] },
+      event_text: { ...common, filter: [...perWord, 'index_pairs', 'longest'] },
+      event_query: { ...common, filter: [...perWord, 'query_pairs', 'longest'] },
     },
   };
 }
 
 const common = { type: 'custom', char_filter: ['fold'], tokenizer: 'words' };
+const perWord = ['lowercase', 'no_apostrophes', 'not_empty'];
 
-const apostrophe = "(?<=\\p{L})['’ʼ](?=\\p{L})";
-const word = `(?:[\\p{L}\\p{N}\\p{M}]|${apostrophe})+`;
+/**
+ * Patterns here repeat nothing but one class of characters: Java matches that in a loop and anything more by recursion,
+ * and a long enough word would end the whole node with a stack overflow.
+ */
+const word = "[\\p{L}\\p{N}\\p{M}'’]+";
+/**
+ * Within a word they go; elsewhere they separate, and are left out of what is captured. Looking back, Java sees but the
+ * second half of a character beyond the first 65,536.
+ */
+const apostrophe = "(?<=[\\p{L}\\uDC00-\\uDFFF])['’ʼ](?=\\p{L})|^['’]+$";
 
 /** Scripts without spaces. */
 const unspaced = '\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}ー';
 const single = `([${unspaced}])`;
-const lonely = `(?<![${unspaced}])([${unspaced}])(?![${unspaced}])`;
+const lonely = `(?<![${unspaced}\\uDC00-\\uDFFF])([${unspaced}])(?![${unspaced}])`;
 const pair = `(?=([${unspaced}]{2}))`;
-const otherRun = `([^${unspaced}]+)`;
+const otherRun = `([^${unspaced}'’]+)`;
 
 const captures = (...patterns: string[]) => ({ type: 'pattern_capture', preserve_original: false, patterns });
 

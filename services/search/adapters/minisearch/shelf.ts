@@ -1,4 +1,4 @@
-import type { EventDocument } from '../../domain/event-document.ts';
+import { type EventDocument, isSameDocument } from '../../domain/event-document.ts';
 import { createInvertedIndex } from './inverted-index.ts';
 import type { Candidate } from './scores.ts';
 import { wordWeights } from './weights.ts';
@@ -25,7 +25,7 @@ export function createShelf() {
     const before = slot === undefined ? undefined : kept[slot]!;
     if (version < (before?.version ?? deletions.get(document.id) ?? version)) return;
     deletions.delete(document.id);
-    if (before && isSame(before.document, document)) before.version = version;
+    if (before && isSameDocument(before.document, document)) before.version = version;
     else write(slot ?? take(document.id), before?.document, { document, version });
   }
 
@@ -78,12 +78,3 @@ export function createShelf() {
       dates.flatMap((dateMs, slot) => (dateMs >= now ? [{ slot, score: 0 }] : [])),
   };
 }
-
-const isSame = (a: EventDocument, b: EventDocument): boolean =>
-  a.uuid === b.uuid &&
-  a.name === b.name &&
-  a.description === b.description &&
-  a.date === b.date &&
-  a.location === b.location &&
-  a.performers.length === b.performers.length &&
-  a.performers.every((name, i) => name === b.performers[i]);

@@ -1,4 +1,5 @@
-import type { OnProgress } from './load.ts';
+/** Called as work goes on: `done` of `total`, and what is counted. */
+export type OnProgress = (done: number, total: number, label: string) => void;
 
 /** What a bar needs of `process.stderr`. */
 export type ProgressStream = {

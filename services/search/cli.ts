@@ -1,0 +1,90 @@
+import {
+  elasticsearchConfig,
+  elasticsearchVariables,
+  postgresConfig,
+  postgresVariables,
+  readConfig,
+} from '../../shared/config.ts';
+import { type Db, openDb } from '../../shared/db/client.ts';
+import { UsageError } from '../../shared/lifecycle.ts';
+import { progressBar } from '../../shared/progress.ts';
+import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch-index.ts';
+import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
+import type { Catalogue } from './domain/catalogue.ts';
+import type { EventDocument } from './domain/event-document.ts';
+import { verifyIndex } from './domain/verify-index.ts';
+
+const usage = `Usage:
+  search           serve
+  search reindex   build the index anew from the database, while searches and changes go on
+  search verify    compare every event of the database with the index; exits with 1 if they differ
+`;
+
+type Env = Record<string, string | undefined>;
+
+const batchSize = 1000;
+const shown = 20;
+
+/** The work that the arguments ask for; undefined to serve. Throws `UsageError`. */
+export function command(args: string[], env: Env): (() => Promise<void>) | undefined {
+  const [name] = args;
+  if (name === undefined || name === 'serve') return undefined;
+  if (name === 'reindex') return () => withParts(name, env, reindex);
+  if (name === 'verify') return () => withParts(name, env, verify);
+  if (name === '--help' || name === 'help') return async () => console.log(usage);
+  return async () => {
+    throw new UsageError(`Unknown command ${name}.\n${usage}`);
+  };
+}
+
+type Parts = { db: Db; catalogue: Catalogue; index: ElasticsearchIndex };
+
+async function withParts(name: string, env: Env, work: (parts: Parts) => Promise<void>): Promise<void> {
+  const config = readConfig({ ...postgresVariables, ...elasticsearchVariables }, env);
+  const elasticsearch = elasticsearchConfig(config);
+  if (!elasticsearch) {
+    throw new UsageError(
+      `search ${name} is for an index in Elasticsearch: set ELASTICSEARCH_ADDR. Without it the index lives in the ` +
+        'search process, which builds it at its start.',
+    );
+  }
+  const db = openDb(postgresConfig(config, 'onsale-tools'), { max: 2, deadlineMs: 30_000 });
+  const index = elasticsearchIndex(elasticsearch);
+  try {
+    await work({ db, catalogue: postgresCatalogue(db), index });
+  } finally {
+    await Promise.all([db.close(), index.close()]);
+  }
+}
+
+async function reindex({ db, catalogue, index }: Parts): Promise<void> {
+  const total = await countEvents(db);
+  const onProgress = progressBar(process.stderr);
+  let documents = 0;
+  async function* counted(): AsyncIterable<EventDocument[]> {
+    for await (const batch of catalogue.all(batchSize)) {
+      yield batch;
+      documents += batch.length;
+      onProgress(documents, Math.max(total, documents), 'events');
+    }
+  }
+  const rejected = await index.replaceAll(counted(), await catalogue.position());
+  for (const { id, cause } of rejected.slice(0, shown)) console.log(`not indexed: event ${id}: ${cause}`);
+  console.log(`Indexed ${documents - rejected.length} events; searches now go to the new index.`);
+  if (rejected.length > 0) process.exitCode = 1;
+}
+
+async function countEvents(db: Db): Promise<number> {
+  const [row] = await db.run(() => db.sql`select count(*)::int as events from events`);
+  return row?.events;
+}
+
+async function verify({ catalogue, index }: Parts): Promise<void> {
+  const { agreed, differences } = await verifyIndex({ catalogue, index, batchSize });
+  for (const { kind, document } of differences.slice(0, shown)) {
+    console.log(`${kind.padEnd(9)}  ${document.uuid}  ${document.name}`);
+  }
+  if (differences.length > shown) console.log(`… and ${differences.length - shown} more`);
+  console.log(`${agreed} events agree, ${differences.length} differ.`);
+  if (differences.length > 0) process.exitCode = 1;
+}
