@@ -48,7 +48,7 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
       } catch (error) {
         if (error instanceof AppError || !isOutage(error)) throw error;
         // A server that took a command and does not answer would let every later one wait as long.
-        if (isTimeout(error)) client.disconnect(true);
+        if (isTimeout(error) && client.status === 'ready') client.disconnect(true);
         if (performance.now() + pauseMs > endsAt || !state.isWorthWaiting()) throw unavailable('Redis', error);
       }
       await sleep(pauseMs);

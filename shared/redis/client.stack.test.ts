@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { isAppError } from '../errors.ts';
+import { eventually } from '../testing/eventually.ts';
+import { type OwnRedis, startRedis } from '../testing/redis-server.ts';
+import { openRedis, type RedisServer } from './client.ts';
+
+setDefaultTimeout(30_000);
+
+describe('a Redis in trouble', () => {
+  let server: OwnRedis;
+  let redis: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = openRedis({ nodes: [server.node], password: '', database: 0 });
+  });
+  afterAll(async () => {
+    await redis.close();
+    await server.stop();
+  });
+
+  const add = () => redis.run(() => redis.client.incr('n'));
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  const isAway = async () => isAppError(await failure(add()), 'unavailable');
+
+  test('works at once, before the first connection is there', async () => {
+    const fresh = openRedis({ nodes: [server.node], password: '', database: 0 });
+    expect(await fresh.run(() => fresh.client.incr('n'))).toBeGreaterThan(0);
+    await fresh.close();
+  });
+
+  test('an answer that is an error of ours is not taken for an outage', async () => {
+    const error = await failure(redis.run(() => redis.client.hset('n', 'not', 'a hash')));
+    expect(String(error)).toContain('WRONGTYPE');
+  });
+
+  test('hung: every call is refused, also many at once; awake again, it works by itself', async () => {
+    await add();
+    server.hang();
+    try {
+      const many = await Promise.all(Array.from({ length: 200 }, isAway));
+      expect(many).toEqual(many.map(() => true));
+      expect(await isAway()).toBe(true);
+    } finally {
+      server.wake();
+    }
+    await eventually(add);
+  });
+
+  test('restarted between two calls: the next one waits for it', async () => {
+    await add();
+    const restarted = server.restartEmpty();
+    await restarted;
+    expect(await add()).toBe(1);
+  });
+
+  test('a replica for a moment, as in a failover: the call waits until it may be written', async () => {
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    const adding = add();
+    await Bun.sleep(150);
+    await server.command('REPLICAOF', 'NO', 'ONE');
+    expect(await adding).toBeGreaterThan(0);
+  });
+
+  test('a replica for long: unavailable', async () => {
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    try {
+      expect(await isAway()).toBe(true);
+    } finally {
+      await server.command('REPLICAOF', 'NO', 'ONE');
+    }
+    await eventually(add);
+  });
+
+  test('full: unavailable, not an error of ours', async () => {
+    await server.command('CONFIG', 'SET', 'maxmemory', '1');
+    const refused = await failure(redis.run(() => redis.client.set('big', 'x')));
+    await server.command('CONFIG', 'SET', 'maxmemory', '0');
+    expect(isAppError(refused, 'unavailable')).toBe(true);
+  });
+
+  test('every connection cut: the next calls are served', async () => {
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    await eventually(add);
+  });
+});
+
+test('nobody there: unavailable', async () => {
+  const redis = openRedis({ nodes: ['127.0.0.1:1'], password: '', database: 0 });
+  const refused = await redis.ping().catch((error) => error);
+  expect(isAppError(refused, 'unavailable')).toBe(true);
+  await redis.close();
+});
