@@ -47,8 +47,7 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
         return await work();
       } catch (error) {
         if (error instanceof AppError || !isOutage(error)) throw error;
-        // A server that took a command and does not answer would let every later one wait as long.
-        if (isTimeout(error) && client.status === 'ready') client.disconnect(true);
+        if (isTimeout(error)) state.cut();
         if (performance.now() + pauseMs > endsAt || !state.isWorthWaiting()) throw unavailable('Redis', error);
       }
       await sleep(pauseMs);
@@ -70,6 +69,8 @@ function connect({ nodes, password, database }: RedisConfig, keyPrefix: string):
     ...(keyPrefix && { keyPrefix }),
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2000,
+    // One that hangs says no farewell.
+    disconnectTimeout: 20,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
@@ -106,8 +107,10 @@ function address(node: string): { host: string; port: number } {
 /** Whether the connection is there, and if not, since when. */
 function follow(client: RedisClient) {
   let lostAt: number | undefined = performance.now();
+  let isCut = false;
   client.on('ready', () => {
     lostAt = undefined;
+    isCut = false;
   });
   client.on('close', () => {
     lostAt ??= performance.now();
@@ -116,9 +119,16 @@ function follow(client: RedisClient) {
 
   return {
     isWorthWaiting,
+    /** A server that took a command and does not answer would let every later one wait as long: begin anew. */
+    cut(): void {
+      if (isCut) return;
+      isCut = true;
+      lostAt ??= performance.now();
+      client.disconnect(true);
+    },
     /** Resolves when commands can be sent, and when to wait longer makes no sense. */
     async ready(endsAt: number): Promise<void> {
-      while (client.status !== 'ready' && isWorthWaiting() && performance.now() < endsAt) await sleep(5);
+      while ((isCut || client.status !== 'ready') && isWorthWaiting() && performance.now() < endsAt) await sleep(5);
     },
   };
 }
