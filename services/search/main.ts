@@ -1,19 +1,27 @@
 import { memoryCache } from '../../shared/cache/memory.ts';
+import { redisCache } from '../../shared/cache/redis.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
   ConfigError,
+  elasticsearchConfig,
+  elasticsearchVariables,
   postgresConfig,
   postgresVariables,
   readConfig,
+  redisConfig,
+  redisVariables,
   serverConfig,
   serverVariables,
   v,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { createMetrics } from '../../shared/http/metrics.ts';
+import { unavailable } from '../../shared/errors.ts';
+import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
 import { type Running, runOnce, runService } from '../../shared/lifecycle.ts';
-import { createLog } from '../../shared/log.ts';
+import { createLog, type Logger } from '../../shared/log.ts';
+import { openRedis } from '../../shared/redis/client.ts';
+import { elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { miniSearchIndex } from './adapters/minisearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
@@ -21,20 +29,25 @@ import { walChangeSource } from './adapters/wal-change-source.ts';
 import { createSearchApp, followMetrics } from './app.ts';
 import { command } from './cli.ts';
 import { followChanges } from './domain/follow-changes.ts';
+import type { SearchIndex } from './domain/search-index.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8082', 'Where the service listens (events :8080, booking :8081, search :8082)'),
   ...serverVariables,
   ...postgresVariables,
+  ...redisVariables,
+  ...elasticsearchVariables,
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
   ROLE: v.oneOf(
     ['all', 'api', 'cdc'],
     'all',
     'What a search process does: answer searches (api), keep the index after the database (cdc), or both. ' +
-      'The embedded index lives in one process, so it needs all',
+      'An index that is not in Elasticsearch lives in one process, which must do all',
   ),
   SEARCH_SLOT: v.text('onsale_search', 'Replication slot that a search process follows; each process needs its own'),
 };
+
+type Config = ReturnType<typeof readConfig<typeof variables>>;
 
 /** Starts the search service on what the environment names. `addressVariable` is what moves its address. */
 export async function start(
@@ -42,17 +55,58 @@ export async function start(
   addressVariable = 'SERVER_ADDR',
 ): Promise<Running> {
   const config = readConfig(variables, env);
-  if (config.ROLE !== 'all') {
-    throw new ConfigError([`ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all`]);
+  const { ROLE: role } = config;
+  const elasticsearchAt = elasticsearchConfig(config);
+  if (role !== 'all' && !elasticsearchAt) {
+    throw new ConfigError([
+      `ROLE=${role}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
+    ]);
   }
+  const redisAt = redisConfig(config);
   const server = serverConfig(config);
   const log = createLog('search', config.LOG_LEVEL);
+  const metrics = createMetrics('search');
+  const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
+  const redis = redisAt && openRedis(redisAt);
+  const index = elasticsearch ?? miniSearchIndex();
+  const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index });
+  const closing = new AbortController();
+  const app = createSearchApp({
+    log,
+    metrics,
+    server,
+    dependencies: {
+      index: () => whetherBuilt(index),
+      ...follower?.dependencies,
+      ...(redis && role !== 'cdc' && { redis: { helpful: redis.ping } }),
+    },
+    reports: follower ? { lag: follower.lag } : {},
+    closing: closing.signal,
+    role,
+    index,
+    cache: redis ? redisCache(redis) : memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
+    clock: systemClock,
+  });
+  const followed = follower?.run(closing.signal);
+  const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
+  return {
+    port: http.port,
+    ...(follower && { ready: follower.ready }),
+    async stop() {
+      closing.abort();
+      await http.stop(server.drainTimeoutMs);
+      await followed;
+      await Promise.all([follower?.close(), elasticsearch?.close(), redis?.close()]);
+    },
+  };
+}
+
+/** What keeps the index after the database. A search needs none of it, a process that does nothing else all. */
+function openFollower(config: Config, { log, metrics, index }: { log: Logger; metrics: Metrics; index: SearchIndex }) {
   const database = postgresConfig(config, 'onsale-search');
   const db = openDb(database);
   // All events of a venue are read in one query, and no request waits for it.
   const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000 });
-  const metrics = createMetrics('search');
-  const index = miniSearchIndex();
   const source = walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
   const following = followChanges({
     source,
@@ -61,33 +115,18 @@ export async function start(
     deadLetters: postgresDeadLetters(db),
     observe: followMetrics(metrics, source),
   });
-  const closing = new AbortController();
-  const app = createSearchApp({
-    log,
-    metrics,
-    server,
-    dependencies: {
-      postgres: db.ping,
-      index: () => index.search({ text: '', now: systemClock.now(), size: 1 }),
-    },
-    closing: closing.signal,
-    role: config.ROLE,
-    index,
-    cache: memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
-    clock: systemClock,
-  });
-  const followed = following.run(closing.signal);
-  const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
+  const needed = { postgres: db.ping };
+  const helpful = Object.entries(needed).map(([name, ping]) => [name, { helpful: ping }]);
   return {
-    port: http.port,
-    ready: following.ready,
-    async stop() {
-      closing.abort();
-      await http.stop(server.drainTimeoutMs);
-      await followed;
-      await Promise.all([db.close(), catalogueDb.close()]);
-    },
+    ...following,
+    lag: () => source.lag(),
+    dependencies: config.ROLE === 'cdc' ? needed : Object.fromEntries(helpful),
+    close: () => Promise.all([db.close(), catalogueDb.close()]),
   };
+}
+
+async function whetherBuilt(index: SearchIndex): Promise<void> {
+  if (!(await index.isBuilt())) throw unavailable('the search index', new Error('it is not built yet'));
 }
 
 if (import.meta.main) {
