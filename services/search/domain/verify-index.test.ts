@@ -49,9 +49,9 @@ test.each<[number[], number[]]>([
   const { verify } = await start(events(...indexed));
   const { agreed, differences } = await verify(() => events(...rows));
   expect(agreed).toBe(0);
-  expect(differences.map(({ kind, document }) => [kind, document.id])).toEqual([
-    ...rows.map((id) => ['missing', id]),
-    ...indexed.map((id) => ['extra', id]),
+  expect(differences.map(({ kind, document }): [string, number] => [kind, document.id])).toEqual([
+    ...rows.map((id): [string, number] => ['missing', id]),
+    ...indexed.map((id): [string, number] => ['extra', id]),
   ]);
 });
 
