@@ -195,4 +195,26 @@ describe('event views on PostgreSQL', () => {
     await expect(withLocks(away, false)).rejects.toThrow('temporarily unavailable');
     expect((await views(held.uuid))?.locksKnown).toBe(true);
   });
+
+  test('an event that is written faster than it is read is shown all the same', async () => {
+    const busy = await makeEvent(sql, { seats: 1 });
+    const store = postgresEventStore(database.db);
+    let names = 0;
+    const rename = () => sql`update events set name = ${`name ${++names}`} where id = ${busy.id}`;
+    const view = eventViews({
+      store: {
+        ...store,
+        load: async (uuid) => store.load(uuid).finally(rename),
+        changesSince: async (uuid, since) => rename().then(() => store.changesSince(uuid, since)),
+      },
+      locks: postgresTicketLocks(database.db),
+      cache: memoryCache({ maxBytes: 1e6, clock: systemClock }),
+      clock: systemClock,
+    });
+    for (let i = 0; i < 5; i++) {
+      const before = names;
+      const { name } = parse(await view(busy.uuid));
+      if (before > 0) expect(Number(name.split(' ')[1])).toBeGreaterThanOrEqual(before);
+    }
+  });
 });

@@ -73,25 +73,37 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
     }
   }
 
-  /** One read of the stores. The locks come first: a seat that is sold in between then shows as sold, never as free. */
+  /**
+   * One read of the stores. The locks come first: a seat that is sold in between then shows as sold, never as free. An
+   * event that is written without end is read anew once: that is as of this read, whatever is written next.
+   */
   async function read(eventUuid: string): Promise<EventView | undefined> {
     try {
-      for (let anew = false; ; anew = true) {
-        const open = (anew ? undefined : boards.get(eventUuid)) ?? (await openBoard(eventUuid, anew));
-        const locked = await lockedNow(eventUuid);
-        const news = await store.changesSince(eventUuid, open.mark.since);
-        if (!news) throw absent;
-        if (news.mark.version === open.mark.version && open.board.update(news.tickets, locked ?? [])) {
-          boards.set(eventUuid, { board: open.board, mark: news.mark });
-          return { body: open.board.body, taken: () => open.board.taken(), locksKnown: locked !== undefined };
-        }
-        boards.delete(eventUuid);
-      }
+      const locked = await lockedNow(eventUuid);
+      const open = (await upToDate(eventUuid, locked)) ?? (await readAnew(eventUuid, locked));
+      boards.set(eventUuid, open);
+      const { board } = open;
+      return { body: board.body, taken: () => board.taken(), locksKnown: locked !== undefined };
     } catch (error) {
       if (error !== absent) throw error;
       boards.delete(eventUuid);
       return undefined;
     }
+  }
+
+  async function readAnew(eventUuid: string, locked: string[] | undefined): Promise<OpenBoard> {
+    const open = await openBoard(eventUuid, true);
+    open.board.update([], locked ?? []);
+    return open;
+  }
+
+  /** What is kept of the event with what was written since; undefined when that does not fit together. */
+  async function upToDate(eventUuid: string, locked: string[] | undefined): Promise<OpenBoard | undefined> {
+    const { board, mark } = boards.get(eventUuid) ?? (await openBoard(eventUuid, false));
+    const news = await store.changesSince(eventUuid, mark.since);
+    if (!news) throw absent;
+    if (news.mark.version !== mark.version || !board.update(news.tickets, locked ?? [])) return undefined;
+    return { board, mark: news.mark };
   }
 
   /** The event's page as of this call; undefined when there is no such event. Throws `unavailable` without the database. */
