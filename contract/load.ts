@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { sleep } from '../shared/clock.ts';
 
-export type Answer = { status: number; body: string };
+export type Answer = { status: number; body: string; asked?: string };
 
 /** What a load has seen: answers by status, and what was no answer. */
 export type Seen = { answered: number; statuses: Record<number, number>; failures: string[] };
@@ -19,7 +19,7 @@ export function balancer(replicas: () => string[]) {
       const urls = replicas();
       const url = urls[turn++ % Math.max(1, urls.length)];
       const answer = url ? await ask(agent, method, `${url}${path}`, body) : undefined;
-      if (answer) return answer;
+      if (answer) return { ...answer, asked: `${method} ${path}` };
       await sleep(5);
     }
     throw new Error(`no replica takes ${method} ${path}`);
@@ -46,7 +46,7 @@ function ask(agent: Agent, method: string, url: string, body: unknown): Promise<
     });
     sent.once('timeout', () => sent.destroy(new Error('no answer in 20 s')));
     sent.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ECONNREFUSED' ? resolve(undefined) : reject(error),
+      error.code === 'ECONNREFUSED' ? resolve(undefined) : reject(new Error(`${method} ${url}: ${error.message}`)),
     );
     sent.end(text);
   });
@@ -59,10 +59,10 @@ export function keepBusy(clients: number, work: () => Promise<Answer>) {
   const busy = Array.from({ length: clients }, async () => {
     while (!stopped) {
       try {
-        const { status, body } = await work();
+        const { status, body, asked } = await work();
         seen.answered++;
         seen.statuses[status] = (seen.statuses[status] ?? 0) + 1;
-        if (status >= 500) seen.failures.push(`${status} ${body}`);
+        if (status >= 500) seen.failures.push(`${asked}: ${status} ${body}`);
       } catch (error) {
         seen.failures.push(String(error));
       }

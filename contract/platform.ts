@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { PostgresConfig } from '../shared/config.ts';
 import { emptyDatabase } from '../shared/testing/database.ts';
+import { eventually } from '../shared/testing/eventually.ts';
 import { stackAddress } from '../shared/testing/stack.ts';
 import { dropParts } from './platform-parts.ts';
 import { runProcess, type Started, startProcess } from './process.ts';
@@ -18,8 +19,9 @@ export type Platform = {
   env: Record<string, string>;
   /** Those that are running. */
   replicas(role: Role): Replica[];
+  /** Resolves when the new process is ready. */
   start(role: Role): Promise<Replica>;
-  /** Ends a process by SIGTERM; throws unless it exits with 0. */
+  /** Takes a process out of `replicas`, as a load balancer does, and ends it by SIGTERM; throws unless it exits with 0. */
   end(replica: Replica): Promise<void>;
   kill(replica: Replica): Promise<void>;
   /** Runs a subcommand of a service's program to its end; answers what it said. */
@@ -38,6 +40,8 @@ export type PlatformOptions = {
   /** Addresses in place of the servers' own, such as those of proxies. */
   env?: Record<string, string>;
 };
+
+const patienceMs = 60_000;
 
 /** Migrates (and seeds) a new database, applies the connector and starts a process for each role. */
 export async function startPlatform({ kind = 'binaries', roles, seed = true, env: given = {} }: PlatformOptions) {
@@ -61,12 +65,13 @@ export async function startPlatform({ kind = 'binaries', roles, seed = true, env
         LOG_REQUESTS: 'false',
       });
       const replica = { ...started, role, url: `http://127.0.0.1:${started.ports[0]}` };
+      await eventually(async () => (await fetch(`${replica.url}/readyz`)).status === 200, patienceMs);
       running.push(replica);
       return replica;
     },
     async end(replica) {
-      const code = await replica.stop();
       running = running.filter((one) => one !== replica);
+      const code = await replica.stop();
       if (code !== 0) throw new Error(`${replica.role} ended with ${code}:\n${replica.output()}`);
     },
     async kill(replica) {
@@ -92,7 +97,7 @@ export async function startPlatform({ kind = 'binaries', roles, seed = true, env
     await platform.run('events', 'migrate');
     if (seed) await platform.run('events', 'seed');
     await platform.connector('apply');
-    for (const role of roles) await platform.start(role);
+    await Promise.all(roles.map((role) => platform.start(role)));
     return platform;
   } catch (error) {
     await platform.stop().catch(() => {});
