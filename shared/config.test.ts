@@ -32,6 +32,12 @@ describe('variables', () => {
     expect(() => read(v.oneOf(['a', 'b'], 'a', ''), 'c')).toThrow('one of a, b');
   });
 
+  test('a text that must have a form says which', () => {
+    const name = v.matching(/^[a-z]+$/, 'must be small letters', 'abc', '');
+    expect(read<string>(name, 'xyz')).toBe('xyz');
+    expect(() => read(name, 'X')).toThrow('must be small letters');
+  });
+
   test('an absent or empty variable has its default', () => {
     const variables = { PORT: v.integer(5432, 1, 65_535, '') };
     expect(readConfig(variables, {})).toEqual({ PORT: 5432 });

@@ -120,6 +120,13 @@ test.each([
   ['', '!!', 'abc', encode(null), encode([]), encode([1, 2, 'u']), encode([1, 2, 'u', 2, 5])],
   [encode(['1', 2, 'u', 2]), encode([1, 2.5, 'u', 2]), encode([1, 2, '', 2]), encode([1, 2, 'u', 1])],
   [encode([null, 2, 'u', 2]), encode([1, 2, 'u'.repeat(101), 2]), 'x'.repeat(2000)],
+  [
+    encode([1, 2, 'u', 2, 5]),
+    encode([1, 2, 'u', 2, '']),
+    encode([1, 2, 'u', 2, 'a b']),
+    encode([1, 2, 'u', 2, 'v', 3]),
+  ],
+  [encode([1, 2, 'u', 2, 'v'.repeat(2501)]), 'x'.repeat(4001)],
 ])('cursors that no search has answered are refused', async (...cursors) => {
   const { search } = await start(['Opera']);
   for (const cursor of cursors) {
