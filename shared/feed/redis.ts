@@ -8,10 +8,13 @@ const channel = 'onsale_seats';
 const gatherMs = 10;
 const perMessage = 1000;
 
-/** The seat feed over Redis' publish and subscribe, for each subscriber on a connection of its own. */
-export function redisSeatFeed(redis: RedisServer, log: Logger): SeatFeed {
+/**
+ * The seat feed over Redis' publish and subscribe, for each subscriber on a connection of its own. A connection that is
+ * dead without a word is found out within `checkMs`.
+ */
+export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 2000 } = {}): SeatFeed {
   const waiting = new Set<string>();
-  const subscribers = new Set<{ disconnect(): void }>();
+  const ends = new Set<() => void>();
   let sending: Promise<void> | undefined;
 
   async function sendAll(): Promise<void> {
@@ -37,8 +40,7 @@ export function redisSeatFeed(redis: RedisServer, log: Logger): SeatFeed {
       sending ??= sendAll();
     },
     async subscribe({ onChange, onGap }) {
-      const subscriber = redis.another();
-      subscribers.add(subscriber);
+      const subscriber = redis.subscriber();
       let listened = false;
       const listening = Promise.withResolvers<void>();
       subscriber.on('message', (_channel: string, message: string) => message.split(',').forEach(onChange));
@@ -54,15 +56,22 @@ export function redisSeatFeed(redis: RedisServer, log: Logger): SeatFeed {
           subscriber.disconnect(true);
         }
       });
-      await listening.promise;
-      return async () => {
-        subscribers.delete(subscriber);
+      // Who only listens would wait for a dead connection without end; the driver drops one that does not answer.
+      const check = setInterval(() => {
+        if (subscriber.status === 'ready') subscriber.ping().catch(() => {});
+      }, checkMs);
+      const end = () => {
+        clearInterval(check);
+        ends.delete(end);
         subscriber.disconnect();
       };
+      ends.add(end);
+      await listening.promise;
+      return async () => end();
     },
     close: async () => {
       await sending;
-      for (const subscriber of subscribers) subscriber.disconnect();
+      for (const end of ends) end();
     },
   };
 }

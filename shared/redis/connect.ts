@@ -1,0 +1,87 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisConfig } from '../config.ts';
+
+export type RedisClient = Redis | Cluster;
+
+export type ConnectOptions = {
+  /** A connection on which commands wait and nothing arrives for this long is dropped, and made anew. */
+  silenceMs: number;
+  keyPrefix: string;
+};
+
+/** A short constant pause: the client must be back within a moment of the server, not after a grown backoff. */
+const reconnectMs = 100;
+
+/** Connects to a server or to a cluster, and again by itself whenever a connection is lost. */
+export function connect(config: RedisConfig, options: ConnectOptions): RedisClient {
+  const client = config.nodes.length > 1 ? connectCluster(config, options) : connectNode(config, options);
+  // What goes wrong is told to whoever sent a command; an event without a listener would end the process.
+  return client.on('error', ignore);
+}
+
+/**
+ * A connection for a subscriber, always to one node: in a cluster each tells what any of them was told. When that node
+ * is lost, it goes to the next.
+ */
+export function connectSubscriber(config: RedisConfig, options: ConnectOptions): Redis {
+  let at = Math.floor(Math.random() * config.nodes.length);
+  const subscriber = new Redis({
+    ...common(config, options),
+    ...address(config.nodes[at]!),
+    // The driver would subscribe again by itself, and nobody would know since when.
+    autoResubscribe: false,
+    retryStrategy: () => {
+      at = (at + 1) % config.nodes.length;
+      Object.assign(subscriber.options, address(config.nodes[at]!));
+      return reconnectMs;
+    },
+  });
+  return subscriber.on('error', ignore);
+}
+
+function connectNode(config: RedisConfig, options: ConnectOptions): Redis {
+  return new Redis({
+    ...common(config, options),
+    ...address(config.nodes[0]!),
+    db: config.database,
+    retryStrategy: () => reconnectMs,
+  });
+}
+
+function connectCluster(config: RedisConfig, options: ConnectOptions): Cluster {
+  const { enableOfflineQueue, ...redisOptions } = common(config, options);
+  return new Cluster(config.nodes.map(address), {
+    redisOptions,
+    enableOfflineQueue,
+    ...(options.keyPrefix && { keyPrefix: options.keyPrefix }),
+    slotsRefreshTimeout: options.silenceMs,
+    clusterRetryStrategy: () => reconnectMs,
+    clusterNodeRetryStrategy: () => reconnectMs,
+    // Who sent a command sends it again, within a time of its own.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+  });
+}
+
+const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOptions) =>
+  ({
+    ...(password && { password }),
+    ...(keyPrefix && { keyPrefix }),
+    connectTimeout: 2000,
+    socketTimeout: silenceMs,
+    // One that hangs says no farewell.
+    disconnectTimeout: 20,
+    // Nothing waits in a queue without end, nor is sent again behind the back of who sent it.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    // After a failover the address leads to another server.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  }) satisfies RedisOptions;
+
+function address(node: string): { host: string; port: number } {
+  const colon = node.lastIndexOf(':');
+  return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+}
+
+const ignore = () => {};

@@ -1,0 +1,53 @@
+import type { EventEmitter } from 'node:events';
+import { Cluster } from 'ioredis';
+import type { RedisClient } from './connect.ts';
+
+/** A connection that was lost less than this ago may be back in a moment: worth waiting for. */
+const blipMs = 500;
+
+type Link = Pick<EventEmitter, 'on'>;
+
+/** Follows which connections of a client are lost, and since when: its only one, or one to each node of a cluster. */
+export function watchPresence(client: RedisClient) {
+  const lostAt = new Map<unknown, number>();
+  let lastError: Error | undefined;
+
+  function follow(link: Link): void {
+    link.on('ready', () => {
+      lostAt.delete(link);
+    });
+    link.on('close', () => {
+      if (!lostAt.has(link)) lostAt.set(link, performance.now());
+    });
+    link.on('error', (error: Error) => {
+      lastError = error;
+    });
+  }
+
+  lostAt.set(client, performance.now());
+  follow(client);
+  if (client instanceof Cluster) {
+    client.on('+node', (node: Link) => {
+      follow(node);
+      node.on('close', () => lookForFailover(client));
+    });
+    client.on('-node', (node: unknown) => lostAt.delete(node));
+  }
+
+  return {
+    /** Whether one that has not long been lost may be what a command has met. */
+    isWorthWaiting(): boolean {
+      const now = performance.now();
+      return lostAt.size === 0 || [...lostAt.values()].some((since) => now - since < blipMs);
+    },
+    /** Why it could not be reached, if it can't. */
+    reason: () => (lostAt.size > 0 ? lastError : undefined),
+  };
+}
+
+/** Another node may have taken the slots over. When none of the known ones answers, the cluster may be elsewhere. */
+function lookForFailover(cluster: Cluster): void {
+  cluster.refreshSlotsCache((error) => {
+    if (error && cluster.status === 'ready') cluster.disconnect(true);
+  });
+}
