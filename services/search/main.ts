@@ -1,5 +1,6 @@
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { redisCache } from '../../shared/cache/redis.ts';
+import { tieredCache } from '../../shared/cache/tiered.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
   ConfigError,
@@ -47,6 +48,9 @@ export const variables = {
   SEARCH_SLOT: v.text('onsale_search', 'Replication slot that a search process follows; each process needs its own'),
 };
 
+/** How long an answer that was found in Redis is kept in the process. */
+const nearMs = 60_000;
+
 type Config = ReturnType<typeof readConfig<typeof variables>>;
 
 /** Starts the search service on what the environment names. `addressVariable` is what moves its address. */
@@ -70,6 +74,7 @@ export async function start(
   const redis = redisAt && openRedis(redisAt);
   const index = elasticsearch ?? miniSearchIndex();
   const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index });
+  const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });
   const closing = new AbortController();
   const app = createSearchApp({
     log,
@@ -84,7 +89,8 @@ export async function start(
     closing: closing.signal,
     role,
     index,
-    cache: redis ? redisCache(redis) : memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
+    // A cached answer belongs to one generation of the index, so whoever has it may give it.
+    cache: redis ? tieredCache(near, redisCache(redis), nearMs) : near,
     clock: systemClock,
   });
   const followed = follower?.run(closing.signal);
