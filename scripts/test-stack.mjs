@@ -13,6 +13,10 @@ const needed = [
   'KAFKA_LISTENERS',
   'KAFKA_CONNECT_URL',
   'ELASTICSEARCH_ADDR',
+  // For faults: a way between, a Redis to break, and a hold on the servers themselves.
+  'TOXIPROXY_URL',
+  'REDIS_SERVER',
+  'STACK_CONTROL',
 ];
 const missing = needed.filter((name) => !process.env[name]);
 if (missing.length > 0) {
@@ -20,4 +24,17 @@ if (missing.length > 0) {
   process.exit(1);
 }
 const bun = await ensureInstalled(console.log);
-process.exitCode = report([await runCounted(bun, ['test', 'shared/locks', 'shared/feed', 'services', 'contract/bun'])]);
+const suites = [
+  'shared/locks',
+  'shared/feed',
+  'shared/cache',
+  'shared/redis',
+  'services',
+  'contract/bun',
+  'contract/real-servers',
+  'contract/system',
+];
+const withServers = await runCounted(bun, ['test', ...suites]);
+// Last, and apart: it takes the servers away from under whoever uses them.
+const withoutServers = await runCounted(bun, ['test', './contract/faults.stack.test.ts']);
+process.exitCode = report([withServers, withoutServers]);
