@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { isAppError } from '../errors.ts';
 import { openRedis, type RedisServer } from '../redis/client.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type OwnRedis, startRedis } from '../testing/redis-server.ts';
 import { redisLocksHarness } from './redis.harness.ts';
 import { redisTicketLocks } from './redis.ts';
-import { ticketLocksCases, ticketLocksConformance } from './ticket-locks.conformance.ts';
+import { ticketLocksCases } from './ticket-locks.conformance.ts';
 import type { TicketLocks } from './ticket-locks.ts';
 
 setDefaultTimeout(60_000);
@@ -23,7 +24,7 @@ describe('ticket locks in a Redis of their own', () => {
     ttlMs: 60_000,
   });
   beforeAll(async () => {
-    server = await startRedis();
+    server = await startRedis('--enable-debug-command', 'local');
     redis = openRedis(config());
     locks = redisTicketLocks(redis);
   });
@@ -85,6 +86,43 @@ describe('ticket locks in a Redis of their own', () => {
     expect(await locks.list(event)).toEqual([ticket]);
   });
 
+  test('hung: refused as unavailable; awake again, it works by itself and knows every lock', async () => {
+    const [event, ticket] = [randomUUID(), randomUUID()];
+    await locks.acquire(wanted('ann', event, ticket));
+    server.hang();
+    const refused = await locks.acquire(wanted('bob', event, ticket)).catch((error) => error);
+    const unlisted = await locks.list(event).catch((error) => error);
+    server.wake();
+    expect([refused, unlisted].map((error) => isAppError(error, 'unavailable'))).toEqual([true, true]);
+    expect(await eventually(() => locks.list(event))).toEqual([ticket]);
+  });
+
+  test('loading its data: a call waits until it can be answered', async () => {
+    const [event, tickets] = [randomUUID(), [randomUUID(), randomUUID()]];
+    await locks.acquire(wanted('ann', event, tickets[0]!));
+    for (const key of 'abcdefgh') await server.command('SET', `loads ${key}`, 'slowly');
+    await server.command('CONFIG', 'SET', 'key-load-delay', '50000', 'loading-process-events-interval-bytes', '1024');
+    const loading = server.command('DEBUG', 'RELOAD');
+    const answer = await locks.acquire(wanted('bob', event, ...tickets));
+    await loading;
+    expect(answer).toEqual({ ok: false, conflicts: [tickets[0]!] });
+  });
+
+  test('a lock that Redis itself lets expire is free, and is told once, whoever asks', async () => {
+    const [event, tickets] = [randomUUID(), Array.from({ length: 20 }, () => randomUUID())];
+    for (const ticket of tickets) await locks.acquire({ ...wanted('ann', event, ticket), ttlMs: 20 });
+    await eventually(async () => (await locks.list(event)).length === 0);
+    const others = [1, 2, 3].map(() => openRedis(config()));
+    const told: string[] = [];
+    await eventually(async () => {
+      const answers = await Promise.all([redis, ...others].map((one) => redisTicketLocks(one).purgeExpired()));
+      told.push(...answers.flat().map((lock) => lock.ticketUuid));
+      return told.length >= tickets.length;
+    });
+    expect(told.sort()).toEqual(tickets.sort());
+    await Promise.all(others.map((one) => one.close()));
+  });
+
   /** Looks whether the tickets are free, then writes: two round trips that others come between. */
   const checkThenSet = (on: RedisServer): TicketLocks => ({
     ...redisTicketLocks(on),
@@ -122,51 +160,4 @@ describe('ticket locks in a Redis of their own', () => {
     await harness.close();
     expect(outcome).toBe('caught');
   });
-});
-
-const slots = 16_384;
-
-describe('in a cluster', () => {
-  let nodes: OwnRedis[];
-  const config = () => ({ nodes: nodes.map(({ node }) => node), password: '', database: 0 });
-  beforeAll(async () => {
-    nodes = await Promise.all([0, 1, 2].map(() => startRedis('--cluster-enabled', 'yes')));
-    await Promise.all(
-      nodes.map(({ command }, i) => command('CLUSTER', 'ADDSLOTSRANGE', String(bound(i)), String(bound(i + 1) - 1))),
-    );
-    for (const { port } of nodes.slice(1)) await nodes[0]!.command('CLUSTER', 'MEET', '127.0.0.1', String(port));
-    await eventually(async () => {
-      for (const { command } of nodes) expect(String(await command('CLUSTER', 'INFO'))).toContain('cluster_state:ok');
-      for (const { command } of nodes) expect(String(await command('CLUSTER', 'INFO'))).toContain('known_nodes:3');
-    }, 30_000);
-  });
-  afterAll(() => Promise.all(nodes.map((node) => node.stop())));
-
-  const bound = (i: number) => Math.round((i * slots) / 3);
-
-  ticketLocksConformance('a Redis cluster of three', () => redisLocksHarness(config()));
-
-  test('a slot that moves to another node takes its locks along, and nobody notices', async () => {
-    const redis = openRedis(config());
-    const locks = redisTicketLocks(redis);
-    const [event, ticket] = [randomUUID(), randomUUID()];
-    const want = (owner: string) => ({ eventUuid: event, ticketUuids: [ticket], owner, ttlMs: 60_000 });
-    await locks.acquire(want('ann'));
-    const slot = String(await nodes[0]!.command('CLUSTER', 'KEYSLOT', `{${event}}`));
-    const from = nodes.findIndex((_, i) => Number(slot) >= bound(i) && Number(slot) < bound(i + 1));
-    await moveSlot(slot, nodes[from]!, nodes[(from + 1) % 3]!);
-    expect(await locks.list(event)).toEqual([ticket]);
-    expect((await locks.acquire(want('bob'))).ok).toBe(false);
-    expect(await locks.acquire(want('ann'))).toMatchObject({ ok: true, repeated: true });
-    await redis.close();
-  });
-
-  async function moveSlot(slot: string, from: OwnRedis, to: OwnRedis): Promise<void> {
-    const [fromId, toId] = (await Promise.all([from, to].map((node) => node.command('CLUSTER', 'MYID')))) as string[];
-    await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId!);
-    await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId!);
-    const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '100')) as string[];
-    for (const key of keys) await from.command('MIGRATE', '127.0.0.1', String(to.port), key, '0', '5000');
-    for (const node of [to, from]) await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId!);
-  }
 });
