@@ -230,6 +230,53 @@ export function elasticsearchConfig(values: Values<typeof elasticsearchVariables
   return nodes.length === 0 ? undefined : { nodes, index: values.ELASTICSEARCH_INDEX };
 }
 
+export const kafkaVariables = {
+  KAFKA_LISTENERS: v.addresses(
+    'Kafka 4 (host:port), several with commas: changes come through Debezium’s topics. Without it a process reads the database’s log itself',
+  ),
+  KAFKA_TOPIC_PREFIX: v.matching(
+    /^[A-Za-z0-9_-]{1,50}$/,
+    'must be up to 50 letters, digits, - and _',
+    'pg',
+    'First part of the names of Debezium’s topics (pg.public.events); each platform on one cluster needs its own',
+  ),
+  KAFKA_GROUP: v.text('onsale-search', 'Consumer group of the processes that keep one index'),
+  KAFKA_CONNECTOR_SLOT: v.matching(
+    /^[a-z0-9_]{0,63}$/,
+    'must be up to 63 small letters, digits and _',
+    '',
+    'Replication slot of the connector; empty: `onsale_connect`, with the topic prefix behind it if that is not pg',
+  ),
+};
+
+/** Where Kafka is (host:port), and the names there: `slot` is the one in PostgreSQL that Debezium reads. */
+export type KafkaConfig = {
+  brokers: string[];
+  topicPrefix: string;
+  group: string;
+  slot: string;
+  deadLettersTopic: string;
+};
+
+/** Kafka’s part of a service’s variables; undefined when there is none. */
+export function kafkaConfig(values: Values<typeof kafkaVariables>): KafkaConfig | undefined {
+  const brokers = values.KAFKA_LISTENERS;
+  const topicPrefix = values.KAFKA_TOPIC_PREFIX;
+  if (brokers.length === 0) return undefined;
+  const isUsual = topicPrefix === 'pg';
+  return {
+    brokers,
+    topicPrefix,
+    group: values.KAFKA_GROUP,
+    slot: values.KAFKA_CONNECTOR_SLOT || connectorSlot(topicPrefix),
+    deadLettersTopic: isUsual ? 'search.dead-letters' : `${topicPrefix}.search.dead-letters`,
+  };
+}
+
+/** As scripts/connector.mjs names it. */
+const connectorSlot = (topicPrefix: string) =>
+  topicPrefix === 'pg' ? 'onsale_connect' : `onsale_connect_${topicPrefix.toLowerCase().replaceAll('-', '_')}`;
+
 export const serverVariables = {
   SERVER_MODE: v.oneOf(
     ['development', 'production'],

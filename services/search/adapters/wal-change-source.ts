@@ -1,10 +1,10 @@
+import { createBackoff } from '../../../shared/backoff.ts';
 import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clock.ts';
 import type { PostgresConfig } from '../../../shared/config.ts';
 import type { Db } from '../../../shared/db/client.ts';
 import { untilVisible } from '../../../shared/db/visibility.ts';
 import type { Logger } from '../../../shared/log.ts';
 import type { ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
-import { createBackoff } from './wal/backoff.ts';
 import { openReplication, type Replication } from './wal/connection.ts';
 import { createReader } from './wal/messages.ts';
 import { type Batch, type ChangeQueue, createQueue, type Item } from './wal/queue.ts';

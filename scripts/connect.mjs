@@ -1,0 +1,109 @@
+// One connector of Kafka Connect, through its HTTP interface.
+
+const patienceMs = 90_000;
+const lookEveryMs = 250;
+/** A task that is about to fail runs for a moment: it counts as running after this many looks. */
+const steadyLooks = 5;
+
+/** `secrets` never come out in what is said. */
+export function createConnect(url, name, secrets = []) {
+  const base = `${url.replace(/\/+$/, '')}/connectors/${encodeURIComponent(name)}`;
+
+  async function call(method, path, body) {
+    let response;
+    try {
+      response = await fetch(`${base}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(20_000),
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      const cause = error?.cause?.message ?? error?.message;
+      throw new Error(`Kafka Connect does not answer at ${new URL(url).host} (${cause}). Is it running?`);
+    }
+    const text = await response.text();
+    return { code: response.status, told: text ? parse(text) : {} };
+  }
+
+  /** As `call`, also while the workers of Connect are agreeing on who does what, or the connector is not known yet. */
+  async function callSettled(method, path, body, expected) {
+    for (const until = Date.now() + patienceMs; ; await pause(lookEveryMs)) {
+      const { code, told } = await call(method, path, body);
+      if (expected.includes(code)) return { code, told };
+      const passes = code === 409 || code >= 500;
+      if (!passes || Date.now() > until) throw refused(method, path, code, told);
+    }
+  }
+
+  const refused = (method, path, code, told) =>
+    new Error(hide(`Kafka Connect refused ${method} ${name}${path} with ${code}: ${told.message ?? ''}`));
+
+  function hide(text) {
+    return secrets.filter(Boolean).reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
+  }
+
+  async function put(config) {
+    const { code } = await callSettled('PUT', '/config', config, [200, 201]);
+    // One that was stopped goes on; one that has failed tries again.
+    if (code === 200) await callSettled('PUT', '/resume', undefined, [202]);
+    if (code === 200) await callSettled('POST', '/restart?includeTasks=true&onlyFailed=true', undefined, [202, 204]);
+  }
+
+  async function status() {
+    const { code, told } = await call('GET', '/status');
+    if (code === 404) return { state: 'NOT THERE', tasks: [] };
+    if (code !== 200) throw refused('GET', '/status', code, told);
+    const tasks = told.tasks.map(({ id, state, trace }) => ({
+      id,
+      state,
+      ...(trace && { cause: hide(causeOf(trace)) }),
+    }));
+    return { state: told.connector.state, tasks };
+  }
+
+  async function untilRunning() {
+    let steady = 0;
+    for (const until = Date.now() + patienceMs; steady < steadyLooks; await pause(lookEveryMs)) {
+      const { state, tasks } = await status();
+      const isRunning = state === 'RUNNING' && tasks.length > 0 && tasks.every((task) => task.state === 'RUNNING');
+      steady = isRunning ? steady + 1 : 0;
+      const failed = tasks.find((task) => task.state === 'FAILED');
+      if (failed) throw new Error(`${name}: its task failed: ${failed.cause}\nMend that and run apply again.`);
+      if (Date.now() > until)
+        throw new Error(`${name}: ${state.toLowerCase()} after ${patienceMs / 1000} s, and not running.`);
+    }
+  }
+
+  /** Removes the connector and what it remembers; false when there was none. */
+  async function remove() {
+    const { code } = await callSettled('PUT', '/stop', undefined, [202, 204, 404]);
+    if (code === 404) return false;
+    for (const until = Date.now() + patienceMs; ; await pause(lookEveryMs)) {
+      const { state, tasks } = await status();
+      if (state === 'STOPPED' && tasks.length === 0) break;
+      if (Date.now() > until) throw new Error(`${name} does not stop: it is ${state.toLowerCase()}.`);
+    }
+    await callSettled('DELETE', '/offsets', undefined, [200, 404]);
+    await callSettled('DELETE', '', undefined, [204, 404]);
+    return true;
+  }
+
+  return { put, status, untilRunning, remove };
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 200) };
+  }
+}
+
+/** The last cause of a Java stack trace is the one that can be mended. */
+function causeOf(trace) {
+  const causes = trace.split('\n').filter((line) => line.startsWith('Caused by: '));
+  return (causes.at(-1) ?? trace.split('\n')[0]).replace('Caused by: ', '').slice(0, 300);
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,152 @@
+import type { Consumer } from 'kafkajs';
+import { createBackoff } from '../../../shared/backoff.ts';
+import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clock.ts';
+import type { KafkaConfig } from '../../../shared/config.ts';
+import type { Db } from '../../../shared/db/client.ts';
+import { untilVisible } from '../../../shared/db/visibility.ts';
+import type { Logger } from '../../../shared/log.ts';
+import type { Change, ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
+import { onDemand, openKafka } from './kafka/client.ts';
+import type { Portion } from './kafka/intake.ts';
+import { createAge, unconfirmedBytes } from './kafka/lag.ts';
+import { readMessage, tellsOfSnapshot } from './kafka/message.ts';
+import { behind, readPartitions } from './kafka/offsets.ts';
+import { type Assignment, prepare } from './kafka/preparation.ts';
+import { runSession } from './kafka/session.ts';
+import { topicsOf } from './kafka/topics.ts';
+
+export type KafkaSourceOptions = {
+  db: Db;
+  config: KafkaConfig;
+  log: Logger;
+  /** Most changes in one batch. */
+  maxBatch?: number;
+  clock?: Clock;
+  sleep?: typeof realSleep;
+};
+
+export type KafkaChangeSource = ChangeSource & {
+  /** Throws `unavailable` unless Kafka answers. */
+  ping(): Promise<void>;
+  /** Gives the connection of `lag` and `ping` back. */
+  close(): Promise<void>;
+};
+
+/** How long to wait for another process that fills a gap before looking again. */
+const otherMs = 500;
+
+/**
+ * Changes from the topics of Debezium's connector (drizzle/connector.json). Processes of one group share the partitions;
+ * each row's changes are in one of them. A snapshot does not tell of rows that have gone, so its end means a gap.
+ */
+export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSource {
+  const { db, config, log, maxBatch = 1000, clock = systemClock, sleep = realSleep } = options;
+  const topics = topicsOf(config.topicPrefix);
+  const kafka = openKafka(config.brokers, log);
+  const admin = onDemand(() => kafka.admin({ retry: { initialRetryTime: 50, retries: 2 } }));
+  const backoff = createBackoff();
+  const age = createAge(clock);
+  let state: ChangeSourceState = 'stopped';
+
+  async function run(handlers: ChangeHandlers): Promise<void> {
+    const { signal } = handlers;
+    if (state !== 'stopped') throw new Error('the change source is running already');
+    while (!signal.aborted) {
+      state = 'connecting';
+      const session = runSession({
+        // A client remembers offsets and brokers, which may be others after what broke the last session.
+        kafka: openKafka(config.brokers, log),
+        admin,
+        group: config.group,
+        topics,
+        maxBatch,
+        onAssigned: (consumer, assignment, isOver) => beReady(consumer, assignment, handlers, isOver),
+        onMessages: (portions, isOver) => handle(portions, handlers, isOver),
+        signal,
+      });
+      await session.catch((error) => waitAfter(error, 'connecting again for what is not handled', signal));
+    }
+    state = 'stopped';
+  }
+
+  async function beReady(consumer: Consumer, assignment: Assignment, handlers: ChangeHandlers, isOver: () => boolean) {
+    const { onConnect, signal } = handlers;
+    const deps = { admin, consumer, group: config.group, topics, onConnect, now: clock.now };
+    while (!isOver()) {
+      try {
+        if (await prepare(deps, assignment)) {
+          isWell();
+          return;
+        }
+        await sleep(otherMs, signal);
+      } catch (error) {
+        await waitAfter(error, 'preparing again', signal);
+      }
+    }
+  }
+
+  /** Tries until the messages are handled: what comes after them in their partitions waits. */
+  async function handle(portions: Portion[], { onConnect, onBatch, signal }: ChangeHandlers, isOver: () => boolean) {
+    const { changes, transactions, isSnapshotOver } = read(portions);
+    let hasGap = isSnapshotOver;
+    for (;;) {
+      try {
+        if (hasGap) await onConnect({ gap: true });
+        hasGap = false;
+        if (transactions.size > 0) await untilVisible(db, transactions);
+        if (changes.length > 0) await onBatch(changes);
+        isWell();
+        return;
+      } catch (error) {
+        if (isOver()) throw error;
+        await waitAfter(error, 'handling the same changes again', signal);
+        if (isOver()) throw error;
+      }
+    }
+  }
+
+  function read(portions: Portion[]) {
+    const changes: Change[] = [];
+    const transactions = new Set<number>();
+    let isSnapshotOver = false;
+    for (const { payload, messages } of portions) {
+      const { topic, partition } = payload.batch;
+      for (const message of messages) {
+        if (topic === topics.notifications) isSnapshotOver ||= tellsOfSnapshot(message);
+        const found = topic === topics.notifications ? undefined : readMessage(topic, partition, message);
+        if (found) changes.push(found.change);
+        if (found?.transaction !== undefined) transactions.add(found.transaction);
+      }
+    }
+    return { changes, transactions, isSnapshotOver };
+  }
+
+  async function waitAfter(error: unknown, what: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    state = 'waiting';
+    log.warn({ err: error, group: config.group }, `change source: ${what}`);
+    await sleep(backoff.next(), signal);
+  }
+
+  function isWell(): void {
+    state = 'following';
+    backoff.reset();
+  }
+
+  async function lag(): Promise<ChangeLag> {
+    const [partitions, bytes] = await Promise.all([
+      admin.run((client) => readPartitions(client, config.group, topics.tables)),
+      unconfirmedBytes(db, config.slot),
+    ]);
+    const changes = partitions.reduce((sum, partition) => sum + behind(partition), 0);
+    return { ...(bytes !== undefined && { bytes }), changes, seconds: age(partitions) };
+  }
+
+  return {
+    run,
+    state: () => state,
+    lag,
+    ping: async () => void (await admin.run((client) => client.describeCluster(), 1000)),
+    close: admin.close,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../../../../shared/clock.ts';
+import type { Db } from '../../../../shared/db/client.ts';
+import { behind, type PartitionState } from './offsets.ts';
+
+/** Bytes of the log that Debezium has not confirmed; undefined without its slot. */
+export async function unconfirmedBytes(db: Db, slot: string): Promise<number | undefined> {
+  const [row] = await db.run(
+    () => db.sql<{ bytes: string | null }[]>`
+      select greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)) as bytes
+      from pg_replication_slots where slot_name = ${slot}`,
+  );
+  return row?.bytes == null ? undefined : Number(row.bytes);
+}
+
+/** Since when messages wait, as far as earlier looks can tell, in seconds. */
+export function createAge(clock: Clock) {
+  const seen: { ends: Map<string, bigint>; atMs: number }[] = [];
+
+  return function age(partitions: PartitionState[]): number {
+    const handled = new Map(partitions.map((one) => [keyOf(one), one.high - BigInt(behind(one))]));
+    const isHandled = ({ ends }: { ends: Map<string, bigint> }) =>
+      [...ends].every(([key, end]) => (handled.get(key) ?? end) >= end);
+    while (seen[0] && isHandled(seen[0])) seen.shift();
+    const nowMs = clock.now();
+    const seconds = seen[0] ? (nowMs - seen[0].atMs) / 1000 : 0;
+    if (seen.length < 1000) seen.push({ ends: new Map(partitions.map((one) => [keyOf(one), one.high])), atMs: nowMs });
+    return seconds;
+  };
+}
+
+const keyOf = ({ topic, partition }: PartitionState) => `${topic}/${partition}`;

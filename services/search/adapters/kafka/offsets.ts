@@ -1,0 +1,49 @@
+import type { Admin } from 'kafkajs';
+
+export type Place = { topic: string; partition: number; offset: bigint };
+
+/** A partition's messages are those from `low` to before `high`; the group has handled all before `committed`. */
+export type PartitionState = {
+  topic: string;
+  partition: number;
+  low: bigint;
+  high: bigint;
+  committed: bigint | undefined;
+};
+
+export async function readPartitions(admin: Admin, groupId: string, topics: string[]): Promise<PartitionState[]> {
+  const committed = new Map<string, bigint>();
+  for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics })) {
+    for (const { partition, offset } of partitions) committed.set(`${topic}/${partition}`, BigInt(offset));
+  }
+  const ranges = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+  return topics.flatMap((topic, at) =>
+    ranges[at]!.map(({ partition, low, high }) => {
+      const offset = committed.get(`${topic}/${partition}`) ?? -1n;
+      // A negative one stands for none.
+      const known = offset < 0n ? undefined : offset;
+      return { topic, partition, low: BigInt(low), high: BigInt(high), committed: known };
+    }),
+  );
+}
+
+/** Nothing tells what was in it: not read yet, or gone before it was read (retention), or the topic was made anew. */
+export const isLost = ({ low, high, committed }: PartitionState) =>
+  committed === undefined || committed < low || committed > high;
+
+/** How many messages are not handled yet. */
+export const behind = ({ low, high, committed = low }: PartitionState) =>
+  Number(high - (committed < low || committed > high ? low : committed));
+
+/** Where the messages of the time since `sinceMs` begin, in these partitions. */
+export async function placesSince(admin: Admin, partitions: PartitionState[], sinceMs: number): Promise<Place[]> {
+  const topics = [...new Set(partitions.map(({ topic }) => topic))];
+  const wanted = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
+  const found = await Promise.all(
+    topics.map(async (topic) => {
+      const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs);
+      return offsets.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }));
+    }),
+  );
+  return found.flat().filter(({ topic, partition }) => wanted.has(`${topic}/${partition}`));
+}

@@ -1,0 +1,51 @@
+import type { Admin, Consumer } from 'kafkajs';
+import type { ChangeHandlers } from '../../domain/change-source.ts';
+import type { OnDemand } from './client.ts';
+import { isLost, type PartitionState, type Place, placesSince, readPartitions } from './offsets.ts';
+import type { Topics } from './topics.ts';
+
+/** The partitions that the group has given to this member. */
+export type Assignment = Record<string, number[]>;
+
+export type PreparationDeps = {
+  admin: OnDemand<Admin>;
+  consumer: Consumer;
+  group: string;
+  topics: Topics;
+  onConnect: ChangeHandlers['onConnect'];
+  now: () => number;
+};
+
+/** A commit can be in the log, and so in Kafka, for a moment before a query sees it: what is that young is read again. */
+const rewindMs = 60_000;
+
+/**
+ * Makes a member ready for its partitions. The one that reads the notifications looks after all partitions: those of which
+ * something was lost are a gap, and once that is filled their offsets are committed, which ends it for everybody. Answers
+ * false while another member has still to do so.
+ */
+export async function prepare(deps: PreparationDeps, assignment: Assignment): Promise<boolean> {
+  const { admin, consumer, group, topics, onConnect, now } = deps;
+  const all = [...topics.tables, topics.notifications];
+  const partitions = await admin.run((client) => readPartitions(client, group, all), 5000);
+  const lost = partitions.filter(isLost);
+  const speaks = (assignment[topics.notifications] ?? []).length > 0;
+  if (lost.length > 0 && !speaks) return false;
+  const places = await admin.run((client) => placesSince(client, lost, now() - rewindMs), 5000);
+  // Of a snapshot that has ended there is nothing to learn any more: everything is read now.
+  for (const place of places) if (place.topic === topics.notifications) place.offset = lost.find(isOf(place))!.high;
+  await onConnect({ gap: lost.length > 0 });
+  await consumer.commitOffsets(places.map(toCommit));
+  goTo(consumer, assignment, places);
+  return true;
+}
+
+function goTo(consumer: Consumer, assignment: Assignment, places: Place[]): void {
+  for (const { topic, partition, offset } of places) {
+    if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset: String(offset) });
+  }
+}
+
+const isOf = (place: Place) => (one: PartitionState) => one.topic === place.topic && one.partition === place.partition;
+
+const toCommit = ({ topic, partition, offset }: Place) => ({ topic, partition, offset: String(offset) });

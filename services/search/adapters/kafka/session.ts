@@ -1,0 +1,109 @@
+import type { Admin, Consumer, Kafka } from 'kafkajs';
+import type { OnDemand } from './client.ts';
+import { createContinuity } from './continuity.ts';
+import { createIntake, type Intake, type Portion } from './intake.ts';
+import type { Assignment } from './preparation.ts';
+import { ensureTopics, type Topics } from './topics.ts';
+
+export type SessionOptions = {
+  kafka: Kafka;
+  admin: OnDemand<Admin>;
+  group: string;
+  topics: Topics;
+  maxBatch: number;
+  /** Called for every assignment, before its first messages; stops when `isOver`. */
+  onAssigned(consumer: Consumer, assignment: Assignment, isOver: () => boolean): Promise<void>;
+  /** Handles messages; gives up, by throwing, only when `isOver`. */
+  onMessages(portions: Portion[], isOver: () => boolean): Promise<void>;
+  signal: AbortSignal;
+};
+
+const sessionTimeoutMs = 10_000;
+const heartbeatMs = 2000;
+/** A fetch holds up the end, and on some connections a commit, for so long. */
+const longestFetchMs = 250;
+
+/** One member of the consumer group, from its first join to its end; rejects with what broke it. */
+export async function runSession(options: SessionOptions): Promise<void> {
+  const { kafka, admin, group, topics, signal } = options;
+  await admin.run((client) => ensureTopics(client, topics), 10_000);
+  if (signal.aborted) return;
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: heartbeatMs,
+    maxWaitTimeInMs: longestFetchMs,
+    allowAutoTopicCreation: false,
+  });
+  const intake = createIntake(options.maxBatch);
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => {});
+  const continuity = createContinuity(admin);
+  let prepared: Promise<void> = Promise.resolve();
+  let joins = 0;
+
+  consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error));
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const join = ++joins;
+    continuity.reset();
+    const isOver = () => join !== joins || signal.aborted;
+    // One after another: what an earlier one is at is not begun a second time beside it.
+    prepared = prepared.then(() => options.onAssigned(consumer, payload.memberAssignment, isOver));
+    prepared.catch(ended.reject);
+  });
+  const beat = setInterval(() => intake.first()?.heartbeat().catch(intake.refuse), heartbeatMs / 2);
+  const working = work(intake, () => prepared, options.onMessages, continuity.handled);
+  working.catch(ended.reject);
+  signal.addEventListener('abort', () => ended.resolve(), { once: true });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics.tables, topics.notifications], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1000,
+      async eachBatch(payload) {
+        if (await continuity.holds(payload)) return intake.put(payload);
+        ended.reject(new Error(`messages of ${payload.batch.topic} went before they were read`));
+      },
+    });
+    await ended.promise;
+  } finally {
+    joins++;
+    intake.close();
+    await working.catch(() => {});
+    clearInterval(beat);
+    await consumer.disconnect().catch(() => {});
+    await prepared.catch(() => {});
+  }
+}
+
+async function work(
+  intake: Intake,
+  prepared: () => Promise<void>,
+  onMessages: SessionOptions['onMessages'],
+  onHandled: (portions: Portion[]) => void,
+): Promise<void> {
+  while (await intake.arrival()) {
+    await Promise.race([prepared(), intake.refused()]);
+    const portions = intake.take();
+    try {
+      if (portions.length > 0) {
+        await onMessages(portions, intake.isRefused);
+        await commit(portions);
+        onHandled(portions);
+      }
+      intake.finish(portions);
+    } catch (error) {
+      intake.finish(portions, { error });
+    }
+  }
+}
+
+async function commit(portions: Portion[]): Promise<void> {
+  const topics = portions.map(({ payload: { batch }, messages }) => {
+    const offset = String(BigInt(messages.at(-1)!.offset) + 1n);
+    return { topic: batch.topic, partitions: [{ partition: batch.partition, offset }] };
+  });
+  await portions[0]?.payload.commitOffsetsIfNecessary({ topics });
+}
