@@ -6,6 +6,8 @@ import {
   ConfigError,
   elasticsearchConfig,
   elasticsearchVariables,
+  kafkaConfig,
+  kafkaVariables,
   postgresConfig,
   postgresVariables,
   readConfig,
@@ -23,6 +25,7 @@ import { type Running, runOnce, runService } from '../../shared/lifecycle.ts';
 import { createLog, type Logger } from '../../shared/log.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { elasticsearchIndex } from './adapters/elasticsearch-index.ts';
+import { kafkaChangeSource } from './adapters/kafka-change-source.ts';
 import { miniSearchIndex } from './adapters/minisearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
@@ -37,6 +40,7 @@ export const variables = {
   ...serverVariables,
   ...postgresVariables,
   ...redisVariables,
+  ...kafkaVariables,
   ...elasticsearchVariables,
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
   ROLE: v.oneOf(
@@ -113,7 +117,9 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
   const db = openDb(database);
   // All events of a venue are read in one query, and no request waits for it.
   const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000 });
-  const source = walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
+  const kafkaAt = kafkaConfig(config);
+  const kafka = kafkaAt && kafkaChangeSource({ db, config: kafkaAt, log });
+  const source = kafka ?? walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
   const following = followChanges({
     source,
     catalogue: postgresCatalogue(catalogueDb),
@@ -121,13 +127,13 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
     deadLetters: postgresDeadLetters(db),
     observe: followMetrics(metrics, source),
   });
-  const needed = { postgres: db.ping };
+  const needed = { postgres: db.ping, ...(kafka && { kafka: kafka.ping }) };
   const helpful = Object.entries(needed).map(([name, ping]) => [name, { helpful: ping }]);
   return {
     ...following,
     lag: () => source.lag(),
     dependencies: config.ROLE === 'cdc' ? needed : Object.fromEntries(helpful),
-    close: () => Promise.all([db.close(), catalogueDb.close()]),
+    close: () => Promise.all([kafka?.close(), db.close(), catalogueDb.close()]),
   };
 }
 
