@@ -14,14 +14,12 @@ export type EventsDeps = ShellDeps & EventViewsDeps & { feed: Pick<SeatFeed, 'su
 export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise<void> } {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
   const view = eventViews({ ...deps, observeCache: (outcome) => countCache(outcome) });
-  const live = liveSeats({ view, feed: deps.feed });
+  const onError = (err: unknown) => deps.log.warn({ err }, 'a live view could not be read');
+  const live = liveSeats({ view, feed: deps.feed, onError });
   const pingMs = Math.max(deps.server.readTimeoutMs, deps.server.writeTimeoutMs) / 2;
   const app = createShell('Onsale events', deps, (shell) => {
     addEventRoutes(shell, { ...deps, view });
     addLiveRoute(shell, { live, closing: deps.closing, pingMs });
   });
-  return {
-    app,
-    follow: async () => void (await live.follow((err) => deps.log.warn({ err }, 'a live view could not be read'))),
-  };
+  return { app, follow: async () => void (await live.follow()) };
 }

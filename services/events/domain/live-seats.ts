@@ -4,37 +4,59 @@ import type { SeatStatus } from './event.ts';
 import type { ViewEvent } from './event-views.ts';
 import type { SeatState } from './seat-board.ts';
 
-const lookAgainMs = 500;
+export type LiveSeatsDeps = {
+  view: ViewEvent;
+  feed: Pick<SeatFeed, 'subscribe'>;
+  /** Is told of the first of several looks that fail. */
+  onError(error: unknown): void;
+  lookAgainMs?: number;
+};
 
 type OnChange = (seats: SeatState[]) => void;
-type Watched = { taken: Map<string, SeatStatus>; listeners: Set<OnChange> };
+type Watched = { taken: Map<string, SeatStatus>; listeners: Set<OnChange>; isRepeating?: boolean };
 
 /**
  * Live seats: whoever watches an event is told of every seat whose status changed. The feed only says where to look;
  * what is told comes from the same view as the event's page, and watchers of one event share each look.
  */
-export function liveSeats({ view, feed }: { view: ViewEvent; feed: Pick<SeatFeed, 'subscribe'> }) {
+export function liveSeats({ view, feed, onError, lookAgainMs = 500 }: LiveSeatsDeps) {
   const watched = new Map<string, Watched>();
 
-  async function look(eventUuid: string): Promise<void> {
+  /** The feed tells of a change once: a look that could not see everything is repeated until one can. */
+  async function lookAt(eventUuid: string): Promise<void> {
     const event = watched.get(eventUuid);
-    if (!event) return;
-    const now = await view(eventUuid);
-    // Held seats must not flicker to available and back; soon there is more to tell.
-    if (now && !now.locksKnown) return sleep(lookAgainMs).then(() => look(eventUuid));
-    const taken = statuses(now?.taken() ?? []);
-    const changes = differences(event.taken, taken);
-    event.taken = taken;
-    if (changes.length > 0) for (const tell of event.listeners) tell(changes);
+    if (!event || (await look(eventUuid, event)) || event.isRepeating) return;
+    event.isRepeating = true;
+    do await sleep(lookAgainMs);
+    while (watched.get(eventUuid) === event && !(await look(eventUuid, event)));
+    event.isRepeating = false;
+  }
+
+  /** Tells what has changed, and answers whether all could be seen; never throws. */
+  async function look(eventUuid: string, event: Watched): Promise<boolean> {
+    try {
+      const now = await view(eventUuid);
+      // Held seats must not flicker to available and back.
+      if (now && !now.locksKnown) return false;
+      const taken = statuses(now?.taken() ?? []);
+      const changes = differences(event.taken, taken);
+      event.taken = taken;
+      if (changes.length > 0) for (const tell of event.listeners) tell(changes);
+      return true;
+    } catch (error) {
+      if (!event.isRepeating) onError(error);
+      return false;
+    }
   }
 
   return {
     /** Follows the feed until the answer is called; resolves once the feed is in reach. */
-    follow(onError: (error: unknown) => void): Promise<() => Promise<void>> {
-      const lookAt = (eventUuid: string) => void look(eventUuid).catch(onError);
+    follow(): Promise<() => Promise<void>> {
       return feed.subscribe({
-        onChange: lookAt,
-        onGap: () => [...watched.keys()].forEach(lookAt),
+        onChange: (eventUuid) => void lookAt(eventUuid),
+        onGap: () => {
+          for (const eventUuid of watched.keys()) void lookAt(eventUuid);
+        },
       });
     },
 
@@ -54,6 +76,7 @@ export function liveSeats({ view, feed }: { view: ViewEvent; feed: Pick<SeatFeed
           return undefined;
         }
         if (event.listeners.size === 1) event.taken = statuses(now.taken());
+        if (!now.locksKnown) void lookAt(eventUuid);
         return { taken: now.taken(), stop };
       } catch (error) {
         stop();
