@@ -219,7 +219,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
 
       const second = follow();
       await eventually(() => second.handled.length >= 2);
-      expect(performerNames(second.handled)).toEqual(['refused', 'made meanwhile']);
+      expect(performerNames(second.handled).sort()).toEqual(['made meanwhile', 'refused']);
     });
 
     test('commits that follow one another closely, with a restart between, are all delivered once', async () => {

@@ -10,7 +10,7 @@ changeSourceConformance('Debezium and Kafka', async () => {
   return {
     sql: stack.database.sql,
     open: stack.open,
-    breakConnection: async () => {},
+    breakConnection: async () => stack.breakConnections(),
     close: stack.drop,
   };
 });

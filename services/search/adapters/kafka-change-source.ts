@@ -1,4 +1,4 @@
-import type { Consumer } from 'kafkajs';
+import type { Consumer, ISocketFactory } from 'kafkajs';
 import { createBackoff } from '../../../shared/backoff.ts';
 import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clock.ts';
 import type { KafkaConfig } from '../../../shared/config.ts';
@@ -23,6 +23,8 @@ export type KafkaSourceOptions = {
   maxBatch?: number;
   clock?: Clock;
   sleep?: typeof realSleep;
+  /** How connections are made, for tests that break them. */
+  socketFactory?: ISocketFactory;
 };
 
 export type KafkaChangeSource = ChangeSource & {
@@ -40,9 +42,9 @@ const otherMs = 500;
  * each row's changes are in one of them. A snapshot does not tell of rows that have gone, so its end means a gap.
  */
 export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSource {
-  const { db, config, log, maxBatch = 1000, clock = systemClock, sleep = realSleep } = options;
+  const { db, config, log, maxBatch = 1000, clock = systemClock, sleep = realSleep, socketFactory } = options;
   const topics = topicsOf(config.topicPrefix);
-  const kafka = openKafka(config.brokers, log);
+  const kafka = openKafka(config.brokers, log, socketFactory);
   const admin = onDemand(() => kafka.admin({ retry: { initialRetryTime: 50, retries: 2 } }));
   const backoff = createBackoff();
   const age = createAge(clock);
@@ -55,7 +57,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
       state = 'connecting';
       const session = runSession({
         // A client remembers offsets and brokers, which may be others after what broke the last session.
-        kafka: openKafka(config.brokers, log),
+        kafka: openKafka(config.brokers, log, socketFactory),
         admin,
         group: config.group,
         topics,

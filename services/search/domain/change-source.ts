@@ -10,8 +10,11 @@ export type Change = {
   position: string;
   /** Set when the source could not make sense of it: why. Its other fields then say nothing. */
   unreadable?: string;
-  /** The message that brought it, as it came, where the source has messages; for the dead letters. */
-  original?: { key: Uint8Array | null; value: Uint8Array | null };
+  /**
+   * The message that brought it, as it came, where the source has messages; for the dead letters. `replays`: how often
+   * it has been a dead letter before.
+   */
+  original?: { key: Uint8Array | null; value: Uint8Array | null; replays?: number };
 };
 
 export type ChangeHandlers = {

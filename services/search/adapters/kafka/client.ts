@@ -1,4 +1,4 @@
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { type ISocketFactory, Kafka, type LogEntry, logLevel } from 'kafkajs';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/log.ts';
 import './quiet.ts';
@@ -6,7 +6,8 @@ import './quiet.ts';
 /** kafkajs tries a few times by itself; what outlasts that is left to us. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };
 
-export function openKafka(brokers: string[], log: Logger): Kafka {
+/** `socketFactory` makes the connections, for tests that break them. */
+export function openKafka(brokers: string[], log: Logger, socketFactory?: ISocketFactory): Kafka {
   return new Kafka({
     clientId: 'onsale-search',
     brokers,
@@ -15,6 +16,7 @@ export function openKafka(brokers: string[], log: Logger): Kafka {
     retry,
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => write(log, entry),
+    ...(socketFactory && { socketFactory }),
   });
 }
 

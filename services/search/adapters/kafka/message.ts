@@ -1,5 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Change } from '../../domain/change-source.ts';
+import { replaysOf } from './letter.ts';
+import { formatPosition } from './position.ts';
 
 /** A change, and the transaction that made it unless a snapshot read it. */
 export type Read = { change: Change; transaction?: number };
@@ -11,8 +13,8 @@ type Envelope = { op: string; before?: Row | null; after?: Row | null; source?: 
 export function readMessage(topic: string, partition: number, message: KafkaMessage): Read | undefined {
   if (message.value === null || message.value.length === 0) return undefined;
   const told = {
-    position: `${topic}/${partition}@${message.offset}`,
-    original: { key: message.key, value: message.value },
+    position: formatPosition({ topic, partition, offset: message.offset }),
+    original: { key: message.key, value: message.value, replays: replaysOf(message.headers) },
   };
   try {
     const envelope = envelopeOf(message.value);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { sleep } from '../../../../shared/clock.ts';
 import { type KafkaConfig, kafkaConfig, kafkaVariables, readConfig } from '../../../../shared/config.ts';
 import { silentLog } from '../../../../shared/log.ts';
@@ -23,18 +24,27 @@ export type KafkaStack = {
   kafka: Kafka;
   connector(command: 'apply' | 'status' | 'delete'): Promise<string>;
   open(): KafkaChangeSource;
+  /** Breaks the connections of the open sources to Kafka. */
+  breakConnections(): void;
   drop(): Promise<void>;
 };
 
-export async function startKafkaStack(brokers = stackAddress('KAFKA_LISTENERS')): Promise<KafkaStack> {
+export async function startKafkaStack(): Promise<KafkaStack> {
+  const brokers = stackAddress('KAFKA_LISTENERS');
   const database = await testDatabase();
   const prefix = `t${randomBytes(5).toString('hex')}`;
   const names = { KAFKA_LISTENERS: brokers, KAFKA_TOPIC_PREFIX: prefix, KAFKA_GROUP: prefix };
   const config = kafkaConfig(readConfig(kafkaVariables, names))!;
-  const kafka = new Kafka({ brokers: [stackAddress('KAFKA_LISTENERS')], logLevel: logLevel.NOTHING });
+  const kafka = new Kafka({ brokers: config.brokers, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   const sources: KafkaChangeSource[] = [];
+  const sockets = new Set<Socket>();
+  const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
+    const socket = connect({ host, port }, onConnect);
+    sockets.add(socket.once('close', () => sockets.delete(socket)));
+    return socket;
+  };
 
   async function connector(command: string): Promise<string> {
     const { host, port, user, password, database: name } = database.config;
@@ -60,9 +70,12 @@ export async function startKafkaStack(brokers = stackAddress('KAFKA_LISTENERS'))
     kafka,
     connector,
     open() {
-      const source = kafkaChangeSource({ db: database.db, config, log: silentLog, sleep: soon });
+      const source = kafkaChangeSource({ db: database.db, config, log: silentLog, sleep: soon, socketFactory });
       sources.push(source);
       return source;
+    },
+    breakConnections() {
+      for (const socket of sockets) socket.destroy();
     },
     async drop() {
       for (const source of sources) await source.close();

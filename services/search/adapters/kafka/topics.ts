@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, ITopicConfig } from 'kafkajs';
 
 /** Partitions of a table's topic, as drizzle/connector.json has them: so many processes can share the work. */
 const tablePartitions = 4;
@@ -18,11 +18,21 @@ export const topicsOf = (prefix: string): Topics => ({
 
 /** Makes those that are missing, before a first look at one makes it with the server's number of partitions. */
 export async function ensureTopics(admin: Admin, topics: Topics): Promise<void> {
+  await ensure(admin, [
+    ...topics.tables.map((topic) => ({ topic, numPartitions: tablePartitions })),
+    { topic: topics.notifications, numPartitions: 1 },
+  ]);
+}
+
+/** Dead letters wait for people, so they are kept for ninety days. */
+export async function ensureLettersTopic(admin: Admin, topic: string): Promise<void> {
+  const configEntries = [{ name: 'retention.ms', value: String(90 * 24 * 3600 * 1000) }];
+  await ensure(admin, [{ topic, numPartitions: 1, configEntries }]);
+}
+
+async function ensure(admin: Admin, wanted: ITopicConfig[]): Promise<void> {
   const existing = new Set(await admin.listTopics());
-  const wanted = [
-    ...topics.tables.map((topic) => ({ topic, numPartitions: tablePartitions, replicationFactor: -1 })),
-    { topic: topics.notifications, numPartitions: 1, replicationFactor: -1 },
-  ];
   const missing = wanted.filter(({ topic }) => !existing.has(topic));
-  if (missing.length > 0) await admin.createTopics({ topics: missing });
+  const topics = missing.map((topic) => ({ ...topic, replicationFactor: -1 }));
+  if (topics.length > 0) await admin.createTopics({ topics });
 }
