@@ -1,5 +1,5 @@
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { redisCache } from '../../shared/cache/redis.ts';
+import { cacheDeadlineMs, redisCache } from '../../shared/cache/redis.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
   postgresConfig,
@@ -44,6 +44,7 @@ export async function start(
   const db = openDb(postgresConfig(config, 'onsale-events'));
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
+  const cacheRedis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
   const feed = redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log);
   const closing = new AbortController();
   const { app, follow } = createEventsApp({
@@ -55,7 +56,9 @@ export async function start(
     store: postgresEventStore(db),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(db),
     locksApart: redis !== undefined,
-    cache: redis ? redisCache(redis) : memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
+    cache: cacheRedis
+      ? redisCache(cacheRedis)
+      : memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock }),
     feed,
     clock: systemClock,
   });
@@ -68,7 +71,7 @@ export async function start(
       closing.abort();
       await http.stop(server.drainTimeoutMs);
       await feed.close();
-      await Promise.all([db.close(), redis?.close()]);
+      await Promise.all([db.close(), redis?.close(), cacheRedis?.close()]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { redisCache } from '../../shared/cache/redis.ts';
+import { cacheDeadlineMs, redisCache } from '../../shared/cache/redis.ts';
 import { tieredCache } from '../../shared/cache/tiered.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
@@ -75,7 +75,7 @@ export async function start(
   const log = createLog('search', config.LOG_LEVEL);
   const metrics = createMetrics('search');
   const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
-  const redis = redisAt && openRedis(redisAt);
+  const redis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
   const index = elasticsearch ?? miniSearchIndex();
   const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index });
   const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });

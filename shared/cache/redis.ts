@@ -1,9 +1,12 @@
 import type { RedisServer } from '../redis/client.ts';
 import type { Cache } from './cache.ts';
 
+/** What a cache is worth waiting for: its connection should have no longer a deadline, for every reader waits for it. */
+export const cacheDeadlineMs = 300;
+
 /**
  * A cache in Redis, shared by all processes; Redis decides what to drop when its memory is full. While it is away
- * nothing is found and nothing is kept: `redis` should have a short deadline, for every reader waits for it.
+ * nothing is found and nothing is kept. Large texts take their time on a connection: let no locks wait behind them.
  */
 export function redisCache({ client, run }: RedisServer): Cache {
   return {
