@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { redisCache } from '../cache/redis.ts';
 import { isAppError } from '../errors.ts';
 import { openRedis, type RedisServer } from '../redis/client.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -129,6 +130,20 @@ describe('ticket locks in a Redis of their own', () => {
     });
     expect(told.sort()).toEqual(tickets.sort());
     await Promise.all(others.map((one) => one.close()));
+  });
+
+  test('a memory that is full of caches gives them up for locks, and no lock for them', async () => {
+    const kept = redisCache(redis);
+    await server.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-lru', 'maxmemory', '6mb');
+    const held = Array.from({ length: 50 }, () => [randomUUID(), randomUUID()] as const);
+    for (const [event, ticket] of held) {
+      await kept.set(`event:${event}`, 'x'.repeat(200_000), 60_000);
+      expect((await locks.acquire(wanted('ann', event, ticket))).ok).toBe(true);
+    }
+    for (const [event, ticket] of held) expect(await locks.list(event)).toEqual([ticket]);
+    const found = await Promise.all(held.map(([event]) => kept.get(`event:${event}`)));
+    expect(found).toContain(undefined);
+    await server.command('CONFIG', 'SET', 'maxmemory', '0');
   });
 
   /** Looks whether the tickets are free, then writes: two round trips that others come between. */

@@ -37,6 +37,26 @@ describe('a Redis in trouble', () => {
     expect(String(error)).toContain('WRONGTYPE');
   });
 
+  test('a mistake of ours is not taken for an outage', async () => {
+    const error = await failure(redis.run(async () => (undefined as unknown as { no: string }).no));
+    expect(error).toBeInstanceOf(TypeError);
+  });
+
+  test('a wrong password: unavailable, and the log is told why', async () => {
+    await server.command('CONFIG', 'SET', 'requirepass', 'right');
+    const wrong = openRedis({ nodes: [server.node], password: 'wrong', database: 0 });
+    const right = openRedis({ nodes: [server.node], password: 'right', database: 0 });
+    try {
+      const refused = (await failure(wrong.ping())) as Error;
+      expect(isAppError(refused, 'unavailable')).toBe(true);
+      expect(String((refused.cause as Error).cause)).toContain('WRONGPASS');
+      await right.ping();
+    } finally {
+      await right.run(() => right.client.call('CONFIG', 'SET', 'requirepass', ''));
+      await Promise.all([wrong.close(), right.close()]);
+    }
+  });
+
   test('hung: every call is refused, also many at once; awake again, it works by itself', async () => {
     await add();
     server.hang();

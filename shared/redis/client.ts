@@ -63,7 +63,7 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
       } catch (error) {
         const trouble = troubleOf(error);
         if (!trouble) throw error;
-        const mayPass = trouble === 'answer' || presence.isWorthWaiting();
+        const mayPass = trouble === 'passing' || (trouble === 'connection' && presence.isWorthWaiting());
         if (!mayPass || isLate()) throw unavailable('Redis', presence.reason() ?? error);
       }
       await sleep(pauseMs);
@@ -80,11 +80,16 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
 }
 
 /** What Redis itself answers when another server, or the same one in a moment, would do the work. */
-const passing = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|OOM|MISCONF|NOREPLICAS|UNBLOCKED)\b/;
+const passing = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNBLOCKED)\b/;
+/** What it answers when its memory or disk is full, or its replicas are away. */
+const lasting = /^(OOM|MISCONF|NOREPLICAS)\b/;
 
-/** Whether it was an answer of Redis, or the connection, that makes a repetition worth while; undefined for all else. */
-function troubleOf(error: unknown): 'answer' | 'connection' | undefined {
-  if (error instanceof ReplyError) return passing.test((error as Error).message) ? 'answer' : undefined;
+/** What kind of outage an error tells of; undefined for all that is none. */
+function troubleOf(error: unknown): 'passing' | 'lasting' | 'connection' | undefined {
+  if (error instanceof ReplyError) {
+    const { message } = error as Error;
+    return passing.test(message) ? 'passing' : lasting.test(message) ? 'lasting' : undefined;
+  }
   // The driver has no class for what happens to its connections; what has one is a mistake of ours.
   return error instanceof TypeError || error instanceof RangeError ? undefined : 'connection';
 }
