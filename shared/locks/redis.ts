@@ -5,7 +5,7 @@ import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
 
 /** Events by the earliest end of a lock of theirs. Apart from the locks, in a cluster on another node perhaps. */
 const eventsByEnd = 'ticket_lock_events';
-const eventsPerPurge = 100;
+const eventsPerPurge = 1000;
 const tokenLength = 36;
 
 /**
