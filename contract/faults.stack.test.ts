@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { sleep } from '../shared/clock.ts';
 import { openDb } from '../shared/db/client.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { makeEvent } from '../shared/testing/factories.ts';
@@ -42,6 +43,8 @@ describe('faults of the real servers, seen by the binaries', () => {
   let event: { id: number; uuid: string; free: string[]; held: { ticket: string; user: string }[] };
   const sold = new Map<string, string>();
   const measured: string[] = [];
+  /** Milliseconds of each endpoint's slowest answer in this fault, the very first ones included. */
+  const slowest = new Map<string, number>();
 
   beforeAll(async () => {
     const { POSTGRES_HOST, POSTGRES_PORT, REDIS_ADDR, ELASTICSEARCH_ADDR } = process.env;
@@ -60,8 +63,10 @@ describe('faults of the real servers, seen by the binaries', () => {
       },
     });
     db = openDb(platform.config, { max: 2, deadlineMs: 10_000 });
+  });
+  // Seats of its own for each fault, held before it comes.
+  beforeEach(async () => {
     event = await newEvent();
-    await allWell();
   });
   afterAll(async () => {
     console.log(`\n| fault | ${Object.keys(well).join(' | ')} | all well again |\n${measured.join('\n')}\n`);
@@ -93,7 +98,8 @@ describe('faults of the real servers, seen by the binaries', () => {
         // A killed server leaves what a stop clears away.
         end: async () => {
           await servers.stop(name);
-          await servers.start(name);
+          // PostgreSQL does not start while its dead parent process has not been cleared away.
+          await eventually(() => servers.start(name), 60_000);
         },
       });
     });
@@ -136,6 +142,42 @@ describe('faults of the real servers, seen by the binaries', () => {
     });
   });
 
+  test('es stopped for half a minute while 5,000 events come: all are found afterwards', async () => {
+    await servers.stop('es');
+    const word = `wombat${randomUUID().slice(0, 8)}`;
+    for (let i = 0; i < 10; i++) {
+      await db.sql`
+        insert into events (name, date, venue_id)
+        select ${word} || ' ' || n, now() + interval '90 days', (select min(id) from venues) from generate_series(1, 500) n`;
+      await sleep(3000);
+    }
+    await servers.start('es');
+    await found(word, 5000);
+    await db.sql`delete from events where name like ${`${word}%`}`;
+    await allWell();
+  });
+
+  test('the connector’s slot dropped under its feet: what changed meanwhile is read anew, deletions too', async () => {
+    const gone = await makeEvent(db.sql, { name: `bandicoot${randomUUID().slice(0, 8)}` });
+    const [name] = (await db.sql`select name from events where id = ${gone.id}`).map((row) => String(row.name));
+    await found(name!);
+    await eventually(async () => {
+      await db.sql`
+        select pg_terminate_backend(active_pid) from pg_replication_slots
+        where database = current_database() and active_pid is not null`;
+      await db.sql`
+        select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()`;
+      const [left] = await db.sql`
+        select count(*)::int as n from pg_replication_slots where database = current_database()`;
+      return left!.n === 0;
+    });
+    await db.sql`delete from events where id = ${gone.id}`;
+    const word = await rename();
+    await found(word);
+    await found(name!, 0);
+    await allWell();
+  });
+
   test('redis restarted empty: held seats are free again, nothing is sold twice', async () => {
     const [mine] = event.held;
     await servers.empty('redis');
@@ -147,8 +189,6 @@ describe('faults of the real servers, seen by the binaries', () => {
     expect((await api.confirm(mine!.ticket, mine!.user)).status).toBe(409);
     expect((await api.confirm(mine!.ticket, other)).status).toBe(200);
     sold.set(mine!.ticket, other);
-    event.held = [];
-    await hold(event, 100);
     await allWell();
   });
 
@@ -167,6 +207,29 @@ describe('faults of the real servers, seen by the binaries', () => {
     await allWell();
   });
 
+  test('pg restarted empty: 503 until it is migrated; with the connector applied anew all is well, and no service is restarted', async () => {
+    const { database } = platform.config;
+    await servers.empty('pg');
+    await servers.start('pg');
+    const admin = openDb(
+      { ...platform.config, database: process.env.POSTGRES_DBNAME! },
+      { max: 1, deadlineMs: 10_000 },
+    );
+    await admin.sql.unsafe(`create database ${database}`);
+    await admin.close();
+    await db.close();
+    db = openDb(platform.config, { max: 2, deadlineMs: 10_000 });
+    const api = client(platform.target());
+    await eventually(async () => expect((await api.list()).status).toBe(503));
+    await platform.run('events', 'migrate');
+    await platform.run('events', 'seed');
+    await platform.connector('delete');
+    await platform.connector('apply');
+    sold.clear();
+    event = await newEvent();
+    await allWell();
+  });
+
   /** One fault: what is answered while it lasts, what changed meanwhile, and that nothing is missing afterwards. */
   async function during(
     fault: string,
@@ -174,15 +237,20 @@ describe('faults of the real servers, seen by the binaries', () => {
     { begin, end }: { begin(): Promise<unknown>; end(): Promise<unknown> },
   ): Promise<void> {
     await warmSearch();
+    slowest.clear();
     await begin();
     let word: string | undefined;
     let row: Row;
     try {
       // What was on its way when the fault came may still be answered; from then on it is as the table says.
-      await eventually(async () => expect(statusesOf(await askAll())).toEqual(expected));
+      await eventually(async () => {
+        await sleep(100);
+        expect(statusesOf(await askAll())).toEqual(expected);
+      });
       // And so it stays.
       row = await askAll();
       expect(statusesOf(row)).toEqual(expected);
+      for (const [name, one] of Object.entries(row)) one.ms = slowest.get(name) ?? one.ms;
       if (expected['event page'] !== '503') word = await rename();
     } finally {
       await end();
@@ -190,7 +258,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     const began = performance.now();
     if (word) await found(word);
     await allWell();
-    const cells = Object.values(row).map(({ said, ms }) => `${said}, ${Math.round(ms)} ms`);
+    const cells = Object.values(row).map(({ said, ms }) => `${said}, ≤ ${Math.round(ms)} ms`);
     measured.push(`| ${fault} | ${cells.join(' | ')} | ${((performance.now() - began) / 1000).toFixed(1)} s |`);
   }
 
@@ -213,6 +281,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     const answers = await Promise.all(
       Object.entries(asked).map(async ([name, ask]) => [name, await timed(ask)] as const),
     );
+    for (const [name, { ms }] of answers) slowest.set(name, Math.max(ms, slowest.get(name) ?? 0));
     const row = Object.fromEntries(answers) as Row;
     if (row.confirm.said === '200') sold.set(bought.ticket, bought.user);
     return row;
@@ -233,6 +302,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     await eventually(async () => {
       // A lock that was taken before the fault may be gone with it.
       await hold(event, 1);
+      await sleep(100);
       expect(statusesOf(await askAll())).toEqual(well);
     }, 60_000);
     await found(await rename());
@@ -254,16 +324,16 @@ describe('faults of the real servers, seen by the binaries', () => {
     return word;
   }
 
-  const found = (word: string) =>
+  const found = (word: string, times = 1) =>
     eventually(async () => {
       const answer = (await (await client(platform.target()).search(`?q=${word}`)).json()) as { total: number };
-      expect(answer.total).toBe(1);
+      expect(answer.total).toBe(times);
     }, 60_000);
 
   async function newEvent() {
-    const { id, uuid, tickets } = await makeEvent(db.sql, { seats: 4000 });
+    const { id, uuid, tickets } = await makeEvent(db.sql, { seats: 1200 });
     const made = { id, uuid, free: tickets, held: [] };
-    await hold(made, 600);
+    await hold(made, 300);
     return made;
   }
 

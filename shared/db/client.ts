@@ -74,12 +74,18 @@ async function guarded<T>(work: () => PromiseLike<T>, deadlineMs: number): Promi
   }
 }
 
-/** SQLSTATE classes 08 (connection), 53 (resources) and 57 (operator intervention), and the driver's own codes. */
+/**
+ * SQLSTATE classes 08 (connection), 53 (resources) and 57 (operator intervention), the driver's own codes, and what a
+ * server answers that has been set up anew and is not migrated yet.
+ */
 function isOutage(error: unknown): boolean {
   const code = sqlState(error);
   if (!code) return false;
-  return /^(08|53|57)/.test(code) || outageCodes.has(code);
+  return /^(08|53|57)/.test(code) || notReady.has(code) || outageCodes.has(code);
 }
+
+/** No such database, no such table. */
+const notReady = new Set(['3D000', '42P01']);
 
 const outageCodes = new Set([
   'CONNECTION_CLOSED',
