@@ -3,8 +3,10 @@ import { UsageError } from '../../shared/lifecycle.ts';
 import { silentLog } from '../../shared/log.ts';
 import { kafkaLetterBox, type Letter, type LetterBox } from './adapters/kafka-letter-box.ts';
 
-export const deadLettersUsage = `  search dead-letters list     show the changes that could not be read or indexed, and why
-  search dead-letters replay   send those since the last replay once more
+export const deadLettersUsage = `  search dead-letters list
+                   show the changes that could not be read or indexed, and why
+  search dead-letters replay
+                   send those since the last replay once more
 `;
 
 /** The work of `search dead-letters`. Throws `UsageError`. */

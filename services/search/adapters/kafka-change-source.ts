@@ -11,7 +11,7 @@ import type { Portion } from './kafka/intake.ts';
 import { createAge, unconfirmedBytes } from './kafka/lag.ts';
 import { readMessage, tellsOfSnapshot } from './kafka/message.ts';
 import { behind, readPartitions } from './kafka/offsets.ts';
-import { type Assignment, prepare } from './kafka/preparation.ts';
+import { type Assignment, isIntact, prepare } from './kafka/preparation.ts';
 import { runSession } from './kafka/session.ts';
 import { topicsOf } from './kafka/topics.ts';
 
@@ -63,6 +63,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
         topics,
         maxBatch,
         onAssigned: (consumer, assignment, isOver) => beReady(consumer, assignment, handlers, isOver),
+        isIntact: (assignment) => isIntact({ admin, group: config.group, topics }, assignment),
         onMessages: (portions, isOver) => handle(portions, handlers, isOver),
         signal,
       });

@@ -25,12 +25,9 @@ const rewindMs = 60_000;
  * false while another member has still to do so.
  */
 export async function prepare(deps: PreparationDeps, assignment: Assignment): Promise<boolean> {
-  const { admin, consumer, group, topics, onConnect, now } = deps;
-  const all = [...topics.tables, topics.notifications];
-  const partitions = await admin.run((client) => readPartitions(client, group, all), 5000);
-  const lost = partitions.filter(isLost);
-  const speaks = (assignment[topics.notifications] ?? []).length > 0;
-  if (lost.length > 0 && !speaks) return false;
+  const { admin, consumer, topics, onConnect, now } = deps;
+  const lost = await findLost(deps);
+  if (lost.length > 0 && !speaks(deps, assignment)) return false;
   const places = await admin.run((client) => placesSince(client, lost, now() - rewindMs), 5000);
   // Of a snapshot that has ended there is nothing to learn any more: everything is read now.
   for (const place of places) if (place.topic === topics.notifications) place.offset = lost.find(isOf(place))!.high;
@@ -39,6 +36,23 @@ export async function prepare(deps: PreparationDeps, assignment: Assignment): Pr
   goTo(consumer, assignment, places);
   return true;
 }
+
+/**
+ * Whether nothing was lost since, as far as this member looks after it: the library itself goes on behind what it cannot
+ * find, and a partition in which nothing is written any more would never show it.
+ */
+export async function isIntact(group: Group, assignment: Assignment): Promise<boolean> {
+  return !speaks(group, assignment) || (await findLost(group)).length === 0;
+}
+
+type Group = Pick<PreparationDeps, 'admin' | 'group' | 'topics'>;
+
+async function findLost({ admin, group, topics }: Group): Promise<PartitionState[]> {
+  const all = [...topics.tables, topics.notifications];
+  return (await admin.run((client) => readPartitions(client, group, all), 5000)).filter(isLost);
+}
+
+const speaks = ({ topics }: Group, assignment: Assignment) => (assignment[topics.notifications] ?? []).length > 0;
 
 function goTo(consumer: Consumer, assignment: Assignment, places: Place[]): void {
   for (const { topic, partition, offset } of places) {

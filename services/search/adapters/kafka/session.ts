@@ -13,6 +13,8 @@ export type SessionOptions = {
   maxBatch: number;
   /** Called for every assignment, before its first messages; stops when `isOver`. */
   onAssigned(consumer: Consumer, assignment: Assignment, isOver: () => boolean): Promise<void>;
+  /** Whether an assignment that was made ready still is; asked now and then. */
+  isIntact(assignment: Assignment): Promise<boolean>;
   /** Handles messages; gives up, by throwing, only when `isOver`. */
   onMessages(portions: Portion[], isOver: () => boolean): Promise<void>;
   signal: AbortSignal;
@@ -22,6 +24,7 @@ const sessionTimeoutMs = 10_000;
 const heartbeatMs = 2000;
 /** A fetch holds up the end, and on some connections a commit, for so long. */
 const longestFetchMs = 250;
+const lookMs = 10_000;
 
 /** One member of the consumer group, from its first join to its end; rejects with what broke it. */
 export async function runSession(options: SessionOptions): Promise<void> {
@@ -39,19 +42,37 @@ export async function runSession(options: SessionOptions): Promise<void> {
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => {});
   const continuity = createContinuity(admin);
+  let assignment: Assignment = {};
   let prepared: Promise<void> = Promise.resolve();
+  let isReady = false;
   let joins = 0;
+
+  function getReady(): void {
+    const join = joins;
+    const isOver = () => join !== joins || signal.aborted;
+    isReady = false;
+    // One after another: what an earlier one is at is not begun a second time beside it.
+    prepared = prepared.then(() => options.onAssigned(consumer, assignment, isOver));
+    prepared.then(() => {
+      isReady = !isOver();
+    }, ended.reject);
+  }
+
+  async function lookAfter(): Promise<void> {
+    const join = joins;
+    const isIntact = !isReady || (await options.isIntact(assignment));
+    if (!isIntact && isReady && join === joins) getReady();
+  }
 
   consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error));
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    const join = ++joins;
+    joins++;
+    assignment = payload.memberAssignment;
     continuity.reset();
-    const isOver = () => join !== joins || signal.aborted;
-    // One after another: what an earlier one is at is not begun a second time beside it.
-    prepared = prepared.then(() => options.onAssigned(consumer, payload.memberAssignment, isOver));
-    prepared.catch(ended.reject);
+    getReady();
   });
   const beat = setInterval(() => intake.first()?.heartbeat().catch(intake.refuse), heartbeatMs / 2);
+  const look = setInterval(() => lookAfter().catch(() => {}), lookMs);
   const working = work(intake, () => prepared, options.onMessages, continuity.handled);
   working.catch(ended.reject);
   signal.addEventListener('abort', () => ended.resolve(), { once: true });
@@ -73,6 +94,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
     intake.close();
     await working.catch(() => {});
     clearInterval(beat);
+    clearInterval(look);
     await consumer.disconnect().catch(() => {});
     await prepared.catch(() => {});
   }
