@@ -70,7 +70,7 @@ async function reindex({ db, catalogue, index }: Parts): Promise<void> {
       onProgress(documents, Math.max(total, documents), 'events');
     }
   }
-  const rejected = await index.replaceAll(counted(), await catalogue.position());
+  const rejected = await index.replaceAll(counted(), await catalogue.position(), catalogue.position);
   for (const { id, cause } of rejected.slice(0, shown)) console.log(`not indexed: event ${id}: ${cause}`);
   console.log(`Indexed ${documents - rejected.length} events; searches now go to the new index.`);
   if (rejected.length > 0) process.exitCode = 1;

@@ -8,10 +8,11 @@ const exactDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'Y
 
 /** Events in PostgreSQL. */
 export function postgresEventStore({ sql, orm, run }: Db): EventStore {
+  // A server that has been started anew may be another one, with a backup's data and transaction ids that were used before.
   const mark = () => sql`
     json_build_object(
       'since', pg_snapshot_xmin(pg_current_snapshot())::text,
-      'version', concat_ws('.', e.xmin, v.xmin, (
+      'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.xmin, v.xmin, (
         select string_agg(concat_ws('.', ep.xmin, p.id, p.xmin), '.' order by p.id)
         from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id)))`;
 

@@ -98,8 +98,8 @@ export function elasticsearchIndex(
 
   return {
     apply: (changes) => apply(changes).catch(rethrow),
-    async replaceAll(documents, version) {
-      const rejected = await rebuild({ cluster, names, heartbeats }, documents, version).catch(rethrow);
+    async replaceAll(documents, version, newest) {
+      const rejected = await rebuild({ cluster, names, heartbeats }, documents, version, newest).catch(rethrow);
       await generation.changed().catch(rethrow);
       return rejected;
     },

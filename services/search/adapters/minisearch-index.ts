@@ -35,7 +35,8 @@ export function miniSearchIndex(): SearchIndex {
       return [];
     },
 
-    async replaceAll(documents, version) {
+    async replaceAll(documents, version, newest) {
+      if (newest) shelf.forgetBeyond(await newest());
       const there = new Set<number>();
       for await (const batch of documents) {
         for (const document of batch) {

@@ -396,6 +396,23 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await names('')).toEqual(['newer']);
       });
 
+      test('a version that there can’t be any more keeps nothing out, and nothing that has it stays', async () => {
+        const restored = ++version;
+        const beyond = version + 1000n;
+        await index.apply({
+          upserts: [someEvent({ id: 1, name: 'of the lost log' }), someEvent({ id: 2, name: 'only there' })],
+          deletes: [3],
+          version: beyond,
+        });
+        const documents = batches([
+          [someEvent({ id: 1, name: 'restored' }), someEvent({ id: 3, name: 'there again' })],
+        ]);
+        await index.replaceAll(documents, restored, async () => restored);
+        expect((await names('')).sort()).toEqual(['restored', 'there again']);
+        await index.apply({ upserts: [someEvent({ id: 1, name: 'changed' })], deletes: [], version: ++version });
+        expect((await names('')).sort()).toEqual(['changed', 'there again']);
+      });
+
       test('a replaceAll that fails keeps what was there, and can be repeated', async () => {
         await put({ id: 1, name: 'there' });
         async function* broken() {

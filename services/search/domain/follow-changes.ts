@@ -98,7 +98,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
         yield batch;
       }
     }
-    await setAside(await index.replaceAll(counted(), await catalogue.position()));
+    await setAside(await index.replaceAll(counted(), await catalogue.position(), catalogue.position));
     observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
   }
 

@@ -56,10 +56,15 @@ export type SearchIndex = {
   apply(changes: IndexChanges): Promise<Rejected[]>;
   /**
    * Makes the index hold exactly these documents, except for what has been applied at a newer version, also meanwhile
-   * and by other processes. Searches go on meanwhile. After it threw, the old documents are still there. Answers what
-   * it could not take.
+   * and by other processes. `newest` answers the newest version that there can be: one beyond it is from a database that
+   * was there before (a backup was restored, say), whose log was longer, and counts for nothing. Searches go on
+   * meanwhile. After it threw, the old documents are still there. Answers what it could not take.
    */
-  replaceAll(documents: AsyncIterable<EventDocument[]>, version: bigint): Promise<Rejected[]>;
+  replaceAll(
+    documents: AsyncIterable<EventDocument[]>,
+    version: bigint,
+    newest?: () => Promise<bigint>,
+  ): Promise<Rejected[]>;
   search(query: SearchQuery): Promise<SearchResult>;
   /**
    * Differs before and after a change that altered what a search may answer: at once in the process that made it, within

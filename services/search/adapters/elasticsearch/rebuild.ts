@@ -11,6 +11,12 @@ const adminTimeoutMs = 30_000;
 const copyTimeoutMs = 10 * 60_000;
 const swapAttempts = 10;
 
+/** Elasticsearch's versions are long integers. */
+const greatestVersion = 2n ** 63n - 1n;
+
+/** The version of what was built, and what tells the newest that there can be. */
+type Range = { version: bigint; newest(): Promise<bigint> };
+
 export type RebuildDeps = { cluster: Cluster; names: Names; heartbeats: Heartbeats };
 
 /**
@@ -22,6 +28,7 @@ export async function rebuild(
   deps: RebuildDeps,
   documents: AsyncIterable<EventDocument[]>,
   version: bigint,
+  newest: () => Promise<bigint> = async () => greatestVersion,
 ): Promise<Rejected[]> {
   const { cluster, names, heartbeats } = deps;
   await ensureIndex(cluster, names.notes, notesIndex());
@@ -31,7 +38,7 @@ export async function rebuild(
   try {
     await createBuild(cluster, build);
     const rejected = await fill(cluster, build, documents, version);
-    await takeOver(deps, build, version);
+    await takeOver(deps, build, { version, newest });
     return rejected;
   } catch (error) {
     await removeIndex(cluster, build).catch(() => {});
@@ -58,12 +65,12 @@ async function fill(
 }
 
 /** Another build may take over first: then what that one has is copied, and it is its place that is taken. */
-async function takeOver({ cluster, names }: RebuildDeps, build: Build, version: bigint): Promise<void> {
+async function takeOver({ cluster, names }: RebuildDeps, build: Build, range: Range): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const { live, all } = await names.read();
     if (!all.some(({ id }) => id === build.id)) throw lostBuild(build);
     try {
-      if (live) await copyNewer(cluster, live, build, version);
+      if (live) await copyNewer(cluster, live, build, range);
       await refresh(cluster, build.index);
       await swap(cluster, names.search, live, build);
       if (live) await removeIndex(cluster, live).catch(() => {});
@@ -76,13 +83,14 @@ async function takeOver({ cluster, names }: RebuildDeps, build: Build, version: 
 }
 
 /** With the deletions of the last day, so that what comes late still meets them. */
-async function copyNewer(cluster: Cluster, live: Build, build: Build, version: bigint): Promise<void> {
+async function copyNewer(cluster: Cluster, live: Build, build: Build, { version, newest }: Range): Promise<void> {
   await refresh(cluster, live.index);
+  const ours = { range: { version: { lte: (await newest()).toString() } } };
   const newer = { range: { version: { gt: version.toString() } } };
   const deleted = { range: { gone_at: { gte: 'now-1d' } } };
   const body = {
     conflicts: 'proceed',
-    source: { index: live.index, query: { bool: { should: [newer, deleted] } } },
+    source: { index: live.index, query: { bool: { filter: [ours, { bool: { should: [newer, deleted] } }] } } },
     dest: { index: build.index, version_type: 'external_gte' },
   };
   type Answer = { failures: unknown[] };

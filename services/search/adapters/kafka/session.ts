@@ -20,8 +20,8 @@ export type SessionOptions = {
   signal: AbortSignal;
 };
 
-const sessionTimeoutMs = 10_000;
-const heartbeatMs = 2000;
+const sessionTimeoutMs = 6000;
+const heartbeatMs = 1500;
 /** A fetch holds up the end, and on some connections a commit, for so long. */
 const longestFetchMs = 250;
 const lookMs = 10_000;

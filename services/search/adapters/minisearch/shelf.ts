@@ -59,8 +59,15 @@ export function createShelf() {
     if (deletions.size > deletionsRemembered) deletions.delete(deletions.keys().next().value!);
   }
 
+  /** Versions beyond this one no longer keep anything out. */
+  function forgetBeyond(newest: bigint): void {
+    for (const one of kept) if (one && one.version > newest) one.version = 0n;
+    for (const [id, version] of deletions) if (version > newest) deletions.delete(id);
+  }
+
   return {
     put,
+    forgetBeyond,
     remove,
     ids: () => [...slots.keys()],
     count: () => slots.size,
