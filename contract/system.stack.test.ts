@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
 import { openDb } from '../shared/db/client.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { makeEvent } from '../shared/testing/factories.ts';
@@ -132,6 +133,34 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     await db.sql`delete from events where name like ${`${word}%`}`;
     await verified();
   });
+
+  test('poison between good changes stops nothing, is kept with its cause, and is counted', async () => {
+    const word = `cuscus${randomUUID().slice(0, 8)}`;
+    const event = await makeEvent(db.sql, { name: `${word} one` });
+    await everyApi(word, 1);
+    const poison = ['not JSON', '{"op":"u"}', '{"op":"?","after":{"id":1}}', '[]', '{"op":"c","after":{"id":"x"}}'];
+    await produce(`${platform.env.KAFKA_TOPIC_PREFIX}.public.events`, poison);
+    await db.sql`update events set name = ${`${word} two`} where id = ${event.id}`;
+    await produce(`${platform.env.KAFKA_TOPIC_PREFIX}.public.venues`, poison);
+    await db.sql`update venues set location = ${`${word} Hall`} where id = ${event.venueId}`;
+    await everyApi(`${word}+hall`, 1);
+    await eventually(async () => {
+      const counts = await Promise.all(
+        platform.replicas('cdc').map(({ url }) => metric(url, 'cdc_dead_letters_total')),
+      );
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2 * poison.length);
+    });
+    expect(await platform.run('search', 'dead-letters', 'list')).toContain(`${2 * poison.length} dead letters`);
+    await verified();
+  });
+
+  async function produce(topic: string, values: string[]): Promise<void> {
+    const kafka = new Kafka({ brokers: [platform.env.KAFKA_LISTENERS!], logLevel: logLevel.NOTHING });
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic, messages: values.map((value) => ({ key: '{"id":1}', value })) });
+    await producer.disconnect();
+  }
 
   async function indexed(): Promise<number> {
     const counts = await Promise.all(

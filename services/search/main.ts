@@ -26,6 +26,7 @@ import { createLog, type Logger } from '../../shared/log.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { kafkaChangeSource } from './adapters/kafka-change-source.ts';
+import { kafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
 import { miniSearchIndex } from './adapters/minisearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
@@ -119,12 +120,13 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
   const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000 });
   const kafkaAt = kafkaConfig(config);
   const kafka = kafkaAt && kafkaChangeSource({ db, config: kafkaAt, log });
+  const letters = kafkaAt && kafkaDeadLetters({ config: kafkaAt, log });
   const source = kafka ?? walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
   const following = followChanges({
     source,
     catalogue: postgresCatalogue(catalogueDb),
     index,
-    deadLetters: postgresDeadLetters(db),
+    deadLetters: letters ?? postgresDeadLetters(db),
     observe: followMetrics(metrics, source),
   });
   const needed = { postgres: db.ping, ...(kafka && { kafka: kafka.ping }) };
@@ -133,7 +135,7 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
     ...following,
     lag: () => source.lag(),
     dependencies: config.ROLE === 'cdc' ? needed : Object.fromEntries(helpful),
-    close: () => Promise.all([kafka?.close(), db.close(), catalogueDb.close()]),
+    close: () => Promise.all([kafka?.close(), letters?.close(), db.close(), catalogueDb.close()]),
   };
 }
 
