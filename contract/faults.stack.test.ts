@@ -121,26 +121,28 @@ describe('faults of the real servers, seen by the binaries', () => {
     });
   }
 
-  test('kafka slow: awake a tenth of the time, every request is served and every change arrives', async () => {
-    let isOver = false;
-    let stumbling: Promise<void> | undefined;
-    await during('kafka slow', well, {
-      async begin() {
-        stumbling = (async () => {
-          while (!isOver) {
-            await servers.hang('kafka');
-            await new Promise((resolve) => setTimeout(resolve, 180));
-            await servers.wake('kafka');
-            await new Promise((resolve) => setTimeout(resolve, 20));
-          }
-        })();
-      },
-      async end() {
-        isOver = true;
-        await stumbling;
-      },
+  for (const name of ['kafka', 'connect'] as const) {
+    test(`${name} awake a tenth of the time: every request is served and every change arrives`, async () => {
+      let isOver = false;
+      let stumbling: Promise<void> | undefined;
+      await during(`${name} awake 20 ms of 200`, well, {
+        async begin() {
+          stumbling = (async () => {
+            while (!isOver) {
+              await servers.hang(name);
+              await sleep(180);
+              await servers.wake(name);
+              await sleep(20);
+            }
+          })();
+        },
+        async end() {
+          isOver = true;
+          await stumbling;
+        },
+      });
     });
-  });
+  }
 
   test('es stopped for half a minute while 5,000 events come: all are found afterwards', async () => {
     await servers.stop('es');

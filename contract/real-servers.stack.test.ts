@@ -1,6 +1,8 @@
 import { startPlatform } from './platform.ts';
 import { contractSuite } from './suite.ts';
 
-contractSuite('the three binaries on the real servers', async () =>
-  (await startPlatform({ roles: ['events', 'booking', 'search'] })).target(),
-);
+for (const kind of ['binaries', 'deno'] as const) {
+  contractSuite(`the three services on the real servers (${kind})`, async () =>
+    (await startPlatform({ kind, roles: ['events', 'booking', 'search'] })).target(),
+  );
+}

@@ -48,6 +48,19 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     await everyApi(hall, 0);
   });
 
+  test('each process says what it needs and how far the index is behind', async () => {
+    const ready = async (role: Role) =>
+      (await (await fetch(`${on(role, 0)}/readyz`)).json()) as Record<string, unknown>;
+    expect(await ready('api')).toEqual({ status: 'ok', dependencies: { index: 'ok', redis: 'ok' } });
+    expect(await ready('cdc')).toMatchObject({
+      status: 'ok',
+      dependencies: { index: 'ok', postgres: 'ok', kafka: 'ok' },
+      lag: { changes: expect.any(Number), seconds: expect.any(Number) },
+    });
+    expect(await ready('booking')).toMatchObject({ status: 'ok', dependencies: { postgres: 'ok', redis: 'ok' } });
+    expect(await metric(on('cdc', 0), 'cdc_lag_changes')).toBeGreaterThanOrEqual(0);
+  });
+
   test('an answer that one process has cached is no longer given by any when the event has changed', async () => {
     const word = `bilby${randomUUID().slice(0, 8)}`;
     const event = await makeEvent(db.sql, { name: `${word} one` });
