@@ -79,6 +79,18 @@ test('what cannot be read is handed on as it came, between its neighbours', asyn
   await stop();
 });
 
+test('a transaction that is not of this server is not waited for', async () => {
+  const { handled, stop } = await followed();
+  const [row] = await stack.database.sql`select pg_current_xact_id()::text::int as transaction`;
+  const ids = [row?.transaction + 1_000_000, 99_999_999_999, 1.5, '1e400', -5];
+  for (const [at, txId] of ids.entries()) {
+    const id = 1000 + at;
+    await send('events', { value: `{"op":"c","after":{"id":${id}},"source":{"txId":${txId}}}` });
+    await eventually(() => handled.some((change) => change.row.id === id));
+  }
+  await stop();
+});
+
 test('a change waits until its transaction can be seen', async () => {
   const { handled, stop } = await followed();
   const writer = await stack.database.sql.reserve();

@@ -22,7 +22,7 @@ export function readMessage(topic: string, partition: number, message: KafkaMess
     const table = textOr(envelope.source?.table, topic.slice(topic.lastIndexOf('.') + 1));
     const change = { table, ...changeOf(envelope), ...told };
     const transaction = envelope.source?.txId;
-    return typeof transaction === 'number' && change.op !== 'r' ? { change, transaction } : { change };
+    return isId(transaction) && change.op !== 'r' ? { change, transaction } : { change };
   } catch (error) {
     const unreadable = error instanceof Error ? error.message : String(error);
     return { change: { table: '', op: 'u', row: {}, unreadable, ...told } };
@@ -72,5 +72,7 @@ function rowOf(row: unknown, name: string): Row {
 }
 
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value);
 
 const textOr = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);
