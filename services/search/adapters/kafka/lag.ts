@@ -17,6 +17,9 @@ export function createAge(clock: Clock) {
   const seen: { ends: Map<string, bigint>; atMs: number }[] = [];
 
   return function age(partitions: PartitionState[]): number {
+    const newest = seen.at(-1)?.ends;
+    // Ends that have gone back are those of a topic that was made anew: nothing will reach the earlier ones.
+    if (partitions.some((one) => one.high < (newest?.get(keyOf(one)) ?? 0n))) seen.length = 0;
     const handled = new Map(partitions.map((one) => [keyOf(one), one.high - BigInt(behind(one))]));
     const isHandled = ({ ends }: { ends: Map<string, bigint> }) =>
       [...ends].every(([key, end]) => (handled.get(key) ?? end) >= end);
