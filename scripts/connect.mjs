@@ -44,10 +44,11 @@ export function createConnect(url, name, secrets = []) {
   }
 
   async function put(config) {
+    // A task that has failed tells of its old failure until the new one begins: better that it is gone before.
+    if (await hasFailed()) await stop();
     const { code } = await callSettled('PUT', '/config', config, [200, 201]);
-    // One that was stopped goes on; one that has failed tries again.
+    // One that was stopped goes on.
     if (code === 200) await callSettled('PUT', '/resume', undefined, [202]);
-    if (code === 200) await callSettled('POST', '/restart?includeTasks=true&onlyFailed=true', undefined, [202, 204]);
   }
 
   async function status() {
@@ -75,15 +76,25 @@ export function createConnect(url, name, secrets = []) {
     }
   }
 
-  /** Removes the connector and what it remembers; false when there was none. */
-  async function remove() {
+  async function hasFailed() {
+    const { state, tasks } = await status();
+    return state === 'FAILED' || tasks.some((task) => task.state === 'FAILED');
+  }
+
+  /** Ends its tasks; false when there is no such connector. */
+  async function stop() {
     const { code } = await callSettled('PUT', '/stop', undefined, [202, 204, 404]);
     if (code === 404) return false;
     for (const until = Date.now() + patienceMs; ; await pause(lookEveryMs)) {
       const { state, tasks } = await status();
-      if (state === 'STOPPED' && tasks.length === 0) break;
+      if (state === 'STOPPED' && tasks.length === 0) return true;
       if (Date.now() > until) throw new Error(`${name} does not stop: it is ${state.toLowerCase()}.`);
     }
+  }
+
+  /** Removes the connector and what it remembers; false when there was none. */
+  async function remove() {
+    if (!(await stop())) return false;
     await callSettled('DELETE', '/offsets', undefined, [200, 404]);
     await callSettled('DELETE', '', undefined, [204, 404]);
     return true;

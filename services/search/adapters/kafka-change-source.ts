@@ -9,6 +9,7 @@ import type { Change, ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState
 import { onDemand, openKafka } from './kafka/client.ts';
 import type { Portion } from './kafka/intake.ts';
 import { createAge, unconfirmedBytes } from './kafka/lag.ts';
+import { dropLostSlot } from './kafka/lost-slot.ts';
 import { readMessage, tellsOfSnapshot } from './kafka/message.ts';
 import { behind, readPartitions } from './kafka/offsets.ts';
 import { type Assignment, isIntact, prepare } from './kafka/preparation.ts';
@@ -63,7 +64,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
         topics,
         maxBatch,
         onAssigned: (consumer, assignment, isOver) => beReady(consumer, assignment, handlers, isOver),
-        isIntact: (assignment) => isIntact({ admin, group: config.group, topics }, assignment),
+        isIntact: lookAfter,
         onMessages: (portions, isOver) => handle(portions, handlers, isOver),
         signal,
       });
@@ -86,6 +87,11 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
         await waitAfter(error, 'preparing again', signal);
       }
     }
+  }
+
+  async function lookAfter(assignment: Assignment): Promise<boolean> {
+    await dropLostSlot(db, config.slot, log);
+    return isIntact({ admin, group: config.group, topics }, assignment);
   }
 
   /** Tries until the messages are handled: what comes after them in their partitions waits. */

@@ -29,9 +29,9 @@ export type KafkaStack = {
   drop(): Promise<void>;
 };
 
-export async function startKafkaStack(): Promise<KafkaStack> {
+export async function startKafkaStack(open: () => Promise<TestDatabase> = testDatabase): Promise<KafkaStack> {
   const brokers = stackAddress('KAFKA_LISTENERS');
-  const database = await testDatabase();
+  const database = await open();
   const prefix = `t${randomBytes(5).toString('hex')}`;
   const names = { KAFKA_LISTENERS: brokers, KAFKA_TOPIC_PREFIX: prefix, KAFKA_GROUP: prefix };
   const config = kafkaConfig(readConfig(kafkaVariables, names))!;
