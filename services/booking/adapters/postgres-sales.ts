@@ -1,5 +1,6 @@
+import { batched } from '../../../shared/batched.ts';
 import type { Db } from '../../../shared/db/client.ts';
-import type { Ending, Order, OrderStatus, Sales } from '../domain/sale.ts';
+import type { Ending, Order, OrderStatus, Sales, Ticket } from '../domain/sale.ts';
 
 /** Tickets and orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
 export function postgresSales({ sql, run }: Db): Sales {
@@ -13,26 +14,29 @@ export function postgresSales({ sql, run }: Db): Sales {
     return { status: row.status, changed: false };
   }
 
-  return {
-    eventOf: (ticketUuid) =>
-      run(async () => {
-        const [row] = await sql<{ uuid: string }[]>`
-          select e.uuid from tickets t join events e on e.id = t.event_id where t.uuid = ${ticketUuid}`;
-        return row?.uuid;
-      }),
+  const eventOf = batched(async (ticketUuids: string[]) => {
+    const rows = await sql<{ ticket: string; event: string }[]>`
+      select t.uuid as ticket, e.uuid as event from tickets t join events e on e.id = t.event_id
+      where t.uuid = any(${ticketUuids})`;
+    return new Map(rows.map(({ ticket, event }) => [ticket, event]));
+  });
 
-    find: (ticketUuid) =>
-      run(async () => {
-        const [row] = await sql<{ uuid: string; eventUuid: string; booked: boolean; order: Order | null }[]>`
-          select t.uuid, e.uuid as "eventUuid", t.status = 'booked' as booked,
-            case when o.id is not null then ${order()} end as order
-          from tickets t join events e on e.id = t.event_id
-          left join orders o on o.id = t.order_id left join payments p on p.order_id = o.id
-          where t.uuid = ${ticketUuid}`;
-        if (!row) return undefined;
-        const { order: found, ...ticket } = row;
-        return found ? { ...ticket, order: found } : ticket;
-      }),
+  const find = batched(async (ticketUuids: string[]) => {
+    const rows = await sql<(Omit<Ticket, 'order'> & { order: Order | null })[]>`
+      select t.uuid, e.uuid as "eventUuid", t.status = 'booked' as booked,
+        case when o.id is not null then ${order()} end as order
+      from tickets t join events e on e.id = t.event_id
+      left join orders o on o.id = t.order_id left join payments p on p.order_id = o.id
+      where t.uuid = any(${ticketUuids})`;
+    return new Map(
+      rows.map(({ order: found, ...ticket }) => [ticket.uuid, { ...ticket, ...(found && { order: found }) }]),
+    );
+  });
+
+  return {
+    eventOf: (ticketUuid) => run(() => eventOf(ticketUuid)),
+
+    find: (ticketUuid) => run(() => find(ticketUuid)),
 
     claim: ({ ticketUuids, userUuid, methodUuid }) =>
       run(async () => {
