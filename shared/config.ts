@@ -235,8 +235,9 @@ export const kafkaVariables = {
     'Kafka 4 (host:port), several with commas: changes come through Debezium’s topics. Without it a process reads the database’s log itself',
   ),
   KAFKA_TOPIC_PREFIX: v.matching(
-    /^[A-Za-z0-9_-]{1,50}$/,
-    'must be up to 50 letters, digits, - and _',
+    // The slot's name has it behind "onsale_connect_", and at most 63 characters.
+    /^[A-Za-z0-9_-]{1,48}$/,
+    'must be up to 48 letters, digits, - and _',
     'pg',
     'First part of the names of Debezium’s topics (pg.public.events); each platform on one cluster needs its own',
   ),
