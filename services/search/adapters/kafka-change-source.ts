@@ -75,7 +75,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
 
   async function beReady(consumer: Consumer, assignment: Assignment, handlers: ChangeHandlers, isOver: () => boolean) {
     const { onConnect, signal } = handlers;
-    const deps = { admin, consumer, group: config.group, topics, onConnect, now: clock.now };
+    const deps = { admin, consumer, group: config.group, topics, onConnect, now: clock.now, log };
     while (!isOver()) {
       try {
         if (await prepare(deps, assignment)) {

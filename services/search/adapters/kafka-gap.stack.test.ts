@@ -156,7 +156,7 @@ test('the connector is applied again without harm, and tells how it is', async (
 test('deleted and applied again, the connector begins with a snapshot', async () => {
   const { gaps, handled, source } = start();
   await eventually(() => source.state() === 'following', 30_000);
-  expect(await stack.connector('delete')).toContain('slot onsale_connect');
+  expect(await stack.connector('delete')).toContain(`slot ${stack.config.slot}: dropped`);
   await makePerformer(stack.database.sql, 'made meanwhile');
   await stack.connector('apply');
   await eventually(() => gaps.includes(true), 30_000);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { isAppError } from '../../../shared/errors.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import type { Change } from '../domain/change-source.ts';
 import { makePerformer } from '../testing.ts';
@@ -96,4 +97,20 @@ test('a handler that takes longer than a session is not interrupted, and what it
   await makePerformer(stack.database.sql, 'next');
   await eventually(() => namesOf(follower).has('next'), 30_000);
   expect(slow).toBe(1);
+});
+
+test('while Kafka is away that is told at once, and what was written meanwhile comes when it is back', async () => {
+  const follower = start();
+  await eventually(() => follower.source.state() === 'following', 30_000);
+  stack.setReachable(false);
+  await makePerformer(stack.database.sql, 'written meanwhile');
+  for (const ask of [follower.source.lag, follower.source.ping]) {
+    const failure = await ask().catch((error) => error);
+    expect(isAppError(failure, 'unavailable')).toBe(true);
+  }
+  await eventually(() => follower.source.state() === 'waiting', 30_000);
+  expect(namesOf(follower).has('written meanwhile')).toBe(false);
+  stack.setReachable(true);
+  await eventually(() => namesOf(follower).has('written meanwhile'), 30_000);
+  expect(follower.gaps.slice(1)).not.toContain(true);
 });

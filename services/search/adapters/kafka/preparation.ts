@@ -1,4 +1,5 @@
 import type { Admin, Consumer } from 'kafkajs';
+import type { Logger } from '../../../../shared/log.ts';
 import type { ChangeHandlers } from '../../domain/change-source.ts';
 import type { OnDemand } from './client.ts';
 import { isLost, type PartitionState, type Place, placesSince, readPartitions } from './offsets.ts';
@@ -14,6 +15,7 @@ export type PreparationDeps = {
   topics: Topics;
   onConnect: ChangeHandlers['onConnect'];
   now: () => number;
+  log: Logger;
 };
 
 /** A commit can be in the log, and so in Kafka, for a moment before a query sees it: what is that young is read again. */
@@ -25,12 +27,13 @@ const rewindMs = 60_000;
  * false while another member has still to do so.
  */
 export async function prepare(deps: PreparationDeps, assignment: Assignment): Promise<boolean> {
-  const { admin, consumer, topics, onConnect, now } = deps;
+  const { admin, consumer, topics, onConnect, now, log } = deps;
   const lost = await findLost(deps);
   if (lost.length > 0 && !speaks(deps, assignment)) return false;
   const places = await admin.run((client) => placesSince(client, lost, now() - rewindMs), 5000);
   // Of a snapshot that has ended there is nothing to learn any more: everything is read now.
   for (const place of places) if (place.topic === topics.notifications) place.offset = lost.find(isOf(place))!.high;
+  if (lost.length > 0) log.warn({ lost: lost.map(described) }, 'change source: changes are missing; all is read anew');
   await onConnect({ gap: lost.length > 0 });
   await consumer.commitOffsets(places.map(toCommit));
   goTo(consumer, assignment, places);
@@ -61,5 +64,8 @@ function goTo(consumer: Consumer, assignment: Assignment, places: Place[]): void
 }
 
 const isOf = (place: Place) => (one: PartitionState) => one.topic === place.topic && one.partition === place.partition;
+
+const described = ({ topic, partition, low, high, committed }: PartitionState) =>
+  `${topic}/${partition}: ${committed === undefined ? 'none handled' : `handled to ${committed}`}, there are ${low} to ${high}`;
 
 const toCommit = ({ topic, partition, offset }: Place) => ({ topic, partition, offset: String(offset) });

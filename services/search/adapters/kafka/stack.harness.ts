@@ -26,6 +26,8 @@ export type KafkaStack = {
   open(): KafkaChangeSource;
   /** Breaks the connections of the open sources to Kafka. */
   breakConnections(): void;
+  /** Takes Kafka away from the open sources, and brings it back. */
+  setReachable(isReachable: boolean): void;
   drop(): Promise<void>;
 };
 
@@ -40,8 +42,9 @@ export async function startKafkaStack(open: () => Promise<TestDatabase> = testDa
   await admin.connect();
   const sources: KafkaChangeSource[] = [];
   const sockets = new Set<Socket>();
+  let kafkaIsThere = true;
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
-    const socket = connect({ host, port }, onConnect);
+    const socket = connect(kafkaIsThere ? { host, port } : { host, port: 1 }, onConnect);
     sockets.add(socket.once('close', () => sockets.delete(socket)));
     return socket;
   };
@@ -75,6 +78,10 @@ export async function startKafkaStack(open: () => Promise<TestDatabase> = testDa
       return source;
     },
     breakConnections() {
+      for (const socket of sockets) socket.destroy();
+    },
+    setReachable(isReachable) {
+      kafkaIsThere = isReachable;
       for (const socket of sockets) socket.destroy();
     },
     async drop() {
