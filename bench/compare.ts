@@ -31,12 +31,14 @@ export type ComparisonPlan = {
   status?: number;
   /** Most requests of a round. */
   limit?: number;
+  /** A floor that does more than answer, in place of the bare one. */
+  floor?: Server;
 };
 
 /** Measures a service and its floor in turns: A B A B. The floor answers the bytes that the service answered. */
 export async function compare(world: World, plan: ComparisonPlan): Promise<Comparison> {
-  const { floor, extent, progress } = world;
-  const { name, server, connections, aim, status = 200, limit } = plan;
+  const { extent, progress } = world;
+  const { name, server, connections, aim, status = 200, limit, floor = world.floor } = plan;
   const bodyBytes = await teachFloor(floor, server, plan.example, status);
   const [ours, floors]: [Run[], Run[]] = [[], []];
   const once = (target: Server, source: Source, ms: number) =>

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Db } from '../shared/db/client.ts';
-import { postgresTicketLocks } from '../shared/locks/postgres.ts';
-import type { Hold } from '../shared/locks/ticket-locks.ts';
+import type { Hold, TicketLocks } from '../shared/locks/ticket-locks.ts';
 import { paced } from './paced.ts';
 
 /** Locks held at a time, of an event that has more seats. */
 const mostHeld = 50;
 
 /** Takes and releases locks of an event at a steady rate, seat after seat. Ending it answers the rate that it reached. */
-export function writeLocks(db: Db, eventUuid: string, tickets: string[], perSecond: number) {
-  const locks = postgresTicketLocks(db);
+export function writeLocks(locks: TicketLocks, eventUuid: string, tickets: string[], perSecond: number) {
   const held: Hold[] = [];
   const hold = Math.min(mostHeld, Math.floor(tickets.length / 2));
   let n = 0;

@@ -2,26 +2,34 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runOnce, UsageError } from '../shared/lifecycle.ts';
+import { embeddedGround, stackGround } from './grounds.ts';
 import { checkedOut, machine } from './machine.ts';
 import { eventView } from './paths/event-view.ts';
 import { losers } from './paths/losers.ts';
 import { memory } from './paths/memory.ts';
-import { reserve } from './paths/reserve.ts';
+import { reserve, reserveOnRedis } from './paths/reserve.ts';
 import { searchCached } from './paths/search-cached.ts';
 import { searchUncached } from './paths/search-uncached.ts';
+import { draining } from './paths/stack/draining.ts';
+import { memoryOfBinaries } from './paths/stack/memory.ts';
+import { searchOnElasticsearch } from './paths/stack/search-uncached.ts';
 import { start } from './paths/start.ts';
 import { createProgress } from './progress.ts';
 import { allMet, type Measured, tables } from './report.ts';
-import { resultsPage } from './results-page.ts';
+import { writeResults } from './results-page.ts';
 import type { Path } from './section.ts';
 import { selfCheck } from './self-check.ts';
 import { createWorld, type Extent, isInterrupted, root } from './world.ts';
 
-const paths: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start];
+const embedded: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start];
+const stack: Path[] = [reserveOnRedis, eventView, searchCached, searchOnElasticsearch, draining, memoryOfBinaries];
+
+const names = (paths: Path[]) => paths.map(({ name }) => name).join(', ');
 
 const usage = `Usage: npm run bench [-- options]
+  --stack        on the real servers that the environment names, instead of the embedded PostgreSQL
   --quick        one short round of everything: does it run? Its numbers mean little
-  --only name    one path; may be repeated: ${paths.map(({ name }) => name).join(', ')}`;
+  --only name    one path; may be repeated: ${names(embedded)}; with --stack: ${names(stack)}`;
 
 const extents: Record<'full' | 'quick', Extent> = {
   full: { rounds: 7, roundMs: 1500, warmUpMs: 2000, largeEvents: 100_000, quick: false },
@@ -29,11 +37,11 @@ const extents: Record<'full' | 'quick', Extent> = {
 };
 
 async function bench(): Promise<void> {
-  const { quick, chosen } = options();
+  const { quick, onStack, chosen, all } = options();
   const began = performance.now();
   const commit = await checkedOut(root);
   const progress = createProgress(process.stderr);
-  const world = await createWorld(extents[quick ? 'quick' : 'full'], progress);
+  const world = await createWorld(extents[quick ? 'quick' : 'full'], progress, onStack ? stackGround : embeddedGround);
   const measured: Measured[] = [];
   try {
     await selfCheck(world);
@@ -45,21 +53,26 @@ async function bench(): Promise<void> {
   console.log(`\n${tables(measured)}\n`);
   const seconds = (performance.now() - began) / 1000;
   console.log(`${seconds.toFixed(0)} s. ${allMet(measured) ? 'Every aim is met.' : 'Not every aim is met.'}`);
-  if (quick || chosen.length < paths.length) return;
-  const page = resultsPage({ machine: machine(commit), measured, warnings: progress.warnings, seconds });
-  await Bun.write(join(import.meta.dirname, 'RESULTS.md'), page);
+  if (quick || chosen.length < all.length) return;
+  const results = { machine: machine(commit), measured, warnings: progress.warnings, seconds };
+  await writeResults(join(import.meta.dirname, 'RESULTS.md'), results, onStack);
   console.log('Written to bench/RESULTS.md.');
 }
 
 function options() {
   try {
     const { values } = parseArgs({
-      options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
+      options: {
+        stack: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+      },
     });
-    const unknown = values.only.filter((name) => !paths.some((path) => path.name === name));
+    const all = values.stack ? stack : embedded;
+    const unknown = values.only.filter((name) => !all.some((path) => path.name === name));
     if (unknown.length > 0) throw new Error(`There is no path ${unknown.join(', ')}`);
-    const chosen = paths.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-    return { quick: values.quick, chosen };
+    const chosen = all.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+    return { quick: values.quick, onStack: values.stack, chosen, all };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : error}\n${usage}`);
   }

@@ -3,11 +3,40 @@ import { table } from './table.ts';
 
 export type Results = { machine: [string, string][]; measured: Measured[]; warnings: string[]; seconds: number };
 
-/** The whole of RESULTS.md. */
-export function resultsPage({ machine, measured, warnings, seconds }: Results): string {
-  const doubts = warnings.length > 0 ? ['## Doubts', warnings.map((warning) => `- ${warning}`).join('\n')] : [];
-  return `${['# How fast it is', intro(seconds), table(['', ''], machine), reading, tables(measured), ...doubts].join('\n\n')}\n`;
+const stackHeading = '# On the real servers';
+
+/** Writes one of the page's two parts, and leaves the other as it is. */
+export async function writeResults(path: string, results: Results, onStack: boolean): Promise<void> {
+  const before = (await Bun.file(path).exists()) ? await Bun.file(path).text() : '';
+  const at = before.indexOf(`\n${stackHeading}`);
+  const [embedded, stack] = at < 0 ? [before, ''] : [before.slice(0, at), before.slice(at)];
+  await Bun.write(path, onStack ? `${embedded}\n${stackPart(results)}` : embeddedPart(results) + stack);
 }
+
+export function embeddedPart({ machine, measured, warnings, seconds }: Results): string {
+  return joined(
+    '# How fast it is',
+    intro(seconds),
+    table(['', ''], machine),
+    reading,
+    tables(measured),
+    doubts(warnings),
+  );
+}
+
+export function stackPart({ machine, measured, warnings, seconds }: Results): string {
+  return joined(stackHeading, stackIntro(seconds), table(['', ''], machine), tables(measured), doubts(warnings));
+}
+
+const joined = (...parts: string[]) => `${parts.filter(Boolean).join('\n\n')}\n`;
+
+const doubts = (warnings: string[]) =>
+  warnings.length > 0 ? `## Doubts\n\n${warnings.map((warning) => `- ${warning}`).join('\n')}` : '';
+
+const stackIntro = (seconds: number) =>
+  `Written by \`npm run bench -- --stack\` (${(seconds / 60).toFixed(1)} minutes): locks, caches and live views in Redis, changes ` +
+  'through Debezium and Kafka, the index in Elasticsearch, all on this one machine beside the services, the load generator and the ' +
+  'floor. Read it like the tables above.';
 
 const intro = (seconds: number) =>
   `Written by \`npm run bench\` (${(seconds / 60).toFixed(1)} minutes; \`-- --only name\` measures one path, \`-- --quick\` only ` +

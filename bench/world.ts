@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { runProcess } from '../contract/process.ts';
 import { type PostgresConfig, postgresConfig, postgresVariables, readConfig } from '../shared/config.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
-import { startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
+import type { TicketLocks } from '../shared/locks/ticket-locks.ts';
 import { type Generator, startGenerator } from './generator.ts';
+import type { Ground, OpenGround } from './grounds.ts';
 import { type Env, type Server, startServer } from './processes.ts';
 import type { Progress } from './progress.ts';
 
 /** How much is measured. */
 export type Extent = { rounds: number; roundMs: number; warmUpMs: number; largeEvents: number; quick: boolean };
 
-/** What every path stands on: an embedded PostgreSQL with the demo data, the load generator, the floor. */
+/** What every path stands on: a PostgreSQL with the demo data, what else the services use, the load generator, the floor. */
 export type World = {
   dir: string;
   extent: Extent;
@@ -20,6 +21,10 @@ export type World = {
   generator: Generator;
   floor: Server;
   db: Db;
+  /** The locks of the services. */
+  locks: TicketLocks;
+  ground: Ground;
+  /** What tells a service where its database and all else is. */
   databaseEnv: Env;
   /** A migrated database beside the demo's, for what would be in its way. */
   newDatabase(name: string, seedArgs: string[]): Promise<{ env: Env; db: Db }>;
@@ -34,7 +39,7 @@ export const root = join(import.meta.dirname, '..');
 export const bun = process.execPath;
 const script = (...parts: string[]) => [bun, join(root, ...parts)];
 
-export async function createWorld(extent: Extent, progress: Progress): Promise<World> {
+export async function createWorld(extent: Extent, progress: Progress, openGround: OpenGround): Promise<World> {
   // What is still starting is waited for and ended too.
   const ends: (() => Promise<unknown>)[] = [];
   const servers = new Set<Promise<Server>>();
@@ -60,24 +65,18 @@ export async function createWorld(extent: Extent, progress: Progress): Promise<W
   try {
     const dir = await mkdtemp(join(tmpdir(), 'onsale-bench-'));
     ends.push(() => rm(dir, { recursive: true, force: true }));
-    progress.say('starting PostgreSQL and loading the demo');
-    const starting = startEmbeddedPostgres({ dir: join(dir, 'postgres') });
-    ends.push(() => starting.then(({ stop }) => stop(), ignore));
-    const postgres = await starting;
-    const envOf = (database: string): Env => ({
-      POSTGRES_HOST: postgres.host,
-      POSTGRES_PORT: String(postgres.port),
-      POSTGRES_USER: postgres.user,
-      POSTGRES_PASSWORD: postgres.password,
-      POSTGRES_DBNAME: database,
-    });
+    progress.say('preparing the servers and loading the demo');
+    const opening = openGround(dir);
+    ends.push(() => opening.then((opened) => opened.close(), ignore));
+    const ground = await opening;
     const configOf = (env: Env) => postgresConfig(readConfig(postgresVariables, env), 'onsale-bench');
     const prepare = async (env: Env, seedArgs: string[]) => {
       await runProcess([...script('services', 'events', 'main.ts'), 'migrate'], env);
       await runProcess([...script('services', 'events', 'main.ts'), 'seed', ...seedArgs], env);
       return { env, db: open(configOf(env)) };
     };
-    const { env: databaseEnv, db } = await prepare(envOf(postgres.database), []);
+    const { env: databaseEnv, db } = await prepare(ground.env, []);
+    await ground.seeded();
 
     const generator = startGenerator();
     ends.push(generator.stop);
@@ -90,11 +89,10 @@ export async function createWorld(extent: Extent, progress: Progress): Promise<W
       generator,
       floor,
       db,
+      locks: ground.locks(db),
+      ground,
       databaseEnv,
-      async newDatabase(name, seedArgs) {
-        await db.sql.unsafe(`create database ${name}`);
-        return prepare(envOf(name), seedArgs);
-      },
+      newDatabase: async (name, seedArgs) => prepare({ ...ground.env, ...(await ground.newDatabase(name)) }, seedArgs),
       startService: (name, env = {}) =>
         startServer(script('services', name, 'main.ts'), { ...databaseEnv, SERVER_ADDR: '127.0.0.1:0', ...env }),
       async withServers(start, work) {

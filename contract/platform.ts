@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
 import type { PostgresConfig } from '../shared/config.ts';
 import { emptyDatabase } from '../shared/testing/database.ts';
 import { eventually } from '../shared/testing/eventually.ts';
-import { stackAddress } from '../shared/testing/stack.ts';
-import { dropParts } from './platform-parts.ts';
+import { dropParts, ownParts, ownRedis } from './platform-parts.ts';
 import { runProcess, type Started, startProcess } from './process.ts';
 import { bun, postgresEnv, root, runners, type Target } from './targets.ts';
 
@@ -103,26 +101,4 @@ export async function startPlatform({ kind = 'binaries', roles, seed = true, env
     await platform.stop().catch(() => {});
     throw error;
   }
-}
-
-/** Names by which nobody else's topics and documents are touched. */
-const ownParts = (name: string) => ({
-  REDIS_ADDR: stackAddress('REDIS_ADDR'),
-  KAFKA_LISTENERS: stackAddress('KAFKA_LISTENERS'),
-  KAFKA_CONNECT_URL: stackAddress('KAFKA_CONNECT_URL'),
-  KAFKA_TOPIC_PREFIX: name,
-  KAFKA_GROUP: name,
-  ELASTICSEARCH_ADDR: stackAddress('ELASTICSEARCH_ADDR'),
-  ELASTICSEARCH_INDEX: name,
-});
-
-/** A Redis database that no other test of this run uses, empty. */
-async function ownRedis(): Promise<string> {
-  const [host = '', port = ''] = stackAddress('REDIS_ADDR').split(':');
-  const redis = new Redis({ host, port: Number(port) });
-  const database = 1 + ((await redis.incr('onsale:tests')) % 15);
-  await redis.select(database);
-  await redis.flushdb();
-  await redis.quit();
-  return String(database);
 }

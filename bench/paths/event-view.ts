@@ -40,7 +40,7 @@ async function view(world: World, uuid: string, seats: number, connections: numb
   const tickets = await ticketsOf(world.db, uuid);
   if (tickets.length !== seats) throw new Error(`expected ${seats} seats, not ${tickets.length}`);
   return world.withServers(world.startService('events'), async (server): Promise<Comparison> => {
-    const stop = writeLocks(world.db, uuid, tickets, changesPerSecond);
+    const stop = writeLocks(world.locks, uuid, tickets, changesPerSecond);
     const comparison = await compare(world, {
       name: `event page, ${seats.toLocaleString('en')} seats`,
       server,

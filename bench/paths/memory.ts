@@ -42,7 +42,7 @@ export function startStandalone(env: Record<string, string>): Promise<Server> {
   return startServer(command, { ...anywhere, ...env }, { port: /:(\d+)\/docs/g, count: 3 });
 }
 
-async function beforeAndAfter(world: World, name: string, server: Server, ports: Ports, aim?: number) {
+export async function beforeAndAfter(world: World, name: string, server: Server, ports: Ports, aim?: number) {
   for (const port of Object.values(ports)) await ready(port);
   await Bun.sleep(1000);
   const before = memoryOf(server.pid);

@@ -60,7 +60,7 @@ async function ask(port: number, query: string): Promise<{ ms: number; total: nu
   return { ms: performance.now() - started, total };
 }
 
-async function wanted(sql: World['db']['sql']) {
+export async function wanted(sql: World['db']['sql']) {
   const some = async (column: string, table: string) => {
     const rows = await sql<{ text: string }[]>`
       select ${sql(column)} as text from ${sql(table)} order by md5(uuid) limit 2000`;
