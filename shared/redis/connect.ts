@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config.ts';
+import { gatherWrites } from './gather-writes.ts';
 
 export type RedisClient = Redis | Cluster;
 
@@ -40,17 +41,19 @@ export function connectSubscriber(config: RedisConfig, options: ConnectOptions):
 }
 
 function connectNode(config: RedisConfig, options: ConnectOptions): Redis {
-  return new Redis({
+  const client = new Redis({
     ...common(config, options),
     ...address(config.nodes[0]!),
     db: config.database,
     retryStrategy: () => reconnectMs,
   });
+  gatherWrites(client);
+  return client;
 }
 
 function connectCluster(config: RedisConfig, options: ConnectOptions): Cluster {
   const { enableOfflineQueue, ...redisOptions } = common(config, options);
-  return new Cluster(config.nodes.map(address), {
+  const cluster = new Cluster(config.nodes.map(address), {
     redisOptions,
     enableOfflineQueue,
     ...(options.keyPrefix && { keyPrefix: options.keyPrefix }),
@@ -61,6 +64,8 @@ function connectCluster(config: RedisConfig, options: ConnectOptions): Cluster {
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
+  cluster.on('+node', gatherWrites);
+  return cluster;
 }
 
 const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOptions) =>

@@ -1,0 +1,40 @@
+import { setImmediate } from 'node:timers';
+import type { Redis } from 'ioredis';
+
+type Written = string | Uint8Array;
+
+/** What the driver uses of its socket, which it keeps to itself. */
+type Socket = { write(data: Written): boolean; writable: boolean };
+
+/**
+ * Sends what a client writes in one turn of the event loop as one piece. The driver makes a system call for every command;
+ * in a rush that was a third of a process' time, and twice as many locks are asked for without it. The answers are not
+ * waited for, so this is no pipeline: each command still fails or succeeds by itself.
+ */
+export function gatherWrites(client: Redis): void {
+  client.on('connect', () => gather((client as unknown as { stream: Socket }).stream));
+}
+
+function gather(socket: Socket): void {
+  const write = socket.write.bind(socket);
+  let parts: Written[] = [];
+
+  function send(): void {
+    const sent = parts;
+    parts = [];
+    // A connection that was lost meanwhile has told every command so.
+    if (socket.writable) write(joined(sent));
+  }
+
+  socket.write = (data) => {
+    if (parts.length === 0) setImmediate(send);
+    parts.push(data);
+    return true;
+  };
+}
+
+function joined(parts: Written[]): Written {
+  if (parts.length === 1) return parts[0]!;
+  if (parts.every((part) => typeof part === 'string')) return parts.join('');
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
