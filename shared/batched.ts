@@ -1,5 +1,5 @@
 export type BatchedOptions = {
-  /** Reads under way at most; whoever comes meanwhile is gathered into the next. */
+  /** Reads under way at most; whoever comes meanwhile is gathered into the next. One makes the largest, and the fewest. */
   atOnce?: number;
   /** Keys of one read at most. */
   most?: number;
@@ -9,11 +9,11 @@ type Waiting<K, V> = { key: K; resolve(value: V | undefined): void; reject(error
 
 /**
  * Reads one key at a time for its callers and many at a time from the store: under a rush a few large reads take the
- * place of thousands of small ones. Every answer comes from a read that began after its call.
+ * place of thousands of small ones. Every answer comes from a read that began after its call. `read` must end in time.
  */
 export function batched<K, V>(
   read: (keys: K[]) => Promise<Map<K, V>>,
-  { atOnce = 3, most = 500 }: BatchedOptions = {},
+  { atOnce = 1, most = 500 }: BatchedOptions = {},
 ): (key: K) => Promise<V | undefined> {
   let waiting: Waiting<K, V>[] = [];
   let underway = 0;

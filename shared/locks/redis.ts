@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { RedisServer } from '../redis/client.ts';
 import { type Scripts, withScripts } from './redis-scripts.ts';
 import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
@@ -7,6 +8,7 @@ import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
 const eventsByEnd = 'ticket_lock_events';
 const eventsPerPurge = 1000;
 const tokenLength = 36;
+const eventsRemembered = 10_000;
 
 /**
  * Ticket locks in Redis 8: one hash an event, one field a ticket, and each field has its own time to live, so that only
@@ -16,15 +18,23 @@ const tokenLength = 36;
 export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
   const scripts: Scripts = withScripts(client);
   const noting = new Set<Promise<unknown>>();
+  const noted = new LRUCache<string, number>({ max: eventsRemembered });
 
   /**
    * Remembers when the event should be looked at for expired locks. Not awaited: without it a live view hears late that
    * a seat is free again, and nothing else.
    */
   function noteEnd(eventUuid: string, endsAt: number): void {
-    const noted = client.zadd(eventsByEnd, 'LT', endsAt, eventUuid).catch(() => {});
-    noting.add(noted);
-    void noted.then(() => noting.delete(noted));
+    noted.set(eventUuid, endsAt);
+    const sent = client.zadd(eventsByEnd, 'LT', endsAt, eventUuid).catch(() => noted.delete(eventUuid));
+    noting.add(sent);
+    void sent.then(() => noting.delete(sent));
+  }
+
+  /** Whether the event is not already to be looked at by then. `nowMs` is the store's. */
+  function isNews(eventUuid: string, endsAt: number, nowMs: number): boolean {
+    const known = noted.get(eventUuid);
+    return known === undefined || known > endsAt || known <= nowMs;
   }
 
   async function expiredOf(eventUuid: string): Promise<{ eventUuid: string; ticketUuid: string }[]> {
@@ -49,7 +59,9 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
         if (isTaken === 0) return { ok: false, conflicts: rest.map((i) => ticketUuids[Number(i) - 1]!).sort() };
         const holds = toHolds(ticketUuids, rest);
         const repeated = holds.every((hold) => hold.token !== token);
-        if (!repeated) noteEnd(eventUuid, Math.min(...holds.map((hold) => hold.expiresAt)));
+        const ends = holds.map((hold) => hold.expiresAt);
+        const [first, last] = [Math.min(...ends), Math.max(...ends)];
+        if (!repeated && isNews(eventUuid, first, last - ttlMs)) noteEnd(eventUuid, first);
         return { ok: true, holds, repeated };
       });
     },

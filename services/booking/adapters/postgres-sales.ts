@@ -14,24 +14,29 @@ export function postgresSales({ sql, run }: Db): Sales {
     return { status: row.status, changed: false };
   }
 
-  const eventOf = batched(async (ticketUuids: string[]) => {
-    const rows = await sql<{ ticket: string; event: string }[]>`
-      select t.uuid as ticket, e.uuid as event from tickets t join events e on e.id = t.event_id
-      where t.uuid = any(${ticketUuids})`;
-    return new Map(rows.map(({ ticket, event }) => [ticket, event]));
-  });
+  // A read that never ends must not keep the next ones waiting, so each has the deadline of its own.
+  const eventOf = batched((ticketUuids: string[]) =>
+    run(async () => {
+      const rows = await sql<{ ticket: string; event: string }[]>`
+        select t.uuid as ticket, e.uuid as event from tickets t join events e on e.id = t.event_id
+        where t.uuid = any(${ticketUuids})`;
+      return new Map(rows.map(({ ticket, event }) => [ticket, event]));
+    }),
+  );
 
-  const find = batched(async (ticketUuids: string[]) => {
-    const rows = await sql<(Omit<Ticket, 'order'> & { order: Order | null })[]>`
-      select t.uuid, e.uuid as "eventUuid", t.status = 'booked' as booked,
-        case when o.id is not null then ${order()} end as order
-      from tickets t join events e on e.id = t.event_id
-      left join orders o on o.id = t.order_id left join payments p on p.order_id = o.id
-      where t.uuid = any(${ticketUuids})`;
-    return new Map(
-      rows.map(({ order: found, ...ticket }) => [ticket.uuid, { ...ticket, ...(found && { order: found }) }]),
-    );
-  });
+  const find = batched((ticketUuids: string[]) =>
+    run(async () => {
+      const rows = await sql<(Omit<Ticket, 'order'> & { order: Order | null })[]>`
+        select t.uuid, e.uuid as "eventUuid", t.status = 'booked' as booked,
+          case when o.id is not null then ${order()} end as order
+        from tickets t join events e on e.id = t.event_id
+        left join orders o on o.id = t.order_id left join payments p on p.order_id = o.id
+        where t.uuid = any(${ticketUuids})`;
+      return new Map(
+        rows.map(({ order: found, ...ticket }) => [ticket.uuid, { ...ticket, ...(found && { order: found }) }]),
+      );
+    }),
+  );
 
   return {
     eventOf: (ticketUuid) => run(() => eventOf(ticketUuid)),
