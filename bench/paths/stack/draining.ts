@@ -34,8 +34,8 @@ export const draining: Path = {
     // Once, so that the group has its place and the index its events.
     await world.withServers(world.startService('search', { ROLE: 'cdc' }), async (cdc) => {
       await ready(cdc.port);
-      await indexed(cdc, 0);
       await searchable(world, word, count);
+      while ((await metric(cdc, 'cdc_lag_changes')) > 0) await sleep(500);
     });
     const before = await endOf(world);
     await db.sql`update events set description = description || ' Again.' where name like ${`${word}%`}`;
@@ -59,22 +59,26 @@ export const draining: Path = {
   },
 };
 
-/** From the first documents that are seen in the index to the last. */
+/** From the first changes that are seen to be indexed to the last. */
 async function drain(cdc: Server, count: number): Promise<number> {
-  const first = await indexed(cdc, 1);
+  const first = await handled(cdc, 1);
   const began = performance.now();
-  const last = await indexed(cdc, count);
+  const last = await handled(cdc, count);
   return (last - first) / ((performance.now() - began) / 1000);
 }
 
-/** Waits until the process has indexed so many; answers how many. */
-async function indexed(cdc: Server, least: number): Promise<number> {
+/** Waits until the process has handled so many changes; answers how many. */
+async function handled(cdc: Server, least: number): Promise<number> {
   for (;;) {
-    const text = await fetch(`http://127.0.0.1:${cdc.port}/metrics`).then((answer) => answer.text());
-    const count = Number(/^cdc_documents_indexed_total(?:{[^}]*})? (\d+)/m.exec(text)?.[1] ?? 0);
-    if (count >= least) return count;
+    const changes = await metric(cdc, 'cdc_changes_total');
+    if (changes >= least) return changes;
     await sleep(10);
   }
+}
+
+async function metric({ port }: Server, name: string): Promise<number> {
+  const text = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text());
+  return Number(new RegExp(`^${name}(?:{[^}]*})? (\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
 /** Messages that the topic of events has had. */

@@ -43,7 +43,7 @@ const otherMs = 500;
  * each row's changes are in one of them. A snapshot does not tell of rows that have gone, so its end means a gap.
  */
 export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSource {
-  const { db, config, log, maxBatch = 1000, clock = systemClock, sleep = realSleep, socketFactory } = options;
+  const { db, config, log, maxBatch = 4000, clock = systemClock, sleep = realSleep, socketFactory } = options;
   const topics = topicsOf(config.topicPrefix);
   const kafka = openKafka(config.brokers, log, socketFactory);
   const admin = onDemand(() => kafka.admin({ retry: { initialRetryTime: 50, retries: 2 } }));

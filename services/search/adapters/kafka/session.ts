@@ -23,7 +23,7 @@ export type SessionOptions = {
 const sessionTimeoutMs = 6000;
 const heartbeatMs = 1500;
 /** A fetch holds up the end, and on some connections a commit, for so long. */
-const longestFetchMs = 250;
+const longestFetchMs = 100;
 const lookMs = 10_000;
 
 /** One member of the consumer group, from its first join to its end; rejects with what broke it. */
@@ -106,20 +106,25 @@ async function work(
   onMessages: SessionOptions['onMessages'],
   onHandled: (portions: Portion[]) => void,
 ): Promise<void> {
+  // A commit may have to wait behind a fetch on its connection; the next messages are handled meanwhile.
+  let committing: Promise<void> = Promise.resolve();
   while (await intake.arrival()) {
     await Promise.race([prepared(), intake.refused()]);
     const portions = intake.take();
     try {
       if (portions.length > 0) {
         await onMessages(portions, intake.isRefused);
-        await commit(portions);
         onHandled(portions);
+        await committing;
+        committing = commit(portions);
+        committing.catch(intake.refuse);
       }
       intake.finish(portions);
     } catch (error) {
       intake.finish(portions, { error });
     }
   }
+  await committing;
 }
 
 async function commit(portions: Portion[]): Promise<void> {
