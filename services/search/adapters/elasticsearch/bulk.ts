@@ -13,7 +13,8 @@ export type Written = {
   isTargetGone: boolean;
 };
 
-const chunkEntries = 2000;
+const chunkEntries = 1000;
+const chunksAtOnce = 2;
 const chunkChars = 4_000_000;
 const chunkTimeoutMs = 30_000;
 const attempts = 6;
@@ -32,13 +33,20 @@ export function deleteEntry(id: number, version: bigint, nowMs: number): Entry {
  * again after pauses, a few seconds long in all; then `unavailable` is thrown.
  */
 export async function writeEntries(cluster: Cluster, alias: string, entries: Entry[]): Promise<Written> {
-  const rejected: Rejected[] = [];
-  for (const chunk of chunks(entries)) {
-    const written = await writeChunk(cluster, alias, chunk);
-    rejected.push(...written.rejected);
-    if (written.isTargetGone) return { rejected, isTargetGone: true };
-  }
-  return { rejected, isTargetGone: false };
+  const written: Written[] = [];
+  const rest = chunks(entries);
+  // While Elasticsearch works on one the next is on its way.
+  const write = async () => {
+    for (const chunk of rest) {
+      if (written.some(({ isTargetGone }) => isTargetGone)) return;
+      written.push(await writeChunk(cluster, alias, chunk));
+    }
+  };
+  await Promise.all(Array.from({ length: chunksAtOnce }, write));
+  return {
+    rejected: written.flatMap(({ rejected }) => rejected),
+    isTargetGone: written.some(({ isTargetGone }) => isTargetGone),
+  };
 }
 
 /** A version has 64 bits, which only its own digits can carry. */
@@ -47,7 +55,7 @@ function entry(id: number, version: bigint, source: object): Entry {
   return { id, lines: `${action}\n${JSON.stringify({ ...source, version: version.toString() })}\n` };
 }
 
-function* chunks(entries: Entry[]): Iterable<Entry[]> {
+function* chunks(entries: Entry[]): Generator<Entry[], void, undefined> {
   let chunk: Entry[] = [];
   let chars = 0;
   for (const one of entries) {
