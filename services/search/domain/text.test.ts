@@ -19,6 +19,7 @@ test.each([
 test.each([
   ["Guns N' Roses", ['guns', 'n', 'roses']],
   ["O'Brien", ['obrien']],
+  ["O'ʼBrien", ['obrien']],
   ['blink-182', ['blink', '182']],
   ['東京都', ['東京', '京都']],
   ['京', ['京']],

@@ -24,7 +24,7 @@ export const editsAllowed = (word: string): 0 | 1 | 2 => (word.length < 3 ? 0 : 
 
 const isAscii = /^[\s!-~]*$/;
 const accents = /[\u0300-\u036f]/g;
-const apostrophes = /(?<=\p{L})['’ʼ](?=\p{L})/gu;
+const apostrophes = /(?<=\p{L})['’ʼ]+(?=\p{L})/gu;
 const runs = /[\p{L}\p{N}\p{M}]+/gu;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
 const unspacedRuns =

@@ -37,7 +37,7 @@ const word = "[\\p{L}\\p{N}\\p{M}'’]+";
  * Within a word they go; elsewhere they separate, and are left out of what is captured. Looking back, Java sees but the
  * second half of a character beyond the first 65,536.
  */
-const apostrophe = "(?<=[\\p{L}\\uDC00-\\uDFFF])['’ʼ](?=\\p{L})|^['’]+$";
+const apostrophe = "(?<=[\\p{L}\\uDC00-\\uDFFF])['’ʼ]+(?=\\p{L})|^['’]+$";
 
 /** Scripts without spaces. */
 const unspaced = '\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}ー';
