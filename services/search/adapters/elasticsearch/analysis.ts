@@ -59,21 +59,30 @@ const captures = (...patterns: string[]) => ({ type: 'pattern_capture', preserve
 
 /** Every character that is more than lower-cased, alone or, for half-width voiced kana, with its mark. */
 function foldings(): string[] {
-  return [...characters()].flatMap((character) => {
+  return [...candidates()].flatMap((character) => {
     const folded = fold(character);
     return folded === character.toLowerCase() ? [] : [`${escaped(character)}=>${escaped(folded)}`];
   });
 }
 
-function* characters(): Iterable<string> {
+/** What may fold to something else. Most blocks of characters fold to themselves, and are looked at as a whole. */
+function* candidates(): Iterable<string> {
   for (const [first, last] of planes) {
-    for (let point = first; point <= last; point++) yield String.fromCodePoint(point);
+    for (let from = first; from <= last; from += blockLength) {
+      const block = range(from, Math.min(from + blockLength - 1, last));
+      const text = block.join('\n');
+      if (fold(text) !== text.toLowerCase()) yield* block;
+    }
   }
   for (const mark of voicedMarks) {
-    for (let point = 0x3041; point <= 0x30ff; point++) yield String.fromCodePoint(point) + mark;
-    for (let point = 0xff66; point <= 0xff9d; point++) yield String.fromCodePoint(point) + mark;
+    for (const kana of [...range(0x3041, 0x30ff), ...range(0xff66, 0xff9d)]) yield kana + mark;
   }
 }
+
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i));
+
+const blockLength = 256;
 
 const planes = [
   [0x80, 0xd7ff],
