@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+
 import { dropParts, ownParts, ownRedis } from '../contract/platform-parts.ts';
 import { runProcess } from '../contract/process.ts';
-import { postgresConfig, postgresVariables, readConfig, redisConfig, redisVariables } from '../shared/config.ts';
+import { runners } from '../contract/targets.ts';
+import { postgresConfig, postgresVariables, redisConfig, redisVariables } from '../shared/config.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
+import { readConfig } from '../shared/environment.ts';
 import { UsageError } from '../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../shared/locks/redis.ts';
@@ -63,8 +66,7 @@ export async function stackGround(): Promise<Ground> {
   const env: Env = { ...admin, POSTGRES_DBNAME: name, ...ownParts(name), REDIS_DB: await ownRedis() };
   const databases = [name];
   await asAdmin(admin, `create database ${name}`);
-  const connector = (verb: 'apply' | 'delete') =>
-    runProcess([process.execPath, join(import.meta.dirname, '..', 'scripts', 'connector.mjs'), verb], env);
+  const connector = (verb: 'apply' | 'delete') => runProcess([...runners.bun('search'), 'connector', verb], env);
   const redis = openRedis(redisConfig(readConfig(redisVariables, env))!);
   return {
     env,

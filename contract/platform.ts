@@ -4,7 +4,7 @@ import { emptyDatabase } from '../shared/testing/database.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { dropParts, ownParts, ownRedis } from './platform-parts.ts';
 import { runProcess, type Started, startProcess } from './process.ts';
-import { bun, postgresEnv, root, runners, type Target } from './targets.ts';
+import { postgresEnv, runners, type Target } from './targets.ts';
 
 /** What runs: `api` and `cdc` are the search service in those roles, `search` does both. */
 export type Role = 'events' | 'booking' | 'search' | 'api' | 'cdc';
@@ -24,7 +24,7 @@ export type Platform = {
   kill(replica: Replica): Promise<void>;
   /** Runs a subcommand of a service's program to its end; answers what it said. */
   run(service: 'events' | 'search', ...args: string[]): Promise<string>;
-  /** Runs `npm run connector`'s script. */
+  /** Runs `search connector`. */
   connector(command: 'apply' | 'status' | 'delete'): Promise<string>;
   /** The base addresses of the first replica of each. */
   target(): Target;
@@ -77,7 +77,7 @@ export async function startPlatform({ kind = 'binaries', roles, seed = true, env
       await replica.kill();
     },
     run: (service, ...args) => runProcess([...command(service), ...args], env),
-    connector: (verb) => runProcess([bun, `${root}/scripts/connector.mjs`, verb], env),
+    connector: (verb) => platform.run('search', 'connector', verb),
     target() {
       const url = (...roles: Role[]) => running.find((replica) => roles.includes(replica.role))?.url ?? '';
       return { events: url('events'), booking: url('booking'), search: url('search', 'api'), stop: platform.stop };

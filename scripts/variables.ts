@@ -1,14 +1,16 @@
 // Every environment variable of the product, as README's table has it: `bun scripts/variables.ts` prints the table.
 import { variables as booking } from '../services/booking/main.ts';
 import { variables as events } from '../services/events/main.ts';
+import { connectorVariables } from '../services/search/connector-cli.ts';
 import { variables as search } from '../services/search/main.ts';
-import type { Variable } from '../shared/config.ts';
+import type { Variable } from '../shared/environment.ts';
 import { variables as standalone } from '../standalone/main.ts';
 
 const programs: Record<string, Record<string, Variable<unknown>>> = {
   events,
   booking,
   search,
+  'search connector': connectorVariables,
   'npm start': standalone,
 };
 

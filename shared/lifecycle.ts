@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts';
+import { ConfigError } from './environment.ts';
 import { ListenError } from './http/serve.ts';
 import { createLog, flushLog } from './log.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { sleep } from '../shared/clock.ts';
-import type { Address } from '../shared/config.ts';
+import type { Address } from '../shared/environment.ts';
 import { ListenError } from '../shared/http/serve.ts';
 
 /** An earlier run that is just ending has this long to let go of its ports. */

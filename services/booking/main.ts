@@ -1,22 +1,22 @@
 import {
   postgresConfig,
   postgresVariables,
-  readConfig,
   redisConfig,
   redisVariables,
   serverConfig,
   serverVariables,
-  v,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
+import { readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
-import { every, type Running, runService } from '../../shared/lifecycle.ts';
+import { every, type Running } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { createLog } from '../../shared/log.ts';
+import { type Program, runProgram } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
@@ -86,4 +86,12 @@ export async function start(
   };
 }
 
-if (import.meta.main) await runService('booking', () => start(process.env));
+export const program: Program = {
+  name: 'booking',
+  summary: 'holds seats, takes the money and sells them',
+  variables,
+  commands: {},
+  start,
+};
+
+if (import.meta.main) await runProgram(program);

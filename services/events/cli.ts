@@ -1,39 +1,45 @@
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
-import { postgresConfig, postgresVariables, readConfig } from '../../shared/config.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { migrate } from '../../shared/db/migrate.ts';
+import { migrate, migrationStates } from '../../shared/db/migrate.ts';
+import { readConfig } from '../../shared/environment.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
+import type { Command, Env } from '../../shared/program.ts';
 import { progressBar } from '../../shared/progress.ts';
 
-const usage = `Usage:
-  events                      serve
-  events migrate              bring the database to the newest schema
-  events seed                 load the demo events, once
-  events seed --events 100000 [--seats 20] [--random-seed 1]
-                              load a large set, the same for the same random seed
-`;
-
-type Env = Record<string, string | undefined>;
-
-/** The work that the arguments ask for; undefined to serve. Throws `UsageError`. */
-export function command(args: string[], env: Env): (() => Promise<void>) | undefined {
-  const [name, ...rest] = args;
-  if (name === undefined || name === 'serve') return undefined;
-  if (name === 'migrate') return () => runMigrations(env);
-  if (name === 'seed') return () => seed(rest, env);
-  if (name === '--help' || name === 'help') return async () => console.log(usage);
-  return async () => {
-    throw new UsageError(`Unknown command ${name}.\n${usage}`);
-  };
-}
+/** What the events binary does besides to serve. */
+export const commands: Record<string, Command> = {
+  migrate: {
+    usage: [
+      ['migrate', 'bring the database to the newest schema; safe to run from several starters at once'],
+      ['migrate status', 'list the migrations; exits with 1 if one is not applied'],
+    ],
+    run: runMigrate,
+  },
+  seed: {
+    usage: [
+      ['seed', 'load the demo events, once'],
+      ['seed --events 100000 [--seats 20] [--random-seed 1]', 'load a large set, the same for the same random seed'],
+    ],
+    run: seed,
+  },
+};
 
 const database = (env: Env) => postgresConfig(readConfig(postgresVariables, env), 'onsale-tools');
 
-async function runMigrations(env: Env): Promise<void> {
+async function runMigrate(args: string[], env: Env): Promise<void> {
+  if (args.length === 1 && args[0] === 'status') return showMigrations(env);
+  if (args.length > 0) throw new UsageError(`events migrate takes nothing, or status; not ${args.join(' ')}`);
   const count = await migrate(database(env));
   console.log(count === 0 ? 'The schema is up to date.' : `Applied ${count} migrations.`);
+}
+
+async function showMigrations(env: Env): Promise<void> {
+  const states = await migrationStates(database(env));
+  for (const { tag, isApplied } of states) console.log(`${tag}: ${isApplied ? 'applied' : 'not applied'}`);
+  if (states.some(({ isApplied }) => !isApplied)) process.exitCode = 1;
 }
 
 async function seed(args: string[], env: Env): Promise<void> {
@@ -75,7 +81,7 @@ function parseSeedArgs(args: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\n${usage}`);
+    throw new UsageError(`${error instanceof Error ? error.message : error}. See events --help.`);
   }
 }
 

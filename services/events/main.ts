@@ -4,26 +4,26 @@ import { systemClock } from '../../shared/clock.ts';
 import {
   postgresConfig,
   postgresVariables,
-  readConfig,
   redisConfig,
   redisVariables,
   serverConfig,
   serverVariables,
-  v,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
+import { readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
-import { type Running, runOnce, runService } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { createLog } from '../../shared/log.ts';
+import { type Program, runProgram } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
 import { createEventsApp } from './app.ts';
-import { command } from './cli.ts';
+import { commands } from './cli.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8080', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -76,7 +76,12 @@ export async function start(
   };
 }
 
-if (import.meta.main) {
-  const work = command(process.argv.slice(2), process.env);
-  await (work ? runOnce(work) : runService('events', () => start(process.env)));
-}
+export const program: Program = {
+  name: 'events',
+  summary: 'shows events with the live status of every seat',
+  variables,
+  commands,
+  start,
+};
+
+if (import.meta.main) await runProgram(program);

@@ -1,43 +1,33 @@
-import {
-  elasticsearchConfig,
-  elasticsearchVariables,
-  postgresConfig,
-  postgresVariables,
-  readConfig,
-} from '../../shared/config.ts';
+import { elasticsearchConfig, elasticsearchVariables, postgresConfig, postgresVariables } from '../../shared/config.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
+import { readConfig } from '../../shared/environment.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
+import type { Command, Env } from '../../shared/program.ts';
 import { progressBar } from '../../shared/progress.ts';
 import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
-import { deadLetters, deadLettersUsage } from './dead-letters-cli.ts';
+import { connector } from './connector-cli.ts';
+import { deadLetters } from './dead-letters-cli.ts';
 import type { Catalogue } from './domain/catalogue.ts';
 import type { EventDocument } from './domain/event-document.ts';
 import { verifyIndex } from './domain/verify-index.ts';
 
-const usage = `Usage:
-  search           serve
-  search reindex   build the index anew from the database, while searches and changes go on
-  search verify    compare every event of the database with the index; exits with 1 if they differ
-${deadLettersUsage}`;
-
-type Env = Record<string, string | undefined>;
-
 const batchSize = 1000;
 const shown = 20;
 
-/** The work that the arguments ask for; undefined to serve. Throws `UsageError`. */
-export function command(args: string[], env: Env): (() => Promise<void>) | undefined {
-  const [name, ...rest] = args;
-  if (name === undefined || name === 'serve') return undefined;
-  if (name === 'reindex') return () => withParts(name, env, reindex);
-  if (name === 'verify') return () => withParts(name, env, verify);
-  if (name === 'dead-letters') return () => deadLetters(rest, env);
-  if (name === '--help' || name === 'help') return async () => console.log(usage);
-  return async () => {
-    throw new UsageError(`Unknown command ${name}.\n${usage}`);
-  };
-}
+/** What the search binary does besides to serve. */
+export const commands: Record<string, Command> = {
+  reindex: {
+    usage: [['reindex', 'build the index anew from the database, while searches and changes go on']],
+    run: (_, env) => withParts('reindex', env, reindex),
+  },
+  verify: {
+    usage: [['verify', 'compare every event of the database with the index; exits with 1 if they differ']],
+    run: (_, env) => withParts('verify', env, verify),
+  },
+  'dead-letters': deadLetters,
+  connector,
+};
 
 type Parts = { db: Db; catalogue: Catalogue; index: ElasticsearchIndex };
 

@@ -1,18 +1,24 @@
-import { kafkaConfig, kafkaVariables, readConfig } from '../../shared/config.ts';
+import { kafkaConfig, kafkaVariables } from '../../shared/config.ts';
+import { readConfig } from '../../shared/environment.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
 import { silentLog } from '../../shared/log.ts';
+import type { Command, Env } from '../../shared/program.ts';
 import { kafkaLetterBox, type Letter, type LetterBox } from './adapters/kafka-letter-box.ts';
 
-export const deadLettersUsage = `  search dead-letters list
-                   show the changes that could not be read or indexed, and why
-  search dead-letters replay
-                   send those since the last replay once more
-`;
+/** `search dead-letters`: what could not be read or indexed, where it is kept in Kafka. */
+export const deadLetters: Command = {
+  usage: [
+    ['dead-letters list', 'show the changes that could not be read or indexed, and why'],
+    ['dead-letters replay', 'send those since the last replay once more'],
+  ],
+  run,
+};
 
-/** The work of `search dead-letters`. Throws `UsageError`. */
-export async function deadLetters(args: string[], env: Record<string, string | undefined>): Promise<void> {
-  const work = { list, replay }[args[0] ?? ''];
-  if (!work || args.length > 1) throw new UsageError(`Usage:\n${deadLettersUsage}`);
+const verbs = new Map(Object.entries({ list, replay }));
+
+async function run(args: string[], env: Env): Promise<void> {
+  const work = verbs.get(args[0] ?? '');
+  if (!work || args.length > 1) throw new UsageError('search dead-letters takes list or replay. See search --help.');
   const config = kafkaConfig(readConfig(kafkaVariables, env));
   if (!config) {
     throw new UsageError(

@@ -3,26 +3,25 @@ import { cacheDeadlineMs, redisCache } from '../../shared/cache/redis.ts';
 import { tieredCache } from '../../shared/cache/tiered.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
-  ConfigError,
   elasticsearchConfig,
   elasticsearchVariables,
   kafkaConfig,
   kafkaVariables,
   postgresConfig,
   postgresVariables,
-  readConfig,
   redisConfig,
   redisVariables,
   serverConfig,
   serverVariables,
-  v,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
+import { ConfigError, readConfig, v } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
 import { serve } from '../../shared/http/serve.ts';
-import { type Running, runOnce, runService } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/lifecycle.ts';
 import { createLog, type Logger } from '../../shared/log.ts';
+import { type Program, runProgram } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { kafkaChangeSource } from './adapters/kafka-change-source.ts';
@@ -32,7 +31,7 @@ import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
 import { walChangeSource } from './adapters/wal-change-source.ts';
 import { createSearchApp, followMetrics } from './app.ts';
-import { command } from './cli.ts';
+import { commands } from './cli.ts';
 import { followChanges } from './domain/follow-changes.ts';
 import type { SearchIndex } from './domain/search-index.ts';
 
@@ -143,7 +142,12 @@ async function whetherBuilt(index: SearchIndex): Promise<void> {
   if (!(await index.isBuilt())) throw unavailable('the search index', new Error('it is not built yet'));
 }
 
-if (import.meta.main) {
-  const work = command(process.argv.slice(2), process.env);
-  await (work ? runOnce(work) : runService('search', () => start(process.env)));
-}
+export const program: Program = {
+  name: 'search',
+  summary: 'finds events, and keeps their index after the database',
+  variables,
+  commands,
+  start,
+};
+
+if (import.meta.main) await runProgram(program);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { migrationJournal, migrationSql } from '../../drizzle/migrations.ts';
 import { emptyDatabase, type TestDatabase } from '../testing/database.ts';
-import { migrate } from './migrate.ts';
+import { migrate, migrationStates } from './migrate.ts';
 import * as schema from './schema.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'drizzle');
@@ -16,10 +16,19 @@ describe('migrations', () => {
   });
   afterAll(() => database.drop());
 
+  test('what is not applied is told', async () => {
+    expect(await migrationStates(database.config)).toEqual(
+      migrationJournal.map(({ tag }) => ({ tag, isApplied: false })),
+    );
+  });
+
   test('several starters at once apply each once', async () => {
     const applied = await Promise.all(Array.from({ length: 6 }, () => migrate(database.config)));
     expect(applied.sort()).toEqual([0, 0, 0, 0, 0, migrationJournal.length]);
     expect(await migrate(database.config)).toBe(0);
+    expect(await migrationStates(database.config)).toEqual(
+      migrationJournal.map(({ tag }) => ({ tag, isApplied: true })),
+    );
   });
 
   test('make the tables, the unlogged locks and the publication', async () => {

@@ -24,6 +24,24 @@ export async function migrate(config: PostgresConfig): Promise<number> {
   }
 }
 
+/** Every migration of this build in order, and whether the database has it. */
+export async function migrationStates(config: PostgresConfig): Promise<{ tag: string; isApplied: boolean }[]> {
+  const db = openDb(config, { max: 1 });
+  try {
+    const newest = await db.run(() => newestApplied(db));
+    return migrationJournal.map(({ tag, when }) => ({ tag, isApplied: when <= newest }));
+  } finally {
+    await db.close();
+  }
+}
+
+/** Drizzle applies what is newer than the newest that it has applied, by the journal's time. */
+async function newestApplied(db: Db): Promise<number> {
+  if (!(await hasMigrations(db))) return 0;
+  const [row] = await db.sql`select max(created_at) as newest from drizzle.__drizzle_migrations`;
+  return Number(row?.newest ?? 0);
+}
+
 /** The migrations in the shape that Drizzle's migrator reads from a folder, which a compiled binary does not have. */
 export function readMigrations(): MigrationMeta[] {
   return migrationJournal.map((entry) => {
@@ -47,9 +65,13 @@ async function runAll(db: Db): Promise<void> {
   await orm.dialect.migrate(readMigrations(), orm.session, {});
 }
 
-async function applied({ sql }: Db): Promise<number> {
+async function hasMigrations({ sql }: Db): Promise<boolean> {
   const [there] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as yes`;
-  if (!there?.yes) return 0;
-  const [row] = await sql`select count(*)::int as n from drizzle.__drizzle_migrations`;
+  return there?.yes;
+}
+
+async function applied(db: Db): Promise<number> {
+  if (!(await hasMigrations(db))) return 0;
+  const [row] = await db.sql`select count(*)::int as n from drizzle.__drizzle_migrations`;
   return row?.n ?? 0;
 }

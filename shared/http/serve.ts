@@ -1,5 +1,6 @@
 import { sleep } from '../clock.ts';
-import type { Address, ServerConfig } from '../config.ts';
+import type { ServerConfig } from '../config.ts';
+import type { Address } from '../environment.ts';
 
 export type Server = {
   port: number;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Writable } from 'node:stream';
-import { readConfig, serverConfig, serverVariables } from '../config.ts';
+import { serverConfig, serverVariables } from '../config.ts';
+import { readConfig } from '../environment.ts';
 import { AppError, unavailable } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from './metrics.ts';

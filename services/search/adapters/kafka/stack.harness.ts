@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Admin, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { sleep } from '../../../../shared/clock.ts';
-import { type KafkaConfig, kafkaConfig, kafkaVariables, readConfig } from '../../../../shared/config.ts';
+import { type KafkaConfig, kafkaConfig, kafkaVariables } from '../../../../shared/config.ts';
+import { readConfig } from '../../../../shared/environment.ts';
 import { silentLog } from '../../../../shared/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { stackAddress } from '../../../../shared/testing/stack.ts';
@@ -61,8 +62,8 @@ export async function startKafkaStack(open: () => Promise<TestDatabase> = testDa
       POSTGRES_PASSWORD: password,
       POSTGRES_DBNAME: name,
     };
-    const script = join(root, 'scripts', 'connector.mjs');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, command], { env });
+    const program = join(root, 'services', 'search', 'main.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [program, 'connector', command], { env });
     return stdout.trim();
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { ConfigError, readConfig, v } from './config.ts';
+import { ConfigError, readConfig, v } from './environment.ts';
 
 const read = <T>(variable: ReturnType<typeof v.text> | unknown, text: string): T => {
   const values = readConfig({ IT: variable as ReturnType<typeof v.text> }, { IT: text });

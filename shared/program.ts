@@ -1,0 +1,103 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { type Address, describeConfig, readConfig, type Variable, type Variables } from './environment.ts';
+import { type Running, runOnce, runService, UsageError } from './lifecycle.ts';
+
+export type Env = Record<string, string | undefined>;
+
+/** A subcommand: how it is called and what it does, for `--help`, and its work. `run` throws `UsageError`. */
+export type Command = {
+  usage: [call: string, meaning: string][];
+  run(args: string[], env: Env): Promise<void>;
+};
+
+/** What a service's binary can do besides to serve. */
+export type Program = {
+  name: string;
+  summary: string;
+  variables: Variables & { SERVER_ADDR: Variable<Address> };
+  commands: Record<string, Command>;
+  start(env: Env): Promise<Running>;
+};
+
+/** Says which build this is, such as `0.1.0 (a1b2c3d, Bun 1.4.5, linux x64)`. */
+export function version(): string {
+  return `${packageJson.version} (${revision()}, ${runtime()}, ${process.platform} ${process.arch})`;
+}
+
+/** The commit that a binary was built from; the build puts it in place of `process.env.BUILD_REVISION`. */
+export const revision = () => process.env.BUILD_REVISION || 'unbuilt';
+
+const runtime = () => (process.versions.bun ? `Bun ${process.versions.bun}` : `Deno ${process.versions.deno}`);
+
+/** Serves until signalled, or does what the arguments ask for. */
+export async function runProgram(program: Program): Promise<void> {
+  const work = workOf(program, process.argv.slice(2), process.env);
+  await (work ? runOnce(work) : runService(program.name, () => program.start(process.env)));
+}
+
+/** The work that the arguments ask for; undefined to serve. Unknown arguments make a work that throws `UsageError`. */
+export function workOf(program: Program, args: string[], env: Env): (() => Promise<void>) | undefined {
+  const [name = 'serve', ...rest] = args;
+  if (name === 'serve' && rest.length === 0) return undefined;
+  const command = new Map(Object.entries(commandsOf(program))).get(aliases.get(name) ?? name);
+  if (command) return () => command.run(rest, env);
+  return async () => {
+    throw new UsageError(`Unknown command ${name}.\n${usage(program)}`);
+  };
+}
+
+const aliases = new Map(Object.entries({ help: '--help', '-h': '--help', version: '--version', '-v': '--version' }));
+
+const commandsOf = (program: Program): Record<string, Command> => ({
+  ...program.commands,
+  health: {
+    usage: [['health', 'ask the service that runs here whether it is ready; exits with 1 if it is not']],
+    run: (_, env) => health(program.variables, env),
+  },
+  config: {
+    usage: [['config', 'show the configuration in force, with secrets masked']],
+    run: async (_, env) => console.log(describeConfig(program.variables, env).join('\n')),
+  },
+  '--version': {
+    usage: [['--version', 'say which build this is']],
+    run: async () => console.log(`${program.name} ${version()}`),
+  },
+  '--help': { usage: [['--help', 'show this']], run: async () => console.log(usage(program)) },
+});
+
+/** As wide as a call may be and still have its meaning on the same line. */
+const callWidth = 24;
+
+function usage(program: Program): string {
+  const { name, summary } = program;
+  const rows: [string, string][] = [['', 'serve'], ...Object.values(commandsOf(program)).flatMap((one) => one.usage)];
+  const lines = rows.map(([call, meaning]) => {
+    const head = `  ${name} ${call}`.trimEnd();
+    const width = name.length + 3 + callWidth;
+    return head.length < width ? `${head.padEnd(width)}${meaning}` : `${head}\n${' '.repeat(width)}${meaning}`;
+  });
+  return `${name}: ${summary}\n\nUsage:\n${lines.join('\n')}\n\nIt is configured by the environment: see ${name} config.`;
+}
+
+const patienceMs = 3000;
+
+/** Asks `/readyz` where SERVER_ADDR says. Needs no shell and no other program, so that a bare image can be probed. */
+async function health(variables: Program['variables'], env: Env): Promise<void> {
+  const { host, port } = readConfig({ SERVER_ADDR: variables.SERVER_ADDR }, env).SERVER_ADDR;
+  const url = `http://${reachable(host)}:${port}/readyz`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
+    console.log(await response.text());
+    if (!response.ok) process.exitCode = 1;
+  } catch (error) {
+    console.error(`Nothing answers at ${url}: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}
+
+/** Where a server that listens on all addresses can be asked from the same machine. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
