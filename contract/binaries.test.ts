@@ -4,6 +4,6 @@ import { contractSuite } from './suite.ts';
 import { startServices } from './targets.ts';
 
 contractSuite('the three binaries', async () => {
-  await runProcess([process.execPath, join(import.meta.dirname, '..', 'scripts', 'build.ts')], {});
+  await runProcess([process.execPath, join(import.meta.dirname, '..', 'scripts', 'build.ts'), '--platform', 'own'], {});
   return startServices('binaries');
 });
