@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 
 const usage = `Usage: bun scripts/build.ts [options]
   --service NAME    events, booking or search; may be repeated (default: all)
-  --platform NAME   linux-x64, linux-arm64, … or own; may be repeated (default: own, linux-x64, linux-arm64)
+  --platform NAME   linux-x64 (or -amd64), linux-arm64, … or own; may be repeated (default: own, linux-x64, linux-arm64)
   --out FOLDER      where to (default: dist)`;
 
 const root = join(import.meta.dirname, '..');
@@ -75,7 +75,7 @@ function options() {
       out: { type: 'string', default: join(root, 'dist') },
     },
   });
-  const platforms = [...new Set(values.platform.map((name) => (name === 'own' ? own : name)))];
+  const platforms = [...new Set(values.platform.map((name) => (name === 'own' ? own : name.replace('amd64', 'x64'))))];
   const unknown = [
     ...values.service.filter((name) => !services.includes(name)),
     ...platforms.filter((p) => !known.has(p)),
