@@ -1,0 +1,5 @@
+// `npm run load:smoke`: a few seconds of each load test against a standalone platform of its own. Needs k6.
+import { ensureInstalled, run } from './bootstrap.mjs';
+
+const bun = await ensureInstalled(console.log);
+process.exitCode = await run(bun, ['load/smoke.ts']);
