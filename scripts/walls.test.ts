@@ -26,6 +26,9 @@ const walls: [path: string, imported: string, allowed: boolean][] = [
   ['services/search/adapters/x.ts', './wal/lsn.ts', true],
   ['shared/locks/x.ts', '../db/client.ts', true],
   ['shared/locks/x.ts', '../../services/booking/domain/sale.ts', false],
+  ['load/shared/x.ts', './record.ts', true],
+  ['load/shared/x.ts', '../../services/booking/domain/sale.ts', false],
+  ['load/shared/x.ts', 'postgres', false],
 ];
 
 let dir: string;
