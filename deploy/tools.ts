@@ -10,8 +10,17 @@ const tools = {
 
 const folder = join(import.meta.dirname, '..', '.onsale', 'tools');
 
+type ToolName = keyof typeof tools;
+const built = new Map<ToolName, Promise<string>>();
+
 /** The path of a tool, which is built when it is not there yet. */
-export async function tool(name: keyof typeof tools): Promise<string> {
+export function tool(name: ToolName): Promise<string> {
+  const path = built.get(name) ?? build(name);
+  built.set(name, path);
+  return path;
+}
+
+async function build(name: ToolName): Promise<string> {
   const { module, version, program } = tools[name];
   const bin = join(folder, `${name}-${version}`);
   const path = join(bin, program);

@@ -3,6 +3,8 @@ import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
 const bun = await ensureInstalled(console.log);
-// Tests of the real servers (`*.stack.test.ts`) belong to `npm run test:stack`.
-const args = ['test', '--path-ignore-patterns=**/*.stack.test.ts', ...process.argv.slice(2)];
+// Tests of the real servers (`*.stack.test.ts`) belong to `npm run test:stack`, those of images and manifests to
+// `npm run check:deploy`.
+const ignored = ['**/*.stack.test.ts', 'deploy/**'].map((pattern) => `--path-ignore-patterns=${pattern}`);
+const args = ['test', ...ignored, ...process.argv.slice(2)];
 process.exitCode = report([await runCounted(bun, args)]);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
+import { sleep } from '../../shared/clock.ts';
 import { postgresConfig, postgresVariables } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate, migrationStates } from '../../shared/db/migrate.ts';
@@ -9,11 +10,14 @@ import { UsageError } from '../../shared/lifecycle.ts';
 import type { Command, Env } from '../../shared/program.ts';
 import { progressBar } from '../../shared/progress.ts';
 
+const lookEveryMs = 1000;
+
 /** What the events binary does besides to serve. */
 export const commands: Record<string, Command> = {
   migrate: {
     usage: [
       ['migrate', 'bring the database to the newest schema; safe to run from several starters at once'],
+      ['migrate wait', 'wait until every migration of this build is applied'],
       ['migrate status', 'list the migrations; exits with 1 if one is not applied'],
     ],
     run: runMigrate,
@@ -31,7 +35,8 @@ const database = (env: Env) => postgresConfig(readConfig(postgresVariables, env)
 
 async function runMigrate(args: string[], env: Env): Promise<void> {
   if (args.length === 1 && args[0] === 'status') return showMigrations(env);
-  if (args.length > 0) throw new UsageError(`events migrate takes nothing, or status; not ${args.join(' ')}`);
+  if (args.length === 1 && args[0] === 'wait') return waitForMigrations(env);
+  if (args.length > 0) throw new UsageError(`events migrate takes nothing, status or wait; not ${args.join(' ')}`);
   const count = await migrate(database(env));
   console.log(count === 0 ? 'The schema is up to date.' : `Applied ${count} migrations.`);
 }
@@ -40,6 +45,21 @@ async function showMigrations(env: Env): Promise<void> {
   const states = await migrationStates(database(env));
   for (const { tag, isApplied } of states) console.log(`${tag}: ${isApplied ? 'applied' : 'not applied'}`);
   if (states.some(({ isApplied }) => !isApplied)) process.exitCode = 1;
+}
+
+/** For starters that must not begin before their schema is there; a database that is away is waited for too. */
+async function waitForMigrations(env: Env): Promise<void> {
+  const config = database(env);
+  for (let said = ''; ; await sleep(lookEveryMs)) {
+    const missing = await migrationStates(config).then(
+      (states) => states.filter(({ isApplied }) => !isApplied).map(({ tag }) => `${tag} is not applied yet`),
+      (error: Error) => [error.cause instanceof Error ? error.cause.message : error.message],
+    );
+    if (missing.length === 0) break;
+    if (said !== missing[0]) console.log(missing[0]);
+    said = missing[0]!;
+  }
+  console.log('The schema is up to date.');
 }
 
 async function seed(args: string[], env: Env): Promise<void> {

@@ -39,6 +39,8 @@ export function addLiveRoute(app: App, { live, closing, pingMs }: LiveDeps): voi
       : undefined;
     if (!watch) throw new AppError('event_not_found', 'Event not found');
 
+    // A proxy that gathers answers before it passes them on would keep the changes back (nginx's word for it).
+    c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (stream) => {
       const end = () => wake();
       stream.onAbort(end);

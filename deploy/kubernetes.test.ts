@@ -1,0 +1,220 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
+import type { IIngress, INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import type { IContainer, IService } from 'kubernetes-models/v1';
+import packageJson from '../package.json' with { type: 'json' };
+import { readConfig } from '../shared/environment.ts';
+import {
+  environmentOf,
+  type Labels,
+  named,
+  type Pod,
+  podsOf,
+  type Resource,
+  render,
+  selects,
+  unknownFields,
+  validate,
+} from './manifests.ts';
+import { knowsCall, programs, variablesOf } from './programs.ts';
+import { counted } from './report.ts';
+
+const root = join(import.meta.dirname, '..');
+const overlays = ['base', 'overlays/dev', 'overlays/prod', 'overlays/prod-monitored'];
+const rendered = await Promise.all(
+  overlays.map(async (name): Promise<[string, Resource[]]> => [name, await render(join(root, 'k8s', name))]),
+);
+let variables = 0;
+afterAll(() => {
+  const total = rendered.reduce((sum, [, resources]) => sum + resources.length, 0);
+  counted(`Kubernetes: ${overlays.length} overlays, ${total} resources validated, ${variables} variables of ours`);
+});
+
+const ofKind = <T>(resources: Resource[], kind: string) =>
+  resources.filter((one) => one.kind === kind) as unknown as (T & Resource)[];
+
+/** A container of ours, and the program that it runs. */
+const programOf = ({ image = '' }: IContainer) => programs[/onsale-(\w+)(?=:|$)/.exec(image)?.[1] ?? ''];
+const containersOf = ({ spec }: Pod) => [...(spec.initContainers ?? []), ...spec.containers];
+const ourPods = (resources: Resource[]) => podsOf(resources).filter((pod) => programOf(pod.spec.containers[0]!));
+
+describe('what is not right is refused', () => {
+  const [, base] = rendered[0]!;
+  const changed = (from: string, to: string) => JSON.parse(JSON.stringify(base).replace(from, to)) as Resource[];
+
+  test('a value of the wrong kind', async () => {
+    const broken = changed('"periodSeconds":10', '"periodSeconds":"often"');
+    await expect(Promise.all(broken.map(validate))).rejects.toThrow('periodSeconds');
+  });
+
+  test('a field that is misspelt', async () => {
+    expect((await unknownFields(changed('"readinessProbe"', '"readynessProbe"'), root))[0]).toContain('readynessProbe');
+  });
+});
+
+describe.each(rendered)('%s', (name, resources) => {
+  const pods = podsOf(resources);
+  const ours = ourPods(resources);
+  const selected = (labels: Labels | undefined) =>
+    pods.filter((pod) => selects({ matchLabels: labels ?? {} }, pod.labels));
+
+  test('every resource is as Kubernetes’ schemas have it', async () => {
+    for (const resource of resources) await validate(resource);
+    expect(await unknownFields(resources, root)).toEqual([]);
+    expect(new Set(resources.map(named)).size).toBe(resources.length);
+  });
+
+  test('has the services, search in two roles, and the jobs', () => {
+    const expected = ['onsale-events', 'onsale-booking', 'onsale-search-api', 'onsale-search-cdc'];
+    expect(ours.map(({ owner }) => owner.metadata.name)).toEqual(
+      expect.arrayContaining([...expected, 'onsale-migrate', 'onsale-connector']),
+    );
+  });
+
+  test('every selector takes what it should', () => {
+    for (const pod of pods.filter(({ owner }) => owner.kind !== 'Job')) {
+      const { selector } = pod.owner.spec as { selector: { matchLabels: Labels } };
+      expect(selected(selector.matchLabels)).toEqual([pod]);
+    }
+    for (const service of ofKind<IService>(resources, 'Service')) {
+      expect(selected(service.spec!.selector)).toHaveLength(1);
+    }
+    const budgets = ofKind<IPodDisruptionBudget>(resources, 'PodDisruptionBudget');
+    expect(budgets).toHaveLength(4);
+    for (const budget of budgets) expect(selected(budget.spec!.selector!.matchLabels)).toHaveLength(1);
+    for (const policy of ofKind<INetworkPolicy>(resources, 'NetworkPolicy')) {
+      expect(pods.some(({ labels }) => selects(policy.spec!.podSelector ?? {}, labels))).toBe(true);
+    }
+    for (const { labels, spec } of pods) {
+      for (const { labelSelector } of spec.topologySpreadConstraints ?? []) {
+        expect(selects(labelSelector!, labels)).toBe(true);
+      }
+    }
+  });
+
+  test('every port that is named exists, and the program listens on it', () => {
+    for (const service of ofKind<IService>(resources, 'Service')) {
+      const [pod] = selected(service.spec!.selector);
+      const names = pod!.spec.containers[0]!.ports!.map((port) => port.name);
+      for (const port of service.spec!.ports!) expect(names).toContain(String(port.targetPort));
+    }
+    for (const ingress of ofKind<IIngress>(resources, 'Ingress')) {
+      for (const { path, backend } of ingress.spec!.rules!.flatMap((rule) => rule.http!.paths)) {
+        const service = ofKind<IService>(resources, 'Service').find(
+          (one) => one.metadata.name === backend.service!.name,
+        )!;
+        expect(service.spec!.ports!.map((port) => port.name)).toContain(backend.service!.port!.name!);
+        const owner = { management: 'events', booking: 'booking', search: 'search-api' }[path!.split('/')[3]!];
+        expect(service.metadata.name).toBe(`onsale-${owner}`);
+      }
+    }
+    for (const { spec } of ours) {
+      const container = spec.containers[0]!;
+      const { SERVER_ADDR } = readConfig(programOf(container)!.variables, {}) as { SERVER_ADDR: { port: number } };
+      for (const port of container.ports ?? []) expect(port.containerPort).toBe(SERVER_ADDR.port);
+    }
+  });
+
+  test('every service has its probes, and ends after its load balancer has heard of it', () => {
+    for (const { owner, spec } of ours.filter((pod) => pod.owner.kind === 'Deployment')) {
+      const container = spec.containers[0]!;
+      const { startupProbe, readinessProbe, livenessProbe } = container;
+      const paths = [startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet?.path);
+      expect([owner.metadata.name, ...paths]).toEqual([owner.metadata.name, '/livez', '/readyz', '/livez']);
+      const config = readConfig(
+        programOf(container)!.variables,
+        visible(environmentOf(container, resources)),
+      ) as Record<string, number>;
+      const drainSeconds = config.SERVER_DRAIN_TIMEOUT! / 1000;
+      const preStopSeconds = container.lifecycle!.preStop!.sleep!.seconds;
+      // What follows the drain: open work, and the connections to the servers.
+      expect(spec.terminationGracePeriodSeconds!).toBeGreaterThanOrEqual(preStopSeconds + drainSeconds + 10);
+    }
+  });
+
+  test('every variable is read by its program, and right', () => {
+    for (const pod of ours) {
+      for (const container of containersOf(pod)) {
+        const program = programOf(container)!;
+        const given = environmentOf(container, resources);
+        const known = variablesOf(program, container.args ?? []);
+        expect([named(pod.owner), Object.keys(given).filter((variable) => !(variable in known))]).toEqual([
+          named(pod.owner),
+          [],
+        ]);
+        expect(() => readConfig(known, visible(given))).not.toThrow();
+        expect(knowsCall(program, container.args ?? [])).toBe(true);
+        variables += Object.keys(given).length;
+      }
+    }
+  });
+
+  test('our pods are nobody, write nowhere, can do nothing and have no token', () => {
+    for (const pod of ours) {
+      const { spec } = pod;
+      expect([spec.automountServiceAccountToken, spec.serviceAccountName]).toEqual([false, 'onsale']);
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      for (const container of containersOf(pod)) {
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(Object.keys(container.resources!.requests!).sort()).toEqual(['cpu', 'memory']);
+        expect(container.resources!.limits).toHaveProperty('memory');
+      }
+    }
+  });
+
+  test('every image has a fixed version; ours have the project’s', () => {
+    for (const pod of pods) {
+      for (const container of containersOf(pod)) {
+        const image = container.image!;
+        if (name === 'base') expect(image).toMatch(/^onsale-\w+$/);
+        else if (programOf(container)) expect(image).toEndWith(`:${packageJson.version}`);
+        else expect(image).toMatch(/:\d+\.\d+(\.\d+)?(\.Final)?$/);
+      }
+    }
+  });
+
+  test('each pod may reach the servers that its program is told of, and no other', () => {
+    const policies = ofKind<INetworkPolicy>(resources, 'NetworkPolicy');
+    expect(policies.find((one) => one.metadata.name === 'default-deny')?.spec).toEqual({
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+    });
+    for (const pod of ours) {
+      const opened = policies
+        .filter((one) => one.metadata.name.startsWith('to-') && selects(one.spec!.podSelector ?? {}, pod.labels))
+        .flatMap((one) => one.spec!.egress!.flatMap((rule) => rule.ports!.map(({ port }) => Number(port))));
+      const told = containersOf(pod).flatMap((container) => portsIn(environmentOf(container, resources)));
+      expect([named(pod.owner), [...new Set(opened)].sort()]).toEqual([named(pod.owner), [...new Set(told)].sort()]);
+    }
+  });
+
+  test('what scales is there, and has no number of replicas of its own', () => {
+    const targets = [
+      ...ofKind<IHorizontalPodAutoscaler>(resources, 'HorizontalPodAutoscaler'),
+      ...ofKind<{ spec: { scaleTargetRef: { name: string } } }>(resources, 'ScaledObject'),
+    ].map((one) => one.spec!.scaleTargetRef.name);
+    expect(targets).toHaveLength(name.includes('prod') ? 4 : 0);
+    for (const target of targets) {
+      const owner = ours.find((pod) => pod.owner.metadata.name === target)!.owner;
+      expect(owner.spec).not.toHaveProperty('replicas');
+    }
+  });
+});
+
+/** Without what only a Secret knows that is made elsewhere. */
+const visible = (given: Record<string, string>) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => !value.startsWith('secret(')));
+
+/** The ports of the servers that a program is told of. */
+function portsIn(given: Record<string, string>): number[] {
+  const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR } = given;
+  const urls = [REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL].flatMap((text) => text?.match(/(?<=:)\d+/g) ?? []);
+  // Its address is a secret; 9200 is what it listens on unless told otherwise.
+  return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200].filter(Boolean).map(Number);
+}
