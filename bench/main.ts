@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { runOnce, UsageError } from '../shared/lifecycle.ts';
 import { embeddedGround, stackGround } from './grounds.ts';
 import { checkedOut, machine } from './machine.ts';
+import { binaries } from './paths/binaries.ts';
 import { eventView } from './paths/event-view.ts';
 import { losers } from './paths/losers.ts';
 import { memory } from './paths/memory.ts';
@@ -21,7 +22,7 @@ import type { Path } from './section.ts';
 import { selfCheck } from './self-check.ts';
 import { createWorld, type Extent, isInterrupted, root } from './world.ts';
 
-const embedded: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start];
+const embedded: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start, binaries];
 const stack: Path[] = [reserveOnRedis, eventView, searchCached, searchOnElasticsearch, draining, memoryOfBinaries];
 
 const names = (paths: Path[]) => paths.map(({ name }) => name).join(', ');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startServer } from '../../processes.ts';
 import type { Finding, Path } from '../../section.ts';
 import { root } from '../../world.ts';
+import { buildBinaries } from '../binaries.ts';
 import { beforeAndAfter } from '../memory.ts';
 
 const aimMb = 150;
@@ -11,6 +12,7 @@ export const memoryOfBinaries: Path = {
   about: 'Resident memory of each compiled binary on the real servers, after its start and after a mixed load.',
   async run(world) {
     const findings: Finding[] = [];
+    await buildBinaries();
     for (const name of ['events', 'booking', 'search'] as const) {
       world.progress.begin(`memory, dist/${name}`);
       const env = { ...world.databaseEnv, SERVER_ADDR: '127.0.0.1:0' };
