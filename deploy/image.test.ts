@@ -51,6 +51,8 @@ describe('Dockerfile', () => {
 
 describe('the image’s steps, in an empty folder', () => {
   let folder: string;
+  let context: string;
+  let path: string;
   let database: TestDatabase;
   const images: Record<string, string> = {};
 
@@ -58,18 +60,19 @@ describe('the image’s steps, in an empty folder', () => {
     database = await emptyDatabase();
     folder = await mkdtemp(join(tmpdir(), 'onsale-image-'));
     await Bun.$`chmod 755 ${folder}`;
-    const context = join(folder, 'context');
+    context = join(folder, 'context');
     await buildContext(root, context);
     // All that the builder's image brings.
     const bin = join(folder, 'bin');
     await mkdir(bin);
     await symlink(process.execPath, join(bin, 'bun'));
+    path = `${bin}:/usr/bin:/bin`;
     for (const SERVICE of services) {
       const folders = await runDockerfile(stages, {
         context,
         into: join(folder, SERVICE),
         args: { SERVICE, TARGETARCH: process.arch === 'x64' ? 'amd64' : process.arch, REVISION: 'abc123' },
-        path: `${bin}:/usr/bin:/bin`,
+        path,
       });
       images[SERVICE] = folders.at(-1)!;
       expect(await readdir(images[SERVICE])).toEqual(['onsale']);
@@ -85,6 +88,14 @@ describe('the image’s steps, in an empty folder', () => {
   test.each(services)('%s says which build it is', async (service) => {
     const said = await runProcess(inImage(images[service]!, ['/onsale', '--version']), {});
     expect(said).toStartWith(`${service} ${packageJson.version} (abc123, `);
+  });
+
+  test('the same steps build for arm64', async () => {
+    const args = { SERVICE: 'events', TARGETARCH: 'arm64' };
+    const [, made = ''] = await runDockerfile(stages, { context, into: join(folder, 'arm64'), args, path });
+    const header = await Bun.file(join(made, 'onsale')).slice(0, 20).bytes();
+    // ELF's e_machine: 183 is AArch64.
+    expect([...header.slice(1, 4), header[18]]).toEqual([...new TextEncoder().encode('ELF'), 183]);
   });
 
   test('as nobody, on a read-only root, they migrate, seed, serve and tell their health', async () => {

@@ -3,4 +3,6 @@
 import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
-process.exitCode = report([await runCounted(await ensureInstalled(console.log), ['test', 'deploy'])]);
+const result = await runCounted(await ensureInstalled(console.log), ['test', 'deploy']);
+console.log(`\n${(result.output.match(/^checked .*$/gm) ?? []).join('\n')}`);
+process.exitCode = report([result]);

@@ -3,6 +3,7 @@ import { run } from './bootstrap.mjs';
 /**
  * Runs `bun <args>` (a `bun test …`), its output streamed through, and counts from its closing summary.
  * A run that ended badly, or before its summary (a test that exits the process), counts as a failure, whatever it said.
+ * Answers what it said as `output`, too.
  */
 export async function runCounted(bun, args, env = {}) {
   let output = '';
@@ -19,7 +20,7 @@ export async function runCounted(bun, args, env = {}) {
     console.log(`"bun ${args.join(' ')}" ended with code ${code} and ${how}: counted as one failure more.`);
     counts.failed += 1;
   }
-  return counts;
+  return { ...counts, output };
 }
 
 /** Reads the block above the last "Ran N tests"; without one, bun ended early and the single results count. */
