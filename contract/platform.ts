@@ -63,7 +63,12 @@ export async function startPlatform({ kind = 'binaries', roles, seed = true, env
         LOG_REQUESTS: 'false',
       });
       const replica = { ...started, role, url: `http://127.0.0.1:${started.ports[0]}` };
-      await eventually(async () => (await fetch(`${replica.url}/readyz`)).status === 200, patienceMs);
+      try {
+        await eventually(async () => (await fetch(`${replica.url}/readyz`)).status === 200, patienceMs);
+      } catch (error) {
+        await replica.kill();
+        throw new Error(`${role} did not get ready:\n${replica.output()}`, { cause: error });
+      }
       running.push(replica);
       return replica;
     },

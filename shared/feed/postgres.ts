@@ -1,39 +1,23 @@
-import { sleep } from '../clock.ts';
 import type { Db } from '../db/client.ts';
 import type { Logger } from '../log.ts';
+import { gatherEvents } from './gather.ts';
 import type { SeatFeed } from './seat-feed.ts';
 
 const channel = 'onsale_seats';
-/** Messages are gathered this long: a NOTIFY takes a lock at commit that all others wait for. */
-const gatherMs = 10;
 /** A payload must stay below 8,000 bytes. */
 const perMessage = 200;
 
 /** The seat feed over PostgreSQL's LISTEN and NOTIFY. */
 export function postgresSeatFeed({ sql, run }: Db, log: Logger): SeatFeed {
-  const waiting = new Set<string>();
-  let sending: Promise<void> | undefined;
-
-  async function sendAll(): Promise<void> {
-    while (waiting.size > 0) {
-      await sleep(gatherMs);
-      const eventUuids = [...waiting];
-      waiting.clear();
-      for (let i = 0; i < eventUuids.length; i += perMessage) {
-        const payload = eventUuids.slice(i, i + perMessage).join(',');
-        await run(() => sql`select pg_notify(${channel}, ${payload})`).catch((err) => {
-          log.warn({ err }, 'live views were not told of a change');
-        });
-      }
-    }
-    sending = undefined;
-  }
+  // Gathered also because a NOTIFY takes a lock at commit that all others wait for.
+  const changes = gatherEvents(
+    perMessage,
+    (message) => run(() => sql`select pg_notify(${channel}, ${message})`),
+    (err) => log.warn({ err }, 'live views were not told of a change'),
+  );
 
   return {
-    publish(eventUuid) {
-      waiting.add(eventUuid);
-      sending ??= sendAll();
-    },
+    publish: changes.add,
     async subscribe({ onChange, onGap }) {
       let ended = false;
       let connected = false;
@@ -54,8 +38,6 @@ export function postgresSeatFeed({ sql, run }: Db, log: Logger): SeatFeed {
         ended = true;
       };
     },
-    close: async () => {
-      await sending;
-    },
+    close: changes.done,
   };
 }

@@ -1,11 +1,9 @@
-import { sleep } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { RedisServer } from '../redis/client.ts';
+import { gatherEvents } from './gather.ts';
 import type { SeatFeed } from './seat-feed.ts';
 
 const channel = 'onsale_seats';
-/** Messages about one event are gathered this long: under a rush they would be thousands that say the same. */
-const gatherMs = 10;
 const perMessage = 1000;
 
 /**
@@ -13,32 +11,15 @@ const perMessage = 1000;
  * dead without a word is found out within `checkMs`.
  */
 export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 2000 } = {}): SeatFeed {
-  const waiting = new Set<string>();
   const ends = new Set<() => void>();
-  let sending: Promise<void> | undefined;
-
-  async function sendAll(): Promise<void> {
-    while (waiting.size > 0) {
-      await sleep(gatherMs);
-      const eventUuids = [...waiting];
-      waiting.clear();
-      for (let i = 0; i < eventUuids.length; i += perMessage) {
-        const message = eventUuids.slice(i, i + perMessage).join(',');
-        await redis
-          .run(() => redis.client.publish(channel, message))
-          .catch((err) => {
-            log.warn({ err }, 'live views were not told of a change');
-          });
-      }
-    }
-    sending = undefined;
-  }
+  const changes = gatherEvents(
+    perMessage,
+    (message) => redis.run(() => redis.client.publish(channel, message)),
+    (err) => log.warn({ err }, 'live views were not told of a change'),
+  );
 
   return {
-    publish(eventUuid) {
-      waiting.add(eventUuid);
-      sending ??= sendAll();
-    },
+    publish: changes.add,
     async subscribe({ onChange, onGap }) {
       const subscriber = redis.subscriber();
       let listened = false;
@@ -70,7 +51,7 @@ export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 2000 
       return async () => end();
     },
     close: async () => {
-      await sending;
+      await changes.done();
       for (const end of ends) end();
     },
   };
