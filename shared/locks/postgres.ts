@@ -34,6 +34,32 @@ export function postgresTicketLocks(db: Db): TicketLocks {
     return allOrNone((tx) => insert(tx, eventUuid, ticketUuids, owner, ttlMs), ticketUuids.length);
   }
 
+  /**
+   * As `take`, unless the owner would then hold more than `limit`. Calls of one owner for one event take turns, so that two
+   * at once are counted one after the other.
+   */
+  async function takeWithin(
+    limit: number,
+    eventUuid: string,
+    asked: string[],
+    missing: string[],
+    owner: string,
+    ttlMs: number,
+  ) {
+    let others: string[] = [];
+    let isOver = false;
+    const taken = await allOrNone<Hold>(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtextextended(${`${eventUuid} ${owner}`}, 0))`;
+      const held = await tx<{ ticketUuid: string }[]>`
+        select ticket_uuid as "ticketUuid" from ticket_locks
+        where event_uuid = ${eventUuid} and owner = ${owner} and expires_at > clock_timestamp()`;
+      others = held.map((row) => row.ticketUuid).filter((uuid) => !asked.includes(uuid));
+      isOver = others.length + asked.length > limit;
+      return isOver ? [] : insert(tx, eventUuid, missing, owner, ttlMs);
+    }, missing.length);
+    return { taken, others, isOver };
+  }
+
   /** Rolls back, with an empty answer, when fewer rows were written than asked for. */
   async function allOrNone<T>(write: (tx: Db['sql']) => PromiseLike<T[]>, asked: number): Promise<T[]> {
     const short = new Error('fewer rows than asked');
@@ -51,19 +77,23 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   }
 
   return {
-    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs }) =>
+    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs, limit }) =>
       run(async () => {
         const ticketUuids = [...new Set(asked)];
         // Each round ends by an answer, unless a lock that was in the way has gone meanwhile.
         for (let round = 0; round < 5; round++) {
           const rows = await live(ticketUuids);
-          const others = rows.filter((row) => row.owner !== owner);
-          if (others.length > 0) return { ok: false, conflicts: others.map((row) => row.ticketUuid).sort() };
+          const strangers = rows.filter((row) => row.owner !== owner);
+          if (strangers.length > 0) return { ok: false, conflicts: strangers.map((row) => row.ticketUuid).sort() };
           const own = new Set(rows.map((row) => row.ticketUuid));
           const missing = ticketUuids.filter((uuid) => !own.has(uuid));
-          const taken = missing.length > 0 ? await take(eventUuid, missing, owner, ttlMs) : [];
+          if (missing.length === 0) return { ok: true, holds: rows.map(toHold), repeated: true, others: [] };
+          const { taken, others, isOver } = limit
+            ? await takeWithin(limit, eventUuid, ticketUuids, missing, owner, ttlMs)
+            : { taken: await take(eventUuid, missing, owner, ttlMs), others: [], isOver: false };
+          if (isOver) return { ok: false, conflicts: [], overLimit: true };
           if (taken.length === missing.length) {
-            return { ok: true, holds: [...rows.map(toHold), ...taken], repeated: missing.length === 0 };
+            return { ok: true, holds: [...rows.map(toHold), ...taken], repeated: false, others };
           }
         }
         return { ok: false, conflicts: ticketUuids };

@@ -7,9 +7,11 @@ export type Scripts = {
   acquireTicketLocks(
     locks: string,
     ends: string,
+    mine: string,
     owner: string,
     token: string,
     ttlMs: number,
+    limit: number,
     ...tickets: string[]
   ): Promise<Answer>;
   heldTicketLocks(locks: string, owner: string, ...tickets: string[]): Promise<Answer>;
@@ -26,12 +28,16 @@ export function withScripts(client: RedisClient): Scripts {
 
 // A lock is a field of the hash KEYS[1]: the ticket's uuid, with "<token> <owner>" as its value and a time to live. The
 // sorted set KEYS[2] has the tickets by their locks' ends, in milliseconds, to tell later which have expired: a field
-// that has expired is gone without a trace. Time stands still while a script runs.
+// that has expired is gone without a trace. The set KEYS[3] has the tickets that one owner took, to count those that are
+// still held; it is kept only where there is a limit. Time stands still while a script runs.
 
-/** All of the tickets or none: [1, token, end, …], or [0, places of those that others hold…]. */
+/**
+ * All of the tickets or none: [1, token, end, …, other tickets of the owner…], [0, places of those that others hold…], or
+ * [2] when they would be too many. A limit of 0 is none.
+ */
 const acquire = `
-  local owner, token, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3])
-  local tickets = {unpack(ARGV, 4)}
+  local owner, token, ttl, limit = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+  local tickets = {unpack(ARGV, 5)}
   local values = redis.call('HMGET', KEYS[1], unpack(tickets))
   local missing, pairs_, taken = {}, {}, {0}
   for i, value in ipairs(values) do
@@ -45,6 +51,22 @@ const acquire = `
     end
   end
   if #taken > 1 then return taken end
+  local others = {}
+  if #missing > 0 and limit > 0 then
+    local asked = {}
+    for _, ticket in ipairs(tickets) do asked[ticket] = true end
+    for _, ticket in ipairs(redis.call('SMEMBERS', KEYS[3])) do
+      local value = redis.call('HGET', KEYS[1], ticket)
+      if not value or string.sub(value, 38) ~= owner then
+        redis.call('SREM', KEYS[3], ticket)
+      elseif not asked[ticket] then
+        others[#others + 1] = ticket
+      end
+    end
+    if #others + #tickets > limit then return {2} end
+    redis.call('SADD', KEYS[3], unpack(missing))
+    redis.call('PEXPIRE', KEYS[3], ttl + 3600000)
+  end
   if #missing > 0 then
     redis.call('HSET', KEYS[1], unpack(pairs_))
     redis.call('HPEXPIRE', KEYS[1], ttl, 'FIELDS', #missing, unpack(missing))
@@ -63,6 +85,7 @@ const acquire = `
     redis.call('ZADD', KEYS[2], unpack(noted))
     redis.call('PEXPIRE', KEYS[2], ttl + 3600000)
   end
+  for _, ticket in ipairs(others) do answer[#answer + 1] = ticket end
   return answer`;
 
 /** What the owner holds: [token or '', end, …]. */
@@ -125,7 +148,7 @@ const takeEvents = `
   return events`;
 
 const scripts = {
-  acquireTicketLocks: { numberOfKeys: 2, lua: acquire },
+  acquireTicketLocks: { numberOfKeys: 3, lua: acquire },
   heldTicketLocks: { numberOfKeys: 1, lua: held },
   extendTicketLocks: { numberOfKeys: 2, lua: extend },
   releaseTicketLocks: { numberOfKeys: 2, lua: release },

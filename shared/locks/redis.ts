@@ -44,25 +44,28 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
   }
 
   return {
-    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs }) => {
+    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs, limit = 0 }) => {
       const ticketUuids = [...new Set(asked)];
       // The same in every attempt: if the answer to the first is lost, the next finds the lock that it took.
       const token = randomUUID();
       return run(async () => {
-        const [isTaken, ...rest] = await scripts.acquireTicketLocks(
+        const [outcome, ...rest] = await scripts.acquireTicketLocks(
           ...keysOf(eventUuid),
+          `ticket_locks_of:{${eventUuid}}:${owner}`,
           owner,
           token,
           ttlMs,
+          limit,
           ...ticketUuids,
         );
-        if (isTaken === 0) return { ok: false, conflicts: rest.map((i) => ticketUuids[Number(i) - 1]!).sort() };
+        if (outcome === 2) return { ok: false, conflicts: [], overLimit: true };
+        if (outcome === 0) return { ok: false, conflicts: rest.map((i) => ticketUuids[Number(i) - 1]!).sort() };
         const holds = toHolds(ticketUuids, rest);
         const repeated = holds.every((hold) => hold.token !== token);
         const ends = holds.map((hold) => hold.expiresAt);
         const [first, last] = [Math.min(...ends), Math.max(...ends)];
         if (!repeated && isNews(eventUuid, first, last - ttlMs)) noteEnd(eventUuid, first);
-        return { ok: true, holds, repeated };
+        return { ok: true, holds, repeated, others: rest.slice(2 * ticketUuids.length).map(String) };
       });
     },
 

@@ -200,6 +200,47 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     expect(harness.calls() - before).toBe(1);
   },
 
+  'a limit counts what the owner holds of the event, and no other’s': async ({ locks, otherProcess }) => {
+    const [eventUuid, other, tickets] = [randomUUID(), randomUUID(), some(6)];
+    const take = (of: TicketLocks, ticketUuids: string[], owner = 'ann', event = eventUuid) =>
+      of.acquire({ eventUuid: event, ticketUuids, owner, ttlMs: minute, limit: 3 });
+    expect(await take(locks, tickets.slice(0, 2))).toMatchObject({ ok: true, others: [] });
+    expect(await take(otherProcess, tickets.slice(2, 4))).toEqual({ ok: false, conflicts: [], overLimit: true });
+    expect(await locks.list(eventUuid)).toHaveLength(2);
+    const third = await take(otherProcess, [tickets[1]!, tickets[2]!]);
+    expect(third).toMatchObject({ ok: true, others: [tickets[0]!] });
+    expect(await take(locks, tickets.slice(0, 3))).toMatchObject({ ok: true, repeated: true });
+    expect(await take(locks, tickets.slice(3, 6), 'bob')).toMatchObject({ ok: true });
+    expect(await take(locks, some(3), 'ann', other)).toMatchObject({ ok: true });
+  },
+
+  'what was given back or has expired counts no more': async ({ locks, advance }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(4)];
+    const take = (ticketUuids: string[]) =>
+      locks.acquire({ eventUuid, ticketUuids, owner: 'ann', ttlMs: minute, limit: 2 });
+    await locks.release({ eventUuid, locks: keys(await take(tickets.slice(0, 2))) });
+    expect(await take(tickets.slice(2, 4))).toMatchObject({ ok: true, others: [] });
+    await advance(minute + 1);
+    expect(await take(tickets.slice(0, 2))).toMatchObject({ ok: true, others: [] });
+  },
+
+  'parallel takers of different tickets by one owner stay within the limit': async ({ locks, otherProcess }) => {
+    const [eventUuid, tickets] = [randomUUID(), some(20)];
+    const answers = await Promise.all(
+      tickets.map((ticket, i) =>
+        (i % 2 ? locks : otherProcess).acquire({
+          eventUuid,
+          ticketUuids: [ticket],
+          owner: 'ann',
+          ttlMs: minute,
+          limit: 4,
+        }),
+      ),
+    );
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(4);
+    expect(await locks.list(eventUuid)).toHaveLength(4);
+  },
+
   'purging tells what has expired, and leaves what lives': async ({ locks, advance }) => {
     const [eventUuid, tickets] = [randomUUID(), some(2)];
     await locks.acquire({ eventUuid, ticketUuids: [tickets[0]!], owner: 'ann', ttlMs: minute });

@@ -9,14 +9,17 @@
 export type TicketLocks = {
   /**
    * Takes all of the tickets or none. What the owner already holds stays as it is, token and expiry included, so that
-   * repeating a call changes nothing. Refused when anyone else holds one of them: `conflicts` names those.
+   * repeating a call changes nothing. Refused when anyone else holds one of them: `conflicts` names those. With a `limit`
+   * it is refused, too, when the owner would then hold more tickets of the event: `overLimit`; and `others` names what
+   * the owner holds besides.
    */
   acquire(request: {
     eventUuid: string;
     ticketUuids: string[];
     owner: string;
     ttlMs: number;
-  }): Promise<{ ok: true; holds: Hold[]; repeated: boolean } | { ok: false; conflicts: string[] }>;
+    limit?: number;
+  }): Promise<Acquired | Refused>;
 
   /** The live locks among the tickets that the owner holds. */
   held(request: { eventUuid: string; ticketUuids: string[]; owner: string }): Promise<Hold[]>;
@@ -33,6 +36,9 @@ export type TicketLocks = {
   /** Clears away what has expired (it is free already) and tells which, so that live views can be told. */
   purgeExpired(): Promise<{ eventUuid: string; ticketUuid: string }[]>;
 };
+
+export type Acquired = { ok: true; holds: Hold[]; repeated: boolean; others?: string[] };
+export type Refused = { ok: false; conflicts: string[]; overLimit?: true };
 
 /** What names a lock: its ticket, and the token that a successor's lock on the ticket does not have. */
 export type LockKey = { ticketUuid: string; token: string };

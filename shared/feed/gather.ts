@@ -1,0 +1,43 @@
+import { sleep } from '../clock.ts';
+
+/** Under a rush there would be thousands of messages about one event that all say the same. */
+const gatherMs = 10;
+
+/**
+ * Gathers events for ten milliseconds, each once, and has `send` take them, at most `perMessage` with a comma between. What
+ * `send` throws goes to `onError`; the next message is sent all the same.
+ */
+export function gatherEvents(
+  perMessage: number,
+  send: (message: string) => PromiseLike<unknown>,
+  onError: (error: unknown) => void,
+): { add(eventUuid: string): void; done(): Promise<void> } {
+  const waiting = new Set<string>();
+  let sending: Promise<void> | undefined;
+
+  async function sendAll(): Promise<void> {
+    while (waiting.size > 0) {
+      await sleep(gatherMs);
+      const eventUuids = [...waiting];
+      waiting.clear();
+      for (let i = 0; i < eventUuids.length; i += perMessage) {
+        try {
+          await send(eventUuids.slice(i, i + perMessage).join(','));
+        } catch (error) {
+          onError(error);
+        }
+      }
+    }
+    sending = undefined;
+  }
+
+  return {
+    add(eventUuid) {
+      waiting.add(eventUuid);
+      sending ??= sendAll();
+    },
+    done: async () => {
+      await sending;
+    },
+  };
+}
