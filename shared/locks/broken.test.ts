@@ -108,6 +108,25 @@ const twoKeys = (db: Db): TicketLocks => {
   };
 };
 
+/** Counts what the owner holds, then takes, with nothing that holds the two together. */
+const countThenTake = (db: Db): TicketLocks => {
+  const locks = postgresTicketLocks(db);
+  return {
+    ...locks,
+    acquire: async ({ limit = 0, ...request }) => {
+      const { eventUuid, owner, ticketUuids } = request;
+      const [row] = await db.sql`select count(*)::int as held from ticket_locks
+        where event_uuid = ${eventUuid} and owner = ${owner} and expires_at > now()`;
+      if (row?.held + ticketUuids.length > limit) return { ok: false, conflicts: [], overLimit: true };
+      return locks.acquire(request);
+    },
+  };
+};
+
+caught('the limit is counted apart from the taking', countThenTake, [
+  'parallel takers of different tickets by one owner stay within the limit',
+]);
+
 caught('check, then set, without atomicity', checkThenSet, [
   'N parallel takers of one ticket: exactly one owner',
   'N parallel takers of overlapping sets: exactly one owner a ticket, all or none',
