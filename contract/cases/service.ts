@@ -65,6 +65,9 @@ export function serviceCases(suite: Suite): void {
       }),
     );
     expect(routes.flat().sort()).toEqual([
+      '/api/v1/booking/reservations',
+      '/api/v1/booking/reservations/{uuid}',
+      '/api/v1/booking/reservations/{uuid}/extend',
       '/api/v1/booking/tickets/confirm',
       '/api/v1/booking/tickets/reserve',
       '/api/v1/management/events',

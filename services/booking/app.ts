@@ -1,17 +1,24 @@
 import type { Metrics } from '../../shared/http/metrics.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import type { ConfirmDeps } from './domain/confirm-ticket.ts';
+import type { ManageReservationDeps } from './domain/manage-reservation.ts';
 import type { ReserveDeps } from './domain/reserve-ticket.ts';
+import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
 import type { SaleObserver } from './domain/sale.ts';
 import { ticketEvents } from './domain/ticket-events.ts';
+import { addReservationRoutes } from './http/reservations.ts';
 import { addTicketRoutes } from './http/tickets.ts';
 
-export type BookingDeps = ShellDeps & Omit<ReserveDeps & ConfirmDeps, 'eventOf'>;
+export type BookingDeps = ShellDeps &
+  Omit<ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps, 'eventOf'>;
 
 /** The booking service over its ports: hold a ticket, and buy it. */
 export function createBookingApp(deps: BookingDeps): App {
   const eventOf = ticketEvents(deps.sales);
-  return createShell('Onsale booking', deps, (app) => addTicketRoutes(app, { ...deps, eventOf }));
+  return createShell('Onsale booking', deps, (app) => {
+    addTicketRoutes(app, { ...deps, eventOf });
+    addReservationRoutes(app, { ...deps, eventOf });
+  });
 }
 
 /** Counts the sale in the service's metrics. */

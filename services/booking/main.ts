@@ -18,6 +18,7 @@ import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { createLog } from '../../shared/log.ts';
 import { type Program, runProgram } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
+import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { createBookingApp, saleMetrics } from './app.ts';
@@ -29,6 +30,12 @@ export const variables = {
   ...postgresVariables,
   ...redisVariables,
   TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
+  MAX_TICKETS_PER_USER: v.integer(
+    0,
+    0,
+    1000,
+    'Most tickets of one event that a user may hold and have bought together; 0 is no limit',
+  ),
   PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
 };
 
@@ -59,6 +66,8 @@ export async function start(
     closing: closing.signal,
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     sales: postgresSales(db),
+    reservations: postgresReservations(db),
+    ticketLimit: config.MAX_TICKETS_PER_USER,
     payments: sandboxPayments(db),
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
     observer: saleMetrics(metrics),

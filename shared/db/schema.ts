@@ -172,6 +172,51 @@ export const payments = pgTable(
   ],
 );
 
+/**
+ * Seats that a buyer holds together, at the prices of that moment. Whether they are still held is for the lock store to
+ * say; `releasedAt` is when the buyer gave them back. `total` is in minor units of `currency`.
+ */
+export const reservations = pgTable(
+  'reservations',
+  {
+    ...row(),
+    userUuid: text('user_uuid').notNull(),
+    eventId: bigint('event_id', { mode: 'number' })
+      .notNull()
+      .references(() => events.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    total: minorUnits('total').notNull(),
+    currency: text('currency').notNull(),
+    extendedAt: instant('extended_at'),
+    releasedAt: instant('released_at'),
+  },
+  (t) => [
+    index('reservations_user_uuid_event_id_idx').on(t.userUuid, t.eventId),
+    index('reservations_event_id_idx').on(t.eventId),
+    index('reservations_created_at_idx').on(t.createdAt),
+    check('reservations_total_check', sql`${t.total} >= 0`),
+  ],
+);
+
+/** What a reservation holds: each ticket at its price, and the token of its lock. */
+export const reservationTickets = pgTable(
+  'reservation_tickets',
+  {
+    reservationId: bigint('reservation_id', { mode: 'number' })
+      .notNull()
+      .references(() => reservations.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    ticketId: bigint('ticket_id', { mode: 'number' })
+      .notNull()
+      .references(() => tickets.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    price: minorUnits('price').notNull(),
+    token: text('token').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.reservationId, t.ticketId] }),
+    index('reservation_tickets_ticket_id_idx').on(t.ticketId),
+    index('reservation_tickets_token_idx').on(t.token),
+  ],
+);
+
 /** Ticket locks of the embedded profile. Unlogged: a lock need not survive a crash of the server, a sale does. */
 export const ticketLocks = pgTable(
   'ticket_locks',

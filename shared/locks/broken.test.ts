@@ -41,7 +41,8 @@ const checkThenSet = (db: Db): TicketLocks => ({
       await sql`insert into ticket_locks values (${ticketUuid}, ${eventUuid}, ${owner}, ${token}, now() + ${sql.unsafe(minute)})
         on conflict (ticket_uuid) do update set owner = excluded.owner, token = excluded.token`;
     }
-    return { ok: true, repeated: false, holds: ticketUuids.map((ticketUuid) => ({ ticketUuid, token, expiresAt: 0 })) };
+    const holds = ticketUuids.map((ticketUuid) => ({ ticketUuid, token, expiresAt: 0 }));
+    return { ok: true, repeated: false, holds, taken: holds, others: [] };
   },
 });
 
@@ -81,7 +82,7 @@ const twoKeys = (db: Db): TicketLocks => {
         await set(userKey(ticket, owner), owner);
       }
       const holds = ticketUuids.map((ticketUuid) => ({ ticketUuid, token: owner, expiresAt: 0 }));
-      return { ok: true, repeated: false, holds };
+      return { ok: true, repeated: false, holds, taken: holds, others: [] };
     },
     held: async ({ ticketUuids, owner }) => {
       const holds = [];

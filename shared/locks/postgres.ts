@@ -87,13 +87,15 @@ export function postgresTicketLocks(db: Db): TicketLocks {
           if (strangers.length > 0) return { ok: false, conflicts: strangers.map((row) => row.ticketUuid).sort() };
           const own = new Set(rows.map((row) => row.ticketUuid));
           const missing = ticketUuids.filter((uuid) => !own.has(uuid));
-          if (missing.length === 0) return { ok: true, holds: rows.map(toHold), repeated: true, others: [] };
+          if (missing.length === 0) {
+            return { ok: true, holds: rows.map(toHold), taken: [], repeated: true, others: [] };
+          }
           const { taken, others, isOver } = limit
             ? await takeWithin(limit, eventUuid, ticketUuids, missing, owner, ttlMs)
             : { taken: await take(eventUuid, missing, owner, ttlMs), others: [], isOver: false };
           if (isOver) return { ok: false, conflicts: [], overLimit: true };
           if (taken.length === missing.length) {
-            return { ok: true, holds: [...rows.map(toHold), ...taken], repeated: false, others };
+            return { ok: true, holds: [...rows.map(toHold), ...taken], taken, repeated: false, others };
           }
         }
         return { ok: false, conflicts: ticketUuids };

@@ -155,11 +155,8 @@ describe('ticket locks in a Redis of their own', () => {
       const conflicts = ticketUuids.filter((_, i) => taken[i] && taken[i] !== owner);
       if (conflicts.length > 0) return { ok: false, conflicts };
       for (const ticket of ticketUuids) await on.client.hset(key, ticket, owner);
-      return {
-        ok: true,
-        repeated: false,
-        holds: ticketUuids.map((ticketUuid) => ({ ticketUuid, token: '', expiresAt: 0 })),
-      };
+      const holds = ticketUuids.map((ticketUuid) => ({ ticketUuid, token: '', expiresAt: 0 }));
+      return { ok: true, repeated: false, holds, taken: holds, others: [] };
     },
   });
 

@@ -61,11 +61,12 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
         if (outcome === 2) return { ok: false, conflicts: [], overLimit: true };
         if (outcome === 0) return { ok: false, conflicts: rest.map((i) => ticketUuids[Number(i) - 1]!).sort() };
         const holds = toHolds(ticketUuids, rest);
-        const repeated = holds.every((hold) => hold.token !== token);
+        const taken = holds.filter((hold) => hold.token === token);
+        const repeated = taken.length === 0;
         const ends = holds.map((hold) => hold.expiresAt);
         const [first, last] = [Math.min(...ends), Math.max(...ends)];
         if (!repeated && isNews(eventUuid, first, last - ttlMs)) noteEnd(eventUuid, first);
-        return { ok: true, holds, repeated, others: rest.slice(2 * ticketUuids.length).map(String) };
+        return { ok: true, holds, taken, repeated, others: rest.slice(2 * ticketUuids.length).map(String) };
       });
     },
 

@@ -37,7 +37,8 @@ export type TicketLocks = {
   purgeExpired(): Promise<{ eventUuid: string; ticketUuid: string }[]>;
 };
 
-export type Acquired = { ok: true; holds: Hold[]; repeated: boolean; others?: string[] };
+/** `taken` are those of `holds` that this call took; it was `repeated` when there are none. */
+export type Acquired = { ok: true; holds: Hold[]; taken: Hold[]; repeated: boolean; others: string[] };
 export type Refused = { ok: false; conflicts: string[]; overLimit?: true };
 
 /** What names a lock: its ticket, and the token that a successor's lock on the ticket does not have. */

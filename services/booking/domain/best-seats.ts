@@ -19,12 +19,14 @@ type Choice = { places: Place[]; stranded: number; price: number; rank: number; 
 /**
  * Sets of free seats for a wish, the best first; none when there are not enough. Seats beside each other in one row where
  * such exist. What leaves no single seat behind goes before what does, then the dearer (an organiser's own word for
- * better), then the row in front, then the middle of the row. Sets that are not the first overlap with no better one.
+ * better), then the row in front, then the middle of the row. Further sets overlap with no better one, and leave no more
+ * single seats than the first.
  */
 export function bestSeats(seats: OfferedSeat[], wish: Wish): string[][] {
   const runs = freeRuns(seats, wish);
   const together = runs.flatMap((run) => windows(run, wish.quantity)).sort(byMerit);
-  const found = apart(together).map(({ places }) => places.map(({ uuid }) => uuid));
+  const tidy = together.filter(({ stranded }) => stranded === together[0]!.stranded);
+  const found = apart(tidy).map(({ places }) => places.map(({ uuid }) => uuid));
   if (found.length > 0) return found;
   const scattered = fewestGroups(runs, wish.quantity);
   return scattered ? [scattered] : [];

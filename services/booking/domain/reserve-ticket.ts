@@ -2,8 +2,9 @@ import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { SaleObserver, Sales } from './sale.ts';
+import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
 
-export type ReserveDeps = {
+export type ReserveDeps = LimitDeps & {
   locks: TicketLocks;
   sales: Sales;
   feed: Pick<SeatFeed, 'publish'>;
@@ -14,7 +15,7 @@ export type ReserveDeps = {
 
 /**
  * Holds a ticket for a user until the lock's time is over. Repeating it changes nothing. Throws `ticket_not_available`
- * when somebody else holds or owns the ticket, or there is none.
+ * when somebody else holds or owns the ticket, or there is none, and `too_many_tickets`.
  *
  * Lock first, then look: only the one who got the lock asks the database, so a rush costs its losers one call.
  */
@@ -23,10 +24,11 @@ export async function reserveTicket(deps: ReserveDeps, ticketUuid: string, userU
   const eventUuid = await deps.eventOf(ticketUuid);
   if (!eventUuid) throw notAvailable();
 
-  const lock = await locks.acquire({ eventUuid, ticketUuids: [ticketUuid], owner: userUuid, ttlMs: deps.lockTtlMs });
+  const wanted = { eventUuid, ticketUuids: [ticketUuid], owner: userUuid, ttlMs: deps.lockTtlMs };
+  const lock = await locks.acquire({ ...wanted, limit: deps.ticketLimit });
   if (!lock.ok) {
     observer.lockRefused();
-    throw notAvailable();
+    throw lock.overLimit ? tooMany(deps) : notAvailable();
   }
   if (lock.repeated) return;
   if (!(await isFree(deps, ticketUuid).catch(giveBack))) {
@@ -34,6 +36,8 @@ export async function reserveTicket(deps: ReserveDeps, ticketUuid: string, userU
     observer.lockRefused();
     throw notAvailable();
   }
+  const held = [ticketUuid, ...lock.others];
+  await checkLimit(deps, { userUuid, eventUuid, ticketUuids: held }).catch(giveBack);
   observer.lockTaken();
   feed.publish(eventUuid);
 

@@ -133,11 +133,10 @@ describe('a broken sale is caught by the same sequences', () => {
     }),
     'locks that are never refused': (locks) => ({
       ...locks,
-      acquire: async ({ ticketUuids }) => ({
-        ok: true,
-        repeated: false,
-        holds: ticketUuids.map((ticketUuid) => ({ ticketUuid, token: 'any', expiresAt: 0 })),
-      }),
+      acquire: async ({ ticketUuids }) => {
+        const holds = ticketUuids.map((ticketUuid) => ({ ticketUuid, token: 'any', expiresAt: 0 }));
+        return { ok: true, repeated: false, holds, taken: holds, others: [] };
+      },
     }),
     'locks that forget to be released on refusal': (locks) => ({ ...locks, release: async () => 0 }),
   };

@@ -1,0 +1,72 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { Reservation, Reservations } from './reservation.ts';
+
+export type ManageReservationDeps = {
+  locks: TicketLocks;
+  reservations: Reservations;
+  feed: Pick<SeatFeed, 'publish'>;
+  lockTtlMs: number;
+};
+
+/** `held` until `expiresAt` (milliseconds since 1970), `released` by its buyer, or `ended` by time or by a sale. */
+export type ReservationState = Reservation & ({ state: 'held'; expiresAt: number } | { state: 'released' | 'ended' });
+
+/** A reservation as it stands now. Throws `reservation_not_found`. */
+export async function findReservation(deps: ManageReservationDeps, uuid: string): Promise<ReservationState> {
+  const reservation = await known(deps, uuid);
+  if (reservation.released) return { ...reservation, state: 'released' };
+  const expiresAt = await endOf(deps, reservation);
+  return expiresAt === undefined ? { ...reservation, state: 'ended' } : { ...reservation, state: 'held', expiresAt };
+}
+
+/** Gives the seats back at once; repeating it changes nothing. Throws `reservation_not_found`. */
+export async function releaseReservation(deps: ManageReservationDeps, uuid: string): Promise<void> {
+  const reservation = await known(deps, uuid);
+  const { eventUuid, tickets } = reservation;
+  // First the seats: a release that is cut short is made again.
+  const freed = await deps.locks.release({ eventUuid, locks: tickets });
+  if (!reservation.released) await deps.reservations.release(uuid);
+  if (freed > 0) deps.feed.publish(eventUuid);
+}
+
+/**
+ * Gives the buyer the full time once more, once. Throws `reservation_not_found`, `reservation_expired` when a seat is held
+ * no more, and `reservation_extended` when it was extended before.
+ */
+export async function extendReservation(deps: ManageReservationDeps, uuid: string): Promise<ReservationState> {
+  const reservation = await known(deps, uuid);
+  const { eventUuid, tickets } = reservation;
+  if (reservation.released || (await endOf(deps, reservation)) === undefined) throw expired();
+  // The note comes first: two at once must not both extend. It is taken back when the locks could not be reached.
+  if (!(await deps.reservations.useExtension(uuid))) {
+    throw new AppError('reservation_extended', 'A reservation can be extended once');
+  }
+  try {
+    if (!(await deps.locks.extend({ eventUuid, locks: tickets, ttlMs: deps.lockTtlMs }))) throw expired();
+  } catch (error) {
+    await deps.reservations.returnExtension(uuid).catch(() => {});
+    throw error;
+  }
+  return findReservation(deps, uuid);
+}
+
+async function known({ reservations }: ManageReservationDeps, uuid: string): Promise<Reservation> {
+  const reservation = await reservations.find(uuid);
+  if (!reservation) throw new AppError('reservation_not_found', 'Reservation not found');
+  return reservation;
+}
+
+/** When the first of its seats is free again; undefined when one is already. */
+async function endOf({ locks }: ManageReservationDeps, reservation: Reservation): Promise<number | undefined> {
+  const { eventUuid, userUuid, tickets } = reservation;
+  const ticketUuids = tickets.map(({ ticketUuid }) => ticketUuid);
+  const holds = await locks.held({ eventUuid, ticketUuids, owner: userUuid });
+  const own = holds.filter((one) =>
+    tickets.some(({ ticketUuid, token }) => one.ticketUuid === ticketUuid && one.token === token),
+  );
+  return own.length === tickets.length ? Math.min(...own.map((one) => one.expiresAt)) : undefined;
+}
+
+const expired = () => new AppError('reservation_expired', 'The seats are held no more: reserve again');

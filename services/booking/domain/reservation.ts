@@ -1,0 +1,52 @@
+import type { LockKey } from '../../../shared/locks/ticket-locks.ts';
+import type { OfferedSeat } from './best-seats.ts';
+
+/** A ticket as it is held: at the price of that moment, under its lock's token. */
+export type ReservedTicket = LockKey & { seat: string; price: number };
+
+/**
+ * Seats of one event that a buyer holds together. Prices and `total` are in minor units of `currency` (ISO 4217). Whether
+ * the seats are still held only their locks can tell.
+ */
+export type Reservation = {
+  uuid: string;
+  userUuid: string;
+  eventUuid: string;
+  tickets: ReservedTicket[];
+  total: number;
+  currency: string;
+  released: boolean;
+};
+
+/** Port: reservations in the database, and what one must know of tickets to make one. Throws `unavailable`. */
+export type Reservations = {
+  /**
+   * Writes down what was locked, at the prices of now. Writes nothing when one of the tickets is not for sale (booked,
+   * claimed by an order, or none of the event's): `conflicts` names those; none are named when they differ in currency.
+   */
+  create(request: {
+    userUuid: string;
+    eventUuid: string;
+    locks: LockKey[];
+  }): Promise<{ made: Reservation } | { conflicts: string[] }>;
+
+  find(uuid: string): Promise<Reservation | undefined>;
+
+  /** The reservation, not released, that holds under a lock's token. */
+  findByLock(lock: LockKey): Promise<Reservation | undefined>;
+
+  /** Notes that the buyer gave it back. */
+  release(uuid: string): Promise<void>;
+
+  /** Notes that it was extended; false when it had been before. */
+  useExtension(uuid: string): Promise<boolean>;
+
+  /** Takes that note back. */
+  returnExtension(uuid: string): Promise<void>;
+
+  /** The tickets of an event that a user has bought or is paying for. */
+  boughtBy(userUuid: string, eventUuid: string): Promise<string[]>;
+
+  /** Every seat of an event, in the organiser's order, `free` unless it is sold or being paid for. */
+  seatsOf(eventUuid: string): Promise<OfferedSeat[]>;
+};

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../../shared/errors.ts';
+import { makeEvent } from '../../../shared/testing/factories.ts';
+import { type Sale, startSale } from '../testing.ts';
+import { extendReservation, findReservation, releaseReservation } from './manage-reservation.ts';
+import { reserveTicket } from './reserve-ticket.ts';
+import { type HeldReservation, reserveBest, reserveTickets } from './reserve-tickets.ts';
+import { sweepLocks } from './sweep-orders.ts';
+
+let sale: Sale;
+beforeAll(async () => {
+  sale = await startSale();
+});
+afterAll(() => sale.drop());
+
+const reserve = (ticketUuids: string[], userUuid = randomUUID(), ticketLimit = 0) =>
+  reserveTickets({ ...sale.deps, ticketLimit }, { userUuid, ticketUuids });
+
+/** The stable code and the conflicts of a refusal. */
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    (): unknown => 'granted',
+    (error): unknown => {
+      if (!(error instanceof AppError)) throw error;
+      return { code: error.code, ...error.details };
+    },
+  );
+
+const locked = async (eventUuid: string) => (await sale.deps.locks.list(eventUuid)).sort();
+const some = async (seats: number) => makeEvent(sale.sql, { seats });
+
+describe('a reservation', () => {
+  test('holds all of the seats at the prices of that moment', async () => {
+    const { uuid, tickets } = await some(3);
+    const user = randomUUID();
+    const made = await reserve(tickets.slice(0, 2), user);
+    expect(made).toMatchObject({ eventUuid: uuid, userUuid: user, total: 70_000, currency: 'USD', released: false });
+    expect(made.tickets.map(({ ticketUuid, seat, price }) => [ticketUuid, seat, price])).toEqual([
+      [tickets[0]!, 'A1', 35_000],
+      [tickets[1]!, 'A2', 35_000],
+    ]);
+    expect(await locked(uuid)).toEqual(tickets.slice(0, 2).sort());
+    await sale.sql`update tickets set price = 1 where uuid = any(${tickets})`;
+    expect(await findReservation(sale.deps, made.uuid)).toMatchObject({ state: 'held', total: 70_000 });
+  });
+
+  test('takes all or none, and names what others have', async () => {
+    const { uuid, tickets } = await some(4);
+    await reserve([tickets[1]!]);
+    await sale.reserve(tickets[2]!, randomUUID());
+    expect(await refusal(reserve(tickets))).toEqual({
+      code: 'ticket_not_available',
+      conflicts: [tickets[1]!, tickets[2]!].sort(),
+    });
+    expect(await locked(uuid)).toEqual([tickets[1]!, tickets[2]!].sort());
+  });
+
+  test('a seat that is sold gives all the others back', async () => {
+    const { uuid, tickets } = await some(3);
+    const owner = randomUUID();
+    await sale.reserve(tickets[0]!, owner);
+    await sale.confirm(tickets[0]!, owner, randomUUID());
+    expect(await refusal(reserve(tickets))).toEqual({ code: 'ticket_not_available', conflicts: [tickets[0]!] });
+    expect(await locked(uuid)).toEqual([]);
+  });
+
+  test('repeated, it is the same one, and its time is not longer', async () => {
+    const { tickets } = await some(2);
+    const user = randomUUID();
+    const first = await reserve(tickets, user);
+    expect(await reserve([...tickets].reverse(), user)).toEqual(first);
+  });
+
+  test('a seat of one’s own other reservation is a conflict, and stays where it is', async () => {
+    const { uuid, tickets } = await some(3);
+    const user = randomUUID();
+    const first = await reserve(tickets.slice(0, 2), user);
+    const conflict = { code: 'ticket_not_available', conflicts: [tickets[1]!] };
+    expect(await refusal(reserve(tickets.slice(1), user))).toEqual(conflict);
+    expect(await locked(uuid)).toEqual(tickets.slice(0, 2).sort());
+    expect(await findReservation(sale.deps, first.uuid)).toMatchObject({ state: 'held' });
+  });
+
+  test('takes over what the original endpoint holds, and can be bought there', async () => {
+    const { tickets } = await some(2);
+    const user = randomUUID();
+    await sale.reserve(tickets[0]!, user);
+    const made = await reserve(tickets, user);
+    expect(made.tickets).toHaveLength(2);
+    expect(await sale.confirm(tickets[0]!, user, randomUUID())).toBe('ok');
+    expect(await findReservation(sale.deps, made.uuid)).toMatchObject({ state: 'ended' });
+    await sale.audit();
+  });
+
+  test('is refused for seats of several events, of several currencies, or of none', async () => {
+    const [one, two] = [await some(1), await some(2)];
+    expect(await refusal(reserve([one.tickets[0]!, two.tickets[0]!]))).toMatchObject({ code: 'invalid_request' });
+    await sale.sql`update tickets set currency = 'EUR' where uuid = ${two.tickets[0]!}`;
+    expect(await refusal(reserve(two.tickets))).toMatchObject({ code: 'invalid_request' });
+    expect(await locked(two.uuid)).toEqual([]);
+    const unknown = randomUUID();
+    expect(await refusal(reserve([one.tickets[0]!, unknown]))).toMatchObject({ conflicts: [unknown] });
+  });
+
+  test('of overlapping ones at once, each seat has one holder, all or none', async () => {
+    const { uuid, tickets } = await some(12);
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        reserve([0, 1, 2].map((n) => tickets[(i + (i % 2 ? n : 2 - n)) % 12]!)).catch(() => undefined),
+      ),
+    );
+    const held = outcomes.flatMap((made) => made?.tickets.map(({ ticketUuid }) => ticketUuid) ?? []);
+    expect(held.length).toBeGreaterThan(0);
+    expect(new Set(held).size).toBe(held.length);
+    expect(await locked(uuid)).toEqual(held.sort());
+  });
+});
+
+describe('its end', () => {
+  test('given back, the seats are free at once; again changes nothing', async () => {
+    const { uuid, tickets } = await some(2);
+    const made = await reserve(tickets);
+    await releaseReservation(sale.deps, made.uuid);
+    expect(await locked(uuid)).toEqual([]);
+    const next = await reserve(tickets);
+    await releaseReservation(sale.deps, made.uuid);
+    expect(await locked(uuid)).toHaveLength(2);
+    expect(await findReservation(sale.deps, made.uuid)).toMatchObject({ state: 'released' });
+    expect(await findReservation(sale.deps, next.uuid)).toMatchObject({ state: 'held' });
+  });
+
+  test('by time, it says so; when one seat is gone all are', async () => {
+    const { tickets } = await some(2);
+    const made = await reserve(tickets);
+    await sale.expire(tickets[1]!);
+    await sweepLocks(sale.deps);
+    expect(await findReservation(sale.deps, made.uuid)).toMatchObject({ state: 'ended' });
+    expect(await refusal(extendReservation(sale.deps, made.uuid))).toEqual({ code: 'reservation_expired' });
+  });
+
+  test('is put off once, however many ask at the same moment', async () => {
+    const { tickets } = await some(2);
+    const made = await reserve(tickets);
+    await sale.sql`update ticket_locks set expires_at = expires_at - interval '10 minutes'
+      where ticket_uuid = any(${tickets})`;
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => refusal(extendReservation(sale.deps, made.uuid))),
+    );
+    expect(answers.filter((answer) => answer === 'granted')).toHaveLength(1);
+    const later = (await findReservation(sale.deps, made.uuid)) as HeldReservation;
+    expect(later.expiresAt).toBeGreaterThanOrEqual(made.expiresAt);
+    expect(later.expiresAt).toBeLessThan(made.expiresAt + 60_000);
+    expect(await refusal(extendReservation(sale.deps, made.uuid))).toEqual({ code: 'reservation_extended' });
+  });
+
+  test('an extension that did not reach the locks may be asked for again', async () => {
+    const { tickets } = await some(1);
+    const made = await reserve(tickets);
+    const locks = { ...sale.deps.locks, extend: () => Promise.reject(new AppError('unavailable', 'away')) };
+    expect(await refusal(extendReservation({ ...sale.deps, locks }, made.uuid))).toEqual({ code: 'unavailable' });
+    expect(await refusal(extendReservation(sale.deps, made.uuid))).toBe('granted');
+  });
+
+  test('an unknown one is not found', async () => {
+    for (const ask of [findReservation, releaseReservation, extendReservation]) {
+      expect(await refusal(ask(sale.deps, randomUUID()))).toEqual({ code: 'reservation_not_found' });
+    }
+  });
+});
+
+describe('the limit', () => {
+  test('counts held and bought together, by both ways to reserve', async () => {
+    const { tickets } = await some(6);
+    const user = randomUUID();
+    await sale.reserve(tickets[0]!, user);
+    await sale.confirm(tickets[0]!, user, randomUUID());
+    await reserve([tickets[1]!], user, 3);
+    expect(await refusal(reserve([tickets[2]!, tickets[3]!], user, 3))).toEqual({ code: 'too_many_tickets' });
+    const limited = (ticket: string, by: string) =>
+      refusal(reserveTicket({ ...sale.deps, ticketLimit: 3 }, ticket, by));
+    expect(await limited(tickets[2]!, user)).toBe('granted');
+    expect(await limited(tickets[3]!, user)).toEqual({ code: 'too_many_tickets' });
+    expect(await limited(tickets[3]!, randomUUID())).toBe('granted');
+  });
+
+  test('holds for many requests at once', async () => {
+    const { uuid, tickets } = await some(20);
+    const user = randomUUID();
+    const answers = await Promise.all(tickets.map((ticket) => refusal(reserve([ticket], user, 4))));
+    expect(answers.filter((answer) => answer === 'granted')).toHaveLength(4);
+    expect(await locked(uuid)).toHaveLength(4);
+  });
+});
+
+describe('the best available', () => {
+  test('of forty at once nearly all get two seats beside each other, until none are left', async () => {
+    const { uuid, tickets } = await some(60);
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        reserveBest(sale.deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 2 }).catch(() => undefined),
+      ),
+    );
+    const made = outcomes.filter((one) => one !== undefined);
+    const beside = made.filter(({ tickets: seats }) => {
+      const [a, b] = seats.map(({ seat }) => Number(seat.slice(1)));
+      return Math.abs(a! - b!) === 1;
+    });
+    // Only the last ones may find nothing but single seats.
+    expect(beside.length).toBeGreaterThan(made.length * 0.75);
+    const held = made.flatMap((one) => one.tickets.map(({ ticketUuid }) => ticketUuid));
+    expect(new Set(held).size).toBe(held.length);
+    expect(await locked(uuid)).toEqual(held.sort());
+    // Who was too late again and again may ask once more: what is left is found.
+    for (let left = tickets.length - held.length; left >= 2; left -= 2) {
+      await reserveBest(sale.deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 2 });
+    }
+    const none = reserveBest(sale.deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 1 });
+    expect(await refusal(none)).toEqual({ code: 'ticket_not_available', conflicts: [] });
+  });
+
+  test('of an unknown event are none', async () => {
+    const asked = reserveBest(sale.deps, { userUuid: randomUUID(), eventUuid: randomUUID(), quantity: 1 });
+    expect(await refusal(asked)).toEqual({ code: 'event_not_found' });
+  });
+});

@@ -1,0 +1,134 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import type { Hold, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { bestSeats, type Wish } from './best-seats.ts';
+import type { Reservation, Reservations } from './reservation.ts';
+import type { SaleObserver } from './sale.ts';
+import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
+
+export type ReserveTicketsDeps = LimitDeps & {
+  locks: TicketLocks;
+  reservations: Reservations;
+  feed: Pick<SeatFeed, 'publish'>;
+  eventOf: (ticketUuid: string) => Promise<string | undefined>;
+  lockTtlMs: number;
+  observer: SaleObserver;
+};
+
+/** A reservation with the end of its time, in milliseconds since 1970 by the lock store's clock. */
+export type HeldReservation = Reservation & { expiresAt: number };
+
+/**
+ * Holds all of the tickets for a user, or none. Repeating it answers with the same reservation. Throws
+ * `ticket_not_available` with the `conflicts` that somebody else holds or owns (or that the user holds in another
+ * reservation), `too_many_tickets`, and `invalid_request` for tickets of several events or currencies.
+ *
+ * Lock first, then look, as for a single ticket: who comes too late costs one call of the lock store.
+ */
+export async function reserveTickets(
+  deps: ReserveTicketsDeps,
+  { userUuid, ticketUuids }: { userUuid: string; ticketUuids: string[] },
+): Promise<HeldReservation> {
+  const events = await Promise.all(ticketUuids.map(async (uuid) => [uuid, await deps.eventOf(uuid)] as const));
+  const unknown = events.flatMap(([uuid, event]) => (event ? [] : [uuid]));
+  if (unknown.length > 0) throw notAvailable(unknown);
+  const [eventUuid = '', ...others] = new Set(events.map(([, event]) => event!));
+  if (others.length > 0) throw invalid('The tickets must all be of one event');
+  const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids });
+  if ('conflicts' in outcome) throw notAvailable(outcome.conflicts);
+  return outcome.held;
+}
+
+/** How often the best seats are chosen anew when others were faster. */
+const mostTries = 6;
+
+/**
+ * Holds the best available seats of an event for a user (see `bestSeats`). Throws `ticket_not_available` when there are
+ * not so many, or others were faster again and again; `event_not_found`, and `too_many_tickets`.
+ */
+export async function reserveBest(
+  deps: ReserveTicketsDeps,
+  { userUuid, eventUuid, ...wish }: { userUuid: string; eventUuid: string } & Wish,
+): Promise<HeldReservation> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const [seats, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
+    if (seats.length === 0) throw new AppError('event_not_found', 'Event not found');
+    const taken = new Set(locked);
+    const choices = bestSeats(
+      seats.map((seat) => ({ ...seat, free: seat.free && !taken.has(seat.uuid) })),
+      wish,
+    );
+    if (choices.length === 0) break;
+    // All who ask at one moment see the same best seats: those who were too late choose among the next ones by chance.
+    const choice = choices[tries === 0 ? 0 : Math.floor(Math.random() * choices.length)]!;
+    const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids: choice });
+    if ('held' in outcome) return outcome.held;
+  }
+  throw notAvailable([]);
+}
+
+type Request = { userUuid: string; eventUuid: string; ticketUuids: string[] };
+
+async function hold(
+  deps: ReserveTicketsDeps,
+  { userUuid, eventUuid, ticketUuids }: Request,
+): Promise<{ held: HeldReservation } | { conflicts: string[] }> {
+  const { locks, reservations, observer, feed, ticketLimit: limit } = deps;
+  const lock = await locks.acquire({ eventUuid, ticketUuids, owner: userUuid, ttlMs: deps.lockTtlMs, limit });
+  if (!lock.ok) {
+    observer.lockRefused();
+    if (lock.overLimit) throw tooMany(deps);
+    return { conflicts: lock.conflicts };
+  }
+  const { holds, taken } = lock;
+  const known = lock.repeated ? await reservations.findByLock(holds[0]!) : undefined;
+  if (known && holdsTheSame(known, holds)) return { held: withEnd(known, holds) };
+  try {
+    // Held already, in another reservation: that one keeps its seats.
+    const before = await heldBefore(holds.filter((one) => !taken.includes(one)));
+    if (before.length > 0) return await refuse(before);
+    await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
+    const outcome = await reservations.create({ userUuid, eventUuid, locks: holds });
+    if ('conflicts' in outcome) {
+      if (outcome.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
+      return await refuse(outcome.conflicts);
+    }
+    observer.lockTaken();
+    feed.publish(eventUuid);
+    return { held: withEnd(outcome.made, holds) };
+  } catch (error) {
+    await giveBack().catch(() => {});
+    throw error;
+  }
+
+  /** Those that another reservation has made; a hold without one is the original endpoint's. */
+  async function heldBefore(older: Hold[]): Promise<string[]> {
+    const owners = await Promise.all(older.map((one) => reservations.findByLock(one)));
+    return older.filter((_, i) => owners[i]).map(({ ticketUuid }) => ticketUuid);
+  }
+
+  async function refuse(conflicts: string[]) {
+    await giveBack();
+    observer.lockRefused();
+    return { conflicts };
+  }
+
+  /** Only what this call took: the rest was the user's before, and stays. */
+  async function giveBack(): Promise<void> {
+    await locks.release({ eventUuid, locks: taken });
+  }
+}
+
+const holdsTheSame = ({ tickets }: Reservation, holds: Hold[]) =>
+  tickets.length === holds.length &&
+  holds.every((one) => tickets.some(({ ticketUuid, token }) => ticketUuid === one.ticketUuid && token === one.token));
+
+const withEnd = (reservation: Reservation, holds: Hold[]): HeldReservation => ({
+  ...reservation,
+  expiresAt: Math.min(...holds.map((one) => one.expiresAt)),
+});
+
+const invalid = (message: string) => new AppError('invalid_request', message);
+
+const notAvailable = (conflicts: string[]) =>
+  new AppError('ticket_not_available', 'Ticket is not available for reservation', { details: { conflicts } });
