@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'bun:test';
 import { badInputCases } from './cases/bad-input.ts';
 import { eventCases } from './cases/events.ts';
+import { orderCases } from './cases/orders.ts';
 import { reservationCases } from './cases/reservations.ts';
 import { saleCases } from './cases/sale.ts';
 import { searchCases } from './cases/search.ts';
@@ -24,6 +25,7 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('events', () => eventCases(suite));
     describe('sale', () => saleCases(suite));
     describe('reservations', () => reservationCases(suite));
+    describe('orders', () => orderCases(suite));
     describe('search', () => searchCases(suite));
     describe('bad input', () => badInputCases(suite));
     describe('every service', () => serviceCases(suite));

@@ -6,11 +6,12 @@ import type { ReserveDeps } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
 import type { SaleObserver } from './domain/sale.ts';
 import { ticketEvents } from './domain/ticket-events.ts';
+import { addOrderRoutes, type OrderRoutesDeps } from './http/orders.ts';
 import { addReservationRoutes } from './http/reservations.ts';
 import { addTicketRoutes } from './http/tickets.ts';
 
 export type BookingDeps = ShellDeps &
-  Omit<ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps, 'eventOf'>;
+  Omit<ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps & OrderRoutesDeps, 'eventOf'>;
 
 /** The booking service over its ports: hold a ticket, and buy it. */
 export function createBookingApp(deps: BookingDeps): App {
@@ -18,6 +19,7 @@ export function createBookingApp(deps: BookingDeps): App {
   return createShell('Onsale booking', deps, (app) => {
     addTicketRoutes(app, { ...deps, eventOf });
     addReservationRoutes(app, { ...deps, eventOf });
+    addOrderRoutes(app, deps);
   });
 }
 

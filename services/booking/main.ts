@@ -18,6 +18,8 @@ import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { createLog } from '../../shared/log.ts';
 import { type Program, runProgram } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
+import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
+import { postgresOrders } from './adapters/postgres-orders.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
@@ -67,6 +69,8 @@ export async function start(
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     sales: postgresSales(db),
     reservations: postgresReservations(db),
+    orders: postgresOrders(db),
+    idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
     payments: sandboxPayments(db),
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),

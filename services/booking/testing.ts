@@ -3,17 +3,24 @@ import type { Db } from '../../shared/db/client.ts';
 import { isAppError } from '../../shared/errors.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
+import { postgresOrders } from './adapters/postgres-orders.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { type ConfirmDeps, confirmTicket } from './domain/confirm-ticket.ts';
+import type { CreateOrderDeps } from './domain/create-order.ts';
 import type { ManageReservationDeps } from './domain/manage-reservation.ts';
 import { type ReserveDeps, reserveTicket } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
 import { type SweepDeps, sweepOrders } from './domain/sweep-orders.ts';
 import { ticketEvents } from './domain/ticket-events.ts';
 
-export type SaleDeps = ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps & SweepDeps;
+export type SaleDeps = ReserveDeps &
+  ReserveTicketsDeps &
+  ManageReservationDeps &
+  CreateOrderDeps &
+  ConfirmDeps &
+  SweepDeps;
 
 /** The sale on a real PostgreSQL of its own, with some of its parts replaced if asked. */
 export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({})) {
@@ -26,6 +33,7 @@ export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> =
     feed: { publish: () => {} },
     eventOf: ticketEvents(sales),
     reservations: postgresReservations(db),
+    orders: postgresOrders(db),
     lockTtlMs: 900_000,
     ticketLimit: 0,
     observer: {

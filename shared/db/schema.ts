@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   bigint,
   check,
   customType,
@@ -91,9 +92,15 @@ export const orders = pgTable(
       .default('pending'),
     total: minorUnits('total').notNull(),
     currency: text('currency').notNull(),
+    /** The reservation that was bought, at whose prices; none for the original's endpoint. */
+    reservationId: bigint('reservation_id', { mode: 'number' }).references((): AnyPgColumn => reservations.id, {
+      onUpdate: 'cascade',
+      onDelete: 'set null',
+    }),
   },
   (t) => [
-    index('orders_user_uuid_idx').on(t.userUuid),
+    index('orders_user_uuid_id_idx').on(t.userUuid, t.id),
+    index('orders_reservation_id_idx').on(t.reservationId),
     index('orders_pending_idx').on(t.createdAt).where(sql`status = 'pending'`),
     check('orders_status_check', sql`${t.status} in ('pending', 'paid', 'failed')`),
     check('orders_total_check', sql`${t.total} >= 0`),
@@ -215,6 +222,25 @@ export const reservationTickets = pgTable(
     index('reservation_tickets_ticket_id_idx').on(t.ticketId),
     index('reservation_tickets_token_idx').on(t.token),
   ],
+);
+
+/**
+ * Answers to requests that carried an Idempotency-Key, for a day: whoever repeats one gets the first answer again. `status`
+ * is null while the first request is at work, since `startedAt`.
+ */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    scope: text('scope').notNull(),
+    key: text('key').notNull(),
+    /** What the request asked for, to tell a repetition from another request under the same key. */
+    fingerprint: text('fingerprint').notNull(),
+    status: bigint('status', { mode: 'number' }),
+    body: text('body'),
+    startedAt: instant('started_at').notNull().defaultNow(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.key] }), index('idempotency_keys_created_at_idx').on(t.createdAt)],
 );
 
 /** Ticket locks of the embedded profile. Unlogged: a lock need not survive a crash of the server, a sale does. */

@@ -11,11 +11,14 @@ const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   not_found: 404,
   event_not_found: 404,
   reservation_not_found: 404,
+  order_not_found: 404,
   method_not_allowed: 405,
   ticket_not_available: 409,
   ticket_not_reserved: 409,
   too_many_tickets: 409,
   reservation_expired: 409,
+  request_in_progress: 409,
+  idempotency_key_reused: 422,
   reservation_extended: 409,
   payload_too_large: 413,
   headers_too_large: 431,
@@ -24,8 +27,9 @@ const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   payment_pending: 503,
 };
 
-/** How long a caller should wait before it repeats a request that met a 503, in seconds. */
+/** How long a caller should wait before it repeats a request that comes to another end then, in seconds. */
 const retryAfterSeconds = '1';
+const worthRepeating = new Set<ErrorCode>(['unavailable', 'payment_pending', 'request_in_progress']);
 
 export const errorSchema = z
   .object({
@@ -56,12 +60,18 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal', 'Internal server error', { cause: error });
 }
 
-/** Answers with the error's status and `{error, message}`; a 503 says when to come back. */
+/** The status of an error, and its body. */
+export const statusAndBody = ({ code, message, details }: AppError) => ({
+  status: statusOf[code],
+  body: { error: code, message, ...details },
+});
+
+/** Answers with the error's status and `{error, message}`; what may end otherwise in a moment says when to come back. */
 export function errorAnswer(c: Context<Env>, error: AppError): Response {
-  const status = statusOf[error.code];
+  const { status, body } = statusAndBody(error);
   const headers = headersOf(c);
-  if (status === 503) headers['Retry-After'] = retryAfterSeconds;
-  return c.json({ error: error.code, message: error.message, ...error.details }, status, headers);
+  if (worthRepeating.has(error.code)) headers['Retry-After'] = retryAfterSeconds;
+  return c.json(body, status, headers);
 }
 
 /** Turns a failed validation into a 400 that names each field; `message` is the contract's text for a bad body. */

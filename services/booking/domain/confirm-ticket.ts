@@ -2,14 +2,12 @@ import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type CompleteDeps, completeOrder } from './complete-order.ts';
+import { paymentWindowMs } from './payment-window.ts';
 import type { Order, Ticket } from './sale.ts';
 
 export type ConfirmDeps = CompleteDeps & { locks: TicketLocks; feed: Pick<SeatFeed, 'publish'> };
 
 export type Confirmation = { ticketUuid: string; userUuid: string; methodUuid: string };
-
-/** The lock outlives the payment: a buyer whose time is nearly over is not overtaken while the bank is thinking. */
-const paymentWindowMs = 120_000;
 
 /**
  * Sells a reserved ticket to its user. Repeating it answers as the first time and charges nothing more. Throws

@@ -1,0 +1,100 @@
+import { expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import type { Suite } from '../suite.ts';
+
+const declined = '00000000-0000-4000-8000-000000000002';
+const lostRequest = '00000000-0000-4000-8000-000000000004';
+
+type Order = { uuid: string; status: string; tickets: { uuid: string }[]; total: number; currency: string };
+
+export function orderCases(suite: Suite): void {
+  const [reservations, orders] = ['/api/v1/booking/reservations', '/api/v1/booking/orders'];
+  const user = () => randomUUID();
+  const reserve = async (count: number, user_uuid = user()) => {
+    const { event, seats } = await suite.api.freeSeats(count);
+    const response = await suite.api.post(reservations, { user_uuid, ticket_uuids: seats.map(({ uuid }) => uuid) });
+    expect(response.status).toBe(201);
+    return { event, seats, reservation: (await response.json()) as { uuid: string; total: number; currency: string } };
+  };
+  const order = (reservation_uuid: string, payment_method_uuid: string = user(), key: string = user()) =>
+    suite.api.post(orders, { reservation_uuid, payment_method_uuid }, { 'Idempotency-Key': key });
+  const get = async (path: string) => (await fetch(`${suite.target.booking}${path}`)).json() as Promise<unknown>;
+
+  test('two seats are bought together, and shown', async () => {
+    const user_uuid = user();
+    const { event, seats, reservation } = await reserve(2, user_uuid);
+    const response = await order(reservation.uuid);
+    expect(response.status).toBe(201);
+    const made = (await response.json()) as Order;
+    expect(made).toMatchObject({ status: 'paid', total: reservation.total, currency: reservation.currency });
+    expect(made.tickets.map(({ uuid }) => uuid).sort()).toEqual(seats.map(({ uuid }) => uuid).sort());
+    for (const { uuid } of seats) expect(await suite.api.status(event.uuid, uuid)).toBe('booked');
+    expect(response.headers.get('location')).toBe(`${orders}/${made.uuid}`);
+    expect(await get(`${orders}/${made.uuid}`)).toEqual(made);
+    expect(await get(`${orders}?user_uuid=${user_uuid}`)).toEqual({ orders: [made], next_cursor: null });
+    expect(await get(`${reservations}/${reservation.uuid}`)).toMatchObject({ status: 'ended' });
+  });
+
+  test('the same key gives the first answer again, to the byte; another request under it is refused', async () => {
+    const { reservation } = await reserve(1);
+    const [method, key] = [user(), user()];
+    const first = await order(reservation.uuid, method, key);
+    const again = await order(reservation.uuid, method, key);
+    expect([again.status, await again.text()]).toEqual([201, await first.text()]);
+    expect([first, again].map((one) => one.headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+    const other = await order(reservation.uuid, user(), key);
+    expect([other.status, ((await other.json()) as { error: string }).error]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  test('clicks at the same moment buy once', async () => {
+    const { reservation } = await reserve(1);
+    const method = user();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => order(reservation.uuid, method)));
+    const bought = await Promise.all(answers.map((answer) => answer.json() as Promise<Order>));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(bought.map(({ uuid }) => uuid)).size).toBe(1);
+  });
+
+  test('a declined card is a 402, also when repeated; the seats stay held for another', async () => {
+    const { event, seats, reservation } = await reserve(2);
+    const key = user();
+    for (let times = 0; times < 2; times++) {
+      const response = await order(reservation.uuid, declined, key);
+      expect([response.status, await response.json()]).toEqual([
+        402,
+        { error: 'payment_declined', message: 'Payment was declined' },
+      ]);
+    }
+    expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('reserved');
+    expect((await order(reservation.uuid)).status).toBe(201);
+  });
+
+  test('without an answer it is a 202, and its address tells how it stands', async () => {
+    const { event, seats, reservation } = await reserve(1);
+    const response = await order(reservation.uuid, lostRequest);
+    expect(response.status).toBe(202);
+    const pending = (await response.json()) as Order;
+    expect(pending.status).toBe('pending');
+    expect(await get(response.headers.get('location')!)).toEqual(pending);
+    expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('reserved');
+  });
+
+  test('what makes no sense is a 400, what is not there a 404', async () => {
+    const body = { reservation_uuid: user(), payment_method_uuid: user() };
+    const post = (given: object, headers?: Record<string, string>) => suite.api.post(orders, given, headers);
+    for (const response of [
+      await post(body),
+      await post(body, { 'Idempotency-Key': 'a b' }),
+      await post(body, { 'Idempotency-Key': 'x'.repeat(256) }),
+      await post({ ...body, reservation_uuid: 'x' }, { 'Idempotency-Key': 'k' }),
+      await post({ ...body, price: 1 }, { 'Idempotency-Key': 'k' }),
+      await fetch(`${suite.target.booking}${orders}`),
+      await fetch(`${suite.target.booking}${orders}?user_uuid=${user()}&limit=0`),
+      await fetch(`${suite.target.booking}${orders}/x`),
+    ]) {
+      expect([response.url, response.status]).toEqual([response.url, 400]);
+    }
+    expect((await post(body, { 'Idempotency-Key': 'k' })).status).toBe(404);
+    expect((await fetch(`${suite.target.booking}${orders}/${user()}`)).status).toBe(404);
+  });
+}

@@ -1,0 +1,76 @@
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { type CompleteDeps, completeOrder } from './complete-order.ts';
+import type { Orders, OrderView } from './orders.ts';
+import { paymentWindowMs } from './payment-window.ts';
+import type { Reservation, Reservations } from './reservation.ts';
+import type { Order } from './sale.ts';
+
+export type CreateOrderDeps = CompleteDeps & {
+  orders: Orders;
+  reservations: Pick<Reservations, 'find'>;
+  locks: TicketLocks;
+  feed: Pick<SeatFeed, 'publish'>;
+};
+
+/**
+ * Buys exactly the seats of a reservation, at its prices. Repeating it answers with the same order and charges nothing more.
+ * The order is `pending` when the provider has not answered: it is settled later, and `findOrder` tells how.
+ *
+ * Throws `reservation_not_found`, `reservation_expired`, and `payment_declined`, after which the seats are still held and
+ * another card may be tried.
+ */
+export async function createOrder(
+  deps: CreateOrderDeps,
+  { reservationUuid, methodUuid }: { reservationUuid: string; methodUuid: string },
+): Promise<OrderView> {
+  const { orders, reservations, locks, feed } = deps;
+  const reservation = await reservations.find(reservationUuid);
+  if (!reservation) throw new AppError('reservation_not_found', 'Reservation not found');
+  const { eventUuid, tickets } = reservation;
+  const order = (await orders.ofReservation(reservationUuid)) ?? (await claim(deps, reservation, methodUuid));
+  if (order.status === 'pending') {
+    feed.publish(eventUuid);
+    await complete(order).finally(() => feed.publish(eventUuid));
+  }
+  return viewed();
+
+  async function complete(pending: Order): Promise<void> {
+    try {
+      await completeOrder(deps, pending);
+    } catch (error) {
+      if (isAppError(error, 'payment_pending')) return;
+      throw isAppError(error, 'ticket_not_reserved') ? expired() : error;
+    }
+    // The seats show as booked from here on. A release that fails leaves locks that end by themselves.
+    await locks.release({ eventUuid, locks: tickets }).catch(() => {});
+  }
+
+  async function viewed(): Promise<OrderView> {
+    const view = await orders.view(order.uuid);
+    if (!view) throw new Error(`no order ${order.uuid}`);
+    return view;
+  }
+}
+
+/** An order as it stands now. Throws `order_not_found`. */
+export async function findOrder({ orders }: Pick<CreateOrderDeps, 'orders'>, uuid: string): Promise<OrderView> {
+  const view = await orders.view(uuid);
+  if (!view) throw new AppError('order_not_found', 'Order not found');
+  return view;
+}
+
+async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid: string): Promise<Order> {
+  const { orders, locks } = deps;
+  const { uuid: reservationUuid, eventUuid, tickets, released } = reservation;
+  // The locks outlive the payment; and what is held no more is not bought, even if it happens to be free.
+  const held = !released && (await locks.extend({ eventUuid, locks: tickets, ttlMs: paymentWindowMs }));
+  const order = held ? await orders.claim({ reservationUuid, methodUuid }) : undefined;
+  // What stood in the way may be the buyer's own other click, whose order is then carried on.
+  const own = order ?? (await orders.ofReservation(reservationUuid));
+  if (!own) throw expired();
+  return own;
+}
+
+const expired = () => new AppError('reservation_expired', 'The seats are held no more: reserve again');

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../../shared/errors.ts';
+import { testDatabase } from '../../../shared/testing/database.ts';
+import { postgresIdempotencyKeys } from '../adapters/postgres-idempotency.ts';
+import { answerOnce, type IdempotencyKeys } from './idempotency.ts';
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let keys: IdempotencyKeys;
+beforeAll(async () => {
+  database = await testDatabase();
+  keys = postgresIdempotencyKeys(database.db);
+});
+afterAll(() => database.drop());
+
+const some = (more = {}) => ({ scope: 'ann', key: randomUUID(), fingerprint: 'one', ...more });
+const codeOf = (work: Promise<unknown>) => work.catch((error: AppError) => error.code);
+
+describe('a request with a key', () => {
+  test('is done once; its repetitions get the first answer', async () => {
+    const request = some();
+    let times = 0;
+    const work = async () => ({ status: 201, body: `{"times":${++times}}` });
+    expect(await answerOnce(keys, request, work)).toEqual({ status: 201, body: '{"times":1}', replayed: false });
+    expect(await answerOnce(keys, request, work)).toEqual({ status: 201, body: '{"times":1}', replayed: true });
+    expect(times).toBe(1);
+  });
+
+  test('has twins that are told to wait', async () => {
+    const request = some();
+    const { promise, resolve } = Promise.withResolvers<{ status: number; body: string }>();
+    const first = answerOnce(keys, request, () => promise);
+    const twins = await Promise.all(Array.from({ length: 10 }, () => codeOf(answerOnce(keys, request, () => promise))));
+    resolve({ status: 200, body: '1' });
+    expect(await first).toMatchObject({ replayed: false });
+    expect(new Set(twins)).toEqual(new Set(['request_in_progress']));
+  });
+
+  test('of many at once, one is done', async () => {
+    const request = some();
+    let times = 0;
+    const work = async () => ({ status: 200, body: String(++times) });
+    await Promise.all(Array.from({ length: 30 }, () => codeOf(answerOnce(keys, request, work))));
+    expect(times).toBe(1);
+  });
+
+  test('is not another one, nor another user’s', async () => {
+    const request = some();
+    const work = async () => ({ status: 200, body: '1' });
+    await answerOnce(keys, request, work);
+    expect(await codeOf(answerOnce(keys, { ...request, fingerprint: 'two' }, work))).toBe('idempotency_key_reused');
+    expect(await answerOnce(keys, { ...request, scope: 'bob', fingerprint: 'two' }, work)).toMatchObject({
+      replayed: false,
+    });
+  });
+
+  test('that failed may be made again', async () => {
+    const request = some();
+    const away = new AppError('unavailable', 'away');
+    expect(await codeOf(answerOnce(keys, request, () => Promise.reject(away)))).toBe('unavailable');
+    expect(await answerOnce(keys, request, async () => ({ status: 200, body: '1' }))).toMatchObject({
+      replayed: false,
+    });
+  });
+
+  test('whose process died may be made again after a minute, and is forgotten after a day', async () => {
+    const request = some();
+    const work = async () => ({ status: 200, body: '1' });
+    await keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    await database.sql`update idempotency_keys set started_at = now() - interval '61 s' where key = ${request.key}`;
+    const again = await Promise.all([1, 2].map(() => codeOf(answerOnce(keys, request, work))));
+    expect(again.filter((answer) => typeof answer === 'object')).not.toEqual([]);
+    await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
+    expect(await answerOnce(keys, { ...request, fingerprint: 'two' }, work)).toMatchObject({ replayed: false });
+  });
+});
