@@ -1,4 +1,4 @@
-import packageJson from '../package.json' with { type: 'json' };
+import { release, revision } from './build.ts';
 import { type Address, describeConfig, readConfig, type Variable, type Variables } from './environment.ts';
 import { type Running, runOnce, runService, UsageError } from './lifecycle.ts';
 
@@ -21,11 +21,8 @@ export type Program = {
 
 /** Says which build this is, such as `0.1.0 (a1b2c3d, Bun 1.4.5, linux x64)`. */
 export function version(): string {
-  return `${packageJson.version} (${revision()}, ${runtime()}, ${process.platform} ${process.arch})`;
+  return `${release} (${revision()}, ${runtime()}, ${process.platform} ${process.arch})`;
 }
-
-/** The commit that a binary was built from; the build puts it in place of `process.env.BUILD_REVISION`. */
-export const revision = () => process.env.BUILD_REVISION || 'unbuilt';
 
 const runtime = () => (process.versions.bun ? `Bun ${process.versions.bun}` : `Deno ${process.versions.deno}`);
 

@@ -1,4 +1,6 @@
 import type { Hono } from 'hono';
+import { inTime } from '../in-time.ts';
+import { type Metrics, sharedRead } from './metrics.ts';
 
 /**
  * Dependencies by name: a check throws when its server does not answer. Without a `helpful` one the service does its
@@ -12,46 +14,54 @@ export type Reports = Record<string, () => Promise<unknown>>;
 
 const patienceMs = 1000;
 
+export type HealthDeps = { metrics: Metrics; dependencies: Dependencies; closing: AbortSignal; reports?: Reports };
+
 /**
  * `/livez`: the process answers. `/readyz`: every dependency that is needed does too and the process is not draining;
  * else 503, with each dependency by name. `degraded` (200) says that a helpful one is away. A check that takes longer
- * than a second has failed.
+ * than a second has failed. The metrics tell the same.
  */
-export function addHealth(app: Hono, dependencies: Dependencies, closing: AbortSignal, reports: Reports = {}): void {
+export function addHealth(app: Hono, { metrics, dependencies, closing, reports = {} }: HealthDeps): void {
   app.get('/livez', (c) => c.json({ status: 'ok' }));
 
   app.get('/readyz', async (c) => {
-    const [states, told] = await Promise.all([
-      each(dependencies, (one) =>
-        inTime('helpful' in one ? one.helpful : one).then(
-          () => 'ok',
-          () => 'unavailable',
-        ),
-      ),
-      each(reports, (read) => inTime(read).catch(() => undefined)),
+    const [{ states, missing, ready }, told] = await Promise.all([
+      look(),
+      each(reports, (read) => inTime(read, patienceMs).catch(() => undefined)),
     ]);
-    const isNeeded = (name: string) => !('helpful' in dependencies[name]!);
-    const missing = Object.keys(states).filter((name) => states[name] !== 'ok');
-    const ready = !closing.aborted && !missing.some(isNeeded);
     if (!ready) c.header('Retry-After', '1');
     const status = closing.aborted ? 'draining' : !ready ? 'unavailable' : missing.length > 0 ? 'degraded' : 'ok';
     return c.json({ status, dependencies: states, ...told }, ready ? 200 : 503);
   });
+
+  async function look() {
+    const states = await each(dependencies, (one) =>
+      inTime('helpful' in one ? one.helpful : one, patienceMs).then(
+        () => 'ok',
+        () => 'unavailable',
+      ),
+    );
+    const missing = Object.keys(states).filter((name) => states[name] !== 'ok');
+    const isNeeded = (name: string) => !('helpful' in dependencies[name]!);
+    return { states, missing, ready: !closing.aborted && !missing.some(isNeeded) };
+  }
+
+  const seen = sharedRead(look);
+  metrics.gauge('service_ready', 'Whether /readyz answers 200 (1) or 503 (0)', async () =>
+    Number((await seen()).ready),
+  );
+  metrics.gauges(
+    'dependency_up',
+    'Whether a server that this one uses answers (1) or not (0)',
+    'dependency',
+    async () => {
+      const { states } = await seen();
+      return Object.fromEntries(Object.entries(states).map(([name, state]) => [name, Number(state === 'ok')]));
+    },
+  );
 }
 
 async function each<T, R>(named: Record<string, T>, ask: (one: T) => Promise<R>): Promise<Record<string, R>> {
   const answers = Object.entries(named).map(async ([name, one]) => [name, await ask(one)] as const);
   return Object.fromEntries(await Promise.all(answers));
-}
-
-async function inTime<T>(check: () => Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('too late')), patienceMs);
-    });
-    return await Promise.race([check(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

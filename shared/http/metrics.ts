@@ -1,44 +1,118 @@
-import { Counter, Gauge, type Metric, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { release, revision } from '../build.ts';
+import { inTime } from '../in-time.ts';
+import { histogram, observe } from './histogram.ts';
 import { requestHistogram } from './request-histogram.ts';
 
-/** The metrics of one service, shown at `/metrics` in Prometheus' text format. */
+/**
+ * The metrics of one service, shown at `/metrics` in Prometheus' text format. A gauge is read at each scrape; one that can't
+ * be read in time shows as NaN (`gauges`: is left out), and keeps no other metric from being seen.
+ */
 export type Metrics = {
   registry: Registry;
   request(route: string, method: string, status: number, seconds: number): void;
   counter(name: string, help: string): (by?: number) => void;
-  labelled<L extends string>(name: string, help: string, label: L): (value: string, by?: number) => void;
+  /** `values` are shown from the start, as 0: of a series that begins with 1, Prometheus sees no increase. */
+  labelled<L extends string>(
+    name: string,
+    help: string,
+    label: L,
+    values?: string[],
+  ): (value: string, by?: number) => void;
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** Numbers by the value of a label. */
+  gauges(name: string, help: string, label: string, read: () => Promised<Record<string, number>>): void;
+  /** Counts that somebody else keeps, by the value of a label. */
+  counts(name: string, help: string, label: string, read: () => Record<string, number>): void;
+  /** Answers what begins a series, which answers what observes one duration. */
+  durations(name: string, help: string): (labels: Record<string, string>) => (seconds: number) => void;
 };
+
+type Promised<T> = T | Promise<T>;
+
+/** Well below Prometheus' usual 10 s for a scrape. */
+const patienceMs = 2000;
 
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   const registers = [registry];
   const requests = requestHistogram();
-  registry.registerMetric(requests.metric as unknown as Metric);
+  registry.registerMetric(requests.metric);
   const gauge: Metrics['gauge'] = (name, help, read) => {
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        this.set(await read());
+        this.set(await inTime(read, patienceMs).catch(() => Number.NaN));
       },
     });
   };
   gauge('process_resident_memory_bytes', 'Resident memory of the process', () => process.memoryUsage().rss);
   gauge('process_uptime_seconds', 'Seconds since the process began', () => process.uptime());
+  new Gauge({
+    name: 'build_info',
+    help: 'Which build runs, in its labels; always 1',
+    labelNames: ['version', 'revision'],
+    registers,
+  }).set({ version: release, revision: revision() }, 1);
   return {
     registry,
-    request: requests.observe,
+    request: requests.request,
     counter: (name, help) => {
       const counter = new Counter({ name, help, registers });
       return (by = 1) => counter.inc(by);
     },
-    labelled: (name, help, label) => {
+    labelled: (name, help, label, values = []) => {
       const counter = new Counter<string>({ name, help, labelNames: [label], registers });
+      for (const value of values) counter.inc({ [label]: value }, 0);
       return (value, by = 1) => counter.inc({ [label]: value }, by);
     },
     gauge,
+    gauges: (name, help, label, read) => {
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        async collect() {
+          const numbers = await inTime(read, patienceMs).catch(() => ({}));
+          this.reset();
+          for (const [value, number] of Object.entries(numbers)) this.set({ [label]: value }, number);
+        },
+      });
+    },
+    counts: (name, help, label, read) => {
+      new Counter({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          this.reset();
+          for (const [value, number] of Object.entries(read())) this.inc({ [label]: value }, number);
+        },
+      });
+    },
+    durations: (name, help) => {
+      const { begin, metric } = histogram(name, help);
+      registry.registerMetric(metric);
+      return (labels) => {
+        const series = begin(labels);
+        return (seconds) => observe(series, seconds);
+      };
+    },
+  };
+}
+
+/** Callers that come while a read is under way get its answer: several metrics of one scrape cost one read. */
+export function sharedRead<T>(read: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined;
+  return () => {
+    underWay ??= read().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
   };
 }

@@ -117,9 +117,20 @@ describe('the shell around every service', () => {
       503,
       { status: 'unavailable', dependencies: { postgres: 'unavailable', redis: 'ok' } },
     ]);
+    const shown = async () => {
+      const text = await (await app.request('/metrics')).text();
+      return text.match(/^(dependency_up|service_ready)\{.*$/gm);
+    };
+    expect(await shown()).toEqual([
+      'service_ready{service="test"} 0',
+      'dependency_up{dependency="postgres",service="test"} 0',
+      'dependency_up{dependency="redis",service="test"} 1',
+    ]);
     up = true;
     expect((await app.request('/readyz')).status).toBe(200);
+    expect(await shown()).toContain('service_ready{service="test"} 1');
     closing.abort();
+    expect(await shown()).toContain('service_ready{service="test"} 0');
     const ending = await app.request('/readyz');
     expect([ending.status, ((await ending.json()) as { status: string }).status]).toEqual([503, 'draining']);
     expect((await app.request('/livez')).status).toBe(200);

@@ -53,7 +53,7 @@ export function createShell(title: string, deps: ShellDeps, addRoutes: (app: App
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', limitBody());
 
   const plain = app as unknown as Hono;
-  addHealth(plain, deps.dependencies, deps.closing, deps.reports);
+  addHealth(plain, deps);
   app.get('/metrics', async (c) =>
     c.body(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType }),
   );
