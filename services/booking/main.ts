@@ -7,6 +7,7 @@ import {
   serverVariables,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
+import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
@@ -23,8 +24,9 @@ import { postgresOrders } from './adapters/postgres-orders.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
-import { createBookingApp, saleMetrics } from './app.ts';
+import { createBookingApp } from './app.ts';
 import { sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
+import { saleMetrics } from './metrics.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -54,11 +56,13 @@ export async function start(
   const server = serverConfig(config);
   const log = createLog('booking', config.LOG_LEVEL);
   const database = postgresConfig(config, 'onsale-booking');
-  const db = openDb(database);
+  const metrics = createMetrics('booking');
+  const pool = poolMetrics(metrics);
+  const db = openDb(database, { meter: pool('main') });
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
-  const lockDb = openDb(database, { max: lockConnections });
-  const metrics = createMetrics('booking');
+  const lockDb = openDb(database, { max: lockConnections, meter: pool('locks') });
+  const sales = postgresSales(db);
   const closing = new AbortController();
   const deps = {
     log,
@@ -67,14 +71,14 @@ export async function start(
     dependencies: { postgres: db.ping, ...(redis && { redis: redis.ping }) },
     closing: closing.signal,
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
-    sales: postgresSales(db),
+    sales,
     reservations: postgresReservations(db),
     orders: postgresOrders(db),
     idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
     payments: sandboxPayments(db),
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
-    observer: saleMetrics(metrics),
+    observer: saleMetrics(metrics, sales),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
   if (config.SERVER_MODE === 'production') log.warn('payments go to the sandbox: no money is taken');

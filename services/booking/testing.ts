@@ -43,6 +43,7 @@ export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> =
       ticketSold: () => {},
       paymentDeclined: () => {},
       paymentUnanswered: () => {},
+      orderSwept: () => {},
     },
   };
   const deps = { ...base, ...replace(base) };

@@ -10,6 +10,7 @@ import {
   serverVariables,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
+import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
@@ -41,7 +42,8 @@ export async function start(
   const config = readConfig(variables, env);
   const server = serverConfig(config);
   const log = createLog('events', config.LOG_LEVEL);
-  const db = openDb(postgresConfig(config, 'onsale-events'));
+  const metrics = createMetrics('events');
+  const db = openDb(postgresConfig(config, 'onsale-events'), { meter: poolMetrics(metrics)('main') });
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
   const cacheRedis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
@@ -49,7 +51,7 @@ export async function start(
   const closing = new AbortController();
   const { app, follow } = createEventsApp({
     log,
-    metrics: createMetrics('events'),
+    metrics,
     server,
     dependencies: { postgres: db.ping, ...(redis && { redis: { helpful: redis.ping } }) },
     closing: closing.signal,

@@ -15,6 +15,7 @@ import {
   serverVariables,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
+import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { ConfigError, readConfig, v } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
@@ -30,10 +31,11 @@ import { miniSearchIndex } from './adapters/minisearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
 import { walChangeSource } from './adapters/wal-change-source.ts';
-import { createSearchApp, followMetrics } from './app.ts';
+import { createSearchApp } from './app.ts';
 import { commands } from './cli.ts';
 import { followChanges } from './domain/follow-changes.ts';
 import type { SearchIndex } from './domain/search-index.ts';
+import { followMetrics, indexMetrics } from './metrics.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8082', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -77,6 +79,7 @@ export async function start(
   const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
   const redis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
   const index = elasticsearch ?? miniSearchIndex();
+  indexMetrics(metrics, index);
   const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index });
   const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });
   const closing = new AbortController();
@@ -114,9 +117,10 @@ export async function start(
 /** What keeps the index after the database. A search needs none of it, a process that does nothing else all. */
 function openFollower(config: Config, { log, metrics, index }: { log: Logger; metrics: Metrics; index: SearchIndex }) {
   const database = postgresConfig(config, 'onsale-search');
-  const db = openDb(database);
+  const pool = poolMetrics(metrics);
+  const db = openDb(database, { meter: pool('main') });
   // All events of a venue are read in one query, and no request waits for it.
-  const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000 });
+  const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000, meter: pool('catalogue') });
   const kafkaAt = kafkaConfig(config);
   const kafka = kafkaAt && kafkaChangeSource({ db, config: kafkaAt, log });
   const letters = kafkaAt && kafkaDeadLetters({ config: kafkaAt, log });
@@ -126,7 +130,7 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
     catalogue: postgresCatalogue(catalogueDb),
     index,
     deadLetters: letters ?? postgresDeadLetters(db),
-    observe: followMetrics(metrics, source),
+    observe: followMetrics(metrics, source, systemClock),
   });
   const needed = { postgres: db.ping, ...(kafka && { kafka: kafka.ping }) };
   const helpful = Object.entries(needed).map(([name, ping]) => [name, { helpful: ping }]);

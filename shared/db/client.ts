@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { PostgresConfig } from '../config.ts';
-import { AppError, unavailable } from '../errors.ts';
+import { AppError, isAppError, unavailable } from '../errors.ts';
 import * as schema from './schema.ts';
 
 export type Database = PostgresJsDatabase<typeof schema>;
@@ -15,13 +15,26 @@ export type Db = {
    * `unavailable`; every other error passes as it is.
    */
   run<T>(work: () => PromiseLike<T>): Promise<T>;
+  /** The deadline of `run` alone, for who waits for a `run` that is made for several callers. */
+  wait<T>(work: () => PromiseLike<T>): Promise<T>;
   /** Throws `unavailable` unless the server answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** `max` and `deadlineMs` override the configuration; `onQuery` sees the text of every query sent. */
-export type OpenOptions = { max?: number; deadlineMs?: number; onQuery?: (text: string) => void };
+/** Told of every `run`. What `begin` answers comes back to `end`. */
+export type CallMeter = { begin(): number; end(begun: number): void; unavailable(): void };
+
+/**
+ * `max` and `deadlineMs` override the configuration; `onQuery` sees the text of every query sent; `meter` makes what counts
+ * the calls, given the most connections there will be.
+ */
+export type OpenOptions = {
+  max?: number;
+  deadlineMs?: number;
+  onQuery?: (text: string) => void;
+  meter?: (connections: number) => CallMeter;
+};
 
 /**
  * Opens a pool; connects on first use. A deadline of 0 is none.
@@ -31,6 +44,7 @@ export type OpenOptions = { max?: number; deadlineMs?: number; onQuery?: (text: 
  */
 export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
   const deadlineMs = options.deadlineMs ?? config.deadlineMs;
+  const max = options.max ?? config.maxOpenConns;
   const sql = postgres({
     host: config.host,
     port: config.port,
@@ -38,7 +52,7 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     password: config.password,
     database: config.database,
     ssl: config.sslMode === 'disable' ? false : config.sslMode,
-    max: options.max ?? config.maxOpenConns,
+    max,
     idle_timeout: config.connMaxIdleTimeMs / 1000,
     max_lifetime: config.connMaxLifetimeMs === 0 ? null : config.connMaxLifetimeMs / 1000,
     connect_timeout: Math.max(1, Math.floor((deadlineMs || 5000) / 1000)),
@@ -48,17 +62,20 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     ...(options.onQuery ? { debug: (_connection: number, text: string) => options.onQuery?.(text) } : {}),
     connection: { application_name: config.applicationName, statement_timeout: deadlineMs },
   });
-  const run = <T>(work: () => PromiseLike<T>) => guarded(work, deadlineMs);
+  const meter = options.meter?.(max);
+  const run = <T>(work: () => PromiseLike<T>) => guarded(work, deadlineMs, meter);
   return {
     sql,
     orm: drizzle(sql, { schema }),
     run,
+    wait: (work) => guarded(work, deadlineMs),
     ping: async () => void (await run(() => sql`select 1`)),
     close: () => sql.end({ timeout: 2 }),
   };
 }
 
-async function guarded<T>(work: () => PromiseLike<T>, deadlineMs: number): Promise<T> {
+async function guarded<T>(work: () => PromiseLike<T>, deadlineMs: number, meter?: CallMeter): Promise<T> {
+  const begun = meter?.begin() ?? 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     if (deadlineMs === 0) return;
@@ -67,10 +84,12 @@ async function guarded<T>(work: () => PromiseLike<T>, deadlineMs: number): Promi
   try {
     return await Promise.race([work(), late]);
   } catch (error) {
-    if (error instanceof AppError || !isOutage(error)) throw error;
-    throw unavailable('PostgreSQL', error);
+    const told = error instanceof AppError || !isOutage(error) ? error : unavailable('PostgreSQL', error);
+    if (isAppError(told, 'unavailable')) meter?.unavailable();
+    throw told;
   } finally {
     clearTimeout(timer);
+    meter?.end(begun);
   }
 }
 

@@ -1,15 +1,15 @@
 import { batched } from '../../../shared/batched.ts';
 import type { Db } from '../../../shared/db/client.ts';
-import type { Ending, Order, OrderStatus, Sales, Ticket } from '../domain/sale.ts';
+import type { Ended, Ending, Order, Sales, Ticket } from '../domain/sale.ts';
 
 /** Tickets and orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
-export function postgresSales({ sql, run }: Db): Sales {
+export function postgresSales({ sql, run, wait }: Db): Sales {
   const order = () => sql`
     json_build_object('uuid', o.uuid, 'userUuid', o.user_uuid, 'status', o.status, 'total', o.total,
       'currency', o.currency, 'methodUuid', p.method_uuid)`;
 
   async function endedBefore(orderUuid: string): Promise<Ending> {
-    const [row] = await sql<{ status: OrderStatus }[]>`select status from orders where uuid = ${orderUuid}`;
+    const [row] = await sql<{ status: Ended }[]>`select status from orders where uuid = ${orderUuid}`;
     if (!row) throw new Error(`no order ${orderUuid}`);
     return { status: row.status, changed: false };
   }
@@ -39,9 +39,9 @@ export function postgresSales({ sql, run }: Db): Sales {
   );
 
   return {
-    eventOf: (ticketUuid) => run(() => eventOf(ticketUuid)),
+    eventOf: (ticketUuid) => wait(() => eventOf(ticketUuid)),
 
-    find: (ticketUuid) => run(() => find(ticketUuid)),
+    find: (ticketUuid) => wait(() => find(ticketUuid)),
 
     claim: ({ ticketUuids, userUuid, methodUuid }) =>
       run(async () => {
@@ -115,5 +115,14 @@ export function postgresSales({ sql, run }: Db): Sales {
           where o.status = 'pending' and o.created_at <= now() - ${ageMs} * interval '1 millisecond'
           order by o.created_at limit ${limit}`,
       ),
+
+    pending: () =>
+      run(async () => {
+        const [row] = await sql<{ count: number; oldestAgeSeconds: number }[]>`
+          select count(*)::int as count,
+            coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as "oldestAgeSeconds"
+          from orders where status = 'pending'`;
+        return row!;
+      }),
   };
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { type ChargeOutcome, type PaymentProvider, PaymentUnanswered } from './payment-provider.ts';
-import type { Order, SaleObserver, Sales } from './sale.ts';
+import type { Ended, Order, SaleObserver, Sales } from './sale.ts';
 
 export type CompleteDeps = { sales: Sales; payments: PaymentProvider; observer: SaleObserver };
 
@@ -28,7 +28,7 @@ export async function completeOrder(deps: CompleteDeps, order: Order): Promise<v
 }
 
 /** Writes down what became of an order's charge; a charge that came too late to be honoured is given back. */
-export async function conclude(deps: CompleteDeps, order: Order, outcome: ChargeOutcome): Promise<Order['status']> {
+export async function conclude(deps: CompleteDeps, order: Order, outcome: ChargeOutcome): Promise<Ended> {
   const { sales, payments, observer } = deps;
   if (outcome !== 'charged') {
     const { status, changed } = await sales.fail(order.uuid, outcome);

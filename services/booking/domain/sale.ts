@@ -18,8 +18,10 @@ export type Order = {
   methodUuid: string;
 };
 
+export type Ended = Exclude<OrderStatus, 'pending'>;
+
 /** How an order has ended, and whether this call ended it. */
-export type Ending = { status: OrderStatus; changed: boolean };
+export type Ending = { status: Ended; changed: boolean };
 
 /**
  * Port: tickets and orders in the database, the fence that keeps a seat from being sold twice. Each operation is one
@@ -48,6 +50,9 @@ export type Sales = {
 
   /** Orders that have been pending for at least `ageMs`, oldest first, with the events they touch. */
   pendingFor(ageMs: number, limit: number): Promise<{ order: Order; eventUuids: string[] }[]>;
+
+  /** How many orders are pending, and for how long the oldest of them has been (0 without any), by the database's clock. */
+  pending(): Promise<{ count: number; oldestAgeSeconds: number }>;
 };
 
 /** What the sale counts; the adapters of this are metrics. */
@@ -58,4 +63,6 @@ export type SaleObserver = {
   ticketSold(): void;
   paymentDeclined(): void;
   paymentUnanswered(): void;
+  /** A sweep has brought an order to this end. */
+  orderSwept(status: Ended): void;
 };

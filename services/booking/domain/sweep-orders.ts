@@ -16,7 +16,7 @@ export async function sweepOrders(deps: SweepDeps, ageMs: number): Promise<numbe
   let ended = 0;
   for (const { order, eventUuids } of await deps.sales.pendingFor(ageMs, batch)) {
     try {
-      await conclude(deps, order, await deps.payments.close(order.uuid));
+      deps.observer.orderSwept(await conclude(deps, order, await deps.payments.close(order.uuid)));
       ended++;
       for (const eventUuid of eventUuids) deps.feed.publish(eventUuid);
     } catch (error) {
