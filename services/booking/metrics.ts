@@ -16,7 +16,7 @@ export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'pending'>): Sa
     lockTaken: counter('ticket_locks_taken_total', 'Tickets locked for a buyer'),
     lockRefused: counter('ticket_locks_refused_total', 'Reservations refused because the ticket was not free'),
     locksExpired: counter('ticket_locks_expired_total', 'Locks that ended by time'),
-    ticketSold: counter('tickets_sold_total', 'Tickets booked and paid'),
+    ticketsSold: counter('tickets_sold_total', 'Tickets booked and paid'),
     paymentDeclined: counter('payments_declined_total', 'Payments that the provider declined'),
     paymentUnanswered: counter('payments_unanswered_total', 'Payments whose answer did not come'),
     orderSwept: metrics.labelled('orders_swept_total', 'Pending orders that the sweep has ended, by how', 'status', [

@@ -40,7 +40,7 @@ export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> =
       lockTaken: () => {},
       lockRefused: () => {},
       locksExpired: () => {},
-      ticketSold: () => {},
+      ticketsSold: () => {},
       paymentDeclined: () => {},
       paymentUnanswered: () => {},
       orderSwept: () => {},

@@ -75,12 +75,12 @@ export function postgresSales({ sql, run, wait }: Db): Sales {
           with o as (
             update orders set status = 'paid' where uuid = ${orderUuid} and status = 'pending' returning id
           ), booked as (
-            update tickets t set status = 'booked' from o where t.order_id = o.id
+            update tickets t set status = 'booked' from o where t.order_id = o.id returning t.id
           ), p as (
             update payments set status = 'succeeded' from o where order_id = o.id
           )
-          select id from o`;
-        return row ? { status: 'paid', changed: true } : endedBefore(orderUuid);
+          select (select count(*)::int from booked) as booked from o`;
+        return row ? { status: 'paid', changed: true, booked: row.booked } : endedBefore(orderUuid);
       }),
 
     fail: (orderUuid, payment) =>

@@ -35,8 +35,8 @@ export async function conclude(deps: CompleteDeps, order: Order, outcome: Charge
     if (changed && outcome === 'declined') observer.paymentDeclined();
     return status;
   }
-  const { status, changed } = await sales.settle(order.uuid);
-  if (changed) observer.ticketSold();
+  const { status, booked = 0 } = await sales.settle(order.uuid);
+  if (booked > 0) observer.ticketsSold(booked);
   if (status === 'failed') {
     await payments.refund(order.uuid);
     await sales.recordRefund(order.uuid);

@@ -38,7 +38,7 @@ export async function reserveTicket(deps: ReserveDeps, ticketUuid: string, userU
   }
   const held = [ticketUuid, ...lock.others];
   await checkLimit(deps, { userUuid, eventUuid, ticketUuids: held }).catch(giveBack);
-  observer.lockTaken();
+  observer.lockTaken(1);
   feed.publish(eventUuid);
 
   async function giveBack(error: unknown): Promise<never> {

@@ -93,7 +93,7 @@ async function hold(
       if (outcome.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
       return await refuse(outcome.conflicts);
     }
-    observer.lockTaken();
+    observer.lockTaken(taken.length);
     feed.publish(eventUuid);
     return { held: withEnd(outcome.made, holds) };
   } catch (error) {

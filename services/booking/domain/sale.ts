@@ -20,8 +20,8 @@ export type Order = {
 
 export type Ended = Exclude<OrderStatus, 'pending'>;
 
-/** How an order has ended, and whether this call ended it. */
-export type Ending = { status: Ended; changed: boolean };
+/** How an order has ended, whether this call ended it, and how many tickets it then booked. */
+export type Ending = { status: Ended; changed: boolean; booked?: number };
 
 /**
  * Port: tickets and orders in the database, the fence that keeps a seat from being sold twice. Each operation is one
@@ -57,10 +57,10 @@ export type Sales = {
 
 /** What the sale counts; the adapters of this are metrics. */
 export type SaleObserver = {
-  lockTaken(): void;
+  lockTaken(tickets: number): void;
   lockRefused(): void;
   locksExpired(count: number): void;
-  ticketSold(): void;
+  ticketsSold(tickets: number): void;
   paymentDeclined(): void;
   paymentUnanswered(): void;
   /** A sweep has brought an order to this end. */
