@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'reservation_expired'
   | 'reservation_extended'
   | 'order_not_found'
+  | 'order_not_refundable'
   | 'idempotency_key_reused'
   | 'request_in_progress'
   | 'payment_declined'

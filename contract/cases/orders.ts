@@ -79,6 +79,43 @@ export function orderCases(suite: Suite): void {
     expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('reserved');
   });
 
+  test('a ticket that is given back is available at once, and its money returned; then the rest', async () => {
+    const user_uuid = user();
+    const { event, seats, reservation } = await reserve(2, user_uuid);
+    const made = (await (await order(reservation.uuid)).json()) as Order;
+    const refund = (body: object, key: string = user()) =>
+      suite.api.post(`${orders}/${made.uuid}/refunds`, { user_uuid, ...body }, { 'Idempotency-Key': key });
+    const [first, second] = seats as [(typeof seats)[0], (typeof seats)[0]];
+    const key = user();
+    const answers = [
+      await refund({ ticket_uuids: [first.uuid] }, key),
+      await refund({ ticket_uuids: [first.uuid] }, key),
+    ];
+    const bodies = await Promise.all(answers.map((answer) => answer.json() as Promise<object>));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(bodies[1]).toEqual(bodies[0]!);
+    expect(bodies[0]).toMatchObject({
+      order_uuid: made.uuid,
+      status: 'succeeded',
+      amount: first.price,
+      currency: made.currency,
+      tickets: [{ uuid: first.uuid, price: first.price }],
+    });
+    expect(await suite.api.status(event.uuid, first.uuid)).toBe('available');
+    expect(await suite.api.status(event.uuid, second.uuid)).toBe('booked');
+    expect((await refund({ ticket_uuids: [first.uuid] })).status).toBe(409);
+    expect((await refund({ user_uuid: user() })).status).toBe(404);
+    const rest = await refund({});
+    expect([rest.status, ((await rest.json()) as { amount: number }).amount]).toEqual([201, second.price]);
+    expect(await get(`${orders}/${made.uuid}`)).toMatchObject({
+      status: 'refunded',
+      tickets: [{ refunded: true }, { refunded: true }],
+    });
+    expect((await refund({})).status).toBe(409);
+    // Somebody else may have them.
+    expect((await suite.api.reserve(first.uuid, user())).status).toBe(200);
+  });
+
   test('what makes no sense is a 400, what is not there a 404', async () => {
     const body = { reservation_uuid: user(), payment_method_uuid: user() };
     const post = (given: object, headers?: Record<string, string>) => suite.api.post(orders, given, headers);

@@ -67,6 +67,7 @@ export function serviceCases(suite: Suite): void {
     expect(routes.flat().sort()).toEqual([
       '/api/v1/booking/orders',
       '/api/v1/booking/orders/{uuid}',
+      '/api/v1/booking/orders/{uuid}/refunds',
       '/api/v1/booking/reservations',
       '/api/v1/booking/reservations/{uuid}',
       '/api/v1/booking/reservations/{uuid}/extend',

@@ -1,3 +1,4 @@
+import { systemClock } from '../../shared/clock.ts';
 import {
   postgresConfig,
   postgresVariables,
@@ -21,10 +22,12 @@ import { type Program, runProgram } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
 import { postgresOrders } from './adapters/postgres-orders.ts';
+import { postgresRefunds } from './adapters/postgres-refunds.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { createBookingApp } from './app.ts';
+import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { saleMetrics } from './metrics.ts';
 
@@ -40,6 +43,7 @@ export const variables = {
     1000,
     'Most tickets of one event that a user may hold and have bought together; 0 is no limit',
   ),
+  REFUND_WINDOW: v.duration('24h', 'How long after its purchase a buyer may give an order back; 0 is not at all'),
   PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
 };
 
@@ -74,6 +78,9 @@ export async function start(
     sales,
     reservations: postgresReservations(db),
     orders: postgresOrders(db),
+    refunds: postgresRefunds(db),
+    refundWindowMs: config.REFUND_WINDOW,
+    now: systemClock.now,
     idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
     payments: sandboxPayments(db),
@@ -83,13 +90,19 @@ export async function start(
   };
   if (config.SERVER_MODE === 'production') log.warn('payments go to the sandbox: no money is taken');
   const http = serve(createBookingApp(deps).fetch, config.SERVER_ADDR, addressVariable, server);
+  const sweeps = [
+    () => sweepLocks(deps),
+    () => sweepOrders(deps, config.PAYMENT_SWEEP_AFTER),
+    () => sweepRefunds(deps, config.PAYMENT_SWEEP_AFTER),
+  ];
+  const onSweepError = (err: unknown) => log.warn({ err }, 'the sweep failed and is tried again');
+  // What one of them meets must not keep the others from their work.
   const stopSweeping = every(
     sweepPauseMs,
     async () => {
-      await sweepLocks(deps);
-      await sweepOrders(deps, config.PAYMENT_SWEEP_AFTER);
+      for (const sweep of sweeps) await sweep().catch(onSweepError);
     },
-    (err) => log.warn({ err }, 'the sweep failed and is tried again'),
+    onSweepError,
   );
   return {
     port: http.port,

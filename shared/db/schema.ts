@@ -80,14 +80,14 @@ export const eventPerformers = pgTable(
 
 /**
  * One purchase of one buyer. `pending` between the claim and the answer of the payment provider, then `paid` or
- * `failed`, for good. `total` is in minor units of `currency` (ISO 4217).
+ * `failed`; `refunded` once every ticket was given back. `total` is in minor units of `currency` (ISO 4217).
  */
 export const orders = pgTable(
   'orders',
   {
     ...row(),
     userUuid: text('user_uuid').notNull(),
-    status: text('status', { enum: ['pending', 'paid', 'failed'] })
+    status: text('status', { enum: ['pending', 'paid', 'failed', 'refunded'] })
       .notNull()
       .default('pending'),
     total: minorUnits('total').notNull(),
@@ -102,7 +102,7 @@ export const orders = pgTable(
     index('orders_user_uuid_id_idx').on(t.userUuid, t.id),
     index('orders_reservation_id_idx').on(t.reservationId),
     index('orders_pending_idx').on(t.createdAt).where(sql`status = 'pending'`),
-    check('orders_status_check', sql`${t.status} in ('pending', 'paid', 'failed')`),
+    check('orders_status_check', sql`${t.status} in ('pending', 'paid', 'failed', 'refunded')`),
     check('orders_total_check', sql`${t.total} >= 0`),
   ],
 );
@@ -151,8 +151,11 @@ export const orderTickets = pgTable(
       .notNull()
       .references(() => tickets.id),
     price: minorUnits('price').notNull(),
+    /** The refund by which the ticket was given back; the order does not own it any more. */
+    refundId: bigint('refund_id', { mode: 'number' }).references((): AnyPgColumn => refunds.id),
   },
   (t) => [
+    index('order_tickets_refund_id_idx').on(t.refundId).where(sql`refund_id is not null`),
     uniqueIndex('order_tickets_order_id_ticket_id_key').on(t.orderId, t.ticketId),
     index('order_tickets_ticket_id_idx').on(t.ticketId),
   ],
@@ -176,6 +179,31 @@ export const payments = pgTable(
   },
   (t) => [
     check('payments_status_check', sql`${t.status} in ('pending', 'succeeded', 'declined', 'voided', 'refunded')`),
+  ],
+);
+
+/**
+ * Money that goes back to a buyer for tickets that were given back: `pending` until the provider has confirmed it.
+ * `amount` is in minor units of `currency`.
+ */
+export const refunds = pgTable(
+  'refunds',
+  {
+    ...row(),
+    orderId: bigint('order_id', { mode: 'number' })
+      .notNull()
+      .references(() => orders.id),
+    amount: minorUnits('amount').notNull(),
+    currency: text('currency').notNull(),
+    status: text('status', { enum: ['pending', 'succeeded'] })
+      .notNull()
+      .default('pending'),
+  },
+  (t) => [
+    index('refunds_order_id_idx').on(t.orderId),
+    index('refunds_pending_idx').on(t.createdAt).where(sql`status = 'pending'`),
+    check('refunds_status_check', sql`${t.status} in ('pending', 'succeeded')`),
+    check('refunds_amount_check', sql`${t.amount} >= 0`),
   ],
 );
 
@@ -237,6 +265,7 @@ export const idempotencyKeys = pgTable(
     fingerprint: text('fingerprint').notNull(),
     status: bigint('status', { mode: 'number' }),
     body: text('body'),
+    location: text('location'),
     startedAt: instant('started_at').notNull().defaultNow(),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
@@ -261,9 +290,23 @@ export const sandboxCharges = pgTable('sandbox_charges', {
   key: text('key').primaryKey(),
   amount: minorUnits('amount').notNull(),
   currency: text('currency').notNull(),
-  status: text('status', { enum: ['succeeded', 'declined', 'voided', 'refunded'] }).notNull(),
+  status: text('status', { enum: ['succeeded', 'declined', 'voided'] }).notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
+
+/** What the sandbox has given back of its charges: one row a refund, by the key that it was asked for under. */
+export const sandboxRefunds = pgTable(
+  'sandbox_refunds',
+  {
+    key: text('key').primaryKey(),
+    chargeKey: text('charge_key')
+      .notNull()
+      .references(() => sandboxCharges.key),
+    amount: minorUnits('amount').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [index('sandbox_refunds_charge_key_idx').on(t.chargeKey)],
+);
 
 /** Changes that could not be read, kept with their cause for a person to look at. */
 export const cdcDeadLetters = pgTable('cdc_dead_letters', {

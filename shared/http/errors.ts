@@ -17,6 +17,7 @@ const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   ticket_not_reserved: 409,
   too_many_tickets: 409,
   reservation_expired: 409,
+  order_not_refundable: 409,
   request_in_progress: 409,
   idempotency_key_reused: 422,
   reservation_extended: 409,

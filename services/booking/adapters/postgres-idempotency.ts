@@ -1,7 +1,13 @@
 import type { Db } from '../../../shared/db/client.ts';
 import type { IdempotencyKeys } from '../domain/idempotency.ts';
 
-type Row = { begun: boolean; fingerprint: string; status: number | null; body: string | null };
+type Row = {
+  begun: boolean;
+  fingerprint: string;
+  status: number | null;
+  body: string | null;
+  location: string | null;
+};
 
 /** Answers to keyed requests in PostgreSQL, beside the sale that they speak of. */
 export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
@@ -12,15 +18,15 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
         const [written] = await sql<Row[]>`
           insert into idempotency_keys as k (scope, key, fingerprint) values (${scope}, ${key}, ${fingerprint})
           on conflict (scope, key) do update
-            set fingerprint = excluded.fingerprint, status = null, body = null, started_at = now(),
+            set fingerprint = excluded.fingerprint, status = null, body = null, location = null, started_at = now(),
               created_at = case when k.created_at <= now() - ${keptMs} * interval '1 ms' then now() else k.created_at end
             where k.created_at <= now() - ${keptMs} * interval '1 ms' or (
               k.status is null and k.fingerprint = excluded.fingerprint
               and k.started_at <= now() - ${staleMs} * interval '1 ms')
-          returning true as begun, fingerprint, status::int as status, body`;
+          returning true as begun, fingerprint, status::int as status, body, location`;
         if (written) return written;
         const [found] = await sql<Row[]>`
-          select false as begun, fingerprint, status::int as status, body from idempotency_keys
+          select false as begun, fingerprint, status::int as status, body, location from idempotency_keys
           where scope = ${scope} and key = ${key}`;
         return found;
       });
@@ -28,14 +34,16 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
       // Forgotten between the two statements: whoever did that is about to be done.
       if (!row) return 'under way';
       if (row.fingerprint !== fingerprint) return 'other request';
-      return row.status === null || row.body === null
+      const { status, body, location } = row;
+      return status === null || body === null
         ? 'under way'
-        : { answer: { status: row.status, body: row.body } };
+        : { answer: { status, body, ...(location && { location }) } };
     },
 
-    finish: ({ scope, key }, { status, body }) =>
+    finish: ({ scope, key }, { status, body, location = null }) =>
       run(async () => {
-        await sql`update idempotency_keys set status = ${status}, body = ${body} where scope = ${scope} and key = ${key}`;
+        await sql`update idempotency_keys set status = ${status}, body = ${body}, location = ${location}
+          where scope = ${scope} and key = ${key}`;
       }),
 
     forget: ({ scope, key }) =>

@@ -11,8 +11,8 @@ export function postgresOrders({ sql, run }: Db): Orders {
   const views = (condition: ReturnType<typeof sql>) => sql<OrderView[]>`
     select o.uuid, o.user_uuid as "userUuid", o.status, o.total::float8 as total, o.currency,
       to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", (
-        select json_agg(json_build_object('uuid', t.uuid, 'eventUuid', e.uuid, 'seat', t.seat, 'price', ot.price)
-          order by t.id)
+        select json_agg(json_build_object('uuid', t.uuid, 'eventUuid', e.uuid, 'seat', t.seat, 'price', ot.price,
+          'refunded', ot.refund_id is not null) order by t.id)
         from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
         where ot.order_id = o.id
       ) as tickets

@@ -10,7 +10,8 @@ paymentConformance('sandbox', async () => {
     methods: { good: randomUUID(), ...sandboxMethods },
     taken: async (key) => {
       const [row] = await sql<{ amount: number }[]>`
-        select coalesce(sum(amount), 0)::int as amount from sandbox_charges where key = ${key} and status = 'succeeded'`;
+        select (coalesce((select amount from sandbox_charges where key = ${key} and status = 'succeeded'), 0) -
+          coalesce((select sum(amount) from sandbox_refunds where charge_key = ${key}), 0))::int as amount`;
       return row!.amount;
     },
     close: drop,

@@ -11,7 +11,7 @@ export const sandboxMethods = {
   lostRequest: '00000000-0000-4000-8000-000000000004',
 } as const;
 
-type Status = 'succeeded' | 'declined' | 'voided' | 'refunded';
+type Status = 'succeeded' | 'declined' | 'voided';
 
 /**
  * A payment provider to try things out with: no money moves, but its books are kept like a real provider's, in a table
@@ -42,12 +42,23 @@ export function sandboxPayments({ sql, run }: Db): PaymentProvider {
       return outcome;
     },
     close: (key) => record(key, 0, 'XXX', 'voided'),
-    refund: (key) =>
-      answered(async () => {
-        await run(
-          () => sql`update sandbox_charges set status = 'refunded' where key = ${key} and status = 'succeeded'`,
-        );
-      }),
+    refund: ({ key, refundKey, amount }) =>
+      answered(() =>
+        run(() =>
+          sql.begin(async (tx) => {
+            // The charge is locked first: the statement after that sees the refunds of whoever was faster.
+            const [charge] = await tx<{ amount: number }[]>`
+              select amount::float8 as amount from sandbox_charges where key = ${key} and status = 'succeeded' for update`;
+            if (!charge) return;
+            await tx`
+              insert into sandbox_refunds (key, charge_key, amount)
+              select ${refundKey}, ${key}, ${amount}
+              where ${amount} + (select coalesce(sum(amount), 0) from sandbox_refunds where charge_key = ${key})
+                <= ${charge.amount}
+              on conflict (key) do nothing`;
+          }),
+        ),
+      ),
   };
 }
 

@@ -38,7 +38,7 @@ export async function conclude(deps: CompleteDeps, order: Order, outcome: Charge
   const { status, booked = 0 } = await sales.settle(order.uuid);
   if (booked > 0) observer.ticketsSold(booked);
   if (status === 'failed') {
-    await payments.refund(order.uuid);
+    await payments.refund({ key: order.uuid, refundKey: order.uuid, amount: order.total });
     await sales.recordRefund(order.uuid);
   }
   return status;

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 
-/** An answer that can be given again: a status and the JSON of a body. */
-export type Answer = { status: number; body: string };
+/** An answer that can be given again: a status, the JSON of a body, and where what was made is to be seen. */
+export type Answer = { status: number; body: string; location?: string };
 
 /** A request as its Idempotency-Key names it: `fingerprint` is what it asks for, `scope` whose key it is. */
 export type KeyedRequest = { scope: string; key: string; fingerprint: string };

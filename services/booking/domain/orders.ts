@@ -5,7 +5,7 @@ export type OrderView = {
   uuid: string;
   userUuid: string;
   status: OrderStatus;
-  tickets: { uuid: string; eventUuid: string; seat: string; price: number }[];
+  tickets: { uuid: string; eventUuid: string; seat: string; price: number; refunded: boolean }[];
   total: number;
   currency: string;
   /** RFC 3339, UTC. */

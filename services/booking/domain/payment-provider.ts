@@ -12,8 +12,11 @@ export type PaymentProvider = {
    */
   close(key: string): Promise<ChargeOutcome>;
 
-  /** Gives a charge back, once, however often it is called. Throws `PaymentUnanswered`. */
-  refund(key: string): Promise<void>;
+  /**
+   * Gives `amount` of a charge back, once for each `refundKey`, however often it is called; never more than was taken. Of a
+   * charge that took nothing it does nothing. Throws `PaymentUnanswered`.
+   */
+  refund(request: { key: string; refundKey: string; amount: number }): Promise<void>;
 };
 
 export type ChargeOutcome = 'charged' | 'declined' | 'voided';

@@ -6,7 +6,7 @@ export type Ticket = {
   order?: Order;
 };
 
-export type OrderStatus = 'pending' | 'paid' | 'failed';
+export type OrderStatus = 'pending' | 'paid' | 'failed' | 'refunded';
 
 /** One purchase. `total` is in minor units of `currency`. */
 export type Order = {

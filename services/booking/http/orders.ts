@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
-import { errorResponse, statusAndBody } from '../../../shared/http/errors.ts';
+import { errorResponse } from '../../../shared/http/errors.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { uuidSchema, wholeNumber } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { type CreateOrderDeps, createOrder, findOrder } from '../domain/create-order.ts';
-import { type Answer, answerOnce, type IdempotencyKeys } from '../domain/idempotency.ts';
+import type { IdempotencyKeys } from '../domain/idempotency.ts';
 import type { OrderView } from '../domain/orders.ts';
+import type { Refund } from '../domain/refund.ts';
+import { type RefundDeps, refundOrder } from '../domain/refund-order.ts';
+import { answerKeyed, keyHeader } from './keyed.ts';
 
-export type OrderRoutesDeps = CreateOrderDeps & { idempotencyKeys: IdempotencyKeys };
+export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: IdempotencyKeys };
 
 const uuid = z.string().openapi({ format: 'uuid' });
 const money = z.int().openapi({ description: 'Minor units of the currency', example: 35_000 });
@@ -17,19 +19,21 @@ const money = z.int().openapi({ description: 'Minor units of the currency', exam
 const orderSchema = z
   .object({
     uuid,
-    status: z.enum(['pending', 'paid', 'failed']),
-    tickets: z.array(z.object({ uuid, event_uuid: uuid, seat: z.string().openapi({ example: 'A1' }), price: money })),
+    status: z.enum(['pending', 'paid', 'failed', 'refunded']),
+    tickets: z.array(
+      z.object({
+        uuid,
+        event_uuid: uuid,
+        seat: z.string().openapi({ example: 'A1' }),
+        price: money,
+        refunded: z.boolean(),
+      }),
+    ),
     total: money,
     currency: z.string().openapi({ description: 'ISO 4217', example: 'USD' }),
     created_at: z.string().openapi({ format: 'date-time' }),
   })
   .openapi('Order');
-
-const keyRule = 'must be 1 to 255 visible characters';
-const keySchema = z
-  .string('must be set')
-  .regex(/^[\x21-\x7e]{1,255}$/, keyRule)
-  .openapi({ description: 'A value of your own for this request: repeat it with the same one', example: 'c3f1…' });
 
 const answer = (description: string) => ({ description, content: { 'application/json': { schema: orderSchema } } });
 const common = {
@@ -45,7 +49,7 @@ const orderRoute = createRoute({
   path,
   summary: 'Buy the seats of a reservation',
   request: {
-    headers: z.object({ 'idempotency-key': keySchema }),
+    headers: keyHeader,
     body: {
       required: true,
       content: {
@@ -103,37 +107,84 @@ const listRoute = createRoute({
   },
 });
 
-/** Orders of reservations: buy one, and see what became of it. */
+const refundSchema = z
+  .object({
+    uuid,
+    order_uuid: uuid,
+    status: z.enum(['pending', 'succeeded']).openapi({ description: '`pending` until the provider has given it back' }),
+    tickets: z.array(z.object({ uuid, event_uuid: uuid, seat: z.string(), price: money })),
+    amount: money,
+    currency: z.string(),
+    created_at: z.string().openapi({ format: 'date-time' }),
+  })
+  .openapi('Refund');
+
+const refundAnswer = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: refundSchema } },
+});
+
+const refundRoute = createRoute({
+  method: 'post',
+  path: `${path}/{uuid}/refunds`,
+  summary: 'Give an order back, or some of its tickets',
+  request: {
+    params: z.object({ uuid: uuidSchema }),
+    headers: keyHeader,
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: z
+            .strictObject({
+              user_uuid: uuidSchema,
+              ticket_uuids: z.array(uuidSchema).min(1).max(50).optional().openapi({ description: 'All, if absent' }),
+            })
+            .openapi('CreateRefund'),
+        },
+      },
+    },
+  },
+  responses: {
+    201: refundAnswer('The tickets are available again, and the money is on its way back'),
+    202: refundAnswer('The tickets are available again; the payment provider has not answered yet'),
+    404: errorResponse('Order not found'),
+    409: errorResponse('The order cannot be given back, or the same request is being answered'),
+    422: errorResponse('The Idempotency-Key belongs to another request'),
+    ...common,
+  },
+});
+
+/** Orders of reservations: buy one, see what became of it, and give it back. */
 export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
   app.openapi(orderRoute, async (c) => {
     const body = c.req.valid('json');
     const reservation = await deps.reservations.find(body.reservation_uuid);
     if (!reservation) throw new AppError('reservation_not_found', 'Reservation not found');
-    const request = {
-      scope: reservation.userUuid,
-      key: c.req.valid('header')['idempotency-key'],
-      fingerprint: createHash('sha256')
-        .update(`POST ${path} ${JSON.stringify(body)}`)
-        .digest('hex'),
-    };
-    const {
-      status,
-      body: text,
-      replayed,
-    } = await answerOnce(deps.idempotencyKeys, request, () =>
-      answered(async () => {
-        const order = await createOrder(deps, {
-          reservationUuid: body.reservation_uuid,
-          methodUuid: body.payment_method_uuid,
-        });
-        return { status: order.status === 'pending' ? 202 : 201, body: JSON.stringify(toJson(order)) };
-      }),
-    );
-    const headers: Record<string, string> = { ...headersOf(c), 'Content-Type': 'application/json' };
-    if (replayed) headers['Idempotent-Replayed'] = 'true';
-    if (status < 300) headers.Location = `${path}/${JSON.parse(text).uuid}`;
-    // The bytes of the first answer, whichever of the route's answers that was.
-    return new Response(text, { status, headers }) as never;
+    const request = { scope: reservation.userUuid, key: c.req.valid('header')['idempotency-key'], body };
+    return answerKeyed(c, deps.idempotencyKeys, request, async () => {
+      const order = await createOrder(deps, {
+        reservationUuid: body.reservation_uuid,
+        methodUuid: body.payment_method_uuid,
+      });
+      const status = order.status === 'pending' ? 202 : 201;
+      return { status, json: toJson(order), location: `${path}/${order.uuid}` };
+    });
+  });
+
+  app.openapi(refundRoute, (c) => {
+    const body = c.req.valid('json');
+    const orderUuid = c.req.valid('param').uuid;
+    const request = { scope: body.user_uuid, key: c.req.valid('header')['idempotency-key'], body };
+    return answerKeyed(c, deps.idempotencyKeys, request, async () => {
+      const refund = await refundOrder(deps, {
+        orderUuid,
+        userUuid: body.user_uuid,
+        ticketUuids: body.ticket_uuids,
+      });
+      const status = refund.status === 'pending' ? 202 : 201;
+      return { status, json: refundToJson(refund), location: `${path}/${orderUuid}` };
+    });
   });
 
   app.openapi(findRoute, async (c) =>
@@ -149,21 +200,20 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
   });
 }
 
-/** A refusal is an answer too, and given again; that a server is away, or a fault of ours, is not. */
-async function answered(work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof AppError) || ['unavailable', 'internal'].includes(error.code)) throw error;
-    const { status, body } = statusAndBody(error);
-    return { status, body: JSON.stringify(body) };
-  }
-}
+const refundToJson = (refund: Refund) => ({
+  uuid: refund.uuid,
+  order_uuid: refund.orderUuid,
+  status: refund.status,
+  tickets: refund.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
+  amount: refund.amount,
+  currency: refund.currency,
+  created_at: refund.createdAt,
+});
 
 const toJson = (order: OrderView) => ({
   uuid: order.uuid,
   status: order.status,
-  tickets: order.tickets.map(({ uuid, eventUuid, seat, price }) => ({ uuid, event_uuid: eventUuid, seat, price })),
+  tickets: order.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
   total: order.total,
   currency: order.currency,
   created_at: order.createdAt,

@@ -1,0 +1,62 @@
+import type { Db } from '../../../shared/db/client.ts';
+import type { Refund, Refunds } from '../domain/refund.ts';
+
+/** Refunds in PostgreSQL. */
+export function postgresRefunds({ sql, run }: Db): Refunds {
+  const views = (on: Db['sql'], condition: ReturnType<typeof sql>) => on<Refund[]>`
+    select r.uuid, o.uuid as "orderUuid", r.status, r.amount::float8 as amount, r.currency,
+      to_char(r.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", (
+        select json_agg(json_build_object('uuid', t.uuid, 'eventUuid', e.uuid, 'seat', t.seat, 'price', ot.price)
+          order by t.id)
+        from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
+        where ot.refund_id = r.id
+      ) as tickets
+    from refunds r join orders o on o.id = r.order_id where ${condition}`;
+
+  return {
+    open: ({ orderUuid, ticketUuids }) =>
+      run(() =>
+        sql.begin(async (transaction) => {
+          const tx = transaction as unknown as Db['sql'];
+          // Refunds of one order take turns: what comes after this sees what those before have taken back.
+          const [order] = await tx<{ id: number; currency: string }[]>`
+            select id::float8 as id, currency from orders where uuid = ${orderUuid} and status = 'paid' for update`;
+          if (!order) return undefined;
+          const owned = await tx<{ id: number; uuid: string; price: number }[]>`
+            select t.id::float8 as id, t.uuid, ot.price::float8 as price
+            from order_tickets ot join tickets t on t.id = ot.ticket_id
+            where ot.order_id = ${order.id} and ot.refund_id is null order by t.id for update of t`;
+          const given = ticketUuids ? owned.filter(({ uuid }) => ticketUuids.includes(uuid)) : owned;
+          if (given.length === 0 || (ticketUuids && given.length < new Set(ticketUuids).size)) return undefined;
+          const amount = given.reduce((sum, { price }) => sum + price, 0);
+          const [refund] = await tx<{ id: number }[]>`
+            insert into refunds (order_id, amount, currency) values (${order.id}, ${amount}, ${order.currency})
+            returning id::float8 as id`;
+          const ids = given.map(({ id }) => id);
+          await tx`update order_tickets set refund_id = ${refund!.id}
+            where order_id = ${order.id} and ticket_id = any(${ids}::bigint[])`;
+          await tx`update tickets set status = 'available', order_id = null
+            where id = any(${ids}::bigint[]) and order_id = ${order.id}`;
+          if (given.length === owned.length) await tx`update orders set status = 'refunded' where id = ${order.id}`;
+          return (await views(tx, tx`r.id = ${refund!.id}`))[0];
+        }),
+      ),
+
+    finish: (uuid) =>
+      run(async () => {
+        await sql`update refunds set status = 'succeeded' where uuid = ${uuid} and status = 'pending'`;
+      }),
+
+    find: (uuid) => run(async () => (await views(sql, sql`r.uuid = ${uuid}`))[0]),
+
+    pendingFor: (ageMs, limit) =>
+      run(
+        async () =>
+          await views(
+            sql,
+            sql`r.status = 'pending' and r.created_at <= now() - ${ageMs} * interval '1 millisecond'
+              order by r.created_at limit ${limit}`,
+          ),
+      ),
+  };
+}

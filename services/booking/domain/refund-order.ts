@@ -1,0 +1,66 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import type { Orders } from './orders.ts';
+import { type PaymentProvider, PaymentUnanswered } from './payment-provider.ts';
+import type { Refund, Refunds } from './refund.ts';
+
+export type RefundDeps = {
+  refunds: Refunds;
+  orders: Pick<Orders, 'view'>;
+  payments: Pick<PaymentProvider, 'refund'>;
+  feed: Pick<SeatFeed, 'publish'>;
+  /** How long after its purchase a buyer may give an order back, in milliseconds; 0 is not at all. */
+  refundWindowMs: number;
+  now: () => number;
+};
+
+/**
+ * Takes tickets of an order back (all, unless they are named) and gives their money back, once. The seats are available from
+ * this moment; a refund whose provider has not answered is `pending`, and settled later.
+ *
+ * Throws `order_not_found` unless the order is the buyer's, and `order_not_refundable` when it is not paid, when the window is
+ * over, or when it does not own a ticket that is named.
+ */
+export async function refundOrder(
+  deps: RefundDeps,
+  { orderUuid, userUuid, ticketUuids }: { orderUuid: string; userUuid: string; ticketUuids?: string[] | undefined },
+): Promise<Refund> {
+  const { refunds, orders, feed } = deps;
+  const order = await orders.view(orderUuid);
+  if (order?.userUuid !== userUuid) throw new AppError('order_not_found', 'Order not found');
+  if (deps.now() - Date.parse(order.createdAt) > deps.refundWindowMs) {
+    throw notRefundable('The time in which this order could be given back is over');
+  }
+  const refund = await refunds.open({ orderUuid, ticketUuids });
+  if (!refund) throw notRefundable('The order is not paid, or does not own these tickets any more');
+  for (const eventUuid of new Set(refund.tickets.map((ticket) => ticket.eventUuid))) feed.publish(eventUuid);
+  return payBack(deps, refund);
+}
+
+/** Gives the money of pending refunds back. Safe to run in several processes at once. Answers how many it ended. */
+export async function sweepRefunds(deps: Pick<RefundDeps, 'refunds' | 'payments'>, ageMs: number): Promise<number> {
+  let ended = 0;
+  for (const refund of await deps.refunds.pendingFor(ageMs, batch)) {
+    if ((await payBack(deps, refund)).status === 'succeeded') ended++;
+  }
+  return ended;
+}
+
+const batch = 100;
+
+/** The refund's uuid is the provider's key, so whoever asks again moves no more money. */
+async function payBack(
+  { refunds, payments }: Pick<RefundDeps, 'refunds' | 'payments'>,
+  refund: Refund,
+): Promise<Refund> {
+  try {
+    await payments.refund({ key: refund.orderUuid, refundKey: refund.uuid, amount: refund.amount });
+  } catch (error) {
+    if (error instanceof PaymentUnanswered) return refund;
+    throw error;
+  }
+  await refunds.finish(refund.uuid);
+  return { ...refund, status: 'succeeded' };
+}
+
+const notRefundable = (message: string) => new AppError('order_not_refundable', message);

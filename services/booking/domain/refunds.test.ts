@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../../shared/errors.ts';
+import { makeEvent } from '../../../shared/testing/factories.ts';
+import { type Sale, type SaleDeps, startSale } from '../testing.ts';
+import { createOrder, findOrder } from './create-order.ts';
+import { PaymentUnanswered } from './payment-provider.ts';
+import { refundOrder } from './refund-order.ts';
+import { reserveTickets } from './reserve-tickets.ts';
+
+let sale: Sale;
+beforeAll(async () => {
+  sale = await startSale();
+});
+afterAll(() => sale.drop());
+
+async function bought(seats = 3) {
+  const userUuid = randomUUID();
+  const event = await makeEvent(sale.sql, { seats });
+  const reservation = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
+  const order = await createOrder(sale.deps, { reservationUuid: reservation.uuid, methodUuid: randomUUID() });
+  const refund = (ticketUuids?: string[], deps: SaleDeps = sale.deps, by = userUuid) =>
+    refundOrder(deps, { orderUuid: order.uuid, userUuid: by, ticketUuids });
+  return { event, order, userUuid, refund };
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    (): string => 'ok',
+    (error): string => {
+      if (!(error instanceof AppError)) throw error;
+      return error.code;
+    },
+  );
+
+const keptFor = async (orderUuid: string) => {
+  const [row] = await sale.sql`select (c.amount - coalesce((
+    select sum(amount) from sandbox_refunds where charge_key = c.key), 0))::int as kept
+    from sandbox_charges c where c.key = ${orderUuid}`;
+  return row!.kept;
+};
+
+describe('a refund', () => {
+  test('gives the price of each ticket back, and the seat to whoever comes next', async () => {
+    const { event, order, refund } = await bought();
+    expect(await refund([event.tickets[1]!])).toMatchObject({ status: 'succeeded', amount: 35_000, currency: 'USD' });
+    expect(await keptFor(order.uuid)).toBe(70_000);
+    expect(await findOrder(sale.deps, order.uuid)).toMatchObject({ status: 'paid' });
+    expect(await sale.reserve(event.tickets[1]!, randomUUID())).toBe('ok');
+    expect(await refund()).toMatchObject({ amount: 70_000 });
+    expect(await keptFor(order.uuid)).toBe(0);
+    expect(await findOrder(sale.deps, order.uuid)).toMatchObject({ status: 'refunded' });
+    await sale.audit();
+  });
+
+  test('asked for many times at once, is one', async () => {
+    const { order, refund } = await bought();
+    const codes = await Promise.all(Array.from({ length: 12 }, () => codeOf(refund())));
+    expect(codes.filter((code) => code === 'ok')).toHaveLength(1);
+    expect(await keptFor(order.uuid)).toBe(0);
+    await sale.audit();
+  });
+
+  test('of overlapping tickets at once, gives each back once', async () => {
+    const { event, order, refund } = await bought();
+    const [a, b, c] = event.tickets as [string, string, string];
+    await Promise.all([[a, b], [b, c], [c, a], [a], [b], [c]].map((tickets) => codeOf(refund(tickets))));
+    await codeOf(refund());
+    expect(await keptFor(order.uuid)).toBe(0);
+    await sale.audit();
+  });
+
+  test('is the buyer’s alone, of an order that is paid, within the window', async () => {
+    const { event, refund, order } = await bought();
+    expect(await codeOf(refund(undefined, sale.deps, randomUUID()))).toBe('order_not_found');
+    expect(await codeOf(refund([randomUUID()]))).toBe('order_not_refundable');
+    expect(await codeOf(refund([event.tickets[0]!, randomUUID()]))).toBe('order_not_refundable');
+    const late = { ...sale.deps, now: () => Date.now() + 86_400_001 };
+    expect(await codeOf(refund(undefined, late))).toBe('order_not_refundable');
+    expect(await keptFor(order.uuid)).toBe(105_000);
+    expect(await codeOf(refund())).toBe('ok');
+    expect(await codeOf(refund())).toBe('order_not_refundable');
+    await sale.audit();
+  });
+
+  test('that the provider does not answer is pending, and the sweep pays it back, once', async () => {
+    const { event, order, refund } = await bought();
+    // The money has moved, and its answer is lost.
+    const payments = {
+      ...sale.deps.payments,
+      refund: async (request: Parameters<SaleDeps['payments']['refund']>[0]) => {
+        await sale.deps.payments.refund(request);
+        throw new PaymentUnanswered();
+      },
+    };
+    expect(await refund(undefined, { ...sale.deps, payments })).toMatchObject({ status: 'pending' });
+    expect(await sale.reserve(event.tickets[0]!, randomUUID())).toBe('ok');
+    await sale.sweep();
+    await sale.sweep();
+    expect(await keptFor(order.uuid)).toBe(0);
+    const [row] =
+      await sale.sql`select r.status from refunds r join orders o on o.id = r.order_id where o.uuid = ${order.uuid}`;
+    expect(row!.status).toBe('succeeded');
+    await sale.audit();
+  });
+
+  test('whose process died before it asked the provider is paid back by the sweep', async () => {
+    const { order, refund } = await bought();
+    const payments = { ...sale.deps.payments, refund: () => Promise.reject(new Error('the process is gone')) };
+    await refund(undefined, { ...sale.deps, payments }).catch(() => {});
+    expect(await keptFor(order.uuid)).toBe(105_000);
+    await sale.sweep();
+    expect(await keptFor(order.uuid)).toBe(0);
+    await sale.audit();
+  });
+});

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { AppError } from '../../../shared/errors.ts';
+import { statusAndBody } from '../../../shared/http/errors.ts';
+import { type Env, headersOf } from '../../../shared/http/headers.ts';
+import { answerOnce, type IdempotencyKeys } from '../domain/idempotency.ts';
+
+/** The header by which a request is made once. */
+export const keyHeader = z.object({
+  'idempotency-key': z
+    .string('must be set')
+    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
+    .openapi({ description: 'A value of your own for this request: repeat it with the same one', example: 'c3f1…' }),
+});
+
+/**
+ * Answers a request that carries a key: with what `work` makes, or with the bytes of the first answer. A refusal is an answer
+ * too, and given again; that a server is away, or a fault of ours, is not.
+ */
+export async function answerKeyed(
+  c: Context<Env>,
+  keys: IdempotencyKeys,
+  { scope, key, body }: { scope: string; key: string; body: object },
+  work: () => Promise<{ status: number; json: object; location: string }>,
+): Promise<never> {
+  const { method, path } = c.req;
+  const fingerprint = createHash('sha256')
+    .update(`${method} ${path} ${JSON.stringify(body)}`)
+    .digest('hex');
+  const answer = await answerOnce(keys, { scope, key, fingerprint }, async () => {
+    try {
+      const { status, json, location } = await work();
+      return { status, body: JSON.stringify(json), location };
+    } catch (error) {
+      if (!(error instanceof AppError) || ['unavailable', 'internal'].includes(error.code)) throw error;
+      const refused = statusAndBody(error);
+      return { status: refused.status, body: JSON.stringify(refused.body) };
+    }
+  });
+  const headers: Record<string, string> = { ...headersOf(c), 'Content-Type': 'application/json' };
+  if (answer.replayed) headers['Idempotent-Replayed'] = 'true';
+  if (answer.location) headers.Location = answer.location;
+  // Whichever of the route's answers that was: their types are not known here.
+  return new Response(answer.body, { status: answer.status, headers }) as never;
+}
