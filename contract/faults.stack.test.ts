@@ -319,6 +319,10 @@ describe('faults of the real servers, seen by the binaries', () => {
     await eventually(async () => (await client(platform.target()).search('?q=madison')).status === 200);
   }
 
+  test('after all of them the books are right', async () => {
+    expect(await platform.run('booking', 'audit')).toContain('The books are right.');
+  });
+
   /** Writes a change; answers the word by which it can be found. */
   async function rename(): Promise<string> {
     const word = `dunnart${randomUUID().slice(0, 8)}`;

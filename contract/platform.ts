@@ -23,7 +23,7 @@ export type Platform = {
   end(replica: Replica): Promise<void>;
   kill(replica: Replica): Promise<void>;
   /** Runs a subcommand of a service's program to its end; answers what it said. */
-  run(service: 'events' | 'search', ...args: string[]): Promise<string>;
+  run(service: 'events' | 'booking' | 'search', ...args: string[]): Promise<string>;
   /** Runs `search connector`. */
   connector(command: 'apply' | 'status' | 'delete'): Promise<string>;
   /** The base addresses of the first replica of each. */

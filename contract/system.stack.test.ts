@@ -244,6 +244,10 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     expect(booked!.n).toBe(sold.length);
     expect(sold.length).toBeGreaterThan(0);
   }
+
+  test('after all of it the books are right', async () => {
+    expect(await platform.run('booking', 'audit')).toContain('The books are right.');
+  }, 60_000);
 });
 
 async function total(base: string, q: string): Promise<number> {

@@ -27,6 +27,7 @@ import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { createBookingApp } from './app.ts';
+import { commands, sweepVariables } from './cli.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { saleMetrics } from './metrics.ts';
@@ -44,7 +45,7 @@ export const variables = {
     'Most tickets of one event that a user may hold and have bought together; 0 is no limit',
   ),
   REFUND_WINDOW: v.duration('24h', 'How long after its purchase a buyer may give an order back; 0 is not at all'),
-  PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
+  ...sweepVariables,
 };
 
 const sweepPauseMs = 5_000;
@@ -120,7 +121,7 @@ export const program: Program = {
   name: 'booking',
   summary: 'holds seats, takes the money and sells them',
   variables,
-  commands: {},
+  commands,
   start,
 };
 

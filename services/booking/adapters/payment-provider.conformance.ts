@@ -82,6 +82,17 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.taken(key)).toBe(5000);
     });
 
+    test('lists every charge that took something, with what of it is kept', async () => {
+      const [kept, partly, declined] = [randomUUID(), randomUUID(), randomUUID()];
+      await charge(kept, harness.methods.good);
+      await charge(partly, harness.methods.good);
+      await refund(partly, 5000);
+      await charge(declined, harness.methods.declined);
+      const listed = new Map<string, number>();
+      for await (const { key, kept: amount } of harness.payments.charges()) listed.set(key, amount);
+      expect([kept, partly, declined].map((key) => listed.get(key))).toEqual([35_000, 30_000, undefined]);
+    });
+
     test('a refund of one charge leaves others alone, and of nothing does nothing', async () => {
       const [key, other] = [randomUUID(), randomUUID()];
       await charge(other, harness.methods.good);

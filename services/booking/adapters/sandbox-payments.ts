@@ -11,6 +11,8 @@ export const sandboxMethods = {
   lostRequest: '00000000-0000-4000-8000-000000000004',
 } as const;
 
+const batchSize = 5000;
+
 type Status = 'succeeded' | 'declined' | 'voided';
 
 /**
@@ -59,6 +61,21 @@ export function sandboxPayments({ sql, run }: Db): PaymentProvider {
           }),
         ),
       ),
+    async *charges() {
+      for (let after = ''; ; ) {
+        const rows = await answered(() =>
+          run(
+            () => sql<{ key: string; kept: number }[]>`
+              select key, (amount - coalesce((
+                select sum(amount) from sandbox_refunds r where r.charge_key = c.key), 0))::float8 as kept
+              from sandbox_charges c where status = 'succeeded' and key > ${after} order by key limit ${batchSize}`,
+          ),
+        );
+        yield* rows;
+        if (rows.length < batchSize) return;
+        after = rows.at(-1)!.key;
+      }
+    },
   };
 }
 

@@ -17,6 +17,9 @@ export type PaymentProvider = {
    * charge that took nothing it does nothing. Throws `PaymentUnanswered`.
    */
   refund(request: { key: string; refundKey: string; amount: number }): Promise<void>;
+
+  /** Every charge that took something, and what of it is kept after refunds, in minor units. Throws `PaymentUnanswered`. */
+  charges(): AsyncIterable<{ key: string; kept: number }>;
 };
 
 export type ChargeOutcome = 'charged' | 'declined' | 'voided';

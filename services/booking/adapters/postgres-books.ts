@@ -1,0 +1,68 @@
+import type { Db } from '../../../shared/db/client.ts';
+import type { Books, Finding } from '../domain/audit.ts';
+
+const batchSize = 5000;
+/** Of each rule; more would say nothing more. */
+const mostRows = 1000;
+
+/** The books in PostgreSQL. What an order owns is what it bought and has not given back. */
+export function postgresBooks({ sql, run }: Db): Books {
+  return {
+    broken: (ageMs) =>
+      run(async () => {
+        const limit = sql`limit ${mostRows}`;
+        const old = sql`<= now() - ${ageMs} * interval '1 millisecond'`;
+        return sql<Finding[]>`
+          (select 'sold twice' as rule, t.uuid, 'orders ' || string_agg(o.uuid, ', ' order by o.id) as detail
+            from order_tickets ot join orders o on o.id = ot.order_id join tickets t on t.id = ot.ticket_id
+            where ot.refund_id is null and o.status in ('pending', 'paid')
+            group by t.uuid having count(*) > 1 ${limit})
+          union all
+          (select 'booked without a paid order', t.uuid, 'order ' || coalesce(o.uuid || ' is ' || o.status, 'none')
+            from tickets t left join orders o on o.id = t.order_id
+            where t.status = 'booked' and o.status is distinct from 'paid' ${limit})
+          union all
+          (select 'paid without its ticket', o.uuid, 'ticket ' || t.uuid || ' is ' || t.status
+            from order_tickets ot join orders o on o.id = ot.order_id join tickets t on t.id = ot.ticket_id
+            where ot.refund_id is null and o.status = 'paid'
+              and (t.status <> 'booked' or t.order_id is distinct from o.id) ${limit})
+          union all
+          (select 'claimed by an order that has ended', t.uuid, 'order ' || o.uuid || ' is ' || o.status
+            from tickets t join orders o on o.id = t.order_id where o.status in ('failed', 'refunded') ${limit})
+          union all
+          (select 'order pending for too long', uuid, 'since ' || created_at from orders
+            where status = 'pending' and created_at ${old} ${limit})
+          union all
+          (select 'refund pending for too long', uuid, 'since ' || created_at from refunds
+            where status = 'pending' and created_at ${old} ${limit})
+          union all
+          (select 'wrong total', o.uuid, o.total || ', its tickets cost ' || sum(ot.price)
+            from orders o join order_tickets ot on ot.order_id = o.id
+            group by o.id having o.total <> sum(ot.price) ${limit})`;
+      }),
+
+    async *owed() {
+      for (let after = 0; ; ) {
+        const rows = await run(
+          () => sql<{ id: number; orderUuid: string; amount: number }[]>`
+            select o.id::float8 as id, o.uuid as "orderUuid", (
+              case when o.status = 'paid' then coalesce((
+                select sum(price) from order_tickets where order_id = o.id and refund_id is null), 0) else 0 end
+              + coalesce((select sum(amount) from refunds where order_id = o.id and status = 'pending'), 0)
+            )::float8 as amount
+            from orders o where o.id > ${after} and o.status <> 'pending' order by o.id limit ${batchSize}`,
+        );
+        if (rows.length > 0) yield rows.map(({ orderUuid, amount }) => ({ orderUuid, amount }));
+        if (rows.length < batchSize) return;
+        after = rows.at(-1)!.id;
+      }
+    },
+
+    pending: (orderUuids) =>
+      run(async () => {
+        const rows = await sql<{ uuid: string }[]>`
+          select uuid from orders where uuid = any(${orderUuids}) and status = 'pending'`;
+        return rows.map(({ uuid }) => uuid);
+      }),
+  };
+}

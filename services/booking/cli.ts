@@ -1,0 +1,50 @@
+import { sleep } from '../../shared/clock.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { openDb } from '../../shared/db/client.ts';
+import { readConfig, v } from '../../shared/environment.ts';
+import { UsageError } from '../../shared/lifecycle.ts';
+import type { Command, Env } from '../../shared/program.ts';
+import { postgresBooks } from './adapters/postgres-books.ts';
+import { sandboxPayments } from './adapters/sandbox-payments.ts';
+import { auditLive } from './domain/audit.ts';
+
+/** What the sale and its audit must agree on. */
+export const sweepVariables = {
+  PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
+};
+
+/** What the booking binary does besides to serve. */
+export const commands: Record<string, Command> = {
+  audit: {
+    usage: [
+      [
+        'audit',
+        'prove the books from the database and the payment provider; exits with 1 and the rows if they are wrong',
+      ],
+    ],
+    run: runAudit,
+  },
+};
+
+/** A sale that is between two writes is through with them by then. */
+const pauseMs = 3000;
+/** The sweep comes every few seconds, and may have more than one batch to do. */
+const sweepMarginMs = 60_000;
+const shown = 100;
+
+async function runAudit(args: string[], env: Env): Promise<void> {
+  if (args.length > 0) throw new UsageError(`booking audit takes nothing, not ${args.join(' ')}`);
+  const config = readConfig({ ...postgresVariables, ...sweepVariables }, env);
+  const db = openDb(postgresConfig(config, 'onsale-tools'), { max: 2, deadlineMs: 300_000 });
+  try {
+    const deps = { books: postgresBooks(db), payments: sandboxPayments(db) };
+    const ageMs = config.PAYMENT_SWEEP_AFTER + sweepMarginMs;
+    const findings = await auditLive(deps, { ageMs, pauseMs, sleep });
+    for (const { rule, uuid, detail } of findings.slice(0, shown)) console.log(`${rule}: ${uuid}: ${detail}`);
+    if (findings.length > shown) console.log(`… and ${findings.length - shown} more`);
+    console.log(findings.length === 0 ? 'The books are right.' : `The books are wrong in ${findings.length} places.`);
+    if (findings.length > 0) process.exitCode = 1;
+  } finally {
+    await db.close();
+  }
+}

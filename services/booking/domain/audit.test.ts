@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { makeEvent } from '../../../shared/testing/factories.ts';
+import { postgresBooks } from '../adapters/postgres-books.ts';
+import { sandboxMethods } from '../adapters/sandbox-payments.ts';
+import { type Sale, startSale } from '../testing.ts';
+import { type AuditDeps, type AuditRule, audit, auditLive } from './audit.ts';
+import { createOrder } from './create-order.ts';
+import { refundOrder } from './refund-order.ts';
+import { reserveTickets } from './reserve-tickets.ts';
+
+let sale: Sale;
+let deps: AuditDeps;
+beforeAll(async () => {
+  sale = await startSale();
+  deps = { books: postgresBooks(sale.db), payments: sale.deps.payments };
+});
+afterAll(() => sale.drop());
+
+const minute = 60_000;
+
+async function bought(seats = 2, methodUuid: string = randomUUID()) {
+  const userUuid = randomUUID();
+  const event = await makeEvent(sale.sql, { seats });
+  const reservation = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
+  const order = await createOrder(sale.deps, { reservationUuid: reservation.uuid, methodUuid });
+  return { event, order, userUuid };
+}
+
+test('nothing is found while everything is right, whatever state it is in', async () => {
+  await bought();
+  await bought(1, sandboxMethods.lostAnswer);
+  const { event, order, userUuid } = await bought(3);
+  await refundOrder(sale.deps, { orderUuid: order.uuid, userUuid, ticketUuids: [event.tickets[0]!] });
+  await reserveTickets(sale.deps, { userUuid, ticketUuids: [event.tickets[0]!] });
+  expect(await audit(deps, minute)).toEqual([]);
+});
+
+/** Each way to spoil the books, undone after; the rule that must be found, of the order or the ticket. */
+const spoilt: [AuditRule, (made: Awaited<ReturnType<typeof bought>>) => [spoil: string, undo: string, uuid: string]][] =
+  [
+    [
+      'sold twice',
+      ({ event, order }) => [
+        `insert into order_tickets (order_id, ticket_id, price) select o.id, t.id, 0 from orders o, tickets t
+        where o.uuid <> '${order.uuid}' and o.status = 'paid' and t.uuid = '${event.tickets[0]}' limit 1`,
+        `delete from order_tickets where price = 0`,
+        event.tickets[0]!,
+      ],
+    ],
+    [
+      'booked without a paid order',
+      ({ event, order }) => [
+        `update tickets set order_id = null where uuid = '${event.tickets[0]}'`,
+        `update tickets set order_id = (select id from orders where uuid = '${order.uuid}') where uuid = '${event.tickets[0]}'`,
+        event.tickets[0]!,
+      ],
+    ],
+    [
+      'paid without its ticket',
+      ({ event, order }) => [
+        `update tickets set status = 'available' where uuid = '${event.tickets[0]}'`,
+        `update tickets set status = 'booked' where uuid = '${event.tickets[0]}'`,
+        order.uuid,
+      ],
+    ],
+    [
+      'claimed by an order that has ended',
+      ({ event, order }) => [
+        `update orders set status = 'failed' where uuid = '${order.uuid}'`,
+        `update orders set status = 'paid' where uuid = '${order.uuid}'`,
+        event.tickets[0]!,
+      ],
+    ],
+    [
+      'order pending for too long',
+      ({ order }) => [
+        `update orders set status = 'pending', created_at = now() - interval '1 hour' where uuid = '${order.uuid}'`,
+        `update orders set status = 'paid' where uuid = '${order.uuid}'`,
+        order.uuid,
+      ],
+    ],
+    [
+      'wrong total',
+      ({ order }) => [
+        `update orders set total = total + 1 where uuid = '${order.uuid}'`,
+        `update orders set total = total - 1 where uuid = '${order.uuid}'`,
+        order.uuid,
+      ],
+    ],
+    [
+      'money does not match',
+      ({ order }) => [
+        `update sandbox_charges set amount = amount + 1 where key = '${order.uuid}'`,
+        `update sandbox_charges set amount = amount - 1 where key = '${order.uuid}'`,
+        order.uuid,
+      ],
+    ],
+    [
+      'money without an order',
+      () => [
+        `insert into sandbox_charges values ('astray', 500, 'USD', 'succeeded', now())`,
+        `delete from sandbox_charges where key = 'astray'`,
+        'astray',
+      ],
+    ],
+  ];
+
+test.each(spoilt)('%s is found', async (rule, how) => {
+  await bought();
+  const [spoil, undo, uuid] = how(await bought());
+  expect(await audit(deps, minute)).toEqual([]);
+  await sale.sql.unsafe(spoil);
+  expect(
+    (await audit(deps, minute)).filter((finding) => finding.rule === rule).map((finding) => finding.uuid),
+  ).toContain(uuid);
+  await sale.sql.unsafe(undo);
+  expect(await audit(deps, minute)).toEqual([]);
+});
+
+test('a refund that nobody pays is found, once it is old', async () => {
+  const { order, userUuid } = await bought();
+  const payments = { ...sale.deps.payments, refund: () => Promise.reject(new Error('gone')) };
+  await refundOrder({ ...sale.deps, payments }, { orderUuid: order.uuid, userUuid }).catch(() => {});
+  expect(await audit(deps, minute)).toEqual([]);
+  expect((await audit(deps, -1000)).map(({ rule }) => rule)).toContain('refund pending for too long');
+  await sale.sweep();
+});
+
+test('on a live system what was wrong for a moment is not told, what stays wrong is', async () => {
+  const { order } = await bought();
+  const change = (by: number) => sale.sql`update sandbox_charges set amount = amount + ${by} where key = ${order.uuid}`;
+  await change(1);
+  const live = (sleep: () => Promise<unknown>) =>
+    auditLive(deps, { ageMs: minute, pauseMs: 1, sleep: async () => void (await sleep()) });
+  expect(await live(async () => {})).toHaveLength(1);
+  expect(await live(() => change(-1))).toEqual([]);
+});
