@@ -28,6 +28,7 @@ import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { createBookingApp } from './app.ts';
 import { commands, sweepVariables } from './cli.ts';
+import { purgeRecords } from './domain/purge-records.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { saleMetrics } from './metrics.ts';
@@ -95,6 +96,7 @@ export async function start(
     () => sweepLocks(deps),
     () => sweepOrders(deps, config.PAYMENT_SWEEP_AFTER),
     () => sweepRefunds(deps, config.PAYMENT_SWEEP_AFTER),
+    () => purgeRecords(deps),
   ];
   const onSweepError = (err: unknown) => log.warn({ err }, 'the sweep failed and is tried again');
   // What one of them meets must not keep the others from their work.

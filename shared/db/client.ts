@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { sleep } from '../clock.ts';
 import type { PostgresConfig } from '../config.ts';
 import { AppError, isAppError, unavailable } from '../errors.ts';
 import * as schema from './schema.ts';
@@ -11,8 +12,9 @@ export type Db = {
   sql: postgres.Sql;
   orm: Database;
   /**
-   * Runs database work under a deadline. A server that is away, hung, restarting or out of connections throws
-   * `unavailable`; every other error passes as it is.
+   * Runs database work, at most one transaction, under a deadline; again, some times, when the server has rolled it back
+   * for the sake of others. A server that is away, hung, restarting or out of connections throws `unavailable`; every other
+   * error passes as it is.
    */
   run<T>(work: () => PromiseLike<T>): Promise<T>;
   /** The deadline of `run` alone, for who waits for a `run` that is made for several callers. */
@@ -63,7 +65,7 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     connection: { application_name: config.applicationName, statement_timeout: deadlineMs },
   });
   const meter = options.meter?.(max);
-  const run = <T>(work: () => PromiseLike<T>) => guarded(work, deadlineMs, meter);
+  const run = <T>(work: () => PromiseLike<T>) => guarded(() => retried(work), deadlineMs, meter);
   return {
     sql,
     orm: drizzle(sql, { schema }),
@@ -72,6 +74,22 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     ping: async () => void (await run(() => sql`select 1`)),
     close: () => sql.end({ timeout: 2 }),
   };
+}
+
+/** Deadlock and serialization failure (SQLSTATE class 40): the server has rolled back, and the same may succeed now. */
+const rolledBack = new Set(['40P01', '40001']);
+const mostTries = 4;
+
+async function retried<T>(work: () => PromiseLike<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tried === mostTries || !rolledBack.has(sqlState(error) ?? '')) throw error;
+      // By chance, so that those who met do not meet again.
+      await sleep(Math.random() * 10 * tried);
+    }
+  }
 }
 
 async function guarded<T>(work: () => PromiseLike<T>, deadlineMs: number, meter?: CallMeter): Promise<T> {

@@ -9,6 +9,8 @@ type Row = {
   location: string | null;
 };
 
+const purgedAtOnce = 5000;
+
 /** Answers to keyed requests in PostgreSQL, beside the sale that they speak of. */
 export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
   return {
@@ -49,6 +51,15 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
     forget: ({ scope, key }) =>
       run(async () => {
         await sql`delete from idempotency_keys where scope = ${scope} and key = ${key} and status is null`;
+      }),
+
+    purge: (keptMs) =>
+      run(async () => {
+        const { count } = await sql`
+          delete from idempotency_keys where (scope, key) in (
+            select scope, key from idempotency_keys where created_at <= now() - ${keptMs} * interval '1 ms'
+            limit ${purgedAtOnce} for update skip locked)`;
+        return count;
       }),
   };
 }

@@ -4,6 +4,8 @@ import type { Reservation, Reservations, ReservedTicket } from '../domain/reserv
 
 type Row = Omit<Reservation, 'tickets'> & { tickets: ReservedTicket[] };
 
+const purgedAtOnce = 5000;
+
 /** Reservations in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
 export function postgresReservations({ sql, run }: Db): Reservations {
   const read = (condition: ReturnType<typeof sql>) => sql<Row[]>`
@@ -72,6 +74,15 @@ export function postgresReservations({ sql, run }: Db): Reservations {
     returnExtension: (uuid) =>
       run(async () => {
         await sql`update reservations set extended_at = null where uuid = ${uuid}`;
+      }),
+
+    purge: (keptMs) =>
+      run(async () => {
+        const { count } = await sql`
+          delete from reservations where id in (
+            select id from reservations where created_at <= now() - ${keptMs} * interval '1 ms'
+            limit ${purgedAtOnce} for update skip locked)`;
+        return count;
       }),
 
     boughtBy: (userUuid, eventUuid) =>

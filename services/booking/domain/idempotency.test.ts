@@ -73,4 +73,13 @@ describe('a request with a key', () => {
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
     expect(await answerOnce(keys, { ...request, fingerprint: 'two' }, work)).toMatchObject({ replayed: false });
   });
+
+  test('is deleted after a day, and not before', async () => {
+    const [old, young] = [some(), some()];
+    for (const request of [old, young]) await answerOnce(keys, request, async () => ({ status: 200, body: '1' }));
+    await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${old.key}`;
+    await keys.purge(86_400_000);
+    const left = await database.sql`select key from idempotency_keys where key in (${old.key}, ${young.key})`;
+    expect(left.map(({ key }) => key)).toEqual([young.key]);
+  });
 });

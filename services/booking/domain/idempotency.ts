@@ -18,10 +18,14 @@ export type IdempotencyKeys = {
   finish(request: KeyedRequest, answer: Answer): Promise<void>;
   /** Forgets a request that came to no end, so that it may be made again. */
   forget(request: KeyedRequest): Promise<void>;
+  /** Deletes some of the keys that are older than `keptMs`; answers how many. */
+  purge(keptMs: number): Promise<number>;
 };
 
+/** Who has been at work for longer than any request may take is dead. */
 const staleMs = 60_000;
-const keptMs = 24 * 3_600_000;
+/** A day, as Stripe keeps them. */
+export const keptMs = 24 * 3_600_000;
 
 /**
  * Does what a request asks for once, and answers its repetitions with the first answer, as Stripe and the IETF's draft

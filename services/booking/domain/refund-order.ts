@@ -37,12 +37,21 @@ export async function refundOrder(
   return payBack(deps, refund);
 }
 
-/** Gives the money of pending refunds back. Safe to run in several processes at once. Answers how many it ended. */
+/**
+ * Gives the money of pending refunds back. Safe to run in several processes at once. Answers how many it ended; throws the
+ * first failure after it has tried all.
+ */
 export async function sweepRefunds(deps: Pick<RefundDeps, 'refunds' | 'payments'>, ageMs: number): Promise<number> {
   let ended = 0;
+  let failure: unknown;
   for (const refund of await deps.refunds.pendingFor(ageMs, batch)) {
-    if ((await payBack(deps, refund)).status === 'succeeded') ended++;
+    try {
+      if ((await payBack(deps, refund)).status === 'succeeded') ended++;
+    } catch (error) {
+      failure ??= error;
+    }
   }
+  if (failure) throw failure;
   return ended;
 }
 

@@ -44,6 +44,9 @@ export type Reservations = {
   /** Takes that note back. */
   returnExtension(uuid: string): Promise<void>;
 
+  /** Deletes some reservations that are older than `keptMs`; answers how many. Orders keep what they bought. */
+  purge(keptMs: number): Promise<number>;
+
   /** The tickets of an event that a user has bought or is paying for. */
   boughtBy(userUuid: string, eventUuid: string): Promise<string[]>;
 

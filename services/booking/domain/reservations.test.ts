@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { type Sale, startSale } from '../testing.ts';
+import { createOrder } from './create-order.ts';
 import { extendReservation, findReservation, releaseReservation } from './manage-reservation.ts';
 import { reserveTicket } from './reserve-ticket.ts';
 import { type HeldReservation, reserveBest, reserveTickets } from './reserve-tickets.ts';
@@ -167,6 +168,19 @@ describe('its end', () => {
       expect(await refusal(ask(sale.deps, randomUUID()))).toEqual({ code: 'reservation_not_found' });
     }
   });
+});
+
+test('a reservation is deleted after its time, and its order keeps what it bought', async () => {
+  const { tickets } = await some(2);
+  const made = await reserve(tickets);
+  const order = await createOrder(sale.deps, { reservationUuid: made.uuid, methodUuid: randomUUID() });
+  const young = await reserve((await some(1)).tickets);
+  await sale.sql`update reservations set created_at = now() - interval '31 days' where uuid = ${made.uuid}`;
+  expect(await sale.deps.reservations.purge(30 * 86_400_000)).toBe(1);
+  expect(await sale.deps.reservations.find(made.uuid)).toBeUndefined();
+  expect(await sale.deps.reservations.find(young.uuid)).toBeDefined();
+  expect(await sale.deps.orders.view(order.uuid)).toEqual(order);
+  await sale.audit();
 });
 
 describe('the limit', () => {

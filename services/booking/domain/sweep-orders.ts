@@ -10,10 +10,11 @@ const batch = 100;
 /**
  * Ends the orders that have been pending for at least `ageMs`: the process that made them has died, or the provider did
  * not answer it. What was charged is sold, anything else is freed. Safe to run in several processes at once. Answers
- * how many orders it ended.
+ * how many orders it ended; throws the first failure after it has tried all.
  */
 export async function sweepOrders(deps: SweepDeps, ageMs: number): Promise<number> {
   let ended = 0;
+  let failure: unknown;
   for (const { order, eventUuids } of await deps.sales.pendingFor(ageMs, batch)) {
     try {
       deps.observer.orderSwept(await conclude(deps, order, await deps.payments.close(order.uuid)));
@@ -21,9 +22,10 @@ export async function sweepOrders(deps: SweepDeps, ageMs: number): Promise<numbe
       for (const eventUuid of eventUuids) deps.feed.publish(eventUuid);
     } catch (error) {
       // Still no answer: the order stays pending, and the next sweep asks again.
-      if (!(error instanceof PaymentUnanswered)) throw error;
+      if (!(error instanceof PaymentUnanswered)) failure ??= error;
     }
   }
+  if (failure) throw failure;
   return ended;
 }
 

@@ -1,0 +1,17 @@
+import { type IdempotencyKeys, keptMs as keysKeptMs } from './idempotency.ts';
+import type { Reservations } from './reservation.ts';
+
+/** A reservation ends within the hour; for a month it can still be asked what became of it. */
+const reservationsKeptMs = 30 * 86_400_000;
+
+/** Deletes some of what nobody needs any more. Safe to run in several processes at once. */
+export async function purgeRecords({
+  reservations,
+  idempotencyKeys,
+}: {
+  reservations: Pick<Reservations, 'purge'>;
+  idempotencyKeys: Pick<IdempotencyKeys, 'purge'>;
+}): Promise<void> {
+  await idempotencyKeys.purge(keysKeptMs);
+  await reservations.purge(reservationsKeptMs);
+}
