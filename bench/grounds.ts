@@ -14,6 +14,7 @@ import { redisTicketLocks } from '../shared/locks/redis.ts';
 import type { TicketLocks } from '../shared/locks/ticket-locks.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import type { Env } from './processes.ts';
+import { connectRow, elasticsearchRow, postgresRow, redisRow, type ServerRow } from './servers.ts';
 
 /** The servers that the services stand on, with a database of the bench's own. */
 export type Ground = {
@@ -23,6 +24,8 @@ export type Ground = {
   newDatabase(name: string): Promise<Env>;
   /** To be called when the database is migrated and seeded. */
   seeded(): Promise<void>;
+  /** Each server with its version and how it runs. */
+  servers(): Promise<ServerRow[]>;
   close(): Promise<void>;
 };
 
@@ -47,6 +50,7 @@ export async function embeddedGround(dir: string): Promise<Ground> {
       return envOf(name);
     },
     seeded: async () => {},
+    servers: async () => [await postgresRow(env)],
     close: () => postgres.stop(),
   };
 }
@@ -78,6 +82,7 @@ export async function stackGround(): Promise<Ground> {
       return { POSTGRES_DBNAME: database, ELASTICSEARCH_INDEX: `${name}-${given}` };
     },
     seeded: async () => void (await connector('apply')),
+    servers: () => Promise.all([postgresRow(env), redisRow(redis), connectRow(env), elasticsearchRow(env)]),
     async close() {
       await connector('delete').catch(() => {});
       await redis.run(() => redis.client.flushdb()).catch(() => {});

@@ -14,6 +14,7 @@ import { searchUncached } from './paths/search-uncached.ts';
 import { draining } from './paths/stack/draining.ts';
 import { memoryOfBinaries } from './paths/stack/memory.ts';
 import { searchOnElasticsearch } from './paths/stack/search-uncached.ts';
+import { searchable } from './paths/stack/searchable.ts';
 import { start } from './paths/start.ts';
 import { createProgress } from './progress.ts';
 import { allMet, type Measured, tables } from './report.ts';
@@ -23,7 +24,15 @@ import { selfCheck } from './self-check.ts';
 import { createWorld, type Extent, isInterrupted, root } from './world.ts';
 
 const embedded: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start, binaries];
-const stack: Path[] = [reserveOnRedis, eventView, searchCached, searchOnElasticsearch, draining, memoryOfBinaries];
+const stack: Path[] = [
+  reserveOnRedis,
+  eventView,
+  searchCached,
+  searchOnElasticsearch,
+  draining,
+  searchable,
+  memoryOfBinaries,
+];
 
 const names = (paths: Path[]) => paths.map(({ name }) => name).join(', ');
 
@@ -44,7 +53,9 @@ async function bench(): Promise<void> {
   const progress = createProgress(process.stderr);
   const world = await createWorld(extents[quick ? 'quick' : 'full'], progress, onStack ? stackGround : embeddedGround);
   const measured: Measured[] = [];
+  let servers: [string, string][] = [];
   try {
+    servers = await world.ground.servers();
     await selfCheck(world);
     for (const path of chosen) measured.push({ path, section: await path.run(world) });
   } finally {
@@ -55,7 +66,7 @@ async function bench(): Promise<void> {
   const seconds = (performance.now() - began) / 1000;
   console.log(`${seconds.toFixed(0)} s. ${allMet(measured) ? 'Every aim is met.' : 'Not every aim is met.'}`);
   if (quick || chosen.length < all.length) return;
-  const results = { machine: machine(commit), measured, warnings: progress.warnings, seconds };
+  const results = { machine: [...machine(commit), ...servers], measured, warnings: progress.warnings, seconds };
   await writeResults(join(import.meta.dirname, 'RESULTS.md'), results, onStack);
   console.log('Written to bench/RESULTS.md.');
 }

@@ -36,7 +36,9 @@ const doubts = (warnings: string[]) =>
 const stackIntro = (seconds: number) =>
   `Written by \`npm run bench -- --stack\` (${(seconds / 60).toFixed(1)} minutes): locks, caches and live views in Redis, changes ` +
   'through Debezium and Kafka, the index in Elasticsearch, all on this one machine beside the services, the load generator and the ' +
-  'floor. Read it like the tables above.';
+  'floor. Beside a floor the services run from source, as above; draining, searchable and memory-binaries are about the ' +
+  'compiled binaries. Read it like the tables above.' +
+  (process.env.BENCH_NOTE ? ` ${process.env.BENCH_NOTE}` : '');
 
 const intro = (seconds: number) =>
   `Written by \`npm run bench\` (${(seconds / 60).toFixed(1)} minutes; \`-- --only name\` measures one path, \`-- --quick\` only ` +

@@ -71,5 +71,6 @@ async function besideElasticsearch(
     ours.push(a);
     floor.push(b);
   }
-  return { name: 'search, uncached, Elasticsearch', connections, bodyBytes: 0, aim, ours, floor };
+  const bodyBytes = ours.reduce((sum, run) => sum + run.bodyBytes, 0) / (ours.length * perRound);
+  return { name: 'search, uncached, Elasticsearch', connections, bodyBytes, aim, ours, floor };
 }
