@@ -1,8 +1,7 @@
-// `npm run bench`: installs what is missing and measures the hot paths beside their floor. On the real servers it is the
-// binaries whose memory is told, so they are built first.
+// `npm run bench`: installs what is missing, builds the binaries, which are measured too, and measures the hot paths beside
+// their floor.
 import { ensureInstalled, run } from './bootstrap.mjs';
 
 const bun = await ensureInstalled(console.log);
-const args = process.argv.slice(2);
-const built = args.includes('--stack') ? await run(bun, ['scripts/build.ts']) : 0;
-process.exitCode = built || (await run(bun, ['bench/main.ts', ...args]));
+const built = await run(bun, ['scripts/build.ts', '--platform', 'own']);
+process.exitCode = built || (await run(bun, ['bench/main.ts', ...process.argv.slice(2)]));

@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { runProcess } from '../../contract/process.ts';
 import { runners } from '../../contract/targets.ts';
 import { spread } from '../numbers.ts';
 import { type Env, memoryOf, startServer } from '../processes.ts';
 import { ready } from '../ready.ts';
 import type { Finding, Path } from '../section.ts';
-import { bun, root, type World } from '../world.ts';
+import type { World } from '../world.ts';
 
 const answerAimMs = 300;
 const memoryAimMb = 100;
@@ -18,7 +17,6 @@ export const binaries: Path = {
     'first answer (`/livez`) and until it is ready, and resident memory when it has been ready and idle for three seconds.',
   async run(world) {
     world.progress.begin('binaries');
-    await buildBinaries();
     const findings: Finding[] = [];
     for (const name of ['events', 'booking', 'search']) {
       world.progress.say(`dist/${name}`);
@@ -48,10 +46,6 @@ export const binaries: Path = {
     return { comparisons: [], findings };
   },
 };
-
-/** dist/ as the checked out code makes it. */
-export const buildBinaries = (): Promise<string> =>
-  runProcess([bun, `${root}/scripts/build.ts`, '--platform', 'own'], {});
 
 /** Milliseconds from the start of a process to its first answer. */
 async function firstAnswer(program: string, world: World): Promise<number> {
