@@ -9,6 +9,7 @@ import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { audit } from './domain/audit.ts';
+import { chooseBest } from './domain/best-choices.ts';
 import { type ConfirmDeps, confirmTicket } from './domain/confirm-ticket.ts';
 import type { CreateOrderDeps } from './domain/create-order.ts';
 import type { ManageReservationDeps } from './domain/manage-reservation.ts';
@@ -30,13 +31,16 @@ export type SaleDeps = ReserveDeps &
 export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({})) {
   const { db, sql, drop } = await testDatabase();
   const sales = postgresSales(db);
+  const locks = postgresTicketLocks(db);
+  const reservations = postgresReservations(db);
   const base: SaleDeps = {
-    locks: postgresTicketLocks(db),
+    locks,
     sales,
     payments: sandboxPayments(db),
     feed: { publish: () => {} },
     eventOf: ticketEvents(sales),
-    reservations: postgresReservations(db),
+    reservations,
+    chooseBest: chooseBest({ locks, reservations }),
     orders: postgresOrders(db),
     refunds: postgresRefunds(db),
     refundWindowMs: 86_400_000,

@@ -8,8 +8,8 @@ export type Wish = {
   section?: string | undefined;
 };
 
-/** How many choices are worth to be tried: under a rush the best ones are taken by others meanwhile. */
-const choices = 16;
+/** How many choices are worth to be found: those who ask at one moment share them. */
+const choices = 64;
 
 type Place = OfferedSeat & { section: string; number: number };
 /** Neighbours that are free and can be had; `rank` is the row's place among all, the front first. */

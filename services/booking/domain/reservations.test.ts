@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { type Sale, startSale } from '../testing.ts';
+import { chooseBest } from './best-choices.ts';
 import { createOrder } from './create-order.ts';
 import { extendReservation, findReservation, releaseReservation } from './manage-reservation.ts';
 import { reserveTicket } from './reserve-ticket.ts';
@@ -231,6 +232,25 @@ describe('the best available', () => {
     }
     const none = reserveBest(sale.deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 1 });
     expect(await refusal(none)).toEqual({ code: 'ticket_not_available', conflicts: [] });
+  });
+
+  test('a rush shares the reads of the seats, and each who asks gets other ones', async () => {
+    const { uuid } = await some(200);
+    let reads = 0;
+    const reservations = {
+      ...sale.deps.reservations,
+      seatsOf: (event: string) => {
+        reads++;
+        return sale.deps.reservations.seatsOf(event);
+      },
+    };
+    const deps = { ...sale.deps, chooseBest: chooseBest({ ...sale.deps, reservations }) };
+    const made = await Promise.all(
+      Array.from({ length: 40 }, () => reserveBest(deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 2 })),
+    );
+    const held = made.flatMap(({ tickets }) => tickets.map(({ ticketUuid }) => ticketUuid));
+    expect(new Set(held).size).toBe(80);
+    expect(reads).toBeLessThan(4);
   });
 
   test('of an unknown event are none', async () => {

@@ -1,7 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { Hold, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
-import { bestSeats, type Wish } from './best-seats.ts';
+import type { ChooseBest } from './best-choices.ts';
+import type { Wish } from './best-seats.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 import type { SaleObserver } from './sale.ts';
 import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
@@ -11,6 +12,7 @@ export type ReserveTicketsDeps = LimitDeps & {
   reservations: Reservations;
   feed: Pick<SeatFeed, 'publish'>;
   eventOf: (ticketUuid: string) => Promise<string | undefined>;
+  chooseBest: ChooseBest;
   lockTtlMs: number;
   observer: SaleObserver;
 };
@@ -51,17 +53,11 @@ export async function reserveBest(
   { userUuid, eventUuid, ...wish }: { userUuid: string; eventUuid: string } & Wish,
 ): Promise<HeldReservation> {
   for (let tries = 0; tries < mostTries; tries++) {
-    const [seats, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
-    if (seats.length === 0) throw new AppError('event_not_found', 'Event not found');
-    const taken = new Set(locked);
-    const choices = bestSeats(
-      seats.map((seat) => ({ ...seat, free: seat.free && !taken.has(seat.uuid) })),
-      wish,
-    );
-    if (choices.length === 0) break;
-    // All who ask at one moment see the same best seats: those who were too late choose among the next ones by chance.
-    const choice = choices[tries === 0 ? 0 : Math.floor(Math.random() * choices.length)]!;
-    const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids: choice });
+    const choices = await deps.chooseBest(eventUuid, wish);
+    if (!choices.isKnown) throw new AppError('event_not_found', 'Event not found');
+    const ticketUuids = choices.next();
+    if (!ticketUuids) break;
+    const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids });
     if ('held' in outcome) return outcome.held;
   }
   throw notAvailable([]);
