@@ -112,6 +112,10 @@ export function reservationCases(suite: Suite): void {
     for (const body of wrong) {
       expect([body, await error(await create(body))]).toMatchObject([body, { status: 400, error: 'invalid_request' }]);
     }
+    const paths = async (body: object) =>
+      ((await error(await create(body))) as { issues?: { path: string }[] }).issues?.map(({ path: at }) => at);
+    expect(await paths({ ticket_uuids: [ticket, 'x'] })).toEqual(['ticket_uuids.1']);
+    expect(await paths({ event_uuid: randomUUID(), quantity: 0 })).toEqual(['quantity']);
     for (const [method, more] of [['GET'], ['DELETE'], ['POST', '/extend']] as const) {
       expect(await error(await at(randomUUID(), method, more))).toMatchObject({
         status: 404,

@@ -75,9 +75,18 @@ export function errorAnswer(c: Context<Env>, error: AppError): Response {
   return c.json(body, status, headers);
 }
 
+/** Of several forms that an input may have, the one that it comes closest to tells what is wrong. */
+function inBranches(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const closest = issue.errors.reduce((best, errors) => (errors.length < best.length ? errors : best));
+  return closest.flatMap(inBranches).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
 /** Turns a failed validation into a 400 that names each field; `message` is the contract's text for a bad body. */
 export function invalidInput(issues: z.core.$ZodIssue[], target: string): AppError {
-  const details = { issues: issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })) };
+  const details = {
+    issues: issues.flatMap(inBranches).map(({ path, message }) => ({ path: path.join('.'), message })),
+  };
   const message = target === 'json' ? 'Invalid request payload' : 'Invalid request parameters';
   return new AppError('invalid_request', message, { details });
 }
