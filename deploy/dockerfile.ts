@@ -119,7 +119,8 @@ export function inImage(root: string, command: string[]): string[] {
   const asRoot = process.getuid?.() === 0;
   // As in a container, /proc and /dev are there; of the root nothing can be written.
   const mounts = ['mount --bind "$0" "$0"', ...given.map((name) => `mount --rbind /${name} "$0/${name}"`)];
-  const enter = `${mounts.join(' && ')} && mount -o remount,ro,bind "$0" && exec "$@"`;
+  // chroot is where only administrators look.
+  const enter = `${mounts.join(' && ')} && mount -o remount,ro,bind "$0" && PATH=$PATH:/usr/sbin:/sbin && exec "$@"`;
   const user = asRoot ? ['--userspec=65532:65532'] : [];
   return [
     'unshare',
