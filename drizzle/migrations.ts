@@ -3,6 +3,7 @@ import seatsAndChanges from './0001_seats_and_changes.sql' with { type: 'text' }
 import reservations from './0002_reservations.sql' with { type: 'text' };
 import orders from './0003_orders.sql' with { type: 'text' };
 import refunds from './0004_refunds.sql' with { type: 'text' };
+import payments from './0005_payments.sql' with { type: 'text' };
 import journal from './meta/_journal.json' with { type: 'json' };
 
 /** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
@@ -12,6 +13,7 @@ export const migrationSql: Record<string, string> = {
   '0002_reservations': reservations,
   '0003_orders': orders,
   '0004_refunds': refunds,
+  '0005_payments': payments,
 };
 
 /** drizzle-kit's journal: which migrations there are, in order. */

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'request_in_progress'
   | 'payment_declined'
   | 'payment_pending'
+  | 'payment_requires_action'
   | 'unavailable'
   | 'internal';
 

@@ -4,6 +4,7 @@ import type { Suite } from '../suite.ts';
 
 const declined = '00000000-0000-4000-8000-000000000002';
 const lostRequest = '00000000-0000-4000-8000-000000000004';
+const requiresAction = '00000000-0000-4000-8000-000000000005';
 
 type Order = { uuid: string; status: string; tickets: { uuid: string }[]; total: number; currency: string };
 
@@ -62,10 +63,34 @@ export function orderCases(suite: Suite): void {
       const response = await order(reservation.uuid, declined, key);
       expect([response.status, await response.json()]).toEqual([
         402,
-        { error: 'payment_declined', message: 'Payment was declined' },
+        { error: 'payment_declined', message: 'Payment was declined', reason: 'card_declined' },
       ]);
     }
     expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('reserved');
+    expect((await order(reservation.uuid)).status).toBe(201);
+  });
+
+  test('a buyer who must approve the payment is asked to, and the seats are theirs once they have', async () => {
+    const { event, seats, reservation } = await reserve(1);
+    const asked = await order(reservation.uuid, requiresAction);
+    expect(asked.status).toBe(202);
+    const pending = (await asked.json()) as Order & { action: { type: string; approval_url: string } };
+    expect(pending).toMatchObject({ status: 'pending', action: { type: 'sandbox' } });
+    expect(await get(asked.headers.get('location')!)).toEqual(pending);
+    expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('reserved');
+    expect((await suite.api.post(pending.action.approval_url, { approved: true })).status).toBe(200);
+    expect(await get(asked.headers.get('location')!)).toMatchObject({ status: 'paid', action: null });
+    expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('booked');
+    expect((await suite.api.post(pending.action.approval_url, { approved: true })).status).toBe(404);
+  });
+
+  test('a buyer who refuses has their payment declined, and may try another card', async () => {
+    const { reservation } = await reserve(1);
+    const asked = (await (await order(reservation.uuid, requiresAction)).json()) as Order & {
+      action: { approval_url: string };
+    };
+    await suite.api.post(asked.action.approval_url, { approved: false });
+    expect(await get(`${orders}/${asked.uuid}`)).toMatchObject({ status: 'failed', action: null });
     expect((await order(reservation.uuid)).status).toBe(201);
   });
 

@@ -5,6 +5,7 @@ import type { Suite } from '../suite.ts';
 const declined = '00000000-0000-4000-8000-000000000002';
 const lostAnswer = '00000000-0000-4000-8000-000000000003';
 const lostRequest = '00000000-0000-4000-8000-000000000004';
+const requiresAction = '00000000-0000-4000-8000-000000000005';
 
 const notAvailable = { error: 'ticket_not_available', message: 'Ticket is not available for reservation' };
 const notReserved = { error: 'ticket_not_reserved', message: 'Ticket is not reserved for this user' };
@@ -70,7 +71,7 @@ export function saleCases(suite: Suite): void {
     await suite.api.reserve(ticket, user);
     expect(await answer(await suite.api.confirm(ticket, user, declined))).toEqual({
       status: 402,
-      body: { error: 'payment_declined', message: 'Payment was declined' },
+      body: { error: 'payment_declined', message: 'Payment was declined', reason: 'card_declined' },
     });
     expect(await status()).toBe('reserved');
     expect(await answer(await suite.api.reserve(ticket, randomUUID()))).toEqual({ status: 409, body: notAvailable });
@@ -88,6 +89,22 @@ export function saleCases(suite: Suite): void {
       expect(await answer(response)).toMatchObject({ status: 503, body: { error: 'payment_pending' } });
       expect(await status()).toBe('reserved');
     }
+  });
+
+  test('a buyer who must approve the payment is told how, and the repeat books', async () => {
+    const { ticket, status } = await freeSeat();
+    const user = randomUUID();
+    await suite.api.reserve(ticket, user);
+    const asked = await answer(await suite.api.confirm(ticket, user, requiresAction));
+    expect(asked).toMatchObject({
+      status: 402,
+      body: { error: 'payment_requires_action', order_uuid: expect.any(String), action: { type: 'sandbox' } },
+    });
+    expect(await answer(await suite.api.confirm(ticket, user, requiresAction))).toEqual(asked);
+    const { action } = asked.body as { action: { approval_url: string } };
+    expect((await suite.api.post(action.approval_url, { approved: true })).status).toBe(200);
+    expect(await answer(await suite.api.confirm(ticket, user, requiresAction))).toEqual(ok);
+    expect(await status()).toBe('booked');
   });
 
   test('a double click charges and books once', async () => {

@@ -68,6 +68,7 @@ export function serviceCases(suite: Suite): void {
       '/api/v1/booking/orders',
       '/api/v1/booking/orders/{uuid}',
       '/api/v1/booking/orders/{uuid}/refunds',
+      '/api/v1/booking/payment-methods',
       '/api/v1/booking/reservations',
       '/api/v1/booking/reservations/{uuid}',
       '/api/v1/booking/reservations/{uuid}/extend',
@@ -77,6 +78,7 @@ export function serviceCases(suite: Suite): void {
       '/api/v1/management/events/{uuid}',
       '/api/v1/management/events/{uuid}/live',
       '/api/v1/search/events',
+      '/sandbox/payments/{uuid}/approval',
     ]);
     for (const base of bases()) {
       const docs = await fetch(`${base}/docs`);

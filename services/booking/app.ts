@@ -2,18 +2,27 @@ import { type App, createShell, type ShellDeps } from '../../shared/http/shell.t
 import { chooseBest } from './domain/best-choices.ts';
 import type { ConfirmDeps } from './domain/confirm-ticket.ts';
 import type { ManageReservationDeps } from './domain/manage-reservation.ts';
+import type { PaymentMethods } from './domain/payment-methods.ts';
 import type { ReserveDeps } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
 import { ticketEvents } from './domain/ticket-events.ts';
+import { addNoticeRoutes, type NoticeRoutesDeps } from './http/notices.ts';
 import { addOrderRoutes, type OrderRoutesDeps } from './http/orders.ts';
+import { addPaymentMethodRoutes } from './http/payment-methods.ts';
 import { addReservationRoutes } from './http/reservations.ts';
+import { addSandboxRoutes, type SandboxRouteDeps } from './http/sandbox.ts';
 import { addTicketRoutes } from './http/tickets.ts';
 
-export type BookingDeps = ShellDeps &
+export type BookingDeps = ShellDeps & { paymentMethods: PaymentMethods } & PaymentSides &
   Omit<
     ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps & OrderRoutesDeps,
     'eventOf' | 'chooseBest'
   >;
+
+/** What a provider has besides its port: a sandbox to play with, or notices of its own. */
+export type PaymentSides = Partial<
+  Pick<SandboxRouteDeps, 'sandbox'> & Pick<NoticeRoutesDeps, 'readNotice' | 'notices'>
+>;
 
 /** The booking service over its ports: hold a ticket, and buy it. */
 export function createBookingApp(deps: BookingDeps): App {
@@ -22,5 +31,9 @@ export function createBookingApp(deps: BookingDeps): App {
     addTicketRoutes(app, { ...deps, eventOf });
     addReservationRoutes(app, { ...deps, eventOf, chooseBest: chooseBest(deps) });
     addOrderRoutes(app, deps);
+    addPaymentMethodRoutes(app, deps);
+    const { sandbox, readNotice, notices } = deps;
+    if (sandbox) addSandboxRoutes(app, { ...deps, sandbox });
+    if (readNotice && notices) addNoticeRoutes(app, { ...deps, readNotice, notices });
   });
 }

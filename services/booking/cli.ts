@@ -1,16 +1,23 @@
 import { sleep } from '../../shared/clock.ts';
-import { postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { postgresConfig, postgresVariables, redisConfig, redisVariables } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { readConfig, v } from '../../shared/environment.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
+import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
+import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import type { Command, Env } from '../../shared/program.ts';
+import { openRedis } from '../../shared/redis/client.ts';
 import { postgresBooks } from './adapters/postgres-books.ts';
-import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { auditLive } from './domain/audit.ts';
+import { openPayments } from './payments.ts';
 
 /** What the sale and its audit must agree on. */
 export const sweepVariables = {
   PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
+  PAYMENT_ACTION_TIMEOUT: v.duration(
+    '10m',
+    'How long an order waits for its buyer to approve the payment (3-D Secure)',
+  ),
 };
 
 /** What the booking binary does besides to serve. */
@@ -34,17 +41,21 @@ const shown = 100;
 
 async function runAudit(args: string[], env: Env): Promise<void> {
   if (args.length > 0) throw new UsageError(`booking audit takes nothing, not ${args.join(' ')}`);
-  const config = readConfig({ ...postgresVariables, ...sweepVariables }, env);
+  const config = readConfig({ ...postgresVariables, ...redisVariables, ...sweepVariables }, env);
+  const redisAt = redisConfig(config);
+  const redis = redisAt && openRedis(redisAt);
   const db = openDb(postgresConfig(config, 'onsale-tools'), { max: 2, deadlineMs: 300_000 });
   try {
-    const deps = { books: postgresBooks(db), payments: sandboxPayments(db) };
+    const locks = redis ? redisTicketLocks(redis) : postgresTicketLocks(db);
+    const deps = { books: postgresBooks(db), payments: openPayments(db).payments, locks };
     const ageMs = config.PAYMENT_SWEEP_AFTER + sweepMarginMs;
-    const findings = await auditLive(deps, { ageMs, pauseMs, sleep });
+    const actionMs = config.PAYMENT_ACTION_TIMEOUT;
+    const findings = await auditLive(deps, { ageMs, actionMs, pauseMs, sleep });
     for (const { rule, uuid, detail } of findings.slice(0, shown)) console.log(`${rule}: ${uuid}: ${detail}`);
     if (findings.length > shown) console.log(`… and ${findings.length - shown} more`);
     console.log(findings.length === 0 ? 'The books are right.' : `The books are wrong in ${findings.length} places.`);
     if (findings.length > 0) process.exitCode = 1;
   } finally {
-    await db.close();
+    await Promise.all([db.close(), redis?.close()]);
   }
 }

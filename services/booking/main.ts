@@ -21,17 +21,19 @@ import { createLog } from '../../shared/log.ts';
 import { type Program, runProgram } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
+import { postgresNotices } from './adapters/postgres-notices.ts';
 import { postgresOrders } from './adapters/postgres-orders.ts';
+import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres-refunds.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
-import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { createBookingApp } from './app.ts';
 import { commands, sweepVariables } from './cli.ts';
 import { purgeRecords } from './domain/purge-records.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
-import { sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
+import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { saleMetrics } from './metrics.ts';
+import { openPayments } from './payments.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -50,6 +52,8 @@ export const variables = {
 };
 
 const sweepPauseMs = 5_000;
+/** What a process has taken up to sweep, others leave to it for so long. */
+const sweepLeaseMs = 15_000;
 /** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
 const lockConnections = 4;
 
@@ -69,6 +73,8 @@ export async function start(
   const redis = redisAt && openRedis(redisAt);
   const lockDb = openDb(database, { max: lockConnections, meter: pool('locks') });
   const sales = postgresSales(db);
+  const paymentMethods = postgresPaymentMethods(db);
+  const provider = openPayments(db);
   const closing = new AbortController();
   const deps = {
     log,
@@ -85,34 +91,39 @@ export async function start(
     now: systemClock.now,
     idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
-    payments: sandboxPayments(db),
+    notices: postgresNotices(db),
+    paymentMethods,
+    ...provider,
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
     observer: saleMetrics(metrics, sales),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
-  if (config.SERVER_MODE === 'production') log.warn('payments go to the sandbox: no money is taken');
+  if (config.SERVER_MODE === 'production' && provider.sandbox)
+    log.warn('payments go to the sandbox: no money is taken');
   const http = serve(createBookingApp(deps).fetch, config.SERVER_ADDR, addressVariable, server);
+  const times = { ageMs: config.PAYMENT_SWEEP_AFTER, actionMs: config.PAYMENT_ACTION_TIMEOUT, leaseMs: sweepLeaseMs };
   const sweeps = [
-    () => sweepLocks(deps),
-    () => sweepOrders(deps, config.PAYMENT_SWEEP_AFTER),
-    () => sweepRefunds(deps, config.PAYMENT_SWEEP_AFTER),
-    () => purgeRecords(deps),
+    [() => sweepLocks(deps), () => sweepOrders(deps, times), () => purgeRecords(deps)],
+    // After a rush there is much to take: meanwhile the others go on.
+    [() => sweepCaptures(deps, times), () => sweepRefunds(deps, times)],
   ];
   const onSweepError = (err: unknown) => log.warn({ err }, 'the sweep failed and is tried again');
   // What one of them meets must not keep the others from their work.
-  const stopSweeping = every(
-    sweepPauseMs,
-    async () => {
-      for (const sweep of sweeps) await sweep().catch(onSweepError);
-    },
-    onSweepError,
+  const sweeping = sweeps.map((row) =>
+    every(
+      sweepPauseMs,
+      async () => {
+        for (const sweep of row) await sweep().catch(onSweepError);
+      },
+      onSweepError,
+    ),
   );
   return {
     port: http.port,
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);
-      await stopSweeping();
+      await Promise.all(sweeping.map((stop) => stop()));
       await deps.feed.close();
       await Promise.all([db.close(), lockDb.close(), redis?.close()]);
     },

@@ -1,17 +1,23 @@
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
-import type { SaleObserver, Sales } from './domain/sale.ts';
+import type { Backlog, SaleObserver, Sales, Unfinished } from './domain/sale.ts';
 
 /** Counts the sale in the service's metrics, and shows at each scrape which orders are pending in the database. */
-export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'pending'>): SaleObserver {
-  const { counter, gauge } = metrics;
+export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'unfinished'>): SaleObserver {
+  const { counter, gauge, labelled } = metrics;
   // Every process of the service answers the same, for it is the database's.
-  const pending = sharedRead(sales.pending);
-  gauge('pending_orders', 'Orders in the database whose payment has not ended', async () => (await pending()).count);
-  gauge(
-    'pending_orders_oldest_age_seconds',
-    'How long the oldest order in the database has been pending; 0 without any',
-    async () => (await pending()).oldestAgeSeconds,
-  );
+  const unfinished = sharedRead(sales.unfinished);
+  const backlog = (name: string, what: string, read: (all: Unfinished) => Backlog) => {
+    gauge(name, `${what} in the database`, async () => read(await unfinished()).count);
+    gauge(
+      `${name}_oldest_age_seconds`,
+      `How old the oldest of them is; 0 without any: ${what}`,
+      async () => read(await unfinished()).oldestAgeSeconds,
+    );
+  };
+  backlog('pending_orders', 'Orders whose payment has no answer yet', ({ pending }) => pending);
+  backlog('orders_waiting_for_buyer', 'Orders whose buyer must approve the payment', ({ actions }) => actions);
+  backlog('uncaptured_payments', 'Payments that are authorised and not captured yet', ({ uncaptured }) => uncaptured);
+  backlog('pending_refunds', 'Refunds that the provider has not confirmed', ({ refunds }) => refunds);
   return {
     lockTaken: counter('ticket_locks_taken_total', 'Tickets locked for a buyer'),
     lockRefused: counter('ticket_locks_refused_total', 'Reservations refused because the ticket was not free'),
@@ -19,9 +25,25 @@ export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'pending'>): Sa
     ticketsSold: counter('tickets_sold_total', 'Tickets booked and paid'),
     paymentDeclined: counter('payments_declined_total', 'Payments that the provider declined'),
     paymentUnanswered: counter('payments_unanswered_total', 'Payments whose answer did not come'),
-    orderSwept: metrics.labelled('orders_swept_total', 'Pending orders that the sweep has ended, by how', 'status', [
-      'paid',
-      'failed',
-    ]),
+    orderSwept: labelled(
+      'orders_swept_total',
+      'Pending orders that a sweep or a notice of the provider has ended, by how',
+      'status',
+      ['paid', 'failed'],
+    ),
+    paymentCaptured: labelled(
+      'payments_captured_total',
+      'Authorisations that ended, by how; gone is money not got',
+      'how',
+      ['captured', 'voided', 'gone'],
+    ),
+    paymentGivenBack: labelled(
+      'late_payments_given_back_total',
+      'Payments that came too late or twice and went back',
+      'how',
+      ['voided', 'refunded', 'stray'],
+    ),
+    refundFailed: counter('refunds_failed_total', 'Refunds that the provider agreed to and could not carry out'),
+    refundPaid: counter('refunds_paid_total', 'Refunds that the provider has confirmed'),
   };
 }

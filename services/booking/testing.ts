@@ -16,7 +16,7 @@ import type { ManageReservationDeps } from './domain/manage-reservation.ts';
 import { type RefundDeps, sweepRefunds } from './domain/refund-order.ts';
 import { type ReserveDeps, reserveTicket } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
-import { type SweepDeps, sweepOrders } from './domain/sweep-orders.ts';
+import { type SweepDeps, sweepCaptures, sweepOrders } from './domain/sweep-orders.ts';
 import { ticketEvents } from './domain/ticket-events.ts';
 
 export type SaleDeps = ReserveDeps &
@@ -55,6 +55,10 @@ export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> =
       paymentDeclined: () => {},
       paymentUnanswered: () => {},
       orderSwept: () => {},
+      paymentCaptured: () => {},
+      paymentGivenBack: () => {},
+      refundPaid: () => {},
+      refundFailed: () => {},
     },
   };
   const deps = { ...base, ...replace(base) };
@@ -66,17 +70,28 @@ export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> =
     reserve: (ticket: string, user: string) => codeOf(reserveTicket(deps, ticket, user)),
     confirm: (ticketUuid: string, userUuid: string, methodUuid: string) =>
       codeOf(confirmTicket(deps, { ticketUuid, userUuid, methodUuid })),
-    sweep: async () => (await sweepOrders(deps, 0)) + (await sweepRefunds(deps, 0)),
+    /** What all sweeps do together; no order waits for its buyer any longer. */
+    sweep: () => sweepAll(deps),
     /** Lets a ticket's lock end by time. */
     expire: (ticket: string) =>
       sql`update ticket_locks set expires_at = now() - interval '1 second' where ticket_uuid = ${ticket}`,
     /** Every rule that must hold at any quiet moment, whatever happened before. */
-    audit: async () => expect(await audit({ books: postgresBooks(db), payments: base.payments }, anyAgeMs)).toEqual([]),
+    audit: async () =>
+      expect(await audit({ books: postgresBooks(db), payments: base.payments, locks: base.locks }, anyAge)).toEqual([]),
   };
 }
 
 /** What is pending may be so: the sweep has not come yet. */
-const anyAgeMs = 86_400_000;
+const anyAge = { ageMs: 86_400_000, actionMs: 0 };
+/** Nobody but the test sweeps. */
+export const atOnce = { ageMs: 0, actionMs: 0, leaseMs: 0 };
+
+/** Everything that a process does about what is unfinished. Answers how many orders and refunds it ended. */
+export async function sweepAll(deps: SaleDeps): Promise<number> {
+  const orders = await sweepOrders(deps, atOnce);
+  await sweepCaptures(deps, atOnce);
+  return orders + (await sweepRefunds(deps, atOnce));
+}
 
 export type Sale = Awaited<ReturnType<typeof startSale>>;
 
@@ -91,6 +106,7 @@ async function codeOf(work: Promise<void>): Promise<string> {
       'ticket_not_reserved',
       'payment_declined',
       'payment_pending',
+      'payment_requires_action',
     ] as const) {
       if (isAppError(error, code)) return code;
     }

@@ -161,7 +161,21 @@ export const orderTickets = pgTable(
   ],
 );
 
-/** The money side of an order: what was asked of the provider and what it answered. */
+const paymentStatuses = [
+  'pending',
+  'requires_action',
+  'authorised',
+  'succeeded',
+  'declined',
+  'voided',
+  'refunded',
+] as const;
+const asList = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
+
+/**
+ * The money side of an order: what was asked of the provider and what it answered. Money is reserved (`authorised`) before the
+ * tickets are booked, and taken (`succeeded`) after.
+ */
 export const payments = pgTable(
   'payments',
   {
@@ -171,15 +185,74 @@ export const payments = pgTable(
       .unique()
       .references(() => orders.id),
     methodUuid: text('method_uuid').notNull(),
-    status: text('status', { enum: ['pending', 'succeeded', 'declined', 'voided', 'refunded'] })
-      .notNull()
-      .default('pending'),
+    status: text('status', { enum: paymentStatuses }).notNull().default('pending'),
     amount: minorUnits('amount').notNull(),
     currency: text('currency').notNull(),
+    /** What the client needs to have its buyer approve the payment, as JSON; null when nothing is asked of them. */
+    action: text('action'),
+    /** A sweep leaves an unfinished payment alone until then: somebody is at it. */
+    sweepAt: instant('sweep_at').notNull().defaultNow(),
   },
   (t) => [
-    check('payments_status_check', sql`${t.status} in ('pending', 'succeeded', 'declined', 'voided', 'refunded')`),
+    check('payments_status_check', sql`${t.status} in (${asList(paymentStatuses)})`),
+    index('payments_unfinished_idx')
+      .on(t.status, t.sweepAt)
+      .where(sql`status in ('pending', 'requires_action', 'authorised')`),
   ],
+);
+
+/** What became of orders and their money: a row for every step, as things stood after it. Nothing is ever changed here. */
+export const orderHistory = pgTable(
+  'order_history',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    orderId: bigint('order_id', { mode: 'number' })
+      .notNull()
+      .references(() => orders.id),
+    at: instant('at').notNull().default(sql`clock_timestamp()`),
+    orderStatus: text('order_status').notNull(),
+    paymentStatus: text('payment_status').notNull(),
+    /** Of a step of a refund: which one, and how it stood. */
+    refundId: bigint('refund_id', { mode: 'number' }).references((): AnyPgColumn => refunds.id),
+    refundStatus: text('refund_status'),
+    /** Minor units of the order's currency that the step was about. */
+    amount: minorUnits('amount').notNull(),
+    cause: text('cause').notNull(),
+  },
+  (t) => [index('order_history_order_id_id_idx').on(t.orderId, t.id)],
+);
+
+/** Cards and the like that buyers have registered: what a `payment_method_uuid` stands for at the provider. */
+export const paymentMethods = pgTable(
+  'payment_methods',
+  {
+    ...row(),
+    userUuid: text('user_uuid').notNull(),
+    /** The provider's name for it, such as Stripe's pm_…; no card number ever comes here. */
+    reference: text('reference').notNull(),
+  },
+  (t) => [uniqueIndex('payment_methods_user_uuid_reference_key').on(t.userUuid, t.reference)],
+);
+
+/** Stripe's PaymentIntent of each order, written down before any money can move. */
+export const stripeIntents = pgTable('stripe_intents', {
+  /** The order's uuid. */
+  key: text('key').primaryKey(),
+  intentId: text('intent_id').unique(),
+  /** After this no intent may be confirmed for the order any more. */
+  closedAt: instant('closed_at'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** What the payment provider has told us of by itself, by its id: it tells some things twice. */
+export const paymentNotices = pgTable(
+  'payment_notices',
+  {
+    id: text('id').primaryKey(),
+    type: text('type').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [index('payment_notices_created_at_idx').on(t.createdAt)],
 );
 
 /**
@@ -198,10 +271,12 @@ export const refunds = pgTable(
     status: text('status', { enum: ['pending', 'succeeded'] })
       .notNull()
       .default('pending'),
+    /** As for payments. */
+    sweepAt: instant('sweep_at').notNull().defaultNow(),
   },
   (t) => [
     index('refunds_order_id_idx').on(t.orderId),
-    index('refunds_pending_idx').on(t.createdAt).where(sql`status = 'pending'`),
+    index('refunds_pending_idx').on(t.sweepAt).where(sql`status = 'pending'`),
     check('refunds_status_check', sql`${t.status} in ('pending', 'succeeded')`),
     check('refunds_amount_check', sql`${t.amount} >= 0`),
   ],
@@ -248,7 +323,8 @@ export const reservationTickets = pgTable(
   (t) => [
     primaryKey({ columns: [t.reservationId, t.ticketId] }),
     index('reservation_tickets_ticket_id_idx').on(t.ticketId),
-    index('reservation_tickets_token_idx').on(t.token),
+    // What is locked once is reserved once, however often and at once it is asked for.
+    uniqueIndex('reservation_tickets_token_ticket_id_key').on(t.token, t.ticketId),
   ],
 );
 
@@ -290,7 +366,7 @@ export const sandboxCharges = pgTable('sandbox_charges', {
   key: text('key').primaryKey(),
   amount: minorUnits('amount').notNull(),
   currency: text('currency').notNull(),
-  status: text('status', { enum: ['succeeded', 'declined', 'voided'] }).notNull(),
+  status: text('status', { enum: ['requires_action', 'authorised', 'succeeded', 'declined', 'voided'] }).notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 

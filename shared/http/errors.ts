@@ -8,6 +8,7 @@ import { type Env, headersOf } from './headers.ts';
 const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   invalid_request: 400,
   payment_declined: 402,
+  payment_requires_action: 402,
   not_found: 404,
   event_not_found: 404,
   reservation_not_found: 404,

@@ -8,10 +8,11 @@ const mostRows = 1000;
 /** The books in PostgreSQL. What an order owns is what it bought and has not given back. */
 export function postgresBooks({ sql, run }: Db): Books {
   return {
-    broken: (ageMs) =>
+    broken: ({ ageMs, actionMs }) =>
       run(async () => {
         const limit = sql`limit ${mostRows}`;
         const old = sql`<= now() - ${ageMs} * interval '1 millisecond'`;
+        const veryOld = sql`<= now() - ${ageMs + actionMs} * interval '1 millisecond'`;
         return sql<Finding[]>`
           (select 'sold twice' as rule, t.uuid, 'orders ' || string_agg(o.uuid, ', ' order by o.id) as detail
             from order_tickets ot join orders o on o.id = ot.order_id join tickets t on t.id = ot.ticket_id
@@ -30,16 +31,54 @@ export function postgresBooks({ sql, run }: Db): Books {
           (select 'claimed by an order that has ended', t.uuid, 'order ' || o.uuid || ' is ' || o.status
             from tickets t join orders o on o.id = t.order_id where o.status in ('failed', 'refunded') ${limit})
           union all
-          (select 'order pending for too long', uuid, 'since ' || created_at from orders
-            where status = 'pending' and created_at ${old} ${limit})
+          (select 'order pending for too long', o.uuid, 'since ' || o.created_at
+            from orders o join payments p on p.order_id = o.id
+            where o.status = 'pending' and o.created_at ${old}
+              and (p.status <> 'requires_action' or o.created_at ${veryOld}) ${limit})
+          union all
+          (select 'authorised and not captured for too long', o.uuid, 'since ' || o.updated_at
+            from payments p join orders o on o.id = p.order_id
+            where p.status = 'authorised' and o.updated_at ${old} ${limit})
           union all
           (select 'refund pending for too long', uuid, 'since ' || created_at from refunds
             where status = 'pending' and created_at ${old} ${limit})
+          union all
+          (select 'payment does not fit its order', o.uuid, 'order ' || o.status || ', payment ' || p.status
+            from orders o join payments p on p.order_id = o.id
+            where (o.status, p.status) not in (
+              ('pending', 'pending'), ('pending', 'requires_action'), ('paid', 'authorised'), ('paid', 'succeeded'),
+              ('failed', 'declined'), ('failed', 'voided'), ('failed', 'refunded'),
+              ('refunded', 'authorised'), ('refunded', 'succeeded'), ('refunded', 'voided')) ${limit})
+          union all
+          (select 'history does not match', o.uuid, 'order ' || o.status || ', payment ' || p.status ||
+              ', its history ends with ' || coalesce(h.order_status || ', ' || h.payment_status, 'nothing')
+            from orders o join payments p on p.order_id = o.id left join lateral (
+              select order_status, payment_status from order_history where order_id = o.id order by id desc limit 1
+            ) h on true
+            where (h.order_status, h.payment_status) is distinct from (o.status, p.status) ${limit})
           union all
           (select 'wrong total', o.uuid, o.total || ', its tickets cost ' || sum(ot.price)
             from orders o join order_tickets ot on ot.order_id = o.id
             group by o.id having o.total <> sum(ot.price) ${limit})`;
       }),
+
+    lately: (withinMs) =>
+      run(async () => {
+        const rows = await sql<{ uuid: string }[]>`
+          select uuid from events where id in (
+            select t.event_id from orders o join order_tickets ot on ot.order_id = o.id join tickets t on t.id = ot.ticket_id
+            where o.status = 'paid' and o.updated_at >= now() - ${withinMs} * interval '1 millisecond')`;
+        return rows.map(({ uuid }) => uuid);
+      }),
+
+    sold: (ticketUuids, ageMs) =>
+      run(
+        async () =>
+          await sql<{ ticketUuid: string; orderUuid: string }[]>`
+          select t.uuid as "ticketUuid", o.uuid as "orderUuid" from tickets t join orders o on o.id = t.order_id
+          where t.uuid = any(${ticketUuids}) and o.status = 'paid'
+            and o.updated_at <= now() - ${ageMs} * interval '1 millisecond'`,
+      ),
 
     async *owed() {
       for (let after = 0; ; ) {

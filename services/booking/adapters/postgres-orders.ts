@@ -15,7 +15,7 @@ export function postgresOrders({ sql, run }: Db): Orders {
           'refunded', ot.refund_id is not null) order by t.id)
         from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
         where ot.order_id = o.id
-      ) as tickets
+      ) as tickets, (select action::json from payments p where p.order_id = o.id and o.status = 'pending') as action
     from orders o where ${condition}`;
 
   return {
@@ -52,6 +52,9 @@ export function postgresOrders({ sql, run }: Db): Orders {
           ), p as (
             insert into payments (order_id, method_uuid, amount, currency)
             select id, ${methodUuid}, total, currency from o returning method_uuid
+          ), h as (
+            insert into order_history (order_id, order_status, payment_status, amount, cause)
+            select id, 'pending', 'pending', total, 'claimed' from o
           )
           select ${order()} as order from o, p`;
         return row?.order;

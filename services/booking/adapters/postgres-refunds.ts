@@ -38,25 +38,46 @@ export function postgresRefunds({ sql, run }: Db): Refunds {
           await tx`update tickets set status = 'available', order_id = null
             where id = any(${ids}::bigint[]) and order_id = ${order.id}`;
           if (given.length === owned.length) await tx`update orders set status = 'refunded' where id = ${order.id}`;
+          await note(tx, refund!.id, 'tickets given back');
           return (await views(tx, tx`r.id = ${refund!.id}`))[0];
         }),
       ),
 
     finish: (uuid) =>
-      run(async () => {
-        await sql`update refunds set status = 'succeeded' where uuid = ${uuid} and status = 'pending'`;
-      }),
+      run(() =>
+        sql.begin(async (transaction) => {
+          const tx = transaction as unknown as Db['sql'];
+          await tx`select from orders where id = (select order_id from refunds where uuid = ${uuid}) for update`;
+          const [refund] = await tx<{ id: number }[]>`
+            update refunds set status = 'succeeded' where uuid = ${uuid} and status = 'pending'
+            returning id::float8 as id`;
+          if (refund) await note(tx, refund.id, 'money given back');
+          return refund !== undefined;
+        }),
+      ),
 
     find: (uuid) => run(async () => (await views(sql, sql`r.uuid = ${uuid}`))[0]),
 
-    pendingFor: (ageMs, limit) =>
-      run(
-        async () =>
-          await views(
-            sql,
-            sql`r.status = 'pending' and r.created_at <= now() - ${ageMs} * interval '1 millisecond'
-              order by r.created_at limit ${limit}`,
-          ),
+    leasePending: ({ ageMs, leaseMs, limit }) =>
+      run(() =>
+        sql.begin(async (transaction) => {
+          const tx = transaction as unknown as Db['sql'];
+          const due = await tx<{ id: number }[]>`
+            update refunds set sweep_at = now() + ${leaseMs} * interval '1 millisecond' where id in (
+              select id from refunds where status = 'pending' and sweep_at <= now()
+                and created_at <= now() - ${ageMs} * interval '1 millisecond'
+              order by sweep_at limit ${limit} for update skip locked
+            ) returning id::float8 as id`;
+          return await views(tx, tx`r.id = any(${due.map(({ id }) => id)}::bigint[])`);
+        }),
       ),
   };
+}
+
+/** A step of the history: how the order, its payment and the refund stand now. The order's row is locked. */
+async function note(tx: Db['sql'], refundId: number, cause: string): Promise<void> {
+  await tx`
+    insert into order_history (order_id, order_status, payment_status, refund_id, refund_status, amount, cause)
+    select o.id, o.status, p.status, r.id, r.status, r.amount, ${cause}
+    from refunds r join orders o on o.id = r.order_id join payments p on p.order_id = o.id where r.id = ${refundId}`;
 }

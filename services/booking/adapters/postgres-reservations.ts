@@ -1,9 +1,11 @@
-import type { Db } from '../../../shared/db/client.ts';
+import { type Db, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/best-seats.ts';
 import type { Reservation, Reservations, ReservedTicket } from '../domain/reservation.ts';
 
 type Row = Omit<Reservation, 'tickets'> & { tickets: ReservedTicket[] };
 
+/** SQLSTATE: a row with this key is there already. */
+const uniqueViolation = '23505';
 const purgedAtOnce = 5000;
 
 /** Reservations in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
@@ -45,6 +47,9 @@ export function postgresReservations({ sql, run }: Db): Reservations {
         if (row?.made) return { made: { ...row.made, userUuid, eventUuid, tickets, released: false } };
         const forSale = new Set(tickets.map(({ ticketUuid }) => ticketUuid));
         return { conflicts: ticketUuids.filter((uuid) => !forSale.has(uuid)) };
+      }).catch((error) => {
+        if (sqlState(error) === uniqueViolation) return { isReserved: true };
+        throw error;
       }),
 
     find: (uuid) => run(async () => (await read(sql`r.uuid = ${uuid}`))[0]),

@@ -5,14 +5,19 @@ import { sandboxMethods, sandboxPayments } from './sandbox-payments.ts';
 
 paymentConformance('sandbox', async () => {
   const { db, sql, drop } = await testDatabase();
+  const payments = sandboxPayments(db);
   return {
-    payments: sandboxPayments(db),
+    payments,
     methods: { good: randomUUID(), ...sandboxMethods },
-    taken: async (key) => {
-      const [row] = await sql<{ amount: number }[]>`
-        select (coalesce((select amount from sandbox_charges where key = ${key} and status = 'succeeded'), 0) -
-          coalesce((select sum(amount) from sandbox_refunds where charge_key = ${key}), 0))::int as amount`;
-      return row!.amount;
+    userUuid: randomUUID(),
+    answer: payments.answer,
+    books: async (key) => {
+      const [row] = await sql<{ held: number; kept: number }[]>`
+        select coalesce(sum(amount) filter (where status = 'authorised'), 0)::int as held,
+          (coalesce(sum(amount) filter (where status = 'succeeded'), 0) -
+            coalesce((select sum(amount) from sandbox_refunds where charge_key = ${key}), 0))::int as kept
+        from sandbox_charges where key = ${key}`;
+      return row!;
     },
     close: drop,
   };

@@ -1,74 +1,125 @@
 import type { Db } from '../../../shared/db/client.ts';
-import { type ChargeOutcome, type PaymentProvider, PaymentUnanswered } from '../domain/payment-provider.ts';
+import { type Charge, type PaymentProvider, PaymentUnanswered, type Standing } from '../domain/payment-provider.ts';
 
 /** Payment methods that do not simply succeed; every other uuid does. */
 export const sandboxMethods = {
   /** The card is declined. */
   declined: '00000000-0000-4000-8000-000000000002',
-  /** The money is taken, but the answer never comes. */
+  /** The money is reserved, but the answer never comes. */
   lostAnswer: '00000000-0000-4000-8000-000000000003',
   /** The request never arrives. */
   lostRequest: '00000000-0000-4000-8000-000000000004',
+  /** The buyer must approve the payment. */
+  requiresAction: '00000000-0000-4000-8000-000000000005',
 } as const;
 
 const batchSize = 5000;
 
-type Status = 'succeeded' | 'declined' | 'voided';
+type Status = 'requires_action' | 'authorised' | 'succeeded' | 'declined' | 'voided';
+type Written = { status: Status; amount: number };
+
+export type SandboxPayments = PaymentProvider & {
+  /** What the buyer's bank does with their word. False unless the payment waits for it. */
+  answer(key: string, approved: boolean): Promise<boolean>;
+};
 
 /**
  * A payment provider to try things out with: no money moves, but its books are kept like a real provider's, in a table
  * of its own and apart from the order's transactions, so that crashes and repeats can be played through.
  */
-export function sandboxPayments({ sql, run }: Db): PaymentProvider {
-  /** The first to write a key decides; everyone gets the outcome that stands. */
-  const record = (key: string, amount: number, currency: string, status: Status): Promise<ChargeOutcome> =>
-    answered(async () => {
-      const [row] = await run(
-        () => sql<{ status: Status }[]>`
-          with mine as (
-            insert into sandbox_charges (key, amount, currency, status)
-            values (${key}, ${amount}, ${currency}, ${status}) on conflict (key) do nothing returning status
-          )
-          select status from mine union all select status from sandbox_charges where key = ${key} limit 1`,
-      );
-      // Written by somebody else between the two halves of the statement: it is there now.
-      return row ? outcomeOf(row.status) : record(key, amount, currency, status);
-    });
+export function sandboxPayments({ sql, run }: Db): SandboxPayments {
+  /** The first to write a key decides; everyone gets what stands. */
+  const record = async (key: string, amount: number, currency: string, status: Status): Promise<Status> => {
+    const [row] = await run(
+      () => sql<{ status: Status }[]>`
+        with mine as (
+          insert into sandbox_charges (key, amount, currency, status)
+          values (${key}, ${amount}, ${currency}, ${status}) on conflict (key) do nothing returning status
+        )
+        select status from mine union all select status from sandbox_charges where key = ${key} limit 1`,
+    );
+    // Written by somebody else between the two halves of the statement: it is there now.
+    return row?.status ?? record(key, amount, currency, status);
+  };
+
+  /** Lets a charge pass from one status to another; answers how it stands then. */
+  const pass = async (key: string, from: Status, to: Status): Promise<Status | undefined> => {
+    const rows = await run(
+      () => sql`update sandbox_charges set status = ${to} where key = ${key} and status = ${from} returning status`,
+    );
+    if (rows.length > 0) return to;
+    return (await run(() => sql`select status from sandbox_charges where key = ${key}`))[0]?.status;
+  };
+
+  const standing = (key: string, status: Status): Standing => {
+    if (status === 'declined') return { is: 'declined', reason: 'card_declined' };
+    if (status === 'voided') return { is: 'voided' };
+    if (status !== 'requires_action') return { is: 'authorised' };
+    return { is: 'action', action: { type: 'sandbox', approval_url: `/sandbox/payments/${key}/approval` } };
+  };
 
   return {
-    async charge({ key, amount, currency, methodUuid }) {
+    async authorise({ key, amount, currency, methodUuid }) {
       if (methodUuid === sandboxMethods.lostRequest) throw new PaymentUnanswered();
-      const wanted = methodUuid === sandboxMethods.declined ? 'declined' : 'succeeded';
-      const outcome = await record(key, amount, currency, wanted);
+      const status = await answered(() => record(key, amount, currency, firstStatus(methodUuid)));
       if (methodUuid === sandboxMethods.lostAnswer) throw new PaymentUnanswered();
-      return outcome;
+      return standing(key, status);
     },
-    close: (key) => record(key, 0, 'XXX', 'voided'),
+
+    find: (key) =>
+      answered(async () => {
+        const [row] = await run(() => sql<Written[]>`select status from sandbox_charges where key = ${key}`);
+        return row ? standing(key, row.status) : { is: 'open' };
+      }),
+
+    close: (key) =>
+      answered(async () => {
+        let status = await record(key, 0, 'XXX', 'voided');
+        if (status === 'requires_action') status = (await pass(key, 'requires_action', 'voided'))!;
+        const settled = standing(key, status);
+        if (settled.is === 'action' || settled.is === 'open') throw new Error(`${key} is still ${settled.is}`);
+        return settled;
+      }),
+
+    capture: (key) =>
+      answered(async () => ((await pass(key, 'authorised', 'succeeded')) === 'succeeded' ? 'captured' : 'gone')),
+
     refund: ({ key, refundKey, amount }) =>
       answered(() =>
         run(() =>
           sql.begin(async (tx) => {
             // The charge is locked first: the statement after that sees the refunds of whoever was faster.
-            const [charge] = await tx<{ amount: number }[]>`
-              select amount::float8 as amount from sandbox_charges where key = ${key} and status = 'succeeded' for update`;
-            if (!charge) return;
+            const [charge] = await tx<Written[]>`
+              select amount::float8 as amount, status from sandbox_charges where key = ${key} for update`;
+            if (charge?.status === 'voided') return 'voided';
+            if (charge?.status !== 'authorised' && charge?.status !== 'succeeded') return 'nothing';
+            const isVoid = charge.status === 'authorised' && amount === charge.amount;
+            await tx`update sandbox_charges set status = ${isVoid ? 'voided' : 'succeeded'} where key = ${key}`;
+            if (isVoid) return 'voided';
             await tx`
               insert into sandbox_refunds (key, charge_key, amount)
               select ${refundKey}, ${key}, ${amount}
               where ${amount} + (select coalesce(sum(amount), 0) from sandbox_refunds where charge_key = ${key})
                 <= ${charge.amount}
               on conflict (key) do nothing`;
+            return 'refunded';
           }),
         ),
       ),
+
+    // A key is a payment here, so there can be no other under it.
+    giveBackStray: async () => false,
+
     async *charges() {
       for (let after = ''; ; ) {
         const rows = await answered(() =>
           run(
-            () => sql<{ key: string; kept: number }[]>`
-              select key, (amount - coalesce((
-                select sum(amount) from sandbox_refunds r where r.charge_key = c.key), 0))::float8 as kept
-              from sandbox_charges c where status = 'succeeded' and key > ${after} order by key limit ${batchSize}`,
+            () => sql<Charge[]>`
+              select key, case status when 'succeeded' then amount - coalesce((
+                  select sum(amount) from sandbox_refunds r where r.charge_key = c.key), 0) else 0 end::float8 as kept,
+                case status when 'authorised' then amount else 0 end::float8 as held
+              from sandbox_charges c where status in ('authorised', 'succeeded') and key > ${after}
+              order by key limit ${batchSize}`,
           ),
         );
         yield* rows;
@@ -76,11 +127,23 @@ export function sandboxPayments({ sql, run }: Db): PaymentProvider {
         after = rows.at(-1)!.key;
       }
     },
+
+    answer: (key, approved) =>
+      answered(async () => {
+        const to = approved ? 'authorised' : 'declined';
+        const rows = await run(
+          () =>
+            sql`update sandbox_charges set status = ${to} where key = ${key} and status = 'requires_action' returning key`,
+        );
+        return rows.length > 0;
+      }),
   };
 }
 
-const outcomeOf = (status: Status): ChargeOutcome =>
-  status === 'declined' ? 'declined' : status === 'voided' ? 'voided' : 'charged';
+function firstStatus(methodUuid: string): Status {
+  if (methodUuid === sandboxMethods.declined) return 'declined';
+  return methodUuid === sandboxMethods.requiresAction ? 'requires_action' : 'authorised';
+}
 
 async function answered<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -13,11 +13,12 @@ let sale: Sale;
 let deps: AuditDeps;
 beforeAll(async () => {
   sale = await startSale();
-  deps = { books: postgresBooks(sale.db), payments: sale.deps.payments };
+  deps = { books: postgresBooks(sale.db), payments: sale.deps.payments, locks: sale.deps.locks };
 });
 afterAll(() => sale.drop());
 
-const minute = 60_000;
+const minute = { ageMs: 60_000, actionMs: 0 };
+const anyAge = { ageMs: -1000, actionMs: 0 };
 
 async function bought(seats = 2, methodUuid: string = randomUUID()) {
   const userUuid = randomUUID();
@@ -35,6 +36,10 @@ test('nothing is found while everything is right, whatever state it is in', asyn
   await reserveTickets(sale.deps, { userUuid, ticketUuids: [event.tickets[0]!] });
   expect(await audit(deps, minute)).toEqual([]);
 });
+
+const aged = (orderUuid: string, by: string) => `alter table orders disable trigger orders_touch;
+  update orders set updated_at = now() - interval '${by}' where uuid = '${orderUuid}';
+  alter table orders enable trigger orders_touch`;
 
 /** Each way to spoil the books, undone after; the rule that must be found, of the order or the ticket. */
 const spoilt: [AuditRule, (made: Awaited<ReturnType<typeof bought>>) => [spoil: string, undo: string, uuid: string]][] =
@@ -81,6 +86,37 @@ const spoilt: [AuditRule, (made: Awaited<ReturnType<typeof bought>>) => [spoil: 
       ],
     ],
     [
+      'authorised and not captured for too long',
+      ({ order }) => [aged(order.uuid, '1 hour'), aged(order.uuid, '0'), order.uuid],
+    ],
+    [
+      'payment does not fit its order',
+      ({ order }) => [
+        `update payments set status = 'declined' where order_id = (select id from orders where uuid = '${order.uuid}')`,
+        `update payments set status = 'authorised' where order_id = (select id from orders where uuid = '${order.uuid}')`,
+        order.uuid,
+      ],
+    ],
+    [
+      'history does not match',
+      ({ order }) => [
+        `update order_history set payment_status = 'succeeded' where payment_status = 'authorised'
+        and order_id = (select id from orders where uuid = '${order.uuid}')`,
+        `update order_history set payment_status = 'authorised' where payment_status = 'succeeded'
+        and order_id = (select id from orders where uuid = '${order.uuid}')`,
+        order.uuid,
+      ],
+    ],
+    [
+      'lock on a sold ticket',
+      ({ event, order }) => [
+        `insert into ticket_locks values ('${event.tickets[0]}', '${event.uuid}', 'left', 'token', now() + interval '1 hour');
+        ${aged(order.uuid, '1 hour')}`,
+        `delete from ticket_locks where owner = 'left'; ${aged(order.uuid, '0')}`,
+        event.tickets[0]!,
+      ],
+    ],
+    [
       'wrong total',
       ({ order }) => [
         `update orders set total = total + 1 where uuid = '${order.uuid}'`,
@@ -118,12 +154,20 @@ test.each(spoilt)('%s is found', async (rule, how) => {
   expect(await audit(deps, minute)).toEqual([]);
 });
 
+test('an order may wait for its buyer as long as that is allowed', async () => {
+  const { order } = await bought(1, sandboxMethods.requiresAction);
+  await sale.sql`update orders set created_at = now() - interval '5 minutes' where uuid = ${order.uuid}`;
+  expect(await audit(deps, { ...minute, actionMs: 600_000 })).toEqual([]);
+  expect(await audit(deps, minute)).toMatchObject([{ rule: 'order pending for too long', uuid: order.uuid }]);
+  await sale.sweep();
+});
+
 test('a refund that nobody pays is found, once it is old', async () => {
   const { order, userUuid } = await bought();
   const payments = { ...sale.deps.payments, refund: () => Promise.reject(new Error('gone')) };
   await refundOrder({ ...sale.deps, payments }, { orderUuid: order.uuid, userUuid }).catch(() => {});
   expect(await audit(deps, minute)).toEqual([]);
-  expect((await audit(deps, -1000)).map(({ rule }) => rule)).toContain('refund pending for too long');
+  expect((await audit(deps, anyAge)).map(({ rule }) => rule)).toContain('refund pending for too long');
   await sale.sweep();
 });
 
@@ -132,7 +176,7 @@ test('on a live system what was wrong for a moment is not told, what stays wrong
   const change = (by: number) => sale.sql`update sandbox_charges set amount = amount + ${by} where key = ${order.uuid}`;
   await change(1);
   const live = (sleep: () => Promise<unknown>) =>
-    auditLive(deps, { ageMs: minute, pauseMs: 1, sleep: async () => void (await sleep()) });
+    auditLive(deps, { ...minute, pauseMs: 1, sleep: async () => void (await sleep()) });
   expect(await live(async () => {})).toHaveLength(1);
   expect(await live(() => change(-1))).toEqual([]);
 });

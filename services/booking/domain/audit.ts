@@ -1,3 +1,4 @@
+import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 
 /** Something that must not be: which rule it breaks, of what (a ticket's or an order's uuid), and how. */
@@ -9,34 +10,71 @@ export type AuditRule =
   | 'paid without its ticket'
   | 'claimed by an order that has ended'
   | 'order pending for too long'
+  | 'authorised and not captured for too long'
   | 'refund pending for too long'
+  | 'payment does not fit its order'
+  | 'history does not match'
   | 'wrong total'
   | 'money does not match'
-  | 'money without an order';
+  | 'money without an order'
+  | 'lock on a sold ticket';
+
+/** How long something may be pending, and how much longer an order may wait for its buyer; in milliseconds. */
+export type AuditTimes = { ageMs: number; actionMs: number };
 
 /** Port: the books as the database has them, each call in one snapshot. Throws `unavailable`. */
 export type Books = {
-  /** Every row that breaks a rule of tickets, orders and refunds; `ageMs` is how long something may be pending. */
-  broken(ageMs: number): Promise<Finding[]>;
+  /** Every row that breaks a rule of tickets, orders, payments and refunds. */
+  broken(times: AuditTimes): Promise<Finding[]>;
+  /** The events of which something was sold within this time. */
+  lately(withinMs: number): Promise<string[]>;
+  /** Of these tickets, those that were sold at least `ageMs` ago. */
+  sold(ticketUuids: string[], ageMs: number): Promise<{ ticketUuid: string; orderUuid: string }[]>;
   /**
    * Every order that is not pending, with what the buyer owns of it and what is on its way back, in minor units: that much
-   * the provider must have kept.
+   * the provider must have kept or hold.
    */
   owed(): AsyncIterable<{ orderUuid: string; amount: number }[]>;
   /** Of these orders, those that exist and are pending: the provider may know more of them than the database yet. */
   pending(orderUuids: string[]): Promise<string[]>;
 };
 
-export type AuditDeps = { books: Books; payments: Pick<PaymentProvider, 'charges'> };
+export type AuditDeps = {
+  books: Books;
+  payments: Pick<PaymentProvider, 'charges'>;
+  locks: Pick<TicketLocks, 'list'>;
+};
+
+/** No lock lasts longer. */
+const longestLockMs = 86_400_000;
 
 /**
  * Proves the books from the database and the provider; answers what is wrong, nothing when all is well. A sale that goes on
  * meanwhile may look wrong for a moment: see `auditLive`.
  */
-export async function audit({ books, payments }: AuditDeps, ageMs: number): Promise<Finding[]> {
-  const findings = await books.broken(ageMs);
+export async function audit(deps: AuditDeps, times: AuditTimes): Promise<Finding[]> {
+  return [...(await deps.books.broken(times)), ...(await auditLocks(deps, times)), ...(await auditMoney(deps))];
+}
+
+async function auditLocks({ books, locks }: AuditDeps, { ageMs }: AuditTimes): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const eventUuid of await books.lately(longestLockMs + ageMs)) {
+    const locked = await locks.list(eventUuid);
+    if (locked.length === 0) continue;
+    for (const { ticketUuid, orderUuid } of await books.sold(locked, ageMs)) {
+      findings.push({ rule: 'lock on a sold ticket', uuid: ticketUuid, detail: `order ${orderUuid}` });
+    }
+  }
+  return findings;
+}
+
+async function auditMoney({ books, payments }: AuditDeps): Promise<Finding[]> {
+  const findings: Finding[] = [];
   const kept = new Map<string, number>();
-  for await (const { key, kept: amount } of payments.charges()) if (amount !== 0) kept.set(key, amount);
+  for await (const { key, ...charge } of payments.charges()) {
+    const amount = charge.kept + charge.held;
+    if (amount !== 0) kept.set(key, (kept.get(key) ?? 0) + amount);
+  }
   for await (const batch of books.owed()) {
     for (const { orderUuid, amount } of batch) {
       const has = kept.get(orderUuid) ?? 0;
@@ -60,12 +98,12 @@ export async function audit({ books, payments }: AuditDeps, ageMs: number): Prom
 /** As `audit` on a live system: what is found must be found again after `pauseMs`. */
 export async function auditLive(
   deps: AuditDeps,
-  { ageMs, pauseMs, sleep }: { ageMs: number; pauseMs: number; sleep: (ms: number) => Promise<void> },
+  { pauseMs, sleep, ...times }: AuditTimes & { pauseMs: number; sleep: (ms: number) => Promise<void> },
 ): Promise<Finding[]> {
-  const first = await audit(deps, ageMs);
+  const first = await audit(deps, times);
   if (first.length === 0) return [];
   await sleep(pauseMs);
-  const again = new Set((await audit(deps, ageMs)).map(textOf));
+  const again = new Set((await audit(deps, times)).map(textOf));
   return first.filter((finding) => again.has(textOf(finding)));
 }
 

@@ -3,13 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../adapters/sandbox-payments.ts';
-import { type Sale, type SaleDeps, startSale } from '../testing.ts';
+import { type Sale, type SaleDeps, startSale, sweepAll } from '../testing.ts';
 import { confirmTicket } from './confirm-ticket.ts';
 import { createOrder } from './create-order.ts';
-import { refundOrder, sweepRefunds } from './refund-order.ts';
+import { refundOrder } from './refund-order.ts';
 import { reserveTicket } from './reserve-ticket.ts';
 import { reserveTickets } from './reserve-tickets.ts';
-import { sweepOrders } from './sweep-orders.ts';
 
 // Every call of a port is a point at which the process may die: just before it, or just after it was done. What was begun
 // then stays as it is, until another process sweeps.
@@ -60,19 +59,19 @@ const lives: Record<string, (deps: SaleDeps, method: string) => Promise<void>> =
     const [ticketUuid, userUuid] = [tickets[0]!, randomUUID()];
     await reserveTicket(deps, ticketUuid, userUuid);
     await settled(() => confirmTicket(deps, { ticketUuid, userUuid, methodUuid }));
-    await sweepOrders(deps, 0);
+    await sweepAll(deps);
   },
   'three seats by a reservation, an order and two refunds': async (deps, methodUuid) => {
     const { tickets } = await makeEvent(sale.sql, { seats: 3 });
     const userUuid = randomUUID();
     const reservation = await reserveTickets(deps, { userUuid, ticketUuids: tickets });
     const order = await settled(() => createOrder(deps, { reservationUuid: reservation.uuid, methodUuid }));
-    await sweepOrders(deps, 0);
+    await sweepAll(deps);
     if (!order) return;
     const orderUuid = order.uuid;
     await settled(() => refundOrder(deps, { orderUuid, userUuid, ticketUuids: [tickets[0]!] }));
     await settled(() => refundOrder(deps, { orderUuid, userUuid }));
-    await sweepRefunds(deps, 0);
+    await sweepAll(deps);
   },
 };
 
@@ -108,8 +107,9 @@ describe.each(Object.keys(lives))('the process dies at any point of %s', (life) 
           await sale.sweep();
           const [left] = await sale.sql`select
           (select count(*) from orders where status = 'pending')::int as orders,
+          (select count(*) from payments where status = 'authorised')::int as uncaptured,
           (select count(*) from refunds where status = 'pending')::int as refunds`;
-          expect([name, when, left]).toEqual([name, when, { orders: 0, refunds: 0 }]);
+          expect([name, when, left]).toEqual([name, when, { orders: 0, uncaptured: 0, refunds: 0 }]);
           await sale.audit();
         }
       }

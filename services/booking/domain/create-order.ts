@@ -16,7 +16,8 @@ export type CreateOrderDeps = CompleteDeps & {
 
 /**
  * Buys exactly the seats of a reservation, at its prices. Repeating it answers with the same order and charges nothing more.
- * The order is `pending` when the provider has not answered: it is settled later, and `findOrder` tells how.
+ * The order is `pending` when the provider has not answered: it is settled later, and `findOrder` tells how; or while its
+ * buyer has an `action` to take, after which the same request carries it on.
  *
  * Throws `reservation_not_found`, `reservation_expired`, and `payment_declined`, after which the seats are still held and
  * another card may be tried.
@@ -40,7 +41,7 @@ export async function createOrder(
     try {
       await completeOrder(deps, pending);
     } catch (error) {
-      if (isAppError(error, 'payment_pending')) return;
+      if (isAppError(error, 'payment_pending') || isAppError(error, 'payment_requires_action')) return;
       throw isAppError(error, 'ticket_not_reserved') ? expired() : error;
     }
     // The seats show as booked from here on. A release that fails leaves locks that end by themselves.

@@ -34,7 +34,10 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 const charged = async () =>
-  (await sale.sql`select coalesce(sum(amount), 0)::int as sum from sandbox_charges where status = 'succeeded'`)[0]!.sum;
+  (
+    await sale.sql`select coalesce(sum(amount), 0)::int as sum from sandbox_charges
+      where status in ('authorised', 'succeeded')`
+  )[0]!.sum;
 
 describe('an order', () => {
   test('buys exactly the seats that were held, at the prices of the reservation', async () => {

@@ -1,3 +1,4 @@
+import type { PaymentAction } from './payment-provider.ts';
 import type { Order, OrderStatus } from './sale.ts';
 
 /** An order as its buyer sees it. Prices and `total` are in minor units of `currency`. */
@@ -8,6 +9,8 @@ export type OrderView = {
   tickets: { uuid: string; eventUuid: string; seat: string; price: number; refunded: boolean }[];
   total: number;
   currency: string;
+  /** What the buyer must do before the order can be paid. */
+  action: PaymentAction | null;
   /** RFC 3339, UTC. */
   createdAt: string;
 };

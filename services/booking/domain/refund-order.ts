@@ -1,14 +1,18 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Orders } from './orders.ts';
 import { type PaymentProvider, PaymentUnanswered } from './payment-provider.ts';
 import type { Refund, Refunds } from './refund.ts';
+import type { SaleObserver } from './sale.ts';
+import type { SweepTimes } from './sweep-orders.ts';
 
 export type RefundDeps = {
   refunds: Refunds;
   orders: Pick<Orders, 'view'>;
   payments: Pick<PaymentProvider, 'refund'>;
   feed: Pick<SeatFeed, 'publish'>;
+  observer: Pick<SaleObserver, 'refundPaid'>;
   /** How long after its purchase a buyer may give an order back, in milliseconds; 0 is not at all. */
   refundWindowMs: number;
   now: () => number;
@@ -41,34 +45,31 @@ export async function refundOrder(
  * Gives the money of pending refunds back. Safe to run in several processes at once. Answers how many it ended; throws the
  * first failure after it has tried all.
  */
-export async function sweepRefunds(deps: Pick<RefundDeps, 'refunds' | 'payments'>, ageMs: number): Promise<number> {
+export async function sweepRefunds(
+  deps: PayBackDeps,
+  { ageMs, leaseMs }: Omit<SweepTimes, 'actionMs'>,
+): Promise<number> {
   let ended = 0;
-  let failure: unknown;
-  for (const refund of await deps.refunds.pendingFor(ageMs, batch)) {
-    try {
-      if ((await payBack(deps, refund)).status === 'succeeded') ended++;
-    } catch (error) {
-      failure ??= error;
-    }
-  }
-  if (failure) throw failure;
+  await inParallel(await deps.refunds.leasePending({ ageMs, leaseMs, limit: batch }), atOnce, async (refund) => {
+    if ((await payBack(deps, refund)).status === 'succeeded') ended++;
+  });
   return ended;
 }
 
 const batch = 100;
+const atOnce = 8;
+
+type PayBackDeps = Pick<RefundDeps, 'refunds' | 'payments' | 'observer'>;
 
 /** The refund's uuid is the provider's key, so whoever asks again moves no more money. */
-async function payBack(
-  { refunds, payments }: Pick<RefundDeps, 'refunds' | 'payments'>,
-  refund: Refund,
-): Promise<Refund> {
+async function payBack({ refunds, payments, observer }: PayBackDeps, refund: Refund): Promise<Refund> {
   try {
     await payments.refund({ key: refund.orderUuid, refundKey: refund.uuid, amount: refund.amount });
   } catch (error) {
     if (error instanceof PaymentUnanswered) return refund;
     throw error;
   }
-  await refunds.finish(refund.uuid);
+  if (await refunds.finish(refund.uuid)) observer.refundPaid();
   return { ...refund, status: 'succeeded' };
 }
 

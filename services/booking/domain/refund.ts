@@ -19,11 +19,11 @@ export type Refunds = {
    */
   open(request: { orderUuid: string; ticketUuids?: string[] | undefined }): Promise<Refund | undefined>;
 
-  /** Notes that the provider has given the money back. */
-  finish(uuid: string): Promise<void>;
+  /** Notes that the provider has given the money back; false when that was noted before. */
+  finish(uuid: string): Promise<boolean>;
 
   find(uuid: string): Promise<Refund | undefined>;
 
-  /** Refunds that have been pending for at least `ageMs`, the oldest first. */
-  pendingFor(ageMs: number, limit: number): Promise<Refund[]>;
+  /** Leases refunds that have been pending for at least `ageMs`: until `leaseMs` are over no other call gets them. */
+  leasePending(request: { ageMs: number; leaseMs: number; limit: number }): Promise<Refund[]>;
 };

@@ -34,7 +34,7 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 const keptFor = async (orderUuid: string) => {
-  const [row] = await sale.sql`select (c.amount - coalesce((
+  const [row] = await sale.sql`select (case when c.status = 'voided' then 0 else c.amount end - coalesce((
     select sum(amount) from sandbox_refunds where charge_key = c.key), 0))::int as kept
     from sandbox_charges c where c.key = ${orderUuid}`;
   return row!.kept;

@@ -23,12 +23,13 @@ export type Reservations = {
   /**
    * Writes down what was locked, at the prices of now. Writes nothing when one of the tickets is not for sale (booked,
    * claimed by an order, or none of the event's): `conflicts` names those; none are named when they differ in currency.
+   * Nor when one of the locks belongs to a reservation already, such as that of a twin of this call.
    */
   create(request: {
     userUuid: string;
     eventUuid: string;
     locks: LockKey[];
-  }): Promise<{ made: Reservation } | { conflicts: string[] }>;
+  }): Promise<{ made: Reservation } | { conflicts: string[] } | { isReserved: true }>;
 
   find(uuid: string): Promise<Reservation | undefined>;
 

@@ -159,9 +159,7 @@ const broken: Record<string, (deps: SaleDeps, sale: () => Sale) => Partial<SaleD
   'a refund under a new key each time': (deps) => ({
     payments: {
       ...deps.payments,
-      refund: async (request) => {
-        await deps.payments.refund({ ...request, amount: request.amount - 1, refundKey: randomUUID() });
-      },
+      refund: (request) => deps.payments.refund({ ...request, amount: request.amount - 1, refundKey: randomUUID() }),
     },
   }),
 };

@@ -77,14 +77,19 @@ async function hold(
     return { conflicts: lock.conflicts };
   }
   const { holds, taken } = lock;
-  const known = lock.repeated ? await reservations.findByLock(holds[0]!) : undefined;
-  if (known && holdsTheSame(known, holds)) return { held: withEnd(known, holds) };
+  const known = lock.repeated ? await sameReservation() : undefined;
+  if (known) return { held: known };
   try {
     // Held already, in another reservation: that one keeps its seats.
     const before = await heldBefore(holds.filter((one) => !taken.includes(one)));
     if (before.length > 0) return await refuse(before);
     await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
     const outcome = await reservations.create({ userUuid, eventUuid, locks: holds });
+    if ('isReserved' in outcome) {
+      // Since the look above: by a twin of this call, or by one for some of the tickets.
+      const twin = await sameReservation();
+      return twin ? { held: twin } : await refuse(await heldBefore(holds));
+    }
     if ('conflicts' in outcome) {
       if (outcome.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
       return await refuse(outcome.conflicts);
@@ -95,6 +100,11 @@ async function hold(
   } catch (error) {
     await giveBack().catch(() => {});
     throw error;
+  }
+
+  async function sameReservation(): Promise<HeldReservation | undefined> {
+    const found = await reservations.findByLock(holds[0]!);
+    return found && holdsTheSame(found, holds) ? withEnd(found, holds) : undefined;
   }
 
   /** Those that another reservation has made; a hold without one is the original endpoint's. */

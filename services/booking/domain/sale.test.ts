@@ -88,9 +88,9 @@ describe('the sale on PostgreSQL', () => {
     const other = await startSale(({ payments }) => ({
       payments: {
         ...payments,
-        charge: async (request) => {
+        authorise: async (request) => {
           await midway();
-          return payments.charge(request);
+          return payments.authorise(request);
         },
       },
     }));
@@ -103,13 +103,13 @@ describe('the sale on PostgreSQL', () => {
     await other.drop();
   });
 
-  test('a charge that comes back after the order was given up is refunded', async () => {
+  test('a charge that comes back after the order was given up is voided', async () => {
     const other = await startSale(({ payments, sales }) => ({
       payments: {
         ...payments,
-        charge: async (request) => {
-          const outcome = await payments.charge(request);
-          await sales.fail(request.key, 'voided');
+        authorise: async (request) => {
+          const outcome = await payments.authorise(request);
+          await sales.fail(request.key, { is: 'voided' });
           return outcome;
         },
       },
@@ -118,7 +118,7 @@ describe('the sale on PostgreSQL', () => {
     await other.reserve(ticket, ann);
     expect(await other.confirm(ticket, ann, card)).toBe('ticket_not_reserved');
     await other.audit();
-    expect((await other.sql`select status from payments`).map((row) => row.status)).toEqual(['refunded']);
+    expect((await other.sql`select status from payments`).map((row) => row.status)).toEqual(['voided']);
     await other.drop();
   });
 

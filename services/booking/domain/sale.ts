@@ -1,3 +1,5 @@
+import type { GivenBack, PaymentAction, Settled } from './payment-provider.ts';
+
 /** A ticket as far as its sale is concerned. `order` is the live order that claims or owns it. */
 export type Ticket = {
   uuid: string;
@@ -39,21 +41,45 @@ export type Sales = {
    */
   claim(request: { ticketUuids: string[]; userUuid: string; methodUuid: string }): Promise<Order | undefined>;
 
-  /** Makes a pending order paid and books its tickets; an order that has ended already stays as it is. */
+  /** Makes a pending order, whose money is authorised, paid and books its tickets; an order that has ended stays as it is. */
   settle(orderUuid: string): Promise<Ending>;
 
   /** Makes a pending order failed and frees its tickets; an order that has ended already stays as it is. */
-  fail(orderUuid: string, payment: 'declined' | 'voided'): Promise<Ending>;
+  fail(orderUuid: string, how: Exclude<Settled, { is: 'authorised' }>): Promise<Ending>;
 
-  /** Notes that the charge of a failed order was given back. */
-  recordRefund(orderUuid: string): Promise<void>;
+  /** Notes what the buyer must do before the provider goes on; of an order that is not pending it notes nothing. */
+  awaitAction(orderUuid: string, action: PaymentAction): Promise<void>;
 
-  /** Orders that have been pending for at least `ageMs`, oldest first, with the events they touch. */
-  pendingFor(ageMs: number, limit: number): Promise<{ order: Order; eventUuids: string[] }[]>;
+  /** Notes that the money of a failed order, which came too late, was given back. */
+  recordGivenBack(orderUuid: string, how: Exclude<GivenBack, 'nothing'>): Promise<void>;
 
-  /** How many orders are pending, and for how long the oldest of them has been (0 without any), by the database's clock. */
-  pending(): Promise<{ count: number; oldestAgeSeconds: number }>;
+  /** Notes that what was authorised has been taken, or (`gone`) can't be; answers how the order stands. */
+  recordCapture(orderUuid: string, how: 'captured' | 'gone'): Promise<OrderStatus>;
+
+  get(orderUuid: string): Promise<KnownOrder | undefined>;
+
+  /**
+   * Leases orders that have been pending for at least `ageMs`: until `leaseMs` are over no other
+   * call gets them. One that waits for its buyer `waits`, until it is older than `actionMs`.
+   */
+  leasePending(request: { ageMs: number; actionMs: number; leaseMs: number; limit: number }): Promise<PendingOrder[]>;
+
+  /** Leases orders whose money is authorised and not captured, likewise, with the tickets that they own. */
+  leaseUncaptured(request: { leaseMs: number; limit: number }): Promise<UncapturedOrder[]>;
+
+  /** What is unfinished in the database, by its clock. */
+  unfinished(): Promise<Unfinished>;
 };
+
+/** An order with the events that it touches. */
+export type KnownOrder = { order: Order; eventUuids: string[] };
+export type PendingOrder = KnownOrder & { waits: boolean };
+export type UncapturedOrder = { order: Order; seats: { eventUuid: string; ticketUuids: string[] }[] };
+
+/** How many there are, and for how long the oldest of them has been so (0 without any). */
+export type Backlog = { count: number; oldestAgeSeconds: number };
+/** Orders without an answer, those that wait for their buyer, authorisations not captured, refunds not paid. */
+export type Unfinished = { pending: Backlog; actions: Backlog; uncaptured: Backlog; refunds: Backlog };
 
 /** What the sale counts; the adapters of this are metrics. */
 export type SaleObserver = {
@@ -63,6 +89,13 @@ export type SaleObserver = {
   ticketsSold(tickets: number): void;
   paymentDeclined(): void;
   paymentUnanswered(): void;
-  /** A sweep has brought an order to this end. */
+  /** A sweep or a notice of the provider has brought an order to this end. */
   orderSwept(status: Ended): void;
+  /** What was authorised was taken; or was voided with its order; or is gone, and somebody must look at it. */
+  paymentCaptured(how: 'captured' | 'voided' | 'gone'): void;
+  /** Money came for an order that had been given up, or twice, and went back. */
+  paymentGivenBack(how: Exclude<GivenBack, 'nothing'> | 'stray'): void;
+  refundPaid(): void;
+  /** The provider could not give back what it had agreed to: somebody must look at it. */
+  refundFailed(): void;
 };

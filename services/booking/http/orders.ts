@@ -16,6 +16,12 @@ export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: 
 const uuid = z.string().openapi({ format: 'uuid' });
 const money = z.int().openapi({ description: 'Minor units of the currency', example: 35_000 });
 
+/** What to pass to the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
+const paymentActionSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('stripe'), client_secret: z.string() }),
+  z.object({ type: z.literal('sandbox'), approval_url: z.string() }),
+]);
+
 const orderSchema = z
   .object({
     uuid,
@@ -31,6 +37,9 @@ const orderSchema = z
     ),
     total: money,
     currency: z.string().openapi({ description: 'ISO 4217', example: 'USD' }),
+    action: paymentActionSchema
+      .nullable()
+      .openapi({ description: 'What the buyer must do before the order can be paid; null when nothing' }),
     created_at: z.string().openapi({ format: 'date-time' }),
   })
   .openapi('Order');
@@ -63,8 +72,10 @@ const orderRoute = createRoute({
   },
   responses: {
     201: answer('The seats are paid and booked'),
-    202: answer('The payment provider has not answered yet; `Location` tells what became of it'),
-    402: errorResponse('Payment was declined; the seats stay held'),
+    202: answer(
+      'Not paid yet: the buyer has an `action` to take, or the provider has not answered; `Location` tells what became of it',
+    ),
+    402: errorResponse('Payment was declined, for the `reason` given; the seats stay held'),
     404: errorResponse('Reservation not found'),
     409: errorResponse('The seats are held no more, or the same request is being answered'),
     422: errorResponse('The Idempotency-Key belongs to another request'),
@@ -216,5 +227,6 @@ const toJson = (order: OrderView) => ({
   tickets: order.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
   total: order.total,
   currency: order.currency,
+  action: order.action,
   created_at: order.createdAt,
 });

@@ -37,7 +37,9 @@ const confirmRoute = createRoute({
   request: { body: json(confirmSchema) },
   responses: {
     200: { description: 'The ticket is booked for the user' },
-    402: errorResponse('Payment was declined; the ticket stays held'),
+    402: errorResponse(
+      'Payment was declined, for the `reason` given; or the buyer has an `action` to take. The ticket stays held',
+    ),
     409: errorResponse('Ticket is not reserved for this user'),
     503: errorResponse('A needed server is away, or the payment has no answer yet; repeat after Retry-After'),
     ...common,

@@ -1,0 +1,41 @@
+import { type CarryOnDeps, carryOn } from './carry-on.ts';
+
+/**
+ * What the payment provider tells by itself. Of its content nothing is believed but which payment it is about: that is asked
+ * for anew, so that notices may come in any order, twice, or late.
+ */
+export type Notice = {
+  id: string;
+  type: string;
+  /** The order's uuid, and the provider's name for the payment; absent when it is about something else. */
+  payment?: { key: string; reference: string };
+  /** Money that was on its way back has not arrived, and a person must see to it. */
+  isRefundFailure: boolean;
+};
+
+/** Port: which notices have been heard. Throws `unavailable`. */
+export type Notices = {
+  has(id: string): Promise<boolean>;
+  record(notice: Pick<Notice, 'id' | 'type'>): Promise<void>;
+  /** Deletes some that are older; answers how many. */
+  purge(keptMs: number): Promise<number>;
+};
+
+export type HearDeps = CarryOnDeps & { notices: Notices };
+
+/**
+ * Brings the order that a notice is about to where the provider has its payment; one that was heard before, or about no order of
+ * ours, changes nothing. Throws `PaymentUnanswered`; the provider then tells it again.
+ */
+export async function hearNotice(deps: HearDeps, notice: Notice): Promise<void> {
+  const { notices, sales, payments, observer } = deps;
+  if (await notices.has(notice.id)) return;
+  const { payment } = notice;
+  const known = payment && (await sales.get(payment.key));
+  if (known) {
+    if (await payments.giveBackStray(payment)) observer.paymentGivenBack('stray');
+    await carryOn(deps, known, await payments.find(payment.key));
+  }
+  if (notice.isRefundFailure) observer.refundFailed();
+  await notices.record(notice);
+}

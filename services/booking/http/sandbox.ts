@@ -1,0 +1,42 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { AppError } from '../../../shared/errors.ts';
+import { empty } from '../../../shared/http/answer.ts';
+import { errorResponse } from '../../../shared/http/errors.ts';
+import { uuidSchema } from '../../../shared/http/input.ts';
+import type { App } from '../../../shared/http/shell.ts';
+import { type CarryOnDeps, carryOn } from '../domain/carry-on.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/sandbox/payments/{uuid}/approval',
+  summary: 'Sandbox only: approve or refuse a payment, as a buyer does at their bank',
+  request: {
+    params: z.object({ uuid: uuidSchema }),
+    body: {
+      required: true,
+      content: { 'application/json': { schema: z.strictObject({ approved: z.boolean() }).openapi('Approval') } },
+    },
+  },
+  responses: {
+    200: { description: 'The order goes on' },
+    400: errorResponse('Invalid request payload'),
+    404: errorResponse('No payment of this order waits for its buyer'),
+    500: errorResponse('Internal server error'),
+    503: errorResponse('A needed server is away; repeat after Retry-After'),
+  },
+});
+
+export type SandboxRouteDeps = CarryOnDeps & { sandbox: { answer(key: string, approved: boolean): Promise<boolean> } };
+
+/** The part of a buyer's bank, played by the sandbox. */
+export function addSandboxRoutes(app: App, deps: SandboxRouteDeps): void {
+  app.openapi(route, async (c) => {
+    const { uuid } = c.req.valid('param');
+    const known = await deps.sales.get(uuid);
+    if (!known || !(await deps.sandbox.answer(uuid, c.req.valid('json').approved))) {
+      throw new AppError('order_not_found', 'No payment of this order waits for its buyer');
+    }
+    await carryOn(deps, known, await deps.payments.find(uuid));
+    return empty(c);
+  });
+}
