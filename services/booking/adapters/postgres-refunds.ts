@@ -14,14 +14,16 @@ export function postgresRefunds({ sql, run }: Db): Refunds {
     from refunds r join orders o on o.id = r.order_id where ${condition}`;
 
   return {
-    open: ({ orderUuid, ticketUuids }) =>
+    open: ({ uuid, orderUuid, ticketUuids }) =>
       run(() =>
         sql.begin(async (transaction) => {
           const tx = transaction as unknown as Db['sql'];
           // Refunds of one order take turns: what comes after this sees what those before have taken back.
-          const [order] = await tx<{ id: number; currency: string }[]>`
-            select id::float8 as id, currency from orders where uuid = ${orderUuid} and status = 'paid' for update`;
-          if (!order) return undefined;
+          const [order] = await tx<{ id: number; status: string; currency: string }[]>`
+            select id::float8 as id, status, currency from orders where uuid = ${orderUuid} for update`;
+          const [before] = await views(tx, tx`r.uuid = ${uuid}`);
+          if (before) return before;
+          if (order?.status !== 'paid') return undefined;
           const owned = await tx<{ id: number; uuid: string; price: number }[]>`
             select t.id::float8 as id, t.uuid, ot.price::float8 as price
             from order_tickets ot join tickets t on t.id = ot.ticket_id
@@ -30,7 +32,8 @@ export function postgresRefunds({ sql, run }: Db): Refunds {
           if (given.length === 0 || (ticketUuids && given.length < new Set(ticketUuids).size)) return undefined;
           const amount = given.reduce((sum, { price }) => sum + price, 0);
           const [refund] = await tx<{ id: number }[]>`
-            insert into refunds (order_id, amount, currency) values (${order.id}, ${amount}, ${order.currency})
+            insert into refunds (uuid, order_id, amount, currency)
+            values (${uuid}, ${order.id}, ${amount}, ${order.currency})
             returning id::float8 as id`;
           const ids = given.map(({ id }) => id);
           await tx`update order_tickets set refund_id = ${refund!.id}

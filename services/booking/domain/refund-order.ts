@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
@@ -18,16 +19,24 @@ export type RefundDeps = {
   now: () => number;
 };
 
+export type RefundRequest = {
+  uuid?: string;
+  orderUuid: string;
+  userUuid: string;
+  ticketUuids?: string[] | undefined;
+};
+
 /**
  * Takes tickets of an order back (all, unless they are named) and gives their money back, once. The seats are available from
- * this moment; a refund whose provider has not answered is `pending`, and settled later.
+ * this moment; a refund whose provider has not answered is `pending`, and settled later. Asked for again under its `uuid`
+ * it answers with the same refund.
  *
  * Throws `order_not_found` unless the order is the buyer's, and `order_not_refundable` when it is not paid, when the window is
  * over, or when it does not own a ticket that is named.
  */
 export async function refundOrder(
   deps: RefundDeps,
-  { orderUuid, userUuid, ticketUuids }: { orderUuid: string; userUuid: string; ticketUuids?: string[] | undefined },
+  { uuid = randomUUID(), orderUuid, userUuid, ticketUuids }: RefundRequest,
 ): Promise<Refund> {
   const { refunds, orders, feed } = deps;
   const order = await orders.view(orderUuid);
@@ -35,7 +44,7 @@ export async function refundOrder(
   if (deps.now() - Date.parse(order.createdAt) > deps.refundWindowMs) {
     throw notRefundable('The time in which this order could be given back is over');
   }
-  const refund = await refunds.open({ orderUuid, ticketUuids });
+  const refund = await refunds.open({ uuid, orderUuid, ticketUuids });
   if (!refund) throw notRefundable('The order is not paid, or does not own these tickets any more');
   for (const eventUuid of new Set(refund.tickets.map((ticket) => ticket.eventUuid))) feed.publish(eventUuid);
   return payBack(deps, refund);

@@ -15,9 +15,10 @@ export type Refunds = {
   /**
    * Takes tickets (all that the order still owns, unless they are named) back from a paid order: they are available from
    * then on, and the money owed for them is a pending refund. Writes nothing and answers undefined when the order is not
-   * paid, owns none, or does not own one that is named. An order that owns nothing any more is `refunded`.
+   * paid, owns none, or does not own one that is named. An order that owns nothing any more is `refunded`. A refund of this
+   * uuid that there is already is answered as it stands.
    */
-  open(request: { orderUuid: string; ticketUuids?: string[] | undefined }): Promise<Refund | undefined>;
+  open(request: { uuid: string; orderUuid: string; ticketUuids?: string[] | undefined }): Promise<Refund | undefined>;
 
   /** Notes that the provider has given the money back; false when that was noted before. */
   finish(uuid: string): Promise<boolean>;

@@ -104,6 +104,20 @@ describe('a refund', () => {
     await sale.audit();
   });
 
+  test('whose process died before it had answered is the same when it is asked for again, whole or in part', async () => {
+    for (const ticketsOf of [(tickets: string[]) => tickets.slice(0, 1), () => undefined]) {
+      const { event, order, userUuid } = await bought();
+      const request = { uuid: randomUUID(), orderUuid: order.uuid, userUuid, ticketUuids: ticketsOf(event.tickets) };
+      const payments = { ...sale.deps.payments, refund: () => Promise.reject(new Error('the process is gone')) };
+      await refundOrder({ ...sale.deps, payments }, request).catch(() => {});
+      const [first, second] = [await refundOrder(sale.deps, request), await refundOrder(sale.deps, request)];
+      expect(first).toMatchObject({ uuid: request.uuid, status: 'succeeded' });
+      expect(second).toEqual(first);
+      expect(await keptFor(order.uuid)).toBe(105_000 - first.amount);
+      await sale.audit();
+    }
+  });
+
   test('whose process died before it asked the provider is paid back by the sweep', async () => {
     const { order, refund } = await bought();
     const payments = { ...sale.deps.payments, refund: () => Promise.reject(new Error('the process is gone')) };

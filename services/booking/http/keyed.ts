@@ -16,21 +16,21 @@ export const keyHeader = z.object({
 
 /**
  * Answers a request that carries a key: with what `work` makes, or with the bytes of the first answer. A refusal is an answer
- * too, and given again; that a server is away, or a fault of ours, is not.
+ * too, and given again; that a server is away, or a fault of ours, is not. When a process dies between its work and its
+ * answer, the work is done again: it gets a uuid that is the same each time, to name by it what must be made once.
  */
 export async function answerKeyed(
   c: Context<Env>,
   keys: IdempotencyKeys,
   { scope, key, body }: { scope: string; key: string; body: object },
-  work: () => Promise<{ status: number; json: object; location: string }>,
+  work: (uuid: string) => Promise<{ status: number; json: object; location: string }>,
 ): Promise<never> {
   const { method, path } = c.req;
-  const fingerprint = createHash('sha256')
-    .update(`${method} ${path} ${JSON.stringify(body)}`)
-    .digest('hex');
+  const fingerprint = hash(`${method} ${path} ${JSON.stringify(body)}`);
+  const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
   const answer = await answerOnce(keys, { scope, key, fingerprint }, async () => {
     try {
-      const { status, json, location } = await work();
+      const { status, json, location } = await work(uuid);
       return { status, body: JSON.stringify(json), location };
     } catch (error) {
       if (!(error instanceof AppError) || ['unavailable', 'internal'].includes(error.code)) throw error;
@@ -44,3 +44,9 @@ export async function answerKeyed(
   // Whichever of the route's answers that was: their types are not known here.
   return new Response(answer.body, { status: answer.status, headers }) as never;
 }
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** A uuid of version 8, whose bits are one's own (RFC 9562, section 5.8), of a hash in hexadecimal. */
+const uuidOf = (hex: string) =>
+  hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, (_, a, b, c, d, e) => `${a}-${b}-8${c}-8${d}-${e}`);

@@ -187,8 +187,9 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
     const body = c.req.valid('json');
     const orderUuid = c.req.valid('param').uuid;
     const request = { scope: body.user_uuid, key: c.req.valid('header')['idempotency-key'], body };
-    return answerKeyed(c, deps.idempotencyKeys, request, async () => {
+    return answerKeyed(c, deps.idempotencyKeys, request, async (uuid) => {
       const refund = await refundOrder(deps, {
+        uuid,
         orderUuid,
         userUuid: body.user_uuid,
         ticketUuids: body.ticket_uuids,
