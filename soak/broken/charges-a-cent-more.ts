@@ -1,0 +1,4 @@
+import { breakSource } from './break.ts';
+
+// The provider is asked for more than the order costs.
+breakSource('adapters/postgres-orders.ts', "'total', o.total,", "'total', o.total + 1,");

@@ -1,0 +1,65 @@
+import { Redis } from 'ioredis';
+import { type ServerName, servers } from '../contract/servers.ts';
+import type { Random } from '../drizzle/seed/random.ts';
+import { sleep } from '../shared/clock.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { stackAddress } from '../shared/testing/stack.ts';
+import { count } from './ledger.ts';
+import type { Processes } from './processes.ts';
+
+/** What is done to the platform, and how often it comes in a round. */
+type Fault = { name: string; share: number; strike(): Promise<unknown> };
+
+const patienceMs = 60_000;
+
+/**
+ * Round after round strikes each fault, in an order by chance, one at a time, until the signal comes; `strikes` counts
+ * them. Resolves when all is up again.
+ */
+export async function rage(
+  deps: { processes: Processes; random: Random; pauseMs: number; strikes: Map<string, number> },
+  signal: AbortSignal,
+): Promise<void> {
+  const { processes, random, pauseMs, strikes } = deps;
+  let round: Fault[] = [];
+  while (!signal.aborted) {
+    if (round.length === 0) round = faults().flatMap((fault) => Array.from({ length: fault.share }, () => fault));
+    const [fault] = round.splice(random.int(0, round.length - 1), 1) as [Fault];
+    await sleep(pauseMs * (0.5 + random.next()), signal);
+    if (signal.aborted) break;
+    await fault.strike();
+    count(strikes, fault.name);
+  }
+
+  function faults(): Fault[] {
+    const process = () => processes.kill(random.int(0, processes.urls.length - 1));
+    return [
+      { name: 'process killed', share: 6, strike: process },
+      {
+        name: 'all processes killed',
+        share: 1,
+        strike: () => Promise.all(processes.urls.map((_, i) => processes.kill(i))),
+      },
+      { name: 'Redis restarted', share: 1, strike: () => restart('redis', 'stop') },
+      { name: 'Redis killed', share: 1, strike: () => restart('redis', 'kill') },
+      { name: 'Redis emptied', share: 1, strike: emptyRedis },
+      { name: 'PostgreSQL restarted', share: 1, strike: () => restart('pg', 'stop') },
+      { name: 'PostgreSQL killed', share: 2, strike: () => restart('pg', 'kill') },
+    ];
+  }
+}
+
+async function restart(name: ServerName, how: 'stop' | 'kill'): Promise<void> {
+  await servers[how](name);
+  // A killed server leaves what a stop clears away, and PostgreSQL waits for its dead parent process to be.
+  if (how === 'kill') await servers.stop(name);
+  await eventually(() => servers.start(name), patienceMs);
+}
+
+/** Under way, without a lost connection: all locks are gone at once. */
+async function emptyRedis(): Promise<void> {
+  const [host = '', port = ''] = stackAddress('REDIS_ADDR').split(':');
+  const redis = new Redis({ host, port: Number(port) });
+  await redis.flushdb();
+  await redis.quit();
+}

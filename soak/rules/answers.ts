@@ -1,0 +1,36 @@
+import type { Rule } from '../judge.ts';
+
+/** What each request may be answered, by status and stable code; 0 is no answer, while a process dies. */
+const away = ['0', '503 unavailable'];
+const foreseen: Record<string, string[]> = {
+  reserve: ['200', '409 ticket_not_available', ...away],
+  confirm: ['200', '402 payment_declined', '409 ticket_not_reserved', '503 payment_pending', ...away],
+  hold: ['201', '409 ticket_not_available', ...away],
+  'hold the best': ['201', '409 ticket_not_available', ...away],
+  'see a reservation': ['200', ...away],
+  release: ['204', ...away],
+  extend: ['200', '409 reservation_expired', '409 reservation_extended', ...away],
+  order: ['201', '202', '402 payment_declined', '409 reservation_expired', '409 request_in_progress', ...away],
+  'see an order': ['200', ...away],
+  'list orders': ['200', ...away],
+  refund: ['201', '202', '409 order_not_refundable', '409 request_in_progress', ...away],
+};
+
+export const answerRules: Record<string, Rule> = {
+  'every answer is one that the contract foresees: no 500, no 404 of what is there': ({ answers }) =>
+    [...answers].flatMap(([answer, times]) => {
+      const [, request = '', said = ''] = /^(.*?) (\d+(?: \w+)?)$/.exec(answer) ?? [];
+      return foreseen[request]?.includes(said) ? [] : [`${answer}, ${times} times`];
+    }),
+
+  'all answers under one key are the same': ({ orders, refunds }) =>
+    [...orders.values(), ...refunds.values()]
+      .filter(({ told }) => told.length > 1)
+      .map(({ key, told }) => `${key}: ${told.map(({ status, text }) => `${status} ${text}`).join(', and ')}`),
+
+  'every key was answered in the end': ({ orders, refunds }) =>
+    [...orders.values(), ...refunds.values()].filter(({ told }) => told.length === 0).map(({ key }) => key),
+
+  'no reservation was extended twice': ({ extended }) =>
+    [...extended].filter(([, times]) => times > 1).map(([uuid, times]) => `${uuid}, ${times} times`),
+};

@@ -1,0 +1,37 @@
+import type { Rule } from '../judge.ts';
+import { type Ledger, refundsTold } from '../ledger.ts';
+
+export const refundRules: Record<string, Rule> = {
+  'every refund that was told is there, done, with its amount': (ledger, { refunds }) => {
+    const byUuid = new Map(refunds.map((refund) => [refund.uuid, refund]));
+    return refundsTold(ledger).flatMap(({ refund }) => {
+      const found = byUuid.get(refund.uuid);
+      if (!found) return [`refund ${refund.uuid} of the order ${refund.order_uuid} is not there`];
+      const price = refund.tickets.reduce((sum, ticket) => sum + ticket.price, 0);
+      return found.status === 'succeeded' && found.amount === refund.amount && refund.amount === price
+        ? []
+        : [`refund ${refund.uuid} is ${found.status}, ${found.amount}; told ${refund.amount} for ${price}`];
+    });
+  },
+
+  'every refund was told to its buyer, once': (ledger, { refunds }) => {
+    const keysOf = new Map<string, Set<string>>();
+    for (const { request, refund } of refundsTold(ledger)) {
+      keysOf.set(refund.uuid, (keysOf.get(refund.uuid) ?? new Set()).add(request.key));
+    }
+    return refunds.flatMap(({ uuid, order }) => {
+      const keys = keysOf.get(uuid)?.size ?? 0;
+      return keys === 1 ? [] : [`refund ${uuid} of the order ${order} was told under ${keys} keys`];
+    });
+  },
+
+  'no refund is pending when all is over': (_, { refunds }) =>
+    refunds.filter(({ status }) => status !== 'succeeded').map(({ uuid, status }) => `refund ${uuid} is ${status}`),
+};
+
+/** Whether a buyer asked to give this ticket of this order back. */
+export function isAskedBack(ledger: Ledger): (order: string, ticket: string) => boolean {
+  const byOrder = Map.groupBy(ledger.refunds.values(), ({ order }) => order);
+  return (order, ticket) =>
+    byOrder.get(order)?.some(({ tickets }) => tickets === undefined || tickets.includes(ticket)) ?? false;
+}

@@ -1,0 +1,109 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { postgresEnv } from '../contract/targets.ts';
+import { createRandom } from '../drizzle/seed/random.ts';
+import { openDb } from '../shared/db/client.ts';
+import { stackAddress } from '../shared/testing/stack.ts';
+import { createApi } from './api.ts';
+import { openArena } from './arena.ts';
+import { readBooks } from './books.ts';
+import { buy } from './buyer.ts';
+import { rage } from './chaos.ts';
+import { figures, type Progress, tellProgress } from './figures.ts';
+import { judge } from './judge.ts';
+import { createLedger } from './ledger.ts';
+import { processLog, startProcesses } from './processes.ts';
+import { createRequests } from './requests.ts';
+import type { Settings } from './settings.ts';
+import { keyPatienceMs, readLists, settle } from './settle.ts';
+
+export type SoakOptions = Settings & {
+  chaos?: boolean;
+  /** How long what is open may take to end, when all is over. */
+  patienceMs?: number;
+  /** What the processes run, in place of the service: a broken one, to see that it is found out. */
+  program?: string[];
+  say?(line: string): void;
+  /** Ends it before its time, without a verdict. */
+  signal?: AbortSignal;
+};
+
+/** What must hold, each with what breaks it; and the tables. */
+export type Verdict = { checks: { rule: string; findings: string[] }[]; figures: string };
+
+const processCount = 3;
+/** So that holds end and sweeps come within the run, and meet those who are still at it. */
+const shortTimes = { TICKET_LOCK_TTL_SECONDS: '5', PAYMENT_SWEEP_AFTER: '3s' };
+/** A short run has each fault in it, and a long one is not in peace for long. */
+const pausesPerRun = 26;
+const longestPauseMs = 4000;
+
+/** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
+export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
+  const { seconds, buyers, seed, chaos = true, patienceMs = keyPatienceMs, program, say = () => {} } = options;
+  mkdirSync(dirname(processLog), { recursive: true });
+  writeFileSync(processLog, '');
+  const { config, arena, drop } = await openArena();
+  const db = openDb(config, { max: 2, deadlineMs: 30_000 });
+  const env = { ...postgresEnv(config), ...shortTimes, ...otherProvider(), REDIS_ADDR: stackAddress('REDIS_ADDR') };
+  const processes = await startProcesses(processCount, env, program);
+  const settled = new AbortController();
+  try {
+    const ledger = createLedger();
+    const progress: Progress = { doubleClicks: 0, killed: processes.killed, strikes: new Map(), left: '' };
+    tellProgress(ledger, progress, say, settled.signal);
+    const api = createApi(processes.urls, ledger);
+    const over = AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(options.signal ? [options.signal] : [])]);
+    const users = Array.from({ length: buyers }, (_, i) => {
+      const random = createRandom(seed, i + 2);
+      const user = random.uuid();
+      return { user, random, requests: createRequests(api, ledger, random, user) };
+    });
+    const onDoubleClick = () => void progress.doubleClicks++;
+    const pauseMs = Math.min(longestPauseMs, (seconds * 1000) / pausesPerRun);
+    await allOf([
+      ...users.map(({ random, requests }) => buy({ arena, random, requests, onDoubleClick }, over)),
+      ...(chaos ? [rage({ processes, random: createRandom(seed, 0), pauseMs, strikes: progress.strikes }, over)] : []),
+    ]);
+    if (options.signal?.aborted) return undefined;
+
+    const deps = { api, ledger, db, random: createRandom(seed, 1) };
+    await settle(deps, patienceMs, (left) => {
+      progress.left = left;
+    });
+    await readLists(
+      deps,
+      users.map(({ user }) => user),
+    );
+    const audit = await processes.run('audit').then(
+      () => [],
+      (error: Error) => [error.message],
+    );
+    const books = await readBooks(db, !process.env.STRIPE_SECRET_KEY);
+    const codes = await processes.stop();
+    return {
+      checks: [
+        ...judge(ledger, books),
+        { rule: 'booking audit: the books are right', findings: audit },
+        { rule: 'every process ends in order', findings: codes.filter(Boolean).map((code) => `exit code ${code}`) },
+      ],
+      figures: figures(ledger, books, progress),
+    };
+  } finally {
+    settled.abort();
+    await processes.stop();
+    await db.close();
+    await drop();
+  }
+}
+
+/** All to their end, for a server that is down must come up again; then the first failure. */
+async function allOf(work: Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Another payment provider than the sandbox is what the environment says. */
+function otherProvider(): Record<string, string> {
+  const given = Object.entries(process.env).filter(([name, value]) => name.startsWith('STRIPE_') && value);
+  return Object.fromEntries(given) as Record<string, string>;
+}
