@@ -33,6 +33,7 @@ const suites = [
   'contract/bun',
   'contract/real-servers',
   'contract/system',
+  'soak',
 ];
 const withServers = await runCounted(bun, ['test', ...suites]);
 // Last, and apart: it takes the servers away from under whoever uses them.

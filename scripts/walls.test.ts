@@ -29,6 +29,9 @@ const walls: [path: string, imported: string, allowed: boolean][] = [
   ['load/shared/x.ts', './record.ts', true],
   ['load/shared/x.ts', '../../services/booking/domain/sale.ts', false],
   ['load/shared/x.ts', 'postgres', false],
+  ['soak/rules/x.ts', '../ledger.ts', true],
+  ['soak/rules/x.ts', '../../services/booking/domain/sale.ts', false],
+  ['soak/rules/x.ts', 'postgres', false],
 ];
 
 let dir: string;
