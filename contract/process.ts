@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export type Started = {
+  pid: number;
   ports: number[];
   stop(signals?: NodeJS.Signals[]): Promise<number>;
   kill(): Promise<void>;
@@ -47,6 +48,7 @@ export async function startProcess(
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', read);
   });
   return {
+    pid: child.pid!,
     ports,
     output: () => said.join('\n'),
     async stop(signals = ['SIGTERM']) {

@@ -11,6 +11,9 @@ import type { Processes } from './processes.ts';
 type Fault = { name: string; share: number; strike(): Promise<unknown> };
 
 const patienceMs = 60_000;
+/** Longer than an order is pending before the others end it. */
+const longHangMs = 5000;
+const shortHangMs = 2000;
 
 /**
  * Round after round strikes each fault, in an order by chance, one at a time, until the signal comes; `strikes` counts
@@ -32,21 +35,27 @@ export async function rage(
   }
 
   function faults(): Fault[] {
-    const process = () => processes.kill(random.int(0, processes.urls.length - 1));
+    const any = () => random.int(0, processes.urls.length - 1);
+    const all = () => Promise.all(processes.urls.map((_, i) => processes.kill(i)));
     return [
-      { name: 'process killed', share: 6, strike: process },
-      {
-        name: 'all processes killed',
-        share: 1,
-        strike: () => Promise.all(processes.urls.map((_, i) => processes.kill(i))),
-      },
+      { name: 'process killed', share: 4, strike: () => processes.kill(any()) },
+      { name: 'all processes killed', share: 1, strike: all },
+      { name: 'process hung', share: 1, strike: () => processes.hang(any(), longHangMs) },
       { name: 'Redis restarted', share: 1, strike: () => restart('redis', 'stop') },
       { name: 'Redis killed', share: 1, strike: () => restart('redis', 'kill') },
+      { name: 'Redis hung', share: 1, strike: () => hang('redis') },
       { name: 'Redis emptied', share: 1, strike: emptyRedis },
       { name: 'PostgreSQL restarted', share: 1, strike: () => restart('pg', 'stop') },
       { name: 'PostgreSQL killed', share: 2, strike: () => restart('pg', 'kill') },
+      { name: 'PostgreSQL hung', share: 1, strike: () => hang('pg') },
     ];
   }
+}
+
+async function hang(name: ServerName): Promise<void> {
+  await servers.hang(name);
+  await sleep(shortHangMs);
+  await servers.wake(name);
 }
 
 async function restart(name: ServerName, how: 'stop' | 'kill'): Promise<void> {

@@ -56,8 +56,8 @@ function soldTo(ledger: Ledger): number {
   return orders.size + [...ledger.confirmations.values()].filter(({ paid }) => paid).length;
 }
 
-/** The tables at the end. */
-export function figures(ledger: Ledger, books: Books, progress: Progress): string {
+/** The tables at the end; `audit` is what the audit said where it found something. */
+export function figures(ledger: Ledger, books: Books, progress: Progress, audit: string): string {
   const { orders, refunds } = books;
   const withStatus = (status: string) => orders.filter((order) => order.status === status).length;
   const toldPending = new Set(
@@ -83,6 +83,7 @@ export function figures(ledger: Ledger, books: Books, progress: Progress): strin
     ['refunds', refunds.length],
     ['answers lost', answered(ledger, / 0$/)],
     ['answers that a server is away', answered(ledger, /503 unavailable$/)],
+    ['findings of the audit', Number(/wrong in (\d+)/.exec(audit)?.[1] ?? (audit && 1))],
   ];
   const answers = [...ledger.answers].sort(([a], [b]) => a.localeCompare(b));
   return [

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProcess, type Started, startProcess } from '../contract/process.ts';
 import { bun, root } from '../contract/targets.ts';
+import { sleep } from '../shared/clock.ts';
 
 /** Booking processes behind no load balancer: who asks one that has died gets no answer. */
 export type Processes = {
@@ -10,6 +11,8 @@ export type Processes = {
   killed(): number;
   /** `kill -9` of one, and a new one in its place; resolves when that one listens. */
   kill(index: number): Promise<void>;
+  /** Stops the time of one for so long: what it was about to do, it does then. */
+  hang(index: number, ms: number): Promise<void>;
   /** Runs a subcommand of the program; throws with all it said unless it exits with 0. */
   run(...args: string[]): Promise<string>;
   /** Ends all by SIGTERM; answers their exit codes. */
@@ -39,13 +42,19 @@ export async function startProcesses(
       running[index] = await start();
       urls[index] = urlOf(running[index]);
     },
+    async hang(index, ms) {
+      const { pid } = running[index]!;
+      process.kill(pid, 'SIGSTOP');
+      await sleep(ms);
+      process.kill(pid, 'SIGCONT');
+    },
     run: (...args) => runProcess([...command, ...args], env),
     async stop() {
-      const codes = await Promise.all(running.map((process) => process.stop()));
-      for (const process of running) keepLog(process);
+      const codes = await Promise.all(running.map((one) => one.stop()));
+      for (const one of running) keepLog(one);
       return codes;
     },
   };
 }
 
-const keepLog = (process: Started) => appendFileSync(processLog, `${process.output()}\n`);
+const keepLog = ({ output }: Started) => appendFileSync(processLog, `${output()}\n`);

@@ -35,7 +35,7 @@ const processCount = 3;
 /** So that holds end and sweeps come within the run, and meet those who are still at it. */
 const shortTimes = { TICKET_LOCK_TTL_SECONDS: '5', PAYMENT_SWEEP_AFTER: '3s' };
 /** A short run has each fault in it, and a long one is not in peace for long. */
-const pausesPerRun = 26;
+const pausesPerRun = 40;
 const longestPauseMs = 4000;
 
 /** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
@@ -84,10 +84,11 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     return {
       checks: [
         ...judge(ledger, books),
+        ...(chaos ? [{ rule: 'the storm came: processes and servers were taken away', findings: calm(progress) }] : []),
         { rule: 'booking audit: the books are right', findings: audit },
         { rule: 'every process ends in order', findings: codes.filter(Boolean).map((code) => `exit code ${code}`) },
       ],
-      figures: figures(ledger, books, progress),
+      figures: figures(ledger, books, progress, audit.join()),
     };
   } finally {
     settled.abort();
@@ -95,6 +96,14 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     await db.close();
     await drop();
   }
+}
+
+function calm({ killed, strikes }: Progress): string[] {
+  const struck = (name: string) => [...strikes.keys()].some((fault) => fault.startsWith(name));
+  return [
+    ...(killed() > 0 ? [] : ['no process was killed']),
+    ...['Redis', 'PostgreSQL'].filter((name) => !struck(name)).map((name) => `${name} was not taken away`),
+  ];
 }
 
 /** All to their end, for a server that is down must come up again; then the first failure. */
