@@ -60,7 +60,20 @@ const variable = <T>(read: z.ZodType<T, string>, fallback: string, meaning: stri
 /** Readers of variables: each turns a text into a value or says what it should have been. */
 export const v = {
   text: (fallback: string, meaning: string) => variable(z.string(), fallback, meaning),
-  secret: (fallback: string, meaning: string): Variable<string> => ({ ...v.text(fallback, meaning), secret: true }),
+  /** A text that is not shown; of `leastBytes` in UTF-8, if it is set. */
+  secret: (fallback: string, meaning: string, leastBytes = 0): Variable<string> => ({
+    ...variable(
+      z
+        .string()
+        .refine(
+          (text) => text === '' || new TextEncoder().encode(text).length >= leastBytes,
+          `must have at least ${leastBytes} bytes`,
+        ),
+      fallback,
+      meaning,
+    ),
+    secret: true,
+  }),
   /** A text that `pattern` takes whole; `words` say what it must be. */
   matching: (pattern: RegExp, words: string, fallback: string, meaning: string) =>
     variable(z.string().regex(pattern, words), fallback, meaning),

@@ -7,8 +7,10 @@ import { type Env, headersOf } from './headers.ts';
 
 const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   invalid_request: 400,
+  unauthorized: 401,
   payment_declined: 402,
   payment_requires_action: 402,
+  forbidden: 403,
   not_found: 404,
   event_not_found: 404,
   reservation_not_found: 404,

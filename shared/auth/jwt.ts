@@ -1,0 +1,83 @@
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { type Clock, systemClock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { AuthConfig } from './config.ts';
+import type { Caller, Identities } from './identities.ts';
+import { remoteKeys } from './jwt-keys.ts';
+
+/** Clocks of two machines may differ by so much. */
+const clockToleranceSeconds = 5;
+/** Fixed by how the key is known, never by the token: else a public key could pass for a shared secret. */
+const byKeySet = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
+const bySecret = ['HS256'];
+const organiserScope = 'organiser';
+
+/** JSON Web Tokens, by a key set or by a shared secret. `sub` is the user's uuid, `exp` must be there. */
+export function jwtIdentities(
+  { keys, issuer, audience }: AuthConfig,
+  log: Logger,
+  clock: Clock = systemClock,
+): Identities {
+  const keyOf = 'url' in keys ? remoteKeys(keys.url, clock, log) : secretKey(keys.secret);
+  const rules = {
+    algorithms: 'url' in keys ? byKeySet : bySecret,
+    requiredClaims: ['exp'],
+    clockTolerance: clockToleranceSeconds,
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  };
+
+  return {
+    async verify(token) {
+      try {
+        return callerOf(await payloadOf(token));
+      } catch (error) {
+        if (!(error instanceof errors.JOSEError)) throw error;
+        throw refused(
+          error instanceof errors.JWTExpired ? 'The token has expired' : 'The token is not valid here',
+          error,
+        );
+      }
+    },
+  };
+
+  async function payloadOf(token: string): Promise<JWTPayload> {
+    const now = { ...rules, currentDate: new Date(clock.now()) };
+    try {
+      return (await jwtVerify(token, keyOf, now)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      // Keys need not have names: then each that could be it is tried.
+      for await (const key of error) {
+        try {
+          return (await jwtVerify(token, key, now)).payload;
+        } catch (failure) {
+          if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+        }
+      }
+      throw error;
+    }
+  }
+}
+
+function secretKey(secret: string): JWTVerifyGetKey {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify']);
+  return () => key;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function callerOf({ sub, scope, scp }: JWTPayload): Caller {
+  const userUuid = typeof sub === 'string' ? sub.toLowerCase() : '';
+  if (!uuid.test(userUuid)) throw refused('The token’s sub is not a user_uuid');
+  return { userUuid, isOrganiser: [...words(scope), ...words(scp)].includes(organiserScope) };
+}
+
+/** OAuth's `scope` is a text (RFC 8693, section 4.2); some issuers have a list, mostly named `scp`. */
+const words = (scope: unknown): unknown[] =>
+  typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : [];
+
+const refused = (what: string, cause?: unknown) =>
+  new AppError('unauthorized', `${what}: log in again and send the new token`, { cause });
