@@ -16,6 +16,8 @@ export type Program = {
   summary: string;
   variables: Variables & { SERVER_ADDR: Variable<Address> };
   commands: Record<string, Command>;
+  /** Throws `ConfigError` for variables that are right one by one and still do not let it start. */
+  check?(env: Env): void;
   start(env: Env): Promise<Running>;
 };
 
@@ -53,7 +55,11 @@ const commandsOf = (program: Program): Record<string, Command> => ({
   },
   config: {
     usage: [['config', 'show the configuration in force, with secrets masked']],
-    run: async (_, env) => console.log(describeConfig(program.variables, env).join('\n')),
+    run: async (_, env) => {
+      const lines = describeConfig(program.variables, env);
+      program.check?.(env);
+      console.log(lines.join('\n'));
+    },
   },
   '--version': {
     usage: [['--version', 'say which build this is']],

@@ -4,6 +4,7 @@ import { seedDemo } from '../drizzle/seed/demo.ts';
 import { variables as bookingVariables, start as startBooking } from '../services/booking/main.ts';
 import { variables as eventsVariables, start as startEvents } from '../services/events/main.ts';
 import { variables as searchVariables, start as startSearch } from '../services/search/main.ts';
+import { authConfig } from '../shared/auth/config.ts';
 import { type PostgresConfig, postgresConfig, postgresVariables } from '../shared/config.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
@@ -34,6 +35,7 @@ export async function startStandalone(
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
   // All of them before anything is started, so that all that is wrong is told at once.
   const config = readConfig({ ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables }, env);
+  authConfig(config);
   const { EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR } = config;
   const { step, total } = steps(write);
   const ended: (() => Promise<void>)[] = [];

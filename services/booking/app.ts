@@ -1,3 +1,5 @@
+import type { Identities } from '../../shared/auth/identities.ts';
+import { bearerScheme, requireBearer } from '../../shared/http/bearer.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { chooseBest } from './domain/best-choices.ts';
 import type { ConfirmDeps } from './domain/confirm-ticket.ts';
@@ -17,7 +19,10 @@ export type BookingDeps = ShellDeps & { paymentMethods: PaymentMethods } & Payme
   Omit<
     ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps & OrderRoutesDeps,
     'eventOf' | 'chooseBest'
-  >;
+  > & {
+    /** Who checks tokens; without, everybody is taken for the user that they name. */
+    identities?: Identities | undefined;
+  };
 
 /** What a provider has besides its port: a sandbox to play with, or notices of its own. */
 export type PaymentSides = Partial<
@@ -28,6 +33,13 @@ export type PaymentSides = Partial<
 export function createBookingApp(deps: BookingDeps): App {
   const eventOf = ticketEvents(deps.sales);
   return createShell('Onsale booking', deps, (app) => {
+    app.openAPIRegistry.registerComponent('securitySchemes', bearerScheme, {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'Asked for where the platform checks who asks: AUTH_JWKS_URL or AUTH_JWT_SECRET is set',
+    });
+    if (deps.identities) app.use('/api/v1/booking/*', requireBearer(deps.identities, deps.log));
     addTicketRoutes(app, { ...deps, eventOf });
     addReservationRoutes(app, { ...deps, eventOf, chooseBest: chooseBest(deps) });
     addOrderRoutes(app, deps);

@@ -1,3 +1,5 @@
+import { authConfig, authVariables } from '../../shared/auth/config.ts';
+import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
   postgresConfig,
@@ -40,6 +42,7 @@ export const variables = {
   ...serverVariables,
   ...postgresVariables,
   ...redisVariables,
+  ...authVariables,
   TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
   MAX_TICKETS_PER_USER: v.integer(
     0,
@@ -64,6 +67,7 @@ export async function start(
 ): Promise<Running> {
   const config = readConfig(variables, env);
   const server = serverConfig(config);
+  const auth = authConfig(config);
   const log = createLog('booking', config.LOG_LEVEL);
   const database = postgresConfig(config, 'onsale-booking');
   const metrics = createMetrics('booking');
@@ -82,6 +86,7 @@ export async function start(
     server,
     dependencies: { postgres: db.ping, ...(redis && { redis: redis.ping }) },
     closing: closing.signal,
+    identities: auth && jwtIdentities(auth, log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     sales,
     reservations: postgresReservations(db),
@@ -100,6 +105,11 @@ export async function start(
   };
   if (config.SERVER_MODE === 'production' && provider.sandbox)
     log.warn('payments go to the sandbox: no money is taken');
+  if (!auth) {
+    log.warn(
+      'NOBODY PROVES WHO THEY ARE: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
+    );
+  }
   const http = serve(createBookingApp(deps).fetch, config.SERVER_ADDR, addressVariable, server);
   const times = { ageMs: config.PAYMENT_SWEEP_AFTER, actionMs: config.PAYMENT_ACTION_TIMEOUT, leaseMs: sweepLeaseMs };
   const sweeps = [
@@ -135,6 +145,7 @@ export const program: Program = {
   summary: 'holds seats, takes the money and sells them',
   variables,
   commands,
+  check: (env) => void authConfig(readConfig(variables, env)),
   start,
 };
 

@@ -1,7 +1,11 @@
 import type { Context } from 'hono';
+import type { Caller } from '../auth/identities.ts';
 
-/** What a request carries through its handlers: its id, what failed, for the log, and whether its answer has our headers. */
-export type Env = { Variables: { requestId: string; failure?: unknown; dressed?: boolean } };
+/**
+ * What a request carries through its handlers: its id, who asks (where tokens are checked), what failed, for the log, and
+ * whether its answer has our headers.
+ */
+export type Env = { Variables: { requestId: string; caller?: Caller; failure?: unknown; dressed?: boolean } };
 
 /** After OWASP's REST security cheat sheet: what we answer may not be framed, sniffed, or load anything. */
 const securityHeaders = {

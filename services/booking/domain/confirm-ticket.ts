@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { type MaybeCaller, mustBe } from './caller.ts';
 import { type CompleteDeps, completeOrder } from './complete-order.ts';
 import { paymentWindowMs } from './payment-window.ts';
 import type { Order, Ticket } from './sale.ts';
@@ -11,10 +12,11 @@ export type Confirmation = { ticketUuid: string; userUuid: string; methodUuid: s
 
 /**
  * Sells a reserved ticket to its user. Repeating it answers as the first time and charges nothing more. Throws
- * `ticket_not_reserved` unless the user holds the lock, and what `completeOrder` throws; after a declined payment the
- * user still holds the lock and can try another card.
+ * `ticket_not_reserved` unless the user holds the lock, `forbidden` unless the user is the caller, and what `completeOrder`
+ * throws; after a declined payment the user still holds the lock and can try another card.
  */
-export async function confirmTicket(deps: ConfirmDeps, request: Confirmation): Promise<void> {
+export async function confirmTicket(deps: ConfirmDeps, request: Confirmation, caller?: MaybeCaller): Promise<void> {
+  mustBe(caller, request.userUuid);
   const { sales, locks, feed } = deps;
   const { ticketUuid, userUuid, methodUuid } = request;
   const ticket = await sales.find(ticketUuid);

@@ -1,7 +1,9 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
 import { type CompleteDeps, completeOrder } from './complete-order.ts';
+import { ownReservation } from './manage-reservation.ts';
 import type { Orders, OrderView } from './orders.ts';
 import { paymentWindowMs } from './payment-window.ts';
 import type { Reservation, Reservations } from './reservation.ts';
@@ -19,16 +21,16 @@ export type CreateOrderDeps = CompleteDeps & {
  * The order is `pending` when the provider has not answered: it is settled later, and `findOrder` tells how; or while its
  * buyer has an `action` to take, after which the same request carries it on.
  *
- * Throws `reservation_not_found`, `reservation_expired`, and `payment_declined`, after which the seats are still held and
- * another card may be tried.
+ * Throws `reservation_not_found` unless it is the caller's, `reservation_expired`, and `payment_declined`, after which the
+ * seats are still held and another card may be tried.
  */
 export async function createOrder(
   deps: CreateOrderDeps,
   { reservationUuid, methodUuid }: { reservationUuid: string; methodUuid: string },
+  caller?: MaybeCaller,
 ): Promise<OrderView> {
-  const { orders, reservations, locks, feed } = deps;
-  const reservation = await reservations.find(reservationUuid);
-  if (!reservation) throw new AppError('reservation_not_found', 'Reservation not found');
+  const { orders, locks, feed } = deps;
+  const reservation = await ownReservation(deps, reservationUuid, caller);
   const { eventUuid, tickets } = reservation;
   const order = (await orders.ofReservation(reservationUuid)) ?? (await claim(deps, reservation, methodUuid));
   if (order.status === 'pending') {
@@ -55,11 +57,25 @@ export async function createOrder(
   }
 }
 
-/** An order as it stands now. Throws `order_not_found`. */
-export async function findOrder({ orders }: Pick<CreateOrderDeps, 'orders'>, uuid: string): Promise<OrderView> {
+/** An order as it stands now. Throws `order_not_found`, also for one that the caller may not see. */
+export async function findOrder(
+  { orders }: Pick<CreateOrderDeps, 'orders'>,
+  uuid: string,
+  caller?: MaybeCaller,
+): Promise<OrderView> {
   const view = await orders.view(uuid);
-  if (!view) throw new AppError('order_not_found', 'Order not found');
+  if (!view || !mayManage(caller, view.userUuid)) throw new AppError('order_not_found', 'Order not found');
   return view;
+}
+
+/** A user's orders, the newest first. Throws `forbidden` unless the user is the caller, or the caller an organiser. */
+export async function listOrders(
+  { orders }: Pick<CreateOrderDeps, 'orders'>,
+  request: Parameters<Orders['list']>[0],
+  caller?: MaybeCaller,
+): Promise<OrderView[]> {
+  if (!caller?.isOrganiser) mustBe(caller, request.userUuid);
+  return orders.list(request);
 }
 
 async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid: string): Promise<Order> {

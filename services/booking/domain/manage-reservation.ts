@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { type MaybeCaller, owns } from './caller.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 
 export type ManageReservationDeps = {
@@ -13,17 +14,25 @@ export type ManageReservationDeps = {
 /** `held` until `expiresAt` (milliseconds since 1970), `released` by its buyer, or `ended` by time or by a sale. */
 export type ReservationState = Reservation & ({ state: 'held'; expiresAt: number } | { state: 'released' | 'ended' });
 
-/** A reservation as it stands now. Throws `reservation_not_found`. */
-export async function findReservation(deps: ManageReservationDeps, uuid: string): Promise<ReservationState> {
-  const reservation = await known(deps, uuid);
+/** A reservation as it stands now. Throws `reservation_not_found`, here and below also for one that is not the caller's. */
+export async function findReservation(
+  deps: ManageReservationDeps,
+  uuid: string,
+  caller?: MaybeCaller,
+): Promise<ReservationState> {
+  const reservation = await ownReservation(deps, uuid, caller);
   if (reservation.released) return { ...reservation, state: 'released' };
   const expiresAt = await endOf(deps, reservation);
   return expiresAt === undefined ? { ...reservation, state: 'ended' } : { ...reservation, state: 'held', expiresAt };
 }
 
 /** Gives the seats back at once; repeating it changes nothing. Throws `reservation_not_found`. */
-export async function releaseReservation(deps: ManageReservationDeps, uuid: string): Promise<void> {
-  const reservation = await known(deps, uuid);
+export async function releaseReservation(
+  deps: ManageReservationDeps,
+  uuid: string,
+  caller?: MaybeCaller,
+): Promise<void> {
+  const reservation = await ownReservation(deps, uuid, caller);
   const { eventUuid, tickets } = reservation;
   // First the seats: a release that is cut short is made again.
   const freed = await deps.locks.release({ eventUuid, locks: tickets });
@@ -35,8 +44,12 @@ export async function releaseReservation(deps: ManageReservationDeps, uuid: stri
  * Gives the buyer the full time once more, once. Throws `reservation_not_found`, `reservation_expired` when a seat is held
  * no more, and `reservation_extended` when it was extended before.
  */
-export async function extendReservation(deps: ManageReservationDeps, uuid: string): Promise<ReservationState> {
-  const reservation = await known(deps, uuid);
+export async function extendReservation(
+  deps: ManageReservationDeps,
+  uuid: string,
+  caller?: MaybeCaller,
+): Promise<ReservationState> {
+  const reservation = await ownReservation(deps, uuid, caller);
   const { eventUuid, tickets } = reservation;
   if (reservation.released || (await endOf(deps, reservation)) === undefined) throw expired();
   // The note comes first: two at once must not both extend. It is taken back when the locks could not be reached.
@@ -49,12 +62,18 @@ export async function extendReservation(deps: ManageReservationDeps, uuid: strin
     await deps.reservations.returnExtension(uuid).catch(() => {});
     throw error;
   }
-  return findReservation(deps, uuid);
+  return findReservation(deps, uuid, caller);
 }
 
-async function known({ reservations }: ManageReservationDeps, uuid: string): Promise<Reservation> {
+/** A reservation of the caller's. Throws `reservation_not_found`. */
+export async function ownReservation(
+  { reservations }: { reservations: Pick<Reservations, 'find'> },
+  uuid: string,
+  caller: MaybeCaller,
+): Promise<Reservation> {
   const reservation = await reservations.find(uuid);
-  if (!reservation) throw new AppError('reservation_not_found', 'Reservation not found');
+  if (!reservation || !owns(caller, reservation.userUuid))
+    throw new AppError('reservation_not_found', 'Reservation not found');
   return reservation;
 }
 

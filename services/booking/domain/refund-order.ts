@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
+import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
 import type { Orders } from './orders.ts';
 import { type PaymentProvider, PaymentUnanswered } from './payment-provider.ts';
 import type { Refund, Refunds } from './refund.ts';
@@ -31,17 +32,21 @@ export type RefundRequest = {
  * this moment; a refund whose provider has not answered is `pending`, and settled later. Asked for again under its `uuid`
  * it answers with the same refund.
  *
- * Throws `order_not_found` unless the order is the buyer's, and `order_not_refundable` when it is not paid, when the window is
- * over, or when it does not own a ticket that is named.
+ * Throws `order_not_found` unless the order is the user's or the caller an organiser, `order_not_refundable` when it is not
+ * paid, when it does not own a ticket that is named, or when the window is over, which binds no organiser; and `forbidden`
+ * unless the user is the caller.
  */
 export async function refundOrder(
   deps: RefundDeps,
   { uuid = randomUUID(), orderUuid, userUuid, ticketUuids }: RefundRequest,
+  caller?: MaybeCaller,
 ): Promise<Refund> {
+  mustBe(caller, userUuid);
   const { refunds, orders, feed } = deps;
   const order = await orders.view(orderUuid);
-  if (order?.userUuid !== userUuid) throw new AppError('order_not_found', 'Order not found');
-  if (deps.now() - Date.parse(order.createdAt) > deps.refundWindowMs) {
+  const by = caller ?? { userUuid, isOrganiser: false };
+  if (!order || !mayManage(by, order.userUuid)) throw new AppError('order_not_found', 'Order not found');
+  if (!by.isOrganiser && deps.now() - Date.parse(order.createdAt) > deps.refundWindowMs) {
     throw notRefundable('The time in which this order could be given back is over');
   }
   const refund = await refunds.open({ uuid, orderUuid, ticketUuids });

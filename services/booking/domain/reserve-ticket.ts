@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { type MaybeCaller, mustBe } from './caller.ts';
 import type { SaleObserver, Sales } from './sale.ts';
 import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
 
@@ -15,11 +16,18 @@ export type ReserveDeps = LimitDeps & {
 
 /**
  * Holds a ticket for a user until the lock's time is over. Repeating it changes nothing. Throws `ticket_not_available`
- * when somebody else holds or owns the ticket, or there is none, and `too_many_tickets`.
+ * when somebody else holds or owns the ticket, or there is none, `too_many_tickets`, and `forbidden` unless the user is the
+ * caller.
  *
  * Lock first, then look: only the one who got the lock asks the database, so a rush costs its losers one call.
  */
-export async function reserveTicket(deps: ReserveDeps, ticketUuid: string, userUuid: string): Promise<void> {
+export async function reserveTicket(
+  deps: ReserveDeps,
+  ticketUuid: string,
+  userUuid: string,
+  caller?: MaybeCaller,
+): Promise<void> {
+  mustBe(caller, userUuid);
   const { locks, observer, feed } = deps;
   const eventUuid = await deps.eventOf(ticketUuid);
   if (!eventUuid) throw notAvailable();

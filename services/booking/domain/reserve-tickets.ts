@@ -3,6 +3,7 @@ import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { Hold, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { ChooseBest } from './best-choices.ts';
 import type { Wish } from './best-seats.ts';
+import { type MaybeCaller, mustBe } from './caller.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 import type { SaleObserver } from './sale.ts';
 import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
@@ -23,14 +24,17 @@ export type HeldReservation = Reservation & { expiresAt: number };
 /**
  * Holds all of the tickets for a user, or none. Repeating it answers with the same reservation. Throws
  * `ticket_not_available` with the `conflicts` that somebody else holds or owns (or that the user holds in another
- * reservation), `too_many_tickets`, and `invalid_request` for tickets of several events or currencies.
+ * reservation), `too_many_tickets`, `invalid_request` for tickets of several events or currencies, and `forbidden` unless the
+ * user is the caller.
  *
  * Lock first, then look, as for a single ticket: who comes too late costs one call of the lock store.
  */
 export async function reserveTickets(
   deps: ReserveTicketsDeps,
   { userUuid, ticketUuids }: { userUuid: string; ticketUuids: string[] },
+  caller?: MaybeCaller,
 ): Promise<HeldReservation> {
+  mustBe(caller, userUuid);
   const events = await Promise.all(ticketUuids.map(async (uuid) => [uuid, await deps.eventOf(uuid)] as const));
   const unknown = events.flatMap(([uuid, event]) => (event ? [] : [uuid]));
   if (unknown.length > 0) throw notAvailable(unknown);
@@ -46,12 +50,14 @@ const mostTries = 6;
 
 /**
  * Holds the best available seats of an event for a user (see `bestSeats`). Throws `ticket_not_available` when there are
- * not so many, or others were faster again and again; `event_not_found`, and `too_many_tickets`.
+ * not so many, or others were faster again and again; `event_not_found`, `too_many_tickets`, and `forbidden`.
  */
 export async function reserveBest(
   deps: ReserveTicketsDeps,
   { userUuid, eventUuid, ...wish }: { userUuid: string; eventUuid: string } & Wish,
+  caller?: MaybeCaller,
 ): Promise<HeldReservation> {
+  mustBe(caller, userUuid);
   for (let tries = 0; tries < mostTries; tries++) {
     const choices = await deps.chooseBest(eventUuid, wish);
     if (!choices.isKnown) throw new AppError('event_not_found', 'Event not found');

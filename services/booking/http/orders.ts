@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AppError } from '../../../shared/errors.ts';
+import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { uuidSchema, wholeNumber } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
-import { type CreateOrderDeps, createOrder, findOrder } from '../domain/create-order.ts';
+import { type CreateOrderDeps, createOrder, findOrder, listOrders } from '../domain/create-order.ts';
 import type { IdempotencyKeys } from '../domain/idempotency.ts';
+import { ownReservation } from '../domain/manage-reservation.ts';
 import type { OrderView } from '../domain/orders.ts';
 import type { Refund } from '../domain/refund.ts';
 import { type RefundDeps, refundOrder } from '../domain/refund-order.ts';
@@ -46,6 +47,7 @@ const orderSchema = z
 
 const answer = (description: string) => ({ description, content: { 'application/json': { schema: orderSchema } } });
 const common = {
+  ...bearerResponses,
   400: errorResponse('Invalid request payload'),
   500: errorResponse('Internal server error'),
   503: errorResponse('A needed server is away; repeat after Retry-After'),
@@ -56,6 +58,7 @@ const path = '/api/v1/booking/orders';
 const orderRoute = createRoute({
   method: 'post',
   path,
+  ...byBearer,
   summary: 'Buy the seats of a reservation',
   request: {
     headers: keyHeader,
@@ -86,6 +89,7 @@ const orderRoute = createRoute({
 const findRoute = createRoute({
   method: 'get',
   path: `${path}/{uuid}`,
+  ...byBearer,
   summary: 'An order as it stands now',
   request: { params: z.object({ uuid: uuidSchema }) },
   responses: { 200: answer('The order'), 404: errorResponse('Order not found'), ...common },
@@ -94,6 +98,7 @@ const findRoute = createRoute({
 const listRoute = createRoute({
   method: 'get',
   path,
+  ...byBearer,
   summary: 'A user’s orders, the newest first',
   request: {
     query: z.object({
@@ -138,6 +143,7 @@ const refundAnswer = (description: string) => ({
 const refundRoute = createRoute({
   method: 'post',
   path: `${path}/{uuid}/refunds`,
+  ...byBearer,
   summary: 'Give an order back, or some of its tickets',
   request: {
     params: z.object({ uuid: uuidSchema }),
@@ -170,14 +176,12 @@ const refundRoute = createRoute({
 export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
   app.openapi(orderRoute, async (c) => {
     const body = c.req.valid('json');
-    const reservation = await deps.reservations.find(body.reservation_uuid);
-    if (!reservation) throw new AppError('reservation_not_found', 'Reservation not found');
+    const caller = c.get('caller');
+    const reservation = await ownReservation(deps, body.reservation_uuid, caller);
     const request = { scope: reservation.userUuid, key: c.req.valid('header')['idempotency-key'], body };
     return answerKeyed(c, deps.idempotencyKeys, request, async () => {
-      const order = await createOrder(deps, {
-        reservationUuid: body.reservation_uuid,
-        methodUuid: body.payment_method_uuid,
-      });
+      const wanted = { reservationUuid: body.reservation_uuid, methodUuid: body.payment_method_uuid };
+      const order = await createOrder(deps, wanted, caller);
       const status = order.status === 'pending' ? 202 : 201;
       return { status, json: toJson(order), location: `${path}/${order.uuid}` };
     });
@@ -186,26 +190,24 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
   app.openapi(refundRoute, (c) => {
     const body = c.req.valid('json');
     const orderUuid = c.req.valid('param').uuid;
-    const request = { scope: body.user_uuid, key: c.req.valid('header')['idempotency-key'], body };
+    const caller = c.get('caller');
+    const scope = caller?.userUuid ?? body.user_uuid;
+    const request = { scope, key: c.req.valid('header')['idempotency-key'], body };
     return answerKeyed(c, deps.idempotencyKeys, request, async (uuid) => {
-      const refund = await refundOrder(deps, {
-        uuid,
-        orderUuid,
-        userUuid: body.user_uuid,
-        ticketUuids: body.ticket_uuids,
-      });
+      const wanted = { uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
+      const refund = await refundOrder(deps, wanted, caller);
       const status = refund.status === 'pending' ? 202 : 201;
       return { status, json: refundToJson(refund), location: `${path}/${orderUuid}` };
     });
   });
 
   app.openapi(findRoute, async (c) =>
-    c.json(toJson(await findOrder(deps, c.req.valid('param').uuid)), 200, headersOf(c)),
+    c.json(toJson(await findOrder(deps, c.req.valid('param').uuid, c.get('caller'))), 200, headersOf(c)),
   );
 
   app.openapi(listRoute, async (c) => {
     const { user_uuid: userUuid, cursor: after, limit } = c.req.valid('query');
-    const orders = await deps.orders.list({ userUuid, after, limit: limit + 1 });
+    const orders = await listOrders(deps, { userUuid, after, limit: limit + 1 }, c.get('caller'));
     const shown = orders.slice(0, limit);
     const next_cursor = orders.length > limit ? shown.at(-1)!.uuid : null;
     return c.json({ orders: shown.map(toJson), next_cursor }, 200, headersOf(c));

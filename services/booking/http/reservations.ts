@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
 import { errorResponse, errorSchema } from '../../../shared/http/errors.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { textInput, uuidSchema } from '../../../shared/http/input.ts';
@@ -69,6 +70,7 @@ const conflict = {
   content: { 'application/json': { schema: conflictSchema } },
 };
 const common = {
+  ...bearerResponses,
   400: errorResponse('Invalid request payload'),
   500: errorResponse('Internal server error'),
   503: errorResponse('A needed server is away; repeat after Retry-After'),
@@ -80,6 +82,7 @@ const path = '/api/v1/booking/reservations/{uuid}';
 const reserveRoute = createRoute({
   method: 'post',
   path: '/api/v1/booking/reservations',
+  ...byBearer,
   summary: 'Hold several seats of an event, all or none; or the best available ones',
   request: {
     body: { required: true, content: { 'application/json': { schema: z.union([chosenSchema, bestSchema]) } } },
@@ -95,6 +98,7 @@ const reserveRoute = createRoute({
 const findRoute = createRoute({
   method: 'get',
   path,
+  ...byBearer,
   summary: 'A reservation as it stands now',
   request: { params },
   responses: { 200: answer('The reservation'), 404: notFound, ...common },
@@ -103,6 +107,7 @@ const findRoute = createRoute({
 const releaseRoute = createRoute({
   method: 'delete',
   path,
+  ...byBearer,
   summary: 'Give the seats back at once; repeating it changes nothing',
   request: { params },
   responses: { 204: { description: 'The seats are free' }, 404: notFound, ...common },
@@ -111,6 +116,7 @@ const releaseRoute = createRoute({
 const extendRoute = createRoute({
   method: 'post',
   path: `${path}/extend`,
+  ...byBearer,
   summary: 'Hold the seats for the full time once more; once',
   request: { params },
   responses: { 200: answer('The seats are held until `expires_at`'), 404: notFound, 409: conflict, ...common },
@@ -120,32 +126,38 @@ const extendRoute = createRoute({
 export function addReservationRoutes(app: App, deps: ReserveTicketsDeps & ManageReservationDeps): void {
   app.openapi(reserveRoute, async (c) => {
     const body = c.req.valid('json');
+    const caller = c.get('caller');
+    const userUuid = body.user_uuid;
     const held =
       'ticket_uuids' in body
-        ? await reserveTickets(deps, { userUuid: body.user_uuid, ticketUuids: body.ticket_uuids })
-        : await reserveBest(deps, {
-            userUuid: body.user_uuid,
-            eventUuid: body.event_uuid,
-            quantity: body.quantity,
-            maxPrice: body.max_price,
-            section: body.section,
-          });
+        ? await reserveTickets(deps, { userUuid, ticketUuids: body.ticket_uuids }, caller)
+        : await reserveBest(
+            deps,
+            {
+              userUuid,
+              eventUuid: body.event_uuid,
+              quantity: body.quantity,
+              maxPrice: body.max_price,
+              section: body.section,
+            },
+            caller,
+          );
     const shown = toJson({ ...held, state: 'held' });
     return c.json(shown, 201, { ...headersOf(c), Location: `/api/v1/booking/reservations/${held.uuid}` });
   });
 
   app.openapi(findRoute, async (c) => {
-    const state = await findReservation(deps, c.req.valid('param').uuid);
+    const state = await findReservation(deps, c.req.valid('param').uuid, c.get('caller'));
     return c.json(toJson(state), 200, headersOf(c));
   });
 
   app.openapi(releaseRoute, async (c) => {
-    await releaseReservation(deps, c.req.valid('param').uuid);
+    await releaseReservation(deps, c.req.valid('param').uuid, c.get('caller'));
     return c.body(null, 204, headersOf(c));
   });
 
   app.openapi(extendRoute, async (c) => {
-    const state = await extendReservation(deps, c.req.valid('param').uuid);
+    const state = await extendReservation(deps, c.req.valid('param').uuid, c.get('caller'));
     return c.json(toJson(state), 200, headersOf(c));
   });
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { empty } from '../../../shared/http/answer.ts';
+import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { uuidSchema } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
@@ -13,6 +14,7 @@ const json = <S extends z.ZodType>(schema: S) =>
   ({ required: true, content: { 'application/json': { schema } } }) as const;
 
 const common = {
+  ...bearerResponses,
   400: errorResponse('Invalid request payload'),
   500: errorResponse('Internal server error'),
 };
@@ -20,6 +22,7 @@ const common = {
 const reserveRoute = createRoute({
   method: 'post',
   path: '/api/v1/booking/tickets/reserve',
+  ...byBearer,
   summary: 'Hold a ticket for a user; repeating it changes nothing',
   request: { body: json(reserveSchema) },
   responses: {
@@ -33,6 +36,7 @@ const reserveRoute = createRoute({
 const confirmRoute = createRoute({
   method: 'post',
   path: '/api/v1/booking/tickets/confirm',
+  ...byBearer,
   summary: 'Pay for a held ticket; repeating it changes nothing and charges nothing more',
   request: { body: json(confirmSchema) },
   responses: {
@@ -50,17 +54,18 @@ const confirmRoute = createRoute({
 export function addTicketRoutes(app: App, deps: ReserveDeps & ConfirmDeps): void {
   app.openapi(reserveRoute, async (c) => {
     const { ticket_uuid, user_uuid } = c.req.valid('json');
-    await reserveTicket(deps, ticket_uuid, user_uuid);
+    await reserveTicket(deps, ticket_uuid, user_uuid, c.get('caller'));
     return empty(c);
   });
 
   app.openapi(confirmRoute, async (c) => {
     const body = c.req.valid('json');
-    await confirmTicket(deps, {
+    const request = {
       ticketUuid: body.ticket_uuid,
       userUuid: body.user_uuid,
       methodUuid: body.payment_method_uuid,
-    });
+    };
+    await confirmTicket(deps, request, c.get('caller'));
     return empty(c);
   });
 }

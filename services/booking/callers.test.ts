@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { jwtIdentities } from '../../shared/auth/jwt.ts';
+import { serverConfig, serverVariables } from '../../shared/config.ts';
+import { readConfig } from '../../shared/environment.ts';
+import { unavailable } from '../../shared/errors.ts';
+import { createMetrics } from '../../shared/http/metrics.ts';
+import { silentLog } from '../../shared/log.ts';
+import { makeEvent } from '../../shared/testing/factories.ts';
+import { secretToken, testSecret } from '../../shared/testing/tokens.ts';
+import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
+import { type BookingDeps, createBookingApp } from './app.ts';
+import { createOrder } from './domain/create-order.ts';
+import { reserveTickets } from './domain/reserve-tickets.ts';
+import { type Sale, startSale } from './testing.ts';
+
+const card = randomUUID();
+const identities = jwtIdentities({ keys: { secret: testSecret } }, silentLog);
+let sale: Sale;
+let app: ReturnType<typeof appWith>;
+beforeAll(async () => {
+  sale = await startSale();
+  app = appWith({ identities });
+});
+afterAll(() => sale.drop());
+
+const appWith = (replaced: Partial<BookingDeps>) =>
+  createBookingApp({
+    ...sale.deps,
+    log: silentLog,
+    metrics: createMetrics('test'),
+    server: serverConfig(readConfig(serverVariables, {})),
+    dependencies: {},
+    closing: new AbortController().signal,
+    idempotencyKeys: postgresIdempotencyKeys(sale.db),
+    ...replaced,
+  });
+
+type Asked = {
+  status: number;
+  error?: string;
+  challenge: string | null;
+  replayed: boolean;
+  json: Record<string, unknown>;
+};
+
+async function ask(
+  route: string,
+  {
+    token,
+    body,
+    key = randomUUID(),
+    of = app,
+  }: { token?: string; body?: object | undefined; key?: string; of?: typeof app },
+): Promise<Asked> {
+  const [method = '', path = ''] = route.split(' ');
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Idempotency-Key': key };
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
+  const response = await of.request(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  const text = await response.text();
+  const json = text ? JSON.parse(text) : {};
+  return {
+    status: response.status,
+    error: json.error,
+    challenge: response.headers.get('WWW-Authenticate'),
+    replayed: response.headers.has('Idempotent-Replayed'),
+    json,
+  };
+}
+
+const buyerToken = (userUuid: string) => secretToken({ sub: userUuid });
+const organiserToken = (userUuid: string = randomUUID()) => secretToken({ sub: userUuid, scope: 'organiser' });
+
+/** What a buyer has: a seat that is free, a reservation, an order that is paid, and a seat that is held alone. */
+async function makeBuyer(user: string = randomUUID()) {
+  const { tickets, uuid: eventUuid } = await makeEvent(sale.sql, { seats: 4 });
+  const [free = '', held = '', reserved = '', bought = ''] = tickets;
+  await sale.reserve(held, user);
+  const reservation = await reserveTickets(sale.deps, { userUuid: user, ticketUuids: [reserved] });
+  const sold = await reserveTickets(sale.deps, { userUuid: user, ticketUuids: [bought] });
+  const order = await createOrder(sale.deps, { reservationUuid: sold.uuid, methodUuid: card });
+  return {
+    user,
+    eventUuid,
+    free,
+    held,
+    reservation: reservation.uuid,
+    order: order.uuid,
+    token: await buyerToken(user),
+  };
+}
+
+type Buyer = Awaited<ReturnType<typeof makeBuyer>>;
+type Case = {
+  route: string;
+  path?: (buyer: Buyer) => string;
+  body?: (buyer: Buyer) => object;
+  owner: number;
+  stranger: number;
+  organiser: number;
+};
+
+const base = '/api/v1/booking';
+/** Every route, asked for what is a buyer's by the buyer, by another buyer and by an organiser. */
+const cases: Case[] = [
+  {
+    route: `POST ${base}/tickets/reserve`,
+    body: ({ free, user }) => ({ ticket_uuid: free, user_uuid: user }),
+    ...{ owner: 200, stranger: 403, organiser: 403 },
+  },
+  {
+    route: `POST ${base}/tickets/confirm`,
+    body: ({ held, user }) => ({ ticket_uuid: held, user_uuid: user, payment_method_uuid: card }),
+    ...{ owner: 200, stranger: 403, organiser: 403 },
+  },
+  {
+    route: `POST ${base}/reservations`,
+    body: ({ free, user }) => ({ ticket_uuids: [free], user_uuid: user }),
+    ...{ owner: 201, stranger: 403, organiser: 403 },
+  },
+  {
+    route: `POST ${base}/reservations`,
+    body: ({ eventUuid, user }) => ({ event_uuid: eventUuid, quantity: 1, user_uuid: user }),
+    ...{ owner: 201, stranger: 403, organiser: 403 },
+  },
+  {
+    route: `GET ${base}/reservations/{uuid}`,
+    path: ({ reservation }) => reservation,
+    ...{ owner: 200, stranger: 404, organiser: 404 },
+  },
+  {
+    route: `DELETE ${base}/reservations/{uuid}`,
+    path: ({ reservation }) => reservation,
+    ...{ owner: 204, stranger: 404, organiser: 404 },
+  },
+  {
+    route: `POST ${base}/reservations/{uuid}/extend`,
+    path: ({ reservation }) => reservation,
+    ...{ owner: 200, stranger: 404, organiser: 404 },
+  },
+  {
+    route: `POST ${base}/orders`,
+    body: ({ reservation }) => ({ reservation_uuid: reservation, payment_method_uuid: card }),
+    ...{ owner: 201, stranger: 404, organiser: 404 },
+  },
+  {
+    route: `GET ${base}/orders/{uuid}`,
+    path: ({ order }) => order,
+    ...{ owner: 200, stranger: 404, organiser: 200 },
+  },
+  {
+    route: `GET ${base}/orders`,
+    path: ({ user }) => user,
+    ...{ owner: 200, stranger: 403, organiser: 200 },
+  },
+  {
+    route: `POST ${base}/orders/{uuid}/refunds`,
+    path: ({ order }) => order,
+    body: ({ user }) => ({ user_uuid: user }),
+    ...{ owner: 201, stranger: 403, organiser: 403 },
+  },
+];
+
+/** A case's method and path, as they are asked for. */
+const routeOf = ({ route, path }: Case, buyer: Buyer) => {
+  const value = path?.(buyer) ?? '';
+  return route.includes('{uuid}') || !value ? route.replace('{uuid}', value) : `${route}?user_uuid=${value}`;
+};
+
+const codes: Record<number, string> = { 401: 'unauthorized', 403: 'forbidden' };
+
+describe.each(cases)('$route', (one) => {
+  const request = (buyer: Buyer, token?: string) =>
+    ask(routeOf(one, buyer), { body: one.body?.(buyer), ...(token !== undefined && { token }) });
+
+  test('asks who it is', async () => {
+    const buyer = await makeBuyer();
+    expect(await request(buyer)).toMatchObject({ status: 401, error: codes[401], challenge: 'Bearer realm="onsale"' });
+    const exp = Math.floor(Date.now() / 1000) - 60;
+    const bad = [await secretToken({ sub: buyer.user }, `${testSecret}!`), await secretToken({ sub: buyer.user, exp })];
+    for (const token of bad) {
+      const challenge = 'Bearer realm="onsale", error="invalid_token"';
+      expect(await request(buyer, token)).toMatchObject({ status: 401, error: codes[401], challenge });
+    }
+    // Nothing has happened meanwhile.
+    expect((await request(buyer, buyer.token)).status).toBe(one.owner);
+  });
+
+  test.each(['stranger', 'organiser'] as const)('answers to a %s what is foreseen', async (who) => {
+    const buyer = await makeBuyer();
+    const token = await (who === 'stranger' ? buyerToken(randomUUID()) : organiserToken());
+    const { status, error, challenge } = await request(buyer, token);
+    expect(status).toBe(one[who]);
+    expect(challenge).toBeNull();
+    if (status === 403) expect(error).toBe(codes[403]);
+    if (status === 404) expect(error).toMatch(/^(reservation|order)_not_found$/);
+    expect((await request(buyer, buyer.token)).status).toBe(one.owner);
+  });
+});
+
+test('every route of the document is among them, needs a token there, and says so', async () => {
+  const document = (await (await app.request('/openapi.json')).json()) as {
+    paths: Record<string, Record<string, object>>;
+    components: { securitySchemes: Record<string, object> };
+  };
+  expect(document.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
+  const operations = Object.entries(document.paths)
+    .filter(([path]) => path.startsWith(base))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
+    );
+  expect([...new Set(cases.map((one) => one.route))].sort()).toEqual(operations.map((one) => one.route).sort());
+  for (const { operation } of operations) {
+    expect(operation).toMatchObject({ security: [{ bearer: [] }], responses: { 401: {}, 403: {} } });
+  }
+});
+
+describe('a stranger in the own name', () => {
+  test('does not get a seat that somebody else holds', async () => {
+    const { held, user, token } = await makeBuyer();
+    const stranger = randomUUID();
+    const theirs = await buyerToken(stranger);
+    const confirmation = { ticket_uuid: held, user_uuid: stranger, payment_method_uuid: card };
+    expect(await ask(`POST ${base}/tickets/confirm`, { token: theirs, body: confirmation })).toMatchObject({
+      status: 409,
+      error: 'ticket_not_reserved',
+    });
+    const own = { ...confirmation, user_uuid: user };
+    expect((await ask(`POST ${base}/tickets/confirm`, { token, body: own })).status).toBe(200);
+  });
+
+  test('does not give back what somebody else has bought', async () => {
+    const { order } = await makeBuyer();
+    const stranger = randomUUID();
+    const refund = { token: await buyerToken(stranger), body: { user_uuid: stranger } };
+    expect(await ask(`POST ${base}/orders/${order}/refunds`, refund)).toMatchObject({
+      status: 404,
+      error: 'order_not_found',
+    });
+  });
+
+  test('is told the same of what there is and of what there is not', async () => {
+    const { order, reservation } = await makeBuyer();
+    const token = await buyerToken(randomUUID());
+    for (const [path, uuid] of [
+      ['orders', order],
+      ['reservations', reservation],
+    ]) {
+      const [is, isNot] = [uuid, randomUUID()].map((one) => ask(`GET ${base}/${path}/${one}`, { token }));
+      expect(await is).toEqual((await isNot)!);
+    }
+  });
+});
+
+describe('an organiser', () => {
+  test('gives an order back for its buyer, also when the buyer’s time is over', async () => {
+    const late = appWith({ identities, refundWindowMs: 0, now: () => Date.now() + 1000 });
+    const { order, user, token } = await makeBuyer();
+    const route = `POST ${base}/orders/${order}/refunds`;
+    expect(await ask(route, { of: late, token, body: { user_uuid: user } })).toMatchObject({
+      status: 409,
+      error: 'order_not_refundable',
+    });
+    const organiser = randomUUID();
+    const asked = { of: late, token: await organiserToken(organiser), body: { user_uuid: organiser } };
+    expect((await ask(route, asked)).status).toBe(201);
+    expect((await ask(`GET ${base}/orders/${order}`, { token })).json).toMatchObject({ status: 'refunded' });
+    await sale.audit();
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  test('is the caller’s own: another’s request under the same one is another request', async () => {
+    const [one, two] = [await makeBuyer(), await makeBuyer()];
+    const key = randomUUID();
+    const buy = ({ reservation, token }: Buyer) =>
+      ask(`POST ${base}/orders`, {
+        key,
+        token,
+        body: { reservation_uuid: reservation, payment_method_uuid: card },
+      });
+    const [first, other, again] = [await buy(one), await buy(two), await buy(one)];
+    expect([first.status, other.status, again.status]).toEqual([201, 201, 201]);
+    expect([first.replayed, other.replayed, again.replayed]).toEqual([false, false, true]);
+    expect(again.json).toEqual(first.json);
+  });
+
+  test('does not give an answer to whoever knows it', async () => {
+    const { reservation, token, order, user } = await makeBuyer();
+    const key = randomUUID();
+    const buy = { key, body: { reservation_uuid: reservation, payment_method_uuid: card } };
+    expect((await ask(`POST ${base}/orders`, { ...buy, token })).status).toBe(201);
+    const stranger = await buyerToken(randomUUID());
+    expect(await ask(`POST ${base}/orders`, { ...buy, token: stranger })).toMatchObject({
+      status: 404,
+      replayed: false,
+    });
+    const refund = { key: randomUUID(), body: { user_uuid: user } };
+    expect((await ask(`POST ${base}/orders/${order}/refunds`, { ...refund, token })).status).toBe(201);
+    expect(await ask(`POST ${base}/orders/${order}/refunds`, { ...refund, token: stranger })).toMatchObject({
+      status: 403,
+      replayed: false,
+    });
+  });
+});
+
+test('a wrong request without a token is a 401, and so is a path that is not there', async () => {
+  for (const route of [`POST ${base}/orders`, `GET ${base}/orders/x`, `GET ${base}/nothing`, `PUT ${base}/orders`]) {
+    expect([route, (await ask(route, {})).status]).toEqual([route, 401]);
+  }
+});
+
+test('what is not below the API needs no token', async () => {
+  for (const path of ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs']) {
+    expect([path, (await app.request(path)).status]).toEqual([path, 200]);
+  }
+  expect((await app.request('/webhooks/nothing', { method: 'POST' })).status).toBe(404);
+});
+
+test('while nobody can tell who it is, the answer is 503, and not that the token is wrong', async () => {
+  const away = appWith({ identities: { verify: () => Promise.reject(unavailable('The login', undefined)) } });
+  const { status, error, challenge } = await ask(`GET ${base}/orders/${randomUUID()}`, { of: away, token: 'x' });
+  expect([status, error, challenge]).toEqual([503, 'unavailable', null]);
+});
+
+test('where no tokens are checked everybody is who they say', async () => {
+  const trusting = appWith({});
+  const { order, user } = await makeBuyer();
+  expect((await ask(`GET ${base}/orders/${order}`, { of: trusting })).status).toBe(200);
+  const refund = (userUuid: string) =>
+    ask(`POST ${base}/orders/${order}/refunds`, { of: trusting, token: 'whatever', body: { user_uuid: userUuid } });
+  expect((await refund(randomUUID())).status).toBe(404);
+  expect((await refund(user)).status).toBe(201);
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { runProcess, startProcess } from '../../contract/process.ts';
+import { testSecret } from '../../shared/testing/tokens.ts';
+
+const command = [process.execPath, join(import.meta.dirname, 'main.ts')];
+
+/** Nothing listens there: what is told at the start needs no database. */
+const env = { SERVER_ADDR: '127.0.0.1:0', POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1' };
+
+async function saidAtStart(more: Record<string, string>): Promise<string> {
+  const started = await startProcess(command, { ...env, ...more });
+  await started.stop();
+  return started.output();
+}
+
+describe('the booking service', () => {
+  test('says loudly that it trusts everybody, once', async () => {
+    expect((await saidAtStart({})).match(/"level":"warn".*NOBODY PROVES WHO THEY ARE/g)).toHaveLength(1);
+  });
+
+  test('says nothing of it when it checks tokens, also in production', async () => {
+    const said = await saidAtStart({ SERVER_MODE: 'production', AUTH_JWT_SECRET: testSecret });
+    expect(said).not.toContain('NOBODY');
+    expect(said).not.toContain(testSecret);
+  });
+
+  test.each([
+    ['in production without a key', { SERVER_MODE: 'production' }, 'SERVER_MODE=production: '],
+    ['with two keys', { AUTH_JWT_SECRET: testSecret, AUTH_JWKS_URL: 'http://login.example/jwks' }, 'not both'],
+  ])('does not start %s, and `config` tells why', async (_, more, why) => {
+    await expect(runProcess(command, { ...env, ...more })).rejects.toThrow(why);
+    await expect(runProcess([...command, 'config'], { ...env, ...more })).rejects.toThrow(why);
+  });
+});
