@@ -145,6 +145,7 @@ describe.each(rendered)('%s', (name, resources) => {
           [],
         ]);
         expect(() => readConfig(known, visible(given))).not.toThrow();
+        if (!container.args?.length) expect(() => program.check?.(visible(given))).not.toThrow();
         expect(knowsCall(program, container.args ?? [])).toBe(true);
         variables += Object.keys(given).length;
       }
@@ -213,8 +214,9 @@ const visible = (given: Record<string, string>) =>
 
 /** The ports of the servers that a program is told of. */
 function portsIn(given: Record<string, string>): number[] {
-  const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR } = given;
+  const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR, AUTH_JWKS_URL } = given;
   const urls = [REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL].flatMap((text) => text?.match(/(?<=:)\d+/g) ?? []);
   // Its address is a secret; 9200 is what it listens on unless told otherwise.
-  return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200].filter(Boolean).map(Number);
+  const loginPort = AUTH_JWKS_URL && (new URL(AUTH_JWKS_URL).port || 443);
+  return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200, loginPort].filter(Boolean).map(Number);
 }
