@@ -1,0 +1,24 @@
+export type Operation = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund' | 'get' | 'list';
+
+/**
+ * What goes wrong with the next request of a kind, `times` times (once). `lost` drops the connection without an answer,
+ * before or after the effect; a 500 comes instead of the effect or after it, and an idempotency key keeps it. A delay
+ * comes before the effect, and lasts `ms` or as long as `until` says.
+ */
+export type Fault = {
+  on: Operation;
+  how: 'lost-before' | 'lost-after' | '500-before' | '500-after' | '429' | 'delay';
+  times?: number;
+  ms?: number;
+  until?: Promise<unknown>;
+};
+
+/** Takes the first that fits out of the queue. A request that is only replayed meets no fault of its execution. */
+export function takeFault(faults: Fault[], on: Operation, replayed: boolean): Fault | undefined {
+  const place = faults.findIndex((one) => one.on === on && !(replayed && one.how.startsWith('500')));
+  const fault = faults[place];
+  if (!fault) return undefined;
+  fault.times = (fault.times ?? 1) - 1;
+  if (fault.times <= 0) faults.splice(place, 1);
+  return fault;
+}

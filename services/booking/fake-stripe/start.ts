@@ -1,0 +1,81 @@
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { answer } from './answer.ts';
+import { type Event, type Intent, intentOf, newId, openBooks } from './books.ts';
+import { approve, reject } from './confirm.ts';
+import { control } from './control.ts';
+import type { Fault } from './faults.ts';
+import { idempotencyKeys } from './idempotency.ts';
+import { expireHolds } from './intents.ts';
+import { failRefund } from './refunds.ts';
+import { type WebhookOptions, webhooks } from './webhooks.ts';
+
+export type FakeStripe = Awaited<ReturnType<typeof startFakeStripe>>;
+
+/** Starts a server that behaves as Stripe's documentation says of payment intents with cards. It forgets all at its end. */
+export async function startFakeStripe({
+  port = 0,
+  clock = systemClock,
+  webhook,
+}: {
+  port?: number;
+  clock?: Clock;
+  webhook?: WebhookOptions;
+} = {}) {
+  const hooks = webhook && webhooks(webhook, clock);
+  const books = openBooks(clock, (event) => hooks?.heard(event));
+  const keys = idempotencyKeys(clock);
+  const faults: Fault[] = [];
+
+  /** Something that happens by itself, and not because of a request. */
+  const happens = <T>(work: () => T): T => {
+    expireHolds(books);
+    return work();
+  };
+
+  const handle = {
+    /** What comes next to go wrong; see `Fault`. */
+    faults,
+    /** All intents, the oldest first, each with its charge. */
+    intents: (): Intent[] => happens(() => structuredClone([...books.intents.values()])),
+    events: (): Event[] => happens(() => structuredClone(books.events)),
+    /** The card's holder consents to a payment that is `requires_action`, or does not. */
+    approve: (intentId: string): void => happens(() => approve(books, intentOf(books, intentId))),
+    reject: (intentId: string): void => happens(() => reject(books, intentOf(books, intentId))),
+    failRefund: (refundId: string): void => happens(() => failRefund(books, refundId)),
+    /** Sends events to the webhook, held or not, one after the other in this order, each until it is taken. */
+    async deliver(eventIds: string[]): Promise<void> {
+      for (const id of eventIds) await hooks?.deliver(books.events.find((event) => event.id === id)!);
+    },
+    /** Resolves when all events that are not held have arrived. */
+    delivered: async (): Promise<void> => hooks?.delivered(),
+  };
+
+  const server = Bun.serve({
+    port,
+    hostname: '127.0.0.1',
+    idleTimeout: 0,
+    async fetch(request) {
+      const { method, headers } = request;
+      const url = new URL(request.url);
+      const body = await request.text();
+      if (url.pathname.startsWith('/fake/')) return control(handle, method, url.pathname, body);
+      const requestId = newId('req');
+      const given = await answer({ books, keys, faults }, { method, url, headers, body, requestId });
+      return given === 'lost'
+        ? dropped()
+        : Response.json(given.body, { status: given.status, headers: { 'Request-Id': requestId, ...given.headers } });
+    },
+  });
+
+  return {
+    ...handle,
+    /** Where it listens, such as `http://127.0.0.1:12111`. */
+    base: `http://127.0.0.1:${server.port}`,
+    async close(): Promise<void> {
+      await Promise.all([server.stop(true), hooks?.stop()]);
+    },
+  };
+}
+
+/** Bun closes the connection, with nothing sent, when the body fails at once. */
+const dropped = () => new Response(new ReadableStream({ start: (controller) => controller.error() }));
