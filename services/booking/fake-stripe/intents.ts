@@ -94,6 +94,8 @@ const holdSeconds = 7 * 86_400;
 export function expireHolds(books: Books): void {
   books.request = nobody;
   for (const intent of books.intents.values()) {
+    // They come oldest first: all that follow are younger.
+    if (books.now() - intent.created < holdSeconds) return;
     if (intent.status !== 'requires_capture') continue;
     if (books.now() - intent.latest_charge!.created >= holdSeconds) cancel(books, intent, 'expired');
   }
