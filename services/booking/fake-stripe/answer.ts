@@ -12,17 +12,11 @@ export type Fake = { books: Books; keys: ReturnType<typeof idempotencyKeys>; fau
 
 /** What is answered; 'lost' when the connection is dropped instead. */
 export async function answer(fake: Fake, asked: Asked): Promise<Answer | 'lost'> {
-  try {
-    const route = routeOf(asked.method, asked.url.pathname);
-    if (!hasKey(asked.headers))
-      throw new Failure(401, { type: 'invalid_request_error', message: 'No API key provided' });
-    if (!route)
-      throw new Failure(404, { type: 'invalid_request_error', message: `Unrecognized URL: ${asked.url.pathname}` });
-    return await answerRoute(fake, asked, route);
-  } catch (error) {
-    if (error instanceof Failure) return failed(error);
-    throw error;
-  }
+  const { method, url, headers } = asked;
+  if (!hasKey(headers))
+    return failed(new Failure(401, { type: 'invalid_request_error', message: 'No API key provided' }));
+  const route = routeOf(method, url.pathname);
+  return route ? answerRoute(fake, asked, route).catch(refusal) : failed(unrecognized(url.pathname));
 }
 
 async function answerRoute(fake: Fake, asked: Asked, route: Route): Promise<Answer | 'lost'> {
@@ -30,10 +24,9 @@ async function answerRoute(fake: Fake, asked: Asked, route: Route): Promise<Answ
   const call = callOf(asked, query);
   const earlier = fake.keys.find(call);
   const fault = takeFault(fake.faults, route.on, earlier !== undefined);
-  if (fault?.how === '429')
-    throw new Failure(429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests' });
+  if (fault?.how === '429') throw tooMany();
   if (fault?.how === 'lost-before') return 'lost';
-  const given = earlier ?? (await fake.keys.run(call, () => execute(fake, call, route, query, fault)));
+  const given = earlier ?? (await fake.keys.run(call, () => execute(fake, call, route, query, fault)).catch(refusal));
   return fault?.how === 'lost-after' ? 'lost' : given;
 }
 
@@ -70,6 +63,16 @@ const broken = ({ key }: Call): Answer => ({
   body: { error: { type: 'api_error', message: 'An unknown error occurred' } },
   headers: key === undefined ? {} : { 'Stripe-Should-Retry': 'false' },
 });
+
+function refusal(error: unknown): Answer {
+  if (error instanceof Failure) return failed(error);
+  throw error;
+}
+
+const unrecognized = (path: string) =>
+  new Failure(404, { type: 'invalid_request_error', message: `Unrecognized URL: ${path}` });
+const tooMany = () =>
+  new Failure(429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests' });
 
 const failed = ({ status, body }: Failure): Answer => ({ status, body: { error: body }, headers: {} });
 

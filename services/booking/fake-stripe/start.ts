@@ -4,7 +4,7 @@ import { type Event, type Intent, intentOf, newId, openBooks } from './books.ts'
 import { approve, reject } from './confirm.ts';
 import { control } from './control.ts';
 import type { Fault } from './faults.ts';
-import { idempotencyKeys } from './idempotency.ts';
+import { type Answer, idempotencyKeys } from './idempotency.ts';
 import { expireHolds } from './intents.ts';
 import { failRefund } from './refunds.ts';
 import { type WebhookOptions, webhooks } from './webhooks.ts';
@@ -61,9 +61,7 @@ export async function startFakeStripe({
       if (url.pathname.startsWith('/fake/')) return control(handle, method, url.pathname, body);
       const requestId = newId('req');
       const given = await answer({ books, keys, faults }, { method, url, headers, body, requestId });
-      return given === 'lost'
-        ? dropped()
-        : Response.json(given.body, { status: given.status, headers: { 'Request-Id': requestId, ...given.headers } });
+      return given === 'lost' ? dropped() : answered(given, requestId);
     },
   });
 
@@ -76,6 +74,13 @@ export async function startFakeStripe({
     },
   };
 }
+
+/**
+ * Each connection serves one request: were it used again, Bun's fetch would by itself repeat a GET that is dropped, and a
+ * fault would go unnoticed or not by chance.
+ */
+const answered = ({ status, body, headers }: Answer, requestId: string) =>
+  Response.json(body, { status, headers: { 'Request-Id': requestId, Connection: 'close', ...headers } });
 
 /** Bun closes the connection, with nothing sent, when the body fails at once. */
 const dropped = () => new Response(new ReadableStream({ start: (controller) => controller.error() }));
