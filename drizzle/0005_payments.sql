@@ -30,6 +30,7 @@ CREATE TABLE "stripe_intents" (
 	"key" text PRIMARY KEY NOT NULL,
 	"intent_id" text,
 	"closed_at" timestamp with time zone,
+	"declined" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "stripe_intents_intent_id_unique" UNIQUE("intent_id")
 );

@@ -9,6 +9,7 @@ import { silentLog } from '../../shared/log.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { secretToken, testSecret } from '../../shared/testing/tokens.ts';
 import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
+import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
 import { type BookingDeps, createBookingApp } from './app.ts';
 import { createOrder } from './domain/create-order.ts';
 import { reserveTickets } from './domain/reserve-tickets.ts';
@@ -33,6 +34,7 @@ const appWith = (replaced: Partial<BookingDeps>) =>
     dependencies: {},
     closing: new AbortController().signal,
     idempotencyKeys: postgresIdempotencyKeys(sale.db),
+    paymentMethods: postgresPaymentMethods(sale.db),
     ...replaced,
   });
 
@@ -137,6 +139,11 @@ const cases: Case[] = [
     route: `POST ${base}/reservations/{uuid}/extend`,
     path: ({ reservation }) => reservation,
     ...{ owner: 200, stranger: 404, organiser: 404 },
+  },
+  {
+    route: `POST ${base}/payment-methods`,
+    body: ({ user }) => ({ user_uuid: user, reference: 'pm_1' }),
+    ...{ owner: 201, stranger: 403, organiser: 403 },
   },
   {
     route: `POST ${base}/orders`,

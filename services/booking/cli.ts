@@ -8,8 +8,9 @@ import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import type { Command, Env } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresBooks } from './adapters/postgres-books.ts';
+import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
 import { auditLive } from './domain/audit.ts';
-import { openPayments } from './payments.ts';
+import { openPayments, paymentVariables } from './payments.ts';
 
 /** What the sale and its audit must agree on. */
 export const sweepVariables = {
@@ -41,13 +42,17 @@ const shown = 100;
 
 async function runAudit(args: string[], env: Env): Promise<void> {
   if (args.length > 0) throw new UsageError(`booking audit takes nothing, not ${args.join(' ')}`);
-  const config = readConfig({ ...postgresVariables, ...redisVariables, ...sweepVariables }, env);
+  const config = readConfig({ ...postgresVariables, ...redisVariables, ...sweepVariables, ...paymentVariables }, env);
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
   const db = openDb(postgresConfig(config, 'onsale-tools'), { max: 2, deadlineMs: 300_000 });
   try {
     const locks = redis ? redisTicketLocks(redis) : postgresTicketLocks(db);
-    const deps = { books: postgresBooks(db), payments: openPayments(db).payments, locks };
+    const deps = {
+      books: postgresBooks(db),
+      payments: openPayments(config, db, postgresPaymentMethods(db)).payments,
+      locks,
+    };
     const ageMs = config.PAYMENT_SWEEP_AFTER + sweepMarginMs;
     const actionMs = config.PAYMENT_ACTION_TIMEOUT;
     const findings = await auditLive(deps, { ageMs, actionMs, pauseMs, sleep });

@@ -35,7 +35,7 @@ import { purgeRecords } from './domain/purge-records.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { saleMetrics } from './metrics.ts';
-import { openPayments } from './payments.ts';
+import { openPayments, paymentVariables } from './payments.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -52,6 +52,7 @@ export const variables = {
   ),
   REFUND_WINDOW: v.duration('24h', 'How long after its purchase a buyer may give an order back; 0 is not at all'),
   ...sweepVariables,
+  ...paymentVariables,
 };
 
 const sweepPauseMs = 5_000;
@@ -78,7 +79,7 @@ export async function start(
   const lockDb = openDb(database, { max: lockConnections, meter: pool('locks') });
   const sales = postgresSales(db);
   const paymentMethods = postgresPaymentMethods(db);
-  const provider = openPayments(db);
+  const provider = openPayments(config, db, paymentMethods);
   const closing = new AbortController();
   const deps = {
     log,

@@ -241,6 +241,8 @@ export const stripeIntents = pgTable('stripe_intents', {
   intentId: text('intent_id').unique(),
   /** After this no intent may be confirmed for the order any more. */
   closedAt: instant('closed_at'),
+  /** Why the card was declined. */
+  declined: text('declined'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 

@@ -1,13 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { uuidSchema } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
+import { mustBe } from '../domain/caller.ts';
 import type { PaymentMethods } from '../domain/payment-methods.ts';
 
 const route = createRoute({
   method: 'post',
   path: '/api/v1/booking/payment-methods',
+  ...byBearer,
   summary: 'Register what a buyer pays with; repeating it answers the same',
   request: {
     body: {
@@ -39,6 +42,7 @@ const route = createRoute({
         },
       },
     },
+    ...bearerResponses,
     400: errorResponse('Invalid request payload'),
     500: errorResponse('Internal server error'),
     503: errorResponse('A needed server is away; repeat after Retry-After'),
@@ -49,6 +53,7 @@ const route = createRoute({
 export function addPaymentMethodRoutes(app: App, { paymentMethods }: { paymentMethods: PaymentMethods }): void {
   app.openapi(route, async (c) => {
     const { user_uuid: userUuid, reference } = c.req.valid('json');
+    mustBe(c.get('caller'), userUuid);
     return c.json({ uuid: await paymentMethods.add({ userUuid, reference }) }, 201, headersOf(c));
   });
 }

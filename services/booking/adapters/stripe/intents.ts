@@ -1,0 +1,50 @@
+import type { Db } from '../../../../shared/db/client.ts';
+import { type DeclineReason, declineReasons } from '../../domain/payment-provider.ts';
+
+/** What we know of an order's PaymentIntent. Of a closed one nothing may be confirmed any more. */
+export type KnownIntent = { intentId: string | null; closed: boolean; declined: DeclineReason | null };
+
+export type StripeIntents = ReturnType<typeof stripeIntents>;
+
+/**
+ * The PaymentIntent of each order, in PostgreSQL: the id is written down before money can move, so that from then on everybody
+ * asks for the same one; and whoever closes an order first keeps its intent from being confirmed.
+ */
+export function stripeIntents({ sql, run }: Db) {
+  const columns = sql`intent_id as "intentId", closed_at is not null as closed, declined`;
+  const one = async (rows: PromiseLike<Row[]>): Promise<KnownIntent> => {
+    const [row] = await rows;
+    return { ...row!, declined: declineReasons.find((reason) => reason === row!.declined) ?? null };
+  };
+
+  return {
+    find: (key: string) =>
+      run(async (): Promise<KnownIntent | undefined> => {
+        const rows = await sql<Row[]>`select ${columns} from stripe_intents where key = ${key}`;
+        return rows.length > 0 ? one(Promise.resolve(rows)) : undefined;
+      }),
+
+    /** Writes an intent down, unless there is one or the order is closed; answers what stands. */
+    remember: (key: string, intentId: string) =>
+      run(() =>
+        one(sql<Row[]>`
+          insert into stripe_intents (key, intent_id) values (${key}, ${intentId})
+          on conflict (key) do update set
+            intent_id = case when stripe_intents.closed_at is null
+              then coalesce(stripe_intents.intent_id, excluded.intent_id) else stripe_intents.intent_id end
+          returning ${columns}`),
+      ),
+
+    /** Closes an order, with the reason when its card was declined; answers what stands. */
+    close: (key: string, declined: DeclineReason | null = null) =>
+      run(() =>
+        one(sql<Row[]>`
+          insert into stripe_intents (key, closed_at, declined) values (${key}, now(), ${declined})
+          on conflict (key) do update set closed_at = coalesce(stripe_intents.closed_at, now()),
+            declined = coalesce(stripe_intents.declined, excluded.declined)
+          returning ${columns}`),
+      ),
+  };
+}
+
+type Row = Omit<KnownIntent, 'declined'> & { declined: string | null };
