@@ -1,8 +1,10 @@
 import { expect } from 'bun:test';
+import type { Db } from '../../shared/db/client.ts';
 import { isAppError } from '../../shared/errors.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
 import { postgresBooks } from './adapters/postgres-books.ts';
+import { postgresNotices } from './adapters/postgres-notices.ts';
 import { postgresOrders } from './adapters/postgres-orders.ts';
 import { postgresRefunds } from './adapters/postgres-refunds.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
@@ -12,7 +14,9 @@ import { audit } from './domain/audit.ts';
 import { chooseBest } from './domain/best-choices.ts';
 import { type ConfirmDeps, confirmTicket } from './domain/confirm-ticket.ts';
 import type { CreateOrderDeps } from './domain/create-order.ts';
+import type { HearDeps } from './domain/hear-notice.ts';
 import type { ManageReservationDeps } from './domain/manage-reservation.ts';
+import type { PaymentProvider } from './domain/payment-provider.ts';
 import { type RefundDeps, sweepRefunds } from './domain/refund-order.ts';
 import { type ReserveDeps, reserveTicket } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
@@ -25,10 +29,14 @@ export type SaleDeps = ReserveDeps &
   CreateOrderDeps &
   RefundDeps &
   ConfirmDeps &
-  SweepDeps;
+  SweepDeps &
+  HearDeps;
 
-/** The sale on a real PostgreSQL of its own, with some of its parts replaced if asked. */
-export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({})) {
+/** The sale on a real PostgreSQL of its own, with some of its parts replaced if asked, and its payments by `provider`. */
+export async function startSale(
+  replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({}),
+  provider: (db: Db) => PaymentProvider = sandboxPayments,
+) {
   const { db, sql, drop } = await testDatabase();
   const sales = postgresSales(db);
   const locks = postgresTicketLocks(db);
@@ -36,7 +44,8 @@ export async function startSale(replace: (deps: SaleDeps) => Partial<SaleDeps> =
   const base: SaleDeps = {
     locks,
     sales,
-    payments: sandboxPayments(db),
+    payments: provider(db),
+    notices: postgresNotices(db),
     feed: { publish: () => {} },
     eventOf: ticketEvents(sales),
     reservations,

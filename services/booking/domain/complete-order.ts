@@ -14,13 +14,7 @@ export type CompleteDeps = { sales: Sales; payments: PaymentProvider; observer: 
  * (the order stays pending and is settled later); and `ticket_not_reserved` when the order had been given up meanwhile.
  */
 export async function completeOrder(deps: CompleteDeps, order: Order): Promise<void> {
-  const { payments, observer } = deps;
-  const { uuid: key, total: amount, currency, methodUuid, userUuid } = order;
-  const standing = await payments.authorise({ key, amount, currency, methodUuid, userUuid }).catch((error: unknown) => {
-    if (!(error instanceof PaymentUnanswered)) throw error;
-    observer.paymentUnanswered();
-    throw unanswered(error);
-  });
+  const standing = await authorise(deps, order);
   const status = await conclude(deps, order, standing);
   if (status === 'paid') return;
   if (standing.is === 'declined') {
@@ -31,6 +25,18 @@ export async function completeOrder(deps: CompleteDeps, order: Order): Promise<v
   throw new AppError('payment_requires_action', 'The buyer must approve the payment; then repeat the request', {
     details: { order_uuid: order.uuid, action: standing.action },
   });
+}
+
+async function authorise({ payments, observer }: CompleteDeps, order: Order): Promise<Standing> {
+  const { uuid: key, total: amount, currency, methodUuid, userUuid } = order;
+  if (amount === 0) return { is: 'authorised' };
+  try {
+    return await payments.authorise({ key, amount, currency, methodUuid, userUuid });
+  } catch (error) {
+    if (!(error instanceof PaymentUnanswered)) throw error;
+    observer.paymentUnanswered();
+    throw unanswered(error);
+  }
 }
 
 /** Writes down how an order's payment stands; money that came too late for the order is given back. */

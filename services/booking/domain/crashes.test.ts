@@ -1,11 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import type { Db } from '../../../shared/db/client.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
-import { sandboxMethods } from '../adapters/sandbox-payments.ts';
+import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts';
+import { sandboxMethods, sandboxPayments } from '../adapters/sandbox-payments.ts';
+import { stripeIntents } from '../adapters/stripe/intents.ts';
+import { stripePayments } from '../adapters/stripe-payments.ts';
+import type { Fault } from '../fake-stripe/faults.ts';
+import { startFakeStripe } from '../fake-stripe/start.ts';
+import { clientOf } from '../fake-stripe/testing.ts';
 import { type Sale, type SaleDeps, startSale, sweepAll } from '../testing.ts';
 import { confirmTicket } from './confirm-ticket.ts';
 import { createOrder } from './create-order.ts';
+import { hearNotice, type Notice } from './hear-notice.ts';
+import type { PaymentProvider } from './payment-provider.ts';
 import { refundOrder } from './refund-order.ts';
 import { reserveTicket } from './reserve-ticket.ts';
 import { reserveTickets } from './reserve-tickets.ts';
@@ -13,13 +22,7 @@ import { reserveTickets } from './reserve-tickets.ts';
 // Every call of a port is a point at which the process may die: just before it, or just after it was done. What was begun
 // then stays as it is, until another process sweeps.
 
-let sale: Sale;
-beforeAll(async () => {
-  sale = await startSale();
-});
-afterAll(() => sale.drop());
-
-const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds', 'payments'] as const;
+const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds', 'payments', 'notices'] as const;
 
 class Died extends Error {}
 
@@ -49,23 +52,79 @@ function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDeps; call
   return { deps: { ...deps, ...Object.fromEntries(ports.map((name) => [name, wrapped(name, deps[name])])) }, calls };
 }
 
-const methods = { good: randomUUID(), ...sandboxMethods };
-type Method = keyof typeof methods;
+/** A provider of payments to live through: how it may answer, each with what brings that about; and its buyers' banks. */
+type Provider = {
+  payments: (db: Db) => PaymentProvider;
+  answers: Record<string, (sale: Sale, userUuid: string) => Promise<string>>;
+  approve(sale: Sale, key: string): Promise<Notice['payment']>;
+  close(): Promise<void>;
+};
+
+function sandbox(): Provider {
+  const answers = { ok: randomUUID(), ...sandboxMethods };
+  return {
+    payments: sandboxPayments,
+    answers: Object.fromEntries(Object.entries(answers).map(([name, uuid]) => [name, async () => uuid])),
+    async approve({ db }, key) {
+      await sandboxPayments(db).answer(key, true);
+      return { key, reference: key };
+    },
+    close: async () => {},
+  };
+}
+
+async function stripe(): Promise<Provider> {
+  const fake = await startFakeStripe();
+  const by = (reference: string, fault?: Omit<Fault, 'times'>) => async (sale: Sale, userUuid: string) => {
+    fake.faults.splice(0);
+    if (fault) fake.faults.push(fault);
+    return postgresPaymentMethods(sale.db).add({ userUuid, reference });
+  };
+  const visa = 'pm_card_visa';
+  return {
+    payments: (db) =>
+      stripePayments({ stripe: clientOf(fake.base), intents: stripeIntents(db), methods: postgresPaymentMethods(db) }),
+    answers: {
+      ok: by(visa),
+      declined: by('pm_card_chargeDeclined'),
+      'unknown payment method': async () => randomUUID(),
+      'lost before the intent': by(visa, { on: 'create', how: 'lost-before' }),
+      'lost after the intent': by(visa, { on: 'create', how: 'lost-after' }),
+      'lost before the authorisation': by(visa, { on: 'confirm', how: 'lost-before' }),
+      'lost after the authorisation': by(visa, { on: 'confirm', how: 'lost-after' }),
+      '500 before the authorisation': by(visa, { on: 'confirm', how: '500-before' }),
+      '500 after the authorisation': by(visa, { on: 'confirm', how: '500-after' }),
+      'lost after the capture': by(visa, { on: 'capture', how: 'lost-after' }),
+      '500 after the refund': by(visa, { on: 'refund', how: '500-after' }),
+      '3-D Secure, told twice': by('pm_card_threeDSecure2Required'),
+    },
+    async approve(_sale, key) {
+      const { id } = fake.intents().find(({ metadata }) => metadata.onsale_order === key)!;
+      fake.approve(id);
+      return { key, reference: id };
+    },
+    close: fake.close,
+  };
+}
+
+type World = { sale: Sale; provider: Provider };
+type Life = (world: World, deps: SaleDeps, buyer: { userUuid: string; methodUuid: string }) => Promise<void>;
 
 /** The life of a purchase: what a buyer does, and what the sweeper does after; each step may meet the end of the process. */
-const lives: Record<string, (deps: SaleDeps, method: string) => Promise<void>> = {
-  'one seat by the original endpoints': async (deps, methodUuid) => {
-    const { tickets } = await makeEvent(sale.sql, { seats: 1 });
-    const [ticketUuid, userUuid] = [tickets[0]!, randomUUID()];
+const lives: Record<string, Life> = {
+  'one seat by the original endpoints': async (world, deps, { userUuid, methodUuid }) => {
+    const { tickets } = await makeEvent(world.sale.sql, { seats: 1 });
+    const ticketUuid = tickets[0]!;
     await reserveTicket(deps, ticketUuid, userUuid);
     await settled(() => confirmTicket(deps, { ticketUuid, userUuid, methodUuid }));
+    await approved(world, deps, userUuid);
     await sweepAll(deps);
   },
-  'three seats by a reservation, an order and two refunds': async (deps, methodUuid) => {
-    const { tickets } = await makeEvent(sale.sql, { seats: 3 });
-    const userUuid = randomUUID();
+  'three seats by a reservation, an order and two refunds': async (world, deps, { userUuid, methodUuid }) => {
+    const { tickets } = await makeEvent(world.sale.sql, { seats: 3 });
     const reservation = await reserveTickets(deps, { userUuid, ticketUuids: tickets });
     const order = await settled(() => createOrder(deps, { reservationUuid: reservation.uuid, methodUuid }));
+    await approved(world, deps, userUuid);
     await sweepAll(deps);
     if (!order) return;
     const orderUuid = order.uuid;
@@ -74,6 +133,17 @@ const lives: Record<string, (deps: SaleDeps, method: string) => Promise<void>> =
     await sweepAll(deps);
   },
 };
+
+/** The buyer approves a payment that waits for it, and the provider tells so, twice. */
+async function approved({ sale, provider }: World, deps: SaleDeps, userUuid: string): Promise<void> {
+  const [waiting] = await sale.sql<{ uuid: string }[]>`
+    select o.uuid from orders o join payments p on p.order_id = o.id
+    where o.user_uuid = ${userUuid} and p.status = 'requires_action'`;
+  if (!waiting) return;
+  const payment = await provider.approve(sale, waiting.uuid);
+  const notice = { id: randomUUID(), type: 'payment_intent.amount_capturable_updated', isRefundFailure: false };
+  for (let times = 0; times < 2; times++) await hearNotice(deps, { ...notice, ...(payment && { payment }) });
+}
 
 /** A refusal is an end like any other. */
 async function settled<T>(work: () => Promise<T>): Promise<T | undefined> {
@@ -85,48 +155,77 @@ async function settled<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function live(life: string, method: Method, crash?: Crash): Promise<string[]> {
+async function live(world: World, life: string, answer: string, crash?: Crash): Promise<string[]> {
+  const { sale, provider } = world;
+  const userUuid = randomUUID();
+  const methodUuid = await provider.answers[answer]!(sale, userUuid);
   const { deps, calls } = dying(sale.deps, crash);
-  await lives[life]!(deps, methods[method]).catch((error) => {
+  await lives[life]!(world, deps, { userUuid, methodUuid }).catch((error) => {
     if (!(error instanceof Died)) throw error;
   });
   return calls;
 }
 
-describe.each(Object.keys(lives))('the process dies at any point of %s', (life) => {
-  test.each(Object.keys(methods) as Method[])(
-    'payment: %s',
-    async (method) => {
-      const calls = await live(life, method);
-      await sale.audit();
-      for (const [call, name] of calls.entries()) {
-        for (const when of ['before', 'after'] as const) {
-          await live(life, method, { call, when });
-          // Another process: the locks end by time, and what is pending is settled.
-          await sale.sql`truncate ticket_locks`;
-          await sale.sweep();
-          const [left] = await sale.sql`select
-          (select count(*) from orders where status = 'pending')::int as orders,
-          (select count(*) from payments where status = 'authorised')::int as uncaptured,
-          (select count(*) from refunds where status = 'pending')::int as refunds`;
-          expect([name, when, left]).toEqual([name, when, { orders: 0, uncaptured: 0, refunds: 0 }]);
-          await sale.audit();
+const unfinished = async ({ sale }: World) =>
+  (
+    await sale.sql`select
+      (select count(*) from orders where status = 'pending')::int as orders,
+      (select count(*) from payments where status = 'authorised')::int as uncaptured,
+      (select count(*) from refunds where status = 'pending')::int as refunds`
+  )[0];
+
+const providers = { sandbox: sandbox(), Stripe: await stripe() };
+let ends = 0;
+
+describe.each(Object.entries(providers))('with payments by %s', (name, provider) => {
+  let world: World;
+  beforeAll(async () => {
+    world = { provider, sale: await startSale(undefined, provider.payments) };
+  });
+  afterAll(async () => {
+    await provider.close();
+    await world.sale.drop();
+  });
+
+  describe.each(Object.keys(lives))('the process dies at any point of %s', (life) => {
+    test.each(Object.keys(provider.answers))(
+      'answer: %s',
+      async (answer) => {
+        const { sale } = world;
+        const calls = await live(world, life, answer);
+        await sale.sweep();
+        await sale.audit();
+        for (const [call, point] of calls.entries()) {
+          for (const when of ['before', 'after'] as const) {
+            await live(world, life, answer, { call, when });
+            // Another process: the locks end by time, and what is unfinished is settled. What was lost may be lost again.
+            await sale.sql`truncate ticket_locks`;
+            await sale.sweep();
+            await sale.sweep();
+            const left = await unfinished(world);
+            expect([point, when, left]).toEqual([point, when, { orders: 0, uncaptured: 0, refunds: 0 }]);
+            ends++;
+          }
         }
-      }
-      console.log(`${life}, payment ${method}: ${calls.length * 2} ends of the process, the books right after each`);
-    },
-    60_000,
-  );
+        await sale.audit();
+        console.log(`${name}, ${life}, ${answer}: ${calls.length} points, ${calls.length * 2} ends, the books right`);
+      },
+      60_000,
+    );
+  });
 });
 
+afterAll(() => console.log(`crash matrix: ${ends} ends of the process`));
+
 test('a sale that forgets to settle what a crash left is caught', async () => {
+  const world = { provider: providers.sandbox, sale: await startSale() };
   let caught = 0;
-  const calls = await live('one seat by the original endpoints', 'good');
+  const calls = await live(world, 'one seat by the original endpoints', 'ok');
   for (const [call] of calls.entries()) {
-    await live('one seat by the original endpoints', 'good', { call, when: 'after' });
-    const [left] = await sale.sql`select count(*)::int as orders from orders where status = 'pending'`;
-    if (left!.orders > 0) caught++;
-    await sale.sweep();
+    await live(world, 'one seat by the original endpoints', 'ok', { call, when: 'after' });
+    if ((await unfinished(world))!.orders > 0) caught++;
+    await world.sale.sweep();
   }
   expect(caught).toBeGreaterThan(0);
+  await world.sale.drop();
 });

@@ -78,7 +78,8 @@ type PayBackDeps = Pick<RefundDeps, 'refunds' | 'payments' | 'observer'>;
 /** The refund's uuid is the provider's key, so whoever asks again moves no more money. */
 async function payBack({ refunds, payments, observer }: PayBackDeps, refund: Refund): Promise<Refund> {
   try {
-    await payments.refund({ key: refund.orderUuid, refundKey: refund.uuid, amount: refund.amount });
+    if (refund.amount > 0)
+      await payments.refund({ key: refund.orderUuid, refundKey: refund.uuid, amount: refund.amount });
   } catch (error) {
     if (error instanceof PaymentUnanswered) return refund;
     throw error;

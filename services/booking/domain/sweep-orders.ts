@@ -24,9 +24,10 @@ export async function sweepOrders(deps: SweepDeps, times: SweepTimes): Promise<n
   const { sales, payments } = deps;
   let ended = 0;
   await inParallel(await sales.leasePending({ ...times, limit: batch }), atOnce, async (due) => {
-    const key = due.order.uuid;
+    const { uuid: key, total } = due.order;
     try {
-      if (await carryOn(deps, due, due.waits ? await payments.find(key) : await payments.close(key))) ended++;
+      const ask = due.waits ? payments.find : payments.close;
+      if (await carryOn(deps, due, total === 0 ? { is: 'authorised' } : await ask(key))) ended++;
     } catch (error) {
       // Still no answer: the order stays pending, and a later sweep asks again.
       if (!(error instanceof PaymentUnanswered)) throw error;
@@ -56,7 +57,7 @@ export async function sweepCaptures(deps: SweepDeps, { leaseMs }: Pick<SweepTime
 async function capture(deps: SweepDeps, { order, seats }: UncapturedOrder): Promise<boolean> {
   const { sales, payments, observer } = deps;
   try {
-    const how = await payments.capture(order.uuid);
+    const how = order.total === 0 ? 'captured' : await payments.capture(order.uuid);
     await releaseLeft(deps, order.userUuid, seats);
     const status = await sales.recordCapture(order.uuid, how);
     observer.paymentCaptured(how === 'gone' && status === 'refunded' ? 'voided' : how);
