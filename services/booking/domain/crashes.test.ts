@@ -7,6 +7,7 @@ import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts'
 import { sandboxMethods, sandboxPayments } from '../adapters/sandbox-payments.ts';
 import { stripeIntents } from '../adapters/stripe/intents.ts';
 import { stripePayments } from '../adapters/stripe-payments.ts';
+import { type Crash, Died, dying } from '../dying.ts';
 import type { Fault } from '../fake-stripe/faults.ts';
 import { startFakeStripe } from '../fake-stripe/start.ts';
 import { clientOf } from '../fake-stripe/testing.ts';
@@ -18,39 +19,6 @@ import type { PaymentProvider } from './payment-provider.ts';
 import { refundOrder } from './refund-order.ts';
 import { reserveTicket } from './reserve-ticket.ts';
 import { reserveTickets } from './reserve-tickets.ts';
-
-// Every call of a port is a point at which the process may die: just before it, or just after it was done. What was begun
-// then stays as it is, until another process sweeps.
-
-const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds', 'payments', 'notices'] as const;
-
-class Died extends Error {}
-
-type Crash = { call: number; when: 'before' | 'after' };
-
-/** The ports of a process that dies at a call of one of them; from then on it does nothing more, tidying up included. */
-function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDeps; calls: string[] } {
-  const calls: string[] = [];
-  let dead = false;
-  const wrapped = <T extends object>(name: string, port: T): T =>
-    new Proxy(port, {
-      get(target, key) {
-        const method = target[key as keyof T];
-        if (typeof method !== 'function') return method;
-        return async (...args: unknown[]) => {
-          if (dead) throw new Died();
-          const call = calls.push(`${name}.${String(key)}`) - 1;
-          if (crash?.call === call && crash.when === 'before') dead = true;
-          if (dead) throw new Died();
-          const answer = await method.apply(target, args);
-          if (crash?.call === call) dead = true;
-          if (dead) throw new Died();
-          return answer;
-        };
-      },
-    });
-  return { deps: { ...deps, ...Object.fromEntries(ports.map((name) => [name, wrapped(name, deps[name])])) }, calls };
-}
 
 /** A provider of payments to live through: how it may answer, each with what brings that about; and its buyers' banks. */
 type Provider = {

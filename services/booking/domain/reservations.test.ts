@@ -117,6 +117,31 @@ describe('a reservation', () => {
     expect(new Set(held).size).toBe(held.length);
     expect(await locked(uuid)).toEqual(held.sort());
   });
+
+  test('asked for many times at once, it is one', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { uuid, tickets } = await some(2);
+      const user = randomUUID();
+      const made = await Promise.all(Array.from({ length: 8 }, () => reserve(tickets, user)));
+      expect(new Set(made.map((one) => one.uuid)).size).toBe(1);
+      expect(await locked(uuid)).toEqual(tickets.toSorted());
+    }
+  });
+
+  test('asked for at once with another of a seat more, one of them is made', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { tickets } = await some(2);
+      const user = randomUUID();
+      const outcomes = await Promise.all(
+        [tickets, tickets.slice(0, 1)].map((wanted) => refusal(reserve(wanted, user))),
+      );
+      expect(outcomes.filter((one) => one === 'granted').length).toBeLessThanOrEqual(1);
+      const [row] = await sale.sql`
+        select count(*)::int as n from reservation_tickets rt join tickets t on t.id = rt.ticket_id
+        where t.uuid = ${tickets[0]!}`;
+      expect(row!.n).toBeLessThanOrEqual(1);
+    }
+  });
 });
 
 describe('its end', () => {

@@ -88,14 +88,10 @@ async function hold(
   try {
     // Held already, in another reservation: that one keeps its seats.
     const before = await heldBefore(holds.filter((one) => !taken.includes(one)));
-    if (before.length > 0) return await refuse(before);
+    if (before.length > 0) return await twinOrRefusal(before);
     await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
     const outcome = await reservations.create({ userUuid, eventUuid, locks: holds });
-    if ('isReserved' in outcome) {
-      // Since the look above: by a twin of this call, or by one for some of the tickets.
-      const twin = await sameReservation();
-      return twin ? { held: twin } : await refuse(await heldBefore(holds));
-    }
+    if ('isReserved' in outcome) return await twinOrRefusal(await heldBefore(holds));
     if ('conflicts' in outcome) {
       if (outcome.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
       return await refuse(outcome.conflicts);
@@ -117,6 +113,12 @@ async function hold(
   async function heldBefore(older: Hold[]): Promise<string[]> {
     const owners = await Promise.all(older.map((one) => reservations.findByLock(one)));
     return older.filter((_, i) => owners[i]).map(({ ticketUuid }) => ticketUuid);
+  }
+
+  /** Since the look above a twin of this call may have reserved the same; else it was another, for some of the tickets. */
+  async function twinOrRefusal(conflicts: string[]) {
+    const twin = await sameReservation();
+    return twin ? { held: twin } : refuse(conflicts);
   }
 
   async function refuse(conflicts: string[]) {

@@ -1,0 +1,36 @@
+import type { SaleDeps } from './testing.ts';
+
+const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds', 'payments', 'notices'] as const;
+
+/** Thrown by every port of a process that is dead. */
+export class Died extends Error {}
+
+/** At which call of a port, and when: just before it, or just after it was done. */
+export type Crash = { call: number; when: 'before' | 'after' };
+
+/**
+ * The ports of a process that dies at a call of one of them; from then on it does nothing more, tidying up included. What was
+ * begun stays as it is, until another process sweeps.
+ */
+export function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDeps; calls: string[] } {
+  const calls: string[] = [];
+  let dead = false;
+  const wrapped = <T extends object>(name: string, port: T): T =>
+    new Proxy(port, {
+      get(target, key) {
+        const method = target[key as keyof T];
+        if (typeof method !== 'function') return method;
+        return async (...args: unknown[]) => {
+          if (dead) throw new Died();
+          const call = calls.push(`${name}.${String(key)}`) - 1;
+          if (crash?.call === call && crash.when === 'before') dead = true;
+          if (dead) throw new Died();
+          const answer = await method.apply(target, args);
+          if (crash?.call === call) dead = true;
+          if (dead) throw new Died();
+          return answer;
+        };
+      },
+    });
+  return { deps: { ...deps, ...Object.fromEntries(ports.map((name) => [name, wrapped(name, deps[name])])) }, calls };
+}
