@@ -13,6 +13,8 @@ const needed = [
   'KAFKA_LISTENERS',
   'KAFKA_CONNECT_URL',
   'ELASTICSEARCH_ADDR',
+  // Stripe's own mock.
+  'STRIPE_API_BASE',
   // For faults: a way between, a Redis to break, and a hold on the servers themselves.
   'TOXIPROXY_URL',
   'REDIS_SERVER',
