@@ -107,7 +107,7 @@ describe.each(rendered)('%s', (name, resources) => {
         )!;
         expect(service.spec!.ports!.map((port) => port.name)).toContain(backend.service!.port!.name!);
         const owner = { management: 'events', booking: 'booking', search: 'search-api' }[path!.split('/')[3]!];
-        expect(service.metadata.name).toBe(`onsale-${owner}`);
+        expect([path, service.metadata.name]).toEqual([path, `onsale-${owner ?? notified[path!]}`]);
       }
     }
     for (const { spec } of ours) {
@@ -195,6 +195,21 @@ describe.each(rendered)('%s', (name, resources) => {
     }
   });
 
+  test('where Stripe takes the money it is reached, and heard; the sandbox stays inside', () => {
+    const booking = ours.find(({ owner }) => owner.metadata.name === 'onsale-booking')!;
+    const given = environmentOf(booking.spec.containers[0]!, resources);
+    const secrets = Object.keys(given).filter((variable) => variable.startsWith('STRIPE_'));
+    const paths = ofKind<IIngress>(resources, 'Ingress').flatMap(({ spec }) =>
+      spec!.rules!.flatMap((rule) => rule.http!.paths.map(({ path }) => path!)),
+    );
+    const isOpen = resources.some((one) => named(one) === 'NetworkPolicy to-stripe');
+    const isHeard = paths.includes('/webhooks/stripe');
+    expect([secrets, isOpen, isHeard]).toEqual(
+      name === 'overlays/dev' ? [[], false, false] : [['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'], true, true],
+    );
+    expect(paths.filter((path) => path === '/' || path.startsWith('/sandbox'))).toEqual([]);
+  });
+
   test('what scales is there, and has no number of replicas of its own', () => {
     const targets = [
       ...ofKind<IHorizontalPodAutoscaler>(resources, 'HorizontalPodAutoscaler'),
@@ -208,6 +223,9 @@ describe.each(rendered)('%s', (name, resources) => {
   });
 });
 
+/** Who hears what servers outside tell by themselves. */
+const notified: Record<string, string> = { '/webhooks/stripe': 'booking' };
+
 /** Without what only a Secret knows that is made elsewhere. */
 const visible = (given: Record<string, string>) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => !value.startsWith('secret(')));
@@ -215,8 +233,9 @@ const visible = (given: Record<string, string>) =>
 /** The ports of the servers that a program is told of. */
 function portsIn(given: Record<string, string>): number[] {
   const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR, AUTH_JWKS_URL } = given;
+  const { STRIPE_SECRET_KEY } = given;
   const urls = [REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL].flatMap((text) => text?.match(/(?<=:)\d+/g) ?? []);
   // Its address is a secret; 9200 is what it listens on unless told otherwise.
   const loginPort = AUTH_JWKS_URL && (new URL(AUTH_JWKS_URL).port || 443);
-  return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200, loginPort].filter(Boolean).map(Number);
+  return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200, loginPort, STRIPE_SECRET_KEY && 443].filter(Boolean).map(Number);
 }
