@@ -232,10 +232,11 @@ const visible = (given: Record<string, string>) =>
 
 /** The ports of the servers that a program is told of. */
 function portsIn(given: Record<string, string>): number[] {
-  const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR, AUTH_JWKS_URL } = given;
-  const { STRIPE_SECRET_KEY } = given;
+  const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR } = given;
+  const { AUTH_JWKS_URL, STRIPE_SECRET_KEY } = given;
   const urls = [REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL].flatMap((text) => text?.match(/(?<=:)\d+/g) ?? []);
   // Its address is a secret; 9200 is what it listens on unless told otherwise.
   const loginPort = AUTH_JWKS_URL && (new URL(AUTH_JWKS_URL).port || 443);
-  return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200, loginPort, STRIPE_SECRET_KEY && 443].filter(Boolean).map(Number);
+  const outside = [loginPort, STRIPE_SECRET_KEY && 443];
+  return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200, ...outside].filter(Boolean).map(Number);
 }
