@@ -7,7 +7,7 @@ import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts'
 import { sandboxMethods, sandboxPayments } from '../adapters/sandbox-payments.ts';
 import { stripeIntents } from '../adapters/stripe/intents.ts';
 import { stripePayments } from '../adapters/stripe-payments.ts';
-import { type Crash, Died, dying } from '../dying.ts';
+import { type Crash, Died, dying } from '../dying.harness.ts';
 import type { Fault } from '../fake-stripe/faults.ts';
 import { startFakeStripe } from '../fake-stripe/start.ts';
 import { clientOf } from '../fake-stripe/testing.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type Sale, type SaleDeps, startSale } from '../testing.ts';
-import { oracleProperty } from './sale.oracle.ts';
+import { oracleProperty } from './sale-oracle.harness.ts';
 
 const runs = Number(process.env.MODEL_RUNS ?? 100);
 const seed = Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { AppError } from '../../../shared/errors.ts';
 import { type MadeEvent, makeEvent } from '../../../shared/testing/factories.ts';
 import { sandboxMethods, sandboxPayments } from '../adapters/sandbox-payments.ts';
-import { type Crash, Died, dying } from '../dying.ts';
+import { type Crash, Died, dying } from '../dying.harness.ts';
 import type { Sale } from '../testing.ts';
 import { carryOn } from './carry-on.ts';
 import { createOrder } from './create-order.ts';
