@@ -43,6 +43,9 @@ const expressions: [string, Expression][] = [
 /** What Prometheus itself makes, and the labels that it puts on each series. */
 const prometheus = { metrics: ['up', 'ALERTS'], labels: ['job', 'namespace', 'pod', 'instance'] };
 
+/** A histogram is several series. */
+const series = (metric: string) => metric.replace(/_(bucket|count|sum)$/, '');
+
 let target: Target;
 const shown = new Map<string, Set<string>>();
 const unknown = ({ selected, grouped }: Expression): string[] => {
@@ -124,6 +127,16 @@ describe('alerts', () => {
 });
 
 describe('the dashboard', () => {
+  test('shows every metric of ours', () => {
+    const seen = new Set(
+      panels.flatMap(({ targets = [] }) =>
+        targets.flatMap(({ expr }) => parseExpression(expr).selected.map(({ metric }) => series(metric))),
+      ),
+    );
+    const missing = [...shown.keys()].map(series).filter((metric) => !seen.has(metric));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
   test('has titles, words, units and ids of their own', () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     for (const { title, description, fieldConfig, targets = [] } of panels) {
