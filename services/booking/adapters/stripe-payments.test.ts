@@ -1,6 +1,8 @@
+import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { testDatabase } from '../../../shared/testing/database.ts';
 import { startFakeStripe } from '../fake-stripe/start.ts';
+import { withIntentCalls } from '../fake-stripe/testing.ts';
 import { paymentConformance } from './payment-provider.conformance.ts';
 import { postgresPaymentMethods } from './postgres-payment-methods.ts';
 import { openStripe } from './stripe/client.ts';
@@ -48,4 +50,36 @@ paymentConformance('Stripe', async () => {
       await drop();
     },
   };
+});
+
+test('a decline is told with its reason, also when a process that heard of it first died on the way', async () => {
+  const { db, drop } = await testDatabase();
+  const fake = await startFakeStripe();
+  const [methods, intents, userUuid, key] = [postgresPaymentMethods(db), stripeIntents(db), randomUUID(), randomUUID()];
+  const stripe = openStripe({ secretKey: 'sk_test_fake', apiBase: fake.base });
+  const { paymentIntents } = stripe;
+
+  const dying = withIntentCalls(stripe, {
+    cancel: async (id: string) => {
+      await paymentIntents.cancel(id);
+      throw new Error('died');
+    },
+  });
+  const other = stripePayments({ stripe: dying, intents, methods });
+  const slow = withIntentCalls(stripe, {
+    confirm: (...args: Parameters<typeof paymentIntents.confirm>) =>
+      paymentIntents.confirm(...args).catch(async (error: unknown) => {
+        await expect(other.find(key)).rejects.toThrow('died');
+        throw error;
+      }),
+  });
+  const payments = stripePayments({ stripe: slow, intents, methods });
+
+  const methodUuid = await methods.add({ userUuid, reference: 'pm_card_chargeDeclinedInsufficientFunds' });
+  const declined = { is: 'declined', reason: 'insufficient_funds' } as const;
+  expect(await payments.authorise({ key, amount: 500, currency: 'USD', methodUuid, userUuid })).toEqual(declined);
+  expect(await payments.find(key)).toEqual(declined);
+  expect(await payments.close(key)).toEqual(declined);
+  await fake.close();
+  await drop();
 });

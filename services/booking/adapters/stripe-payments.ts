@@ -2,7 +2,6 @@ import type Stripe from 'stripe';
 import type { PaymentMethods } from '../domain/payment-methods.ts';
 import {
   type Charge,
-  type DeclineReason,
   type PaymentProvider,
   PaymentUnanswered,
   type Settled,
@@ -10,7 +9,6 @@ import {
 } from '../domain/payment-provider.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe/amounts.ts';
 import { asked, declineReason, isUnexpectedState, isUnknownMethod, orderTag } from './stripe/client.ts';
-import type { KnownIntent } from './stripe/intents.ts';
 import { type RefundDeps, stripeRefunds } from './stripe/refunds.ts';
 
 export type StripeDeps = RefundDeps & { methods: Pick<PaymentMethods, 'referenceOf'> };
@@ -28,13 +26,19 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   const { stripe, intents, methods } = deps;
   const retrieve = (id: string) => asked(stripe.paymentIntents.retrieve(id));
 
-  /** Cancels an intent unless its money is reserved by now; answers how it stands then. */
-  async function cancel(intent: Stripe.PaymentIntent): Promise<Stripe.PaymentIntent> {
+  /**
+   * Cancels an intent unless its money is reserved by now: also a declined one, for another card could still pay it. Why it was
+   * declined is kept before that, for whoever finds it cancelled.
+   */
+  async function cancel(key: string, intent: Stripe.PaymentIntent): Promise<Settled> {
     for (let looks = 0; looks < mostLooks; looks++) {
       const now = looks === 0 ? intent : await retrieve(intent.id);
-      if (['requires_capture', 'succeeded', 'canceled'].includes(now.status)) return now;
+      if (now.status === 'canceled') return ended(key);
+      if (isAuthorised(now)) return { is: 'authorised' };
+      if (now.last_payment_error) await intents.noteDecline(key, declineReason(now.last_payment_error));
       try {
-        return await asked(stripe.paymentIntents.cancel(intent.id));
+        await asked(stripe.paymentIntents.cancel(intent.id));
+        return await ended(key);
       } catch (error) {
         if (!isUnexpectedState(error)) throw error;
       }
@@ -42,28 +46,31 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     throw new PaymentUnanswered(new Error(`${intent.id} changes all the time`));
   }
 
-  /** A declined intent could be paid by another card: it is cancelled, and the reason kept. */
-  async function decline(key: string, intent: Stripe.PaymentIntent, reason: DeclineReason): Promise<Settled> {
-    const { status } = await cancel(intent);
-    if (status !== 'canceled') return { is: 'authorised' };
-    const { declined } = await intents.close(key, reason);
-    return { is: 'declined', reason: declined ?? reason };
+  /** How an order ended whose intent is cancelled, or was never made. */
+  async function ended(key: string): Promise<Settled> {
+    const declined = (await intents.find(key))?.declined;
+    return declined ? { is: 'declined', reason: declined } : { is: 'voided' };
   }
 
-  async function standing(key: string, known: KnownIntent, intent: Stripe.PaymentIntent): Promise<Standing> {
-    if (intent.status === 'requires_capture' || intent.status === 'succeeded') return { is: 'authorised' };
-    if (intent.status === 'canceled') return ended(known);
+  async function standing(key: string, intent: Stripe.PaymentIntent): Promise<Standing> {
+    if (isAuthorised(intent)) return { is: 'authorised' };
+    if (intent.status === 'canceled') return ended(key);
     if (intent.status === 'requires_action') {
       return { is: 'action', action: { type: 'stripe', client_secret: intent.client_secret! } };
     }
-    const failed = intent.status === 'requires_payment_method' ? intent.last_payment_error : null;
-    return failed ? decline(key, intent, declineReason(failed)) : { is: 'open' };
+    const isDeclined = intent.status === 'requires_payment_method' && intent.last_payment_error;
+    return isDeclined ? cancel(key, intent) : { is: 'open' };
+  }
+
+  async function unknownMethod(key: string, intent: Stripe.PaymentIntent): Promise<Settled> {
+    await intents.noteDecline(key, 'unknown_payment_method');
+    return cancel(key, intent);
   }
 
   const find = async (key: string): Promise<Standing> => {
     const known = await intents.find(key);
-    if (!known?.intentId) return known?.closed ? ended(known) : { is: 'open' };
-    return known.declined ? ended(known) : standing(key, known, await retrieve(known.intentId));
+    if (known?.intentId) return standing(key, await retrieve(known.intentId));
+    return known?.closed ? { is: 'voided' } : { is: 'open' };
   };
 
   /** The order's own intent, made if need be; undefined when the order was closed before there was one. */
@@ -98,8 +105,8 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
       const { known, intent } = await intentOf(request);
       if (!intent || known.closed) return find(key);
       const isFresh = ['requires_payment_method', 'requires_confirmation'].includes(intent.status);
-      if (!isFresh || intent.last_payment_error) return standing(key, known, intent);
-      if (!reference) return decline(key, intent, 'unknown_payment_method');
+      if (!isFresh || intent.last_payment_error) return standing(key, intent);
+      if (!reference) return unknownMethod(key, intent);
       try {
         const confirmed = await asked(
           stripe.paymentIntents.confirm(
@@ -108,10 +115,10 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
             { idempotencyKey: `${key}:confirm` },
           ),
         );
-        return await standing(key, known, isReplay(confirmed) ? await retrieve(intent.id) : confirmed);
+        return await standing(key, isReplay(confirmed) ? await retrieve(intent.id) : confirmed);
       } catch (error) {
         if (error instanceof PaymentUnanswered) throw error;
-        if (isUnknownMethod(error)) return decline(key, intent, 'unknown_payment_method');
+        if (isUnknownMethod(error)) return unknownMethod(key, intent);
         // Declined, or changed by somebody else: the intent tells.
         const now = await retrieve(intent.id);
         if (now.status === intent.status && !now.last_payment_error) throw error;
@@ -123,10 +130,10 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
 
     async close(key) {
       const known = await intents.close(key);
-      if (!known.intentId || known.declined) return ended(known);
+      if (!known.intentId) return { is: 'voided' };
       const intent = await retrieve(known.intentId);
       if (intent.status === 'processing') throw new PaymentUnanswered(new Error(`${intent.id} is processing`));
-      return (await cancel(intent)).status === 'canceled' ? ended(known) : { is: 'authorised' };
+      return cancel(key, intent);
     },
 
     async *charges() {
@@ -142,8 +149,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   };
 }
 
-const ended = ({ declined }: KnownIntent): Settled =>
-  declined ? { is: 'declined', reason: declined } : { is: 'voided' };
+const isAuthorised = ({ status }: Stripe.PaymentIntent) => status === 'requires_capture' || status === 'succeeded';
 
 const isReplay = ({ lastResponse }: Stripe.Response<Stripe.PaymentIntent>) =>
   lastResponse.headers['idempotent-replayed'] === 'true';

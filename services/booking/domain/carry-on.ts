@@ -5,15 +5,15 @@ import type { KnownOrder } from './sale.ts';
 
 export type CarryOnDeps = CompleteDeps & { feed: Pick<SeatFeed, 'publish'> };
 
-/** Brings an order to its end that no request waits for. Answers whether it was pending and has ended now. */
+/** Brings an order to its end that no request waits for. Answers whether it did. */
 export async function carryOn(
   deps: CarryOnDeps,
   { order, eventUuids }: KnownOrder,
   standing: Standing,
 ): Promise<boolean> {
-  const status = await conclude(deps, order, standing);
-  if (order.status !== 'pending' || status === 'pending') return false;
-  deps.observer.orderSwept(status);
+  const ending = await conclude(deps, order, standing);
+  if (!ending?.changed) return false;
+  deps.observer.orderSwept(ending.status);
   for (const eventUuid of eventUuids) deps.feed.publish(eventUuid);
   return true;
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { type PaymentProvider, PaymentUnanswered, type Standing } from './payment-provider.ts';
-import type { Order, OrderStatus, SaleObserver, Sales } from './sale.ts';
+import type { Ending, Order, SaleObserver, Sales } from './sale.ts';
 
 export type CompleteDeps = { sales: Sales; payments: PaymentProvider; observer: SaleObserver };
 
@@ -15,12 +15,12 @@ export type CompleteDeps = { sales: Sales; payments: PaymentProvider; observer: 
  */
 export async function completeOrder(deps: CompleteDeps, order: Order): Promise<void> {
   const standing = await authorise(deps, order);
-  const status = await conclude(deps, order, standing);
-  if (status === 'paid') return;
+  const ending = await conclude(deps, order, standing);
+  if (ending?.status === 'paid') return;
   if (standing.is === 'declined') {
     throw new AppError('payment_declined', 'Payment was declined', { details: { reason: standing.reason } });
   }
-  if (status !== 'pending') throw new AppError('ticket_not_reserved', 'Ticket is not reserved for this user');
+  if (ending) throw new AppError('ticket_not_reserved', 'Ticket is not reserved for this user');
   if (standing.is !== 'action') throw unanswered();
   throw new AppError('payment_requires_action', 'The buyer must approve the payment; then repeat the request', {
     details: { order_uuid: order.uuid, action: standing.action },
@@ -39,29 +39,32 @@ async function authorise({ payments, observer }: CompleteDeps, order: Order): Pr
   }
 }
 
-/** Writes down how an order's payment stands; money that came too late for the order is given back. */
-export async function conclude(deps: CompleteDeps, order: Order, standing: Standing): Promise<OrderStatus> {
+/**
+ * Writes down how an order's payment stands; money that came too late for the order is given back. Answers how the order has
+ * ended, undefined while it is pending.
+ */
+export async function conclude(deps: CompleteDeps, order: Order, standing: Standing): Promise<Ending | undefined> {
   const { sales, payments, observer } = deps;
-  if (standing.is === 'open') return 'pending';
+  if (standing.is === 'open') return undefined;
   if (standing.is === 'action') {
     await sales.awaitAction(order.uuid, standing.action);
-    return 'pending';
+    return undefined;
   }
   if (standing.is !== 'authorised') {
-    const { status, changed } = await sales.fail(order.uuid, standing);
-    if (changed && standing.is === 'declined') observer.paymentDeclined();
-    return status;
+    const failed = await sales.fail(order.uuid, standing);
+    if (failed.changed && standing.is === 'declined') observer.paymentDeclined();
+    return failed;
   }
-  const { status, booked = 0 } = await sales.settle(order.uuid);
-  if (booked > 0) observer.ticketsSold(booked);
-  if (status === 'failed') {
+  const settled = await sales.settle(order.uuid);
+  if (settled.booked) observer.ticketsSold(settled.booked);
+  if (settled.status === 'failed') {
     const how = await payments.refund({ key: order.uuid, refundKey: order.uuid, amount: order.total });
     if (how !== 'nothing') {
       await sales.recordGivenBack(order.uuid, how);
       observer.paymentGivenBack(how);
     }
   }
-  return status;
+  return settled;
 }
 
 const unanswered = (cause?: unknown) =>

@@ -31,3 +31,15 @@ export async function refusal(work: Promise<unknown>): Promise<Stripe.errors.Str
   if (error instanceof Stripe.errors.StripeError) return error;
   throw new Error('was not refused by Stripe', { cause: error });
 }
+
+/** Stripe's client with some of its calls about intents done otherwise. */
+export function withIntentCalls(stripe: Stripe, calls: Partial<Stripe['paymentIntents']>): Stripe {
+  const replaced = <T extends object>(target: T, by: object): T =>
+    new Proxy(target, {
+      get: (_, name) => {
+        const value = Reflect.get(name in by ? by : target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  return replaced(stripe, { paymentIntents: replaced(stripe.paymentIntents, calls) });
+}

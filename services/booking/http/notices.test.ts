@@ -16,7 +16,7 @@ import { refundOrder } from '../domain/refund-order.ts';
 import { reserveTickets } from '../domain/reserve-tickets.ts';
 import { sweepCaptures } from '../domain/sweep-orders.ts';
 import { type FakeStripe, startFakeStripe } from '../fake-stripe/start.ts';
-import { clientOf } from '../fake-stripe/testing.ts';
+import { clientOf, withIntentCalls } from '../fake-stripe/testing.ts';
 import { atOnce, type Sale, startSale } from '../testing.ts';
 
 const secret = 'whsec_of_the_test';
@@ -25,12 +25,22 @@ let fake: FakeStripe;
 let server: ReturnType<typeof Bun.serve>;
 const counted: string[] = [];
 const statuses: number[] = [];
+/** Whether all that Stripe tells of a payment arrives before its answer does. */
+let overtaken = false;
 
 beforeAll(async () => {
   server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('not yet', { status: 503 }) });
   // Held back: each test says which arrive, how often and in which order.
   fake = await startFakeStripe({ webhook: { url: `${server.url}webhooks/stripe`, secret, held: true, retryMs: 0 } });
-  const stripe = clientOf(fake.base);
+  const { paymentIntents } = clientOf(fake.base);
+  const stripe = withIntentCalls(clientOf(fake.base), {
+    confirm: (...args: Parameters<typeof paymentIntents.confirm>) =>
+      paymentIntents.confirm(...args).finally(async () => {
+        if (!overtaken) return;
+        const news = fake.events().filter(({ data }) => (data.object as { id: string }).id === args[0]);
+        await fake.deliver(news.map(({ id }) => id));
+      }),
+  });
   sale = await startSale(
     ({ observer }) => ({
       observer: {
@@ -123,6 +133,21 @@ test('a payment that the buyer refuses frees the seats, and no other card can pa
   expect(intent().status).toBe('canceled');
   await sale.sql`truncate ticket_locks`;
   expect(await sale.reserve(event.tickets[0]!, randomUUID())).toBe('ok');
+  await sale.audit();
+});
+
+test('notices that overtake the answers change none of them', async () => {
+  const cards = ['pm_card_visa', 'pm_card_chargeDeclinedInsufficientFunds', 'pm_card_visa', 'pm_card_chargeDeclined'];
+  overtaken = true;
+  const orders = await Promise.allSettled([...cards, ...cards, ...cards].map((card) => ordered(card)));
+  overtaken = false;
+  const answers = orders.map((one) =>
+    one.status === 'fulfilled' ? one.value.order.status : (one.reason.details?.reason ?? one.reason),
+  );
+  const expected = ['paid', 'insufficient_funds', 'paid', 'card_declined'];
+  expect(answers).toEqual([...expected, ...expected, ...expected]);
+  expect(counted.toSorted()).toEqual([...Array(6).fill('ended: failed'), ...Array(6).fill('ended: paid')]);
+  expect(new Set(statuses)).toEqual(new Set([200]));
   await sale.audit();
 });
 

@@ -1,7 +1,10 @@
 import type { Db } from '../../../../shared/db/client.ts';
 import { type DeclineReason, declineReasons } from '../../domain/payment-provider.ts';
 
-/** What we know of an order's PaymentIntent. Of a closed one nothing may be confirmed any more. */
+/**
+ * What we know of an order's PaymentIntent. Of a closed one nothing may be confirmed any more. `declined` says why its card was;
+ * whether the intent ended by that, only Stripe knows.
+ */
 export type KnownIntent = { intentId: string | null; closed: boolean; declined: DeclineReason | null };
 
 export type StripeIntents = ReturnType<typeof stripeIntents>;
@@ -35,15 +38,20 @@ export function stripeIntents({ sql, run }: Db) {
           returning ${columns}`),
       ),
 
-    /** Closes an order, with the reason when its card was declined; answers what stands. */
-    close: (key: string, declined: DeclineReason | null = null) =>
+    /** Closes an order; answers what stands. */
+    close: (key: string) =>
       run(() =>
         one(sql<Row[]>`
-          insert into stripe_intents (key, closed_at, declined) values (${key}, now(), ${declined})
-          on conflict (key) do update set closed_at = coalesce(stripe_intents.closed_at, now()),
-            declined = coalesce(stripe_intents.declined, excluded.declined)
+          insert into stripe_intents (key, closed_at) values (${key}, now())
+          on conflict (key) do update set closed_at = coalesce(stripe_intents.closed_at, now())
           returning ${columns}`),
       ),
+
+    /** Keeps why an order's card was declined, the first time. */
+    noteDecline: (key: string, reason: DeclineReason) =>
+      run(async () => {
+        await sql`update stripe_intents set declined = coalesce(declined, ${reason}) where key = ${key}`;
+      }),
   };
 }
 
