@@ -5,6 +5,7 @@
 FROM --platform=$BUILDPLATFORM oven/bun:1.4.5-slim AS build
 WORKDIR /onsale
 COPY package.json bun.lock bunfig.toml ./
+COPY patches patches
 RUN bun install --frozen-lockfile --production --ignore-scripts
 COPY drizzle drizzle
 COPY shared shared

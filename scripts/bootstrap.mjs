@@ -1,7 +1,7 @@
 // What a fresh clone needs before anything else can run: the pinned Bun and the packages of bun.lock.
 // Plain JavaScript without dependencies, for Node 20+ and Bun alike. Nothing is written outside the clone.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
@@ -45,7 +45,8 @@ function isInstalled() {
 /** The platform counts too: a clone may be shared with a container. */
 function wantedStamp() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  for (const file of ['bun.lock', 'package.json']) hash.update(readFileSync(inRoot(file)));
+  const patches = readdirSync(inRoot('patches')).map((name) => join('patches', name));
+  for (const file of ['bun.lock', 'package.json', ...patches.sort()]) hash.update(readFileSync(inRoot(file)));
   return hash.digest('hex');
 }
 

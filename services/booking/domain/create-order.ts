@@ -5,6 +5,7 @@ import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
 import { type CompleteDeps, completeOrder } from './complete-order.ts';
 import { ownReservation } from './manage-reservation.ts';
 import type { Orders, OrderView } from './orders.ts';
+import type { DeclineReason } from './payment-provider.ts';
 import { paymentWindowMs } from './payment-window.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 import type { Order } from './sale.ts';
@@ -37,7 +38,9 @@ export async function createOrder(
     feed.publish(eventUuid);
     await complete(order).finally(() => feed.publish(eventUuid));
   }
-  return viewed();
+  const view = await viewed();
+  if (view.status === 'failed') throw givenUp();
+  return view;
 
   async function complete(pending: Order): Promise<void> {
     try {
@@ -89,5 +92,11 @@ async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid
   if (!own) throw expired();
   return own;
 }
+
+/** A sweep was faster than the provider's answer. */
+const givenUp = () =>
+  new AppError('payment_declined', 'The payment did not come about: try again', {
+    details: { reason: 'processing_error' satisfies DeclineReason },
+  });
 
 const expired = () => new AppError('reservation_expired', 'The seats are held no more: reserve again');

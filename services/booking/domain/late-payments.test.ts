@@ -73,6 +73,26 @@ test('a payment is honoured whose lock has gone meanwhile: the seats are the ord
   await sale.audit();
 });
 
+test('an order that a sweep gives up while its payment has no answer is declined, and may be tried again', async () => {
+  const { order } = await reserved();
+  const slow: SaleDeps = {
+    ...sale.deps,
+    payments: {
+      ...sale.deps.payments,
+      authorise: async () => {
+        await sale.sweep();
+        throw new PaymentUnanswered();
+      },
+    },
+  };
+  await expect(order(undefined, slow)).rejects.toMatchObject({
+    code: 'payment_declined',
+    details: { reason: 'processing_error' },
+  });
+  expect((await order()).status).toBe('paid');
+  await sale.audit();
+});
+
 test('a payment whose answer was lost is pending, and honoured by the sweep', async () => {
   const { order } = await reserved();
   const { uuid, status } = await order(sandboxMethods.lostAnswer);

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { connect, createServer, type Socket } from 'node:net';
+import type { PostgresConfig } from '../config.ts';
+import { testDatabase } from '../testing/database.ts';
+import { type Db, openDb } from './client.ts';
+
+// What `patches/postgres@3.4.9.patch` mends in the driver until a release does: connections that end at a bad moment.
+
+let config: PostgresConfig;
+let admin: Db;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  ({ config, db: admin, drop } = await testDatabase());
+  await admin.sql`create table numbers (n int)`;
+});
+afterAll(() => drop());
+
+const terminate = (pid: number) => admin.sql`select pg_terminate_backend(${pid}, 5000)`;
+const numbers = async () => (await admin.sql`select n from numbers order by n`).map(({ n }) => n);
+
+/** Two of each, for a connection that is broken may do one more. */
+async function works({ sql }: Db) {
+  for (let i = 0; i < 2; i++) expect([...(await sql`select ${i}::int as n`)]).toEqual([{ n: i }]);
+  for (let i = 0; i < 2; i++) expect(await sql.begin(async (tx) => (await tx`select 1 as n`)[0]!.n)).toBe(1);
+}
+
+// github.com/porsager/postgres/issues/1181
+test('after a read that failed among its rows, the next one has its own rows, from the first', async () => {
+  const db = openDb(config, { max: 1 });
+  const failed = db.sql`select 1 / (3 - n) from generate_series(1, 5) n`.then(
+    () => 'read',
+    (error: Error) => error.message,
+  );
+  const next = db.sql<{ n: number }[]>`select n from generate_series(1, 2) n`;
+  expect(await failed).toBe('division by zero');
+  expect([...(await next)].map((row) => row?.n)).toEqual([1, 2]);
+  await db.close();
+});
+
+// github.com/porsager/postgres/issues/1209: the process ended by it.
+test('a transaction whose connection ends in the middle of a statement fails, and the next ones work', async () => {
+  const db = openDb(config, { max: 1 });
+  const failed = db.sql.begin(async (tx) => {
+    const [{ pid } = { pid: 0 }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    await tx`insert into numbers values (1)`;
+    await Promise.all([tx`select pg_sleep(10)`, terminate(pid)]);
+  });
+  await expect(failed).rejects.toThrow('CONNECTION_CLOSED');
+  await works(db);
+  expect(await numbers()).toEqual([]);
+  await db.close();
+});
+
+// github.com/porsager/postgres/issues/1216
+test('a transaction whose connection ends between statements writes nothing more, not on another connection either', async () => {
+  const db = openDb(config, { max: 1 });
+  let late: Promise<unknown> = Promise.resolve();
+  const failed = db.sql.begin(async (tx) => {
+    const [{ pid } = { pid: 0 }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    await tx`insert into numbers values (1)`;
+    await terminate(pid);
+    const other = db.sql.begin((tx) => tx`insert into numbers values (2)`);
+    // Its connection is gone and another transaction has come by here.
+    late = other.catch(() => {}).then(() => tx`insert into numbers values (3)`);
+    await late;
+  });
+  await expect(failed).rejects.toThrow('CONNECTION_CLOSED');
+  await expect(late).rejects.toThrow('CONNECTION_CLOSED');
+  await works(db);
+  expect(await numbers()).not.toContain(1);
+  expect(await numbers()).not.toContain(3);
+  await db.close();
+});
+
+// github.com/porsager/postgres/pull/1215
+test('a transaction whose connection is reset fails, and the next ones work', async () => {
+  const proxy = await startProxy();
+  const db = openDb({ ...config, host: '127.0.0.1', port: proxy.port }, { max: 1 });
+  const failed = db.sql.begin(async (tx) => {
+    await tx`select 1`;
+    const sleeping = tx`select pg_sleep(10)`.execute();
+    proxy.clients.forEach((client) => void client.resetAndDestroy());
+    await sleeping;
+  });
+  await expect(failed).rejects.toThrow();
+  await works(db);
+  await db.close();
+  proxy.close();
+});
+
+// github.com/porsager/postgres/issues/1192: the process ended by it.
+test('a connection that can’t learn the types is opened anew', async () => {
+  let refused = false;
+  const proxy = await startProxy((data, client) => {
+    if (refused || !data.includes('pg_catalog.pg_type')) return false;
+    refused = true;
+    return client.write(statementTimeout);
+  });
+  const db = openDb({ ...config, host: '127.0.0.1', port: proxy.port }, { max: 1 });
+  const read = () => db.sql<{ n: number[] }[]>`select array[1, 2] as n`;
+  await expect(read()).rejects.toThrow('statement timeout');
+  await read().catch(() => {});
+  expect([...(await read())]).toEqual([{ n: [1, 2] }]);
+  await works(db);
+  await db.close();
+  proxy.close();
+});
+
+// github.com/porsager/postgres/issues/1223
+test('a connection that ends while it learns the types is opened anew, and its first question is answered', async () => {
+  let refused = false;
+  const proxy = await startProxy((data, client) => {
+    if (refused || !data.includes('pg_catalog.pg_type')) return false;
+    refused = true;
+    client.end(statementTimeout.subarray(0, -6));
+    return true;
+  });
+  const db = openDb({ ...config, host: '127.0.0.1', port: proxy.port }, { max: 1 });
+  expect([...(await db.sql`select array[1, 2] as n`)]).toEqual([{ n: [1, 2] }]);
+  await works(db);
+  await db.close();
+  proxy.close();
+});
+
+/** Hands on what comes for the server unless `answer` has answered it. */
+async function startProxy(answer: (data: Buffer | string, client: Socket) => boolean = () => false) {
+  const clients: Socket[] = [];
+  const proxy = createServer((client) => {
+    clients.push(client);
+    const server = connect(config.port, config.host);
+    client.on('data', (data) => void (answer(data, client) || server.write(data)));
+    server.on('data', (data) => client.write(data));
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      one.on('error', () => {});
+      one.on('close', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return { clients, port: (proxy.address() as { port: number }).port, close: () => proxy.close() };
+}
+
+/** An error, and that the server is ready (postgresql.org/docs/17/protocol-message-formats.html). */
+const fields = 'SERROR\0VERROR\0C57014\0Mcanceling statement due to statement timeout\0\0';
+const statementTimeout = Buffer.concat([
+  Buffer.from('E'),
+  Buffer.from(Uint32Array.of(fields.length + 4).buffer).reverse(),
+  Buffer.from(`${fields}Z\0\0\0\x05I`, 'latin1'),
+]);
