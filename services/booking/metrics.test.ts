@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { sandboxMethods } from './adapters/sandbox-payments.ts';
+import { PaymentUnanswered } from './domain/payment-provider.ts';
+import { refundOrder } from './domain/refund-order.ts';
 import { saleMetrics } from './metrics.ts';
 import { type Sale, startSale } from './testing.ts';
 
@@ -17,7 +19,7 @@ afterAll(() => sale.drop());
 /** Every sample of these metrics, as `/metrics` shows it. */
 async function shown(...names: string[]): Promise<Record<string, number>> {
   const texts = await Promise.all(names.map((name) => metrics.registry.getSingleMetricAsString(name)));
-  const lines = texts.join('\n').matchAll(/^(\w+(?:\{status="\w+")?).*\} (\S+)$/gm);
+  const lines = texts.join('\n').matchAll(/^(\w+(?:\{(?:status|how)="\w+")?).*\} (\S+)$/gm);
   return Object.fromEntries([...lines].map(([, name, value]) => [name!, Number(value)]));
 }
 
@@ -44,5 +46,50 @@ test('orders whose payment has not ended, and how the sweep ended them', async (
     'orders_swept_total{status="paid"': 1,
     'orders_swept_total{status="failed"': 2,
     tickets_sold_total: 1,
+  });
+});
+
+test('money that waits: for its buyer, to be taken, and to be given back', async () => {
+  const backlogs = ['orders_waiting_for_buyer', 'uncaptured_payments', 'pending_refunds'];
+  const { tickets } = await makeEvent(sale.sql, { seats: 2 });
+  const [bought, waiting] = tickets as [string, string];
+  for (const ticket of tickets) await sale.reserve(ticket, user);
+  await sale.confirm(waiting, user, sandboxMethods.requiresAction);
+  await sale.confirm(bought, user, randomUUID());
+  const [row] =
+    await sale.sql`select o.uuid from orders o join tickets t on t.order_id = o.id where t.uuid = ${bought}`;
+  await sale.sql.begin(async (sql) => {
+    // Else a trigger says that it was written now.
+    await sql`set local session_replication_role = replica`;
+    await sql`update orders set updated_at = now() - interval '1 hour' where uuid = ${row!.uuid}`;
+  });
+  expect(await shown(...backlogs)).toEqual({
+    orders_waiting_for_buyer: 1,
+    uncaptured_payments: 1,
+    pending_refunds: 0,
+  });
+  expect((await shown('uncaptured_payments_oldest_age_seconds')).uncaptured_payments_oldest_age_seconds).toBeWithin(
+    3600,
+    3700,
+  );
+
+  const silent = {
+    ...sale.deps,
+    payments: { ...sale.deps.payments, refund: () => Promise.reject(new PaymentUnanswered()) },
+  };
+  await refundOrder(silent, { uuid: randomUUID(), orderUuid: row!.uuid, userUuid: user });
+  expect(await shown('pending_refunds', 'refunds_paid_total')).toEqual({ pending_refunds: 1, refunds_paid_total: 0 });
+  await sale.sweep();
+  expect(await shown(...backlogs, 'refunds_paid_total')).toEqual({
+    orders_waiting_for_buyer: 0,
+    uncaptured_payments: 0,
+    pending_refunds: 0,
+    refunds_paid_total: 1,
+  });
+  // One of the first test, and this one's, whose capture came before its refund.
+  expect(await shown('payments_captured_total')).toEqual({
+    'payments_captured_total{how="captured"': 2,
+    'payments_captured_total{how="voided"': 0,
+    'payments_captured_total{how="gone"': 0,
   });
 });
