@@ -1,12 +1,11 @@
-import { sandboxPayments } from '../services/booking/adapters/sandbox-payments.ts';
 import type { Db } from '../shared/db/client.ts';
 
 /** What the database and the payment provider say when all is over. Money is in minor units. */
 export type Books = {
   orders: BookedOrder[];
   refunds: { uuid: string; order: string; amount: number; status: string }[];
-  /** What the provider has of each order after refunds; undefined when it can only be asked by the audit. */
-  kept: Map<string, number> | undefined;
+  /** What the provider has of each order after refunds. */
+  kept: Map<string, number>;
 };
 
 export type BookedOrder = {
@@ -20,8 +19,7 @@ export type BookedOrder = {
   lines: { ticket: string; price: number; refund: string | null }[];
 };
 
-/** `isSandbox`: the provider's books are beside ours. */
-export async function readBooks(db: Db, isSandbox: boolean): Promise<Books> {
+export async function readBooks(db: Db, kept: Books['kept']): Promise<Books> {
   const orders = await db.run(
     () => db.sql<BookedOrder[]>`
       select o.uuid, o.user_uuid as user, o.status, o.total::float8 as total, p.status as payment, r.uuid as reservation, (
@@ -36,13 +34,7 @@ export async function readBooks(db: Db, isSandbox: boolean): Promise<Books> {
       select r.uuid, o.uuid as "order", r.amount::float8 as amount, r.status
       from refunds r join orders o on o.id = r.order_id`,
   );
-  return { orders, refunds, kept: isSandbox ? await keptOf(db) : undefined };
-}
-
-async function keptOf(db: Db): Promise<Map<string, number>> {
-  const kept = new Map<string, number>();
-  for await (const charge of sandboxPayments(db).charges()) kept.set(charge.key, charge.kept);
-  return kept;
+  return { orders, refunds, kept };
 }
 
 /** What is not ended yet; the sweeps are to end it. */

@@ -1,11 +1,11 @@
 import type { Random } from '../drizzle/seed/random.ts';
-import { sandboxMethods } from '../services/booking/adapters/sandbox-payments.ts';
 import { sleep } from '../shared/clock.ts';
 import type { Arena } from './arena.ts';
 import type { HeldSeats, SeenOrder } from './ledger.ts';
 import type { Requests, Wish } from './requests.ts';
+import type { Action, Till } from './till.ts';
 
-export type BuyerOptions = { arena: Arena; random: Random; requests: Requests; onDoubleClick(): void };
+export type BuyerOptions = { arena: Arena; till: Till; random: Random; requests: Requests; onDoubleClick(): void };
 
 /** Most buyers want the same seats. */
 const hotSeats = 300;
@@ -14,12 +14,13 @@ const enoughOrders = 3;
 
 /** Buys, pays, thinks better of it and gives back, in every way that the service has, until the signal comes. */
 export async function buy(
-  { arena, random, requests, onDoubleClick }: BuyerOptions,
+  { arena, till, random, requests, onDoubleClick }: BuyerOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const chance = (share: number) => random.next() < share;
   const think = () => sleep(random.int(50, 900), signal);
   await sleep(random.int(0, 1000), signal);
+  const wallet = await till.wallet(random, requests.register);
   while (!signal.aborted) {
     const orders = chance(0.5) ? await requests.list() : [];
     const paid = orders.filter(({ status }) => status === 'paid');
@@ -34,9 +35,12 @@ export async function buy(
     const held = await requests.reserve(ticket);
     await think();
     if (held?.status !== 200 || chance(0.1)) return;
-    const first = anyMethod();
+    const first = wallet.any();
     const answer = await click(() => requests.confirm(ticket, first));
-    if (answer?.status === 402 && chance(0.8)) await requests.confirm(ticket, random.uuid());
+    if (answer?.code === 'payment_requires_action') {
+      await decide(JSON.parse(answer.text));
+      await requests.confirm(ticket, first);
+    } else if (answer?.status === 402 && chance(0.8)) await requests.confirm(ticket, wallet.good());
   }
 
   async function buyTogether(): Promise<void> {
@@ -53,16 +57,25 @@ export async function buy(
   }
 
   async function order(held: HeldSeats): Promise<void> {
-    const method = anyMethod();
+    const method = wallet.any();
     const answer = await keyedClick((key) => requests.order(key, held, method));
     if (answer?.status === 201 && chance(0.3)) await requests.seeOrder(uuidOf(answer));
     if (answer?.status === 202) {
       await think();
+      await decide(JSON.parse(answer.text));
       await requests.seeOrder(uuidOf(answer));
     }
     if (answer?.status !== 402) return;
-    if (chance(0.8)) await requests.order(random.uuid(), held, random.uuid());
+    if (chance(0.8)) await requests.order(random.uuid(), held, wallet.good());
     else await requests.release(held);
+  }
+
+  /** Says yes or no to the bank that asks, or closes the page. */
+  async function decide({ action }: { action: Action | null }): Promise<void> {
+    if (!action || chance(0.2)) return;
+    const approved = chance(0.8);
+    if (action.type === 'sandbox') await requests.approve(action.approval_url, approved);
+    else till.approve?.(action, approved);
   }
 
   async function giveBack(bought: SeenOrder): Promise<void> {
@@ -99,11 +112,6 @@ export async function buy(
     }
     const first = Math.min(seatIndex(), arena.seats.length - quantity);
     return { ticket_uuids: arena.seats.slice(first, first + quantity).map(({ uuid }) => uuid) };
-  }
-
-  function anyMethod(): string {
-    if (chance(0.7)) return random.uuid();
-    return random.pick([sandboxMethods.declined, sandboxMethods.lostAnswer, sandboxMethods.lostRequest]);
   }
 }
 

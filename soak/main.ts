@@ -7,8 +7,8 @@ const mostShown = 20;
 
 await runOnce(async () => {
   const settings = settingsFrom(process.env);
-  const { seconds, buyers, seed } = settings;
-  console.log(`${buyers} buyers, ${seconds} s, SOAK_SEED=${seed}`);
+  const { seconds, buyers, seed, payments } = settings;
+  console.log(`${buyers} buyers, ${seconds} s, SOAK_PAYMENTS=${payments} SOAK_SEED=${seed}`);
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.abort());
   const verdict = await soak({ ...settings, say: console.log, signal: ended.signal });

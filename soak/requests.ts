@@ -38,6 +38,16 @@ export function createRequests(api: Api, ledger: Ledger, random: Random, user: s
       return reply;
     },
 
+    /** What the provider calls `reference`; its uuid. */
+    async register(reference: string): Promise<string | undefined> {
+      const reply = await post('register', 'payment-methods', { user_uuid: user, reference });
+      return reply?.status === 201 ? (JSON.parse(reply.text) as { uuid: string }).uuid : undefined;
+    },
+
+    /** The buyer's word to the bank of the sandbox. */
+    approve: (approvalUrl: string, approved: boolean) =>
+      insist({ name: 'approve', method: 'POST', path: approvalUrl, body: { approved } }),
+
     async hold(wish: Wish): Promise<HeldSeats | undefined> {
       const name = 'ticket_uuids' in wish ? 'hold' : 'hold the best';
       const reply = await post(name, 'reservations', { ...wish, user_uuid: user });

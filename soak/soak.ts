@@ -16,8 +16,10 @@ import { processLog, startProcesses } from './processes.ts';
 import { createRequests } from './requests.ts';
 import type { Settings } from './settings.ts';
 import { keyPatienceMs, readLists, settle } from './settle.ts';
+import { sandboxTill, stripeTill } from './till.ts';
 
-export type SoakOptions = Settings & {
+export type SoakOptions = Omit<Settings, 'payments'> & {
+  payments?: Settings['payments'];
   chaos?: boolean;
   /** How long what is open may take to end, when all is over. */
   patienceMs?: number;
@@ -33,20 +35,33 @@ export type Verdict = { checks: { rule: string; findings: string[] }[]; figures:
 
 const processCount = 3;
 /** So that holds end and sweeps come within the run, and meet those who are still at it. */
-const shortTimes = { TICKET_LOCK_TTL_SECONDS: '5', PAYMENT_SWEEP_AFTER: '3s' };
+const shortTimes = { TICKET_LOCK_TTL_SECONDS: '5', PAYMENT_SWEEP_AFTER: '3s', PAYMENT_ACTION_TIMEOUT: '6s' };
 /** A short run has each fault in it, and a long one is not in peace for long. */
 const pausesPerRun = 40;
 const longestPauseMs = 4000;
 
 /** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
 export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
-  const { seconds, buyers, seed, chaos = true, patienceMs = keyPatienceMs, program, say = () => {} } = options;
+  const {
+    seconds,
+    buyers,
+    seed,
+    payments = 'sandbox',
+    chaos = true,
+    patienceMs = keyPatienceMs,
+    program,
+    say = () => {},
+  } = options;
   mkdirSync(dirname(processLog), { recursive: true });
   writeFileSync(processLog, '');
   const { config, arena, drop } = await openArena();
   const db = openDb(config, { max: 2, deadlineMs: 30_000 });
-  const env = { ...postgresEnv(config), ...shortTimes, ...otherProvider(), REDIS_ADDR: stackAddress('REDIS_ADDR') };
+  // Whoever listens to webhooks is there only after the till, which tells it where to ask.
+  let urls: string[] = [];
+  const till = payments === 'stripe' ? await stripeTill(createRandom(seed, -1), () => urls) : sandboxTill();
+  const env = { ...postgresEnv(config), ...shortTimes, ...till.env, REDIS_ADDR: stackAddress('REDIS_ADDR') };
   const processes = await startProcesses(processCount, env, program);
+  urls = processes.urls;
   const settled = new AbortController();
   try {
     const ledger = createLedger();
@@ -62,8 +77,9 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     const onDoubleClick = () => void progress.doubleClicks++;
     const pauseMs = Math.min(longestPauseMs, (seconds * 1000) / pausesPerRun);
     await allOf([
-      ...users.map(({ random, requests }) => buy({ arena, random, requests, onDoubleClick }, over)),
+      ...users.map(({ random, requests }) => buy({ arena, till, random, requests, onDoubleClick }, over)),
       ...(chaos ? [rage({ processes, random: createRandom(seed, 0), pauseMs, strikes: progress.strikes }, over)] : []),
+      ...(chaos ? [till.rage(createRandom(seed, -2), over)] : []),
     ]);
     if (options.signal?.aborted) return undefined;
 
@@ -79,7 +95,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
       () => [],
       (error: Error) => [error.message],
     );
-    const books = await readBooks(db, !process.env.STRIPE_SECRET_KEY);
+    const books = await readBooks(db, await till.kept(db));
     const codes = await processes.stop();
     return {
       checks: [
@@ -93,6 +109,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   } finally {
     settled.abort();
     await processes.stop();
+    await till.close();
     await db.close();
     await drop();
   }
@@ -109,10 +126,4 @@ function calm({ killed, strikes }: Progress): string[] {
 /** All to their end, for a server that is down must come up again; then the first failure. */
 async function allOf(work: Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
-}
-
-/** Another payment provider than the sandbox is what the environment says. */
-function otherProvider(): Record<string, string> {
-  const given = Object.entries(process.env).filter(([name, value]) => name.startsWith('STRIPE_') && value);
-  return Object.fromEntries(given) as Record<string, string>;
 }

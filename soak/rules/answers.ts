@@ -4,13 +4,22 @@ import type { Rule } from '../judge.ts';
 const away = ['0', '503 unavailable'];
 const foreseen: Record<string, string[]> = {
   reserve: ['200', '409 ticket_not_available', ...away],
-  confirm: ['200', '402 payment_declined', '409 ticket_not_reserved', '503 payment_pending', ...away],
+  register: ['201', ...away],
+  confirm: [
+    '200',
+    '402 payment_declined',
+    '402 payment_requires_action',
+    '409 ticket_not_reserved',
+    '503 payment_pending',
+    ...away,
+  ],
   hold: ['201', '409 ticket_not_available', ...away],
   'hold the best': ['201', '409 ticket_not_available', ...away],
   'see a reservation': ['200', ...away],
   release: ['204', ...away],
   extend: ['200', '409 reservation_expired', '409 reservation_extended', ...away],
   order: ['201', '202', '402 payment_declined', '409 reservation_expired', '409 request_in_progress', ...away],
+  approve: ['200', '404 order_not_found', ...away],
   'see an order': ['200', ...away],
   'list orders': ['200', ...away],
   refund: ['201', '202', '409 order_not_refundable', '409 request_in_progress', ...away],

@@ -3,7 +3,6 @@ import type { Rule } from '../judge.ts';
 
 export const moneyRules: Record<string, Rule> = {
   'the provider has kept the price of what each buyer owns, and nothing else': (_, { orders, kept }) => {
-    if (!kept) return [];
     const known = new Set(orders.map(({ uuid }) => uuid));
     const strange = [...kept].filter(([key, amount]) => amount !== 0 && !known.has(key));
     return [
@@ -16,7 +15,6 @@ export const moneyRules: Record<string, Rule> = {
   },
 
   'what the buyers see as theirs costs what the provider has kept': ({ lists }, { orders, kept }) => {
-    if (!kept) return [];
     const seen = sum([...lists.values()].flat(), ({ status, tickets }) =>
       status === 'paid' ? sum(tickets, ({ price, refunded }) => (refunded ? 0 : price)) : 0,
     );

@@ -6,7 +6,13 @@ import type { Event } from './books.ts';
  * Where events go. They go out as they happen, side by side, unless they are held for the test to deliver; each `copies`
  * times (once). What is not answered with 2xx is sent again, after a pause, until it is.
  */
-export type WebhookOptions = { url: string; secret: string; held?: boolean; copies?: number; retryMs?: number };
+export type WebhookOptions = {
+  url: string | (() => string);
+  secret: string;
+  held?: boolean;
+  copies?: number;
+  retryMs?: number;
+};
 
 const defaultRetryMs = 1000;
 const patienceMs = 10_000;
@@ -26,13 +32,14 @@ export function webhooks(
   }
 
   async function post(event: Event): Promise<boolean> {
+    const to = typeof url === 'string' ? url : url();
     const body = JSON.stringify(event, null, 2);
     const headers = {
       'Content-Type': 'application/json; charset=utf-8',
       'Stripe-Signature': sign(body, secret, clock),
     };
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(patienceMs)]);
-    const response = await fetch(url, { method: 'POST', headers, body, signal }).catch(() => undefined);
+    const response = await fetch(to, { method: 'POST', headers, body, signal }).catch(() => undefined);
     return response?.ok === true;
   }
 
