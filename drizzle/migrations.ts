@@ -4,6 +4,7 @@ import reservations from './0002_reservations.sql' with { type: 'text' };
 import orders from './0003_orders.sql' with { type: 'text' };
 import refunds from './0004_refunds.sql' with { type: 'text' };
 import payments from './0005_payments.sql' with { type: 'text' };
+import stripeRefunds from './0006_stripe_refunds.sql' with { type: 'text' };
 import journal from './meta/_journal.json' with { type: 'json' };
 
 /** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
@@ -14,6 +15,7 @@ export const migrationSql: Record<string, string> = {
   '0003_orders': orders,
   '0004_refunds': refunds,
   '0005_payments': payments,
+  '0006_stripe_refunds': stripeRefunds,
 };
 
 /** drizzle-kit's journal: which migrations there are, in order. */

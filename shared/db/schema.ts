@@ -5,6 +5,7 @@ import {
   check,
   customType,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -244,6 +245,13 @@ export const stripeIntents = pgTable('stripe_intents', {
   /** Why the card was declined. */
   declined: text('declined'),
   createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** How often Stripe has ended a refund's request with an error that it would repeat for a day; the next one is another request. */
+export const stripeRefunds = pgTable('stripe_refunds', {
+  /** The refund's uuid. */
+  key: text('key').primaryKey(),
+  failed: integer('failed').notNull().default(0),
 });
 
 /** What the payment provider has told us of by itself, by its id: it tells some things twice. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { testDatabase } from '../../../shared/testing/database.ts';
+import { PaymentUnanswered } from '../domain/payment-provider.ts';
 import { startFakeStripe } from '../fake-stripe/start.ts';
 import { withIntentCalls } from '../fake-stripe/testing.ts';
 import { paymentConformance } from './payment-provider.conformance.ts';
@@ -52,11 +53,27 @@ paymentConformance('Stripe', async () => {
   };
 });
 
-test('a decline is told with its reason, also when a process that heard of it first died on the way', async () => {
+async function openShop() {
   const { db, drop } = await testDatabase();
   const fake = await startFakeStripe();
   const [methods, intents, userUuid, key] = [postgresPaymentMethods(db), stripeIntents(db), randomUUID(), randomUUID()];
   const stripe = openStripe({ secretKey: 'sk_test_fake', apiBase: fake.base });
+  return {
+    ...{ fake, methods, intents, stripe, key },
+    payments: stripePayments({ stripe, intents, methods }),
+    request: async (reference: string) => {
+      const methodUuid = await methods.add({ userUuid, reference });
+      return { key, amount: 500, currency: 'USD', methodUuid, userUuid };
+    },
+    close: async () => {
+      await fake.close();
+      await drop();
+    },
+  };
+}
+
+test('a decline is told with its reason, also when a process that heard of it first died on the way', async () => {
+  const { stripe, intents, methods, key, request, close } = await openShop();
   const { paymentIntents } = stripe;
 
   const dying = withIntentCalls(stripe, {
@@ -75,11 +92,60 @@ test('a decline is told with its reason, also when a process that heard of it fi
   });
   const payments = stripePayments({ stripe: slow, intents, methods });
 
-  const methodUuid = await methods.add({ userUuid, reference: 'pm_card_chargeDeclinedInsufficientFunds' });
   const declined = { is: 'declined', reason: 'insufficient_funds' } as const;
-  expect(await payments.authorise({ key, amount: 500, currency: 'USD', methodUuid, userUuid })).toEqual(declined);
+  expect(await payments.authorise(await request('pm_card_chargeDeclinedInsufficientFunds'))).toEqual(declined);
   expect(await payments.find(key)).toEqual(declined);
   expect(await payments.close(key)).toEqual(declined);
-  await fake.close();
-  await drop();
+  await close();
 });
+
+test('an order’s own payment is not taken for a stray one by who heard of it before its id was written down', async () => {
+  const { stripe, intents, methods, key, request, fake, close } = await openShop();
+  const { paymentIntents } = stripe;
+  const authorised = Promise.withResolvers<void>();
+  const slow = withIntentCalls(stripe, {
+    retrieve: async (id: string) => {
+      await authorised.promise;
+      return paymentIntents.retrieve(id);
+    },
+  } as Partial<typeof paymentIntents>);
+  const other = stripePayments({ stripe: slow, intents, methods });
+  let stray: Promise<boolean> | undefined;
+  const payments = stripePayments({
+    stripe,
+    methods,
+    intents: {
+      ...intents,
+      remember: async (of, reference) => {
+        // Long enough for its first look.
+        stray = other.giveBackStray({ key, reference });
+        await intents.find(of);
+        return intents.remember(of, reference);
+      },
+    },
+  });
+  expect(await payments.authorise(await request('pm_card_visa'))).toEqual({ is: 'authorised' });
+  authorised.resolve();
+  expect(await stray).toBe(false);
+  expect(fake.intents().map(({ status }) => status)).toEqual(['requires_capture']);
+  await close();
+});
+
+test.each([
+  ['500-before', 2],
+  ['500-after', 1],
+] as const)(
+  'a refund comes about once though Stripe keeps a fault of its own as the answer: %s',
+  async (how, unanswered) => {
+    const { payments, key, request, fake, close } = await openShop();
+    await payments.authorise(await request('pm_card_visa'));
+    await payments.capture(key);
+    const refund = { key, refundKey: randomUUID(), amount: 200 };
+    fake.faults.push({ on: 'refund', how });
+    for (let i = 0; i < unanswered; i++) await expect(payments.refund(refund)).rejects.toThrow(PaymentUnanswered);
+    expect(await payments.refund(refund)).toBe('refunded');
+    expect(await payments.refund(refund)).toBe('refunded');
+    expect(fake.intents()[0]!.latest_charge!.amount_refunded).toBe(200);
+    await close();
+  },
+);

@@ -33,6 +33,10 @@ export async function asked<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** Stripe has kept a fault of its own as the answer to this idempotency key: the request has ended, and is never done. */
+export const isKeptFault = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true';
+
 /** The step does not fit the intent's state (any more): somebody was faster. */
 export const isUnexpectedState = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'payment_intent_unexpected_state';

@@ -47,6 +47,21 @@ export function stripeIntents({ sql, run }: Db) {
           returning ${columns}`),
       ),
 
+    /** How many requests for a refund have failed for good: the next one needs another idempotency key. */
+    failedRefunds: (refundKey: string) =>
+      run(async () => {
+        const [row] = await sql<{ failed: number }[]>`select failed from stripe_refunds where key = ${refundKey}`;
+        return row?.failed ?? 0;
+      }),
+
+    /** Counts one that came after `failed` others; once, whoever tells. */
+    noteFailedRefund: (refundKey: string, failed: number) =>
+      run(async () => {
+        await sql`
+          insert into stripe_refunds (key, failed) values (${refundKey}, ${failed + 1})
+          on conflict (key) do update set failed = greatest(stripe_refunds.failed, excluded.failed)`;
+      }),
+
     /** Keeps why an order's card was declined, the first time. */
     noteDecline: (key: string, reason: DeclineReason) =>
       run(async () => {

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { type PaymentProvider, PaymentUnanswered } from '../../domain/payment-provider.ts';
 import { toStripeAmount } from './amounts.ts';
-import { asked, isUnexpectedState, orderTag } from './client.ts';
+import { asked, isKeptFault, isUnexpectedState, orderTag } from './client.ts';
 import type { StripeIntents } from './intents.ts';
 
 /** The metadata of a refund that names it: after a day Stripe forgets its idempotency key, but not this. */
@@ -23,17 +23,26 @@ export function stripeRefunds(
     });
 
   async function giveBack(intent: Stripe.PaymentIntent, refundKey: string, amount?: number): Promise<void> {
+    const failed = await intents.failedRefunds(refundKey);
+    if (await isMade(intent, refundKey)) return;
+    const idempotencyKey = failed === 0 ? `refund:${refundKey}` : `refund:${refundKey}:${failed}`;
+    const metadata = { [refundTag]: refundKey };
+    const request = { payment_intent: intent.id, ...(amount !== undefined && { amount }), metadata };
+    await asked(stripe.refunds.create(request, { idempotencyKey })).catch(async (error: unknown) => {
+      if (error instanceof PaymentUnanswered && isKeptFault(error.cause)) {
+        await intents.noteFailedRefund(refundKey, failed);
+      }
+      throw error;
+    });
+  }
+
+  async function isMade(intent: Stripe.PaymentIntent, refundKey: string): Promise<boolean> {
     const made = stripe.refunds.list({ payment_intent: intent.id, limit: 100 })[Symbol.asyncIterator]();
     for (let next = await asked(made.next()); !next.done; next = await asked(made.next())) {
       const { metadata, status } = next.value;
-      if (metadata?.[refundTag] === refundKey && status !== 'failed' && status !== 'canceled') return;
+      if (metadata?.[refundTag] === refundKey && status !== 'failed' && status !== 'canceled') return true;
     }
-    await asked(
-      stripe.refunds.create(
-        { payment_intent: intent.id, ...(amount !== undefined && { amount }), metadata: { [refundTag]: refundKey } },
-        { idempotencyKey: `refund:${refundKey}` },
-      ),
-    );
+    return false;
   }
 
   return {
@@ -69,15 +78,18 @@ export function stripeRefunds(
     },
 
     async giveBackStray({ key, reference }) {
-      if ((await intents.find(key))?.intentId === reference) return false;
+      const isOwn = async () => (await intents.find(key))?.intentId === reference;
+      if (await isOwn()) return false;
       const intent = await retrieve(reference);
       if (intent.metadata[orderTag] !== key) return false;
+      // Anything else holds no money: another process may be about to write its id down.
+      if (intent.status !== 'requires_capture' && intent.status !== 'succeeded') return false;
+      // An id is written down before it can get there: what was not the order's own above may be by now.
+      if (await isOwn()) return false;
       if (intent.status === 'requires_capture') {
         await step(stripe.paymentIntents.cancel(reference));
         return true;
       }
-      // Anything else holds no money: another process may be about to write its id down.
-      if (intent.status !== 'succeeded') return false;
       await giveBack(intent, `stray:${reference}`);
       return true;
     },
