@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import postgres from 'postgres';
 import type { PostgresConfig } from '../config.ts';
 import { testDatabase } from '../testing/database.ts';
 import { type Db, openDb } from './client.ts';
@@ -54,18 +56,17 @@ test('a transaction whose connection ends in the middle of a statement fails, an
 // github.com/porsager/postgres/issues/1216
 test('a transaction whose connection ends between statements writes nothing more, not on another connection either', async () => {
   const db = openDb(config, { max: 1 });
-  let late: Promise<unknown> = Promise.resolve();
+  const late = Promise.withResolvers<unknown>();
   const failed = db.sql.begin(async (tx) => {
     const [{ pid } = { pid: 0 }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
     await tx`insert into numbers values (1)`;
     await terminate(pid);
-    const other = db.sql.begin((tx) => tx`insert into numbers values (2)`);
-    // Its connection is gone and another transaction has come by here.
-    late = other.catch(() => {}).then(() => tx`insert into numbers values (3)`);
-    await late;
+    // Meanwhile another transaction comes by on what was its connection.
+    await db.sql.begin((other) => other`insert into numbers values (2)`).catch(() => {});
+    tx`insert into numbers values (3)`.then(late.resolve, late.reject);
   });
   await expect(failed).rejects.toThrow('CONNECTION_CLOSED');
-  await expect(late).rejects.toThrow('CONNECTION_CLOSED');
+  await expect(late.promise).rejects.toThrow('CONNECTION_CLOSED');
   await works(db);
   expect(await numbers()).not.toContain(1);
   expect(await numbers()).not.toContain(3);
@@ -120,6 +121,47 @@ test('a connection that ends while it learns the types is opened anew, and its f
   await works(db);
   await db.close();
   proxy.close();
+});
+
+// Else other people's statements were told to be done, in a transaction of nobody's that was never committed.
+test('a transaction has a connection of its own, also behind as many questions as a connection takes', async () => {
+  const db = openDb(config, { max: 2 });
+  const { sql } = db;
+  await Promise.all([sql`select pg_sleep(0.1)`, sql`select pg_sleep(0.1)`]);
+  // 100 behind the one that is under way (max_pipeline), on each.
+  const before = Array.from({ length: 200 }, () => sql`select pg_sleep(0)`.execute());
+  const told = sql.begin(async (tx) => {
+    await tx`insert into numbers values (100)`;
+    return sql`insert into numbers values (101)`;
+  });
+  await Promise.all([...before, told, sql`insert into numbers values (102)`]);
+  expect((await numbers()).filter((n) => n >= 100)).toEqual([100, 101, 102]);
+  await works(db);
+  await db.close();
+});
+
+// github.com/porsager/postgres/pull/1207
+test('a transaction has a connection of its own, also when its socket has room again', async () => {
+  let socket: Socket | undefined;
+  const { host, port, user, password, database } = config;
+  const connected = async () => {
+    socket = connect(port, host);
+    await once(socket, 'connect');
+    return socket;
+  };
+  const sql = postgres({ user, password, database, max: 1, socket: connected } as postgres.Options<never>);
+  let other: Promise<unknown> | undefined;
+  const failed = sql.begin(async (tx) => {
+    await tx`select 1`;
+    other = sql`insert into numbers values (200)`.execute();
+    socket!.emit('drain');
+    await tx`select 1`;
+    throw new Error('on purpose');
+  });
+  await expect(failed).rejects.toThrow('on purpose');
+  await other;
+  expect(await numbers()).toContain(200);
+  await sql.end();
 });
 
 /** Hands on what comes for the server unless `answer` has answered it. */
