@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { $ } from 'bun';
 import packageJson from '../package.json' with { type: 'json' };
 import { connectorVariables } from '../services/search/connector-cli.ts';
@@ -22,9 +22,18 @@ const codeOf = (text: string) =>
     .flatMap(([, block, span]) => (block ?? span ?? '').split('\n'))
     .map((line) => line.replace(/ *#.*$/, ''));
 
+/** The anchors of its titles, as GitHub makes them. */
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
 let commands = 0;
 
-describe.each(pages.map((page, i): [string, string] => [page, texts[i]!]))('%s', (_, text) => {
+describe.each(pages.map((page, i): [string, string] => [page, texts[i]!]))('%s', (page, text) => {
   const code = codeOf(text);
   const found = (pattern: RegExp) => code.flatMap((line) => [...line.matchAll(pattern)].map((match) => match.slice(1)));
 
@@ -68,7 +77,7 @@ describe.each(pages.map((page, i): [string, string] => [page, texts[i]!]))('%s',
       'SEARCH_ADDR',
       'ONSALE_DIR',
     ];
-    const load = /^(LOAD|SOAK)_|^EVENT_UUID$|^K6$/;
+    const load = /^(LOAD|SOAK|MODEL|FAKE_STRIPE)_|^EVENT_UUID$|^K6$/;
     const unknown = found(/^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?$/g)
       .flat()
       .filter((name) => ![...known, ...others].includes(name!) && !load.test(name!));
@@ -81,15 +90,12 @@ describe.each(pages.map((page, i): [string, string] => [page, texts[i]!]))('%s',
     expect(names.filter((name) => !words.has(name) && !foreign.test(name))).toEqual([]);
   });
 
-  test('every link leads somewhere', () => {
-    const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-      title
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    for (const [, anchor] of text.matchAll(/\]\(#([\w-]+)\)/g)) expect(anchors).toContain(anchor!);
-    for (const [, path] of text.matchAll(/\]\((?!http|#)([^)#]+)/g)) expect(existsSync(join(root, path!))).toBe(true);
+  test('every link leads somewhere', async () => {
+    for (const [, path = '', anchor] of text.matchAll(/\]\((?!http)([^)#]*)(?:#([\w-]+))?\)/g)) {
+      const target = path === '' ? join(root, page) : join(root, dirname(page), path);
+      expect([path, existsSync(target)]).toEqual([path, true]);
+      if (anchor) expect(anchorsOf(await Bun.file(target).text())).toContain(anchor);
+    }
   });
 });
 
