@@ -1,3 +1,5 @@
+import { AppError } from '../../../shared/errors.ts';
+
 /**
  * Port: who takes the money, in two steps: it is authorised (reserved on the buyer's card) before the tickets are booked,
  * and captured (taken) after. A payment is named by its key (the order's uuid): however often it is asked for, from whatever
@@ -65,9 +67,9 @@ export type DeclineReason = (typeof declineReasons)[number];
 export type GivenBack = 'voided' | 'refunded' | 'nothing';
 
 /** The provider did not answer: money may have moved or not. Ask again with the same key. */
-export class PaymentUnanswered extends Error {
+export class PaymentUnanswered extends AppError {
   constructor(cause?: unknown) {
-    super('the payment provider did not answer', { cause });
+    super('unavailable', 'The payment provider did not answer; repeat the request in a moment', { cause });
     this.name = 'PaymentUnanswered';
   }
 }

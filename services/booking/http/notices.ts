@@ -1,10 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AppError, unavailable } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { empty } from '../../../shared/http/answer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { type HearDeps, hearNotice, type Notice } from '../domain/hear-notice.ts';
-import { PaymentUnanswered } from '../domain/payment-provider.ts';
 
 const route = createRoute({
   method: 'post',
@@ -29,11 +28,7 @@ export function addNoticeRoutes(app: App, deps: NoticeRoutesDeps): void {
   app.openapi(route, async (c) => {
     const notice = await deps.readNotice(await c.req.text(), c.req.valid('header')['stripe-signature']);
     if (!notice) throw new AppError('invalid_request', 'The signature is not right, or too old');
-    try {
-      await hearNotice(deps, notice);
-    } catch (error) {
-      throw error instanceof PaymentUnanswered ? unavailable('The payment provider', error) : error;
-    }
+    await hearNotice(deps, notice);
     return empty(c);
   });
 }
