@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
+import { eventually } from '../shared/testing/eventually.ts';
 
 export type ServerName = 'pg' | 'redis' | 'kafka' | 'connect' | 'es';
 
@@ -14,7 +15,18 @@ export const servers = {
   /** Stops the time of a server: its connections stay, and nothing answers. */
   hang: async (name: ServerName) => signal(await processesOf(name), 'SIGSTOP'),
   wake: async (name: ServerName) => signal(await processesOf(name), 'SIGCONT'),
-  kill: async (name: ServerName) => signal(await processesOf(name), 'SIGKILL'),
+  /**
+   * Resolves when nothing is left of its processes, not even what their parent has yet to collect: PostgreSQL does not
+   * start while the process that its `postmaster.pid` names is there in any state.
+   */
+  kill: async (name: ServerName) => {
+    const pids = await processesOf(name);
+    signal(pids, 'SIGKILL');
+    await eventually(() => {
+      const left = pids.filter(isThere);
+      if (left.length > 0) throw new Error(`${name} was killed, but processes ${left} are still there`);
+    });
+  },
 };
 
 async function control(...args: string[]): Promise<string> {
@@ -42,12 +54,18 @@ function descendants(pid: number): number[] {
 }
 
 function signal(pids: number[], name: NodeJS.Signals): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, name);
-    } catch (error) {
-      // A child may have ended by itself meanwhile.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  // A child may have ended by itself meanwhile.
+  for (const pid of pids) reach(pid, name);
+}
+
+const isThere = (pid: number) => reach(pid, 0);
+
+/** False if there is no such process. */
+function reach(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
   }
 }

@@ -60,7 +60,7 @@ async function hang(name: ServerName): Promise<void> {
 
 async function restart(name: ServerName, how: 'stop' | 'kill'): Promise<void> {
   await servers[how](name);
-  // A killed server leaves what a stop clears away, and PostgreSQL waits for its dead parent process to be.
+  // A killed server leaves what a stop clears away.
   if (how === 'kill') await servers.stop(name);
   await eventually(() => servers.start(name), patienceMs);
 }
