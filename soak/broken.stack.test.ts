@@ -13,7 +13,7 @@ const foundBy: Record<string, string> = {
 };
 
 const brokenRules = async (options: { patienceMs: number; program?: string[] }) => {
-  const verdict = await soak({ seconds: 4, buyers: 60, seed: 1, chaos: false, ...options });
+  const verdict = await soak({ seconds: 4, buyers: 60, seed: 1, payments: 'sandbox', chaos: false, ...options });
   return verdict!.checks.filter(({ findings }) => findings.length > 0).map(({ rule }) => rule);
 };
 

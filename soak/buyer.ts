@@ -1,9 +1,10 @@
 import type { Random } from '../drizzle/seed/random.ts';
+import type { PaymentAction } from '../services/booking/domain/payment-provider.ts';
 import { sleep } from '../shared/clock.ts';
 import type { Arena } from './arena.ts';
 import type { HeldSeats, SeenOrder } from './ledger.ts';
 import type { Requests, Wish } from './requests.ts';
-import type { Action, Till } from './till.ts';
+import type { Till } from './till.ts';
 
 export type BuyerOptions = { arena: Arena; till: Till; random: Random; requests: Requests; onDoubleClick(): void };
 
@@ -71,7 +72,7 @@ export async function buy(
   }
 
   /** Says yes or no to the bank that asks, or closes the page. */
-  async function decide({ action }: { action: Action | null }): Promise<void> {
+  async function decide({ action }: { action: PaymentAction | null }): Promise<void> {
     if (!action || chance(0.2)) return;
     const approved = chance(0.8);
     if (action.type === 'sandbox') await requests.approve(action.approval_url, approved);

@@ -18,8 +18,7 @@ import type { Settings } from './settings.ts';
 import { keyPatienceMs, readLists, settle } from './settle.ts';
 import { sandboxTill, stripeTill } from './till.ts';
 
-export type SoakOptions = Omit<Settings, 'payments'> & {
-  payments?: Settings['payments'];
+export type SoakOptions = Settings & {
   chaos?: boolean;
   /** How long what is open may take to end, when all is over. */
   patienceMs?: number;
@@ -42,16 +41,8 @@ const longestPauseMs = 4000;
 
 /** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
 export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
-  const {
-    seconds,
-    buyers,
-    seed,
-    payments = 'sandbox',
-    chaos = true,
-    patienceMs = keyPatienceMs,
-    program,
-    say = () => {},
-  } = options;
+  const { seconds, buyers, seed, payments, chaos = true, patienceMs = keyPatienceMs, program } = options;
+  const { say = () => {} } = options;
   mkdirSync(dirname(processLog), { recursive: true });
   writeFileSync(processLog, '');
   const { config, arena, drop } = await openArena();

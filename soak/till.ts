@@ -1,5 +1,6 @@
 import type { Random } from '../drizzle/seed/random.ts';
 import { sandboxMethods, sandboxPayments } from '../services/booking/adapters/sandbox-payments.ts';
+import type { PaymentAction } from '../services/booking/domain/payment-provider.ts';
 import type { Fault, Operation } from '../services/booking/fake-stripe/faults.ts';
 import { startFakeStripe } from '../services/booking/fake-stripe/start.ts';
 import { sleep } from '../shared/clock.ts';
@@ -8,16 +9,13 @@ import type { Db } from '../shared/db/client.ts';
 /** What a buyer pays with, by uuid: one that works, or any of those that they have. */
 export type Wallet = { good(): string; any(): string };
 
-/** What a buyer is asked to do at their bank; see `PaymentAction`. */
-export type Action = { type: 'stripe'; client_secret: string } | { type: 'sandbox'; approval_url: string };
-
 export type Till = {
   /** What the processes are told of the provider. */
   env: Record<string, string>;
   /** `register` makes the uuid of what the provider knows by a name of its own; undefined when no answer came. */
   wallet(random: Random, register: (reference: string) => Promise<string | undefined>): Promise<Wallet>;
   /** The buyer's word, where it is the provider that hears it and not a process. */
-  approve?(action: Action, approved: boolean): void;
+  approve?(action: PaymentAction, approved: boolean): void;
   /** Goes wrong in every way there is until the signal comes. */
   rage(random: Random, signal: AbortSignal): Promise<void>;
   /** By an order's uuid, what the provider has kept of its money after refunds. */

@@ -75,52 +75,35 @@ test('a transaction whose connection ends between statements writes nothing more
 
 // github.com/porsager/postgres/pull/1215
 test('a transaction whose connection is reset fails, and the next ones work', async () => {
-  const proxy = await startProxy();
-  const db = openDb({ ...config, host: '127.0.0.1', port: proxy.port }, { max: 1 });
+  const { db, clients, close } = await throughProxy();
   const failed = db.sql.begin(async (tx) => {
     await tx`select 1`;
     const sleeping = tx`select pg_sleep(10)`.execute();
-    proxy.clients.forEach((client) => void client.resetAndDestroy());
+    clients.forEach((client) => void client.resetAndDestroy());
     await sleeping;
   });
   await expect(failed).rejects.toThrow();
   await works(db);
-  await db.close();
-  proxy.close();
+  await close();
 });
 
 // github.com/porsager/postgres/issues/1192: the process ended by it.
 test('a connection that can’t learn the types is opened anew', async () => {
-  let refused = false;
-  const proxy = await startProxy((data, client) => {
-    if (refused || !data.includes('pg_catalog.pg_type')) return false;
-    refused = true;
-    return client.write(statementTimeout);
-  });
-  const db = openDb({ ...config, host: '127.0.0.1', port: proxy.port }, { max: 1 });
+  const { db, close } = await throughProxy(refuseTypesOnce((client) => client.write(statementTimeout)));
   const read = () => db.sql<{ n: number[] }[]>`select array[1, 2] as n`;
   await expect(read()).rejects.toThrow('statement timeout');
   await read().catch(() => {});
   expect([...(await read())]).toEqual([{ n: [1, 2] }]);
   await works(db);
-  await db.close();
-  proxy.close();
+  await close();
 });
 
 // github.com/porsager/postgres/issues/1223
 test('a connection that ends while it learns the types is opened anew, and its first question is answered', async () => {
-  let refused = false;
-  const proxy = await startProxy((data, client) => {
-    if (refused || !data.includes('pg_catalog.pg_type')) return false;
-    refused = true;
-    client.end(statementTimeout.subarray(0, -6));
-    return true;
-  });
-  const db = openDb({ ...config, host: '127.0.0.1', port: proxy.port }, { max: 1 });
+  const { db, close } = await throughProxy(refuseTypesOnce((client) => client.end(statementTimeout.subarray(0, -6))));
   expect([...(await db.sql`select array[1, 2] as n`)]).toEqual([{ n: [1, 2] }]);
   await works(db);
-  await db.close();
-  proxy.close();
+  await close();
 });
 
 // Else other people's statements were told to be done, in a transaction of nobody's that was never committed.
@@ -164,8 +147,21 @@ test('a transaction has a connection of its own, also when its socket has room a
   await sql.end();
 });
 
-/** Hands on what comes for the server unless `answer` has answered it. */
-async function startProxy(answer: (data: Buffer | string, client: Socket) => boolean = () => false) {
+type Answer = (data: Buffer | string, client: Socket) => boolean;
+
+/** The first question about types is answered by `refuse`. */
+function refuseTypesOnce(refuse: (client: Socket) => void): Answer {
+  let refused = false;
+  return (data, client) => {
+    if (refused || !data.includes('pg_catalog.pg_type')) return false;
+    refused = true;
+    refuse(client);
+    return true;
+  };
+}
+
+/** One connection, by a proxy that hands on what comes for the server unless `answer` has answered it. */
+async function throughProxy(answer: Answer = () => false) {
   const clients: Socket[] = [];
   const proxy = createServer((client) => {
     clients.push(client);
@@ -181,7 +177,16 @@ async function startProxy(answer: (data: Buffer | string, client: Socket) => boo
     }
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  return { clients, port: (proxy.address() as { port: number }).port, close: () => proxy.close() };
+  const { port } = proxy.address() as { port: number };
+  const db = openDb({ ...config, host: '127.0.0.1', port }, { max: 1 });
+  return {
+    db,
+    clients,
+    close: async () => {
+      await db.close();
+      proxy.close();
+    },
+  };
 }
 
 /** An error, and that the server is ready (postgresql.org/docs/17/protocol-message-formats.html). */

@@ -59,7 +59,11 @@ async function openShop() {
   const [methods, intents, userUuid, key] = [postgresPaymentMethods(db), stripeIntents(db), randomUUID(), randomUUID()];
   const stripe = openStripe({ secretKey: 'sk_test_fake', apiBase: fake.base });
   return {
-    ...{ fake, methods, intents, stripe, key },
+    fake,
+    methods,
+    intents,
+    stripe,
+    key,
     payments: stripePayments({ stripe, intents, methods }),
     request: async (reference: string) => {
       const methodUuid = await methods.add({ userUuid, reference });
