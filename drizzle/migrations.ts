@@ -5,6 +5,7 @@ import orders from './0003_orders.sql' with { type: 'text' };
 import refunds from './0004_refunds.sql' with { type: 'text' };
 import payments from './0005_payments.sql' with { type: 'text' };
 import stripeRefunds from './0006_stripe_refunds.sql' with { type: 'text' };
+import saleRules from './0007_sale_rules.sql' with { type: 'text' };
 import journal from './meta/_journal.json' with { type: 'json' };
 
 /** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
@@ -16,6 +17,7 @@ export const migrationSql: Record<string, string> = {
   '0004_refunds': refunds,
   '0005_payments': payments,
   '0006_stripe_refunds': stripeRefunds,
+  '0007_sale_rules': saleRules,
 };
 
 /** drizzle-kit's journal: which migrations there are, in order. */

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
+  boolean,
   check,
   customType,
   index,
@@ -52,6 +53,8 @@ export const events = pgTable(
     name: text('name').notNull(),
     description: text('description'),
     date: instant('date').notNull(),
+    /** ISO 4217: the currency of its tickets, null without tickets or with several (a trigger keeps it). */
+    currency: text('currency'),
     venueId: bigint('venue_id', { mode: 'number' })
       .notNull()
       .references(() => venues.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
@@ -148,10 +151,14 @@ export const orderTickets = pgTable(
     orderId: bigint('order_id', { mode: 'number' })
       .notNull()
       .references(() => orders.id),
-    ticketId: bigint('ticket_id', { mode: 'number' })
-      .notNull()
-      .references(() => tickets.id),
+    /** Null once the ticket is gone: only those of failed orders can go, and leave what follows behind (a trigger writes it). */
+    ticketId: bigint('ticket_id', { mode: 'number' }).references(() => tickets.id),
+    ticketUuid: text('ticket_uuid'),
+    eventUuid: text('event_uuid'),
+    seat: text('seat'),
     price: minorUnits('price').notNull(),
+    /** The token of the lock under which the ticket was bought. */
+    token: text('token'),
     /** The refund by which the ticket was given back; the order does not own it any more. */
     refundId: bigint('refund_id', { mode: 'number' }).references((): AnyPgColumn => refunds.id),
   },
@@ -186,6 +193,10 @@ export const payments = pgTable(
       .unique()
       .references(() => orders.id),
     methodUuid: text('method_uuid').notNull(),
+    /** Who takes the money, and in which mode; only that one ends it. Null in rows of the first releases. */
+    provider: text('provider'),
+    /** When the buyer's bank was said to take the money back. */
+    disputedAt: instant('disputed_at'),
     status: text('status', { enum: paymentStatuses }).notNull().default('pending'),
     amount: minorUnits('amount').notNull(),
     currency: text('currency').notNull(),
@@ -278,7 +289,10 @@ export const refunds = pgTable(
       .references(() => orders.id),
     amount: minorUnits('amount').notNull(),
     currency: text('currency').notNull(),
-    status: text('status', { enum: ['pending', 'succeeded'] })
+    /** As for payments. */
+    provider: text('provider'),
+    /** `disputed`: the buyer has the money back through their bank. */
+    status: text('status', { enum: ['pending', 'succeeded', 'disputed'] })
       .notNull()
       .default('pending'),
     /** As for payments. */
@@ -287,7 +301,7 @@ export const refunds = pgTable(
   (t) => [
     index('refunds_order_id_idx').on(t.orderId),
     index('refunds_pending_idx').on(t.sweepAt).where(sql`status = 'pending'`),
-    check('refunds_status_check', sql`${t.status} in ('pending', 'succeeded')`),
+    check('refunds_status_check', sql`${t.status} in ('pending', 'succeeded', 'disputed')`),
     check('refunds_amount_check', sql`${t.amount} >= 0`),
   ],
 );
@@ -324,9 +338,11 @@ export const reservationTickets = pgTable(
     reservationId: bigint('reservation_id', { mode: 'number' })
       .notNull()
       .references(() => reservations.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
-    ticketId: bigint('ticket_id', { mode: 'number' })
-      .notNull()
-      .references(() => tickets.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    /** Refers to nothing: a line outlives its ticket, so that what is missing can be told. */
+    ticketId: bigint('ticket_id', { mode: 'number' }).notNull(),
+    /** What the ticket was, once it is gone (a trigger writes it). */
+    ticketUuid: text('ticket_uuid'),
+    seat: text('seat'),
     price: minorUnits('price').notNull(),
     token: text('token').notNull(),
   },
@@ -367,6 +383,12 @@ export const ticketLocks = pgTable(
     owner: text('owner').notNull(),
     token: text('token').notNull(),
     expiresAt: instant('expires_at').notNull(),
+    /** Where the hold's own time ends before the lock does, because a payment is under way. */
+    heldUntil: instant('held_until'),
+    /** Others than its taker were told of it. */
+    adopted: boolean('adopted').notNull().default(false),
+    /** What its taker wrote on it, such as the price of that moment. */
+    note: text('note'),
   },
   (t) => [index('ticket_locks_event_uuid_idx').on(t.eventUuid), index('ticket_locks_expires_at_idx').on(t.expiresAt)],
 );
@@ -377,6 +399,8 @@ export const sandboxCharges = pgTable('sandbox_charges', {
   amount: minorUnits('amount').notNull(),
   currency: text('currency').notNull(),
   status: text('status', { enum: ['requires_action', 'authorised', 'succeeded', 'declined', 'voided'] }).notNull(),
+  /** The buyer's bank has taken it back. */
+  disputed: boolean('disputed').notNull().default(false),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 

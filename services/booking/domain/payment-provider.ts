@@ -8,7 +8,16 @@ import { AppError } from '../../../shared/errors.ts';
  * Every operation throws `PaymentUnanswered` when its outcome is not known; the same call then tells it later.
  */
 export type PaymentProvider = {
-  /** Reserves `amount` with the buyer's payment method; or tells what became of it when that was tried before. */
+  /** Who this is, and in which mode: written beside each payment and refund, which only that one may end. */
+  name: ProviderName;
+
+  /** What can be charged in a currency (ISO 4217); undefined when nothing can. Asks nobody. */
+  bounds(currency: string): AmountBounds | undefined;
+
+  /**
+   * Reserves `amount` with the buyer's payment method; or tells what became of it when that was tried before. Throws
+   * `AmountNotChargeable` when the provider refuses the amount or currency: there is no payment then.
+   */
   authorise(request: AuthoriseRequest): Promise<Standing>;
 
   /** How a payment stands. Changes nothing. */
@@ -26,8 +35,11 @@ export type PaymentProvider = {
   /**
    * Gives `amount` of a payment back, once for each `refundKey`, however often it is called; never more than there was.
    * The whole of what was not captured yet is voided; a part of it is captured first. Of nothing it gives nothing.
+   *
+   * What was given back at the provider by hand counts: after this call the buyer has got back the `earlier` refunds of the
+   * order and this one, or more. `disputed`: the buyer has had their bank take the payment back, and nothing is given.
    */
-  refund(request: { key: string; refundKey: string; amount: number }): Promise<GivenBack>;
+  refund(request: RefundRequest): Promise<GivenBack>;
 
   /**
    * Gives the whole of a payment back that carries an order's key but is not the order's own, and leaves the order's own
@@ -41,7 +53,17 @@ export type PaymentProvider = {
 
 export type AuthoriseRequest = { key: string; amount: number; currency: string; methodUuid: string; userUuid: string };
 
-export type Charge = { key: string; kept: number; held: number };
+/** A refund of an order: `earlier` are those of the same order that were opened before it. */
+export type RefundRequest = EarlierRefund & { key: string; earlier: EarlierRefund[] };
+export type EarlierRefund = { refundKey: string; amount: number };
+
+export type ProviderName = 'sandbox' | 'stripe:test' | 'stripe:live';
+
+/** In minor units: from `min` to `max`, in steps of `step`. */
+export type AmountBounds = { min: number; max: number; step: number };
+
+/** `isDisputed`: the buyer has had their bank take it back, and the seller's case is not won. */
+export type Charge = { key: string; kept: number; held: number; isDisputed: boolean };
 
 export type Settled = { is: 'authorised' } | { is: 'declined'; reason: DeclineReason } | { is: 'voided' };
 
@@ -64,7 +86,7 @@ export const declineReasons = [
 ] as const;
 export type DeclineReason = (typeof declineReasons)[number];
 
-export type GivenBack = 'voided' | 'refunded' | 'nothing';
+export type GivenBack = 'voided' | 'refunded' | 'disputed' | 'nothing';
 
 /** The provider did not answer: money may have moved or not. Ask again with the same key. */
 export class PaymentUnanswered extends AppError {
@@ -72,4 +94,40 @@ export class PaymentUnanswered extends AppError {
     super('unavailable', 'The payment provider did not answer; repeat the request in a moment', { cause });
     this.name = 'PaymentUnanswered';
   }
+}
+
+/**
+ * The provider has refused a step for a reason that repeating it at once does not change (its `code` says which): the account
+ * lacks the money for a refund, a key lacks a permission. A person must look at it; the same call may succeed later.
+ */
+export class PaymentRefused extends PaymentUnanswered {
+  readonly reason: string;
+
+  constructor(reason: string, cause?: unknown) {
+    super(cause);
+    this.name = 'PaymentRefused';
+    this.reason = reason;
+  }
+}
+
+/** The provider can't charge this amount, or nothing in this currency. */
+export class AmountNotChargeable extends AppError {
+  constructor({ amount, currency, bounds }: { amount: number; currency: string; bounds?: AmountBounds | undefined }) {
+    const message = bounds
+      ? `This amount can't be charged: it must be between ${bounds.min} and ${bounds.max} minor units of ${currency}, in steps of ${bounds.step}`
+      : `Nothing can be charged in ${currency}`;
+    super('amount_not_chargeable', message, { details: { amount, currency, ...(bounds && { bounds }) } });
+    this.name = 'AmountNotChargeable';
+  }
+}
+
+/** Throws `AmountNotChargeable` unless the amount is free of charge or one that the provider takes. */
+export function checkChargeable(
+  { bounds: boundsOf }: Pick<PaymentProvider, 'bounds'>,
+  { amount, currency }: { amount: number; currency: string },
+): void {
+  if (amount === 0) return;
+  const bounds = boundsOf(currency);
+  const isInside = bounds && amount >= bounds.min && amount <= bounds.max && amount % bounds.step === 0;
+  if (!isInside) throw new AmountNotChargeable({ amount, currency, bounds });
 }
