@@ -7,6 +7,9 @@ import * as schema from './schema.ts';
 
 export type Database = PostgresJsDatabase<typeof schema>;
 
+/** A piece of a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
 /** A pool of connections, with Drizzle over it for what reads better that way. */
 export type Db = {
   sql: postgres.Sql;

@@ -46,6 +46,18 @@ const checkThenSet = (db: Db): TicketLocks => ({
   },
 });
 
+/** Gives back what another call has told its user to be theirs. */
+const givesBackAll = (db: Db): TicketLocks => {
+  const locks = postgresTicketLocks(db);
+  return { ...locks, giveBack: locks.release };
+};
+
+/** A payment prolongs the hold itself, each time anew. */
+const coverProlongs = (db: Db): TicketLocks => {
+  const locks = postgresTicketLocks(db);
+  return { ...locks, cover: ({ windowMs, ...request }) => locks.extend({ ...request, ttlMs: windowMs }) };
+};
+
 /** Releases, extends and checks by ticket alone, whoever holds it. */
 const ownerless = (db: Db): TicketLocks => ({
   ...postgresTicketLocks(db),
@@ -92,6 +104,10 @@ const twoKeys = (db: Db): TicketLocks => {
       return holds;
     },
     extend: async () => true,
+    cover: async () => true,
+    uncover: async () => 0,
+    adopt: async () => true,
+    giveBack: async () => 0,
     release: async ({ locks }) => {
       for (const { ticketUuid, token } of locks) {
         await sql`delete from ticket_locks where ticket_uuid in (${lockKey(ticketUuid)}, ${userKey(ticketUuid, token)})`;
@@ -126,6 +142,13 @@ const countThenTake = (db: Db): TicketLocks => {
 
 caught('the limit is counted apart from the taking', countThenTake, [
   'parallel takers of different tickets by one owner stay within the limit',
+]);
+
+caught('what was adopted is given back', givesBackAll, ['what another call has adopted is not given back']);
+
+caught('a payment prolongs the hold', coverProlongs, [
+  'a payment keeps the lock beyond the hold, which ends at its own time',
+  'when a payment has failed the lock ends with its hold again',
 ]);
 
 caught('check, then set, without atomicity', checkThenSet, [

@@ -18,7 +18,8 @@ export async function postgresLocksHarness(
     otherProcess: make(other),
     // The store's clock can't be moved, so every lock is moved the other way.
     advance: async (ms) => {
-      await database.sql`update ticket_locks set expires_at = expires_at - ${ms} * interval '1 millisecond'`;
+      await database.sql`update ticket_locks set expires_at = expires_at - ${ms} * interval '1 millisecond',
+        held_until = held_until - ${ms} * interval '1 millisecond'`;
     },
     calls: () => calls,
     close: async () => {

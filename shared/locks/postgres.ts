@@ -1,67 +1,63 @@
 import { randomUUID } from 'node:crypto';
-import type { Db } from '../db/client.ts';
+import type { Db, Fragment } from '../db/client.ts';
 import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
 
-type Row = { ticketUuid: string; owner: string; token: string; expiresAt: number };
+type Taken = Omit<Hold, 'note'> & { note: string | null };
+type Row = Taken & { owner: string; isHeld: boolean };
 
 /**
- * Ticket locks in an unlogged PostgreSQL table. Whoever comes too late is told so by one read: no row is locked and
- * nothing is written, so the losers of a rush wait for no one's commit.
+ * Ticket locks in an unlogged PostgreSQL table. Losers of a race pay for one read: no row is locked and nothing is written,
+ * so they wait for no one's commit.
  */
 export function postgresTicketLocks(db: Db): TicketLocks {
   const { sql, run } = db;
 
   const live = (ticketUuids: string[]) => sql<Row[]>`
-    select ticket_uuid as "ticketUuid", owner, token, ${epochMs()} as "expiresAt"
+    select ticket_uuid as "ticketUuid", owner, token, ${epochMs()} as "expiresAt", note,
+      ${ownEnd(sql)} > clock_timestamp() as "isHeld"
     from ticket_locks where ticket_uuid = any(${ticketUuids}) and expires_at > clock_timestamp()`;
 
-  const epochMs = () => sql`(extract(epoch from expires_at) * 1000)::float8`;
+  const epochMs = () => sql`(extract(epoch from ${ownEnd(sql)}) * 1000)::float8`;
 
   /** Inserts rows, or takes over expired ones. In order, so that overlapping takers can't deadlock. */
-  const insert = (on: Db['sql'], eventUuid: string, ticketUuids: string[], owner: string, ttlMs: number) => on<Hold[]>`
-    insert into ticket_locks (ticket_uuid, event_uuid, owner, token, expires_at)
-    select ticket, ${eventUuid}, ${owner}, ${randomUUID()}, clock_timestamp() + ${ttlMs} * interval '1 millisecond'
+  const insert = (on: Db['sql'], { eventUuid, owner, ttlMs, note }: Taking, ticketUuids: string[]) => on<Taken[]>`
+    insert into ticket_locks (ticket_uuid, event_uuid, owner, token, expires_at, note)
+    select ticket, ${eventUuid}, ${owner}, ${randomUUID()}, clock_timestamp() + ${ms(on, ttlMs)}, ${note ?? null}
     from unnest(${[...ticketUuids].sort()}::text[]) with ordinality as t(ticket, n) order by n
     on conflict (ticket_uuid) do update
       set event_uuid = excluded.event_uuid, owner = excluded.owner, token = excluded.token,
-          expires_at = excluded.expires_at
+          expires_at = excluded.expires_at, note = excluded.note, held_until = null, adopted = false
       where ticket_locks.expires_at <= clock_timestamp()
-    returning ticket_uuid as "ticketUuid", token, ${epochMs()} as "expiresAt"`;
+    returning ticket_uuid as "ticketUuid", token, ${epochMs()} as "expiresAt", note`;
 
   /** All or none: one ticket needs no transaction, for then nothing can be taken in part. */
-  async function take(eventUuid: string, ticketUuids: string[], owner: string, ttlMs: number): Promise<Hold[]> {
-    if (ticketUuids.length === 1) return insert(sql, eventUuid, ticketUuids, owner, ttlMs);
-    return allOrNone((tx) => insert(tx, eventUuid, ticketUuids, owner, ttlMs), ticketUuids.length);
+  async function take(taking: Taking, ticketUuids: string[]): Promise<Taken[]> {
+    if (ticketUuids.length === 1) return insert(sql, taking, ticketUuids);
+    return allOrNone((tx) => insert(tx, taking, ticketUuids), ticketUuids.length);
   }
 
   /**
    * As `take`, unless the owner would then hold more than `limit`. Calls of one owner for one event take turns, so that two
    * at once are counted one after the other.
    */
-  async function takeWithin(
-    limit: number,
-    eventUuid: string,
-    asked: string[],
-    missing: string[],
-    owner: string,
-    ttlMs: number,
-  ) {
+  async function takeWithin(limit: number, taking: Taking, asked: string[], missing: string[]) {
+    const { eventUuid, owner } = taking;
     let others: string[] = [];
     let isOver = false;
-    const taken = await allOrNone<Hold>(async (tx) => {
+    const taken = await allOrNone<Taken>(async (tx) => {
       await tx`select pg_advisory_xact_lock(hashtextextended(${`${eventUuid} ${owner}`}, 0))`;
       const held = await tx<{ ticketUuid: string }[]>`
         select ticket_uuid as "ticketUuid" from ticket_locks
         where event_uuid = ${eventUuid} and owner = ${owner} and expires_at > clock_timestamp()`;
       others = held.map((row) => row.ticketUuid).filter((uuid) => !asked.includes(uuid));
       isOver = others.length + asked.length > limit;
-      return isOver ? [] : insert(tx, eventUuid, missing, owner, ttlMs);
+      return isOver ? [] : insert(tx, taking, missing);
     }, missing.length);
     return { taken, others, isOver };
   }
 
   /** Rolls back, with an empty answer, when fewer rows were written than asked for. */
-  async function allOrNone<T>(write: (tx: Db['sql']) => PromiseLike<T[]>, asked: number): Promise<T[]> {
+  async function allOrNone<T extends object>(write: (tx: Db['sql']) => PromiseLike<T[]>, asked: number): Promise<T[]> {
     const short = new Error('fewer rows than asked');
     let rows: T[] = [];
     try {
@@ -76,46 +72,70 @@ export function postgresTicketLocks(db: Db): TicketLocks {
     }
   }
 
+  /** Writes to locks that are held under their token, all or none. */
+  const writeAll = (locks: LockKey[], what: (on: Db['sql']) => Fragment): Promise<boolean> =>
+    run(async () => {
+      const write = (on: Db['sql']) => on<{ ticketUuid: string }[]>`
+        update ticket_locks ${what(on)} where ${ownEnd(on)} > clock_timestamp() and ${named(on, locks)}
+        returning ticket_uuid as "ticketUuid"`;
+      const rows = locks.length === 1 ? await write(sql) : await allOrNone(write, locks.length);
+      return rows.length === locks.length;
+    });
+
   return {
-    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs, limit }) =>
+    acquire: ({ ticketUuids: asked, limit, ...taking }) =>
       run(async () => {
         const ticketUuids = [...new Set(asked)];
         // Each round ends by an answer, unless a lock that was in the way has gone meanwhile.
         for (let round = 0; round < 5; round++) {
           const rows = await live(ticketUuids);
-          const strangers = rows.filter((row) => row.owner !== owner);
-          if (strangers.length > 0) return { ok: false, conflicts: strangers.map((row) => row.ticketUuid).sort() };
+          const inTheWay = rows.filter((row) => row.owner !== taking.owner || !row.isHeld);
+          if (inTheWay.length > 0) return { ok: false, conflicts: inTheWay.map((row) => row.ticketUuid).sort() };
           const own = new Set(rows.map((row) => row.ticketUuid));
           const missing = ticketUuids.filter((uuid) => !own.has(uuid));
           if (missing.length === 0) {
             return { ok: true, holds: rows.map(toHold), taken: [], repeated: true, others: [] };
           }
           const { taken, others, isOver } = limit
-            ? await takeWithin(limit, eventUuid, ticketUuids, missing, owner, ttlMs)
-            : { taken: await take(eventUuid, missing, owner, ttlMs), others: [], isOver: false };
+            ? await takeWithin(limit, taking, ticketUuids, missing)
+            : { taken: await take(taking, missing), others: [], isOver: false };
           if (isOver) return { ok: false, conflicts: [], overLimit: true };
           if (taken.length === missing.length) {
-            return { ok: true, holds: [...rows.map(toHold), ...taken], taken, repeated: false, others };
+            const holds = [...rows, ...taken].map(toHold);
+            return { ok: true, holds, taken: taken.map(toHold), repeated: false, others };
           }
         }
         return { ok: false, conflicts: ticketUuids };
       }),
 
     held: ({ ticketUuids, owner }) =>
-      run(async () => (await live(ticketUuids)).filter((row) => row.owner === owner).map(toHold)),
+      run(async () => (await live(ticketUuids)).filter((row) => row.owner === owner && row.isHeld).map(toHold)),
+
+    adopt: ({ locks }) => writeAll(locks, (on) => on`set adopted = true`),
 
     extend: ({ locks, ttlMs }) =>
+      writeAll(locks, (on) => {
+        const end = on`greatest(${ownEnd(on)}, ${later(on, ttlMs)})`;
+        return ending(on, on`greatest(expires_at, ${end})`, end);
+      }),
+
+    cover: ({ locks, windowMs }) =>
+      writeAll(locks, (on) => ending(on, on`greatest(expires_at, ${later(on, windowMs)})`, ownEnd(on))),
+
+    uncover: ({ locks }) =>
       run(async () => {
-        const write = (on: Db['sql']) => on<{ ticketUuid: string }[]>`
-          update ticket_locks
-          set expires_at = greatest(expires_at, clock_timestamp() + ${ttlMs} * interval '1 millisecond')
-          where ${named(on, locks)}
-          returning ticket_uuid as "ticketUuid"`;
-        const rows = locks.length === 1 ? await write(sql) : await allOrNone(write, locks.length);
-        return rows.length === locks.length;
+        if (locks.length === 0) return 0;
+        const rows = await sql<{ isOver: boolean }[]>`
+          update ticket_locks set expires_at = held_until, held_until = null
+          where held_until is not null and ${named(sql, locks)}
+          returning expires_at <= clock_timestamp() as "isOver"`;
+        return rows.filter(({ isOver }) => isOver).length;
       }),
 
     release: ({ locks }) => run(async () => (await sql`delete from ticket_locks where ${named(sql, locks)}`).count),
+
+    giveBack: ({ locks }) =>
+      run(async () => (await sql`delete from ticket_locks where not adopted and ${named(sql, locks)}`).count),
 
     list: (eventUuid) =>
       run(async () => {
@@ -138,7 +158,26 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   };
 }
 
-const toHold = ({ ticketUuid, token, expiresAt }: Row): Hold => ({ ticketUuid, token, expiresAt });
+type Taking = { eventUuid: string; owner: string; ttlMs: number; note?: string };
+
+const toHold = ({ ticketUuid, token, expiresAt, note }: Taken): Hold => ({
+  ticketUuid,
+  token,
+  expiresAt,
+  ...(note !== null && { note }),
+});
+
+const ms = (sql: Db['sql'], duration: number) => sql`${duration} * interval '1 millisecond'`;
+
+/** The same moment however often a statement names it. */
+const later = (sql: Db['sql'], duration: number) => sql`(statement_timestamp() + ${ms(sql, duration)})`;
+
+/** When the hold ends: with its lock, unless a payment keeps that. */
+const ownEnd = (sql: Db['sql']) => sql`coalesce(held_until, expires_at)`;
+
+/** The lock ends then, and its hold then or before. */
+const ending = (sql: Db['sql'], lock: Fragment, hold: Fragment) =>
+  sql`set expires_at = ${lock}, held_until = nullif(${hold}, ${lock})`;
 
 /** The rows still under their token, locked in order like those of `insert`. */
 const named = (sql: Db['sql'], locks: LockKey[]) => sql`ticket_uuid in (

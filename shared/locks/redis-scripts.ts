@@ -2,22 +2,29 @@ import type { RedisClient } from '../redis/client.ts';
 
 type Answer = (string | number)[];
 
+type Keys = [locks: string, ends: string, more: string];
+
 /** The scripts as commands. The driver sends a script's text again when Redis has forgotten it. */
 export type Scripts = {
   acquireTicketLocks(
-    locks: string,
-    ends: string,
-    mine: string,
-    owner: string,
-    token: string,
-    ttlMs: number,
-    limit: number,
-    ...tickets: string[]
+    ...args: [
+      ...keys: Keys,
+      mine: string,
+      owner: string,
+      token: string,
+      ttlMs: number,
+      limit: number,
+      note: string,
+      ...tickets: string[],
+    ]
   ): Promise<Answer>;
-  heldTicketLocks(locks: string, owner: string, ...tickets: string[]): Promise<Answer>;
-  extendTicketLocks(locks: string, ends: string, ttlMs: number, ...named: string[]): Promise<number>;
-  releaseTicketLocks(locks: string, ends: string, ...named: string[]): Promise<number>;
-  purgeTicketLocks(locks: string, ends: string): Promise<string[]>;
+  heldTicketLocks(...args: [...keys: Keys, owner: string, ...tickets: string[]]): Promise<Answer>;
+  adoptTicketLocks(...args: [...keys: Keys, ...named: string[]]): Promise<number>;
+  extendTicketLocks(...args: [...keys: Keys, ttlMs: number, ...named: string[]]): Promise<number>;
+  coverTicketLocks(...args: [...keys: Keys, windowMs: number, ...named: string[]]): Promise<number>;
+  uncoverTicketLocks(...args: [...keys: Keys, ...named: string[]]): Promise<number>;
+  releaseTicketLocks(...args: [...keys: Keys, all: 0 | 1, ...named: string[]]): Promise<number>;
+  purgeTicketLocks(...keys: Keys): Promise<string[]>;
   takeEventsWithEnds(events: string, limit: number): Promise<string[]>;
 };
 
@@ -28,16 +35,64 @@ export function withScripts(client: RedisClient): Scripts {
 
 // A lock is a field of the hash KEYS[1]: the ticket's uuid, with "<token> <owner>" as its value and a time to live. The
 // sorted set KEYS[2] has the tickets by their locks' ends, in milliseconds, to tell later which have expired: a field
-// that has expired is gone without a trace. The set KEYS[3] has the tickets that one owner took, to count those that are
-// still held; it is kept only where there is a limit. Time stands still while a script runs.
+// that has expired is gone without a trace. The hash KEYS[3] has what few locks have: "<token> <adopted> <end> <note>",
+// where the end is that of the hold if its lock outlives it, else 0; it speaks of the lock that has its token. The set KEYS[4]
+// has the tickets that one owner took, to count those that are still held; it is kept only where there is a limit. Time
+// stands still while a script runs.
+const shared = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local function keep(key, ms)
+    if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
+  end
+  local function more(ticket, token)
+    local value = redis.call('HGET', KEYS[3], ticket)
+    if not value or string.sub(value, 1, 36) ~= token then return false, 0, '' end
+    local adopted, ends, note = string.match(value, '^(%d) (%d+) (.*)$', 38)
+    return adopted == '1', tonumber(ends), note
+  end
+  local function write(ticket, token, adopted, ends, note)
+    redis.call('HSET', KEYS[3], ticket, token .. ' ' .. (adopted and '1' or '0') .. ' ' .. ends .. ' ' .. note)
+  end
+  local function lockEnd(ticket)
+    return redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', 1, ticket)[1]
+  end
+  local function holdEnd(ticket, token)
+    local _, ends, note = more(ticket, token)
+    return ends > 0 and ends or lockEnd(ticket), note
+  end
+  local function isUnder(ticket, token)
+    local value = redis.call('HGET', KEYS[1], ticket)
+    return value and string.sub(value, 1, 36) == token
+  end
+  local function free(ticket)
+    redis.call('HDEL', KEYS[1], ticket)
+    redis.call('ZREM', KEYS[2], ticket)
+    redis.call('HDEL', KEYS[3], ticket)
+  end
+  local function finish(ticket, token, lock, hold)
+    local adopted, before, note = more(ticket, token)
+    redis.call('HPEXPIREAT', KEYS[1], lock, 'FIELDS', 1, ticket)
+    redis.call('ZADD', KEYS[2], lock, ticket)
+    local ends = hold < lock and hold or 0
+    if ends ~= before then write(ticket, token, adopted, ends, note) end
+    keep(KEYS[2], lock - now + 3600000)
+    keep(KEYS[3], lock - now + 3600000)
+  end
+  local function allHeld(first)
+    for i = first, #ARGV, 2 do
+      if not isUnder(ARGV[i], ARGV[i + 1]) or holdEnd(ARGV[i], ARGV[i + 1]) <= now then return false end
+    end
+    return true
+  end`;
 
 /**
- * All of the tickets or none: [1, token, end, …, other tickets of the owner…], [0, places of those that others hold…], or
- * [2] when they would be too many. A limit of 0 is none.
+ * All of the tickets or none: [1, token, end, note, …, other tickets of the owner…], [0, places of those that others hold…],
+ * or [2] when they would be too many. A limit of 0 is none.
  */
-const acquire = `
-  local owner, token, ttl, limit = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-  local tickets = {unpack(ARGV, 5)}
+const acquire = `${shared}
+  local owner, token, ttl, limit, note = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+  local tickets = {unpack(ARGV, 6)}
   local values = redis.call('HMGET', KEYS[1], unpack(tickets))
   local missing, pairs_, taken = {}, {}, {0}
   for i, value in ipairs(values) do
@@ -45,8 +100,7 @@ const acquire = `
       missing[#missing + 1] = tickets[i]
       pairs_[#pairs_ + 1] = tickets[i]
       pairs_[#pairs_ + 1] = token .. ' ' .. owner
-      values[i] = token
-    elseif string.sub(value, 38) ~= owner then
+    elseif string.sub(value, 38) ~= owner or holdEnd(tickets[i], string.sub(value, 1, 36)) <= now then
       taken[#taken + 1] = i
     end
   end
@@ -55,91 +109,132 @@ const acquire = `
   if #missing > 0 and limit > 0 then
     local asked = {}
     for _, ticket in ipairs(tickets) do asked[ticket] = true end
-    for _, ticket in ipairs(redis.call('SMEMBERS', KEYS[3])) do
+    for _, ticket in ipairs(redis.call('SMEMBERS', KEYS[4])) do
       local value = redis.call('HGET', KEYS[1], ticket)
       if not value or string.sub(value, 38) ~= owner then
-        redis.call('SREM', KEYS[3], ticket)
+        redis.call('SREM', KEYS[4], ticket)
       elseif not asked[ticket] then
         others[#others + 1] = ticket
       end
     end
     if #others + #tickets > limit then return {2} end
-    redis.call('SADD', KEYS[3], unpack(missing))
-    redis.call('PEXPIRE', KEYS[3], ttl + 3600000)
+    redis.call('SADD', KEYS[4], unpack(missing))
+    redis.call('PEXPIRE', KEYS[4], ttl + 3600000)
   end
+  local ends = now + ttl
   if #missing > 0 then
     redis.call('HSET', KEYS[1], unpack(pairs_))
-    redis.call('HPEXPIRE', KEYS[1], ttl, 'FIELDS', #missing, unpack(missing))
-  end
-  local ends = redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', #tickets, unpack(tickets))
-  local answer, noted = {1}, {}
-  for i, value in ipairs(values) do
-    answer[#answer + 1] = value
-    answer[#answer + 1] = ends[i]
-    if value == token then
-      noted[#noted + 1] = ends[i]
-      noted[#noted + 1] = tickets[i]
+    redis.call('HPEXPIREAT', KEYS[1], ends, 'FIELDS', #missing, unpack(missing))
+    local noted = {}
+    for _, ticket in ipairs(missing) do
+      noted[#noted + 1] = ends
+      noted[#noted + 1] = ticket
+      if note ~= '' then write(ticket, token, false, 0, note) end
     end
-  end
-  if #noted > 0 then
     redis.call('ZADD', KEYS[2], unpack(noted))
     redis.call('PEXPIRE', KEYS[2], ttl + 3600000)
+    if note ~= '' then keep(KEYS[3], ttl + 3600000) end
+  end
+  local answer = {1}
+  for i, value in ipairs(values) do
+    local held, till, its = token, ends, note
+    if value then
+      held = string.sub(value, 1, 36)
+      till, its = holdEnd(tickets[i], held)
+    end
+    answer[#answer + 1] = held
+    answer[#answer + 1] = till
+    answer[#answer + 1] = its
   end
   for _, ticket in ipairs(others) do answer[#answer + 1] = ticket end
   return answer`;
 
-/** What the owner holds: [token or '', end, …]. */
-const held = `
+/** What the owner holds: [token or '', end, note, …]. */
+const held = `${shared}
   local tickets = {unpack(ARGV, 2)}
-  local values = redis.call('HMGET', KEYS[1], unpack(tickets))
   local answer = {}
-  for i, value in ipairs(values) do
-    local own = value and string.sub(value, 38) == ARGV[1]
-    answer[#answer + 1] = own and value or ''
-    answer[#answer + 1] = own and redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', 1, tickets[i])[1] or 0
+  for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(tickets))) do
+    local token, ends, note = '', 0, ''
+    if value and string.sub(value, 38) == ARGV[1] then
+      token = string.sub(value, 1, 36)
+      ends, note = holdEnd(tickets[i], token)
+      if ends <= now then token = '' end
+    end
+    answer[#answer + 1] = token
+    answer[#answer + 1] = ends
+    answer[#answer + 1] = note
   end
   return answer`;
 
-/** 1 if every ticket was under its token. */
-const extend = `
-  for i = 2, #ARGV, 2 do
-    local value = redis.call('HGET', KEYS[1], ARGV[i])
-    if not value or string.sub(value, 1, 36) ~= ARGV[i + 1] then return 0 end
-  end
-  for i = 2, #ARGV, 2 do
-    redis.call('HPEXPIRE', KEYS[1], ARGV[1], 'GT', 'FIELDS', 1, ARGV[i])
-    redis.call('ZADD', KEYS[2], redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', 1, ARGV[i])[1], ARGV[i])
+/** 1 if every ticket was held under its token, here and in the next two. */
+const adopt = `${shared}
+  if not allHeld(1) then return 0 end
+  for i = 1, #ARGV, 2 do
+    local _, ends, note = more(ARGV[i], ARGV[i + 1])
+    write(ARGV[i], ARGV[i + 1], true, ends, note)
+    keep(KEYS[3], lockEnd(ARGV[i]) - now + 3600000)
   end
   return 1`;
 
-/** How many were under their token, and are free now. */
-const release = `
+const extend = `${shared}
+  if not allHeld(2) then return 0 end
+  for i = 2, #ARGV, 2 do
+    local hold = math.max(holdEnd(ARGV[i], ARGV[i + 1]), now + ARGV[1])
+    finish(ARGV[i], ARGV[i + 1], math.max(lockEnd(ARGV[i]), hold), hold)
+  end
+  return 1`;
+
+const cover = `${shared}
+  if not allHeld(2) then return 0 end
+  for i = 2, #ARGV, 2 do
+    local lock = math.max(lockEnd(ARGV[i]), now + ARGV[1])
+    finish(ARGV[i], ARGV[i + 1], lock, (holdEnd(ARGV[i], ARGV[i + 1])))
+  end
+  return 1`;
+
+/** How many are free by that. */
+const uncover = `${shared}
   local freed = 0
   for i = 1, #ARGV, 2 do
-    local value = redis.call('HGET', KEYS[1], ARGV[i])
-    if value and string.sub(value, 1, 36) == ARGV[i + 1] then
-      redis.call('HDEL', KEYS[1], ARGV[i])
-      redis.call('ZREM', KEYS[2], ARGV[i])
+    if isUnder(ARGV[i], ARGV[i + 1]) then
+      local hold = holdEnd(ARGV[i], ARGV[i + 1])
+      if hold <= now then
+        free(ARGV[i])
+        freed = freed + 1
+      else
+        finish(ARGV[i], ARGV[i + 1], hold, hold)
+      end
+    end
+  end
+  return freed`;
+
+/** How many were under their token, and are free now: all of them, or those that nobody adopted. */
+const release = `${shared}
+  local freed = 0
+  for i = 2, #ARGV, 2 do
+    if isUnder(ARGV[i], ARGV[i + 1]) and (ARGV[1] == '1' or not more(ARGV[i], ARGV[i + 1])) then
+      free(ARGV[i])
       freed = freed + 1
     end
   end
   return freed`;
 
 /** The earliest end that is left, or '', and the tickets whose locks have expired. */
-const purge = `
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const purge = `${shared}
   local tickets = redis.call('ZRANGE', KEYS[2], '-inf', now, 'BYSCORE', 'LIMIT', 0, 5000)
   local answer = {''}
   for _, ticket in ipairs(tickets) do
     redis.call('ZREM', KEYS[2], ticket)
-    if redis.call('HEXISTS', KEYS[1], ticket) == 0 then answer[#answer + 1] = ticket end
+    if redis.call('HEXISTS', KEYS[1], ticket) == 0 then
+      redis.call('HDEL', KEYS[3], ticket)
+      answer[#answer + 1] = ticket
+    end
   end
   local next = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
   if next[2] then answer[1] = next[2] end
   return answer`;
 
-/** The events that have an end behind them, taken off: whoever takes one looks at it, and notes its next end. */
+/** The events that have an end behind them, taken off: the caller looks at them, and notes their next ends. */
 const takeEvents = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -148,10 +243,13 @@ const takeEvents = `
   return events`;
 
 const scripts = {
-  acquireTicketLocks: { numberOfKeys: 3, lua: acquire },
-  heldTicketLocks: { numberOfKeys: 1, lua: held },
-  extendTicketLocks: { numberOfKeys: 2, lua: extend },
-  releaseTicketLocks: { numberOfKeys: 2, lua: release },
-  purgeTicketLocks: { numberOfKeys: 2, lua: purge },
+  acquireTicketLocks: { numberOfKeys: 4, lua: acquire },
+  heldTicketLocks: { numberOfKeys: 3, lua: held },
+  adoptTicketLocks: { numberOfKeys: 3, lua: adopt },
+  extendTicketLocks: { numberOfKeys: 3, lua: extend },
+  coverTicketLocks: { numberOfKeys: 3, lua: cover },
+  uncoverTicketLocks: { numberOfKeys: 3, lua: uncover },
+  releaseTicketLocks: { numberOfKeys: 3, lua: release },
+  purgeTicketLocks: { numberOfKeys: 3, lua: purge },
   takeEventsWithEnds: { numberOfKeys: 1, lua: takeEvents },
 };

@@ -7,7 +7,6 @@ import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
 /** Events by the earliest end of a lock of theirs. Apart from the locks, in a cluster on another node perhaps. */
 const eventsByEnd = 'ticket_lock_events';
 const eventsPerPurge = 1000;
-const tokenLength = 36;
 const eventsRemembered = 10_000;
 
 /**
@@ -43,8 +42,11 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
     return tickets.map((ticketUuid) => ({ eventUuid, ticketUuid }));
   }
 
+  const unlessEmpty = (locks: LockKey[], work: () => Promise<number>) =>
+    locks.length === 0 ? Promise.resolve(0) : run(work);
+
   return {
-    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs, limit = 0 }) => {
+    acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs, limit = 0, note = '' }) => {
       const ticketUuids = [...new Set(asked)];
       // The same in every attempt: if the answer to the first is lost, the next finds the lock that it took.
       const token = randomUUID();
@@ -56,6 +58,7 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
           token,
           ttlMs,
           limit,
+          note,
           ...ticketUuids,
         );
         if (outcome === 2) return { ok: false, conflicts: [], overLimit: true };
@@ -66,24 +69,34 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
         const ends = holds.map((hold) => hold.expiresAt);
         const [first, last] = [Math.min(...ends), Math.max(...ends)];
         if (!repeated && isNews(eventUuid, first, last - ttlMs)) noteEnd(eventUuid, first);
-        return { ok: true, holds, taken, repeated, others: rest.slice(2 * ticketUuids.length).map(String) };
+        return { ok: true, holds, taken, repeated, others: rest.slice(3 * ticketUuids.length).map(String) };
       });
     },
 
     held: ({ eventUuid, ticketUuids, owner }) =>
       run(async () =>
-        toHolds(ticketUuids, await scripts.heldTicketLocks(locksOf(eventUuid), owner, ...ticketUuids)).filter(
+        toHolds(ticketUuids, await scripts.heldTicketLocks(...keysOf(eventUuid), owner, ...ticketUuids)).filter(
           (hold) => hold.token !== '',
         ),
       ),
 
+    adopt: ({ eventUuid, locks }) =>
+      run(async () => (await scripts.adoptTicketLocks(...keysOf(eventUuid), ...named(locks))) === 1),
+
     extend: ({ eventUuid, locks, ttlMs }) =>
       run(async () => (await scripts.extendTicketLocks(...keysOf(eventUuid), ttlMs, ...named(locks))) === 1),
 
+    cover: ({ eventUuid, locks, windowMs }) =>
+      run(async () => (await scripts.coverTicketLocks(...keysOf(eventUuid), windowMs, ...named(locks))) === 1),
+
+    uncover: ({ eventUuid, locks }) =>
+      unlessEmpty(locks, () => scripts.uncoverTicketLocks(...keysOf(eventUuid), ...named(locks))),
+
     release: ({ eventUuid, locks }) =>
-      locks.length === 0
-        ? Promise.resolve(0)
-        : run(() => scripts.releaseTicketLocks(...keysOf(eventUuid), ...named(locks))),
+      unlessEmpty(locks, () => scripts.releaseTicketLocks(...keysOf(eventUuid), 1, ...named(locks))),
+
+    giveBack: ({ eventUuid, locks }) =>
+      unlessEmpty(locks, () => scripts.releaseTicketLocks(...keysOf(eventUuid), 0, ...named(locks))),
 
     list: (eventUuid) => run(() => client.hkeys(locksOf(eventUuid))),
 
@@ -99,17 +112,17 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
 const locksOf = (eventUuid: string) => `ticket_locks:{${eventUuid}}`;
 
 /** The braces are what a cluster places keys by: those of one event lie together. */
-const keysOf = (eventUuid: string): [locks: string, ends: string] => [
+const keysOf = (eventUuid: string): [locks: string, ends: string, more: string] => [
   locksOf(eventUuid),
   `ticket_locks_ends:{${eventUuid}}`,
+  `ticket_locks_more:{${eventUuid}}`,
 ];
 
 const named = (locks: LockKey[]): string[] => locks.flatMap(({ ticketUuid, token }) => [ticketUuid, token]);
 
-/** Scripts answer a token and an end for each ticket, in their order; nothing is an empty token. */
+/** Scripts return a token, an end and a note for each ticket, in their order; nothing is an empty token. */
 const toHolds = (ticketUuids: string[], answers: (string | number)[]): Hold[] =>
-  ticketUuids.map((ticketUuid, i) => ({
-    ticketUuid,
-    token: String(answers[2 * i]).slice(0, tokenLength),
-    expiresAt: Number(answers[2 * i + 1]),
-  }));
+  ticketUuids.map((ticketUuid, i) => {
+    const [token, expiresAt, note] = answers.slice(3 * i, 3 * i + 3);
+    return { ticketUuid, token: String(token), expiresAt: Number(expiresAt), ...(note && { note: String(note) }) };
+  });

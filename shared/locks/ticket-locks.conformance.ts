@@ -175,6 +175,114 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     expect(await locks.list(eventUuid)).toEqual([]);
   },
 
+  'a payment keeps the lock beyond the hold, which ends at its own time': async ({ locks, otherProcess, advance }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const taken = await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute });
+    const held = keys(taken);
+    for (let times = 0; times < 2; times++) {
+      expect(await otherProcess.cover({ eventUuid, locks: held, windowMs: 2 * minute })).toBe(true);
+    }
+    const [hold] = await locks.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' });
+    expect(hold!.expiresAt).toBeCloseTo(taken.ok ? taken.holds[0]!.expiresAt : 0, -1);
+    expect(await locks.adopt({ eventUuid, locks: held })).toBe(true);
+    await advance(minute + 1000);
+    expect(await locks.list(eventUuid)).toEqual([ticket]);
+    expect(await locks.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' })).toEqual([]);
+    for (const owner of ['ann', 'bob']) {
+      const answer = await otherProcess.acquire({ eventUuid, ticketUuids: [ticket], owner, ttlMs: minute });
+      expect(answer).toEqual({ ok: false, conflicts: [ticket] });
+    }
+    expect(await locks.adopt({ eventUuid, locks: held })).toBe(false);
+    expect(await locks.extend({ eventUuid, locks: held, ttlMs: minute })).toBe(false);
+    expect(await locks.cover({ eventUuid, locks: held, windowMs: 9 * minute })).toBe(false);
+    await advance(minute);
+    expect(await locks.list(eventUuid)).toEqual([]);
+  },
+
+  'when a payment has failed the lock ends with its hold again': async ({ locks, otherProcess, advance }) => {
+    const [eventUuid, [now, over]] = [randomUUID(), some(2) as [string, string]];
+    const take = async (ticket: string) =>
+      keys(await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute, note: '5 USD' }));
+    const first = await take(over);
+    await advance(minute / 2);
+    const second = await take(now);
+    expect(await locks.cover({ eventUuid, locks: [...first, ...second], windowMs: 5 * minute })).toBe(true);
+    await advance(minute / 2 + 1000);
+    const late = [{ ticketUuid: now, token: randomUUID() }];
+    expect(await locks.uncover({ eventUuid, locks: late })).toBe(0);
+    expect(await otherProcess.uncover({ eventUuid, locks: [...first, ...second] })).toBe(1);
+    expect(await locks.list(eventUuid)).toEqual([now]);
+    expect(await locks.held({ eventUuid, ticketUuids: [now], owner: 'ann' })).toMatchObject([
+      { token: second[0]!.token, note: '5 USD' },
+    ]);
+    expect(await locks.uncover({ eventUuid, locks: second })).toBe(0);
+    expect(await locks.cover({ eventUuid, locks: second, windowMs: 0 })).toBe(true);
+    await advance(minute / 2);
+    expect(await locks.list(eventUuid)).toEqual([]);
+  },
+
+  'a hold that is extended under a payment lasts, and its lock as long as either': async ({ locks, advance }) => {
+    const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+    const held = keys(await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute }));
+    await locks.cover({ eventUuid, locks: held, windowMs: 2 * minute });
+    expect(await locks.extend({ eventUuid, locks: held, ttlMs: 3 * minute })).toBe(true);
+    expect(await locks.uncover({ eventUuid, locks: held })).toBe(0);
+    await advance(2.5 * minute);
+    expect(await locks.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' })).toHaveLength(1);
+    await advance(minute);
+    expect(await locks.list(eventUuid)).toEqual([]);
+  },
+
+  'what another call has adopted is not given back': async ({ locks, otherProcess }) => {
+    const [eventUuid, [one, two]] = [randomUUID(), some(2) as [string, string]];
+    const first = keys(await locks.acquire({ eventUuid, ticketUuids: [one], owner: 'ann', ttlMs: minute }));
+    const both = await otherProcess.acquire({ eventUuid, ticketUuids: [one, two], owner: 'ann', ttlMs: minute });
+    const strange = [{ ticketUuid: two, token: first[0]!.token }];
+    expect(await otherProcess.adopt({ eventUuid, locks: [...first, ...strange] })).toBe(false);
+    expect(await otherProcess.adopt({ eventUuid, locks: first })).toBe(true);
+    expect(await locks.giveBack({ eventUuid, locks: keys(both) })).toBe(1);
+    expect(await locks.list(eventUuid)).toEqual([one]);
+    expect(await locks.release({ eventUuid, locks: first })).toBe(1);
+    // The next lock is another: nobody has adopted it yet.
+    const next = keys(await locks.acquire({ eventUuid, ticketUuids: [one], owner: 'ann', ttlMs: minute }));
+    expect(await locks.giveBack({ eventUuid, locks: first })).toBe(0);
+    expect(await locks.giveBack({ eventUuid, locks: next })).toBe(1);
+    expect(await locks.adopt({ eventUuid, locks: next })).toBe(false);
+  },
+
+  'giving back and adopting that race agree': async ({ locks, otherProcess }) => {
+    for (let round = 0; round < 20; round++) {
+      const [eventUuid, ticket] = [randomUUID(), randomUUID()];
+      const taken = keys(await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute }));
+      const [freed, adopted] = await Promise.all([
+        locks.giveBack({ eventUuid, locks: taken }),
+        otherProcess.adopt({ eventUuid, locks: taken }),
+      ]);
+      expect([freed, adopted]).toEqual(adopted ? [0, true] : [1, false]);
+    }
+  },
+
+  'a note stays with the lock that it was written on': async ({ locks, otherProcess, advance }) => {
+    const [eventUuid, [one, two]] = [randomUUID(), some(2) as [string, string]];
+    const take = async (ticketUuids: string[], note?: string) => {
+      const request = { eventUuid, ticketUuids, owner: 'ann', ttlMs: minute, ...(note !== undefined && { note }) };
+      const answer = await locks.acquire(request);
+      return answer.ok ? answer.holds.sort(byTicket).map(({ ticketUuid, note: its }) => [ticketUuid, its]) : [];
+    };
+    const sorted = (pairs: [string, string | undefined][]) => pairs.sort(([a], [b]) => (a < b ? -1 : 1));
+    expect(await take([one], '35000 USD')).toEqual([[one, '35000 USD']]);
+    expect(await take([one, two], '9 EUR')).toEqual(
+      sorted([
+        [one, '35000 USD'],
+        [two, '9 EUR'],
+      ]),
+    );
+    const held = await otherProcess.held({ eventUuid, ticketUuids: [one], owner: 'ann' });
+    expect(held.map(({ note }) => note)).toEqual(['35000 USD']);
+    await advance(minute + 1);
+    expect(await take([one])).toEqual([[one, undefined]]);
+  },
+
   'release frees what is under its token, once': async ({ locks, otherProcess }) => {
     const [eventUuid, tickets] = [randomUUID(), some(3)];
     const held = keys(await locks.acquire({ eventUuid, ticketUuids: tickets, owner: 'ann', ttlMs: minute }));
