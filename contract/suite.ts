@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe } from 'bun:test';
+import { type Answer, recordAnswers } from './answers.ts';
 import { badInputCases } from './cases/bad-input.ts';
+import { documentedCases } from './cases/documented.ts';
 import { eventCases } from './cases/events.ts';
 import { orderCases } from './cases/orders.ts';
 import { reservationCases } from './cases/reservations.ts';
@@ -10,17 +12,22 @@ import { type Client, client } from './client.ts';
 import type { Target } from './targets.ts';
 
 /** What each group of cases is given once the target runs. */
-export type Suite = { api: Client; target: Target };
+export type Suite = { api: Client; target: Target; answers: Answer[] };
 
 /** The HTTP contract, over base addresses alone: whatever answers there must pass it unchanged. */
 export function contractSuite(name: string, start: () => Promise<Target>): void {
   describe(`contract of ${name}`, () => {
-    const suite = {} as Suite;
+    const record = recordAnswers();
+    const suite = { answers: record.answers } as Suite;
     beforeAll(async () => {
       suite.target = await start();
       suite.api = client(suite.target);
+      record.start();
     }, 90_000);
-    afterAll(() => suite.target?.stop(), 30_000);
+    afterAll(async () => {
+      record.stop();
+      await suite.target?.stop();
+    }, 30_000);
 
     describe('events', () => eventCases(suite));
     describe('sale', () => saleCases(suite));
@@ -29,5 +36,6 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('search', () => searchCases(suite));
     describe('bad input', () => badInputCases(suite));
     describe('every service', () => serviceCases(suite));
+    describe('the documents', () => documentedCases(suite));
   });
 }

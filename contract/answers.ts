@@ -1,0 +1,31 @@
+/** What a service has answered: to which request, with which status and media type, and its text, if that is JSON. */
+export type Answer = { method: string; url: string; status: number; type: string; json?: Promise<string> };
+
+/** Keeps every answer that `fetch` brings to this process between `start` and `stop`. */
+export function recordAnswers() {
+  const answers: Answer[] = [];
+  const original = globalThis.fetch;
+
+  async function recording(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+    const response = await original(input, init);
+    const [type = ''] = response.headers.get('content-type')?.split(';') ?? [];
+    answers.push({
+      method: init?.method ?? 'GET',
+      url: String(input),
+      status: response.status,
+      type,
+      ...(type === 'application/json' && { json: response.clone().text() }),
+    });
+    return response;
+  }
+
+  return {
+    answers,
+    start() {
+      globalThis.fetch = Object.assign(recording, { preconnect: original.preconnect });
+    },
+    stop() {
+      globalThis.fetch = original;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { expect, test } from 'bun:test';
+import { z } from 'zod';
+import type { Answer } from '../answers.ts';
+import type { Suite } from '../suite.ts';
+
+type Operation = { responses: Record<string, { content?: Record<string, { schema: object }> }> };
+type Document = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, object> } };
+
+/**
+ * The operations of booking that are held to their documents, each with the statuses that no case of this suite brings.
+ * Those of events and search all are.
+ */
+const heldOfBooking: Record<string, number[]> = {};
+
+/** Servers that are away or broken bring these, and no case of this suite needs to. */
+const byFault = [500, 503];
+/** The shell's own, whatever the route. */
+const byShell = [413, 431];
+
+/** They come last, for they look at what all other cases were answered. */
+export function documentedCases(suite: Suite): void {
+  for (const service of ['events', 'booking', 'search'] as const) {
+    test(`the OpenAPI document of ${service} says what is answered: no status more or less, and every body as it is`, async () => {
+      const base = suite.target[service];
+      const document = (await (await fetch(`${base}/openapi.json`)).json()) as Document;
+      for (const [name, operation] of operationsOf(document)) {
+        if (service === 'booking' && !(name in heldOfBooking)) continue;
+        const answers = suite.answers.filter(isOf(name, base));
+        const others = [...byFault, ...byShell, ...(heldOfBooking[name] ?? [])];
+        const documented = Object.keys(operation.responses).map(Number);
+        expect({ name, statuses: without(documented, others) }).toEqual({
+          name,
+          statuses: without(
+            answers.map(({ status }) => status),
+            others,
+          ),
+        });
+        for (const answer of answers) await expectDocumented(name, answer, operation, document);
+      }
+    });
+  }
+}
+
+function operationsOf({ paths }: Document): [name: string, operation: Operation][] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  );
+}
+
+/** Whether a request was one for the operation that `name` tells, such as `GET /events/{uuid}`. */
+function isOf(name: string, base: string) {
+  const [method, template = ''] = name.split(' ');
+  const path = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  return (answer: Answer) =>
+    answer.method === method && answer.url.startsWith(`${base}/`) && path.test(new URL(answer.url).pathname);
+}
+
+/** Each once, in order, but for `others`. */
+const without = (statuses: number[], others: number[]) =>
+  [...new Set(statuses)].filter((status) => !others.includes(status)).sort();
+
+async function expectDocumented(name: string, answer: Answer, operation: Operation, document: Document) {
+  const { status, type, json } = answer;
+  const content = operation.responses[status]?.content ?? { '': { schema: {} } };
+  if (!byShell.includes(status))
+    expect({ name, status, types: Object.keys(content) }).toEqual({ name, status, types: [type] });
+  const schema = content[type]?.schema;
+  if (json === undefined || !schema) return;
+  const problems = readerOf(schema, document, status < 300).safeParse(JSON.parse(await json)).error?.issues ?? [];
+  expect({ name, status, problems }).toEqual({ name, status, problems: [] });
+}
+
+/** Reads JSON as its schema says; `whole`: with no member that is not in it. */
+function readerOf(schema: object, { components }: Document, whole: boolean): z.ZodType {
+  const text = JSON.stringify({ ...schema, $defs: components.schemas }).replaceAll('#/components/schemas/', '#/$defs/');
+  const close = (_: string, value: { properties?: object }) =>
+    whole && value?.properties && !('additionalProperties' in value)
+      ? { ...value, additionalProperties: false }
+      : value;
+  return z.fromJSONSchema(JSON.parse(text, close));
+}
