@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
 import { Writable } from 'node:stream';
 import { serverConfig, serverVariables } from '../config.ts';
 import { readConfig } from '../environment.ts';
@@ -60,6 +60,23 @@ describe('the shell around every service', () => {
         msg: 'request',
       },
     ]);
+  });
+
+  test('the line and the metrics tell how long a request took, in their units', async () => {
+    let nowMs = 5_000;
+    const clock = spyOn(performance, 'now').mockImplementation(() => nowMs);
+    try {
+      const slow = async () => {
+        nowMs += 1234.5678;
+      };
+      const { app, lines } = makeShell({}, { slow });
+      await app.request('/readyz');
+      expect(lines).toMatchObject([{ path: '/readyz', ms: 1234.57 }]);
+      const shown = await (await app.request('/metrics')).text();
+      expect(shown).toMatch(/^http_request_duration_seconds_sum\{route="\/readyz".*\} 1\.2345/m);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test('request lines can be switched off; failures are told all the same', async () => {

@@ -79,6 +79,16 @@ test('three common words of the query are worth more than a rare one', async () 
   expect(hits.map((hit) => hit.name)).toEqual([all.name, rare.name]);
 });
 
+test('as many events as there are, they are found, also when more have come since the last search', async () => {
+  const index = await emptyIndex();
+  for (const [version, count] of [1, 1000, 1100, 5000].entries()) {
+    const upserts = Array.from({ length: count }, (_, i) => someEvent({ id: i + 1, name: 'gala' }));
+    await index.apply({ upserts, deletes: [], version: BigInt(version) });
+    const { hits, total } = await index.search({ text: 'gala', now: 0, size: 10, from: count - 1 });
+    expect([total, hits.map((hit) => hit.uuid)]).toEqual([count, [upserts.at(-1)!.uuid]]);
+  }
+});
+
 test('indexing lets others have their turn', async () => {
   const index = await emptyIndex();
   const events = Array.from({ length: 3000 }, (_, i) =>
