@@ -6,7 +6,8 @@ import { variables as search } from '../services/search/main.ts';
 import type { Variable } from '../shared/environment.ts';
 import { variables as standalone } from '../standalone/main.ts';
 
-const programs: Record<string, Record<string, Variable<unknown>>> = {
+/** The programs, and the variables that each reads. */
+export const programs: Record<string, Record<string, Variable<unknown>>> = {
   events,
   booking,
   search,

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'bun:test';
+import {
+  elasticsearchConfig,
+  elasticsearchVariables,
+  kafkaConfig,
+  kafkaVariables,
+  postgresConfig,
+  postgresVariables,
+  redisConfig,
+  redisVariables,
+  serverConfig,
+  serverVariables,
+} from './config.ts';
+import { readConfig } from './environment.ts';
+
+describe('the configuration of a part', () => {
+  test('PostgreSQL: each value is where it belongs', () => {
+    const env = {
+      POSTGRES_HOST: 'db.example',
+      POSTGRES_PORT: '6000',
+      POSTGRES_USER: 'seller',
+      POSTGRES_PASSWORD: 'hush',
+      POSTGRES_DBNAME: 'sales',
+      POSTGRES_SSLMODE: 'require',
+      POSTGRES_MAX_OPEN_CONNS: '7',
+      POSTGRES_CONN_MAX_LIFETIME: '11m',
+      POSTGRES_CONN_MAX_IDLE_TIME: '13s',
+    };
+    expect(postgresConfig(readConfig(postgresVariables, env), 'onsale-it')).toEqual({
+      host: 'db.example',
+      port: 6000,
+      user: 'seller',
+      password: 'hush',
+      database: 'sales',
+      sslMode: 'require',
+      maxOpenConns: 7,
+      connMaxLifetimeMs: 660_000,
+      connMaxIdleTimeMs: 13_000,
+      deadlineMs: 1500,
+      applicationName: 'onsale-it',
+    });
+  });
+
+  test('the HTTP server: each time is where it belongs', () => {
+    const env = {
+      SERVER_READ_TIMEOUT: '1s',
+      SERVER_WRITE_TIMEOUT: '2s',
+      SERVER_MAX_HEADER_BYTES: '3000',
+      SERVER_CTX_TIMEOUT: '4s',
+      SERVER_DRAIN_TIMEOUT: '5s',
+      LOG_REQUESTS: 'false',
+    };
+    expect(serverConfig(readConfig(serverVariables, env))).toEqual({
+      readTimeoutMs: 1000,
+      writeTimeoutMs: 2000,
+      maxHeaderBytes: 3000,
+      requestTimeoutMs: 4000,
+      drainTimeoutMs: 5000,
+      logRequests: false,
+    });
+  });
+
+  const redis = (env: Record<string, string>) => redisConfig(readConfig(redisVariables, env));
+
+  test('Redis: none, one node, or a cluster, which has one database', () => {
+    expect(redis({})).toBeUndefined();
+    expect(redis({ REDIS_ADDR: 'a:1', REDIS_PASSWORD: 'hush', REDIS_DB: '3' })).toEqual({
+      nodes: ['a:1'],
+      password: 'hush',
+      database: 3,
+    });
+    expect(redis({ REDIS_ADDR: 'a:1, b:2' })).toEqual({ nodes: ['a:1', 'b:2'], password: '', database: 0 });
+    expect(() => redis({ REDIS_ADDR: 'a:1,b:2', REDIS_DB: '3' })).toThrow('REDIS_DB: a cluster has only database 0');
+  });
+
+  const elasticsearch = (env: Record<string, string>) => elasticsearchConfig(readConfig(elasticsearchVariables, env));
+
+  test('Elasticsearch: none, or its nodes and an index', () => {
+    expect(elasticsearch({})).toBeUndefined();
+    const nodes = ['http://a:1', 'https://me:hush@b:2'];
+    expect(elasticsearch({ ELASTICSEARCH_ADDR: nodes.join(), ELASTICSEARCH_INDEX: 'mine' })).toEqual({
+      nodes,
+      index: 'mine',
+    });
+  });
+
+  const kafka = (env: Record<string, string>) => kafkaConfig(readConfig(kafkaVariables, env));
+
+  test('Kafka: platforms on one cluster have topics and slots of their own, unless a slot is named', () => {
+    expect(kafka({ KAFKA_TOPIC_PREFIX: 'My-Own' })).toBeUndefined();
+    const given = { KAFKA_LISTENERS: 'PLAINTEXT://a:1,b:2', KAFKA_GROUP: 'us' };
+    const usual = { brokers: ['a:1', 'b:2'], topicPrefix: 'pg', group: 'us' };
+    expect(kafka(given)).toEqual({ ...usual, slot: 'onsale_connect', deadLettersTopic: 'search.dead-letters' });
+    expect(kafka({ ...given, KAFKA_TOPIC_PREFIX: 'My-Own-1' })).toEqual({
+      ...usual,
+      topicPrefix: 'My-Own-1',
+      slot: 'onsale_connect_my_own_1',
+      deadLettersTopic: 'My-Own-1.search.dead-letters',
+    });
+    expect(kafka({ ...given, KAFKA_CONNECTOR_SLOT: 'mine' })?.slot).toBe('mine');
+  });
+});
