@@ -37,7 +37,7 @@ async function runMigrate(args: string[], env: Env): Promise<void> {
   if (args.length === 1 && args[0] === 'status') return showMigrations(env);
   if (args.length === 1 && args[0] === 'wait') return waitForMigrations(env);
   if (args.length > 0) throw new UsageError(`events migrate takes nothing, status or wait; not ${args.join(' ')}`);
-  const count = await migrate(database(env));
+  const count = await migrate(database(env), { tell: console.log });
   console.log(count === 0 ? 'The schema is up to date.' : `Applied ${count} migrations.`);
 }
 

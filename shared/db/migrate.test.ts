@@ -41,14 +41,14 @@ describe('migrations', () => {
   test('the rows of the original can be inserted as they are', async () => {
     const { sql } = database;
     await sql`insert into venues (id, uuid, created_at, updated_at, location, seat_map)
-      values (1, 'v', now(), now(), 'Hall', '{"A1": true}'::json)`;
+      values (1, '8a1b0000-0000-4000-8000-000000000001', now(), now(), 'Hall', '{"A1": true}'::json)`;
     await sql`insert into performers (id, uuid, created_at, updated_at, name, age, description)
-      values (1, 'p', now(), now(), 'Name', 30, null)`;
+      values (1, '8a1b0000-0000-4000-8000-000000000002', now(), now(), 'Name', 30, null)`;
     await sql`insert into events (id, uuid, created_at, updated_at, venue_id, date, name, description)
-      values (1, 'e', now(), now(), 1, '2030-01-01', 'Event', null)`;
+      values (1, '8a1b0000-0000-4000-8000-000000000003', now(), now(), 1, '2030-01-01', 'Event', null)`;
     await sql`insert into event_performers (event_id, performer_id) values (1, 1)`;
     await sql`insert into tickets (id, uuid, created_at, updated_at, event_id, price, seat, status)
-      values (1, 't', now(), now(), 1, 35000, 'A1', 'booked')`;
+      values (1, '8a1b0000-0000-4000-8000-000000000004', now(), now(), 1, 35000, 'A1', 'booked')`;
     await expect(
       sql`insert into tickets (id, event_id, price, seat) values (2, 1, 100, 'A1')`.then((rows) => rows),
     ).rejects.toThrow(/tickets_event_id_seat_key/);

@@ -1,27 +1,77 @@
 import { createHash } from 'node:crypto';
 import type { MigrationMeta } from 'drizzle-orm/migrator';
 import { migrationJournal, migrationSql } from '../../drizzle/migrations.ts';
+import { createBackoff } from '../backoff.ts';
+import { sleep as realSleep } from '../clock.ts';
 import type { PostgresConfig } from '../config.ts';
-import { type Db, openDb } from './client.ts';
+import { type Db, openDb, sqlState } from './client.ts';
 
 /** Any number that no other advisory lock of this database uses. */
 const migrationLock = 7_263_001;
 
 /**
+ * A migration that waits for a table keeps all who come after it waiting, too, so it does not wait long: less than
+ * PostgreSQL waits before it looks for a deadlock (a second), which then ends nobody's sale.
+ */
+const lockTimeoutMs = 500;
+/** About five minutes with the pauses: longer than a report or a backup of a small database. */
+const mostTries = 70;
+
+export type MigrateOptions = {
+  /** Gets a line whenever a migration made way for others and will be tried again. */
+  tell?(line: string): void;
+  /** The last migration to apply; all without it. */
+  upTo?: string;
+  sleep?: typeof realSleep;
+};
+
+/**
  * Brings the database to the newest schema. Safe to run from several starters at once: they take turns behind an
  * advisory lock, which ends with its connection. Returns how many migrations were applied.
+ *
+ * Each is a transaction of its own: after a failure those before it stay, and the next run goes on there. One that can't
+ * have its tables soon, because others work on them, is rolled back and tried again after a pause, for some minutes.
  */
-export async function migrate(config: PostgresConfig): Promise<number> {
-  // One connection, for the lock belongs to it; no deadline, for a migration may take its time.
-  const db = openDb({ ...config, connMaxLifetimeMs: 0 }, { max: 1, deadlineMs: 0 });
+export async function migrate(config: PostgresConfig, options: MigrateOptions = {}): Promise<number> {
+  // One connection, for the locks and the settings belong to it; no deadline, for a migration may take its time.
+  const db = openDb({ ...config, connMaxLifetimeMs: 0, connMaxIdleTimeMs: 0 }, { max: 1, deadlineMs: 0 });
   try {
     await db.sql`select pg_advisory_lock(${migrationLock})`;
+    await db.sql`select set_config('lock_timeout', ${String(lockTimeoutMs)}, false)`;
     const before = await applied(db);
-    await runAll(db);
+    for (const migrations of growing(readMigrations(), options.upTo)) await runPatiently(db, migrations, options);
     return (await applied(db)) - before;
   } finally {
     await db.close();
   }
+}
+
+/** What gives way to others: no lock in time, and a deadlock. */
+const passing = new Set(['55P03', '40P01']);
+
+async function runPatiently(db: Db, migrations: MigrationMeta[], options: MigrateOptions): Promise<void> {
+  const { tell = () => {}, sleep = realSleep } = options;
+  const backoff = createBackoff();
+  const tag = migrationJournal[migrations.length - 1]?.tag;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await runAll(db, migrations);
+    } catch (error) {
+      if (!passing.has(sqlState(error) ?? '') || tries === mostTries) throw error;
+      const pauseMs = backoff.next();
+      tell(
+        `${tag} made way for others that work on its tables; again in ${(pauseMs / 1000).toFixed(1)} s (try ${tries})`,
+      );
+      await sleep(pauseMs);
+    }
+  }
+}
+
+/** The first migration, the first two, and so on: Drizzle passes over those that the database has. */
+function growing(migrations: MigrationMeta[], upTo?: string): MigrationMeta[][] {
+  const count = upTo === undefined ? migrations.length : migrationJournal.findIndex(({ tag }) => tag === upTo) + 1;
+  if (count === 0) throw new Error(`there is no migration ${upTo}`);
+  return Array.from({ length: count }, (_, i) => migrations.slice(0, i + 1));
 }
 
 /** Every migration of this build in order, and whether the database has it. */
@@ -57,12 +107,12 @@ export function readMigrations(): MigrationMeta[] {
 }
 
 /** Drizzle's own migrator (`drizzle-orm/postgres-js/migrator`) is this call behind a read of the folder. */
-async function runAll(db: Db): Promise<void> {
+async function runAll(db: Db, migrations: MigrationMeta[]): Promise<void> {
   const orm = db.orm as unknown as {
     dialect: { migrate(migrations: MigrationMeta[], session: unknown, config: object): Promise<void> };
     session: unknown;
   };
-  await orm.dialect.migrate(readMigrations(), orm.session, {});
+  await orm.dialect.migrate(migrations, orm.session, {});
 }
 
 async function hasMigrations({ sql }: Db): Promise<boolean> {
