@@ -5,6 +5,7 @@ import { type Fault, takeFault } from './faults.ts';
 import { parseForm } from './form.ts';
 import type { Answer, Call, idempotencyKeys } from './idempotency.ts';
 import { expireHolds } from './intents.ts';
+import { refusalOf } from './refusals.ts';
 import { type Route, routeOf } from './routes.ts';
 
 export type Asked = { method: string; url: URL; headers: Headers; body: string; requestId: string };
@@ -34,6 +35,7 @@ async function answerRoute(fake: Fake, asked: Asked, route: Route): Promise<Answ
 async function execute({ books }: Fake, call: Call, route: Route, query: string, fault?: Fault): Promise<Answer> {
   if (fault?.how === 'delay') await (fault.until ?? sleep(fault.ms ?? 0));
   if (fault?.how === '500-before') return broken(call);
+  if (fault?.how === 'refused') return refusedBy(fault);
   expireHolds(books);
   books.request = { id: call.requestId, idempotency_key: call.key ?? null };
   let given: Answer;
@@ -67,6 +69,13 @@ const broken = ({ key }: Call): Answer => ({
 function refusal(error: unknown): Answer {
   if (error instanceof Failure) return failed(error);
   throw error;
+}
+
+/** Some refusals are kept under an idempotency key, as any that the work itself throws. */
+function refusedBy({ code = 'no code: invalid request' }: Fault): Answer {
+  const failure = refusalOf(code);
+  if (!failure.begun) throw failure;
+  return failed(failure);
 }
 
 const unrecognized = (path: string) =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { Clock } from '../../../shared/clock.ts';
-import { Failure, missing } from './failure.ts';
+import { Failure, missing, refused } from './failure.ts';
 
 export type Charge = Pick<
   Stripe.Charge,
@@ -13,6 +13,7 @@ export type Charge = Pick<
   | 'captured'
   | 'created'
   | 'currency'
+  | 'disputed'
   | 'failure_code'
   | 'failure_message'
   | 'livemode'
@@ -57,9 +58,24 @@ export type Refund = Pick<
   'id' | 'object' | 'amount' | 'created' | 'currency' | 'failure_reason' | 'metadata' | 'reason' | 'status'
 > & { charge: string; payment_intent: string };
 
+export type Dispute = Pick<
+  Stripe.Dispute,
+  | 'id'
+  | 'object'
+  | 'amount'
+  | 'created'
+  | 'currency'
+  | 'is_charge_refundable'
+  | 'livemode'
+  | 'metadata'
+  | 'reason'
+  | 'status'
+> & { charge: string; payment_intent: string };
+
 export type EventType =
   | `payment_intent.${'created' | 'requires_action' | 'amount_capturable_updated' | 'succeeded' | 'payment_failed' | 'canceled'}`
   | 'charge.refunded'
+  | `charge.dispute.${'created' | 'funds_withdrawn' | 'funds_reinstated' | 'closed'}`
   | 'refund.failed';
 
 export type Event = {
@@ -78,10 +94,11 @@ export type Event = {
 export type Books = {
   intents: Map<string, Intent>;
   refunds: Map<string, Refund>;
+  disputes: Map<string, Dispute>;
   events: Event[];
   /** Unix seconds. */
   now(): number;
-  emit(type: EventType, object: Intent | Charge | Refund): void;
+  emit(type: EventType, object: Intent | Charge | Refund | Dispute): void;
   request: Event['request'];
 };
 
@@ -94,6 +111,7 @@ export function openBooks(clock: Clock, heard: (event: Event) => void): Books {
   const books: Books = {
     intents: new Map(),
     refunds: new Map(),
+    disputes: new Map(),
     events: [],
     now: () => Math.floor(clock.now() / 1000),
     emit(type, object) {
@@ -126,6 +144,13 @@ export function intentOf(books: Books, id: string): Intent {
   const intent = books.intents.get(id);
   if (!intent) throw missing('payment_intent', id, 'intent', 404);
   return intent;
+}
+
+/** Throws unless something was charged. */
+export function chargeOf(intent: Intent): Charge {
+  const { latest_charge: charge } = intent;
+  if (charge?.captured) return charge;
+  throw refused(`PaymentIntent ${intent.id} has no successful charge`);
 }
 
 /** Throws unless the intent is in one of the states that `verb` needs. */

@@ -1,8 +1,11 @@
 import { missing } from './failure.ts';
 
 export type Decline = { code: string; decline_code: string; message: string };
-/** What comes of a charge: it succeeds, or is declined; some cards want their holder's consent before. */
-export type Card = { decline?: Decline; authenticate?: boolean };
+/**
+ * What comes of a charge: it succeeds, or is declined; some cards want their holder's consent before. A `pending` refund takes
+ * its time. What has more than `maxDigits` the card's network does not take.
+ */
+export type Card = { decline?: Decline; authenticate?: boolean; refund?: 'pending'; maxDigits?: number };
 
 const declined = (reason: string, message: string, code = reason): Card => ({
   decline: { code, decline_code: reason, message },
@@ -23,7 +26,8 @@ const good = ['visa', 'visa_debit', 'mastercard', 'mastercard_debit', 'amex', 'd
 
 /** Stripe's own names for test cards. A decline goes by two names, with the brand and without. */
 const cards = new Map<string, Card>([
-  ...good.map((brand): [string, Card] => [`pm_card_${brand}`, {}]),
+  ...good.map((brand): [string, Card] => [`pm_card_${brand}`, brand === 'amex' ? { maxDigits: 9 } : {}]),
+  ['pm_card_pendingRefund', { refund: 'pending' }],
   ...Object.entries(declines).flatMap(([name, card]): [string, Card][] => [
     [`pm_card_${name}`, card],
     [`pm_card_visa_${name}`, card],

@@ -43,6 +43,7 @@ const newCharge = (books: Books, intent: Intent, more: Partial<Charge>): Charge 
   captured: false,
   created: books.now(),
   currency: intent.currency,
+  disputed: false,
   failure_code: null,
   failure_message: null,
   livemode: false,

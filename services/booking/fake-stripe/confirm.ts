@@ -1,6 +1,7 @@
 import { type Books, expectStatus, type Intent, shown, unexpectedState } from './books.ts';
 import { type Card, cardOf } from './cards.ts';
 import { charge, fail } from './charge.ts';
+import { checkDigits } from './currencies.ts';
 import { Failure, invalid } from './failure.ts';
 import { checkNames, type Form, flagOf, textOf } from './form.ts';
 
@@ -25,6 +26,7 @@ export function checkAttempt(intent: Intent, form: Form): (books: Books) => void
   return (books) => {
     expectStatus(intent, 'confirmed', ['requires_payment_method', 'requires_confirmation', 'requires_action']);
     if (!card) throw unexpectedState(intent, 'A PaymentIntent without a payment method cannot be confirmed');
+    checkDigits(intent.amount, intent.currency, card.maxDigits);
     Object.assign(intent, { payment_method: method, last_payment_error: null });
     if (!card.authenticate) {
       charge(books, intent, card);

@@ -1,18 +1,12 @@
 import { Failure } from './failure.ts';
-import type { Fault } from './faults.ts';
+import type { Handle } from './handle.ts';
 
-type Controlled = {
-  faults: Fault[];
-  intents(): object[];
-  events(): object[];
-  approve(intentId: string): void;
-  reject(intentId: string): void;
-  failRefund(refundId: string): void;
-};
+type Told = { amount?: number; status?: string; as?: 'won' | 'lost' };
 
 /** The fake's own handle over HTTP, for when it runs as a process by itself. */
-export function control(fake: Controlled, method: string, path: string, body: string): Response {
+export function control(fake: Handle, method: string, path: string, body: string): Response {
   const [, , what = '', id = '', verb = ''] = path.split('/');
+  const told: Told = what !== 'faults' && body ? JSON.parse(body) : {};
   try {
     switch (`${method} ${what} ${verb}`.trim()) {
       case 'GET intents':
@@ -20,7 +14,7 @@ export function control(fake: Controlled, method: string, path: string, body: st
       case 'GET events':
         return Response.json(fake.events());
       case 'POST faults':
-        fake.faults.push(...(JSON.parse(body) as Fault[]));
+        fake.faults.push(...JSON.parse(body));
         return Response.json(fake.faults);
       case 'POST intents approve':
         fake.approve(id);
@@ -28,8 +22,22 @@ export function control(fake: Controlled, method: string, path: string, body: st
       case 'POST intents reject':
         fake.reject(id);
         return Response.json({});
+      case 'POST intents refund':
+        return Response.json(fake.refundByHand(id, told.amount));
+      case 'POST intents cancel':
+        return Response.json(fake.cancelByHand(id));
+      case 'POST intents capture':
+        return Response.json(fake.captureByHand(id, told.amount));
+      case 'POST intents dispute':
+        return Response.json(fake.openDispute(id, told.status));
+      case 'POST intents close-dispute':
+        fake.closeDispute(id, told.as ?? 'lost');
+        return Response.json({});
       case 'POST refunds fail':
         fake.failRefund(id);
+        return Response.json({});
+      case 'POST refunds settle':
+        fake.settleRefund(id);
         return Response.json({});
       default:
         return Response.json({ error: { message: `Unknown: ${method} ${path}` } }, { status: 404 });

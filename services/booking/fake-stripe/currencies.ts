@@ -18,31 +18,38 @@ const wholeOnly = codes('isk ugx');
 const minimum: Record<string, number> = {
   usd: 50,
   aed: 200,
+  ars: 50,
   aud: 50,
-  bgn: 100,
   brl: 50,
   cad: 50,
   chf: 50,
+  cop: 50,
   czk: 1500,
   dkk: 250,
   eur: 50,
   gbp: 30,
   hkd: 400,
   huf: 17_500,
+  idr: 50,
+  ils: 50,
   inr: 50,
   jpy: 50,
+  krw: 50,
   mxn: 1000,
   myr: 200,
   nok: 300,
   nzd: 50,
+  php: 50,
   pln: 200,
   ron: 200,
+  rub: 50,
   sek: 300,
   sgd: 50,
   thb: 1000,
+  zar: 50,
 };
-const digits: Record<string, number> = { idr: 12, inr: 9, jpy: 10 };
-const usualDigits = 8;
+/** Of card payments; a card's network may take fewer. */
+const mostDigits = 12;
 
 const decimalsOf = (currency: string) => (zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2);
 
@@ -60,10 +67,14 @@ export function checkCurrency(currency: string): void {
 export function checkAmount(amount: number, currency: string, param = 'amount'): void {
   const least = minimum[currency] ?? 1;
   if (amount < least) throw invalid(`Amount must be at least ${money(least, currency)}`, param, 'amount_too_small');
-  if (String(amount).length > (digits[currency] ?? usualDigits)) {
-    throw invalid(`${money(amount, currency)} has too many digits`, param, 'amount_too_large');
-  }
+  checkDigits(amount, currency);
   checkStep(amount, currency, param);
+}
+
+/** Throws when the amount is longer than what cards can be charged. */
+export function checkDigits(amount: number, currency: string, most = mostDigits): void {
+  if (String(amount).length <= most) return;
+  throw invalid(`${money(amount, currency)} has too many digits`, 'amount', 'amount_too_large');
 }
 
 /** Throws when the last digits are some that the currency cannot have. */

@@ -1,4 +1,4 @@
-import { type Books, type Intent, type Refund, shown } from './books.ts';
+import { type Books, type Intent, shown } from './books.ts';
 import { invalid, missing } from './failure.ts';
 import { checkNames, type Form, integerOf, listOf, textOf } from './form.ts';
 
@@ -13,13 +13,20 @@ export function listIntents(books: Books, form: Form): object {
 
 export function listRefunds(books: Books, form: Form): object {
   checkNames(form, [...listNames, 'payment_intent', 'charge']);
-  const of: Partial<Refund> = {};
-  const [intent, charge] = [textOf(form, 'payment_intent'), textOf(form, 'charge')];
-  if (intent !== undefined) of.payment_intent = intent;
-  if (charge !== undefined) of.charge = charge;
-  const fits = (refund: Refund) => Object.entries(of).every(([name, id]) => refund[name as keyof Refund] === id);
-  return pageOf(form, [...books.refunds.values()].filter(fits), '/v1/refunds');
+  return pageOf(form, [...books.refunds.values()].filter(fits(form)), '/v1/refunds');
 }
+
+export function listDisputes(books: Books, form: Form): object {
+  checkNames(form, [...listNames, 'payment_intent', 'charge']);
+  return pageOf(form, [...books.disputes.values()].filter(fits(form)), '/v1/disputes');
+}
+
+/** Whether something is about what the form names, if it names anything. */
+const fits = (form: Form) => {
+  const [intent, charge] = [textOf(form, 'payment_intent'), textOf(form, 'charge')];
+  return (one: { payment_intent: string; charge: string }) =>
+    (intent === undefined || one.payment_intent === intent) && (charge === undefined || one.charge === charge);
+};
 
 /** Whether the answer shall hold the charge and not only its id. */
 export function expands(form: Form, path: string): boolean {

@@ -1,5 +1,7 @@
 import { type Books, type Intent, newId, type Refund } from './books.ts';
+import { cardOf } from './cards.ts';
 import { checkStep, money } from './currencies.ts';
+import { isBlocked } from './disputes.ts';
 import { invalid, missing, refused } from './failure.ts';
 import { checkNames, type Form, integerOf, metadataOf, oneOf, textOf } from './form.ts';
 
@@ -16,6 +18,7 @@ export function createRefund(books: Books, form: Form): Refund {
     throw refused(`PaymentIntent ${intent.id} is not captured: cancel it instead`);
   }
   if (!charge?.captured) throw refused(`PaymentIntent ${intent.id} has no successful charge to refund`);
+  if (isBlocked(books, intent)) throw refused(`Charge ${charge.id} is disputed`, { code: 'charge_disputed' });
   const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0) throw refused(`Charge ${charge.id} is refunded already`, { code: 'charge_already_refunded' });
   const amount = given ?? left;
@@ -33,7 +36,7 @@ export function createRefund(books: Books, form: Form): Refund {
     metadata,
     payment_intent: intent.id,
     reason,
-    status: 'succeeded',
+    status: cardOf(charge.payment_method!).refund ?? 'succeeded',
   };
   books.refunds.set(refund.id, refund);
   giveBack(books, refund, amount);
@@ -41,10 +44,21 @@ export function createRefund(books: Books, form: Form): Refund {
   return refund;
 }
 
+/** What a person does in the dashboard: a refund of a part, or of all that is left, without anything of ours on it. */
+export const refundByHand = (books: Books, intentId: string, amount?: number): Refund =>
+  createRefund(books, { payment_intent: intentId, ...(amount !== undefined && { amount: String(amount) }) });
+
+/** A pending refund arrives. */
+export function settleRefund(books: Books, id: string): void {
+  const refund = books.refunds.get(id);
+  if (refund?.status !== 'pending') throw missing('refund', id, 'id', 404);
+  refund.status = 'succeeded';
+}
+
 /** The bank sends a refund back, days later: the money is with the seller again. */
 export function failRefund(books: Books, id: string): void {
   const refund = books.refunds.get(id);
-  if (refund?.status !== 'succeeded') throw missing('refund', id, 'id', 404);
+  if (refund?.status !== 'succeeded' && refund?.status !== 'pending') throw missing('refund', id, 'id', 404);
   Object.assign(refund, { status: 'failed', failure_reason: 'expired_or_canceled_card' });
   giveBack(books, refund, -refund.amount);
   books.emit('refund.failed', refund);

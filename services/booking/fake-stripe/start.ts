@@ -1,12 +1,10 @@
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { answer } from './answer.ts';
-import { type Event, type Intent, intentOf, newId, openBooks } from './books.ts';
-import { approve, reject } from './confirm.ts';
+import { type Books, newId, openBooks } from './books.ts';
 import { control } from './control.ts';
 import type { Fault } from './faults.ts';
+import { handleOf } from './handle.ts';
 import { type Answer, idempotencyKeys } from './idempotency.ts';
-import { expireHolds } from './intents.ts';
-import { failRefund } from './refunds.ts';
 import { type WebhookOptions, webhooks } from './webhooks.ts';
 
 export type FakeStripe = Awaited<ReturnType<typeof startFakeStripe>>;
@@ -26,29 +24,7 @@ export async function startFakeStripe({
   const keys = idempotencyKeys(clock);
   const faults: Fault[] = [];
 
-  /** Something that happens by itself, and not because of a request. */
-  const happens = <T>(work: () => T): T => {
-    expireHolds(books);
-    return work();
-  };
-
-  const handle = {
-    /** What comes next to go wrong; see `Fault`. */
-    faults,
-    /** All intents, the oldest first, each with its charge. */
-    intents: (): Intent[] => happens(() => structuredClone([...books.intents.values()])),
-    events: (): Event[] => happens(() => structuredClone(books.events)),
-    /** The card's holder consents to a payment that is `requires_action`, or does not. */
-    approve: (intentId: string): void => happens(() => approve(books, intentOf(books, intentId))),
-    reject: (intentId: string): void => happens(() => reject(books, intentOf(books, intentId))),
-    failRefund: (refundId: string): void => happens(() => failRefund(books, refundId)),
-    /** Sends events to the webhook, held or not, one after the other in this order, each until it is taken. */
-    async deliver(eventIds: string[]): Promise<void> {
-      for (const id of eventIds) await hooks?.deliver(books.events.find((event) => event.id === id)!);
-    },
-    /** Resolves when all events that are not held have arrived. */
-    delivered: async (): Promise<void> => hooks?.delivered(),
-  };
+  const handle = { ...handleOf(books, faults), ...deliveries(books, hooks) };
 
   const server = Bun.serve({
     port,
@@ -84,3 +60,12 @@ const answered = ({ status, body, headers }: Answer, requestId: string) =>
 
 /** Bun closes the connection, with nothing sent, when the body fails at once. */
 const dropped = () => new Response(new ReadableStream({ start: (controller) => controller.error() }));
+
+const deliveries = (books: Books, hooks?: ReturnType<typeof webhooks>) => ({
+  /** Sends events to the webhook, held or not, one after the other in this order, each until it is taken. */
+  async deliver(eventIds: string[]): Promise<void> {
+    for (const id of eventIds) await hooks?.deliver(books.events.find((event) => event.id === id)!);
+  },
+  /** Resolves when all events that are not held have arrived. */
+  delivered: async (): Promise<void> => hooks?.delivered(),
+});
