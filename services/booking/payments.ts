@@ -1,7 +1,7 @@
 import type { Db } from '../../shared/db/client.ts';
 import { type Values, v } from '../../shared/environment.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
-import { openStripe } from './adapters/stripe/client.ts';
+import { openStripe, stripeName } from './adapters/stripe/client.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';
 import { stripeNotices } from './adapters/stripe/notices.ts';
 import { stripePayments } from './adapters/stripe-payments.ts';
@@ -27,8 +27,9 @@ export function openPayments(
     return { payments: sandbox, sandbox };
   }
   const stripe = openStripe({ secretKey, apiBase: STRIPE_API_BASE || 'https://api.stripe.com' });
+  const intents = stripeIntents(db);
   return {
-    payments: stripePayments({ stripe, intents: stripeIntents(db), methods }),
-    ...(webhookSecret && { readNotice: stripeNotices(stripe, webhookSecret) }),
+    payments: stripePayments({ stripe, intents, methods, name: stripeName(secretKey) }),
+    ...(webhookSecret && { readNotice: stripeNotices(stripe, webhookSecret, intents) }),
   };
 }

@@ -1,12 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { type PaymentProvider, PaymentUnanswered } from '../domain/payment-provider.ts';
+import {
+  AmountNotChargeable,
+  type EarlierRefund,
+  type PaymentProvider,
+  PaymentUnanswered,
+} from '../domain/payment-provider.ts';
 
 export type PaymentHarness = {
   payments: PaymentProvider;
   methods: { good: string; declined: string; lostAnswer: string; lostRequest: string; requiresAction: string };
   /** What the provider's own books say of a key, in minor units. */
   books(key: string): Promise<{ kept: number; held: number }>;
+  /** What a person gives back at the provider itself. */
+  refundByHand(key: string, amount: number): Promise<unknown>;
+  /** The buyer has their bank take a payment back; and the bank decides for the seller. */
+  dispute(key: string): Promise<unknown>;
+  winDispute(key: string): Promise<unknown>;
   /** What the buyer's bank does with their word. */
   answer(key: string, approved: boolean): Promise<unknown>;
   /** Who pays: the methods above are theirs. */
@@ -22,8 +32,8 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       harness = await start();
     });
     afterAll(() => harness.close());
-    const authorise = (key: string, methodUuid: string, amount = 35_000) =>
-      harness.payments.authorise({ key, amount, currency: 'USD', methodUuid, userUuid: harness.userUuid });
+    const authorise = (key: string, methodUuid: string, amount = 35_000, currency = 'USD') =>
+      harness.payments.authorise({ key, amount, currency, methodUuid, userUuid: harness.userUuid });
     const held = (amount: number) => ({ held: amount, kept: 0 });
     const kept = (amount: number) => ({ held: 0, kept: amount });
     const nothing = kept(0);
@@ -105,8 +115,8 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.books(key)).toEqual(nothing);
     });
 
-    const refund = (key: string, amount: number, refundKey = randomUUID()) =>
-      harness.payments.refund({ key, refundKey, amount });
+    const refund = (key: string, amount: number, refundKey: string = randomUUID(), earlier: EarlierRefund[] = []) =>
+      harness.payments.refund({ key, refundKey, amount, earlier });
 
     async function captured(): Promise<string> {
       const key = randomUUID();
@@ -156,8 +166,88 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
     test('several refunds of one charge give back no more than was taken', async () => {
       const key = await captured();
       await Promise.all(Array.from({ length: 6 }, () => refund(key, 10_000).catch(() => {})));
-      expect(await harness.books(key)).toEqual(kept(5000));
+      expect(await refund(key, 10_000)).toBe('refunded');
+      expect(await harness.books(key)).toEqual(nothing);
     });
+
+    // Of 35,000: what a person gives back before, between and after two refunds, of 10,000 and then 15,000; in which order those
+    // are carried out; what is left in the end.
+    test.each([
+      { byHand: [0, 0, 0], order: [0, 1], left: 10_000 },
+      { byHand: [5000, 0, 0], order: [0, 1], left: 10_000 },
+      { byHand: [5000, 0, 0], order: [1, 0], left: 10_000 },
+      { byHand: [0, 5000, 0], order: [0, 1], left: 10_000 },
+      { byHand: [0, 5000, 0], order: [1, 0], left: 10_000 },
+      { byHand: [15_000, 0, 0], order: [0, 1], left: 10_000 },
+      { byHand: [15_000, 0, 0], order: [1, 0], left: 10_000 },
+      { byHand: [5000, 5000, 5000], order: [0, 1], left: 5000 },
+      { byHand: [25_000, 0, 0], order: [0, 1], left: 10_000 },
+      { byHand: [25_000, 0, 0], order: [1, 0], left: 10_000 },
+      { byHand: [30_000, 0, 0], order: [0, 1], left: 5000 },
+      { byHand: [30_000, 0, 5000], order: [1, 0], left: 0 },
+      { byHand: [35_000, 0, 0], order: [0, 1], left: 0 },
+      { byHand: [0, 25_000, 0], order: [0, 1], left: 0 },
+      { byHand: [0, 20_000, 0], order: [1, 0], left: 0 },
+    ])('what was given back by hand counts: $byHand, order $order, leaves $left', async (one) => {
+      const key = await captured();
+      const first = { refundKey: randomUUID(), amount: 10_000 };
+      const second = { refundKey: randomUUID(), amount: 15_000 };
+      const calls = [
+        () => refund(key, first.amount, first.refundKey),
+        () => refund(key, second.amount, second.refundKey, [first]),
+      ];
+      const [before, between, after] = one.byHand as [number, number, number];
+      if (before) await harness.refundByHand(key, before);
+      expect(await calls[one.order[0]!]!()).toBe('refunded');
+      if (between) await harness.refundByHand(key, between);
+      expect(await calls[one.order[1]!]!()).toBe('refunded');
+      if (after) await harness.refundByHand(key, after);
+      for (const call of calls) expect(await call()).toBe('refunded');
+      expect(await harness.books(key)).toEqual(kept(one.left));
+    });
+
+    test('nothing of a disputed payment is given back, until the dispute is won', async () => {
+      const [key, other] = [await captured(), await captured()];
+      const [before, after] = [randomUUID(), randomUUID()];
+      await refund(key, 10_000, before);
+      await harness.dispute(key);
+      const disputed = async () => {
+        const keys = [];
+        for await (const charge of harness.payments.charges()) if (charge.isDisputed) keys.push(charge.key);
+        return keys;
+      };
+      expect(await disputed()).toEqual([key]);
+      expect(await refund(key, 10_000, before)).toBe('refunded');
+      for (let times = 0; times < 2; times++) expect(await refund(key, 25_000, after)).toBe('disputed');
+      expect(await harness.books(key)).toEqual(kept(25_000));
+      expect(await refund(other, 35_000)).toBe('refunded');
+      await harness.winDispute(key);
+      expect(await disputed()).toEqual([]);
+      expect(await refund(key, 25_000, after)).toBe('refunded');
+      expect(await harness.books(key)).toEqual(nothing);
+    });
+
+    test('what its bounds say can be charged can be, and nothing else', async () => {
+      const bounds = harness.payments.bounds('USD')!;
+      for (const amount of [bounds.min, bounds.max]) {
+        const key = randomUUID();
+        expect(await authorise(key, harness.methods.good, amount)).toEqual({ is: 'authorised' });
+        expect(await harness.books(key)).toEqual(held(amount));
+        expect(await refund(key, amount)).toBe('voided');
+      }
+      for (const amount of [bounds.min - bounds.step, bounds.max + bounds.step].filter((one) => one > 0)) {
+        await expectRefused(amount, 'USD');
+      }
+      expect(harness.payments.bounds('EURO')).toBeUndefined();
+      await expectRefused(35_000, 'EURO');
+    });
+
+    async function expectRefused(amount: number, currency: string): Promise<void> {
+      const key = randomUUID();
+      await expect(authorise(key, harness.methods.good, amount, currency)).rejects.toBeInstanceOf(AmountNotChargeable);
+      expect(await harness.books(key)).toEqual(nothing);
+      expect(await harness.payments.close(key)).toEqual({ is: 'voided' });
+    }
 
     test('lists every payment that took or reserved something, with what of it is left', async () => {
       const [taken, partly, reserved, declined] = [await captured(), await captured(), randomUUID(), randomUUID()];
@@ -165,7 +255,9 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       await authorise(reserved, harness.methods.good);
       await authorise(declined, harness.methods.declined);
       const listed = new Map<string, object>();
-      for await (const { key, ...charge } of harness.payments.charges()) listed.set(key, charge);
+      for await (const { key, isDisputed, ...charge } of harness.payments.charges()) {
+        if (!isDisputed) listed.set(key, charge);
+      }
       expect(listed.get(taken)).toEqual(kept(35_000));
       expect(listed.get(partly)).toEqual(kept(30_000));
       expect(listed.get(reserved)).toEqual(held(35_000));

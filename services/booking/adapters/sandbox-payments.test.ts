@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { testDatabase } from '../../../shared/testing/database.ts';
 import { paymentConformance } from './payment-provider.conformance.ts';
-import { sandboxMethods, sandboxPayments } from './sandbox-payments.ts';
+import { refundByHand, sandboxMethods, sandboxPayments } from './sandbox-payments.ts';
 
 paymentConformance('sandbox', async () => {
   const { db, sql, drop } = await testDatabase();
@@ -13,12 +13,16 @@ paymentConformance('sandbox', async () => {
     answer: payments.answer,
     books: async (key) => {
       const [row] = await sql<{ held: number; kept: number }[]>`
-        select coalesce(sum(amount) filter (where status = 'authorised'), 0)::int as held,
+        select coalesce(sum(amount) filter (where status = 'authorised'), 0)::float8 as held,
           (coalesce(sum(amount) filter (where status = 'succeeded'), 0) -
-            coalesce((select sum(amount) from sandbox_refunds where charge_key = ${key}), 0))::int as kept
+            coalesce((select sum(amount) from sandbox_refunds where charge_key = ${key}), 0))::float8 as kept
         from sandbox_charges where key = ${key}`;
       return row!;
     },
+    refundByHand: (key, amount) => sql`
+      insert into sandbox_refunds (key, charge_key, amount) values (${refundByHand + randomUUID()}, ${key}, ${amount})`,
+    dispute: (key) => sql`update sandbox_charges set disputed = true where key = ${key}`,
+    winDispute: (key) => sql`update sandbox_charges set disputed = false where key = ${key}`,
     close: drop,
   };
 });

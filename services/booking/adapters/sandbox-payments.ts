@@ -1,5 +1,12 @@
 import type { Db } from '../../../shared/db/client.ts';
-import { type Charge, type PaymentProvider, PaymentUnanswered, type Standing } from '../domain/payment-provider.ts';
+import {
+  type AmountBounds,
+  type Charge,
+  checkChargeable,
+  type PaymentProvider,
+  PaymentUnanswered,
+  type Standing,
+} from '../domain/payment-provider.ts';
 
 /** Payment methods that do not simply succeed; every other uuid does. */
 export const sandboxMethods = {
@@ -15,8 +22,17 @@ export const sandboxMethods = {
 
 const batchSize = 5000;
 
+/** Any sum that fits the database and a JavaScript number with room to spare. */
+const anyAmount: AmountBounds = { min: 1, max: 10 ** 13, step: 1 };
+const bounds = (currency: string) => (/^[A-Z]{3}$/.test(currency) ? anyAmount : undefined);
+
+/** What the key of a refund begins with that somebody has made by hand. */
+export const refundByHand = 'hand:';
+
 type Status = 'requires_action' | 'authorised' | 'succeeded' | 'declined' | 'voided';
-type Written = { status: Status; amount: number };
+type Written = { status: Status; amount: number; disputed: boolean };
+
+type Given = { made: number; total: number; before: number };
 
 export type SandboxPayments = PaymentProvider & {
   /** What the buyer's bank does with their word. False unless the payment waits for it. */
@@ -42,7 +58,7 @@ export function sandboxPayments({ sql, run }: Db): SandboxPayments {
     return row?.status ?? record(key, amount, currency, status);
   };
 
-  /** Lets a charge pass from one status to another; answers how it stands then. */
+  /** Lets a charge pass from one status to another; returns how it stands then. */
   const pass = async (key: string, from: Status, to: Status): Promise<Status | undefined> => {
     const rows = await run(
       () => sql`update sandbox_charges set status = ${to} where key = ${key} and status = ${from} returning status`,
@@ -59,7 +75,11 @@ export function sandboxPayments({ sql, run }: Db): SandboxPayments {
   };
 
   return {
+    name: 'sandbox',
+    bounds,
+
     async authorise({ key, amount, currency, methodUuid }) {
+      checkChargeable({ bounds }, { amount, currency });
       if (methodUuid === sandboxMethods.lostRequest) throw new PaymentUnanswered();
       const status = await answered(() => record(key, amount, currency, firstStatus(methodUuid)));
       if (methodUuid === sandboxMethods.lostAnswer) throw new PaymentUnanswered();
@@ -84,24 +104,30 @@ export function sandboxPayments({ sql, run }: Db): SandboxPayments {
     capture: (key) =>
       answered(async () => ((await pass(key, 'authorised', 'succeeded')) === 'succeeded' ? 'captured' : 'gone')),
 
-    refund: ({ key, refundKey, amount }) =>
+    refund: ({ key, refundKey, amount, earlier }) =>
       answered(() =>
         run(() =>
           sql.begin(async (tx) => {
             // The charge is locked first: the statement after that sees the refunds of whoever was faster.
             const [charge] = await tx<Written[]>`
-              select amount::float8 as amount, status from sandbox_charges where key = ${key} for update`;
+              select amount::float8 as amount, status, disputed from sandbox_charges where key = ${key} for update`;
             if (charge?.status === 'voided') return 'voided';
             if (charge?.status !== 'authorised' && charge?.status !== 'succeeded') return 'nothing';
             const isVoid = charge.status === 'authorised' && amount === charge.amount;
             await tx`update sandbox_charges set status = ${isVoid ? 'voided' : 'succeeded'} where key = ${key}`;
             if (isVoid) return 'voided';
-            await tx`
-              insert into sandbox_refunds (key, charge_key, amount)
-              select ${refundKey}, ${key}, ${amount}
-              where ${amount} + (select coalesce(sum(amount), 0) from sandbox_refunds where charge_key = ${key})
-                <= ${charge.amount}
-              on conflict (key) do nothing`;
+            const counted = earlier.map((one) => one.refundKey);
+            const [given] = await tx<Given[]>`
+              select count(*) filter (where key = ${refundKey})::int as made,
+                coalesce(sum(amount), 0)::float8 as total,
+                coalesce(sum(amount) filter (
+                  where starts_with(key, ${refundByHand}) or key = any(${counted}::text[])), 0)::float8 as before
+              from sandbox_refunds where charge_key = ${key}`;
+            const owed = earlier.reduce((sum, one) => sum + one.amount, amount) - given!.before;
+            const due = Math.min(amount, owed, charge.amount - given!.total);
+            if (given!.made > 0 || due <= 0) return 'refunded';
+            if (charge.disputed) return 'disputed';
+            await tx`insert into sandbox_refunds (key, charge_key, amount) values (${refundKey}, ${key}, ${due})`;
             return 'refunded';
           }),
         ),
@@ -117,7 +143,7 @@ export function sandboxPayments({ sql, run }: Db): SandboxPayments {
             () => sql<Charge[]>`
               select key, case status when 'succeeded' then amount - coalesce((
                   select sum(amount) from sandbox_refunds r where r.charge_key = c.key), 0) else 0 end::float8 as kept,
-                case status when 'authorised' then amount else 0 end::float8 as held
+                case status when 'authorised' then amount else 0 end::float8 as held, disputed as "isDisputed"
               from sandbox_charges c where status in ('authorised', 'succeeded') and key > ${after}
               order by key limit ${batchSize}`,
           ),

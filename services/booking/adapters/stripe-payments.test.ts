@@ -46,6 +46,9 @@ paymentConformance('Stripe', async () => {
         kept: charge ? charge.amount_captured - charge.amount_refunded : 0,
       };
     },
+    refundByHand: async (key, amount) => fake.refundByHand(intentOf(key).id, amount),
+    dispute: async (key) => fake.openDispute(intentOf(key).id),
+    winDispute: async (key) => fake.closeDispute(intentOf(key).id, 'won'),
     close: async () => {
       await fake.close();
       await drop();
@@ -144,7 +147,7 @@ test.each([
     const { payments, key, request, fake, close } = await openShop();
     await payments.authorise(await request('pm_card_visa'));
     await payments.capture(key);
-    const refund = { key, refundKey: randomUUID(), amount: 200 };
+    const refund = { key, refundKey: randomUUID(), amount: 200, earlier: [] };
     fake.faults.push({ on: 'refund', how });
     for (let i = 0; i < unanswered; i++) await expect(payments.refund(refund)).rejects.toThrow(PaymentUnanswered);
     expect(await payments.refund(refund)).toBe('refunded');

@@ -2,19 +2,31 @@ import type Stripe from 'stripe';
 import type { PaymentMethods } from '../domain/payment-methods.ts';
 import {
   type Charge,
+  type DeclineReason,
   type PaymentProvider,
+  PaymentRefused,
   PaymentUnanswered,
+  type ProviderName,
   type Settled,
   type Standing,
 } from '../domain/payment-provider.ts';
-import { fromStripeAmount, toStripeAmount } from './stripe/amounts.ts';
-import { asked, declineReason, isUnexpectedState, isUnknownMethod, orderTag } from './stripe/client.ts';
-import { type RefundDeps, stripeRefunds } from './stripe/refunds.ts';
+import { boundsOf, fromStripeAmount, toStripeAmount } from './stripe/amounts.ts';
+import { all, asked, orderTag } from './stripe/client.ts';
+import { isDisputed } from './stripe/disputes.ts';
+import { mostLooks, type RefundDeps, stripeRefunds } from './stripe/refunds.ts';
+import {
+  declineReason,
+  declineReasonOf,
+  isCardError,
+  isUnexpectedState,
+  isUnusableMethod,
+  notChargeable,
+} from './stripe/refusals.ts';
 
-export type StripeDeps = RefundDeps & { methods: Pick<PaymentMethods, 'referenceOf'> };
+/** `name` is the mode of the key that `stripe` asks with: a test one unless told. */
+export type StripeDeps = RefundDeps & { methods: Pick<PaymentMethods, 'referenceOf'>; name?: ProviderName };
 
-/** Somebody else is at the same intent: it comes to an end within a few looks. */
-const mostLooks = 5;
+type Sum = { key: string; amount: number; currency: string };
 
 /**
  * Payments by Stripe: a PaymentIntent for each order, confirmed here and captured by hand. Its id is stored before it is
@@ -23,24 +35,35 @@ const mostLooks = 5;
  * Idempotency keys protect what creates something; a replay tells how things stood then, so how they stand is read anew.
  */
 export function stripePayments(deps: StripeDeps): PaymentProvider {
-  const { stripe, intents, methods } = deps;
-  const retrieve = (id: string) => asked(stripe.paymentIntents.retrieve(id));
+  const { stripe, intents, methods, name = 'stripe:test' } = deps;
+
+  /** Whatever the key says of itself: a payment of the other mode is not ours to end. */
+  function inMode<T extends Stripe.PaymentIntent>(intent: T): T {
+    if (intent.livemode === (name === 'stripe:live')) return intent;
+    throw new PaymentRefused('livemode', new Error(`${intent.id} is of another mode than ${name}`));
+  }
+
+  const retrieve = async (id: string) =>
+    inMode(await asked(stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })));
 
   /**
    * Cancels an intent unless its money is reserved by now: also a declined one, for another card could still pay it. Why it was
    * declined is kept before that, for whoever finds it cancelled.
    */
   async function cancel(key: string, intent: Stripe.PaymentIntent): Promise<Settled> {
+    let refused: PaymentRefused | undefined;
     for (let looks = 0; looks < mostLooks; looks++) {
       const now = looks === 0 ? intent : await retrieve(intent.id);
       if (now.status === 'canceled') return ended(key);
       if (isAuthorised(now)) return { is: 'authorised' };
+      if (refused) throw refused;
       if (now.last_payment_error) await intents.noteDecline(key, declineReason(now.last_payment_error));
       try {
         await asked(stripe.paymentIntents.cancel(intent.id));
         return await ended(key);
       } catch (error) {
-        if (!isUnexpectedState(error)) throw error;
+        if (!(error instanceof PaymentRefused)) throw error;
+        if (!isUnexpectedState(error)) refused = error;
       }
     }
     throw new PaymentUnanswered(new Error(`${intent.id} changes all the time`));
@@ -62,8 +85,8 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     return isDeclined ? cancel(key, intent) : { is: 'open' };
   }
 
-  async function unknownMethod(key: string, intent: Stripe.PaymentIntent): Promise<Settled> {
-    await intents.noteDecline(key, 'unknown_payment_method');
+  async function decline(key: string, intent: Stripe.PaymentIntent, reason: DeclineReason): Promise<Settled> {
+    await intents.noteDecline(key, reason);
     return cancel(key, intent);
   }
 
@@ -74,22 +97,11 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   };
 
   /** The order's own intent, made if need be; undefined when the order was closed before there was one. */
-  async function intentOf({ key, amount, currency }: { key: string; amount: number; currency: string }) {
+  async function intentOf({ key, amount, currency }: Sum) {
     const known = await intents.find(key);
     if (known?.intentId) return { known, intent: await retrieve(known.intentId) };
     if (known?.closed) return { known };
-    const intent = await asked(
-      stripe.paymentIntents.create(
-        {
-          amount: toStripeAmount(amount, currency),
-          currency: currency.toLowerCase(),
-          capture_method: 'manual',
-          allowed_payment_method_types: ['card'],
-          metadata: { [orderTag]: key },
-        },
-        { idempotencyKey: `${key}:create` },
-      ),
-    );
+    const intent = inMode(await create({ key, amount, currency }));
     const now = await intents.remember(key, intent.id);
     if (!now.intentId) return { known: now };
     return {
@@ -98,15 +110,48 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     };
   }
 
+  async function create({ key, amount, currency }: Sum) {
+    const request: Stripe.PaymentIntentCreateParams = {
+      amount: toStripeAmount(amount, currency),
+      currency: currency.toLowerCase(),
+      capture_method: 'manual',
+      allowed_payment_method_types: ['card'],
+      metadata: { [orderTag]: key },
+    };
+    try {
+      return await asked(stripe.paymentIntents.create(request, { idempotencyKey: `${key}:create` }));
+    } catch (error) {
+      throw (error instanceof PaymentRefused && notChargeable(error, { amount, currency })) || error;
+    }
+  }
+
+  /** How a payment stands whose confirmation was refused. Unless the intent itself tells, it is ended where that is for good. */
+  async function refused(sum: Sum, intent: Stripe.PaymentIntent, by: PaymentRefused): Promise<Standing> {
+    const { key } = sum;
+    if (isUnusableMethod(by)) return decline(key, intent, 'unknown_payment_method');
+    const now = await retrieve(intent.id);
+    // Declined, or changed by somebody else.
+    if (now.status !== intent.status || now.last_payment_error) return find(key);
+    if (isCardError(by)) return decline(key, now, declineReasonOf(by));
+    const amountRefused = notChargeable(by, sum);
+    if (!amountRefused) throw by;
+    const settled = await cancel(key, now);
+    if (settled.is !== 'voided') return settled;
+    throw amountRefused;
+  }
+
   return {
-    async authorise({ methodUuid, userUuid, ...request }) {
-      const { key } = request;
+    name,
+    bounds: boundsOf,
+
+    async authorise({ methodUuid, userUuid, ...sum }) {
+      const { key } = sum;
       const reference = await methods.referenceOf({ uuid: methodUuid, userUuid });
-      const { known, intent } = await intentOf(request);
+      const { known, intent } = await intentOf(sum);
       if (!intent || known.closed) return find(key);
       const isFresh = ['requires_payment_method', 'requires_confirmation'].includes(intent.status);
       if (!isFresh || intent.last_payment_error) return standing(key, intent);
-      if (!reference) return unknownMethod(key, intent);
+      if (!reference) return decline(key, intent, 'unknown_payment_method');
       try {
         const confirmed = await asked(
           stripe.paymentIntents.confirm(
@@ -117,12 +162,8 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
         );
         return await standing(key, isReplay(confirmed) ? await retrieve(intent.id) : confirmed);
       } catch (error) {
-        if (error instanceof PaymentUnanswered) throw error;
-        if (isUnknownMethod(error)) return unknownMethod(key, intent);
-        // Declined, or changed by somebody else: the intent tells.
-        const now = await retrieve(intent.id);
-        if (now.status === intent.status && !now.last_payment_error) throw error;
-        return find(key);
+        if (!(error instanceof PaymentRefused)) throw error;
+        return refused(sum, intent, error);
       }
     },
 
@@ -138,27 +179,30 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
 
     async *charges() {
       const list = stripe.paymentIntents.list({ limit: 100, expand: ['data.latest_charge'] });
-      const pages = list[Symbol.asyncIterator]();
-      for (let next = await asked(pages.next()); !next.done; next = await asked(pages.next())) {
-        const charge = chargeOf(next.value);
-        if (charge) yield charge;
+      for await (const intent of all(list)) {
+        const key = intent.metadata[orderTag];
+        if (key) yield chargeOf(key, intent);
       }
     },
 
     ...stripeRefunds(deps, retrieve),
   };
+
+  async function chargeOf(key: string, intent: Stripe.PaymentIntent): Promise<Charge> {
+    const { latest_charge: latest, currency, amount_capturable: held } = intent;
+    const charge = latest && typeof latest !== 'string' ? latest : undefined;
+    const kept = charge ? charge.amount_captured - charge.amount_refunded : 0;
+    return {
+      key,
+      kept: fromStripeAmount(kept, currency),
+      held: fromStripeAmount(held, currency),
+      // That a charge was disputed is told for ever, also when the case was won.
+      isDisputed: charge?.disputed === true && (await isDisputed(stripe, intent.id)),
+    };
+  }
 }
 
 const isAuthorised = ({ status }: Stripe.PaymentIntent) => status === 'requires_capture' || status === 'succeeded';
 
 const isReplay = ({ lastResponse }: Stripe.Response<Stripe.PaymentIntent>) =>
   lastResponse.headers['idempotent-replayed'] === 'true';
-
-/** Undefined of what is none of ours. */
-function chargeOf(intent: Stripe.PaymentIntent): Charge | undefined {
-  const { metadata, latest_charge: charge, currency, amount_capturable: held } = intent;
-  const key = metadata[orderTag];
-  if (!key) return undefined;
-  const kept = charge && typeof charge !== 'string' ? charge.amount_captured - charge.amount_refunded : 0;
-  return { key, kept: fromStripeAmount(kept, currency), held: fromStripeAmount(held, currency) };
-}

@@ -1,35 +1,40 @@
-const codes = (text: string) => new Set(text.split(' '));
+import { type AmountBounds, AmountNotChargeable } from '../../domain/payment-provider.ts';
+import { isoDecimals, maximum, minimum, supported, threeDecimal, wholeOnly, zeroDecimal } from './currencies.ts';
 
-/** ISO 4217: currencies whose minor unit is not a hundredth. */
-const iso = [
-  [0, codes('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF')],
-  [3, codes('BHD IQD JOD KWD LYD OMR TND')],
-  [4, codes('CLF UYW')],
-] as const;
+const stripeDecimals = (currency: string) => (zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2);
+const decimals = (currency: string) => isoDecimals.find(([, currencies]) => currencies.has(currency))?.[0] ?? 2;
+const shift = (currency: string) => stripeDecimals(currency) - decimals(currency);
 
-/** Stripe's list (docs.stripe.com/currencies), which differs: it counts ISK and UGX in hundredths and MGA in whole ones. */
-const stripe = [
-  [0, codes('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF')],
-  [3, codes('BHD JOD KWD OMR TND')],
-] as const;
+/** In which steps Stripe counts a currency. */
+const stripeStep = (currency: string) => (threeDecimal.has(currency) ? 10 : wholeOnly.has(currency) ? 100 : 1);
 
-const decimals = (list: typeof iso | typeof stripe, currency: string) =>
-  list.find(([, currencies]) => currencies.has(currency))?.[0] ?? 2;
+/** What Stripe charges in a currency, in minor units of ISO 4217; undefined when it charges nothing in it. */
+export function boundsOf(currency: string): AmountBounds | undefined {
+  if (!supported.has(currency)) return undefined;
+  const step = stripeStep(currency);
+  return {
+    min: fromStripeAmount(Math.max(minimum[currency] ?? 1, step), currency),
+    max: fromStripeAmount(maximum - (maximum % step), currency),
+    step: fromStripeAmount(step, currency),
+  };
+}
 
-const shift = (currency: string) => decimals(stripe, currency) - decimals(iso, currency);
-
-/** Minor units of ISO 4217 as Stripe counts them. Throws when Stripe has no such amount. */
+/** Minor units of ISO 4217 as Stripe counts them. Throws `AmountNotChargeable` when Stripe has no such amount. */
 export function toStripeAmount(amount: number, currency: string): number {
-  const by = shift(currency);
-  const there = by < 0 ? amount / 10 ** -by : amount * 10 ** by;
-  // Of currencies with three decimals Stripe takes no last one.
-  const step = decimals(stripe, currency) === 3 ? 10 : 1;
-  if (there % step === 0) return there;
-  throw new Error(`Stripe can't charge ${amount} minor units of ${currency}`);
+  const bounds = boundsOf(currency);
+  if (!bounds || amount % bounds.step !== 0) throw new AmountNotChargeable({ amount, currency, bounds });
+  return shifted(amount, shift(currency));
+}
+
+/** The least amount of Stripe that is no less: one ticket's price may have decimals that the sum of an order does not. */
+export function toStripeAmountUp(amount: number, currency: string): number {
+  const step = fromStripeAmount(stripeStep(currency), currency);
+  return shifted(Math.ceil(amount / step) * step, shift(currency));
 }
 
 /** The other way round. */
 export function fromStripeAmount(amount: number, currency: string): number {
-  const by = shift(currency.toUpperCase());
-  return by < 0 ? amount * 10 ** -by : amount / 10 ** by;
+  return shifted(amount, -shift(currency.toUpperCase()));
 }
+
+const shifted = (amount: number, by: number) => (by < 0 ? amount / 10 ** -by : amount * 10 ** by);

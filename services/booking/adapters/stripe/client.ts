@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { type DeclineReason, PaymentUnanswered } from '../../domain/payment-provider.ts';
+import { PaymentRefused, PaymentUnanswered, type ProviderName } from '../../domain/payment-provider.ts';
 
 /** The metadata of an intent that names its order. */
 export const orderTag = 'onsale_order';
@@ -20,44 +20,32 @@ export function openStripe({ secretKey, apiBase }: StripeConfig): Stripe {
   });
 }
 
-/** Asks Stripe. Throws `PaymentUnanswered` when it can't be known whether the request took effect; a refusal as it is. */
+/** The mode that a key is for: `sk_live_…`, `rk_live_…`, or a test one. */
+export const stripeName = (secretKey: string): ProviderName =>
+  secretKey.includes('_live_') ? 'stripe:live' : 'stripe:test';
+
+/**
+ * Asks Stripe. Throws `PaymentUnanswered` when it can't be known whether the request took effect, and `PaymentRefused` when it
+ * did not. Stripe's own error is the cause.
+ */
 export async function asked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const isOpen =
-      error instanceof Stripe.errors.StripeConnectionError ||
-      error instanceof Stripe.errors.StripeAPIError ||
-      error instanceof Stripe.errors.StripeRateLimitError;
-    throw isOpen ? new PaymentUnanswered(error) : error;
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    throw isOpen(error) ? new PaymentUnanswered(error) : new PaymentRefused(error.code ?? error.type, error);
   }
 }
 
-/** Stripe has kept a fault of its own as the answer to this idempotency key: the request has ended, and is never done. */
-export const isKeptFault = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true';
-
-/** The step does not fit the intent's state (any more): somebody was faster. */
-export const isUnexpectedState = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'payment_intent_unexpected_state';
-
-/** Stripe knows no such payment method, or it was used up. */
-export const isUnknownMethod = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeInvalidRequestError && error.param === 'payment_method';
-
-/** What a buyer may know of a decline (docs.stripe.com/declines/codes): fraud and theft are not told. */
-export function declineReason(error: { code?: string | undefined; decline_code?: string | undefined }): DeclineReason {
-  return reasons[error.decline_code ?? ''] ?? reasons[error.code ?? ''] ?? 'card_declined';
+/** All that a list holds, page by page. */
+export async function* all<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
+  const pages = list[Symbol.asyncIterator]();
+  for (let next = await asked(pages.next()); !next.done; next = await asked(pages.next())) yield next.value;
 }
 
-const reasons: Record<string, DeclineReason> = {
-  insufficient_funds: 'insufficient_funds',
-  expired_card: 'expired_card',
-  incorrect_cvc: 'incorrect_cvc',
-  invalid_cvc: 'incorrect_cvc',
-  incorrect_number: 'incorrect_number',
-  invalid_number: 'incorrect_number',
-  processing_error: 'processing_error',
-  authentication_required: 'authentication_failed',
-  payment_intent_authentication_failure: 'authentication_failed',
-};
+const isOpen = (error: Stripe.errors.StripeError): boolean =>
+  error instanceof Stripe.errors.StripeConnectionError ||
+  error instanceof Stripe.errors.StripeAPIError ||
+  error instanceof Stripe.errors.StripeRateLimitError ||
+  // Of the first request with the key it tells nothing.
+  error instanceof Stripe.errors.StripeIdempotencyError;

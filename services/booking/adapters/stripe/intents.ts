@@ -27,7 +27,14 @@ export function stripeIntents({ sql, run }: Db) {
         return rows.length > 0 ? one(Promise.resolve(rows)) : undefined;
       }),
 
-    /** Writes an intent down, unless there is one or the order is closed; answers what stands. */
+    /** The order that an intent was written down for. */
+    keyOf: (intentId: string) =>
+      run(async (): Promise<string | undefined> => {
+        const [row] = await sql<{ key: string }[]>`select key from stripe_intents where intent_id = ${intentId}`;
+        return row?.key;
+      }),
+
+    /** Writes an intent down, unless there is one or the order is closed; returns what stands. */
     remember: (key: string, intentId: string) =>
       run(() =>
         one(sql<Row[]>`
@@ -38,7 +45,7 @@ export function stripeIntents({ sql, run }: Db) {
           returning ${columns}`),
       ),
 
-    /** Closes an order; answers what stands. */
+    /** Closes an order; returns what stands. */
     close: (key: string) =>
       run(() =>
         one(sql<Row[]>`

@@ -1,97 +1,172 @@
 import type Stripe from 'stripe';
-import { type PaymentProvider, PaymentUnanswered } from '../../domain/payment-provider.ts';
-import { toStripeAmount } from './amounts.ts';
-import { asked, isKeptFault, isUnexpectedState, orderTag } from './client.ts';
+import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from '../../domain/payment-provider.ts';
+import { toStripeAmountUp } from './amounts.ts';
+import { all, asked, orderTag } from './client.ts';
+import { isDisputed } from './disputes.ts';
 import type { StripeIntents } from './intents.ts';
+import { isDispute, isExpired, isKeptFault, isOtherRequest, isUnexpectedState } from './refusals.ts';
 
 /** The metadata of a refund that names it: after a day Stripe forgets its idempotency key, but not this. */
 const refundTag = 'onsale_refund';
 
-const mostLooks = 5;
+/** Somebody else is at the same intent: it comes to an end within a few looks. */
+export const mostLooks = 5;
 
 export type RefundDeps = { stripe: Stripe; intents: StripeIntents };
+
+/** The same with its latest charge. */
+export type Retrieve = (id: string) => Promise<Stripe.PaymentIntent>;
+
+/** How much to give back, by the refunds that there are already; in Stripe's units. */
+type Owed = (given: Stripe.Refund[]) => number;
 
 /** What comes after the sale: to take what is reserved, and to give back. */
 export function stripeRefunds(
   { stripe, intents }: RefundDeps,
-  retrieve: (id: string) => Promise<Stripe.PaymentIntent>,
+  retrieve: Retrieve,
 ): Pick<PaymentProvider, 'capture' | 'refund' | 'giveBackStray'> {
-  /** Takes a step unless somebody else has taken one; the intent then tells what is next. */
-  const step = (work: Promise<unknown>) =>
-    asked(work).catch((error: unknown) => {
-      if (!isUnexpectedState(error)) throw error;
-    });
+  /** Takes a step unless somebody else has taken one; the intent then tells what is next. Returns what refused it. */
+  const step = async (work: Promise<unknown>): Promise<PaymentRefused | undefined> => {
+    try {
+      await asked(work);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PaymentRefused)) throw error;
+      return isUnexpectedState(error) ? undefined : error;
+    }
+  };
 
-  async function giveBack(intent: Stripe.PaymentIntent, refundKey: string, amount?: number): Promise<void> {
-    const failed = await intents.failedRefunds(refundKey);
-    if (await isMade(intent, refundKey)) return;
-    const idempotencyKey = failed === 0 ? `refund:${refundKey}` : `refund:${refundKey}:${failed}`;
+  /** Takes what is reserved; what can't be taken any more is let go, so that nobody waits for it. */
+  async function take(intentId: string): Promise<PaymentRefused | undefined> {
+    // Without a key of ours: a second capture is refused by the state, and an answer of old would tell nothing.
+    const refused = await step(stripe.paymentIntents.capture(intentId));
+    return refused && isExpired(refused) ? step(stripe.paymentIntents.cancel(intentId)) : refused;
+  }
+
+  async function giveBack(intentId: string, refundKey: string, owed: Owed): Promise<'refunded' | 'disputed'> {
+    let refused: { amount: number; by: PaymentRefused } | undefined;
+    for (let looks = 0; looks < mostLooks; looks++) {
+      // In this order. A fault that is counted here is one whose effect is listed, and no refund by hand is overlooked.
+      const failed = await intents.failedRefunds(refundKey);
+      const charge = chargeOf(await retrieve(intentId));
+      const refunds = await refundsOf(intentId);
+      const own = refunds.filter(({ metadata }) => metadata?.[refundTag] === refundKey);
+      if (own.some(stands)) return 'refunded';
+      const amount = Math.min(owed(refunds.filter(stands)), charge.amount_captured - charge.amount_refunded);
+      if (amount <= 0) return 'refunded';
+      if (amount === refused?.amount) throw refused.by;
+      if (charge.disputed && (await isDisputed(stripe, intentId))) return 'disputed';
+      const by = await create({ intentId, refundKey, amount, failed, broken: own.length });
+      if (!by) return 'refunded';
+      if (isDispute(by)) return 'disputed';
+      refused = { amount, by };
+    }
+    throw new PaymentUnanswered(new Error(`the refunds of ${intentId} change all the time`));
+  }
+
+  /** Makes a refund, or returns what refused it. Each request that has ended for good makes way for another key. */
+  async function create(of: {
+    intentId: string;
+    refundKey: string;
+    amount: number;
+    failed: number;
+    broken: number;
+  }): Promise<PaymentRefused | undefined> {
+    const { intentId, refundKey, amount, failed, broken } = of;
+    const ended = failed + broken;
+    const idempotencyKey = ended === 0 ? `refund:${refundKey}` : `refund:${refundKey}:${ended}`;
     const metadata = { [refundTag]: refundKey };
-    const request = { payment_intent: intent.id, ...(amount !== undefined && { amount }), metadata };
-    await asked(stripe.refunds.create(request, { idempotencyKey })).catch(async (error: unknown) => {
-      if (error instanceof PaymentUnanswered && isKeptFault(error.cause)) {
+    try {
+      const request = { payment_intent: intentId, amount, metadata };
+      const made = await asked(stripe.refunds.create(request, { idempotencyKey }));
+      return stands(made) ? undefined : new PaymentRefused(made.failure_reason ?? `refund_${made.status}`);
+    } catch (error) {
+      if (!(error instanceof PaymentUnanswered)) throw error;
+      const isRefused = error instanceof PaymentRefused;
+      if (isRefused || isKeptFault(error.cause) || isOtherRequest(error.cause)) {
         await intents.noteFailedRefund(refundKey, failed);
       }
+      if (isRefused) return error;
       throw error;
-    });
+    }
   }
 
-  async function isMade(intent: Stripe.PaymentIntent, refundKey: string): Promise<boolean> {
-    const made = stripe.refunds.list({ payment_intent: intent.id, limit: 100 })[Symbol.asyncIterator]();
-    for (let next = await asked(made.next()); !next.done; next = await asked(made.next())) {
-      const { metadata, status } = next.value;
-      if (metadata?.[refundTag] === refundKey && status !== 'failed' && status !== 'canceled') return true;
-    }
-    return false;
-  }
+  const refundsOf = (intentId: string) =>
+    Array.fromAsync(all(stripe.refunds.list({ payment_intent: intentId, limit: 100 })));
 
   return {
     async capture(key) {
       const known = await intents.find(key);
       if (!known?.intentId) return 'gone';
+      let refused: PaymentRefused | undefined;
       for (let looks = 0; looks < mostLooks; looks++) {
         const { status } = await retrieve(known.intentId);
         if (status === 'succeeded') return 'captured';
         if (status !== 'requires_capture') return 'gone';
-        // Without a key of ours: a second capture is refused by the state, and an answer of old would tell nothing.
-        await step(stripe.paymentIntents.capture(known.intentId));
+        if (refused) throw refused;
+        refused = await take(known.intentId);
       }
       throw new PaymentUnanswered(new Error(`${known.intentId} is not captured`));
     },
 
-    async refund({ key, refundKey, amount }) {
+    async refund({ key, refundKey, amount, earlier }) {
       const known = await intents.find(key);
       if (!known?.intentId) return 'nothing';
+      const { intentId } = known;
+      let refused: PaymentRefused | undefined;
       for (let looks = 0; looks < mostLooks; looks++) {
-        const intent = await retrieve(known.intentId);
-        const part = toStripeAmount(amount, intent.currency.toUpperCase());
+        const intent = await retrieve(intentId);
+        const currency = intent.currency.toUpperCase();
+        const part = toStripeAmountUp(amount, currency);
         if (intent.status === 'succeeded') {
-          await giveBack(intent, refundKey, part);
-          return 'refunded';
+          const sum = toStripeAmountUp(
+            earlier.reduce((total, one) => total + one.amount, amount),
+            currency,
+          );
+          const counted = new Set(earlier.map((one) => one.refundKey));
+          const counts = (tag: string | undefined) => tag === undefined || counted.has(tag);
+          return giveBack(intentId, refundKey, (given) => {
+            const before = given.filter(({ metadata }) => counts(metadata?.[refundTag]));
+            return Math.min(
+              part,
+              before.reduce((rest, one) => rest - one.amount, sum),
+            );
+          });
         }
         if (intent.status === 'canceled') return known.declined ? 'nothing' : 'voided';
         if (intent.status !== 'requires_capture') return 'nothing';
-        const { paymentIntents } = stripe;
-        await step(part === intent.amount ? paymentIntents.cancel(intent.id) : paymentIntents.capture(intent.id));
+        if (refused) throw refused;
+        refused = part === intent.amount ? await step(stripe.paymentIntents.cancel(intentId)) : await take(intentId);
       }
-      throw new PaymentUnanswered(new Error(`${known.intentId} changes all the time`));
+      throw new PaymentUnanswered(new Error(`${intentId} changes all the time`));
     },
 
     async giveBackStray({ key, reference }) {
       const isOwn = async () => (await intents.find(key))?.intentId === reference;
       if (await isOwn()) return false;
-      const intent = await retrieve(reference);
-      if (intent.metadata[orderTag] !== key) return false;
+      const intent = await retrieve(reference).catch((error: unknown) => {
+        if (error instanceof PaymentRefused && error.reason === 'resource_missing') return undefined;
+        throw error;
+      });
+      if (intent?.metadata[orderTag] !== key) return false;
       // Anything else holds no money: another process may be about to write its id down.
       if (intent.status !== 'requires_capture' && intent.status !== 'succeeded') return false;
       // An id is written down before it can get there: what was not the order's own above may be by now.
       if (await isOwn()) return false;
-      if (intent.status === 'requires_capture') {
-        await step(stripe.paymentIntents.cancel(reference));
-        return true;
+      if (intent.status === 'succeeded') {
+        return (await giveBack(reference, `stray:${reference}`, () => intent.amount_received)) === 'refunded';
       }
-      await giveBack(intent, `stray:${reference}`);
+      const refused = await step(stripe.paymentIntents.cancel(reference));
+      if (refused) throw refused;
       return true;
     },
   };
+}
+
+/** Neither failed nor cancelled: the money is with the buyer, or on its way. */
+const stands = ({ status }: Stripe.Refund) => status !== 'failed' && status !== 'canceled';
+
+function chargeOf({ id, latest_charge: charge }: Stripe.PaymentIntent): Stripe.Charge {
+  if (charge && typeof charge !== 'string') return charge;
+  throw new Error(`${id} came without its charge`);
 }

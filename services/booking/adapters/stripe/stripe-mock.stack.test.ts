@@ -38,10 +38,11 @@ test('every request of the adapter is one that Stripe’s specification allows',
   const sold = await authorise('pm_card_visa');
   await payments.find(sold);
   await payments.capture(sold);
-  await payments.refund({ key: sold, refundKey: randomUUID(), amount: 10_000 });
+  await payments.refund({ key: sold, refundKey: randomUUID(), amount: 10_000, earlier: [] });
   await authorise('pm_card_chargeDeclined');
   await payments.close(await authorise('pm_card_threeDSecure2Required'));
-  await payments.refund({ key: await authorise('pm_card_visa'), refundKey: randomUUID(), amount: 35_000 });
+  await payments.refund({ key: await authorise('pm_card_visa'), refundKey: randomUUID(), amount: 35_000, earlier: [] });
+  fake.openDispute(fake.intents()[0]!.id);
   for await (const _ of payments.charges());
 
   const asked = new Set<string>();
@@ -58,6 +59,7 @@ test('every request of the adapter is one that Stripe’s specification allows',
     asked.add(name);
   }
   expect([...asked].sort()).toEqual([
+    'GET /v1/disputes',
     'GET /v1/payment_intents',
     'GET /v1/payment_intents/{id}',
     'GET /v1/refunds',

@@ -1,0 +1,84 @@
+import Stripe from 'stripe';
+import { AmountNotChargeable, type DeclineReason, type PaymentRefused } from '../../domain/payment-provider.ts';
+import { boundsOf } from './amounts.ts';
+
+// What a refusal of Stripe's means, by its code: https://docs.stripe.com/error-codes. What stands in no list here is a refusal
+// that a person must look at.
+
+const codes = (text: string) => new Set(text.split(' '));
+
+const stateCodes = codes('payment_intent_unexpected_state intent_invalid_state charge_already_captured');
+const expiredCodes = codes('charge_expired_for_capture capture_charge_authorization_expired');
+const disputeCodes = codes('charge_disputed refund_disputed_payment');
+const amountCodes = codes(
+  'amount_too_small amount_too_large invalid_charge_amount charge_exceeds_transaction_limit charge_exceeds_source_limit',
+);
+const methodCodes = codes(
+  'payment_intent_incompatible_payment_method payment_method_unactivated payment_method_unexpected_state ' +
+    'payment_method_not_available payment_method_restricted payment_method_currency_mismatch ' +
+    'payment_method_unsupported_type payment_method_invalid_parameter expired_payment_method token_already_used',
+);
+
+type Details = Pick<Stripe.errors.StripeError, 'code' | 'param' | 'decline_code'>;
+const detailsOf = ({ cause }: PaymentRefused): Details => (cause instanceof Stripe.errors.StripeError ? cause : {});
+
+/** The step does not fit the intent's state (any more): somebody was faster. */
+export const isUnexpectedState = ({ reason }: PaymentRefused): boolean => stateCodes.has(reason);
+
+/** What was reserved is not any more: the time for its capture is over. */
+export const isExpired = ({ reason }: PaymentRefused): boolean => expiredCodes.has(reason);
+
+/** The buyer's bank has the payment back, or asks for it. */
+export const isDispute = ({ reason }: PaymentRefused): boolean => disputeCodes.has(reason);
+
+/** Stripe knows no such payment method, or it was used up, or does not fit this payment: another may. */
+export const isUnusableMethod = (refused: PaymentRefused): boolean =>
+  detailsOf(refused).param === 'payment_method' || methodCodes.has(refused.reason);
+
+export const isCardError = ({ cause }: PaymentRefused): boolean => cause instanceof Stripe.errors.StripeCardError;
+
+/** Stripe has kept a fault of its own as the answer to this idempotency key: the request has ended, and is never done. */
+export const isKeptFault = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true';
+
+/** The idempotency key was first used to ask for something else. */
+export const isOtherRequest = (error: unknown): boolean => error instanceof Stripe.errors.StripeIdempotencyError;
+
+/** What a refusal says of an amount; undefined when it is about something else. */
+export function notChargeable(
+  refused: PaymentRefused,
+  { amount, currency }: { amount: number; currency: string },
+): AmountNotChargeable | undefined {
+  const { param } = detailsOf(refused);
+  if (param === 'currency') return new AmountNotChargeable({ amount, currency });
+  if (param !== 'amount' && !amountCodes.has(refused.reason)) return undefined;
+  const bounds = boundsOf(currency);
+  if (!bounds) return new AmountNotChargeable({ amount, currency });
+  const { step } = bounds;
+  const isTooSmall = refused.reason === 'amount_too_small';
+  // Our bounds have let it through: where Stripe's are narrower, only this one amount tells.
+  const learned = isTooSmall
+    ? { min: Math.max(bounds.min, amount + step) }
+    : { max: Math.min(bounds.max, amount - step) };
+  return new AmountNotChargeable({ amount, currency, bounds: { ...bounds, ...learned } });
+}
+
+/** What a buyer may know of a decline (docs.stripe.com/declines/codes): fraud and theft are not told. */
+export function declineReason(error: { code?: string | undefined; decline_code?: string | undefined }): DeclineReason {
+  return reasons[error.decline_code ?? ''] ?? reasons[error.code ?? ''] ?? 'card_declined';
+}
+
+/** The same of a refusal. */
+export const declineReasonOf = (refused: PaymentRefused): DeclineReason => declineReason(detailsOf(refused));
+
+const reasons: Record<string, DeclineReason> = {
+  insufficient_funds: 'insufficient_funds',
+  expired_card: 'expired_card',
+  incorrect_cvc: 'incorrect_cvc',
+  invalid_cvc: 'incorrect_cvc',
+  incorrect_number: 'incorrect_number',
+  invalid_number: 'incorrect_number',
+  processing_error: 'processing_error',
+  authentication_required: 'authentication_failed',
+  payment_intent_authentication_failure: 'authentication_failed',
+};
