@@ -61,7 +61,7 @@ beforeAll(async () => {
     closing: new AbortController().signal,
     idempotencyKeys: postgresIdempotencyKeys(sale.db),
     paymentMethods: postgresPaymentMethods(sale.db),
-    readNotice: stripeNotices(stripe, secret),
+    readNotice: stripeNotices(stripe, secret, stripeIntents(sale.db)),
   });
   server.reload({
     fetch: async (request) => {
