@@ -79,6 +79,8 @@ function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig)
     idleTimeout: Math.min(255, Math.ceil(Math.max(config.readTimeoutMs, config.writeTimeoutMs) / 1000)),
     maxRequestBodySize: 8 * 1024 * 1024,
     development: false,
+    // Otherwise on by that: a second process would listen on the same port, and take half of the requests.
+    reusePort: false,
   });
   return {
     port: server.port ?? port,

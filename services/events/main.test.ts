@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { postgresEnv } from '../../contract/targets.ts';
+import { openDb } from '../../shared/db/client.ts';
+import type { Running } from '../../shared/lifecycle.ts';
+import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { start } from './main.ts';
+
+setDefaultTimeout(30_000);
+
+describe('the events service does as its variables say', () => {
+  let database: TestDatabase;
+  let event: MadeEvent;
+  let running: Running | undefined;
+  beforeAll(async () => {
+    database = await testDatabase();
+    event = await makeEvent(database.sql);
+  });
+  afterEach(async () => {
+    await running?.stop();
+    running = undefined;
+  });
+  afterAll(() => database.drop());
+
+  async function begin(env: Record<string, string> = {}) {
+    const usual = { ...postgresEnv(database.config), SERVER_ADDR: '127.0.0.1:0', LOG_LEVEL: 'fatal' };
+    running = await start({ ...usual, ...env }, 'EVENTS_ADDR');
+    const get = (path: string) => fetch(`http://127.0.0.1:${running!.port}${path}`);
+    return {
+      get,
+      page: ({ uuid }: MadeEvent) => get(`/api/v1/management/events/${uuid}`),
+      metrics: async () => (await get('/metrics')).text(),
+    };
+  }
+
+  /** Runs `work` while nobody else can read the events. */
+  async function withEventsLocked(work: () => Promise<void>): Promise<void> {
+    const holder = openDb(database.config, { max: 1 });
+    await holder.sql.begin(async (tx) => {
+      await tx`lock table events in access exclusive mode`;
+      await work();
+    });
+    await holder.close();
+  }
+
+  const connections = async () => {
+    const [row] = await database.sql`
+      select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and application_name like 'onsale-events%'`;
+    return row!.n;
+  };
+
+  test('SERVER_CTX_TIMEOUT ends a request before the database’s own deadline', async () => {
+    const { page } = await begin({ SERVER_CTX_TIMEOUT: '50ms' });
+    await withEventsLocked(async () => {
+      const late = await page(event);
+      expect(late.status).toBe(503);
+      expect(await late.json()).toMatchObject({ message: expect.stringContaining('took too long') });
+    });
+  });
+
+  test('SERVER_DRAIN_TIMEOUT is how long the end waits for a request under way', async () => {
+    const { page, get } = await begin({ SERVER_DRAIN_TIMEOUT: '50ms' });
+    await withEventsLocked(async () => {
+      const cut = page(event).then(
+        ({ status }) => status,
+        () => 'cut',
+      );
+      await eventually(async () => /db_calls_under_way\{.*\} [1-9]/.test(await (await get('/metrics')).text()));
+      await running!.stop();
+      expect(await cut).toBe('cut');
+    });
+  });
+
+  test('SERVER_ADDR that is taken is told by the name of the variable that moves it', async () => {
+    await begin();
+    const taken = { SERVER_ADDR: `127.0.0.1:${running!.port}`, POSTGRES_PORT: '1', LOG_LEVEL: 'fatal' };
+    await expect(start(taken, 'EVENTS_ADDR')).rejects.toThrow(/the port is taken\. Set EVENTS_ADDR/);
+  });
+
+  test('POSTGRES_MAX_OPEN_CONNS bounds the pool, and all its connections are given back', async () => {
+    const { page, metrics } = await begin({ POSTGRES_MAX_OPEN_CONNS: '3' });
+    await Promise.all(Array.from({ length: 20 }, () => page(event)));
+    expect(await metrics()).toContain('db_pool_connections_max{pool="main",service="events"} 3\n');
+    expect(await connections()).toBeGreaterThan(0);
+    await running!.stop();
+    await eventually(async () => (await connections()) === 0);
+  });
+
+  test('CACHE_MAX_MB bounds the texts that are kept', async () => {
+    // More than the boards of their pages may take: the first one is then read from the cache.
+    const arenas = await Promise.all(Array.from({ length: 9 }, () => makeEvent(database.sql)));
+    await database.sql`update events set description = repeat('x', 3000000) where id = any(${arenas.map(({ id }) => id)})`;
+    for (const [megabytes, outcome] of [
+      ['64', 'hit'],
+      ['48', 'miss'],
+    ] as const) {
+      const { page, metrics } = await begin({ CACHE_MAX_MB: megabytes });
+      const reads = async () => Number((await metrics()).match(`outcome="${outcome}",.*} (\\d+)`)?.[1] ?? 0);
+      for (const arena of arenas) await (await page(arena)).text();
+      const before = await reads();
+      await (await page(arenas[0]!)).text();
+      expect([megabytes, (await reads()) - before]).toEqual([megabytes, 1]);
+      await running!.stop();
+    }
+  });
+
+  test('it is ready with PostgreSQL alone, and a live stream ends with it', async () => {
+    const { get } = await begin();
+    expect(await (await get('/readyz')).json()).toEqual({ status: 'ok', dependencies: { postgres: 'ok' } });
+    const live = await get(`/api/v1/management/events/${event.uuid}/live`);
+    const text = live.text();
+    await running!.stop();
+    expect(await text).toStartWith('event: taken');
+  });
+});
