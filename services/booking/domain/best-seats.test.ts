@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { bestSeats, type OfferedSeat } from './best-seats.ts';
+import { bestSeats, type OfferedSeat, type Wish } from './best-seats.ts';
+import { strandedBy } from './stranded-seats.ts';
 
 /** A row from a picture: `.` is free, `x` is taken; the uuid is the label. */
-const row = (name: string, picture: string, price = 100): OfferedSeat[] =>
-  [...picture].map((at, i) => ({ uuid: `${name}${i + 1}`, seat: `${name}${i + 1}`, price, free: at === '.' }));
+const row = (name: string, picture: string, price = 100, currency = 'EUR'): OfferedSeat[] =>
+  [...picture].map((at, i) => seatOf(`${name}${i + 1}`, { price, currency, free: at === '.' }));
+
+const seatOf = (seat: string, more: Partial<OfferedSeat> = {}): OfferedSeat => ({
+  uuid: seat,
+  seat,
+  price: 100,
+  currency: 'EUR',
+  free: true,
+  ...more,
+});
 
 const best = (seats: OfferedSeat[], quantity: number, wish = {}) => bestSeats(seats, { quantity, ...wish })[0];
 
@@ -43,9 +53,86 @@ describe('the best seats', () => {
   });
 
   test('numbers with a gap between are no neighbours, and a label without a number has none', () => {
-    const seats = ['A1', 'A2', 'A4', 'Box', 'Lounge'].map((seat) => ({ uuid: seat, seat, price: 1, free: true }));
+    const seats = ['A1', 'A2', 'A4', 'Box', 'Lounge'].map((seat) => seatOf(seat));
     expect(best(seats, 2)).toEqual(['A1', 'A2']);
     expect(best(seats, 3)).toHaveLength(3);
+  });
+
+  test('are neighbours as the hall has them, not as the numbers go', () => {
+    const numbers = [9, 7, 5, 3, 1, 2, 4, 6, 8, 10];
+    expect(
+      best(
+        numbers.map((number) => seatOf(`A${number}`)),
+        2,
+      ),
+    ).toEqual(['A1', 'A2']);
+    const side = numbers.map((number) => seatOf(`A${number}`, { free: number !== 1 }));
+    expect(best(side, 4)).toEqual(['A9', 'A7', 'A5', 'A3']);
+  });
+
+  test('are in the middle by place, not by number', () => {
+    const numbers = [1, 2, 3, 4, 5, 101, 102, 103, 104];
+    expect(
+      best(
+        numbers.map((number) => seatOf(`A${number}`)),
+        1,
+      ),
+    ).toEqual(['A5']);
+  });
+
+  test('are never in two sections, whatever their rows are called', () => {
+    const seats = ['1-12-1', '11-2-2', 'Box A1', 'Stalls A2', '2-B1', '2-B2'].map((seat) => seatOf(seat));
+    expect(bestSeats(seats, { quantity: 2 })).toEqual([['2-B1', '2-B2']]);
+  });
+
+  test('are in the section that is asked for, in whatever form and case', () => {
+    const seats = [seatOf('Parkett Reihe 3 Platz 5'), seatOf('Rang Reihe 1 Platz 5'), seatOf('101 C12'), seatOf('GA')];
+    expect(best(seats, 1, { section: ' PARKETT ' })).toEqual(['Parkett Reihe 3 Platz 5']);
+    expect(best(seats, 1, { section: 'rang' })).toEqual(['Rang Reihe 1 Platz 5']);
+    expect(best(seats, 1, { section: 'Section 101' })).toEqual(['101 C12']);
+    expect(best(seats, 1, { section: 'ga' })).toEqual(['GA']);
+    expect(best(seats, 1, { section: 'park' })).toBeUndefined();
+  });
+
+  test('are of one currency, that of most seats where it has so many', () => {
+    const seats = [...row('A', '..', 900, 'JPY'), ...row('B', '...', 100)];
+    expect(bestSeats(seats, { quantity: 2 })[0]![0]).toStartWith('B');
+    expect(best([...row('A', '..', 900, 'JPY'), ...row('B', '.xx', 100)], 2)).toEqual(['A1', 'A2']);
+    const mixed = [seatOf('A1'), seatOf('A2', { currency: 'USD' }), seatOf('A3'), seatOf('B1')];
+    expect(best(mixed, 3)?.sort()).toEqual(['A1', 'A3', 'B1']);
+    expect(best(mixed, 4)).toBeUndefined();
+    // Together in the one goes before scattered in the other.
+    expect(best([...row('A', '.x.x.'), ...row('B', '..', 100, 'USD')], 2)).toEqual(['B1', 'B2']);
+  });
+
+  test('leave alone only who has no free neighbour, at whatever price', () => {
+    const seats = [...row('A', '.', 300), ...row('A', 'x....').slice(1)];
+    expect(bestSeats(seats, { quantity: 3, maxPrice: 200 })).toEqual([['A3', 'A4', 'A5']]);
+    expect(best(seats, 3, { maxPrice: 200 })).toEqual(['A3', 'A4', 'A5']);
+  });
+
+  test('strand nobody where that is forbidden, and may have to where a row leaves no other way', () => {
+    const dear = [...row('A', '..', 300), ...row('A', 'xx...').slice(2)];
+    // Only A1 and A2 cost so much: A3 would not be alone.
+    expect(best(dear, 1, {})).toEqual(['A1']);
+    const middle = [seatOf('A1'), seatOf('A2', { price: 50 }), seatOf('A3')];
+    expect(best(middle, 1, { maxPrice: 50 })).toEqual(['A2']);
+    expect(bestSeats(middle, { quantity: 1, maxPrice: 50 }, { mayStrand: false })).toEqual([]);
+    expect(bestSeats(row('A', '...'), { quantity: 2 }, { mayStrand: false })).toHaveLength(1);
+    // Scattered: one of the two cheap ones, and one more, but not the one between two.
+    const cheap = [...middle, ...row('B', '.', 50), ...row('C', '.', 50)];
+    expect(bestSeats(cheap, { quantity: 2, maxPrice: 50 }, { mayStrand: false })).toEqual([['B1', 'C1']]);
+    expect(best(cheap, 2, { maxPrice: 50 })).toEqual(['A2', 'B1']);
+  });
+
+  test('are not spared for a place to stand', () => {
+    const standing = [1, 2, 3].map((number) => seatOf(`GA ${number}`));
+    expect(bestSeats(standing, { quantity: 2 }, { mayStrand: false })).toHaveLength(1);
+    expect(bestSeats(standing, { quantity: 1 }, { mayStrand: false })).toHaveLength(3);
+  });
+
+  test('are found as often as is worth while', () => {
+    expect(bestSeats(row('A', '.'.repeat(200)), { quantity: 2 })).toHaveLength(64);
   });
 
   test('further choices overlap with none before', () => {
@@ -54,31 +141,136 @@ describe('the best seats', () => {
     expect(new Set(sets.flat()).size).toBe(sets.flat().length);
   });
 
-  test('whatever the plan: free, enough, within the price, and together wherever a row has so many', () => {
-    const plan = fc.array(fc.tuple(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), fc.nat(3)), {
-      maxLength: 6,
-    });
+  test('whatever the hall: the best there are, by a slow look at it', () => {
     fc.assert(
-      fc.property(plan, fc.integer({ min: 1, max: 6 }), fc.nat(3), (rows, quantity, maxPrice) => {
-        const seats = rows.flatMap(([free, price], i) =>
-          row(String.fromCharCode(65 + i), free.map((is) => (is ? '.' : 'x')).join(''), price),
-        );
-        const fitting = seats.filter(({ free, price }) => free && price <= maxPrice).map(({ uuid }) => uuid);
-        const found = best(seats, quantity, { maxPrice });
-        expect(found !== undefined).toBe(fitting.length >= quantity);
-        if (!found) return;
-        expect(new Set(found).size).toBe(quantity);
-        expect(found.filter((uuid) => !fitting.includes(uuid))).toEqual([]);
-        const together = (uuids: string[]) =>
-          uuids.every(
-            (uuid, i) =>
-              i === 0 || (uuid[0] === uuids[0]![0] && Number(uuid.slice(1)) === Number(uuids[0]!.slice(1)) + i),
-          );
-        const exists = fitting.some(
-          (_, i) => together(fitting.slice(i, i + quantity)) && i + quantity <= fitting.length,
-        );
-        expect(together(found)).toBe(exists);
+      fc.property(halls, wishes, fc.boolean(), (hall, wish, mayStrand) => {
+        const seats = hall.flat().filter((seat) => seat !== undefined);
+        const found = bestSeats(seats, wish, { mayStrand });
+        const slow = slowly(hall, wish, mayStrand);
+        for (const set of found) {
+          expect(new Set(set).size).toBe(wish.quantity);
+          const places = set.map((uuid) => seats.find((seat) => seat.uuid === uuid)!);
+          expect(places.every((seat) => fits(seat, wish))).toBe(true);
+          expect(new Set(places.map(({ currency }) => currency)).size).toBe(1);
+          if (!mayStrand) expect(strandedBy(seats, new Set(set))).toEqual([]);
+        }
+        expect(new Set(found.flat()).size).toBe(found.flat().length);
+        const [first, ...further] = found.map((set) => slow.find(({ uuids }) => uuids.join() === set.join()));
+        if (slow.length > 0) {
+          expect(first?.merit).toEqual(slow[0]!.merit);
+          for (const set of further) expect(set?.merit.slice(0, 2)).toEqual(first!.merit.slice(0, 2));
+        } else if (found.length === 0 && mayStrand) {
+          for (const currency of ['EUR', 'USD']) {
+            const left = seats.filter((seat) => fits(seat, wish) && seat.currency === currency);
+            expect(left.length).toBeLessThan(wish.quantity);
+          }
+        }
       }),
+      { numRuns: 500 },
     );
   });
 });
+
+type HallSeat = OfferedSeat & { section: string };
+/** A seat that is missing from the row is a gap. */
+type HallRow = (HallSeat | undefined)[];
+
+const counts: Record<string, (size: number) => number[]> = {
+  up: (size) => upTo(size),
+  down: (size) => upTo(size).reverse(),
+  fromTheMiddle: (size) => [...odd(size).reverse(), ...even(size)],
+  fromTheMiddleMirrored: (size) => [...even(size).reverse(), ...odd(size)],
+  fromOutside: (size) => [...odd(size), ...even(size).reverse()],
+  oddOnly: (size) => upTo(size).map((number) => 2 * number - 1),
+  evenOnly: (size) => upTo(size).map((number) => 2 * number),
+  byTen: (size) => upTo(size).map((number) => 10 * number),
+};
+const upTo = (size: number) => Array.from({ length: size }, (_, i) => i + 1);
+const odd = (size: number) => upTo(size).filter((number) => number % 2 === 1);
+const even = (size: number) => upTo(size).filter((number) => number % 2 === 0);
+
+const forms: ((section: string, row: number, number: number) => string)[] = [
+  (section, row, number) => `${section}-${String.fromCharCode(65 + row)}${number}`,
+  (section, row, number) => `${section} ${String.fromCharCode(65 + row)}${number}`,
+  (section, row, number) => `${section}/${row + 1}/${number}`,
+  (section, row, number) => `${section} Row ${row + 1} Seat ${number}`,
+  (section, row, number) => `Section ${section} Reihe ${row + 1} Platz ${number}`,
+  (section, row, number) => `${section} ${row + 1}列${number}番`,
+];
+
+const hallRow = fc.record({
+  count: fc.constantFrom(...Object.keys(counts)),
+  half: fc.integer({ min: 4, max: 5 }),
+  section: fc.constantFrom('101', '102'),
+  missing: fc.option(fc.nat(9), { nil: -1 }),
+  seats: fc.array(
+    fc.record({
+      free: fc.boolean(),
+      price: fc.constantFrom(100, 200),
+      isUsd: fc.constantFrom(false, false, false, true),
+    }),
+    {
+      minLength: 10,
+      maxLength: 10,
+    },
+  ),
+});
+
+const halls = fc.tuple(fc.constantFrom(...forms), fc.array(hallRow, { maxLength: 4 })).map(([form, rows]) =>
+  rows.map(({ count, half, section, missing, seats }, row): HallRow => {
+    // Of those that count by ten as a whole, none is missing.
+    const numbers = counts[count]!(2 * half);
+    return numbers.map((number, at) => {
+      if (at === missing && count !== 'byTen') return undefined;
+      const { free, price, isUsd } = seats[at]!;
+      const seat = form(section, row, number);
+      return { uuid: seat, seat, price, currency: isUsd ? 'USD' : 'EUR', free, section };
+    });
+  }),
+);
+
+const wishes = fc.record({
+  quantity: fc.integer({ min: 1, max: 5 }),
+  maxPrice: fc.constantFrom(undefined, 100, 200),
+  section: fc.constantFrom(undefined, '101', '102'),
+});
+
+const fits = (seat: OfferedSeat, { maxPrice = 1000, section }: Wish) =>
+  seat.free && seat.price <= maxPrice && (section === undefined || seat.seat.includes(section));
+
+/** Every set of neighbours that fits, the best first, by looking at each. */
+function slowly(hall: HallRow[], wish: Wish, mayStrand: boolean): { uuids: string[]; merit: number[] }[] {
+  const seats = hall.flat().filter((seat) => seat !== undefined);
+  const inCurrency = (currency: string) => seats.filter((seat) => seat.currency === currency).length;
+  const currencyFirst = seats[0]?.currency;
+  const rankOf = (currency: string) => {
+    const other = currency === 'EUR' ? 'USD' : 'EUR';
+    const [mine, its] = [inCurrency(currency), inCurrency(other)];
+    return mine > its || (mine === its && currency === currencyFirst) ? 0 : 1;
+  };
+  const found = hall.flatMap((row, rank) => {
+    const present = row.filter((seat) => seat !== undefined);
+    return row.flatMap((_, start) => {
+      const set = row.slice(start, start + wish.quantity);
+      if (set.length < wish.quantity || !set.every((seat) => seat && fits(seat, wish))) return [];
+      const places = set as HallSeat[];
+      const currencies = new Set(places.map(({ currency }) => currency));
+      if (currencies.size > 1) return [];
+      const isAlone = (at: number, taken: HallRow) => {
+        const isFree = (seat: HallSeat | undefined) => seat?.free && !taken.includes(seat);
+        return isFree(row[at]) && !isFree(row[at - 1]) && !isFree(row[at + 1]);
+      };
+      const stranded = row.filter((_, at) => isAlone(at, set) && !isAlone(at, [])).length;
+      const uuids = places.map(({ uuid }) => uuid);
+      if (!mayStrand && strandedBy(seats, new Set(uuids)).length > 0) return [];
+      const price = places.reduce((sum, seat) => sum + seat.price, 0);
+      const first = present.indexOf(places[0]!);
+      const fromMiddle = Math.abs(first + (wish.quantity - 1) / 2 - (present.length - 1) / 2);
+      return [{ uuids, merit: [rankOf(places[0]!.currency), stranded, -price, rank, fromMiddle] }];
+    });
+  });
+  return found.sort((a, b) => {
+    const at = a.merit.findIndex((value, i) => value !== b.merit[i]);
+    return at < 0 ? 0 : a.merit[at]! - b.merit[at]!;
+  });
+}

@@ -1,107 +1,150 @@
+import { isSection } from './seat-label.ts';
+import { seatRows } from './seat-rows.ts';
+import { strandedInBlock } from './stranded-seats.ts';
+
 /** A seat as the best ones are chosen among: its label such as `101-C12` or `A1`, and its price in minor units. */
-export type OfferedSeat = { uuid: string; seat: string; price: number; free: boolean };
+export type OfferedSeat = { uuid: string; seat: string; price: number; currency: string; free: boolean };
 
 export type Wish = {
   quantity: number;
   /** Most that one seat may cost, in minor units. */
   maxPrice?: number | undefined;
+  /** By name, without regard to case: `101` is also `Section 101`. */
   section?: string | undefined;
 };
 
 /** How many choices are worth to be found: those who ask at one moment share them. */
 const choices = 64;
 
-type Place = OfferedSeat & { section: string; number: number };
-/** Neighbours that are free and can be had; `rank` is the row's place among all, the front first. */
-type Run = { places: Place[]; rank: number; rowMiddle: number };
-type Choice = { places: Place[]; stranded: number; price: number; rank: number; fromMiddle: number };
+/** Free seats beside each other, `places[0]` at `rowStart` of its row; `rank` is the row's place, the front first. */
+type Block = { places: OfferedSeat[]; rank: number; rowStart: number; rowLength: number; isLoose: boolean };
+/** Those of a block that can be had for the wish: from `from` up to, not including, `to`. */
+type Run = { block: Block; from: number; to: number };
+type Choice = { block: Block; start: number; stranded: number; price: number; fromMiddle: number };
 
 /**
- * Sets of free seats for a wish, the best first; none when there are not enough. Seats beside each other in one row where
- * such exist. What leaves no single seat behind goes before what does, then the dearer (an organiser's own word for
- * better), then the row in front, then the middle of the row. Further sets overlap with no better one, and leave no more
- * single seats than the first.
+ * Sets of free seats for a wish, the best first; none when there are not enough. A set is of one currency: prices of two
+ * can't be compared, so the one that has more of the event's seats goes first, and the next only where it has no set.
+ *
+ * Seats beside each other in one row (see `seatRows`) where such exist. What leaves no single seat behind goes before what
+ * does, then the dearer (an organiser's own word for better), then the row in front, then the middle of the row. Further
+ * sets overlap with no better one, and leave no more single seats than the first. Unless a set `mayStrand`, none is
+ * returned by which `strandedBy` finds a seat left alone.
  */
-export function bestSeats(seats: OfferedSeat[], wish: Wish): string[][] {
-  const runs = freeRuns(seats, wish);
-  const together = runs.flatMap((run) => windows(run, wish.quantity)).sort(byMerit);
-  const tidy = together.filter(({ stranded }) => stranded === together[0]!.stranded);
-  const found = apart(tidy).map(({ places }) => places.map(({ uuid }) => uuid));
-  if (found.length > 0) return found;
-  const scattered = fewestGroups(runs, wish.quantity);
-  return scattered ? [scattered] : [];
-}
-
-/** Section, row and number of a label; one that has no number is a row of its own. */
-function placeOf(label: string): { section: string; row: string; number: number } {
-  const match = /^(?:(.*)-)?([^\d-]*)(\d+)$/.exec(label);
-  return match
-    ? { section: match[1] ?? '', row: `${match[1] ?? ''}-${match[2]}`, number: Number(match[3]) }
-    : { section: '', row: label, number: 0 };
-}
-
-function freeRuns(seats: OfferedSeat[], { maxPrice = Number.POSITIVE_INFINITY, section }: Wish): Run[] {
-  const rows = new Map<string, Place[]>();
-  for (const seat of seats) {
-    const { row, ...place } = placeOf(seat.seat);
-    const places = rows.get(row) ?? [];
-    places.push({ ...seat, ...place });
-    rows.set(row, places);
+export function bestSeats(seats: OfferedSeat[], wish: Wish, { mayStrand = true } = {}): string[][] {
+  const blocks = freeBlocks(seats, wish.section);
+  const byCurrency = currenciesOf(seats).map((currency) => runsOf(blocks, wish, currency));
+  for (const runs of byCurrency) {
+    const together = runs.flatMap((run) => windows(run, wish.quantity, mayStrand));
+    const least = together.reduce((least, { stranded }) => Math.min(least, stranded), Number.POSITIVE_INFINITY);
+    const tidy = together.filter(({ stranded }) => stranded === least).sort(byMerit);
+    if (tidy.length > 0) return apart(tidy, wish.quantity);
   }
-  const runs: Run[] = [];
-  for (const [rank, places] of [...rows.values()].entries()) {
-    places.sort((a, b) => a.number - b.number);
-    const rowMiddle = (places[0]!.number + places.at(-1)!.number) / 2;
-    let run: Place[] = [];
-    for (const place of places) {
-      const fits = place.free && place.price <= maxPrice && (section === undefined || place.section === section);
-      if (run.length > 0 && !(fits && place.number === run.at(-1)!.number + 1)) {
-        runs.push({ places: run, rank, rowMiddle });
-        run = [];
+  for (const runs of byCurrency) {
+    const scattered = fewestGroups(runs, wish.quantity, mayStrand);
+    if (scattered) return [scattered];
+  }
+  return [];
+}
+
+/** The one with the most seats first, of equals the one that comes first. */
+function currenciesOf(seats: OfferedSeat[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { currency } of seats) counts.set(currency, (counts.get(currency) ?? 0) + 1);
+  return [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!);
+}
+
+function freeBlocks(seats: OfferedSeat[], section: string | undefined): Block[] {
+  const blocks: Block[] = [];
+  for (const [rank, row] of seatRows(seats).entries()) {
+    if (section !== undefined && !isSection(section, row.section)) continue;
+    let block: Block | undefined;
+    for (const [i, seat] of row.seats.entries()) {
+      if (!row.isBeside[i] || !seat.free) block = undefined;
+      if (!seat.free) continue;
+      if (!block) {
+        block = { places: [], rank, rowStart: i, rowLength: row.seats.length, isLoose: row.isLoose };
+        blocks.push(block);
       }
-      if (fits) run.push(place);
+      block.places.push(seat);
     }
-    if (run.length > 0) runs.push({ places: run, rank, rowMiddle });
+  }
+  return blocks;
+}
+
+function runsOf(blocks: Block[], { maxPrice = Number.POSITIVE_INFINITY }: Wish, currency: string): Run[] {
+  const runs: Run[] = [];
+  for (const block of blocks) {
+    let run: Run | undefined;
+    for (const [i, place] of block.places.entries()) {
+      if (place.price > maxPrice || place.currency !== currency) {
+        run = undefined;
+      } else if (run) {
+        run.to = i + 1;
+      } else {
+        run = { block, from: i, to: i + 1 };
+        runs.push(run);
+      }
+    }
   }
   return runs;
 }
 
-function windows({ places, rank, rowMiddle }: Run, quantity: number): Choice[] {
-  return Array.from({ length: Math.max(0, places.length - quantity + 1) }, (_, start) => {
-    const chosen = places.slice(start, start + quantity);
+/** What a run has of so many beside each other. Left alone is who has no free neighbour, at whatever price. */
+function windows({ block, from, to }: Run, quantity: number, mayStrand: boolean): Choice[] {
+  const { places, isLoose, rowStart, rowLength } = block;
+  const found: Choice[] = [];
+  let price = 0;
+  for (let i = from; i < to; i++) {
+    price += places[i]!.price;
+    const start = i - quantity + 1;
+    if (start < from) continue;
+    if (start > from) price -= places[start - 1]!.price;
     const left = start;
     const right = places.length - start - quantity;
-    return {
-      places: chosen,
-      stranded: Number(left === 1) + Number(right === 1),
-      price: chosen.reduce((sum, place) => sum + place.price, 0),
-      rank,
-      fromMiddle: Math.abs((chosen[0]!.number + chosen.at(-1)!.number) / 2 - rowMiddle),
-    };
-  });
+    const stranded = isLoose ? 0 : Number(left === 1) + Number(right === 1);
+    if (stranded > 0 && left + right > 1 && !mayStrand) continue;
+    const fromMiddle = Math.abs(2 * (rowStart + start) + quantity - rowLength);
+    found.push({ block, start, stranded, price, fromMiddle });
+  }
+  return found;
 }
 
 const byMerit = (a: Choice, b: Choice) =>
-  a.stranded - b.stranded || b.price - a.price || a.rank - b.rank || a.fromMiddle - b.fromMiddle;
+  b.price - a.price || a.block.rank - b.block.rank || a.fromMiddle - b.fromMiddle;
 
-function apart(sorted: Choice[]): Choice[] {
-  const used = new Set<string>();
-  const found: Choice[] = [];
-  for (const choice of sorted) {
+function apart(sorted: Choice[], quantity: number): string[][] {
+  const used = new Set<OfferedSeat>();
+  const found: string[][] = [];
+  for (const { block, start } of sorted) {
     if (found.length === choices) break;
-    if (choice.places.some(({ uuid }) => used.has(uuid))) continue;
-    for (const { uuid } of choice.places) used.add(uuid);
-    found.push(choice);
+    const places = block.places.slice(start, start + quantity);
+    if (places.some((place) => used.has(place))) continue;
+    for (const place of places) used.add(place);
+    found.push(places.map(({ uuid }) => uuid));
   }
   return found;
 }
 
 /** Where no row has so many beside each other: as few groups as there can be, the front first among equals. */
-function fewestGroups(runs: Run[], quantity: number): string[] | undefined {
-  const found: Place[] = [];
-  for (const { places } of [...runs].sort((a, b) => b.places.length - a.places.length || a.rank - b.rank)) {
-    found.push(...places.slice(0, quantity - found.length));
-    if (found.length === quantity) return found.map(({ uuid }) => uuid);
+function fewestGroups(runs: Run[], quantity: number, mayStrand: boolean): string[] | undefined {
+  const length = ({ from, to }: Run) => to - from;
+  const found = new Set<string>();
+  for (const run of [...runs].sort((a, b) => length(b) - length(a) || a.block.rank - b.block.rank)) {
+    for (const uuid of groupOf(run, quantity - found.size, mayStrand, found)) found.add(uuid);
+    if (found.size === quantity) return [...found];
   }
   return undefined;
+}
+
+/** As many of a run as are wanted and, if it must not, as strand nobody in its block. */
+function groupOf({ block, from, to }: Run, most: number, mayStrand: boolean, before: ReadonlySet<string>): string[] {
+  for (let size = Math.min(most, to - from); size > 0; size--) {
+    for (let start = from; start + size <= to; start++) {
+      const group = block.places.slice(start, start + size).map(({ uuid }) => uuid);
+      if (mayStrand || block.isLoose) return group;
+      if (strandedInBlock(block.places, new Set([...before, ...group])).length === 0) return group;
+    }
+  }
+  return [];
 }
