@@ -20,7 +20,7 @@ function begin() {
     },
     anyPort,
     'SERVER_ADDR',
-    configOf(),
+    configOf({ SERVER_READ_TIMEOUT: '4m' }),
   );
   const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
   /** A request that is being worked on. */
