@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
+import type Stripe from 'stripe';
 import { clientOf, refusal } from './testing.ts';
 
 test('runs as a process by itself, with its handle over HTTP', async () => {
@@ -20,6 +21,11 @@ test('runs as a process by itself, with its handle over HTTP', async () => {
         payment_method,
       });
 
+    const manual = {
+      ...{ amount: 500, currency: 'usd', confirm: true, capture_method: 'manual' },
+      allowed_payment_method_types: ['card'],
+    } satisfies Stripe.PaymentIntentCreateParams;
+
     const { id } = await pay('pm_card_authenticationRequired');
     expect((await handle(`intents/${id}/approve`, {})).status).toBe(200);
     expect((await handle(`intents/${id}/approve`, {})).status).toBe(400);
@@ -36,6 +42,20 @@ test('runs as a process by itself, with its handle over HTTP', async () => {
       'payment_intent.requires_action',
       'payment_intent.payment_failed',
     ]);
+    const third = await pay('pm_card_visa');
+    expect((await handle(`intents/${third.id}/refund`, { amount: 100 })).body).toMatchObject({ amount: 100 });
+    expect((await handle(`intents/${third.id}/dispute`, {})).body).toMatchObject({ status: 'needs_response' });
+    expect((await handle(`intents/${third.id}/refund`, {})).status).toBe(400);
+    expect((await handle(`intents/${third.id}/close-dispute`, { as: 'won' })).status).toBe(200);
+    expect((await handle(`intents/${third.id}/refund`, {})).body).toMatchObject({ amount: 400 });
+    const hold = async () =>
+      (await stripe.paymentIntents.create({ ...manual, payment_method: 'pm_card_pendingRefund' })).id;
+    expect((await handle(`intents/${await hold()}/cancel`, {})).body).toMatchObject({ status: 'canceled' });
+    const fourth = await hold();
+    const captured = await handle(`intents/${fourth}/capture`, { amount: 300 });
+    expect(captured.body).toMatchObject({ amount_received: 300 });
+    const pending = (await handle(`intents/${fourth}/refund`, {})).body as { id: string };
+    expect((await handle(`refunds/${pending.id}/settle`, {})).status).toBe(200);
     await handle('faults', [{ on: 'create', how: '429' }]);
     expect((await refusal(pay('pm_card_visa'))).statusCode).toBe(429);
     expect((await handle('nothing')).status).toBe(404);

@@ -48,6 +48,12 @@ export function createRefund(books: Books, form: Form): Refund {
 export const refundByHand = (books: Books, intentId: string, amount?: number): Refund =>
   createRefund(books, { payment_intent: intentId, ...(amount !== undefined && { amount: String(amount) }) });
 
+export function refundOf(books: Books, id: string): Refund {
+  const refund = books.refunds.get(id);
+  if (!refund) throw missing('refund', id, 'id', 404);
+  return refund;
+}
+
 /** A pending refund arrives. */
 export function settleRefund(books: Books, id: string): void {
   const refund = books.refunds.get(id);

@@ -4,7 +4,7 @@ import type { Operation } from './faults.ts';
 import type { Form } from './form.ts';
 import { cancelIntent, captureIntent, createIntent } from './intents.ts';
 import { expands, listDisputes, listIntents, listRefunds } from './list.ts';
-import { createRefund } from './refunds.ts';
+import { createRefund, refundOf } from './refunds.ts';
 
 export type Route = { on: Operation; run: (books: Books, form: Form) => object };
 
@@ -41,6 +41,7 @@ const routes: [method: 'GET' | 'POST', path: RegExp, on: Operation, work: Work][
   ],
   ['POST', /^\/v1\/refunds$/, 'refund', createRefund],
   ['GET', /^\/v1\/refunds$/, 'list', listRefunds],
+  ['GET', /^\/v1\/refunds\/(\w+)$/, 'get', (books, _, id) => refundOf(books, id)],
   ['GET', /^\/v1\/disputes$/, 'list', listDisputes],
 ];
 
