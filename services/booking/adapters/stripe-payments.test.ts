@@ -1,13 +1,14 @@
-import { expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { testDatabase } from '../../../shared/testing/database.ts';
-import { PaymentUnanswered } from '../domain/payment-provider.ts';
+import { AmountNotChargeable, checkChargeable, PaymentUnanswered } from '../domain/payment-provider.ts';
 import { startFakeStripe } from '../fake-stripe/start.ts';
 import { withIntentCalls } from '../fake-stripe/testing.ts';
 import { paymentConformance } from './payment-provider.conformance.ts';
 import { postgresPaymentMethods } from './postgres-payment-methods.ts';
-import { openStripe } from './stripe/client.ts';
+import { openStripe, stripeName } from './stripe/client.ts';
 import { stripeIntents } from './stripe/intents.ts';
+import { openShop, type Shop } from './stripe/testing.ts';
 import { stripePayments } from './stripe-payments.ts';
 
 paymentConformance('Stripe', async () => {
@@ -56,31 +57,10 @@ paymentConformance('Stripe', async () => {
   };
 });
 
-async function openShop() {
-  const { db, drop } = await testDatabase();
-  const fake = await startFakeStripe();
-  const [methods, intents, userUuid, key] = [postgresPaymentMethods(db), stripeIntents(db), randomUUID(), randomUUID()];
-  const stripe = openStripe({ secretKey: 'sk_test_fake', apiBase: fake.base });
-  return {
-    fake,
-    methods,
-    intents,
-    stripe,
-    key,
-    payments: stripePayments({ stripe, intents, methods }),
-    request: async (reference: string) => {
-      const methodUuid = await methods.add({ userUuid, reference });
-      return { key, amount: 500, currency: 'USD', methodUuid, userUuid };
-    },
-    close: async () => {
-      await fake.close();
-      await drop();
-    },
-  };
-}
-
 test('a decline is told with its reason, also when a process that heard of it first died on the way', async () => {
-  const { stripe, intents, methods, key, request, close } = await openShop();
+  const { stripe, intents, methods, request, close } = await openShop();
+  const asked = await request('pm_card_chargeDeclinedInsufficientFunds');
+  const { key } = asked;
   const { paymentIntents } = stripe;
 
   const dying = withIntentCalls(stripe, {
@@ -100,14 +80,16 @@ test('a decline is told with its reason, also when a process that heard of it fi
   const payments = stripePayments({ stripe: slow, intents, methods });
 
   const declined = { is: 'declined', reason: 'insufficient_funds' } as const;
-  expect(await payments.authorise(await request('pm_card_chargeDeclinedInsufficientFunds'))).toEqual(declined);
+  expect(await payments.authorise(asked)).toEqual(declined);
   expect(await payments.find(key)).toEqual(declined);
   expect(await payments.close(key)).toEqual(declined);
   await close();
 });
 
 test('an order’s own payment is not taken for a stray one by who heard of it before its id was written down', async () => {
-  const { stripe, intents, methods, key, request, fake, close } = await openShop();
+  const { stripe, intents, methods, request, fake, close } = await openShop();
+  const asked = await request('pm_card_visa');
+  const { key } = asked;
   const { paymentIntents } = stripe;
   const authorised = Promise.withResolvers<void>();
   const slow = withIntentCalls(stripe, {
@@ -131,7 +113,7 @@ test('an order’s own payment is not taken for a stray one by who heard of it b
       },
     },
   });
-  expect(await payments.authorise(await request('pm_card_visa'))).toEqual({ is: 'authorised' });
+  expect(await payments.authorise(asked)).toEqual({ is: 'authorised' });
   authorised.resolve();
   expect(await stray).toBe(false);
   expect(fake.intents().map(({ status }) => status)).toEqual(['requires_capture']);
@@ -144,9 +126,8 @@ test.each([
 ] as const)(
   'a refund comes about once though Stripe keeps a fault of its own as the answer: %s',
   async (how, unanswered) => {
-    const { payments, key, request, fake, close } = await openShop();
-    await payments.authorise(await request('pm_card_visa'));
-    await payments.capture(key);
+    const { payments, captured, fake, close } = await openShop();
+    const key = await captured();
     const refund = { key, refundKey: randomUUID(), amount: 200, earlier: [] };
     fake.faults.push({ on: 'refund', how });
     for (let i = 0; i < unanswered; i++) await expect(payments.refund(refund)).rejects.toThrow(PaymentUnanswered);
@@ -156,3 +137,151 @@ test.each([
     await close();
   },
 );
+
+describe('with one shop', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await openShop({ maxNetworkRetries: 0 });
+  });
+  afterEach(() => shop.fake.faults.splice(0));
+  afterAll(() => shop.close());
+
+  test('what a replayed confirmation tells is of old: how the payment stands is asked anew', async () => {
+    const { paymentIntents } = shop.stripe;
+    const stripe = withIntentCalls(shop.stripe, {
+      confirm: async (...args: Parameters<typeof paymentIntents.confirm>) => {
+        expect((await paymentIntents.confirm(...args)).status).toBe('requires_action');
+        shop.fake.approve(args[0]);
+        return paymentIntents.confirm(...args);
+      },
+    });
+    const request = await shop.request('pm_card_threeDSecure2Required');
+    expect(await shop.otherwise({ stripe }).authorise(request)).toEqual({ is: 'authorised' });
+  });
+
+  test.each([
+    ['under the same idempotency key', {}],
+    ['after Stripe has forgotten the idempotency key', { idempotencyKey: 'another' }],
+  ])(
+    'who creates an order’s intent after somebody else, %s, leaves that one’s payment as it is',
+    async (_, options) => {
+      const { paymentIntents } = shop.stripe;
+      const request = await shop.request('pm_card_visa');
+      const stripe = withIntentCalls(shop.stripe, {
+        create: async (...[params, given]: Parameters<typeof paymentIntents.create>) => {
+          expect(await shop.payments.authorise(request)).toEqual({ is: 'authorised' });
+          return paymentIntents.create(params, { ...(given as object), ...options });
+        },
+      } as Partial<typeof paymentIntents>);
+      const unknown = await shop.request(undefined, { key: request.key });
+      expect(await shop.otherwise({ stripe }).authorise(unknown)).toEqual({ is: 'authorised' });
+      expect(shop.intentsOf(request.key).filter(({ status }) => status === 'requires_capture')).toHaveLength(1);
+      expect(await shop.payments.capture(request.key)).toBe('captured');
+    },
+  );
+
+  test('an intent of an order that was closed meanwhile is not confirmed', async () => {
+    const request = await shop.request('pm_card_visa');
+    shop.fake.faults.push({ on: 'confirm', how: 'lost-before', times: 9 });
+    await expect(shop.payments.authorise(request)).rejects.toThrow(PaymentUnanswered);
+    shop.fake.faults.splice(0);
+    // Whoever closed it died before the intent was cancelled.
+    await shop.intents.close(request.key);
+    expect(await shop.payments.authorise(request)).toEqual({ is: 'open' });
+    expect(shop.intentOf(request.key).status).toBe('requires_payment_method');
+    expect(await shop.payments.close(request.key)).toEqual({ is: 'voided' });
+    expect(shop.intentOf(request.key).status).toBe('canceled');
+  });
+
+  test('an intent that is made while its order is closed is never confirmed', async () => {
+    const { paymentIntents } = shop.stripe;
+    const request = await shop.request('pm_card_visa');
+    const stripe = withIntentCalls(shop.stripe, {
+      create: async (...args: Parameters<typeof paymentIntents.create>) => {
+        expect(await shop.payments.close(request.key)).toEqual({ is: 'voided' });
+        return paymentIntents.create(...args);
+      },
+    } as Partial<typeof paymentIntents>);
+    expect(await shop.otherwise({ stripe }).authorise(request)).toEqual({ is: 'voided' });
+    expect(shop.intentOf(request.key).status).toBe('requires_payment_method');
+  });
+
+  test('two attempts with different cards end as one', async () => {
+    const request = await shop.request('pm_card_visa');
+    const other = await shop.request('pm_card_chargeDeclined', { key: request.key });
+    const all = await Promise.allSettled([shop.payments.authorise(request), shop.payments.authorise(other)]);
+    const settled = await shop.payments.close(request.key);
+    for (const one of all) {
+      if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(PaymentUnanswered);
+      else expect(one.value).toEqual(settled);
+    }
+  });
+
+  test.each([
+    ['stripe:live', 'sk_live_1'],
+    ['stripe:live', 'rk_live_1'],
+    ['stripe:test', 'sk_test_1'],
+    ['stripe:test', 'rk_test_1'],
+  ] as const)('its name is %s with the key %s', (name, key) => {
+    expect(stripeName(key)).toBe(name);
+    expect(shop.otherwise({ name: stripeName(key) }).name).toBe(name);
+  });
+
+  test('a payment of the other mode is never ended, captured, refunded or taken for a stray one', async () => {
+    const live = shop.otherwise({ name: 'stripe:live' });
+    const [request, late] = [await shop.request('pm_card_visa'), await shop.request('pm_card_visa')];
+    const { key } = request;
+    await shop.payments.authorise(request);
+    const before = shop.intentOf(key);
+    const stray = { key: randomUUID(), reference: before.id };
+    const work = [
+      () => live.authorise(request),
+      () => live.authorise(late),
+      () => live.find(key),
+      () => live.close(key),
+      () => live.capture(key),
+      () => live.refund({ key, refundKey: randomUUID(), amount: 500, earlier: [] }),
+      () => live.giveBackStray(stray),
+    ];
+    for (const one of work) await expect(one()).rejects.toMatchObject({ name: 'PaymentRefused', reason: 'livemode' });
+    expect(shop.intentOf(key)).toEqual(before);
+    expect(shop.intentOf(late.key).status).toBe('requires_payment_method');
+  });
+
+  test.each([
+    [30, 'USD'],
+    [40, 'JPY'],
+    [100, 'HUF'],
+    [12_345, 'KWD'],
+    [1_000_000_000_000, 'USD'],
+    [500, 'XXX'],
+  ])('%d minor units of %s are not chargeable, and nothing is left behind', async (amount, currency) => {
+    const request = await shop.request('pm_card_visa', { amount, currency });
+    for (let times = 0; times < 2; times++) {
+      await expect(shop.payments.authorise(request)).rejects.toThrow(AmountNotChargeable);
+    }
+    expect(shop.intentsOf(request.key)).toEqual([]);
+    expect(() => checkChargeable(shop.payments, { amount, currency })).toThrow(AmountNotChargeable);
+    expect(await shop.payments.close(request.key)).toEqual({ is: 'voided' });
+  });
+
+  test('an amount that a card’s own network does not take is refused when the card is known', async () => {
+    const request = await shop.request('pm_card_amex', { amount: 1_000_000_000 });
+    await expect(shop.payments.authorise(request)).rejects.toMatchObject({
+      code: 'amount_not_chargeable',
+      details: { bounds: { min: 50, max: 999_999_999, step: 1 } },
+    });
+    expect(shop.intentOf(request.key).status).toBe('canceled');
+    expect(await shop.payments.authorise(request)).toEqual({ is: 'voided' });
+  });
+
+  test.each([
+    ['amount_too_small', { min: 501, max: 999_999_999_999, step: 1 }],
+    ['amount_too_large', { min: 50, max: 499, step: 1 }],
+  ])('where the bounds of an account are narrower, %s tells what of them is known', async (code, bounds) => {
+    shop.fake.faults.push({ on: 'create', how: 'refused', code });
+    await expect(shop.payments.authorise(await shop.request('pm_card_visa'))).rejects.toMatchObject({
+      details: { amount: 500, currency: 'USD', bounds },
+    });
+  });
+});

@@ -204,5 +204,6 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
 
 const isAuthorised = ({ status }: Stripe.PaymentIntent) => status === 'requires_capture' || status === 'succeeded';
 
+/** Its headers are the runtime's own: `Headers` where Stripe's client asks by fetch, or Node's object. */
 const isReplay = ({ lastResponse }: Stripe.Response<Stripe.PaymentIntent>) =>
-  lastResponse.headers['idempotent-replayed'] === 'true';
+  new Headers(lastResponse.headers as Record<string, string>).get('idempotent-replayed') === 'true';

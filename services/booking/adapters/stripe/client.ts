@@ -4,17 +4,17 @@ import { PaymentRefused, PaymentUnanswered, type ProviderName } from '../../doma
 /** The metadata of an intent that names its order. */
 export const orderTag = 'onsale_order';
 
-export type StripeConfig = { secretKey: string; apiBase: string };
+export type StripeConfig = { secretKey: string; apiBase: string; maxNetworkRetries?: number };
 
 /** Stripe's own client, patient as one may be while a buyer waits. */
-export function openStripe({ secretKey, apiBase }: StripeConfig): Stripe {
+export function openStripe({ secretKey, apiBase, maxNetworkRetries = 1 }: StripeConfig): Stripe {
   const { protocol, hostname, port } = new URL(apiBase);
   return new Stripe(secretKey, {
     protocol: protocol === 'http:' ? 'http' : 'https',
     host: hostname,
     ...(port && { port }),
     timeout: 4000,
-    maxNetworkRetries: 1,
+    maxNetworkRetries,
     telemetry: false,
     appInfo: { name: 'Onsale' },
   });
