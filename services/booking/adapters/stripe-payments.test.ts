@@ -180,6 +180,55 @@ describe('with one shop', () => {
     },
   );
 
+  test('who closes an order while it is confirmed tells how it ends', async () => {
+    const { paymentIntents } = shop.stripe;
+    const [request, cancelling, confirmed] = [
+      await shop.request('pm_card_visa'),
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+    ];
+    const closer = shop.otherwise({
+      stripe: withIntentCalls(shop.stripe, {
+        cancel: async (id: string) => {
+          cancelling.resolve();
+          await confirmed.promise;
+          return paymentIntents.cancel(id);
+        },
+      } as Partial<typeof paymentIntents>),
+    });
+    let closed: Promise<unknown> | undefined;
+    const stripe = withIntentCalls(shop.stripe, {
+      confirm: async (...args: Parameters<typeof paymentIntents.confirm>) => {
+        closed = closer.close(request.key);
+        await cancelling.promise;
+        return paymentIntents.confirm(...args);
+      },
+    });
+    await expect(shop.otherwise({ stripe }).authorise(request)).rejects.toThrow(PaymentUnanswered);
+    confirmed.resolve();
+    expect(await closed).toEqual({ is: 'voided' });
+    expect(await shop.payments.authorise(request)).toEqual({ is: 'voided' });
+  });
+
+  test('a payment that somebody else has made with a good card is not cancelled for an unknown one', async () => {
+    const { key } = await shop.request('pm_card_visa');
+    const [unknown, good] = [await shop.request(undefined, { key }), await shop.request('pm_card_visa', { key })];
+    // Its intent is there, unconfirmed, when both look at it.
+    shop.fake.faults.push({ on: 'confirm', how: 'lost-before', times: 9 });
+    await expect(shop.payments.authorise(good)).rejects.toThrow(PaymentUnanswered);
+    shop.fake.faults.splice(0);
+    const intents: typeof shop.intents = {
+      ...shop.intents,
+      close: async (of) => {
+        expect(await shop.payments.authorise(good)).toEqual({ is: 'authorised' });
+        return shop.intents.close(of);
+      },
+    };
+    expect(await shop.otherwise({ intents }).authorise(unknown)).toEqual({ is: 'authorised' });
+    expect((await shop.intents.find(key))!.declined).toBeNull();
+    expect(await shop.payments.capture(key)).toBe('captured');
+  });
+
   test('an intent of an order that was closed meanwhile is not confirmed', async () => {
     const request = await shop.request('pm_card_visa');
     shop.fake.faults.push({ on: 'confirm', how: 'lost-before', times: 9 });
@@ -278,6 +327,8 @@ describe('with one shop', () => {
   test.each([
     ['amount_too_small', { min: 501, max: 999_999_999_999, step: 1 }],
     ['amount_too_large', { min: 50, max: 499, step: 1 }],
+    ['charge_exceeds_transaction_limit', { min: 50, max: 499, step: 1 }],
+    ['invalid_charge_amount', { min: 50, max: 999_999_999_999, step: 1 }],
   ])('where the bounds of an account are narrower, %s tells what of them is known', async (code, bounds) => {
     shop.fake.faults.push({ on: 'create', how: 'refused', code });
     await expect(shop.payments.authorise(await shop.request('pm_card_visa'))).rejects.toMatchObject({

@@ -48,16 +48,17 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
 
   /**
    * Cancels an intent unless its money is reserved by now: also a declined one, for another card could still pay it. Why it was
-   * declined is kept before that, for whoever finds it cancelled.
+   * declined is kept before that, for whoever finds it cancelled: it tells itself, unless there is a `reason`.
    */
-  async function cancel(key: string, intent: Stripe.PaymentIntent): Promise<Settled> {
+  async function cancel(key: string, intent: Stripe.PaymentIntent, reason?: DeclineReason): Promise<Settled> {
     let refused: PaymentRefused | undefined;
     for (let looks = 0; looks < mostLooks; looks++) {
       const now = looks === 0 ? intent : await retrieve(intent.id);
       if (now.status === 'canceled') return ended(key);
       if (isAuthorised(now)) return { is: 'authorised' };
       if (refused) throw refused;
-      if (now.last_payment_error) await intents.noteDecline(key, declineReason(now.last_payment_error));
+      const why = reason ?? (now.last_payment_error && declineReason(now.last_payment_error));
+      if (why) await intents.noteDecline(key, why);
       try {
         await asked(stripe.paymentIntents.cancel(intent.id));
         return await ended(key);
@@ -85,9 +86,16 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     return isDeclined ? cancel(key, intent) : { is: 'open' };
   }
 
+  /** Ends a payment for a reason that its intent does not tell of. From now on nobody may take it for authorised. */
   async function decline(key: string, intent: Stripe.PaymentIntent, reason: DeclineReason): Promise<Settled> {
-    await intents.noteDecline(key, reason);
-    return cancel(key, intent);
+    await intents.close(key);
+    return cancel(key, await retrieve(intent.id), reason);
+  }
+
+  /** How a payment stands that was just confirmed. Who closes its order meanwhile may cancel it, and tells how it ends. */
+  async function confirmed(key: string, intent: Stripe.Response<Stripe.PaymentIntent>): Promise<Standing> {
+    if ((await intents.find(key))?.closed) throw new PaymentUnanswered(new Error(`${intent.id} is being closed`));
+    return standing(key, isReplay(intent) ? await retrieve(intent.id) : intent);
   }
 
   const find = async (key: string): Promise<Standing> => {
@@ -153,14 +161,14 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
       if (!isFresh || intent.last_payment_error) return standing(key, intent);
       if (!reference) return decline(key, intent, 'unknown_payment_method');
       try {
-        const confirmed = await asked(
+        const intentNow = await asked(
           stripe.paymentIntents.confirm(
             intent.id,
             { payment_method: reference, use_stripe_sdk: true },
             { idempotencyKey: `${key}:confirm` },
           ),
         );
-        return await standing(key, isReplay(confirmed) ? await retrieve(intent.id) : confirmed);
+        return await confirmed(key, intentNow);
       } catch (error) {
         if (!(error instanceof PaymentRefused)) throw error;
         return refused(sum, intent, error);

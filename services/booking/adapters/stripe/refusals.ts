@@ -55,11 +55,13 @@ export function notChargeable(
   const bounds = boundsOf(currency);
   if (!bounds) return new AmountNotChargeable({ amount, currency });
   const { step } = bounds;
-  const isTooSmall = refused.reason === 'amount_too_small';
   // Our bounds have let it through: where Stripe's are narrower, only this one amount tells.
-  const learned = isTooSmall
-    ? { min: Math.max(bounds.min, amount + step) }
-    : { max: Math.min(bounds.max, amount - step) };
+  const isAbout = (what: string) => refused.reason.includes(what);
+  const learned = isAbout('too_small')
+    ? { min: amount + step }
+    : isAbout('too_large') || isAbout('exceeds')
+      ? { max: amount - step }
+      : {};
   return new AmountNotChargeable({ amount, currency, bounds: { ...bounds, ...learned } });
 }
 
