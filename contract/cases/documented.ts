@@ -3,7 +3,11 @@ import { z } from 'zod';
 import type { Answer } from '../answers.ts';
 import type { Suite } from '../suite.ts';
 
-type Operation = { responses: Record<string, { content?: Record<string, { schema: object }> }> };
+type Parameter = { name: string; in: string; schema: z.core.JSONSchema.BaseSchema };
+type Operation = {
+  parameters?: Parameter[];
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+};
 type Document = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, object> } };
 
 /**
@@ -35,7 +39,10 @@ export function documentedCases(suite: Suite): void {
             others,
           ),
         });
-        for (const answer of answers) await expectDocumented(name, answer, operation, document);
+        for (const answer of answers) {
+          if (answer.status < 300) expectDocumentedQuery(name, answer, operation);
+          await expectDocumented(name, answer, operation, document);
+        }
       }
     });
   }
@@ -61,6 +68,15 @@ function isOf(name: string, base: string) {
 /** Each once, in order, but for `others`. */
 const without = (statuses: number[], others: number[]) =>
   [...new Set(statuses)].filter((status) => !others.includes(status)).sort();
+
+/** What was taken as a query is what a reader of the document may ask. */
+function expectDocumentedQuery(name: string, { url }: Answer, { parameters = [] }: Operation) {
+  for (const [key, text] of new URL(url).searchParams) {
+    const schema = parameters.find((one) => one.in === 'query' && one.name === key)?.schema ?? false;
+    const value = schema && schema.type === 'integer' ? Number(text) : text;
+    expect({ name, key, text, fits: z.fromJSONSchema(schema).safeParse(value).success }).toMatchObject({ fits: true });
+  }
+}
 
 async function expectDocumented(name: string, answer: Answer, operation: Operation, document: Document) {
   const { status, type, json } = answer;

@@ -43,12 +43,16 @@ describe('the search service does as its variables say', () => {
     };
   }
 
-  const count = async (query: ReturnType<typeof database.sql>) => Number((await query)[0]?.n);
+  const count = async (query: PromiseLike<{ n?: number }[]>) => (await query)[0]?.n ?? 0;
   const connections = () =>
-    count(database.sql`select count(*)::int as n from pg_stat_activity
+    count(database.sql<{ n: number }[]>`select count(*)::int as n from pg_stat_activity
       where datname = current_database() and application_name like 'onsale-search%'`);
   const followers = () =>
-    count(database.sql`select count(*)::int as n from pg_replication_slots where slot_name = ${slot} and active`);
+    count(
+      database.sql<
+        { n: number }[]
+      >`select count(*)::int as n from pg_replication_slots where slot_name = ${slot} and active`,
+    );
 
   test('it follows the database through the slot of its own, and leaves nothing open', async () => {
     const { find, get, metrics } = await begin({ POSTGRES_MAX_OPEN_CONNS: '3' });

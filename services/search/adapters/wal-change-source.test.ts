@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { sleep } from '../../../shared/clock.ts';
 import { seesAll } from '../../../shared/db/visibility.ts';
 import { silentLog } from '../../../shared/log.ts';
+import { testClock } from '../../../shared/testing/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import type { Change, ChangeSource } from '../domain/change-source.ts';
@@ -99,6 +100,33 @@ test('an idle slot does not hold the WAL of other tables', async () => {
     return row?.ok;
   });
   await stop();
+});
+
+test('the lag in seconds is since the first look that saw what is not handled', async () => {
+  const clock = testClock();
+  const { db, config } = database;
+  const source = walChangeSource({ db, config, slot: `lag_${config.database}`, log: silentLog, clock, sleep: soon });
+  const [gate, delivered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const onBatch = () => {
+    delivered.resolve();
+    return gate.promise;
+  };
+  const ending = new AbortController();
+  const ended = source.run({ onConnect: async () => {}, onBatch, signal: ending.signal });
+  await eventually(() => source.state() === 'following');
+  await makePerformer(database.sql, 'waiting');
+  await delivered.promise;
+  await source.lag();
+  const seconds: number[] = [];
+  for (const ms of [3000, 4000]) {
+    clock.advance(ms);
+    seconds.push((await source.lag()).seconds);
+  }
+  expect(seconds).toEqual([3, 7]);
+  gate.resolve();
+  await eventually(async () => (await source.lag()).seconds === 0);
+  ending.abort();
+  await ended;
 });
 
 test('while a batch is at work the server is made to wait', async () => {
