@@ -218,10 +218,11 @@ const hallRow = fc.record({
 
 const halls = fc.tuple(fc.constantFrom(...forms), fc.array(hallRow, { maxLength: 4 })).map(([form, rows]) =>
   rows.map(({ count, half, section, missing, seats }, row): HallRow => {
-    // Of those that count by ten as a whole, none is missing.
+    // Of those that count by ten as a whole none is missing; 5 7 6 4 may have no 8.
     const numbers = counts[count]!(2 * half);
+    const isWhole = (number: number) => count === 'byTen' || (count === 'fromOutside' && number === 2 * half);
     return numbers.map((number, at) => {
-      if (at === missing && count !== 'byTen') return undefined;
+      if (at === missing && !isWhole(number)) return undefined;
       const { free, price, isUsd } = seats[at]!;
       const seat = form(section, row, number);
       return { uuid: seat, seat, price, currency: isUsd ? 'USD' : 'EUR', free, section };

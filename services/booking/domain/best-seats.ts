@@ -126,11 +126,13 @@ function apart(sorted: Choice[], quantity: number): string[][] {
   return found;
 }
 
-/** Where no row has so many beside each other: as few groups as there can be, the front first among equals. */
+/**
+ * Where no row has so many beside each other: as few groups as there can be, of equals the front first, as `runs` come.
+ */
 function fewestGroups(runs: Run[], quantity: number, mayStrand: boolean): string[] | undefined {
   const length = ({ from, to }: Run) => to - from;
   const found = new Set<string>();
-  for (const run of [...runs].sort((a, b) => length(b) - length(a) || a.block.rank - b.block.rank)) {
+  for (const run of [...runs].sort((a, b) => length(b) - length(a))) {
     for (const uuid of groupOf(run, quantity - found.size, mayStrand, found)) found.add(uuid);
     if (found.size === quantity) return [...found];
   }

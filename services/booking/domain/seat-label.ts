@@ -119,7 +119,7 @@ function normalized(label: string): { text: string; remark: string } {
     .replace(/[階楼層층]/g, '$& ')
     .replace(/\bn[°o]\.?\s*(?=\d)/gi, ' ')
     .trim();
-  const bracket = /^(.*\S)\s*[([]([^()[\]]*)[)\]]$/.exec(spaced);
+  const bracket = /^(.*\d.*?)\s*[([]([^()[\]]*)[)\]]$/.exec(spaced);
   return bracket ? { text: bracket[1]!, remark: bracket[2]!.trim() } : { text: spaced, remark: '' };
 }
 
@@ -164,10 +164,12 @@ function byWords(text: string, atoms: Atom[]): Found | undefined {
   if (seatAt < 0 && rowAt < 0) return undefined;
   // In `3. sor 5. szék` the words come behind what they name.
   const isBehind = Math.max(seatAt, rowAt) === atoms.length - 1;
-  const row = rowAt < 0 ? undefined : fieldOf(atoms, rowAt, isBehind);
+  // `1. Reihe 7`
+  const isOrdinal = seatAt < 0 && atoms[rowAt - 1]?.isNumber && text[atoms[rowAt - 1]!.end] === '.';
+  const row = rowAt < 0 ? undefined : fieldOf(atoms, rowAt, isBehind || isOrdinal === true);
   const seat = seatAt < 0 ? row && fieldFrom(atoms, Math.max(row.to, rowAt + 1)) : fieldOf(atoms, seatAt, isBehind);
   if (!seat) return row && rowOnly;
-  const number = readNumber(text, atoms, seat);
+  const number = readNumber(text, atoms, seat, row !== undefined);
   if (!number) return undefined;
   const usedBy = (field: Field | undefined, word: number) => (i: number) =>
     i === word || (field !== undefined && i >= field.from && i < field.to);
@@ -237,8 +239,12 @@ function readNumber(
   text: string,
   atoms: Atom[],
   { from, to }: Field,
+  hasRow: boolean,
 ): { number: number; suffix: string; row: string; to: number } | undefined {
   const first = atoms[from]!;
+  // `Seat A-12`
+  if (!hasRow && to - from === 1 && isRowName(first) && atoms[to]?.isNumber)
+    return readNumber(text, atoms, { from, to: to + 1 }, hasRow);
   if (to - from === 1 && isLetter(first)) return { number: letterNumber(first.text), suffix: '', row: '', to };
   const at = first.isNumber ? from : from + 1;
   if (at >= to || !atoms[at]!.isNumber) return undefined;

@@ -59,6 +59,11 @@ describe('a row that counts by two', () => {
     expect(neighbours(...row)).toEqual([line(...row)]);
   });
 
+  test('may have an odd number of seats', () => {
+    expect(neighbours(1, 3, 5, 7, 6, 4, 2)).toEqual(['1 3 5 7 6 4 2']);
+    expect(neighbours(7, 5, 3, 1, 2, 4, 6)).toEqual(['7 5 3 1 2 4 6']);
+  });
+
   test('has gaps where seats are missing, in the middle too', () => {
     expect(neighbours(17, 15, 11, 9, 7, 5, 3, 1, 2, 4, 6, 10, 12)).toEqual(['17 15', '11 9 7 5 3 1 2 4 6', '10 12']);
     expect(neighbours(9, 7, 5, 3, 2, 4, 6, 8)).toEqual(['9 7 5 3', '2 4 6 8']);
@@ -69,6 +74,7 @@ describe('a row that counts by two', () => {
   test('has sides that do not meet where one is told after the other', () => {
     expect(neighbours(1, 3, 5, 7, 2, 4, 6, 8)).toEqual(['1 3 5 7', '2 4 6 8']);
     expect(neighbours(8, 6, 4, 2, 7, 5, 3, 1)).toEqual(['8 6 4 2', '7 5 3 1']);
+    expect(neighbours(105, 103, 101, 102, 100, 98)).toEqual(['105 103 101', '102 100 98']);
   });
 
   test('may have one side only', () => {
@@ -79,6 +85,7 @@ describe('a row that counts by two', () => {
 
   test('keeps its order where one came later', () => {
     expect(neighbours(9, 7, 5, 3, 1, 4, 6, 8, 2)).toEqual(['9 7 5 3 1 2 4 6 8']);
+    expect(neighbours(9, 7, 3, 1, 2, 4, 6, 8, 5)).toEqual(['9 7 5 3 1 2 4 6 8']);
   });
 
   test('is told by the rest of the hall where it is short', () => {
@@ -109,6 +116,7 @@ describe('a row that counts by two', () => {
   test('is known in a hall that tells one side of all rows after the other', () => {
     const side = (numbers: number[]) => ['A', 'B', 'C'].flatMap((row) => numbers.map((number) => `${row}${number}`));
     expect(neighbours(...side([1, 3, 5, 7]), ...side([2, 4, 6, 8])).slice(0, 2)).toEqual(['1 3 5 7', '2 4 6 8']);
+    expect(neighbours(...side([1, 3]), ...side([2, 4])).slice(0, 2)).toEqual(['1 3', '2 4']);
     expect(neighbours(...side([7, 5, 3, 1]), ...side([2, 4, 6, 8]))[0]).toEqual('7 5 3 1 2 4 6 8');
   });
 });

@@ -15,8 +15,9 @@ type Side<Seat> = Numbered<Seat>[];
  * - In a row that counts by one, seats whose numbers differ by one are neighbours, up or down, whatever order they come
  *   in. A number that is missing is a gap.
  * - A row that counts by two has an odd and an even side. On a side, seats whose numbers differ by two are neighbours.
- *   The sides meet where they do in the organiser's order: `3 1 | 2 4`, `103 101 | 102 104`, `15 17 | 18 16`; not where
- *   the 1 or the 2 is missing, nor where one side is told after the other: `1 3 5 7, 2 4 6 8`.
+ *   The sides meet where they do in the organiser's order: `3 1 | 2 4`, `103 101 | 102 104`, `15 17 | 18 16`, and
+ *   `15 17 | 16 14` (a row of 17: that an 18 is missing can't be known). They do not where the 1 or the 2 is missing, nor
+ *   where one side is told after the other: `1 3 5 7, 2 4 6 8`.
  * - Such a row is known in the organiser's order, by most steps being of two, three at least unless the rest of the hall
  *   counts so too (`5 7` alone is `5 6 7` with a seat missing), or by one turn between odd and even: `5 1 2 4`. In a hall
  *   that comes in no order by rows, only a long row without a flaw counts by two.

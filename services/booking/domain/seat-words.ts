@@ -25,7 +25,7 @@ export const seatWords = words(`
 /** Part of a hall that has a name of its own behind the word: `Block C`, `Loge 3`, `Table 4`. */
 export const unitWords = words(`
   block section sec sect sektor sector secteur settore sektion bereich zone zona feld box loge lodge palco palchi boks
-  loza loža lóża table tisch tafel mesa tavolo stolik bord poydla door gate eingang porte porta tribune tribuna stand
+  loza loze table tisch tafel mesa tavolo stolik bord poydla door gate eingang porte porta tribune tribuna stand
   level ebene niveau etage piano floor coach wagen wagon voiture suite skybox vak vlak
 `);
 

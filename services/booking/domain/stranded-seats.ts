@@ -38,6 +38,6 @@ export function strandedBy(seats: readonly OfferedSeat[], chosen: ReadonlySet<st
 export function strandedInBlock(block: readonly OfferedSeat[], chosen: ReadonlySet<string>): string[] {
   const isLeft = block.map(({ uuid }) => !chosen.has(uuid));
   const left = isLeft.filter(Boolean).length;
-  if (left <= 1 || left === block.length) return [];
+  if (left <= 1) return [];
   return block.filter((_, i) => isLeft[i] && !isLeft[i - 1] && !isLeft[i + 1]).map(({ uuid }) => uuid);
 }
