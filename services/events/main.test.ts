@@ -114,4 +114,24 @@ describe('the events service does as its variables say', () => {
     await running!.stop();
     expect(await text).toStartWith('event: taken');
   });
+
+  test('its metrics have the names by which dashboards and alerts ask for them', async () => {
+    const { metrics } = await begin();
+    const types = [...(await metrics()).matchAll(/^# TYPE (.*)$/gm)].map((match) => match[1]);
+    expect(types.sort()).toEqual([
+      'build_info gauge',
+      'cache_reads_total counter',
+      'db_call_duration_seconds histogram',
+      'db_calls_under_way gauge',
+      'db_calls_waiting gauge',
+      'db_pool_connections_max gauge',
+      'db_pool_wait_seconds_total counter',
+      'db_unavailable_total counter',
+      'dependency_up gauge',
+      'http_request_duration_seconds histogram',
+      'process_resident_memory_bytes gauge',
+      'process_uptime_seconds gauge',
+      'service_ready gauge',
+    ]);
+  });
 });

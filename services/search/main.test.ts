@@ -99,4 +99,33 @@ describe('the search service does as its variables say', () => {
     const taken = { SERVER_ADDR: `127.0.0.1:${running!.port}`, POSTGRES_PORT: '1', LOG_LEVEL: 'fatal' };
     await expect(start(taken, 'SEARCH_ADDR')).rejects.toThrow(/the port is taken\. Set SEARCH_ADDR/);
   });
+
+  test('its metrics have the names by which dashboards and alerts ask for them', async () => {
+    const { metrics } = await begin();
+    const types = [...(await metrics()).matchAll(/^# TYPE (.*)$/gm)].map((match) => match[1]);
+    expect(types.sort()).toEqual([
+      'build_info gauge',
+      'cache_reads_total counter',
+      'cdc_changes_total counter',
+      'cdc_dead_letters_total counter',
+      'cdc_documents_indexed_total counter',
+      'cdc_lag_bytes gauge',
+      'cdc_lag_changes gauge',
+      'cdc_lag_seconds gauge',
+      'cdc_rebuilds_total counter',
+      'db_call_duration_seconds histogram',
+      'db_calls_under_way gauge',
+      'db_calls_waiting gauge',
+      'db_pool_connections_max gauge',
+      'db_pool_wait_seconds_total counter',
+      'db_unavailable_total counter',
+      'dependency_up gauge',
+      'http_request_duration_seconds histogram',
+      'process_resident_memory_bytes gauge',
+      'process_uptime_seconds gauge',
+      'search_index_age_seconds gauge',
+      'search_index_documents gauge',
+      'service_ready gauge',
+    ]);
+  });
 });

@@ -106,6 +106,7 @@ test('the lag in seconds is since the first look that saw what is not handled', 
   const clock = testClock();
   const { db, config } = database;
   const source = walChangeSource({ db, config, slot: `lag_${config.database}`, log: silentLog, clock, sleep: soon });
+  expect(await source.lag()).toEqual({ bytes: 0, seconds: 0 });
   const [gate, delivered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const onBatch = () => {
     delivered.resolve();
