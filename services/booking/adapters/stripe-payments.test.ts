@@ -160,11 +160,12 @@ describe('with one shop', () => {
   });
 
   test.each([
-    ['under the same idempotency key', {}],
-    ['after Stripe has forgotten the idempotency key', { idempotencyKey: 'another' }],
+    ['under the same idempotency key', 'pm_card_mastercard', {}],
+    ['under the same idempotency key, for an unknown card', undefined, {}],
+    ['after Stripe has forgotten the idempotency key', 'pm_card_mastercard', { idempotencyKey: 'another' }],
   ])(
     'who creates an order’s intent after somebody else, %s, leaves that one’s payment as it is',
-    async (_, options) => {
+    async (_, card, options) => {
       const { paymentIntents } = shop.stripe;
       const request = await shop.request('pm_card_visa');
       const stripe = withIntentCalls(shop.stripe, {
@@ -173,8 +174,8 @@ describe('with one shop', () => {
           return paymentIntents.create(params, { ...(given as object), ...options });
         },
       } as Partial<typeof paymentIntents>);
-      const unknown = await shop.request(undefined, { key: request.key });
-      expect(await shop.otherwise({ stripe }).authorise(unknown)).toEqual({ is: 'authorised' });
+      const other = await shop.request(card, { key: request.key });
+      expect(await shop.otherwise({ stripe }).authorise(other)).toEqual({ is: 'authorised' });
       expect(shop.intentsOf(request.key).filter(({ status }) => status === 'requires_capture')).toHaveLength(1);
       expect(await shop.payments.capture(request.key)).toBe('captured');
     },
@@ -240,6 +241,19 @@ describe('with one shop', () => {
     expect(shop.intentOf(request.key).status).toBe('requires_payment_method');
     expect(await shop.payments.close(request.key)).toEqual({ is: 'voided' });
     expect(shop.intentOf(request.key).status).toBe('canceled');
+  });
+
+  test('a declined payment is not tried again, not even when its idempotency key is forgotten', async () => {
+    const { paymentIntents } = shop.stripe;
+    const request = await shop.request('pm_card_threeDSecure2Required');
+    await shop.payments.authorise(request);
+    shop.fake.reject(shop.intentOf(request.key).id);
+    const stripe = withIntentCalls(shop.stripe, {
+      confirm: (...[id, params]: Parameters<typeof paymentIntents.confirm>) => paymentIntents.confirm(id, params),
+    } as Partial<typeof paymentIntents>);
+    const again = await shop.request('pm_card_visa', { key: request.key });
+    const declined = { is: 'declined', reason: 'authentication_failed' } as const;
+    expect(await shop.otherwise({ stripe }).authorise(again)).toEqual(declined);
   });
 
   test('an intent that is made while its order is closed is never confirmed', async () => {
