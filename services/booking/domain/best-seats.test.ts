@@ -123,6 +123,12 @@ describe('the best seats', () => {
     const cheap = [...middle, ...row('B', '.', 50), ...row('C', '.', 50)];
     expect(bestSeats(cheap, { quantity: 2, maxPrice: 50 }, { mayStrand: false })).toEqual([['B1', 'C1']]);
     expect(best(cheap, 2, { maxPrice: 50 })).toEqual(['A2', 'B1']);
+    // A1 or A3 alone strands nobody, but both do A2.
+    const ends = [1, 2, 3, 4, 5].map((number) =>
+      seatOf(`A${number}`, { price: number === 1 || number === 3 ? 50 : 90 }),
+    );
+    const more = [...ends, ...row('B', '.', 50)];
+    expect(bestSeats(more, { quantity: 2, maxPrice: 50 }, { mayStrand: false })).toEqual([['A1', 'B1']]);
   });
 
   test('are not spared for a place to stand', () => {

@@ -42,6 +42,8 @@ describe('a row that counts by one', () => {
     // Each comes as 1 3 5 2 4 would.
     const columns = [1, 3, 5, 2, 4].flatMap((number) => ['A', 'B', 'C'].map((row) => `${row}${number}`));
     expect(neighbours(...columns)).toEqual(['1 2 3 4 5', 'B1 B2 B3 B4 B5', 'C1 C2 C3 C4 C5']);
+    const few = [3, 1, 2, 4].flatMap((number) => ['A', 'B', 'C'].map((row) => `${row}${number}`));
+    expect(neighbours(...few)[0]).toEqual('1 2 3 4');
   });
 });
 
@@ -93,6 +95,8 @@ describe('a row that counts by two', () => {
     expect(neighbours(...hall, 3, 1, 2).slice(1)).toEqual(['3 1 2']);
     expect(neighbours(...hall, 5, 7).slice(1)).toEqual(['5 7']);
     expect(neighbours(...hall, 2, 1).slice(1)).toEqual(['2 1']);
+    expect(neighbours(...hall, 1, 3, 2).slice(1)).toEqual(['1 3 2']);
+    expect(neighbours(...hall, 5, 3, 2).slice(1)).toEqual(['5 3', '2']);
     const byOne = from(1, 9).map((number) => `B${number}`);
     expect(neighbours(...byOne, 5, 7).slice(1)).toEqual(['5', '7']);
     expect(neighbours(...byOne, 1, 3, 5).slice(1)).toEqual(['1', '3', '5']);

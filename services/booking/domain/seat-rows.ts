@@ -191,5 +191,5 @@ function doMeet(left: Side<unknown>, right: Side<unknown>, stride: number): bool
   if (Math.abs(a - b) !== (stride === 2 ? 1 : 0)) return false;
   const [lefts, rights] = [waysOf(left), waysOf(right)];
   if (lefts.ups === 0 && rights.downs === 0 && Math.min(a, b) % 100 === 1) return true;
-  return lefts.downs === 0 && rights.ups === 0 && left.length > 1 && right.length > 1;
+  return lefts.downs === 0 && rights.ups === 0;
 }
