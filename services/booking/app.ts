@@ -3,11 +3,11 @@ import { bearerScheme, requireBearer } from '../../shared/http/bearer.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { chooseBest } from './domain/best-choices.ts';
 import type { ConfirmDeps } from './domain/confirm-ticket.ts';
+import { knownTickets } from './domain/known-tickets.ts';
 import type { ManageReservationDeps } from './domain/manage-reservation.ts';
 import type { PaymentMethods } from './domain/payment-methods.ts';
 import type { ReserveDeps } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
-import { ticketEvents } from './domain/ticket-events.ts';
 import { addNoticeRoutes, type NoticeRoutesDeps } from './http/notices.ts';
 import { addOrderRoutes, type OrderRoutesDeps } from './http/orders.ts';
 import { addPaymentMethodRoutes } from './http/payment-methods.ts';
@@ -18,7 +18,7 @@ import { addTicketRoutes } from './http/tickets.ts';
 export type BookingDeps = ShellDeps & { paymentMethods: PaymentMethods } & PaymentSides &
   Omit<
     ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps & OrderRoutesDeps,
-    'eventOf' | 'chooseBest'
+    'tickets' | 'chooseBest'
   > & {
     /** Who checks tokens; without, everybody is taken for the user that they name. */
     identities?: Identities | undefined;
@@ -31,7 +31,7 @@ export type PaymentSides = Partial<
 
 /** The booking service over its ports: hold a ticket, and buy it. */
 export function createBookingApp(deps: BookingDeps): App {
-  const eventOf = ticketEvents(deps.sales);
+  const tickets = knownTickets(deps.sales);
   return createShell('Onsale booking', deps, (app) => {
     app.openAPIRegistry.registerComponent('securitySchemes', bearerScheme, {
       type: 'http',
@@ -40,8 +40,8 @@ export function createBookingApp(deps: BookingDeps): App {
       description: 'Asked for where the platform checks who asks: AUTH_JWKS_URL or AUTH_JWT_SECRET is set',
     });
     if (deps.identities) app.use('/api/v1/booking/*', requireBearer(deps.identities, deps.log));
-    addTicketRoutes(app, { ...deps, eventOf });
-    addReservationRoutes(app, { ...deps, eventOf, chooseBest: chooseBest(deps) });
+    addTicketRoutes(app, { ...deps, tickets });
+    addReservationRoutes(app, { ...deps, tickets, chooseBest: chooseBest(deps) });
     addOrderRoutes(app, deps);
     addPaymentMethodRoutes(app, deps);
     const { sandbox, readNotice, notices } = deps;

@@ -1,5 +1,11 @@
 import { sleep } from '../../shared/clock.ts';
-import { postgresConfig, postgresVariables, redisConfig, redisVariables } from '../../shared/config.ts';
+import {
+  postgresConfig,
+  postgresVariables,
+  redisConfig,
+  redisVariables,
+  serverVariables,
+} from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { readConfig, v } from '../../shared/environment.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
@@ -42,7 +48,9 @@ const shown = 100;
 
 async function runAudit(args: string[], env: Env): Promise<void> {
   if (args.length > 0) throw new UsageError(`booking audit takes nothing, not ${args.join(' ')}`);
-  const config = readConfig({ ...postgresVariables, ...redisVariables, ...sweepVariables, ...paymentVariables }, env);
+  const { SERVER_MODE } = serverVariables;
+  const variables = { SERVER_MODE, ...postgresVariables, ...redisVariables, ...sweepVariables, ...paymentVariables };
+  const config = readConfig(variables, env);
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
   const db = openDb(postgresConfig(config, 'onsale-tools'), { max: 2, deadlineMs: 300_000 });

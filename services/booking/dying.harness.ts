@@ -19,7 +19,8 @@ export function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDep
     new Proxy(port, {
       get(target, key) {
         const method = target[key as keyof T];
-        if (typeof method !== 'function') return method;
+        // To know what a provider can charge asks nobody.
+        if (typeof method !== 'function' || key === 'bounds') return method;
         return async (...args: unknown[]) => {
           if (dead) throw new Died();
           const call = calls.push(`${name}.${String(key)}`) - 1;

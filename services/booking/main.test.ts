@@ -20,13 +20,19 @@ describe('the booking service', () => {
   });
 
   test('says nothing of it when it checks tokens, also in production', async () => {
-    const said = await saidAtStart({ SERVER_MODE: 'production', AUTH_JWT_SECRET: testSecret });
+    const said = await saidAtStart({ SERVER_MODE: 'production', PAYMENTS: 'sandbox', AUTH_JWT_SECRET: testSecret });
     expect(said).not.toContain('NOBODY');
     expect(said).not.toContain(testSecret);
   });
 
   test.each([
     ['in production without a key', { SERVER_MODE: 'production' }, 'SERVER_MODE=production: '],
+    [
+      'in production without a provider of payments',
+      { SERVER_MODE: 'production', AUTH_JWT_SECRET: testSecret },
+      'STRIPE_SECRET_KEY: must be set, for SERVER_MODE is production',
+    ],
+    ['with Stripe and without its key', { PAYMENTS: 'stripe' }, 'STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe'],
     ['with two keys', { AUTH_JWT_SECRET: testSecret, AUTH_JWKS_URL: 'http://login.example/jwks' }, 'not both'],
   ])('does not start %s, and `config` tells why', async (_, more, why) => {
     await expect(runProcess(command, { ...env, ...more })).rejects.toThrow(why);

@@ -1,6 +1,5 @@
 import { authConfig, authVariables } from '../../shared/auth/config.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
-import { systemClock } from '../../shared/clock.ts';
 import {
   postgresConfig,
   postgresVariables,
@@ -31,11 +30,12 @@ import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { createBookingApp } from './app.ts';
 import { commands, sweepVariables } from './cli.ts';
+import { paymentDuty, Unfinished } from './domain/payment-duty.ts';
 import { purgeRecords } from './domain/purge-records.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { saleMetrics } from './metrics.ts';
-import { openPayments, paymentVariables } from './payments.ts';
+import { openPayments, paymentVariables, stripeKey } from './payments.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -50,7 +50,16 @@ export const variables = {
     1000,
     'Most tickets of one event that a user may hold and have bought together; 0 is no limit',
   ),
-  REFUND_WINDOW: v.duration('24h', 'How long after its purchase a buyer may give an order back; 0 is not at all'),
+  SALES_END_BEFORE_START: v.duration('0s', 'How long before its event begins a ticket is sold no more'),
+  STRANDED_SEATS: v.oneOf(
+    ['allow', 'refuse'],
+    'allow',
+    'Whether a choice of seats may leave a single seat alone where another choice would not',
+  ),
+  REFUND_WINDOW: v.duration(
+    '24h',
+    'How long after its purchase, and until its event begins, a buyer may give an order back; 0 is not at all',
+  ),
   ...sweepVariables,
   ...paymentVariables,
 };
@@ -77,35 +86,40 @@ export async function start(
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
   const lockDb = openDb(database, { max: lockConnections, meter: pool('locks') });
-  const sales = postgresSales(db);
+  const saleWindow = { salesEndBeforeStartMs: config.SALES_END_BEFORE_START };
+  const sales = postgresSales(db, saleWindow);
   const paymentMethods = postgresPaymentMethods(db);
   const provider = openPayments(config, db, paymentMethods);
+  const duty = paymentDuty(sales, provider.payments);
   const closing = new AbortController();
   const deps = {
     log,
     metrics,
     server,
-    dependencies: { postgres: db.ping, ...(redis && { redis: redis.ping }) },
+    dependencies: { postgres: db.ping, payments: duty, ...(redis && { redis: redis.ping }) },
     closing: closing.signal,
     identities: auth && jwtIdentities(auth, log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     sales,
-    reservations: postgresReservations(db),
+    reservations: postgresReservations(db, saleWindow),
     orders: postgresOrders(db),
     refunds: postgresRefunds(db),
     refundWindowMs: config.REFUND_WINDOW,
-    now: systemClock.now,
+    mayStrand: config.STRANDED_SEATS === 'allow',
     idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
     notices: postgresNotices(db),
     paymentMethods,
     ...provider,
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
-    observer: saleMetrics(metrics, sales),
+    observer: saleMetrics(metrics, sales, log),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
   if (config.SERVER_MODE === 'production' && provider.sandbox)
-    log.warn('payments go to the sandbox: no money is taken');
+    log.warn('PAYMENTS=sandbox: seats are sold and no money is taken');
+  duty().catch((err) => {
+    if (err instanceof Unfinished) log.error({ err }, 'not ready: payments are under way that this process can’t end');
+  });
   if (!auth) {
     log.warn(
       'NOBODY PROVES WHO THEY ARE: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
@@ -146,7 +160,11 @@ export const program: Program = {
   summary: 'holds seats, takes the money and sells them',
   variables,
   commands,
-  check: (env) => void authConfig(readConfig(variables, env)),
+  check: (env) => {
+    const config = readConfig(variables, env);
+    authConfig(config);
+    stripeKey(config, config.SERVER_MODE);
+  },
   start,
 };
 

@@ -12,7 +12,7 @@ const metrics = createMetrics('test');
 const user = randomUUID();
 let sale: Sale;
 beforeAll(async () => {
-  sale = await startSale(({ sales }) => ({ observer: saleMetrics(metrics, sales) }));
+  sale = await startSale(({ sales }) => ({ observer: saleMetrics(metrics, sales, { error: () => {} }) }));
 });
 afterAll(() => sale.drop());
 

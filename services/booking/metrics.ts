@@ -1,8 +1,13 @@
+import type { Logger } from 'pino';
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
 import type { Backlog, SaleObserver, Sales, Unfinished } from './domain/sale.ts';
 
 /** Counts the sale in the service's metrics, and shows at each scrape which orders are pending in the database. */
-export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'unfinished'>): SaleObserver {
+export function saleMetrics(
+  metrics: Metrics,
+  sales: Pick<Sales, 'unfinished'>,
+  log: Pick<Logger, 'error'>,
+): SaleObserver {
   const { counter, gauge, labelled } = metrics;
   // Every process of the service answers the same, for it is the database's.
   const unfinished = sharedRead(sales.unfinished);
@@ -18,6 +23,10 @@ export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'unfinished'>):
   backlog('orders_waiting_for_buyer', 'Orders whose buyer must approve the payment', ({ actions }) => actions);
   backlog('uncaptured_payments', 'Payments that are authorised and not captured yet', ({ uncaptured }) => uncaptured);
   backlog('pending_refunds', 'Refunds that the provider has not confirmed', ({ refunds }) => refunds);
+  const refusals = counter(
+    'payment_steps_refused_total',
+    'Steps of payments that the provider refuses for a reason that a person must look at',
+  );
   return {
     lockTaken: counter('ticket_locks_taken_total', 'Tickets locked for a buyer'),
     lockRefused: counter('ticket_locks_refused_total', 'Reservations refused because the ticket was not free'),
@@ -27,7 +36,7 @@ export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'unfinished'>):
     paymentUnanswered: counter('payments_unanswered_total', 'Payments whose answer did not come'),
     orderSwept: labelled(
       'orders_swept_total',
-      'Pending orders that a sweep or a notice of the provider has ended, by how',
+      'Pending orders that a sweep or a webhook of the provider has ended, by how',
       'status',
       ['paid', 'failed'],
     ),
@@ -44,6 +53,11 @@ export function saleMetrics(metrics: Metrics, sales: Pick<Sales, 'unfinished'>):
       ['voided', 'refunded', 'stray'],
     ),
     refundFailed: counter('refunds_failed_total', 'Refunds that the provider agreed to and could not carry out'),
+    paymentDisputed: counter('payments_disputed_total', 'Payments that the buyer’s bank was said to take back'),
+    paymentRefused: (reason, err) => {
+      refusals();
+      log.error({ reason, err }, 'the payment provider refuses a step of a payment: look at its account and keys');
+    },
     refundPaid: counter('refunds_paid_total', 'Refunds that the provider has confirmed'),
   };
 }

@@ -1,5 +1,5 @@
 import type { Db } from '../../shared/db/client.ts';
-import { type Values, v } from '../../shared/environment.ts';
+import { ConfigError, type Values, v } from '../../shared/environment.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { openStripe, stripeName } from './adapters/stripe/client.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';
@@ -10,18 +10,38 @@ import type { PaymentMethods } from './domain/payment-methods.ts';
 import type { PaymentProvider } from './domain/payment-provider.ts';
 
 export const paymentVariables = {
-  STRIPE_SECRET_KEY: v.secret('', 'Stripe takes the money, by this key; without it a sandbox does, and no money moves'),
+  PAYMENTS: v.oneOf(
+    ['auto', 'stripe', 'sandbox'],
+    'auto',
+    'Who takes the money: `auto` is Stripe where STRIPE_SECRET_KEY is set, else the sandbox, which takes none; SERVER_MODE=production has the sandbox only by this word',
+  ),
+  STRIPE_SECRET_KEY: v.secret('', 'Stripe takes the money, by this key'),
   STRIPE_WEBHOOK_SECRET: v.secret('', 'What Stripe signs its webhooks to /webhooks/stripe with; empty serves none'),
   STRIPE_API_BASE: v.url('Where Stripe is, for tests; empty is https://api.stripe.com'),
 };
 
-/** The payment provider that the configuration names, with what it has besides. */
+/** The key of Stripe, undefined for the sandbox. Throws `ConfigError` where it is missing. */
+export function stripeKey(
+  { PAYMENTS: wanted, STRIPE_SECRET_KEY: key }: Values<typeof paymentVariables>,
+  mode: 'development' | 'production',
+): string | undefined {
+  if (wanted === 'sandbox') return undefined;
+  if (key) return key;
+  if (wanted === 'stripe') throw new ConfigError(['STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe']);
+  if (mode === 'development') return undefined;
+  throw new ConfigError([
+    'STRIPE_SECRET_KEY: must be set, for SERVER_MODE is production; PAYMENTS=sandbox sells without taking money',
+  ]);
+}
+
+/** The payment provider that the configuration names, with what it has besides. Throws `ConfigError`. */
 export function openPayments(
-  config: Values<typeof paymentVariables>,
+  config: Values<typeof paymentVariables> & { SERVER_MODE: 'development' | 'production' },
   db: Db,
   methods: PaymentMethods,
 ): { payments: PaymentProvider } & PaymentSides {
-  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_BASE } = config;
+  const secretKey = stripeKey(config, config.SERVER_MODE);
+  const { STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_BASE } = config;
   if (!secretKey) {
     const sandbox = sandboxPayments(db);
     return { payments: sandbox, sandbox };

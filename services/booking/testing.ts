@@ -15,13 +15,13 @@ import { chooseBest } from './domain/best-choices.ts';
 import { type ConfirmDeps, confirmTicket } from './domain/confirm-ticket.ts';
 import type { CreateOrderDeps } from './domain/create-order.ts';
 import type { HearDeps } from './domain/hear-notice.ts';
+import { knownTickets } from './domain/known-tickets.ts';
 import type { ManageReservationDeps } from './domain/manage-reservation.ts';
 import type { PaymentProvider } from './domain/payment-provider.ts';
 import { type RefundDeps, sweepRefunds } from './domain/refund-order.ts';
 import { type ReserveDeps, reserveTicket } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
 import { type SweepDeps, sweepCaptures, sweepOrders } from './domain/sweep-orders.ts';
-import { ticketEvents } from './domain/ticket-events.ts';
 
 export type SaleDeps = ReserveDeps &
   ReserveTicketsDeps &
@@ -47,13 +47,13 @@ export async function startSale(
     payments: provider(db),
     notices: postgresNotices(db),
     feed: { publish: () => {} },
-    eventOf: ticketEvents(sales),
+    tickets: knownTickets(sales),
     reservations,
-    chooseBest: chooseBest({ locks, reservations }),
+    chooseBest: chooseBest({ locks, reservations, mayStrand: true }),
     orders: postgresOrders(db),
     refunds: postgresRefunds(db),
     refundWindowMs: 86_400_000,
-    now: Date.now,
+    mayStrand: true,
     lockTtlMs: 900_000,
     ticketLimit: 0,
     observer: {
@@ -68,6 +68,8 @@ export async function startSale(
       paymentGivenBack: () => {},
       refundPaid: () => {},
       refundFailed: () => {},
+      paymentDisputed: () => {},
+      paymentRefused: () => {},
     },
   };
   const deps = { ...base, ...replace(base) };
@@ -116,6 +118,8 @@ async function codeOf(work: Promise<void>): Promise<string> {
       'payment_declined',
       'payment_pending',
       'payment_requires_action',
+      'sales_ended',
+      'amount_not_chargeable',
     ] as const) {
       if (isAppError(error, code)) return code;
     }

@@ -101,8 +101,8 @@ export function postgresTicketLocks(db: Db): TicketLocks {
             : { taken: await take(taking, missing), others: [], isOver: false };
           if (isOver) return { ok: false, conflicts: [], overLimit: true };
           if (taken.length === missing.length) {
-            const holds = [...rows, ...taken].map(toHold);
-            return { ok: true, holds, taken: taken.map(toHold), repeated: false, others };
+            const its = taken.map(toHold);
+            return { ok: true, holds: [...rows.map(toHold), ...its], taken: its, repeated: false, others };
           }
         }
         return { ok: false, conflicts: ticketUuids };

@@ -1,16 +1,17 @@
 import type { Db } from '../../../shared/db/client.ts';
 import type { Books, Finding } from '../domain/audit.ts';
+import { isOwnPayment } from './postgres/fragments.ts';
 
 const batchSize = 5000;
-/** Of each rule; more would say nothing more. */
-const mostRows = 1000;
+/** Rows of each rule: more would say nothing more. */
+const maxRows = 1000;
 
 /** The books in PostgreSQL. What an order owns is what it bought and has not given back. */
 export function postgresBooks({ sql, run }: Db): Books {
   return {
     broken: ({ ageMs, actionMs }) =>
       run(async () => {
-        const limit = sql`limit ${mostRows}`;
+        const limit = sql`limit ${maxRows}`;
         const old = sql`<= now() - ${ageMs} * interval '1 millisecond'`;
         const veryOld = sql`<= now() - ${ageMs + actionMs} * interval '1 millisecond'`;
         return sql<Finding[]>`
@@ -57,9 +58,13 @@ export function postgresBooks({ sql, run }: Db): Books {
             ) h on true
             where (h.order_status, h.payment_status) is distinct from (o.status, p.status) ${limit})
           union all
-          (select 'wrong total', o.uuid, o.total || ', its tickets cost ' || sum(ot.price)
-            from orders o join order_tickets ot on ot.order_id = o.id
-            group by o.id having o.total <> sum(ot.price) ${limit})`;
+          (select 'wrong total', o.uuid, o.total || ', its tickets cost ' || coalesce(sum(ot.price), 0)
+            from orders o left join order_tickets ot on ot.order_id = o.id
+            group by o.id having o.total <> coalesce(sum(ot.price), 0) ${limit})
+          union all
+          (select 'wrong total', o.uuid, o.total || ' ' || o.currency || ', its payment is ' || p.amount || ' ' || p.currency
+            from orders o left join payments p on p.order_id = o.id
+            where (p.amount, p.currency) is distinct from (o.total, o.currency) ${limit})`;
       }),
 
     lately: (withinMs) =>
@@ -80,18 +85,19 @@ export function postgresBooks({ sql, run }: Db): Books {
             and o.updated_at <= now() - ${ageMs} * interval '1 millisecond'`,
       ),
 
-    async *owed() {
+    async *owed(provider) {
       for (let after = 0; ; ) {
         const rows = await run(
-          () => sql<{ id: number; orderUuid: string; amount: number }[]>`
-            select o.id::float8 as id, o.uuid as "orderUuid", (
+          () => sql<{ id: number; orderUuid: string; amount: number; isPaid: boolean }[]>`
+            select o.id::float8 as id, o.uuid as "orderUuid", o.status = 'paid' as "isPaid", (
               case when o.status = 'paid' then coalesce((
                 select sum(price) from order_tickets where order_id = o.id and refund_id is null), 0) else 0 end
-              + coalesce((select sum(amount) from refunds where order_id = o.id and status = 'pending'), 0)
+              + coalesce((select sum(amount) from refunds where order_id = o.id and status in ('pending', 'disputed')), 0)
             )::float8 as amount
-            from orders o where o.id > ${after} and o.status <> 'pending' order by o.id limit ${batchSize}`,
+            from orders o join payments p on p.order_id = o.id
+            where o.id > ${after} and o.status <> 'pending' and ${isOwnPayment(sql, provider)} order by o.id limit ${batchSize}`,
         );
-        if (rows.length > 0) yield rows.map(({ orderUuid, amount }) => ({ orderUuid, amount }));
+        if (rows.length > 0) yield rows.map(({ id: _, ...owed }) => owed);
         if (rows.length < batchSize) return;
         after = rows.at(-1)!.id;
       }

@@ -33,7 +33,7 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
         return found;
       });
       if (row?.begun) return 'begun';
-      // Forgotten between the two statements: whoever did that is about to be done.
+      // Purged between the two statements: it can be begun in a moment.
       if (!row) return 'under way';
       if (row.fingerprint !== fingerprint) return 'other request';
       const { status, body, location } = row;
@@ -48,9 +48,10 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
           where scope = ${scope} and key = ${key}`;
       }),
 
-    forget: ({ scope, key }) =>
+    suspend: ({ scope, key, fingerprint }) =>
       run(async () => {
-        await sql`delete from idempotency_keys where scope = ${scope} and key = ${key} and status is null`;
+        await sql`update idempotency_keys set started_at = '-infinity'
+          where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint} and status is null`;
       }),
 
     purge: (keptMs) =>

@@ -1,39 +1,48 @@
-import type { Db } from '../../../shared/db/client.ts';
-import type { Refund, Refunds } from '../domain/refund.ts';
+import type { Db, Fragment } from '../../../shared/db/client.ts';
+import type { OpenRefund, Refunds } from '../domain/refund.ts';
+import { isOwnPayment, ms, orderSeats } from './postgres/fragments.ts';
 
 /** Refunds in PostgreSQL. */
 export function postgresRefunds({ sql, run }: Db): Refunds {
-  const views = (on: Db['sql'], condition: ReturnType<typeof sql>) => on<Refund[]>`
+  const views = (on: Db['sql'], condition: Fragment) => on<OpenRefund[]>`
     select r.uuid, o.uuid as "orderUuid", r.status, r.amount::float8 as amount, r.currency,
       to_char(r.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", (
         select json_agg(json_build_object('uuid', t.uuid, 'eventUuid', e.uuid, 'seat', t.seat, 'price', ot.price)
           order by t.id)
         from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
         where ot.refund_id = r.id
-      ) as tickets
+      ) as tickets, coalesce((
+        select json_agg(json_build_object('refundKey', uuid, 'amount', amount) order by id)
+        from refunds before where before.order_id = r.order_id and before.id < r.id
+      ), '[]') as earlier, ${orderSeats(on, on`ot.refund_id = r.id`)} as seats
     from refunds r join orders o on o.id = r.order_id where ${condition}`;
 
   return {
-    open: ({ uuid, orderUuid, ticketUuids }) =>
+    open: ({ uuid, orderUuid, ticketUuids, windowMs = null, provider }) =>
       run(() =>
         sql.begin(async (transaction) => {
           const tx = transaction as unknown as Db['sql'];
           // Refunds of one order take turns: what comes after this sees what those before have taken back.
-          const [order] = await tx<{ id: number; status: string; currency: string }[]>`
-            select id::float8 as id, status, currency from orders where uuid = ${orderUuid} for update`;
+          const [order] = await tx<Order[]>`
+            select o.id::float8 as id, o.status, o.currency, ${isOwnPayment(tx, provider)} as "isOwn",
+              ${windowMs}::float8 is null or o.created_at > now() - ${ms(tx, windowMs ?? 0)} as "isInWindow"
+            from orders o join payments p on p.order_id = o.id where o.uuid = ${orderUuid} for update of o`;
           const [before] = await views(tx, tx`r.uuid = ${uuid}`);
           if (before) return before;
-          if (order?.status !== 'paid') return undefined;
-          const owned = await tx<{ id: number; uuid: string; price: number }[]>`
-            select t.id::float8 as id, t.uuid, ot.price::float8 as price
-            from order_tickets ot join tickets t on t.id = ot.ticket_id
+          if (order?.status !== 'paid') return 'not paid';
+          if (!order.isInWindow) return 'window over';
+          if (!order.isOwn) return 'other provider';
+          const owned = await tx<{ id: number; uuid: string; price: number; hasBegun: boolean }[]>`
+            select t.id::float8 as id, t.uuid, ot.price::float8 as price, e.date <= now() as "hasBegun"
+            from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
             where ot.order_id = ${order.id} and ot.refund_id is null order by t.id for update of t`;
           const given = ticketUuids ? owned.filter(({ uuid }) => ticketUuids.includes(uuid)) : owned;
-          if (given.length === 0 || (ticketUuids && given.length < new Set(ticketUuids).size)) return undefined;
+          if (given.length === 0 || (ticketUuids && given.length < new Set(ticketUuids).size)) return 'not owned';
+          if (windowMs !== null && given.some(({ hasBegun }) => hasBegun)) return 'event begun';
           const amount = given.reduce((sum, { price }) => sum + price, 0);
           const [refund] = await tx<{ id: number }[]>`
-            insert into refunds (uuid, order_id, amount, currency)
-            values (${uuid}, ${order.id}, ${amount}, ${order.currency})
+            insert into refunds (uuid, order_id, amount, currency, provider)
+            values (${uuid}, ${order.id}, ${amount}, ${order.currency}, ${provider})
             returning id::float8 as id`;
           const ids = given.map(({ id }) => id);
           await tx`update order_tickets set refund_id = ${refund!.id}
@@ -42,40 +51,44 @@ export function postgresRefunds({ sql, run }: Db): Refunds {
             where id = any(${ids}::bigint[]) and order_id = ${order.id}`;
           if (given.length === owned.length) await tx`update orders set status = 'refunded' where id = ${order.id}`;
           await note(tx, refund!.id, 'tickets given back');
-          return (await views(tx, tx`r.id = ${refund!.id}`))[0];
+          return (await views(tx, tx`r.id = ${refund!.id}`))[0]!;
         }),
       ),
 
-    finish: (uuid) =>
+    finish: (uuid, status) =>
       run(() =>
         sql.begin(async (transaction) => {
           const tx = transaction as unknown as Db['sql'];
           await tx`select from orders where id = (select order_id from refunds where uuid = ${uuid}) for update`;
           const [refund] = await tx<{ id: number }[]>`
-            update refunds set status = 'succeeded' where uuid = ${uuid} and status = 'pending'
+            update refunds set status = ${status} where uuid = ${uuid} and status = 'pending'
             returning id::float8 as id`;
-          if (refund) await note(tx, refund.id, 'money given back');
+          const cause = status === 'disputed' ? 'the payment is disputed: no money given back' : 'money given back';
+          if (refund) await note(tx, refund.id, cause);
           return refund !== undefined;
         }),
       ),
 
     find: (uuid) => run(async () => (await views(sql, sql`r.uuid = ${uuid}`))[0]),
 
-    leasePending: ({ ageMs, leaseMs, limit }) =>
+    leasePending: ({ provider, ageMs, leaseMs, limit }) =>
       run(() =>
         sql.begin(async (transaction) => {
           const tx = transaction as unknown as Db['sql'];
           const due = await tx<{ id: number }[]>`
-            update refunds set sweep_at = now() + ${leaseMs} * interval '1 millisecond' where id in (
-              select id from refunds where status = 'pending' and sweep_at <= now()
-                and created_at <= now() - ${ageMs} * interval '1 millisecond'
-              order by sweep_at limit ${limit} for update skip locked
+            update refunds set sweep_at = now() + ${ms(tx, leaseMs)} where id in (
+              select r.id from refunds r join orders o on o.id = r.order_id join payments p on p.order_id = o.id
+              where r.status = 'pending' and r.sweep_at <= now()
+                and r.created_at <= now() - ${ms(tx, ageMs)} and ${isOwnPayment(tx, provider)}
+              order by r.sweep_at limit ${limit} for update of r skip locked
             ) returning id::float8 as id`;
           return await views(tx, tx`r.id = any(${due.map(({ id }) => id)}::bigint[])`);
         }),
       ),
   };
 }
+
+type Order = { id: number; status: string; currency: string; isOwn: boolean; isInWindow: boolean };
 
 /** A step of the history: how the order, its payment and the refund stand now. The order's row is locked. */
 async function note(tx: Db['sql'], refundId: number, cause: string): Promise<void> {

@@ -1,6 +1,8 @@
-import { type Db, sqlState } from '../../../shared/db/client.ts';
+import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/best-seats.ts';
 import type { Reservation, Reservations, ReservedTicket } from '../domain/reservation.ts';
+import type { KnownOrder } from '../domain/sale.ts';
+import { isOnSale, openToTheStart, orderJson, orderSeats, type SaleWindow } from './postgres/fragments.ts';
 
 type Row = Omit<Reservation, 'tickets'> & { tickets: ReservedTicket[] };
 
@@ -8,15 +10,19 @@ type Row = Omit<Reservation, 'tickets'> & { tickets: ReservedTicket[] };
 const uniqueViolation = '23505';
 const purgedAtOnce = 5000;
 
-/** Reservations in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
-export function postgresReservations({ sql, run }: Db): Reservations {
-  const read = (condition: ReturnType<typeof sql>) => sql<Row[]>`
+/** Reservations in PostgreSQL. */
+export function postgresReservations(
+  { sql, run }: Db,
+  { salesEndBeforeStartMs }: SaleWindow = openToTheStart,
+): Reservations {
+  // A ticket that is gone has left its uuid and seat in the line.
+  const read = (condition: Fragment) => sql<Row[]>`
     select r.uuid, r.user_uuid as "userUuid", e.uuid as "eventUuid", r.total::float8 as total, r.currency,
-      r.released_at is not null as released, (
-        select json_agg(json_build_object('ticketUuid', t.uuid, 'seat', t.seat, 'price', rt.price, 'token', rt.token)
-          order by t.id)
-        from reservation_tickets rt join tickets t on t.id = rt.ticket_id where rt.reservation_id = r.id
-      ) as tickets
+      r.released_at is not null as released, coalesce((
+        select json_agg(json_build_object('ticketUuid', coalesce(t.uuid, rt.ticket_uuid),
+          'seat', coalesce(t.seat, rt.seat), 'price', rt.price, 'token', rt.token) order by rt.ticket_id)
+        from reservation_tickets rt left join tickets t on t.id = rt.ticket_id where rt.reservation_id = r.id
+      ), '[]') as tickets
     from reservations r join events e on e.id = r.event_id where ${condition}`;
 
   return {
@@ -24,9 +30,16 @@ export function postgresReservations({ sql, run }: Db): Reservations {
       run(async () => {
         const ticketUuids = locks.map((lock) => lock.ticketUuid);
         const [row] = await sql<
-          { made: { uuid: string; total: number; currency: string } | null; tickets: ReservedTicket[] | null }[]
+          {
+            made: { uuid: string; total: number; currency: string } | null;
+            tickets: ReservedTicket[] | null;
+            isEnded: boolean;
+          }[]
         >`
-          with wanted as (
+          with off as (
+            select exists (
+              select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}) as is_ended
+          ), wanted as (
             select t.id, t.event_id, t.uuid, t.seat, t.price, t.currency, l.token
             from unnest(${ticketUuids}::text[], ${locks.map((lock) => lock.token)}::text[]) as l(uuid, token)
             join tickets t on t.uuid = l.uuid join events e on e.id = t.event_id
@@ -34,7 +47,7 @@ export function postgresReservations({ sql, run }: Db): Reservations {
           ), r as (
             insert into reservations (user_uuid, event_id, total, currency)
             select ${userUuid}, min(event_id), sum(price), min(currency) from wanted
-            having count(*) = ${locks.length} and count(distinct currency) = 1
+            having count(*) = ${locks.length} and count(distinct currency) = 1 and not (select is_ended from off)
             returning id, uuid, total, currency
           ), lines as (
             insert into reservation_tickets (reservation_id, ticket_id, price, token)
@@ -42,31 +55,56 @@ export function postgresReservations({ sql, run }: Db): Reservations {
           )
           select (select json_build_object('uuid', uuid, 'total', total, 'currency', currency) from r) as made,
             (select json_agg(json_build_object('ticketUuid', uuid, 'seat', seat, 'price', price, 'token', token)
-              order by id) from wanted) as tickets`;
+              order by id) from wanted) as tickets, is_ended as "isEnded"
+          from off`;
+        if (row?.isEnded) return { isEnded: true as const };
         const tickets = row?.tickets ?? [];
         if (row?.made) return { made: { ...row.made, userUuid, eventUuid, tickets, released: false } };
         const forSale = new Set(tickets.map(({ ticketUuid }) => ticketUuid));
         return { conflicts: ticketUuids.filter((uuid) => !forSale.has(uuid)) };
       }).catch((error) => {
-        if (sqlState(error) === uniqueViolation) return { isReserved: true };
+        if (sqlState(error) === uniqueViolation) return { isReserved: true as const };
         throw error;
       }),
 
     find: (uuid) => run(async () => (await read(sql`r.uuid = ${uuid}`))[0]),
 
-    findByLock: ({ ticketUuid, token }) =>
-      run(
-        async () =>
-          (
-            await read(sql`r.released_at is null and r.id in (
-              select rt.reservation_id from reservation_tickets rt join tickets t on t.id = rt.ticket_id
-              where rt.token = ${token} and t.uuid = ${ticketUuid})`)
-          )[0],
-      ),
+    ofLocks: (locks) =>
+      run(async () => {
+        const [uuids, tokens] = [locks.map(({ ticketUuid }) => ticketUuid), locks.map(({ token }) => token)];
+        return await read(sql`r.id in (
+          select rt.reservation_id from reservation_tickets rt left join tickets t on t.id = rt.ticket_id
+          where rt.token = any(${tokens}) and (coalesce(t.uuid, rt.ticket_uuid), rt.token) in (
+            select * from unnest(${uuids}::text[], ${tokens}::text[])))`);
+      }),
 
     release: (uuid) =>
+      run(() =>
+        sql.begin(async (transaction) => {
+          const tx = transaction as unknown as Db['sql'];
+          // A claim locks the reservation, too: an order that was faster is seen by the statement after this.
+          await tx`select from reservations where uuid = ${uuid} for update`;
+          const [inTheWay] = await tx<KnownOrder[]>`
+            select ${orderJson(tx)} as order, ${orderSeats(tx)} as seats
+            from reservations r, orders o join payments p on p.order_id = o.id
+            where r.uuid = ${uuid} and r.released_at is null and (
+              o.reservation_id = r.id and o.status in ('pending', 'paid')
+              or o.status = 'pending' and o.id in (
+                select ot.order_id from reservation_tickets rt
+                join order_tickets ot on ot.ticket_id = rt.ticket_id and ot.token = rt.token
+                where rt.reservation_id = r.id))
+            order by o.status limit 1`;
+          if (inTheWay) return inTheWay;
+          await tx`update reservations set released_at = now() where uuid = ${uuid} and released_at is null`;
+          return true as const;
+        }),
+      ),
+
+    discard: (uuid) =>
       run(async () => {
-        await sql`update reservations set released_at = now() where uuid = ${uuid} and released_at is null`;
+        await sql`
+          delete from reservations r where uuid = ${uuid}
+            and not exists (select from orders where reservation_id = r.id)`;
       }),
 
     useExtension: (uuid) =>
@@ -99,11 +137,15 @@ export function postgresReservations({ sql, run }: Db): Reservations {
       }),
 
     seatsOf: (eventUuid) =>
-      run(
-        async () =>
-          await sql<OfferedSeat[]>`
-          select t.uuid, t.seat, t.price::float8 as price, t.status = 'available' and t.order_id is null as free
-          from tickets t join events e on e.id = t.event_id where e.uuid = ${eventUuid} order by t.id`,
-      ),
+      run(async () => {
+        const [event] = await sql<{ id: number; isOnSale: boolean }[]>`
+          select id::float8 as id, ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale"
+          from events e where uuid = ${eventUuid}`;
+        if (!event) return undefined;
+        const seats = await sql<OfferedSeat[]>`
+          select uuid, seat, price::float8 as price, currency, status = 'available' and order_id is null as free
+          from tickets where event_id = ${event.id} order by id`;
+        return { isOnSale: event.isOnSale, seats };
+      }),
   };
 }

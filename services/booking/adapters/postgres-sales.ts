@@ -1,108 +1,131 @@
 import { batched } from '../../../shared/batched.ts';
-import type { Db } from '../../../shared/db/client.ts';
+import type { Db, Fragment } from '../../../shared/db/client.ts';
 import type {
   Backlog,
+  Claim,
   Ended,
   Ending,
   KnownOrder,
   Order,
+  OrderSeats,
   OrderStatus,
   PendingOrder,
   Sales,
   Ticket,
-  UncapturedOrder,
+  TicketFacts,
 } from '../domain/sale.ts';
+import {
+  isOnSale,
+  isOwnPayment,
+  ms,
+  openToTheStart,
+  orderJson,
+  orderSeats,
+  type SaleWindow,
+} from './postgres/fragments.ts';
 
 /** Tickets and orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
-export function postgresSales({ sql, run, wait }: Db): Sales {
-  const order = () => sql`
-    json_build_object('uuid', o.uuid, 'userUuid', o.user_uuid, 'status', o.status, 'total', o.total,
-      'currency', o.currency, 'methodUuid', p.method_uuid)`;
-
-  const eventUuids = () => sql`array(
-    select distinct e.uuid from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
-    where ot.order_id = o.id)`;
-
-  const ms = (duration: number) => sql`${duration} * interval '1 millisecond'`;
+export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Sales {
+  const order = () => orderJson(sql);
+  const seats = () => orderSeats(sql);
 
   /** The step of the history that goes with a write: the writer has the order's row locked and names it `o`. */
-  const history = (order: string | ReturnType<typeof sql>, payment: string, cause: string) => sql`
+  const history = (order: string | Fragment, payment: string, cause: string) => sql`
     insert into order_history (order_id, order_status, payment_status, amount, cause)
     select id, ${order}, ${payment}, total, ${cause} from o`;
 
   async function endedBefore(orderUuid: string): Promise<Ending> {
-    const [row] = await sql<{ status: Ended }[]>`select status from orders where uuid = ${orderUuid}`;
+    const [row] = await sql<{ status: Ended; seats: OrderSeats }[]>`
+      select status, ${seats()} as seats from orders o where uuid = ${orderUuid}`;
     if (!row) throw new Error(`no order ${orderUuid}`);
-    return { status: row.status, changed: false };
+    return { ...row, changed: false };
   }
 
   // A read that never ends must not keep the next ones waiting, so each has the deadline of its own.
-  const eventOf = batched((ticketUuids: string[]) =>
+  const factsOf = batched((ticketUuids: string[]) =>
     run(async () => {
-      const rows = await sql<{ ticket: string; event: string }[]>`
-        select t.uuid as ticket, e.uuid as event from tickets t join events e on e.id = t.event_id
-        where t.uuid = any(${ticketUuids})`;
-      return new Map(rows.map(({ ticket, event }) => [ticket, event]));
+      const rows = await sql<(TicketFacts & { uuid: string })[]>`
+        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency
+        from tickets t join events e on e.id = t.event_id where t.uuid = any(${ticketUuids})`;
+      return new Map(rows.map(({ uuid, ...facts }) => [uuid, facts]));
     }),
   );
 
   const find = batched((ticketUuids: string[]) =>
     run(async () => {
-      const rows = await sql<(Omit<Ticket, 'order'> & { order: Order | null })[]>`
-        select t.uuid, e.uuid as "eventUuid", t.status = 'booked' as booked,
-          case when o.id is not null then ${order()} end as order
+      const rows = await sql<(Omit<Ticket, 'order' | 'token'> & { order: Order | null; token: string | null })[]>`
+        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency, t.status = 'booked' as booked,
+          ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", case when o.id is not null then ${order()} end as order,
+          ot.token
         from tickets t join events e on e.id = t.event_id
         left join orders o on o.id = t.order_id left join payments p on p.order_id = o.id
+        left join order_tickets ot on ot.order_id = o.id and ot.ticket_id = t.id
         where t.uuid = any(${ticketUuids})`;
       return new Map(
-        rows.map(({ order: found, ...ticket }) => [ticket.uuid, { ...ticket, ...(found && { order: found }) }]),
+        rows.map(({ order: found, token, ...ticket }) => [
+          ticket.uuid,
+          { ...ticket, ...(found && { order: found }), ...(token && { token }) },
+        ]),
       );
     }),
   );
 
   return {
-    eventOf: (ticketUuid) => wait(() => eventOf(ticketUuid)),
+    factsOf: (ticketUuid) => wait(() => factsOf(ticketUuid)),
 
     find: (ticketUuid) => wait(() => find(ticketUuid)),
 
-    claim: ({ ticketUuids, userUuid, methodUuid }) =>
+    claim: ({ eventUuid, lines, currency, userUuid, methodUuid, provider, reservationUuid = null }) =>
       run(async () => {
+        const uuids = lines.map(({ ticketUuid }) => ticketUuid);
         // Locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
-        // else claimed while this statement waited no longer meets the condition, and the count is short.
-        const [row] = await sql<{ order: Order }[]>`
-          with wanted as (
-            select id, price, currency from tickets
-            where uuid = any(${ticketUuids}) and status = 'available' and order_id is null
-            order by id for update
+        // else claimed while this statement waited no longer meets the condition, and the count is short. The reservation
+        // is locked, too: it is either bought or given back.
+        const [row] = await sql<{ order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean }[]>`
+          with lines as (
+            select * from unnest(${uuids}::text[], ${lines.map(({ token }) => token)}::text[],
+              ${lines.map(({ price }) => price)}::bigint[]) as l(uuid, token, price)
+          ), reservation as (
+            select id from reservations where uuid = ${reservationUuid} and released_at is null for update
+          ), wanted as (
+            select t.id, t.uuid, l.price, l.token
+            from lines l join tickets t on t.uuid = l.uuid join events e on e.id = t.event_id
+            where e.uuid = ${eventUuid} and ${isOnSale(sql, salesEndBeforeStartMs)}
+              and t.status = 'available' and t.order_id is null
+            order by t.id for update of t
           ), o as (
-            insert into orders (user_uuid, total, currency)
-            select ${userUuid}, sum(price), min(currency) from wanted
-            having count(*) = ${ticketUuids.length} and count(distinct currency) = 1
+            insert into orders (user_uuid, total, currency, reservation_id)
+            select ${userUuid}, sum(price), ${currency}, (select id from reservation) from wanted
+            having count(*) = ${lines.length} and (${reservationUuid}::text is null or exists (select from reservation))
             returning id, uuid, user_uuid, status, total, currency
           ), claimed as (
             update tickets t set order_id = o.id from o, wanted where t.id = wanted.id
-          ), lines as (
-            insert into order_tickets (order_id, ticket_id, price) select o.id, wanted.id, wanted.price from o, wanted
+          ), bought as (
+            insert into order_tickets (order_id, ticket_id, price, token)
+            select o.id, wanted.id, wanted.price, wanted.token from o, wanted
           ), p as (
-            insert into payments (order_id, method_uuid, amount, currency)
-            select id, ${methodUuid}, total, currency from o returning method_uuid
+            insert into payments (order_id, method_uuid, amount, currency, provider)
+            select id, ${methodUuid}, total, currency, ${provider} from o returning method_uuid, provider
           ), h as (${history('pending', 'pending', 'claimed')})
-          select ${order()} as order from o, p`;
-        return row?.order;
+          select (select ${order()} from o, p) as order, array(select uuid from wanted) as free,
+            ${reservationUuid}::text is null or exists (select from reservation) as "isHeld",
+            not exists (select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}) as "isOnSale"`;
+        return claimOf(row!, uuids);
       }),
 
     settle: (orderUuid) =>
       run(async () => {
         const [row] = await sql`
           with o as (
-            update orders set status = 'paid' where uuid = ${orderUuid} and status = 'pending' returning id, total
+            update orders set status = 'paid' where uuid = ${orderUuid} and status = 'pending'
+            returning id, total, reservation_id
           ), booked as (
             update tickets t set status = 'booked' from o where t.order_id = o.id returning t.id
           ), p as (
             update payments set status = 'authorised', action = null, sweep_at = now() from o where order_id = o.id
           ), h as (${history('paid', 'authorised', 'payment authorised')})
-          select (select count(*)::int from booked) as booked from o`;
-        return row ? { status: 'paid', changed: true, booked: row.booked } : endedBefore(orderUuid);
+          select (select count(*)::int from booked) as booked, ${seats()} as seats from o`;
+        return row ? { status: 'paid', changed: true, booked: row.booked, seats: row.seats } : endedBefore(orderUuid);
       }),
 
     fail: (orderUuid, how) =>
@@ -110,14 +133,15 @@ export function postgresSales({ sql, run, wait }: Db): Sales {
         const cause = how.is === 'declined' ? `payment declined: ${how.reason}` : 'payment voided';
         const [row] = await sql`
           with o as (
-            update orders set status = 'failed' where uuid = ${orderUuid} and status = 'pending' returning id, total
+            update orders set status = 'failed' where uuid = ${orderUuid} and status = 'pending'
+            returning id, total, reservation_id
           ), freed as (
             update tickets t set order_id = null from o where t.order_id = o.id
           ), p as (
             update payments set status = ${how.is}, action = null from o where order_id = o.id
           ), h as (${history('failed', how.is, cause)})
-          select id from o`;
-        return row ? { status: 'failed', changed: true } : endedBefore(orderUuid);
+          select ${seats()} as seats from o`;
+        return row ? { status: 'failed', changed: true, seats: row.seats } : endedBefore(orderUuid);
       }),
 
     awaitAction: (orderUuid, action) =>
@@ -159,54 +183,81 @@ export function postgresSales({ sql, run, wait }: Db): Sales {
         return row.status;
       }),
 
+    recordDispute: (orderUuid, isOpen) =>
+      run(async () => {
+        // A refund that met the dispute may be tried again when the dispute has ended.
+        await sql`
+          with locked as (
+            select id from orders where uuid = ${orderUuid} for update
+          ), o as (
+            update payments p set disputed_at = case when ${isOpen} then coalesce(disputed_at, now()) end from locked, orders
+            where p.order_id = locked.id and orders.id = locked.id and (p.disputed_at is not null) <> ${isOpen}
+            returning orders.id, orders.total, orders.status, p.status as payment
+          ), again as (
+            update refunds r set status = 'pending', sweep_at = now() from o
+            where r.order_id = o.id and r.status = 'disputed' and not ${isOpen}
+          )
+          insert into order_history (order_id, order_status, payment_status, amount, cause)
+          select id, status, payment, total, ${isOpen ? 'payment disputed' : 'the dispute has ended'} from o`;
+      }),
+
     get: (orderUuid) =>
       run(async () => {
         const [row] = await sql<KnownOrder[]>`
-          select ${order()} as order, ${eventUuids()} as "eventUuids"
+          select ${order()} as order, ${seats()} as seats
           from orders o join payments p on p.order_id = o.id where o.uuid = ${orderUuid}`;
         return row;
       }),
 
-    leasePending: ({ ageMs, actionMs, leaseMs, limit }) =>
+    leasePending: ({ provider, ageMs, actionMs, leaseMs, limit }) =>
       run(
         async () =>
           await sql<PendingOrder[]>`
           with due as (
-            select p.id, p.status = 'requires_action' and o.created_at > now() - ${ms(actionMs)} as waits
+            select p.id, p.status = 'requires_action' and o.created_at > now() - ${ms(sql, actionMs)} as waits
             from payments p join orders o on o.id = p.order_id
             where p.status in ('pending', 'requires_action') and p.sweep_at <= now()
-              and o.status = 'pending' and o.created_at <= now() - ${ms(ageMs)}
+              and o.status = 'pending' and o.created_at <= now() - ${ms(sql, ageMs)} and ${isOwnPayment(sql, provider)}
             order by p.sweep_at limit ${limit} for update of p skip locked
           ), p as (
-            update payments p set sweep_at = now() + ${ms(leaseMs)} from due
-            where p.id = due.id returning p.order_id, p.method_uuid, due.waits
+            update payments p set sweep_at = now() + ${ms(sql, leaseMs)} from due
+            where p.id = due.id returning p.order_id, p.method_uuid, p.provider, due.waits
           )
-          select ${order()} as order, p.waits, ${eventUuids()} as "eventUuids"
+          select ${order()} as order, p.waits, ${seats()} as seats
           from p join orders o on o.id = p.order_id`,
       ),
 
-    leaseUncaptured: ({ leaseMs, limit }) =>
+    leaseUncaptured: ({ provider, leaseMs, limit }) =>
       run(
         async () =>
-          await sql<UncapturedOrder[]>`
+          await sql<KnownOrder[]>`
           with due as (
-            select id from payments where status = 'authorised' and sweep_at <= now()
-            order by sweep_at limit ${limit} for update skip locked
+            select p.id from payments p join orders o on o.id = p.order_id
+            where p.status = 'authorised' and p.sweep_at <= now() and ${isOwnPayment(sql, provider)}
+            order by p.sweep_at limit ${limit} for update of p skip locked
           ), p as (
-            update payments p set sweep_at = now() + ${ms(leaseMs)} from due
-            where p.id = due.id returning p.order_id, p.method_uuid
+            update payments p set sweep_at = now() + ${ms(sql, leaseMs)} from due
+            where p.id = due.id returning p.order_id, p.method_uuid, p.provider
           )
-          select ${order()} as order, coalesce((
-            select json_agg(json_build_object('eventUuid', event, 'ticketUuids', tickets)) from (
-              select e.uuid as event, json_agg(t.uuid) as tickets from tickets t join events e on e.id = t.event_id
-              where t.order_id = o.id group by e.uuid) owned
-          ), '[]') as seats
+          select ${order()} as order, ${seats()} as seats
           from p join orders o on o.id = p.order_id`,
       ),
+
+    unfinishedElsewhere: (provider) =>
+      run(async () => {
+        const rows = await sql<{ name: string; count: number }[]>`
+          select coalesce(p.provider, 'another provider') as name, count(*)::int as count
+          from payments p join orders o on o.id = p.order_id
+          where not ${isOwnPayment(sql, provider)} and (
+            p.status in ('pending', 'requires_action', 'authorised')
+            or o.id in (select order_id from refunds where status = 'pending'))
+          group by 1`;
+        return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
+      }),
 
     unfinished: () =>
       run(async () => {
-        const backlog = (condition: ReturnType<typeof sql>, since: ReturnType<typeof sql>) => sql`json_build_object(
+        const backlog = (condition: Fragment, since: Fragment) => sql`json_build_object(
           'count', count(*) filter (where ${condition}),
           'oldestAgeSeconds', coalesce(extract(epoch from now() - min(${since}) filter (where ${condition})), 0))`;
         const [row] = await sql<{ payments: Record<string, Backlog>; refunds: Backlog }[]>`
@@ -224,4 +275,14 @@ export function postgresSales({ sql, run, wait }: Db): Sales {
         return { pending, actions, uncaptured, refunds: row!.refunds };
       }),
   };
+}
+
+function claimOf(
+  row: { order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean },
+  uuids: string[],
+): Claim {
+  if (row.order) return { order: row.order };
+  if (!row.isOnSale) return { isEnded: true };
+  const conflicts = uuids.filter((uuid) => !row.free.includes(uuid));
+  return conflicts.length === 0 && !row.isHeld ? { isReleased: true } : { conflicts };
 }

@@ -1,5 +1,5 @@
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
-import type { PaymentProvider } from './payment-provider.ts';
+import type { PaymentProvider, ProviderName } from './payment-provider.ts';
 
 /** Something that must not be: which rule it breaks, of what (a ticket's or an order's uuid), and how. */
 export type Finding = { rule: AuditRule; uuid: string; detail: string };
@@ -17,6 +17,7 @@ export type AuditRule =
   | 'wrong total'
   | 'money does not match'
   | 'money without an order'
+  | 'tickets of a disputed payment'
   | 'lock on a sold ticket';
 
 /** How long something may be pending, and how much longer an order may wait for its buyer; in milliseconds. */
@@ -31,17 +32,17 @@ export type Books = {
   /** Of these tickets, those that were sold at least `ageMs` ago. */
   sold(ticketUuids: string[], ageMs: number): Promise<{ ticketUuid: string; orderUuid: string }[]>;
   /**
-   * Every order that is not pending, with what the buyer owns of it and what is on its way back, in minor units: that much
-   * the provider must have kept or hold.
+   * Every order of a provider that is not pending, with what the buyer owns of it and what is on its way back or was taken back
+   * by the buyer's bank, in minor units: that much the provider must have kept or hold.
    */
-  owed(): AsyncIterable<{ orderUuid: string; amount: number }[]>;
+  owed(provider: ProviderName): AsyncIterable<{ orderUuid: string; amount: number; isPaid: boolean }[]>;
   /** Of these orders, those that exist and are pending: the provider may know more of them than the database yet. */
   pending(orderUuids: string[]): Promise<string[]>;
 };
 
 export type AuditDeps = {
   books: Books;
-  payments: Pick<PaymentProvider, 'charges'>;
+  payments: Pick<PaymentProvider, 'charges' | 'name'>;
   locks: Pick<TicketLocks, 'list'>;
 };
 
@@ -49,7 +50,7 @@ export type AuditDeps = {
 const longestLockMs = 86_400_000;
 
 /**
- * Proves the books from the database and the provider; answers what is wrong, nothing when all is well. A sale that goes on
+ * Proves the books from the database and the provider; returns what is wrong, nothing when all is well. A sale that goes on
  * meanwhile may look wrong for a moment: see `auditLive`.
  */
 export async function audit(deps: AuditDeps, times: AuditTimes): Promise<Finding[]> {
@@ -71,12 +72,22 @@ async function auditLocks({ books, locks }: AuditDeps, { ageMs }: AuditTimes): P
 async function auditMoney({ books, payments }: AuditDeps): Promise<Finding[]> {
   const findings: Finding[] = [];
   const kept = new Map<string, number>();
-  for await (const { key, ...charge } of payments.charges()) {
+  const disputed = new Set<string>();
+  for await (const { key, isDisputed, ...charge } of payments.charges()) {
+    if (isDisputed) disputed.add(key);
     const amount = charge.kept + charge.held;
     if (amount !== 0) kept.set(key, (kept.get(key) ?? 0) + amount);
   }
-  for await (const batch of books.owed()) {
-    for (const { orderUuid, amount } of batch) {
+  for await (const batch of books.owed(payments.name)) {
+    for (const { orderUuid, amount, isPaid } of batch) {
+      // Its buyer has the money back and the tickets, too, until somebody gives the order back.
+      if (isPaid && disputed.has(orderUuid)) {
+        findings.push({
+          rule: 'tickets of a disputed payment',
+          uuid: orderUuid,
+          detail: `${amount} are with the bank`,
+        });
+      }
       const has = kept.get(orderUuid) ?? 0;
       kept.delete(orderUuid);
       if (has === amount) continue;

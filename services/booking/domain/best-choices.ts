@@ -4,11 +4,12 @@ import { bestSeats, type Wish } from './best-seats.ts';
 import type { Reservations } from './reservation.ts';
 
 /** Sets of seats for a wish, the best first: each caller takes the next one, so that those of one moment do not meet. */
-export type Choices = { isKnown: boolean; next(): string[] | undefined };
+export type Choices = { isOnSale: boolean; next(): string[] | undefined };
 
-export type ChooseBest = (eventUuid: string, wish: Wish) => Promise<Choices>;
+/** Undefined without the event. */
+export type ChooseBest = (eventUuid: string, wish: Wish) => Promise<Choices | undefined>;
 
-/** Different events and wishes at a time; who asks for the same waits for one read of it. */
+/** Different events and wishes at a time; callers that ask for the same wait for one read of it. */
 const atOnce = 4;
 
 /**
@@ -18,6 +19,7 @@ const atOnce = 4;
 export function chooseBest(deps: {
   reservations: Pick<Reservations, 'seatsOf'>;
   locks: Pick<TicketLocks, 'list'>;
+  mayStrand: boolean;
 }): ChooseBest {
   const read = batched(
     async (keys: string[]) =>
@@ -25,19 +27,21 @@ export function chooseBest(deps: {
     { atOnce },
   );
 
-  async function choicesFor(key: string): Promise<Choices> {
+  async function choicesFor(key: string): Promise<Choices | undefined> {
     const [eventUuid, wish] = JSON.parse(key) as [string, Wish];
-    const [seats, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
+    const [offer, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
+    if (!offer) return undefined;
     const taken = new Set(locked);
     const sets = bestSeats(
-      seats.map((seat) => ({ ...seat, free: seat.free && !taken.has(seat.uuid) })),
+      offer.seats.map((seat) => ({ ...seat, free: seat.free && !taken.has(seat.uuid) })),
       wish,
+      { mayStrand: deps.mayStrand },
     );
     let given = 0;
     // When there are more callers than sets, some meet; who loses looks again.
-    return { isKnown: seats.length > 0, next: () => sets[given++ % sets.length] };
+    return { isOnSale: offer.isOnSale, next: () => sets[given++ % sets.length] };
   }
 
-  return async (eventUuid, { quantity, maxPrice, section }) =>
-    (await read(JSON.stringify([eventUuid, { quantity, maxPrice, section }])))!;
+  return (eventUuid, { quantity, maxPrice, section }) =>
+    read(JSON.stringify([eventUuid, { quantity, maxPrice, section }]));
 }

@@ -1,19 +1,21 @@
-import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
-import { type CompleteDeps, conclude } from './complete-order.ts';
+import { type CompleteDeps, checkProvider, conclude } from './complete-order.ts';
 import type { Standing } from './payment-provider.ts';
-import type { KnownOrder } from './sale.ts';
+import type { Ending, KnownOrder } from './sale.ts';
 
-export type CarryOnDeps = CompleteDeps & { feed: Pick<SeatFeed, 'publish'> };
-
-/** Brings an order to its end that no request waits for. Answers whether it did. */
+/**
+ * Brings an order to its end that no request waits for, by what its provider says of its payment. Returns how it has ended,
+ * undefined while it is pending. Throws `PaymentUnanswered`, also for a payment of another provider.
+ */
 export async function carryOn(
-  deps: CarryOnDeps,
-  { order, eventUuids }: KnownOrder,
-  standing: Standing,
-): Promise<boolean> {
+  deps: CompleteDeps,
+  { order, seats }: KnownOrder,
+  ask: (key: string) => Promise<Standing>,
+): Promise<Ending | undefined> {
+  checkProvider(deps.payments, order);
+  const standing: Standing = order.total === 0 ? { is: 'authorised' } : await ask(order.uuid);
   const ending = await conclude(deps, order, standing);
-  if (!ending?.changed) return false;
+  if (!ending?.changed) return ending;
   deps.observer.orderSwept(ending.status);
-  for (const eventUuid of eventUuids) deps.feed.publish(eventUuid);
-  return true;
+  for (const { eventUuid } of seats) deps.feed.publish(eventUuid);
+  return ending;
 }

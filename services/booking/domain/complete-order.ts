@@ -1,8 +1,16 @@
 import { AppError } from '../../../shared/errors.ts';
-import { type PaymentProvider, PaymentUnanswered, type Standing } from './payment-provider.ts';
-import type { Ending, Order, SaleObserver, Sales } from './sale.ts';
+import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import { AmountNotChargeable, type PaymentProvider, PaymentUnanswered, type Standing } from './payment-provider.ts';
+import type { Ending, Order, OrderSeats, SaleObserver, Sales } from './sale.ts';
 
-export type CompleteDeps = { sales: Sales; payments: PaymentProvider; observer: SaleObserver };
+export type CompleteDeps = {
+  sales: Sales;
+  payments: PaymentProvider;
+  locks: Pick<TicketLocks, 'release' | 'uncover'>;
+  feed: Pick<SeatFeed, 'publish'>;
+  observer: SaleObserver;
+};
 
 /**
  * Carries a pending order to its end: has its buyer's money authorised and books its tickets, or frees them; the money is
@@ -11,7 +19,8 @@ export type CompleteDeps = { sales: Sales; payments: PaymentProvider; observer: 
  *
  * Throws `payment_declined` (the tickets are free) with the `reason`; `payment_requires_action` with the order's uuid and the
  * `action` that its buyer must take, after which the same is done again; `payment_pending` when the provider gave no answer
- * (the order stays pending and is settled later); and `ticket_not_reserved` when the order had been given up meanwhile.
+ * (the order stays pending and is settled later); `amount_not_chargeable`; and `ticket_not_reserved` when the order had been
+ * given up meanwhile.
  */
 export async function completeOrder(deps: CompleteDeps, order: Order): Promise<void> {
   const standing = await authorise(deps, order);
@@ -27,21 +36,30 @@ export async function completeOrder(deps: CompleteDeps, order: Order): Promise<v
   });
 }
 
-async function authorise({ payments, observer }: CompleteDeps, order: Order): Promise<Standing> {
+async function authorise(deps: CompleteDeps, order: Order): Promise<Standing> {
+  const { payments, observer } = deps;
   const { uuid: key, total: amount, currency, methodUuid, userUuid } = order;
   if (amount === 0) return { is: 'authorised' };
   try {
+    checkProvider(payments, order);
     return await payments.authorise({ key, amount, currency, methodUuid, userUuid });
   } catch (error) {
+    if (error instanceof AmountNotChargeable) await conclude(deps, order, await payments.close(key));
     if (!(error instanceof PaymentUnanswered)) throw error;
     observer.paymentUnanswered();
     throw unanswered(error);
   }
 }
 
+/** Throws `PaymentUnanswered` for a payment of another provider: only that one knows how it stands, and ends it. */
+export function checkProvider({ name }: Pick<PaymentProvider, 'name'>, { uuid, total, provider }: Order): void {
+  if (total === 0 || provider === null || provider === name) return;
+  throw new PaymentUnanswered(new Error(`order ${uuid} is paid by ${provider}, and this is ${name}`));
+}
+
 /**
- * Writes down how an order's payment stands; money that came too late for the order is given back. Answers how the order has
- * ended, undefined while it is pending.
+ * Writes down how an order's payment stands, and lets the locks of its seats follow; money that came too late for the order is
+ * given back. Returns how the order has ended, undefined while it is pending.
  */
 export async function conclude(deps: CompleteDeps, order: Order, standing: Standing): Promise<Ending | undefined> {
   const { sales, payments, observer } = deps;
@@ -53,18 +71,39 @@ export async function conclude(deps: CompleteDeps, order: Order, standing: Stand
   if (standing.is !== 'authorised') {
     const failed = await sales.fail(order.uuid, standing);
     if (failed.changed && standing.is === 'declined') observer.paymentDeclined();
+    if (failed.changed) await letGo(deps, 'uncover', failed.seats);
     return failed;
   }
   const settled = await sales.settle(order.uuid);
   if (settled.booked) observer.ticketsSold(settled.booked);
   if (settled.status === 'failed') {
-    const how = await payments.refund({ key: order.uuid, refundKey: order.uuid, amount: order.total });
-    if (how !== 'nothing') {
+    const request = { key: order.uuid, refundKey: order.uuid, amount: order.total, earlier: [] };
+    const how = await payments.refund(request);
+    if (how === 'voided' || how === 'refunded') {
       await sales.recordGivenBack(order.uuid, how);
       observer.paymentGivenBack(how);
     }
+    return settled;
   }
+  // The seats show as booked, or are free again, from here on.
+  await letGo(deps, 'release', settled.seats);
   return settled;
+}
+
+/**
+ * Frees the locks under which seats were bought (`release`), or lets them end with their holds again (`uncover`). What can't be
+ * reached ends by itself.
+ */
+export async function letGo(
+  { locks, feed }: Pick<CompleteDeps, 'locks' | 'feed'>,
+  how: 'release' | 'uncover',
+  seats: OrderSeats,
+): Promise<void> {
+  for (const { eventUuid, locks: held } of seats) {
+    if (held.length === 0) continue;
+    const freed = await locks[how]({ eventUuid, locks: held }).catch(() => 0);
+    if (freed > 0) feed.publish(eventUuid);
+  }
 }
 
 const unanswered = (cause?: unknown) =>

@@ -1,20 +1,19 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
-import { type CompleteDeps, completeOrder } from './complete-order.ts';
+import { type CompleteDeps, completeOrder, letGo } from './complete-order.ts';
 import { ownReservation } from './manage-reservation.ts';
 import type { Orders, OrderView } from './orders.ts';
-import type { DeclineReason } from './payment-provider.ts';
+import { checkChargeable, type DeclineReason } from './payment-provider.ts';
 import { paymentWindowMs } from './payment-window.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 import type { Order } from './sale.ts';
+import { notOnSale } from './sale-window.ts';
 
 export type CreateOrderDeps = CompleteDeps & {
   orders: Orders;
   reservations: Pick<Reservations, 'find'>;
   locks: TicketLocks;
-  feed: Pick<SeatFeed, 'publish'>;
 };
 
 /**
@@ -22,21 +21,23 @@ export type CreateOrderDeps = CompleteDeps & {
  * The order is `pending` when the provider has not answered: it is settled later, and `findOrder` tells how; or while its
  * buyer has an `action` to take, after which the same request carries it on.
  *
- * Throws `reservation_not_found` unless it is the caller's, `reservation_expired`, and `payment_declined`, after which the
- * seats are still held and another card may be tried.
+ * Throws `reservation_not_found` unless it is the caller's, `reservation_expired`, `ticket_not_available` with the `conflicts`
+ * that are gone or sold, `sales_ended`, `amount_not_chargeable`, and `payment_declined`; after the last two the seats are
+ * still held, and another card may be tried. What is charged is the sum of what is booked.
  */
 export async function createOrder(
   deps: CreateOrderDeps,
   { reservationUuid, methodUuid }: { reservationUuid: string; methodUuid: string },
   caller?: MaybeCaller,
 ): Promise<OrderView> {
-  const { orders, locks, feed } = deps;
+  const { orders, sales, feed } = deps;
   const reservation = await ownReservation(deps, reservationUuid, caller);
-  const { eventUuid, tickets } = reservation;
   const order = (await orders.ofReservation(reservationUuid)) ?? (await claim(deps, reservation, methodUuid));
   if (order.status === 'pending') {
-    feed.publish(eventUuid);
-    await complete(order).finally(() => feed.publish(eventUuid));
+    feed.publish(reservation.eventUuid);
+    await complete(order).finally(() => feed.publish(reservation.eventUuid));
+  } else {
+    await letGo(deps, 'release', (await sales.get(order.uuid))?.seats ?? []);
   }
   const view = await viewed();
   if (view.status === 'failed') throw givenUp();
@@ -49,8 +50,6 @@ export async function createOrder(
       if (isAppError(error, 'payment_pending') || isAppError(error, 'payment_requires_action')) return;
       throw isAppError(error, 'ticket_not_reserved') ? expired() : error;
     }
-    // The seats show as booked from here on. A release that fails leaves locks that end by themselves.
-    await locks.release({ eventUuid, locks: tickets }).catch(() => {});
   }
 
   async function viewed(): Promise<OrderView> {
@@ -81,17 +80,48 @@ export async function listOrders(
   return orders.list(request);
 }
 
+/** Each look meets another end of the buyer's own other click, which is rare. */
+const maxLooks = 5;
+
 async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid: string): Promise<Order> {
-  const { orders, locks } = deps;
-  const { uuid: reservationUuid, eventUuid, tickets, released } = reservation;
-  // The locks outlive the payment; and what is held no more is not bought, even if it happens to be free.
-  const held = !released && (await locks.extend({ eventUuid, locks: tickets, ttlMs: paymentWindowMs }));
-  const order = held ? await orders.claim({ reservationUuid, methodUuid }) : undefined;
-  // What stood in the way may be the buyer's own other click, whose order is then carried on.
-  const own = order ?? (await orders.ofReservation(reservationUuid));
-  if (!own) throw expired();
-  return own;
+  const { orders, sales, locks, payments } = deps;
+  const { uuid: reservationUuid, eventUuid, userUuid, tickets: lines, currency, total } = reservation;
+  if (reservation.released) throw expired();
+  checkChargeable(payments, { amount: total, currency });
+  const held = { eventUuid, locks: lines };
+  const request = { eventUuid, lines, currency, userUuid, methodUuid, reservationUuid, provider: payments.name };
+  let conflicts: string[] = [];
+  for (let look = 0; look < maxLooks; look++) {
+    // The locks outlive the payment; and what is held no more is not bought, even if it happens to be free.
+    const isHeld = await locks.cover({ ...held, windowMs: paymentWindowMs });
+    const outcome = isHeld ? await sales.claim(request) : undefined;
+    if (outcome && 'order' in outcome) return outcome.order;
+    // What stood in the way may be the buyer's own other click, whose order is then carried on.
+    const own = await orders.ofReservation(reservationUuid);
+    if (own) return own;
+    if (!outcome || 'isReleased' in outcome) throw expired();
+    if ('isEnded' in outcome) return letGoAndThrow(notOnSale());
+    conflicts = outcome.conflicts;
+    if (!(await isChanging(conflicts))) break;
+  }
+  return letGoAndThrow(notAvailable(conflicts));
+
+  /** The buyer's own order of a moment ago may have failed since. */
+  async function isChanging(ticketUuids: string[]): Promise<boolean> {
+    const tickets = await Promise.all(ticketUuids.map((uuid) => sales.find(uuid)));
+    return tickets.every((ticket) => ticket && !ticket.booked && (!ticket.order || ticket.order.userUuid === userUuid));
+  }
+
+  async function letGoAndThrow(error: AppError): Promise<never> {
+    await letGo(deps, 'uncover', [held]);
+    throw error;
+  }
 }
+
+const notAvailable = (conflicts: string[]) =>
+  new AppError('ticket_not_available', 'Some of the seats are gone or sold: reserve others', {
+    details: { conflicts },
+  });
 
 /** A sweep was faster than the provider's answer. */
 const givenUp = () =>

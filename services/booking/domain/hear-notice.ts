@@ -1,4 +1,5 @@
-import { type CarryOnDeps, carryOn } from './carry-on.ts';
+import { carryOn } from './carry-on.ts';
+import type { CompleteDeps } from './complete-order.ts';
 
 /**
  * What the payment provider tells by itself. Of its content nothing is believed but which payment it is about: that is asked
@@ -11,17 +12,19 @@ export type Notice = {
   payment?: { key: string; reference: string };
   /** Money that was on its way back has not arrived, and a person must see to it. */
   isRefundFailure: boolean;
+  /** The buyer has had their bank take a payment back; or (not `isOpen`) that has come to an end, one way or the other. */
+  dispute?: { key: string; isOpen: boolean };
 };
 
 /** Port: which notices have been heard. Throws `unavailable`. */
 export type Notices = {
   has(id: string): Promise<boolean>;
   record(notice: Pick<Notice, 'id' | 'type'>): Promise<void>;
-  /** Deletes some that are older; answers how many. */
+  /** Deletes some that are older; returns how many. */
   purge(keptMs: number): Promise<number>;
 };
 
-export type HearDeps = CarryOnDeps & { notices: Notices };
+export type HearDeps = CompleteDeps & { notices: Notices };
 
 /**
  * Brings the order that a notice is about to where the provider has its payment; one that was heard before, or about no order of
@@ -30,11 +33,15 @@ export type HearDeps = CarryOnDeps & { notices: Notices };
 export async function hearNotice(deps: HearDeps, notice: Notice): Promise<void> {
   const { notices, sales, payments, observer } = deps;
   if (await notices.has(notice.id)) return;
-  const { payment } = notice;
+  const { payment, dispute } = notice;
   const known = payment && (await sales.get(payment.key));
   if (known) {
     if (await payments.giveBackStray(payment)) observer.paymentGivenBack('stray');
-    await carryOn(deps, known, await payments.find(payment.key));
+    await carryOn(deps, known, payments.find);
+  }
+  if (dispute) {
+    await sales.recordDispute(dispute.key, dispute.isOpen);
+    if (dispute.isOpen) observer.paymentDisputed();
   }
   if (notice.isRefundFailure) observer.refundFailed();
   await notices.record(notice);

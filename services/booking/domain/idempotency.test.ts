@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { testDatabase } from '../../../shared/testing/database.ts';
 import { postgresIdempotencyKeys } from '../adapters/postgres-idempotency.ts';
-import { answerOnce, type IdempotencyKeys } from './idempotency.ts';
+import { type Answer, answerOnce as answerBy, type IdempotencyKeys, type KeyedRequest } from './idempotency.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let keys: IdempotencyKeys;
@@ -12,6 +12,9 @@ beforeAll(async () => {
   keys = postgresIdempotencyKeys(database.db);
 });
 afterAll(() => database.drop());
+
+const answerOnce = (of: IdempotencyKeys, request: KeyedRequest, work: () => Promise<Answer>) =>
+  answerBy({ keys: of, sleep: async () => {} }, request, async () => ({ ...(await work()), isFinal: true }));
 
 const some = (more = {}) => ({ scope: 'ann', key: randomUUID(), fingerprint: 'one', ...more });
 const codeOf = (work: Promise<unknown>) => work.catch((error: AppError) => error.code);

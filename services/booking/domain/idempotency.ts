@@ -16,26 +16,31 @@ export type IdempotencyKeys = {
     request: KeyedRequest & { staleMs: number; keptMs: number },
   ): Promise<'begun' | 'under way' | 'other request' | { answer: Answer }>;
   finish(request: KeyedRequest, answer: Answer): Promise<void>;
-  /** Forgets a request that came to no end, so that it may be made again. */
-  forget(request: KeyedRequest): Promise<void>;
-  /** Deletes some of the keys that are older than `keptMs`; answers how many. */
+  /** Lets go of a request that came to no end: it may be made again at once, and no other under its key. */
+  suspend(request: KeyedRequest): Promise<void>;
+  /** Deletes some of the keys that are older than `keptMs`; returns how many. */
   purge(keptMs: number): Promise<number>;
 };
 
-/** Who has been at work for longer than any request may take is dead. */
+/** A process that has been at work for longer than any request may take is dead. */
 const staleMs = 60_000;
 /** A day, as Stripe keeps them. */
 export const keptMs = 24 * 3_600_000;
 
+const firstPauseMs = 100;
+
+export type AnswerOnceDeps = { keys: IdempotencyKeys; sleep: (ms: number) => Promise<void> };
+
 /**
- * Does what a request asks for once, and answers its repetitions with the first answer, as Stripe and the IETF's draft
- * (draft-ietf-httpapi-idempotency-key-header) have it. What `work` throws is not an answer: the request may be made again.
- * Throws `idempotency_key_reused` for another request under the same key, and `request_in_progress` for a twin.
+ * Does what a request asks for once, and returns the first answer to its repetitions, as Stripe and the IETF's draft
+ * (draft-ietf-httpapi-idempotency-key-header) have it. What `work` throws is not an answer, nor is what is not `isFinal`
+ * yet: the request may be made again. Throws `idempotency_key_reused` for another request under the same key, and
+ * `request_in_progress` for a twin.
  */
 export async function answerOnce(
-  keys: IdempotencyKeys,
+  { keys, sleep }: AnswerOnceDeps,
   request: KeyedRequest,
-  work: () => Promise<Answer>,
+  work: () => Promise<Answer & { isFinal: boolean }>,
 ): Promise<Answer & { replayed: boolean }> {
   const state = await keys.begin({ ...request, staleMs, keptMs });
   if (state === 'other request') {
@@ -46,11 +51,24 @@ export async function answerOnce(
   }
   if (state !== 'begun') return { ...state.answer, replayed: true };
   try {
-    const answer = await work();
-    await keys.finish(request, answer);
+    const { isFinal, ...answer } = await work();
+    if (isFinal) await keys.finish(request, answer);
+    else await keys.suspend(request);
     return { ...answer, replayed: false };
   } catch (error) {
-    await keys.forget(request).catch(() => {});
+    await keys.suspend(request).catch(() => void suspendLater({ keys, sleep }, request));
     throw error;
+  }
+}
+
+/** A database that comes back lets the request be repeated at once, and not when it has become stale. */
+async function suspendLater({ keys, sleep }: AnswerOnceDeps, request: KeyedRequest): Promise<void> {
+  for (let pauseMs = firstPauseMs, waitedMs = 0; waitedMs < staleMs; waitedMs += pauseMs, pauseMs *= 1.5) {
+    await sleep(pauseMs);
+    const isDone = await keys.suspend(request).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) return;
   }
 }

@@ -214,12 +214,12 @@ test('what one process has taken up to sweep others leave alone, until its time 
   const { order } = await reserved();
   const { uuid } = await order(sandboxMethods.lostAnswer);
   const { sales } = sale.deps;
-  const times = { ageMs: 0, actionMs: 0, leaseMs: 60_000, limit: 100 };
+  const times = { ageMs: 0, actionMs: 0, leaseMs: 60_000, limit: 100, provider: 'sandbox' as const };
   const leases = await Promise.all(Array.from({ length: 5 }, () => sales.leasePending(times)));
   expect(leases.flat().map((one) => one.order.uuid)).toEqual([uuid]);
   expect(await sales.leasePending(times)).toEqual([]);
   await sale.sql`update payments set sweep_at = now() where status = 'pending'`;
   expect(await sales.leasePending(times)).toHaveLength(1);
-  await carryOn(sale.deps, (await sales.get(uuid))!, await sale.deps.payments.close(uuid));
+  await carryOn(sale.deps, (await sales.get(uuid))!, sale.deps.payments.close);
   expect((await Promise.all([1, 2, 3].map(() => sales.leaseUncaptured(times)))).flat()).toHaveLength(1);
 });

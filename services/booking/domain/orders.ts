@@ -20,12 +20,6 @@ export type Orders = {
   /** The order of a reservation that is pending or paid; there is one at most. */
   ofReservation(reservationUuid: string): Promise<Order | undefined>;
 
-  /**
-   * Claims every ticket of a reservation for a new pending order, at the prices of the reservation; or does nothing and
-   * answers undefined when one of them is not free.
-   */
-  claim(request: { reservationUuid: string; methodUuid: string }): Promise<Order | undefined>;
-
   view(uuid: string): Promise<OrderView | undefined>;
 
   /** A user's orders, the newest first, after the one that is named; an unknown one is the end. */

@@ -1,8 +1,14 @@
-/** Money that goes back for tickets that were given back. `amount` is in minor units of `currency`. */
+import type { EarlierRefund, ProviderName } from './payment-provider.ts';
+import type { Lease, OrderSeats } from './sale.ts';
+
+/**
+ * Money that goes back for tickets that were given back. `amount` is in minor units of `currency`. `disputed`: the buyer has
+ * had their bank take the payment back, and gets nothing more.
+ */
 export type Refund = {
   uuid: string;
   orderUuid: string;
-  status: 'pending' | 'succeeded';
+  status: 'pending' | 'succeeded' | 'disputed';
   tickets: { uuid: string; eventUuid: string; seat: string; price: number }[];
   amount: number;
   currency: string;
@@ -10,21 +16,33 @@ export type Refund = {
   createdAt: string;
 };
 
+/** With what its payment needs to know: the refunds of the order before it, and the seats that were given back. */
+export type OpenRefund = Refund & { earlier: EarlierRefund[]; seats: OrderSeats };
+
+/** Why tickets can't be given back: nothing is written then. */
+export type RefundRefusal = 'not paid' | 'not owned' | 'window over' | 'event begun' | 'other provider';
+
 /** Port: refunds in the database. Each operation is one transaction. Throws `unavailable`. */
 export type Refunds = {
   /**
    * Takes tickets (all that the order still owns, unless they are named) back from a paid order: they are available from
-   * then on, and the money owed for them is a pending refund. Writes nothing and answers undefined when the order is not
-   * paid, owns none, or does not own one that is named. An order that owns nothing any more is `refunded`. A refund of this
-   * uuid that there is already is answered as it stands.
+   * then on, and the money owed for them is a pending refund. An order that owns nothing any more is `refunded`. A refund of
+   * this uuid that there is already is returned as it stands. With a `windowMs`, as for a buyer, the purchase may not be
+   * older, and the event may not have begun; by the database's clock.
    */
-  open(request: { uuid: string; orderUuid: string; ticketUuids?: string[] | undefined }): Promise<Refund | undefined>;
+  open(request: {
+    uuid: string;
+    orderUuid: string;
+    ticketUuids?: string[] | undefined;
+    windowMs?: number | undefined;
+    provider: ProviderName;
+  }): Promise<OpenRefund | RefundRefusal>;
 
-  /** Notes that the provider has given the money back; false when that was noted before. */
-  finish(uuid: string): Promise<boolean>;
+  /** Notes how a pending refund has ended; false when that was noted before. */
+  finish(uuid: string, status: 'succeeded' | 'disputed'): Promise<boolean>;
 
   find(uuid: string): Promise<Refund | undefined>;
 
-  /** Leases refunds that have been pending for at least `ageMs`: until `leaseMs` are over no other call gets them. */
-  leasePending(request: { ageMs: number; leaseMs: number; limit: number }): Promise<Refund[]>;
+  /** Leases refunds of a provider that have been pending for at least `ageMs`: until `leaseMs` are over no other call gets them. */
+  leasePending(request: Lease & { ageMs: number }): Promise<OpenRefund[]>;
 };

@@ -1,5 +1,6 @@
 import type { LockKey } from '../../../shared/locks/ticket-locks.ts';
 import type { OfferedSeat } from './best-seats.ts';
+import type { KnownOrder } from './sale.ts';
 
 /** A ticket as it is held: at the price of that moment, under its lock's token. */
 export type ReservedTicket = LockKey & { seat: string; price: number };
@@ -23,21 +24,27 @@ export type Reservations = {
   /**
    * Writes down what was locked, at the prices of now. Writes nothing when one of the tickets is not for sale (booked,
    * claimed by an order, or none of the event's): `conflicts` names those; none are named when they differ in currency.
-   * Nor when one of the locks belongs to a reservation already, such as that of a twin of this call.
+   * Nor when the event is off sale, or when one of the locks belongs to a reservation already, such as that of a twin.
    */
   create(request: {
     userUuid: string;
     eventUuid: string;
     locks: LockKey[];
-  }): Promise<{ made: Reservation } | { conflicts: string[] } | { isReserved: true }>;
+  }): Promise<{ made: Reservation } | { conflicts: string[] } | { isReserved: true } | { isEnded: true }>;
 
   find(uuid: string): Promise<Reservation | undefined>;
 
-  /** The reservation, not released, that holds under a lock's token. */
-  findByLock(lock: LockKey): Promise<Reservation | undefined>;
+  /** The reservations that were made of these locks, released ones as well. */
+  ofLocks(locks: LockKey[]): Promise<Reservation[]>;
 
-  /** Notes that the buyer gave it back. */
-  release(uuid: string): Promise<void>;
+  /**
+   * Decides between giving a reservation back and buying it: notes that it is released, from when on no order can claim it,
+   * and returns true; or returns the order that is paid or being paid for all of its seats, or being paid for one.
+   */
+  release(uuid: string): Promise<true | KnownOrder>;
+
+  /** Forgets one that nobody was told of; its locks may become part of another. */
+  discard(uuid: string): Promise<void>;
 
   /** Notes that it was extended; false when it had been before. */
   useExtension(uuid: string): Promise<boolean>;
@@ -45,12 +52,12 @@ export type Reservations = {
   /** Takes that note back. */
   returnExtension(uuid: string): Promise<void>;
 
-  /** Deletes some reservations that are older than `keptMs`; answers how many. Orders keep what they bought. */
+  /** Deletes some reservations that are older than `keptMs`; returns how many. Orders keep what they bought. */
   purge(keptMs: number): Promise<number>;
 
   /** The tickets of an event that a user has bought or is paying for. */
   boughtBy(userUuid: string, eventUuid: string): Promise<string[]>;
 
-  /** Every seat of an event, in the organiser's order, `free` unless it is sold or being paid for. */
-  seatsOf(eventUuid: string): Promise<OfferedSeat[]>;
+  /** Every seat of an event, in the organiser's order, `free` unless it is sold or being paid for; undefined without the event. */
+  seatsOf(eventUuid: string): Promise<{ isOnSale: boolean; seats: OfferedSeat[] } | undefined>;
 };

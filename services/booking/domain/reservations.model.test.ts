@@ -131,23 +131,22 @@ test(`${runs} random sets of reservations, orders, refunds and sweeps at once le
 /** Mistakes that a sale could make, each caught by the same property within a bounded number of runs. */
 const broken: Record<string, (deps: SaleDeps, sale: () => Sale) => Partial<SaleDeps>> = {
   'an order that claims whatever the state of its tickets': (deps, at) => ({
-    orders: {
-      ...deps.orders,
+    sales: {
+      ...deps.sales,
       claim: async (request) => {
-        await at().sql`update tickets set status = 'available', order_id = null where id in (
-          select rt.ticket_id from reservation_tickets rt join reservations r on r.id = rt.reservation_id
-          where r.uuid = ${request.reservationUuid})`;
-        return deps.orders.claim(request);
+        const uuids = request.lines.map(({ ticketUuid }) => ticketUuid);
+        await at().sql`update tickets set status = 'available', order_id = null where uuid = any(${uuids})`;
+        return deps.sales.claim(request);
       },
     },
-    locks: { ...deps.locks, extend: async () => true },
+    locks: { ...deps.locks, cover: async () => true },
   }),
   'a refund that leaves the seats with the order': (deps, at) => ({
     refunds: {
       ...deps.refunds,
       open: async (request) => {
         const refund = await deps.refunds.open(request);
-        if (refund) {
+        if (typeof refund !== 'string') {
           await at()
             .sql`update tickets set status = 'booked', order_id = (select id from orders where uuid = ${request.orderUuid})
             where uuid = any(${refund.tickets.map(({ uuid }) => uuid)})`;

@@ -1,23 +1,31 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
-import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { LockKey, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mustBe } from './caller.ts';
-import type { SaleObserver, Sales } from './sale.ts';
+import { writePrice } from './held-price.ts';
+import type { KnownTickets } from './known-tickets.ts';
+import { checkChargeable, type PaymentProvider } from './payment-provider.ts';
+import type { SaleObserver, Sales, Ticket, TicketFacts } from './sale.ts';
+import { notOnSale } from './sale-window.ts';
 import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
 
 export type ReserveDeps = LimitDeps & {
   locks: TicketLocks;
   sales: Sales;
+  payments: Pick<PaymentProvider, 'bounds'>;
   feed: Pick<SeatFeed, 'publish'>;
-  eventOf: (ticketUuid: string) => Promise<string | undefined>;
+  tickets: KnownTickets;
   lockTtlMs: number;
   observer: SaleObserver;
 };
 
+/** Each try meets a lock that was just given back, or a ticket that was just changed. */
+const maxTries = 5;
+
 /**
- * Holds a ticket for a user until the lock's time is over. Repeating it changes nothing. Throws `ticket_not_available`
- * when somebody else holds or owns the ticket, or there is none, `too_many_tickets`, and `forbidden` unless the user is the
- * caller.
+ * Holds a ticket for a user until the lock's time is over, at the price of now. Repeating it changes nothing. Throws
+ * `ticket_not_available` when somebody else holds or owns the ticket, or there is none, `sales_ended`, `too_many_tickets`,
+ * `amount_not_chargeable`, and `forbidden` unless the user is the caller.
  *
  * Lock first, then look: only the one who got the lock asks the database, so a rush costs its losers one call.
  */
@@ -28,40 +36,67 @@ export async function reserveTicket(
   caller?: MaybeCaller,
 ): Promise<void> {
   mustBe(caller, userUuid);
-  const { locks, observer, feed } = deps;
-  const eventUuid = await deps.eventOf(ticketUuid);
-  if (!eventUuid) throw notAvailable();
+  for (let tries = 0; tries < maxTries; tries++) {
+    const facts = await deps.tickets.factsOf(ticketUuid);
+    if (!facts) break;
+    const outcome = await tryToHold(deps, { ticketUuid, userUuid, facts });
+    if (outcome === 'held') return;
+    if (outcome === 'changed') deps.tickets.forget(ticketUuid);
+  }
+  throw notAvailable();
+}
 
-  const wanted = { eventUuid, ticketUuids: [ticketUuid], owner: userUuid, ttlMs: deps.lockTtlMs };
-  const lock = await locks.acquire({ ...wanted, limit: deps.ticketLimit });
+async function tryToHold(
+  deps: ReserveDeps,
+  { ticketUuid, userUuid, facts }: { ticketUuid: string; userUuid: string; facts: TicketFacts },
+): Promise<'held' | 'changed' | 'given back'> {
+  const { locks, observer, feed } = deps;
+  const { eventUuid } = facts;
+  const lock = await locks.acquire({
+    ...{ eventUuid, ticketUuids: [ticketUuid], owner: userUuid },
+    ...{ ttlMs: deps.lockTtlMs, limit: deps.ticketLimit, note: writePrice(facts) },
+  });
   if (!lock.ok) {
     observer.lockRefused();
     throw lock.overLimit ? tooMany(deps) : notAvailable();
   }
-  if (lock.repeated) return;
-  if (!(await isFree(deps, ticketUuid).catch(giveBack))) {
-    await release();
+  try {
+    const ticket = await deps.sales.find(ticketUuid);
+    if (!ticket || isOther(ticket, facts, lock.repeated)) {
+      await giveBack();
+      return 'changed';
+    }
+    checkOffer(deps, ticket, lock.holds[0]!);
+    // Another request took the lock, and may be about to give it back: from here on it is this one's, too.
+    if (lock.repeated) return (await locks.adopt({ eventUuid, locks: lock.holds })) ? 'held' : 'given back';
+    await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [ticketUuid, ...lock.others] });
+  } catch (error) {
+    await giveBack().catch(() => {});
+    throw error;
+  }
+  observer.lockTaken(1);
+  feed.publish(eventUuid);
+  return 'held';
+
+  /** Only what this request took, and no other has adopted. */
+  function giveBack() {
+    return locks.giveBack({ eventUuid, locks: lock.ok ? lock.taken : [] });
+  }
+}
+
+/** Whether it is another event's than was known, or costs something else than is written on the new lock. */
+const isOther = ({ eventUuid, price, currency }: Ticket, known: TicketFacts, isHeldBefore: boolean) =>
+  eventUuid !== known.eventUuid || (!isHeldBefore && (price !== known.price || currency !== known.currency));
+
+/** Throws unless the ticket can be held under this lock: while it is being paid for under the same one it is held, too. */
+function checkOffer({ payments, observer }: ReserveDeps, ticket: Ticket, { token }: LockKey): void {
+  if (ticket.booked || (ticket.order && ticket.token !== token)) {
     observer.lockRefused();
     throw notAvailable();
   }
-  const held = [ticketUuid, ...lock.others];
-  await checkLimit(deps, { userUuid, eventUuid, ticketUuids: held }).catch(giveBack);
-  observer.lockTaken(1);
-  feed.publish(eventUuid);
-
-  async function giveBack(error: unknown): Promise<never> {
-    await release().catch(() => {});
-    throw error;
-  }
-
-  function release() {
-    return locks.release({ eventUuid: eventUuid!, locks: lock.ok ? lock.holds : [] });
-  }
+  if (!ticket.isOnSale) throw notOnSale(contractText);
+  checkChargeable(payments, { amount: ticket.price, currency: ticket.currency });
 }
 
-async function isFree({ sales }: ReserveDeps, ticketUuid: string): Promise<boolean> {
-  const ticket = await sales.find(ticketUuid);
-  return ticket !== undefined && !ticket.booked && ticket.order === undefined;
-}
-
-const notAvailable = () => new AppError('ticket_not_available', 'Ticket is not available for reservation');
+const contractText = 'Ticket is not available for reservation';
+const notAvailable = () => new AppError('ticket_not_available', contractText);

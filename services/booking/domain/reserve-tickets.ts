@@ -1,20 +1,27 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
-import type { Hold, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { Acquired, Hold, LockKey, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { ChooseBest } from './best-choices.ts';
 import type { Wish } from './best-seats.ts';
 import { type MaybeCaller, mustBe } from './caller.ts';
+import type { KnownTickets } from './known-tickets.ts';
+import { checkChargeable, type PaymentProvider } from './payment-provider.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 import type { SaleObserver } from './sale.ts';
+import { notOnSale } from './sale-window.ts';
+import { strandedBy } from './stranded-seats.ts';
 import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
 
 export type ReserveTicketsDeps = LimitDeps & {
   locks: TicketLocks;
   reservations: Reservations;
+  payments: Pick<PaymentProvider, 'bounds'>;
   feed: Pick<SeatFeed, 'publish'>;
-  eventOf: (ticketUuid: string) => Promise<string | undefined>;
+  tickets: KnownTickets;
   chooseBest: ChooseBest;
   lockTtlMs: number;
+  /** Whether a choice may leave a single free seat behind that another choice would not. */
+  mayStrand: boolean;
   observer: SaleObserver;
 };
 
@@ -24,8 +31,9 @@ export type HeldReservation = Reservation & { expiresAt: number };
 /**
  * Holds all of the tickets for a user, or none. Repeating it answers with the same reservation. Throws
  * `ticket_not_available` with the `conflicts` that somebody else holds or owns (or that the user holds in another
- * reservation), `too_many_tickets`, `invalid_request` for tickets of several events or currencies, and `forbidden` unless the
- * user is the caller.
+ * reservation), `sales_ended`, `seat_stranded` with the seats that would be left alone, `too_many_tickets`,
+ * `amount_not_chargeable`, `invalid_request` for tickets of several events or currencies, and `forbidden` unless the user is
+ * the caller.
  *
  * Lock first, then look, as for a single ticket: who comes too late costs one call of the lock store.
  */
@@ -35,22 +43,25 @@ export async function reserveTickets(
   caller?: MaybeCaller,
 ): Promise<HeldReservation> {
   mustBe(caller, userUuid);
-  const events = await Promise.all(ticketUuids.map(async (uuid) => [uuid, await deps.eventOf(uuid)] as const));
-  const unknown = events.flatMap(([uuid, event]) => (event ? [] : [uuid]));
+  const known = await Promise.all(ticketUuids.map(async (uuid) => [uuid, await deps.tickets.factsOf(uuid)] as const));
+  const unknown = known.flatMap(([uuid, facts]) => (facts ? [] : [uuid]));
   if (unknown.length > 0) throw notAvailable(unknown);
-  const [eventUuid = '', ...others] = new Set(events.map(([, event]) => event!));
+  const [eventUuid = '', ...others] = new Set(known.map(([, facts]) => facts!.eventUuid));
   if (others.length > 0) throw invalid('The tickets must all be of one event');
-  const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids });
-  if ('conflicts' in outcome) throw notAvailable(outcome.conflicts);
-  return outcome.held;
+  const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids, isChosen: true });
+  if ('held' in outcome) return outcome.held;
+  // Perhaps another event's by now.
+  for (const uuid of outcome.conflicts) deps.tickets.forget(uuid);
+  throw notAvailable(outcome.conflicts);
 }
 
 /** How often the best seats are chosen anew when others were faster. */
-const mostTries = 6;
+const maxTries = 6;
 
 /**
  * Holds the best available seats of an event for a user (see `bestSeats`). Throws `ticket_not_available` when there are
- * not so many, or others were faster again and again; `event_not_found`, `too_many_tickets`, and `forbidden`.
+ * not so many, or others were faster again and again; `event_not_found`, `sales_ended`, `too_many_tickets`,
+ * `amount_not_chargeable`, and `forbidden`.
  */
 export async function reserveBest(
   deps: ReserveTicketsDeps,
@@ -58,84 +69,150 @@ export async function reserveBest(
   caller?: MaybeCaller,
 ): Promise<HeldReservation> {
   mustBe(caller, userUuid);
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     const choices = await deps.chooseBest(eventUuid, wish);
-    if (!choices.isKnown) throw new AppError('event_not_found', 'Event not found');
+    if (!choices) throw new AppError('event_not_found', 'Event not found');
+    if (!choices.isOnSale) throw notOnSale();
     const ticketUuids = choices.next();
     if (!ticketUuids) break;
-    const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids });
+    const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids, isChosen: false });
     if ('held' in outcome) return outcome.held;
   }
   throw notAvailable([]);
 }
 
-type Request = { userUuid: string; eventUuid: string; ticketUuids: string[] };
+/** `isChosen`: the buyer has picked the seats themself. */
+type Request = { userUuid: string; eventUuid: string; ticketUuids: string[]; isChosen: boolean };
+type Outcome = { held: HeldReservation } | { conflicts: string[] };
 
-async function hold(
-  deps: ReserveTicketsDeps,
-  { userUuid, eventUuid, ticketUuids }: Request,
-): Promise<{ held: HeldReservation } | { conflicts: string[] }> {
-  const { locks, reservations, observer, feed, ticketLimit: limit } = deps;
-  const lock = await locks.acquire({ eventUuid, ticketUuids, owner: userUuid, ttlMs: deps.lockTtlMs, limit });
-  if (!lock.ok) {
-    observer.lockRefused();
-    if (lock.overLimit) throw tooMany(deps);
-    return { conflicts: lock.conflicts };
-  }
-  const { holds, taken } = lock;
-  const known = lock.repeated ? await sameReservation() : undefined;
-  if (known) return { held: known };
-  try {
-    // Held already, in another reservation: that one keeps its seats.
-    const before = await heldBefore(holds.filter((one) => !taken.includes(one)));
-    if (before.length > 0) return await twinOrRefusal(before);
-    await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
-    const outcome = await reservations.create({ userUuid, eventUuid, locks: holds });
-    if ('isReserved' in outcome) return await twinOrRefusal(await heldBefore(holds));
-    if ('conflicts' in outcome) {
-      if (outcome.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
-      return await refuse(outcome.conflicts);
+/** Each try meets locks that another request of the same user has just given back. */
+const maxMeetings = 5;
+
+async function hold(deps: ReserveTicketsDeps, request: Request): Promise<Outcome> {
+  const { locks, observer, ticketLimit: limit } = deps;
+  const { eventUuid, ticketUuids, userUuid: owner } = request;
+  for (let meetings = 0; meetings < maxMeetings; meetings++) {
+    const lock = await locks.acquire({ eventUuid, ticketUuids, owner, ttlMs: deps.lockTtlMs, limit });
+    if (!lock.ok) {
+      observer.lockRefused();
+      if (lock.overLimit) throw tooMany(deps);
+      return { conflicts: lock.conflicts };
     }
-    observer.lockTaken(taken.length);
-    feed.publish(eventUuid);
-    return { held: withEnd(outcome.made, holds) };
-  } catch (error) {
-    await giveBack().catch(() => {});
-    throw error;
+    try {
+      const outcome = await reserveLocked(deps, request, lock);
+      if (outcome !== 'met another') {
+        if ('conflicts' in outcome) await giveBack(lock);
+        return outcome;
+      }
+      await giveBack(lock);
+    } catch (error) {
+      await giveBack(lock).catch(() => {});
+      throw error;
+    }
   }
+  observer.lockRefused();
+  return { conflicts: ticketUuids };
 
-  async function sameReservation(): Promise<HeldReservation | undefined> {
-    const found = await reservations.findByLock(holds[0]!);
-    return found && holdsTheSame(found, holds) ? withEnd(found, holds) : undefined;
-  }
-
-  /** Those that another reservation has made; a hold without one is the original endpoint's. */
-  async function heldBefore(older: Hold[]): Promise<string[]> {
-    const owners = await Promise.all(older.map((one) => reservations.findByLock(one)));
-    return older.filter((_, i) => owners[i]).map(({ ticketUuid }) => ticketUuid);
-  }
-
-  /** Since the look above a twin of this call may have reserved the same; else it was another, for some of the tickets. */
-  async function twinOrRefusal(conflicts: string[]) {
-    const twin = await sameReservation();
-    return twin ? { held: twin } : refuse(conflicts);
-  }
-
-  async function refuse(conflicts: string[]) {
-    await giveBack();
-    observer.lockRefused();
-    return { conflicts };
-  }
-
-  /** Only what this call took: the rest was the user's before, and stays. */
-  async function giveBack(): Promise<void> {
-    await locks.release({ eventUuid, locks: taken });
+  /** Only what this request took, and no other has adopted. */
+  function giveBack({ taken }: Acquired) {
+    return locks.giveBack({ eventUuid, locks: taken });
   }
 }
 
+/** Makes a reservation of what is locked, or finds the one that a twin of this request has made of it. */
+async function reserveLocked(deps: ReserveTicketsDeps, request: Request, lock: Acquired) {
+  const { locks, reservations, observer, feed } = deps;
+  const { userUuid, eventUuid, ticketUuids } = request;
+  const { holds, taken } = lock;
+  const older = holds.filter((one) => !taken.some((its) => isSame(its, one)));
+  const before = older.length > 0 ? await meetOlder(deps, request, lock, older) : undefined;
+  if (before) return before;
+  await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
+  if (request.isChosen && !deps.mayStrand) await checkStranded(deps, request, lock);
+  const outcome = await reservations.create({ userUuid, eventUuid, locks: holds });
+  if ('isReserved' in outcome) return (older.length === 0 && (await twinOf(deps, holds))) || 'met another';
+  if ('isEnded' in outcome) throw notOnSale();
+  if ('conflicts' in outcome) {
+    if (outcome.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
+    observer.lockRefused();
+    return outcome;
+  }
+  const { made } = outcome;
+  const isWhole = await confirmMade();
+  if (!isWhole) return 'met another';
+  observer.lockTaken(taken.length);
+  feed.publish(eventUuid);
+  return { held: withEnd(made, holds) };
+
+  /** Takes part in the locks of other requests, and does not leave behind what can't be bought. */
+  async function confirmMade(): Promise<boolean> {
+    const isChargeable = chargeable(deps.payments, made);
+    if (isChargeable === true && (older.length === 0 || (await locks.adopt({ eventUuid, locks: older })))) return true;
+    await reservations.discard(made.uuid);
+    if (isChargeable !== true) throw isChargeable;
+    return false;
+  }
+}
+
+/** What becomes of locks that the user held before; undefined where they may become part of this reservation. */
+async function meetOlder(
+  deps: ReserveTicketsDeps,
+  { eventUuid }: Request,
+  { holds, repeated }: Acquired,
+  older: Hold[],
+): Promise<Outcome | 'met another' | undefined> {
+  const { locks, reservations, observer } = deps;
+  const known = await reservations.ofLocks(older);
+  const isOf = (hold: Hold, reservation: Reservation) => reservation.tickets.some((line) => isSame(line, hold));
+  // Given back a moment ago, and its locks are still to go.
+  const released = older.filter((hold) => known.some((one) => one.released && isOf(hold, one)));
+  if (released.length > 0) {
+    await locks.release({ eventUuid, locks: released });
+    return 'met another';
+  }
+  const same = repeated && known.find((one) => holdsTheSame(one, holds));
+  if (same) return (await locks.adopt({ eventUuid, locks: holds })) ? { held: withEnd(same, holds) } : 'met another';
+  // Another reservation keeps its seats; a hold without one is the original endpoint's.
+  const conflicts = older.filter((hold) => known.some((one) => isOf(hold, one))).map(({ ticketUuid }) => ticketUuid);
+  if (conflicts.length === 0) return undefined;
+  observer.lockRefused();
+  return { conflicts };
+}
+
+/** The reservation that a twin has made of just these locks. */
+async function twinOf({ reservations }: ReserveTicketsDeps, holds: Hold[]): Promise<Outcome | undefined> {
+  const twin = (await reservations.ofLocks(holds)).find((one) => !one.released && holdsTheSame(one, holds));
+  return twin && { held: withEnd(twin, holds) };
+}
+
+async function checkStranded(deps: ReserveTicketsDeps, { eventUuid }: Request, { holds }: Acquired): Promise<void> {
+  const [offer, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
+  const [chosen, taken] = [new Set(holds.map(({ ticketUuid }) => ticketUuid)), new Set(locked)];
+  const seats = (offer?.seats ?? []).map((seat) => {
+    const isOthers = taken.has(seat.uuid) && !chosen.has(seat.uuid);
+    return { ...seat, free: seat.free && !isOthers };
+  });
+  const stranded = strandedBy(seats, chosen);
+  if (stranded.length === 0) return;
+  throw new AppError('seat_stranded', 'This choice would leave a single seat alone: choose seats beside it', {
+    details: { stranded },
+  });
+}
+
+function chargeable(payments: Pick<PaymentProvider, 'bounds'>, { total, currency }: Reservation): true | AppError {
+  try {
+    checkChargeable(payments, { amount: total, currency });
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+const isSame = (one: LockKey, other: LockKey) => one.ticketUuid === other.ticketUuid && one.token === other.token;
+
 const holdsTheSame = ({ tickets }: Reservation, holds: Hold[]) =>
-  tickets.length === holds.length &&
-  holds.every((one) => tickets.some(({ ticketUuid, token }) => ticketUuid === one.ticketUuid && token === one.token));
+  tickets.length === holds.length && holds.every((one) => tickets.some((line) => isSame(line, one)));
 
 const withEnd = (reservation: Reservation, holds: Hold[]): HeldReservation => ({
   ...reservation,

@@ -35,22 +35,20 @@ const canBeOrdered = (m: Model, index: number) => {
   );
 };
 
+/** What is bought is held no more, whoever settled it. */
 function pay(m: Model, order: number): void {
   m.orders[order]!.status = 'paid';
+  for (const seat of seatsWith(m, order)) seat.hold = undefined;
 }
 function fail(m: Model, order: number): void {
   m.orders[order]!.status = 'failed';
   for (const seat of seatsWith(m, order)) seat.order = undefined;
 }
-function free(m: Model, order: number): void {
-  for (const seat of seatsWith(m, order)) seat.hold = undefined;
-}
 
-/** The end of whatever is pending; who has bought holds nothing any more. */
+/** The end of whatever is pending. */
 function sweep(m: Model): void {
   for (const [i, { status, method }] of m.orders.entries()) {
     if (status === 'pending') (method === 'lostAnswer' ? pay : fail)(m, i);
-    if (m.orders[i]!.status === 'paid') free(m, i);
   }
 }
 
@@ -127,10 +125,16 @@ const release = (n: number) =>
     (m) => m.reservations.length > 0,
     async (m, r) => {
       const index = n % m.reservations.length;
-      await releaseReservation(r.sale.deps, r.reservations[index]!);
+      const told = await wordOf(releaseReservation(r.sale.deps, r.reservations[index]!).then(() => 'ok'));
+      const its = ordersOf(m, index);
+      // The provider is asked to end what is under way: what it knows of is paid, anything else is called off.
+      if (its >= 0 && m.orders[its]!.status === 'pending') {
+        (m.orders[its]!.method === 'lostAnswer' ? pay : fail)(m, its);
+      }
+      if (its >= 0 && m.orders[its]!.status === 'paid') return { expected: 'reservation_sold', told };
       m.reservations[index]!.released = true;
       for (const seat of m.seats) if (seat.hold === index) seat.hold = undefined;
-      return { expected: 'ok', told: 'ok' };
+      return { expected: 'ok', told };
     },
   );
 
@@ -168,10 +172,7 @@ const order = (n: number, method: Method) =>
       if (method === 'declined') return { expected: 'payment_declined', told };
       const made = m.orders.push({ reservation, method, status: 'pending' }) - 1;
       for (const seat of m.reservations[reservation]!.seats) m.seats[seat]!.order = made;
-      if (method === 'good') {
-        pay(m, made);
-        free(m, made);
-      }
+      if (method === 'good') pay(m, made);
       return { expected: `order ${made} ${method === 'good' ? 'paid' : 'pending'}`, told };
     },
   );
@@ -187,9 +188,8 @@ const answer = (n: number, approved: boolean) =>
       const { deps, db } = r.sale;
       const key = r.orders[index]!;
       const told = `${await sandboxPayments(db).answer(key, approved)}`;
-      await carryOn(deps, (await deps.sales.get(key))!, await deps.payments.find(key));
+      await carryOn(deps, (await deps.sales.get(key))!, deps.payments.find);
       if (waits) (approved ? pay : fail)(m, index);
-      // Who bought by an order that had no answer at first may still hold the seats, until the sweep.
       if (!waits && status === 'pending' && method === 'lostAnswer') pay(m, index);
       return { expected: `${waits}`, told };
     },

@@ -130,6 +130,7 @@ describe('a broken sale is caught by the same sequences', () => {
           .filter((ticket) => ticketUuids.includes(ticket))
           .map((ticketUuid) => ({ ticketUuid, token: 'any', expiresAt: 0 })),
       extend: async () => true,
+      cover: async () => true,
     }),
     'locks that are never refused': (locks) => ({
       ...locks,
@@ -138,7 +139,7 @@ describe('a broken sale is caught by the same sequences', () => {
         return { ok: true, repeated: false, holds, taken: holds, others: [] };
       },
     }),
-    'locks that forget to be released on refusal': (locks) => ({ ...locks, release: async () => 0 }),
+    'locks that forget to be given back on refusal': (locks) => ({ ...locks, giveBack: async () => 0 }),
   };
   for (const [name, wrap] of Object.entries(broken)) {
     test(name, async () => {
@@ -157,7 +158,7 @@ describe('a broken sale is caught by the same sequences', () => {
       sales: {
         ...sales,
         claim: async (request) => {
-          await sale.sql`update tickets set status = 'available', order_id = null where uuid = any(${request.ticketUuids})`;
+          await sale.sql`update tickets set status = 'available', order_id = null where uuid = any(${request.lines.map((line) => line.ticketUuid)})`;
           return sales.claim(request);
         },
         find: async (uuid) => {

@@ -28,16 +28,15 @@ test(
 /** Mistakes that a sale could make, each caught by the same oracle within a bounded number of runs. */
 const broken: Record<string, (deps: SaleDeps, at: () => Sale) => Partial<SaleDeps>> = {
   'a booking whatever the state of its tickets': (deps, at) => ({
-    orders: {
-      ...deps.orders,
+    sales: {
+      ...deps.sales,
       claim: async (request) => {
-        await at().sql`update tickets set status = 'available', order_id = null where id in (
-          select rt.ticket_id from reservation_tickets rt join reservations r on r.id = rt.reservation_id
-          where r.uuid = ${request.reservationUuid})`;
-        return deps.orders.claim(request);
+        const uuids = request.lines.map(({ ticketUuid }) => ticketUuid);
+        await at().sql`update tickets set status = 'available', order_id = null where uuid = any(${uuids})`;
+        return deps.sales.claim(request);
       },
     },
-    locks: { ...deps.locks, extend: async () => true },
+    locks: { ...deps.locks, cover: async () => true },
   }),
   'an unlock without a token': (deps, at) => ({
     locks: {

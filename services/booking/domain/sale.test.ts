@@ -146,12 +146,22 @@ describe('the sale on PostgreSQL', () => {
     await other.drop();
   });
 
+  const claim = (eventUuid: string, ticketUuids: string[]) =>
+    sale.deps.sales.claim({
+      eventUuid,
+      lines: ticketUuids.map((ticketUuid) => ({ ticketUuid, token: 'any', price: 35_000 })),
+      currency: 'USD',
+      userUuid: ann,
+      methodUuid: card,
+      provider: 'sandbox',
+    });
+
   test('claim is all or nothing', async () => {
     const event = await makeEvent(sale.sql, { seats: 3 });
     await sale.sql`update tickets set status = 'booked' where uuid = ${event.tickets[2]!}`;
-    const request = { ticketUuids: event.tickets, userUuid: ann, methodUuid: card };
-    expect(await sale.deps.sales.claim(request)).toBeUndefined();
-    expect(await sale.deps.sales.claim({ ...request, ticketUuids: [randomUUID()] })).toBeUndefined();
+    const unknown = randomUUID();
+    expect(await claim(event.uuid, event.tickets)).toEqual({ conflicts: [event.tickets[2]!] });
+    expect(await claim(event.uuid, [unknown])).toEqual({ conflicts: [unknown] });
     const [left] = await sale.sql`
       select count(*)::int as n from tickets where event_id = ${event.id} and order_id is not null`;
     expect(left!.n).toBe(0);
@@ -163,12 +173,12 @@ describe('the sale on PostgreSQL', () => {
       const pair = [event.tickets[i % 6]!, event.tickets[(i + 1) % 6]!];
       return i % 2 ? pair : pair.reverse();
     });
-    const orders = await Promise.all(
-      wants.map((ticketUuids) => sale.deps.sales.claim({ ticketUuids, userUuid: ann, methodUuid: card })),
-    );
-    const claimed = wants.filter((_, i) => orders[i]).flat();
+    const orders = await Promise.all(wants.map((ticketUuids) => claim(event.uuid, ticketUuids)));
+    const claimed = wants.filter((_, i) => 'order' in orders[i]!).flat();
     expect(claimed.length).toBeGreaterThan(0);
     expect(new Set(claimed).size).toBe(claimed.length);
-    expect(orders.find((order) => order)).toMatchObject({ status: 'pending', total: 70_000, currency: 'USD' });
+    expect(orders.find((one) => 'order' in one)).toMatchObject({
+      order: { status: 'pending', total: 70_000, currency: 'USD' },
+    });
   });
 });

@@ -1,11 +1,18 @@
-import type { GivenBack, PaymentAction, Settled } from './payment-provider.ts';
+import type { LockKey } from '../../../shared/locks/ticket-locks.ts';
+import type { GivenBack, PaymentAction, ProviderName, Settled } from './payment-provider.ts';
+
+/** What seldom changes of a ticket. `price` is in minor units of `currency`. */
+export type TicketFacts = { eventUuid: string; price: number; currency: string };
 
 /** A ticket as far as its sale is concerned. `order` is the live order that claims or owns it. */
-export type Ticket = {
+export type Ticket = TicketFacts & {
   uuid: string;
-  eventUuid: string;
+  /** Its event has not begun, nor is it about to. */
+  isOnSale: boolean;
   booked: boolean;
   order?: Order;
+  /** Of the lock under which that order claimed it. */
+  token?: string;
 };
 
 export type OrderStatus = 'pending' | 'paid' | 'failed' | 'refunded';
@@ -18,28 +25,45 @@ export type Order = {
   total: number;
   currency: string;
   methodUuid: string;
+  /** Who takes its money; null in orders of the first releases. */
+  provider: string | null;
 };
+
+/** Seats of an order by event, each with the lock under which it was bought where that is known. */
+export type OrderSeats = { eventUuid: string; locks: LockKey[] }[];
 
 export type Ended = Exclude<OrderStatus, 'pending'>;
 
-/** How an order has ended, whether this call ended it, and how many tickets it then booked. */
-export type Ending = { status: Ended; changed: boolean; booked?: number };
+/** How an order has ended, whether this call ended it, how many tickets it then booked, and its seats. */
+export type Ending = { status: Ended; changed: boolean; booked?: number; seats: OrderSeats };
+
+/** What is to be bought: tickets of one event, each under its lock and at the price of its hold. */
+export type ClaimRequest = {
+  eventUuid: string;
+  lines: (LockKey & { price: number })[];
+  currency: string;
+  userUuid: string;
+  methodUuid: string;
+  provider: ProviderName;
+  /** The reservation that is bought. */
+  reservationUuid?: string;
+};
+
+/** Nothing is written unless there is an `order`: the event is off sale, the reservation was released, or `conflicts` are not free. */
+export type Claim = { order: Order } | { isEnded: true } | { isReleased: true } | { conflicts: string[] };
 
 /**
  * Port: tickets and orders in the database, the fence that keeps a seat from being sold twice. Each operation is one
  * transaction. Throws `unavailable` when the database does not answer; the operation may then have happened or not.
  */
 export type Sales = {
-  /** The event of a ticket, which never changes; undefined for an unknown ticket. */
-  eventOf(ticketUuid: string): Promise<string | undefined>;
+  /** Undefined for an unknown ticket. */
+  factsOf(ticketUuid: string): Promise<TicketFacts | undefined>;
 
   find(ticketUuid: string): Promise<Ticket | undefined>;
 
-  /**
-   * Claims every ticket for a new pending order at the tickets' prices, or does nothing and answers undefined when one
-   * of them is not free (booked, claimed, or unknown) or they differ in currency.
-   */
-  claim(request: { ticketUuids: string[]; userUuid: string; methodUuid: string }): Promise<Order | undefined>;
+  /** Claims every ticket for a new pending order, or none. The total is the sum of what is claimed. */
+  claim(request: ClaimRequest): Promise<Claim>;
 
   /** Makes a pending order, whose money is authorised, paid and books its tickets; an order that has ended stays as it is. */
   settle(orderUuid: string): Promise<Ending>;
@@ -53,28 +77,34 @@ export type Sales = {
   /** Notes that the money of a failed order, which came too late, was given back. */
   recordGivenBack(orderUuid: string, how: Exclude<GivenBack, 'nothing'>): Promise<void>;
 
-  /** Notes that what was authorised has been taken, or (`gone`) can't be; answers how the order stands. */
+  /** Notes that what was authorised has been taken, or (`gone`) can't be; returns how the order stands. */
   recordCapture(orderUuid: string, how: 'captured' | 'gone'): Promise<OrderStatus>;
 
   get(orderUuid: string): Promise<KnownOrder | undefined>;
 
+  /** Notes that the buyer has had their bank take the payment back, or (not `isOpen`) that this has come to an end. */
+  recordDispute(orderUuid: string, isOpen: boolean): Promise<void>;
+
   /**
-   * Leases orders that have been pending for at least `ageMs`: until `leaseMs` are over no other
+   * Leases orders of a provider that have been pending for at least `ageMs`: until `leaseMs` are over no other
    * call gets them. One that waits for its buyer `waits`, until it is older than `actionMs`.
    */
-  leasePending(request: { ageMs: number; actionMs: number; leaseMs: number; limit: number }): Promise<PendingOrder[]>;
+  leasePending(request: Lease & { ageMs: number; actionMs: number }): Promise<PendingOrder[]>;
 
-  /** Leases orders whose money is authorised and not captured, likewise, with the tickets that they own. */
-  leaseUncaptured(request: { leaseMs: number; limit: number }): Promise<UncapturedOrder[]>;
+  /** Leases orders of a provider whose money is authorised and not captured, likewise. */
+  leaseUncaptured(request: Lease): Promise<KnownOrder[]>;
+
+  /** How many payments and refunds are unfinished that only other providers can end, by their names. */
+  unfinishedElsewhere(provider: ProviderName): Promise<Record<string, number>>;
 
   /** What is unfinished in the database, by its clock. */
   unfinished(): Promise<Unfinished>;
 };
 
-/** An order with the events that it touches. */
-export type KnownOrder = { order: Order; eventUuids: string[] };
+export type Lease = { provider: ProviderName; leaseMs: number; limit: number };
+
+export type KnownOrder = { order: Order; seats: OrderSeats };
 export type PendingOrder = KnownOrder & { waits: boolean };
-export type UncapturedOrder = { order: Order; seats: { eventUuid: string; ticketUuids: string[] }[] };
 
 /** How many there are, and for how long the oldest of them has been so (0 without any). */
 export type Backlog = { count: number; oldestAgeSeconds: number };
@@ -89,7 +119,7 @@ export type SaleObserver = {
   ticketsSold(tickets: number): void;
   paymentDeclined(): void;
   paymentUnanswered(): void;
-  /** A sweep or a notice of the provider has brought an order to this end. */
+  /** A sweep or a webhook of the provider has brought an order to this end. */
   orderSwept(status: Ended): void;
   /** What was authorised was taken; or was voided with its order; or is gone, and somebody must look at it. */
   paymentCaptured(how: 'captured' | 'voided' | 'gone'): void;
@@ -98,4 +128,8 @@ export type SaleObserver = {
   refundPaid(): void;
   /** The provider could not give back what it had agreed to: somebody must look at it. */
   refundFailed(): void;
+  /** The buyer's bank has taken a payment back, as the provider told or as a refund of it met. */
+  paymentDisputed(): void;
+  /** The provider has refused a step of a payment for a `reason` that somebody must look at. */
+  paymentRefused(reason: string, cause: unknown): void;
 };

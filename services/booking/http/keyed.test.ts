@@ -10,13 +10,13 @@ test('a request whose process dies before its answer is kept does its work again
   const dying: IdempotencyKeys = {
     begin: async () => 'begun',
     finish: () => Promise.reject(new Error('the process is gone')),
-    forget: async () => {},
+    suspend: async () => {},
     purge: async () => 0,
   };
   const app = new Hono<Env>().onError((_, c) => c.text('', 500));
   app.post('/:scope/:key/:text', (c) => {
     const { scope, key, text } = c.req.param();
-    return answerKeyed(c, dying, { scope, key, body: { text } }, async (uuid) => {
+    return answerKeyed(c, dying, { scope, key, about: 'POST', body: { text } }, async (uuid) => {
       uuids.push(uuid);
       return { status: 201, json: {}, location: '/' };
     });

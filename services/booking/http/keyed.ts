@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { sleep } from '../../../shared/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { statusAndBody } from '../../../shared/http/errors.ts';
 import { type Env, headersOf } from '../../../shared/http/headers.ts';
@@ -16,26 +17,26 @@ export const keyHeader = z.object({
 
 /**
  * Answers a request that carries a key: with what `work` makes, or with the bytes of the first answer. A refusal is an answer
- * too, and given again; that a server is away, or a fault of ours, is not. When a process dies between its work and its
- * answer, the work is done again: it gets a uuid that is the same each time, to name by it what must be made once.
+ * too, and given again; that a server is away, a fault of ours, and a 202 (accepted, and not done yet) are not. When a process
+ * dies between its work and its answer, the work is done again: it gets a uuid that is the same each time, to name by it what
+ * must be made once. `about` is what the request is about besides its body, as the route reads it.
  */
 export async function answerKeyed(
   c: Context<Env>,
   keys: IdempotencyKeys,
-  { scope, key, body }: { scope: string; key: string; body: object },
+  { scope, key, about, body }: { scope: string; key: string; about: string; body: object },
   work: (uuid: string) => Promise<{ status: number; json: object; location: string }>,
 ): Promise<never> {
-  const { method, path } = c.req;
-  const fingerprint = hash(`${method} ${path} ${JSON.stringify(body)}`);
+  const fingerprint = hash(`${about} ${JSON.stringify(body)}`);
   const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
-  const answer = await answerOnce(keys, { scope, key, fingerprint }, async () => {
+  const answer = await answerOnce({ keys, sleep }, { scope, key, fingerprint }, async () => {
     try {
       const { status, json, location } = await work(uuid);
-      return { status, body: JSON.stringify(json), location };
+      return { status, body: JSON.stringify(json), location, isFinal: status !== 202 };
     } catch (error) {
       if (!(error instanceof AppError) || ['unavailable', 'internal'].includes(error.code)) throw error;
       const refused = statusAndBody(error);
-      return { status: refused.status, body: JSON.stringify(refused.body) };
+      return { status: refused.status, body: JSON.stringify(refused.body), isFinal: true };
     }
   });
   const headers: Record<string, string> = { ...headersOf(c), 'Content-Type': 'application/json' };

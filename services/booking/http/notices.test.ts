@@ -224,5 +224,5 @@ test.each([
   expect(intent().latest_charge).toMatchObject({ amount_captured: amount, amount_refunded: amount / 2 });
   const charges = [];
   for await (const charge of sale.deps.payments.charges()) if (charge.key === order.uuid) charges.push(charge);
-  expect(charges).toEqual([{ key: order.uuid, kept: 35_000, held: 0 }]);
+  expect(charges).toEqual([{ key: order.uuid, kept: 35_000, held: 0, isDisputed: false }]);
 });

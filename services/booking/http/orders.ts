@@ -9,7 +9,8 @@ import type { IdempotencyKeys } from '../domain/idempotency.ts';
 import { ownReservation } from '../domain/manage-reservation.ts';
 import type { OrderView } from '../domain/orders.ts';
 import type { Refund } from '../domain/refund.ts';
-import { type RefundDeps, refundOrder } from '../domain/refund-order.ts';
+import { checkRefundable, type RefundDeps, refundOrder } from '../domain/refund-order.ts';
+import { conflictSchema } from './conflict.ts';
 import { answerKeyed, keyHeader } from './keyed.ts';
 
 export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: IdempotencyKeys };
@@ -80,8 +81,12 @@ const orderRoute = createRoute({
     ),
     402: errorResponse('Payment was declined, for the `reason` given; the seats stay held'),
     404: errorResponse('Reservation not found'),
-    409: errorResponse('The seats are held no more, or the same request is being answered'),
-    422: errorResponse('The Idempotency-Key belongs to another request'),
+    409: {
+      description:
+        'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
+      content: { 'application/json': { schema: conflictSchema } },
+    },
+    422: errorResponse('The total can’t be charged (see `bounds`), or the Idempotency-Key belongs to another request'),
     ...common,
   },
 });
@@ -127,7 +132,10 @@ const refundSchema = z
   .object({
     uuid,
     order_uuid: uuid,
-    status: z.enum(['pending', 'succeeded']).openapi({ description: '`pending` until the provider has given it back' }),
+    status: z.enum(['pending', 'succeeded', 'disputed']).openapi({
+      description:
+        '`pending` until the provider has given it back; `disputed` when the buyer has the money back through their bank',
+    }),
     tickets: z.array(z.object({ uuid, event_uuid: uuid, seat: z.string(), price: money })),
     amount: money,
     currency: z.string(),
@@ -166,7 +174,7 @@ const refundRoute = createRoute({
     201: refundAnswer('The tickets are available again, and the money is on its way back'),
     202: refundAnswer('The tickets are available again; the payment provider has not answered yet'),
     404: errorResponse('Order not found'),
-    409: errorResponse('The order cannot be given back, or the same request is being answered'),
+    409: errorResponse('The order cannot be given back (any more), or the same request is being answered'),
     422: errorResponse('The Idempotency-Key belongs to another request'),
     ...common,
   },
@@ -178,7 +186,8 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
     const body = c.req.valid('json');
     const caller = c.get('caller');
     const reservation = await ownReservation(deps, body.reservation_uuid, caller);
-    const request = { scope: reservation.userUuid, key: c.req.valid('header')['idempotency-key'], body };
+    const key = c.req.valid('header')['idempotency-key'];
+    const request = { scope: reservation.userUuid, key, about: `POST ${path}`, body };
     return answerKeyed(c, deps.idempotencyKeys, request, async () => {
       const wanted = { reservationUuid: body.reservation_uuid, methodUuid: body.payment_method_uuid };
       const order = await createOrder(deps, wanted, caller);
@@ -187,12 +196,15 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
     });
   });
 
-  app.openapi(refundRoute, (c) => {
+  app.openapi(refundRoute, async (c) => {
     const body = c.req.valid('json');
     const orderUuid = c.req.valid('param').uuid;
     const caller = c.get('caller');
+    // A request about nothing of theirs leaves no key behind.
+    await checkRefundable(deps, { orderUuid, userUuid: body.user_uuid }, caller);
     const scope = caller?.userUuid ?? body.user_uuid;
-    const request = { scope, key: c.req.valid('header')['idempotency-key'], body };
+    const about = `POST ${path}/${orderUuid}/refunds`;
+    const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
     return answerKeyed(c, deps.idempotencyKeys, request, async (uuid) => {
       const wanted = { uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
       const refund = await refundOrder(deps, wanted, caller);

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
-import { errorResponse, errorSchema } from '../../../shared/http/errors.ts';
+import { errorResponse } from '../../../shared/http/errors.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { textInput, uuidSchema } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
@@ -17,6 +17,7 @@ import {
   reserveBest,
   reserveTickets,
 } from '../domain/reserve-tickets.ts';
+import { conflictSchema } from './conflict.ts';
 
 /** No buyer needs more at once, and a script that takes them all stays short. */
 const mostTickets = 50;
@@ -57,16 +58,12 @@ const reservationSchema = z
   })
   .openapi('Reservation');
 
-const conflictSchema = errorSchema
-  .extend({ conflicts: z.array(uuid).optional().openapi({ description: 'The tickets that cannot be had' }) })
-  .openapi('Conflict');
-
 const answer = (description: string) => ({
   description,
   content: { 'application/json': { schema: reservationSchema } },
 });
 const conflict = {
-  description: 'Not all of them can be held',
+  description: 'Not all of them can be held; or the sale has ended',
   content: { 'application/json': { schema: conflictSchema } },
 };
 const common = {
@@ -91,6 +88,7 @@ const reserveRoute = createRoute({
     201: answer('The seats are held until `expires_at`; repeating the request with the same tickets answers the same'),
     404: errorResponse('Event not found'),
     409: conflict,
+    422: errorResponse('The total can’t be charged: see `bounds`'),
     ...common,
   },
 });
@@ -110,7 +108,12 @@ const releaseRoute = createRoute({
   ...byBearer,
   summary: 'Give the seats back at once; repeating it changes nothing',
   request: { params },
-  responses: { 204: { description: 'The seats are free' }, 404: notFound, ...common },
+  responses: {
+    204: { description: 'The seats are free, and a payment that was under way for them is called off' },
+    404: notFound,
+    409: errorResponse('The seats are bought: ask for a refund of the order'),
+    ...common,
+  },
 });
 
 const extendRoute = createRoute({

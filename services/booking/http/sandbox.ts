@@ -4,7 +4,8 @@ import { empty } from '../../../shared/http/answer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { uuidSchema } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
-import { type CarryOnDeps, carryOn } from '../domain/carry-on.ts';
+import { carryOn } from '../domain/carry-on.ts';
+import type { CompleteDeps } from '../domain/complete-order.ts';
 
 const route = createRoute({
   method: 'post',
@@ -26,7 +27,7 @@ const route = createRoute({
   },
 });
 
-export type SandboxRouteDeps = CarryOnDeps & { sandbox: { answer(key: string, approved: boolean): Promise<boolean> } };
+export type SandboxRouteDeps = CompleteDeps & { sandbox: { answer(key: string, approved: boolean): Promise<boolean> } };
 
 /** The part of a buyer's bank, played by the sandbox. */
 export function addSandboxRoutes(app: App, deps: SandboxRouteDeps): void {
@@ -36,7 +37,7 @@ export function addSandboxRoutes(app: App, deps: SandboxRouteDeps): void {
     if (!known || !(await deps.sandbox.answer(uuid, c.req.valid('json').approved))) {
       throw new AppError('order_not_found', 'No payment of this order waits for its buyer');
     }
-    await carryOn(deps, known, await deps.payments.find(uuid));
+    await carryOn(deps, known, deps.payments.find);
     return empty(c);
   });
 }

@@ -28,6 +28,7 @@ const reserveRoute = createRoute({
   responses: {
     200: { description: 'The ticket is held for 15 minutes (TICKET_LOCK_TTL_SECONDS)' },
     409: errorResponse('Ticket is not available for reservation'),
+    422: errorResponse('The price can’t be charged: see `bounds`'),
     503: errorResponse('A needed server is away; repeat after Retry-After'),
     ...common,
   },
@@ -45,6 +46,7 @@ const confirmRoute = createRoute({
       'Payment was declined, for the `reason` given; or the buyer has an `action` to take. The ticket stays held',
     ),
     409: errorResponse('Ticket is not reserved for this user'),
+    422: errorResponse('The price can’t be charged: see `bounds`'),
     503: errorResponse('A needed server is away, or the payment has no answer yet; repeat after Retry-After'),
     ...common,
   },

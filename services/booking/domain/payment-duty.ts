@@ -1,0 +1,30 @@
+import type { PaymentProvider } from './payment-provider.ts';
+import type { Sales } from './sale.ts';
+
+/**
+ * Rejects while the database has payments or refunds under way that another provider (or the same in its other mode) must end:
+ * a process that takes the place of one with other keys would leave them so. Once there are none it asks no more, for what comes
+ * after is this provider's.
+ */
+export function paymentDuty(
+  sales: Pick<Sales, 'unfinishedElsewhere'>,
+  { name }: Pick<PaymentProvider, 'name'>,
+): () => Promise<void> {
+  let isFree = false;
+  return async () => {
+    if (isFree) return;
+    const elsewhere = Object.entries(await sales.unfinishedElsewhere(name));
+    if (elsewhere.length > 0) throw new Unfinished(name, elsewhere);
+    isFree = true;
+  };
+}
+
+export class Unfinished extends Error {
+  constructor(name: string, elsewhere: [name: string, count: number][]) {
+    const whose = elsewhere.map(([other, count]) => `${count} by ${other}`).join(', ');
+    super(
+      `payments and refunds are under way that ${name} can't end: ${whose}; start with that provider's key until they are done`,
+    );
+    this.name = 'Unfinished';
+  }
+}
