@@ -256,6 +256,46 @@ describe('with one shop', () => {
     expect(await shop.otherwise({ stripe }).authorise(again)).toEqual(declined);
   });
 
+  test('a confirmation that comes after somebody else’s tells what became of that one', async () => {
+    const { paymentIntents } = shop.stripe;
+    const request = await shop.request('pm_card_visa');
+    const stripe = withIntentCalls(shop.stripe, {
+      confirm: async (...[id, params]: Parameters<typeof paymentIntents.confirm>) => {
+        expect(await shop.payments.authorise(request)).toEqual({ is: 'authorised' });
+        return paymentIntents.confirm(id, params);
+      },
+    } as Partial<typeof paymentIntents>);
+    expect(await shop.otherwise({ stripe }).authorise(request)).toEqual({ is: 'authorised' });
+  });
+
+  test('a payment that was taken all the same is not told to be refused for its amount', async () => {
+    const { paymentIntents } = shop.stripe;
+    const request = await shop.request('pm_card_visa');
+    const stripe = withIntentCalls(shop.stripe, {
+      cancel: async (id: string) => {
+        await paymentIntents.confirm(id, { payment_method: 'pm_card_visa' });
+        await paymentIntents.capture(id);
+        return paymentIntents.cancel(id);
+      },
+    } as Partial<typeof paymentIntents>);
+    shop.fake.faults.push({ on: 'confirm', how: 'refused', code: 'amount_too_small' });
+    expect(await shop.otherwise({ stripe }).authorise(request)).toEqual({ is: 'authorised' });
+  });
+
+  test('a payment that Stripe has not decided on is not closed yet', async () => {
+    const { paymentIntents } = shop.stripe;
+    const request = await shop.request('pm_card_threeDSecure2Required');
+    await shop.payments.authorise(request);
+    const stripe = withIntentCalls(shop.stripe, {
+      retrieve: async (...args: Parameters<typeof paymentIntents.retrieve>) => ({
+        ...(await paymentIntents.retrieve(...args)),
+        status: 'processing',
+      }),
+    } as Partial<typeof paymentIntents>);
+    await expect(shop.otherwise({ stripe }).close(request.key)).rejects.toThrow(PaymentUnanswered);
+    expect(shop.intentOf(request.key).status).toBe('requires_action');
+  });
+
   test('an intent that is made while its order is closed is never confirmed', async () => {
     const { paymentIntents } = shop.stripe;
     const request = await shop.request('pm_card_visa');

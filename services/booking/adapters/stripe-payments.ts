@@ -86,10 +86,10 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     return isDeclined ? cancel(key, intent) : { is: 'open' };
   }
 
-  /** Ends a payment for a reason that its intent does not tell of. From now on nobody may take it for authorised. */
-  async function decline(key: string, intent: Stripe.PaymentIntent, reason: DeclineReason): Promise<Settled> {
+  /** Ends a payment, if need be for a reason that its intent does not tell of. From now on nobody else confirms it. */
+  async function end(key: string, { id }: Stripe.PaymentIntent, reason?: DeclineReason): Promise<Settled> {
     await intents.close(key);
-    return cancel(key, await retrieve(intent.id), reason);
+    return cancel(key, await retrieve(id), reason);
   }
 
   /** How a payment stands that was just confirmed. Who closes its order meanwhile may cancel it, and tells how it ends. */
@@ -136,14 +136,14 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   /** How a payment stands whose confirmation was refused. Unless the intent itself tells, it is ended where that is for good. */
   async function refused(sum: Sum, intent: Stripe.PaymentIntent, by: PaymentRefused): Promise<Standing> {
     const { key } = sum;
-    if (isUnusableMethod(by)) return decline(key, intent, 'unknown_payment_method');
+    if (isUnusableMethod(by)) return end(key, intent, 'unknown_payment_method');
     const now = await retrieve(intent.id);
     // Declined, or changed by somebody else.
     if (now.status !== intent.status || now.last_payment_error) return find(key);
-    if (isCardError(by)) return decline(key, now, declineReasonOf(by));
+    if (isCardError(by)) return end(key, now, declineReasonOf(by));
     const amountRefused = notChargeable(by, sum);
     if (!amountRefused) throw by;
-    const settled = await cancel(key, now);
+    const settled = await end(key, now);
     if (settled.is !== 'voided') return settled;
     throw amountRefused;
   }
@@ -159,7 +159,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
       if (!intent || known.closed) return find(key);
       const isFresh = ['requires_payment_method', 'requires_confirmation'].includes(intent.status);
       if (!isFresh || intent.last_payment_error) return standing(key, intent);
-      if (!reference) return decline(key, intent, 'unknown_payment_method');
+      if (!reference) return end(key, intent, 'unknown_payment_method');
       try {
         const intentNow = await asked(
           stripe.paymentIntents.confirm(
