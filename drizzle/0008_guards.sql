@@ -129,20 +129,25 @@ BEGIN
   RETURN NULL;
 END $$;
 --> statement-breakpoint
--- Events are locked first, so that writers of one event's tickets take turns and each sees what the last one wrote.
+-- The event is locked first, so that writers of its tickets take turns and each sees what the last one wrote. One event at a
+-- time: a plan for many, kept for the connection, would be a bad one for the next statement's single ticket.
 CREATE FUNCTION follow_new_tickets() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  new record;
+  known text;
 BEGIN
-  PERFORM FROM public.events WHERE id IN (SELECT event_id FROM written) ORDER BY id FOR NO KEY UPDATE;
-  UPDATE public.events SET currency = now_is.currency
-  FROM (
-    SELECT e.id, CASE
-      WHEN w.least = w.greatest AND e.currency IS NULL AND NOT EXISTS (
-        SELECT FROM public.tickets t WHERE t.event_id = e.id AND t.currency <> w.least) THEN w.least END AS currency
-    FROM (SELECT event_id, min(currency) AS least, max(currency) AS greatest FROM written GROUP BY event_id) w
-    JOIN public.events e ON e.id = w.event_id
-    WHERE e.currency IS DISTINCT FROM w.least OR w.least <> w.greatest
-  ) now_is
-  WHERE events.id = now_is.id AND events.currency IS DISTINCT FROM now_is.currency;
+  FOR new IN
+    SELECT event_id, min(currency) AS least, max(currency) AS greatest FROM written GROUP BY event_id ORDER BY event_id
+  LOOP
+    SELECT currency INTO known FROM public.events WHERE id = new.event_id FOR NO KEY UPDATE;
+    IF known <> new.least OR known <> new.greatest THEN
+      UPDATE public.events SET currency = NULL WHERE id = new.event_id;
+    ELSIF known IS NULL AND new.least = new.greatest THEN
+      UPDATE public.events SET currency = new.least
+      WHERE id = new.event_id AND NOT EXISTS (
+        SELECT FROM public.tickets WHERE event_id = new.event_id AND currency <> new.least);
+    END IF;
+  END LOOP;
   RETURN NULL;
 END $$;
 --> statement-breakpoint
@@ -155,32 +160,44 @@ BEGIN
 END $$;
 --> statement-breakpoint
 CREATE FUNCTION follow_changed_currency() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  changed bigint;
+  only_one text;
 BEGIN
   PERFORM set_config('onsale.currency_changed', '', true);
-  PERFORM FROM public.events WHERE id IN (SELECT event_id FROM written) ORDER BY id FOR NO KEY UPDATE;
-  UPDATE public.events SET currency = now_is.currency
-  FROM (
-    SELECT event_id, CASE WHEN min(currency) = max(currency) THEN min(currency) END AS currency
-    FROM public.tickets WHERE event_id IN (SELECT event_id FROM written) GROUP BY event_id
-  ) now_is
-  WHERE events.id = now_is.event_id AND events.currency IS DISTINCT FROM now_is.currency;
+  FOR changed IN SELECT DISTINCT event_id FROM written ORDER BY event_id LOOP
+    PERFORM FROM public.events WHERE id = changed FOR NO KEY UPDATE;
+    SELECT CASE WHEN min(currency) = max(currency) THEN min(currency) END INTO only_one
+    FROM public.tickets WHERE event_id = changed;
+    UPDATE public.events SET currency = only_one WHERE id = changed AND currency IS DISTINCT FROM only_one;
+  END LOOP;
   RETURN NULL;
 END $$;
 --> statement-breakpoint
--- A deleted ticket leaves no row to find, so its event is written instead; and what held it keeps what it was.
+-- A deleted ticket leaves no row to find, so its event is written instead; and what held it keeps what it was. Where the
+-- event has gone, too, its reservations go with it.
 CREATE OR REPLACE FUNCTION touch_events_of_deleted_tickets() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  touched bigint;
+  known text;
+  is_any boolean := false;
+  ticket record;
 BEGIN
-  PERFORM FROM public.events WHERE id IN (SELECT event_id FROM gone) ORDER BY id FOR NO KEY UPDATE;
-  IF NOT FOUND THEN
-    RETURN NULL;
+  FOR touched IN SELECT DISTINCT event_id FROM gone ORDER BY event_id LOOP
+    SELECT currency INTO known FROM public.events WHERE id = touched FOR NO KEY UPDATE;
+    CONTINUE WHEN NOT FOUND;
+    is_any := true;
+    IF known IS NULL OR NOT EXISTS (SELECT FROM public.tickets WHERE event_id = touched) THEN
+      SELECT CASE WHEN min(currency) = max(currency) THEN min(currency) END INTO known
+      FROM public.tickets WHERE event_id = touched;
+    END IF;
+    UPDATE public.events SET updated_at = now(), currency = known WHERE id = touched;
+  END LOOP;
+  IF is_any THEN
+    FOR ticket IN SELECT id, uuid, seat FROM gone LOOP
+      UPDATE public.reservation_tickets SET ticket_uuid = ticket.uuid, seat = ticket.seat WHERE ticket_id = ticket.id;
+    END LOOP;
   END IF;
-  UPDATE public.events e SET updated_at = now(), currency = CASE
-    WHEN e.currency IS NULL THEN (
-      SELECT CASE WHEN min(t.currency) = max(t.currency) THEN min(t.currency) END
-      FROM public.tickets t WHERE t.event_id = e.id)
-    WHEN EXISTS (SELECT FROM public.tickets t WHERE t.event_id = e.id) THEN e.currency END
-  WHERE id IN (SELECT event_id FROM gone);
-  UPDATE public.reservation_tickets l SET ticket_uuid = gone.uuid, seat = gone.seat FROM gone WHERE l.ticket_id = gone.id;
   RETURN NULL;
 END $$;
 --> statement-breakpoint

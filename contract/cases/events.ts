@@ -3,20 +3,22 @@ import { randomUUID } from 'node:crypto';
 import type { Suite } from '../suite.ts';
 
 const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const currency = expect.stringMatching(/^[A-Z]{3}$/);
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 export function eventCases(suite: Suite): void {
-  test('an event has exactly the members of the contract', async () => {
+  test('an event has exactly the members of the contract, and its currency', async () => {
     const { event } = await suite.api.freeSeats(3);
     expect(event).toEqual({
       uuid,
       name: expect.any(String),
       description: expect.any(String),
       date: expect.stringMatching(utc),
+      currency,
       venue: { uuid, location: expect.any(String), seat_map: expect.any(Object) },
       performers: expect.any(Array),
       tickets: expect.any(Array),
-    });
+    } as never);
     for (const performer of event.performers) {
       expect(performer).toEqual({
         uuid,
@@ -73,6 +75,7 @@ export function eventCases(suite: Suite): void {
         name: expect.any(String),
         description: expect.any(String),
         date: expect.stringMatching(utc),
+        currency,
         venue: { uuid, location: expect.any(String) },
       } as never);
     }

@@ -6,7 +6,10 @@ import type { EventSnapshot, EventStore, Mark, TicketRow } from '../domain/event
 const utcDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const exactDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-/** Events in PostgreSQL. */
+/** `from` is not before the year 1. */
+const isListed = fragment`${events.date} < '10000-01-01 00:00:00+00'`;
+
+/** Events in PostgreSQL. One whose date RFC 3339 can't write (an older release took it) counts as not there. */
 export function postgresEventStore({ sql, orm, run }: Db): EventStore {
   // A server that has been started anew may be another one, with a backup's data and transaction ids that were used before.
   const mark = () => sql`
@@ -15,6 +18,8 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
       'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.xmin, v.xmin, (
         select string_agg(concat_ws('.', ep.xmin, p.id, p.xmin), '.' order by p.id)
         from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id)))`;
+
+  const isDated = () => sql`e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
   const ticket = () => sql`
     json_build_array(t.uuid, t.seat, t.price, case
@@ -25,7 +30,8 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
       run(async () => {
         const [row] = await sql<{ event: EventSnapshot }[]>`
           select json_build_object(
-            'uuid', e.uuid, 'name', e.name, 'description', coalesce(e.description, ''), 'date', to_char(e.date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'uuid', e.uuid, 'name', e.name, 'description', coalesce(e.description, ''),
+            'date', to_char(e.date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'currency', e.currency,
             'venue', json_build_object('uuid', v.uuid, 'location', v.location, 'seat_map', v.seat_map),
             'performers', coalesce((
               select json_agg(json_build_object(
@@ -34,7 +40,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
             'tickets', coalesce((
               select json_agg(${ticket()} order by t.id) from tickets t where t.event_id = e.id), '[]'),
             'mark', ${mark()}) as event
-          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid}`;
+          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid} and ${isDated()}`;
         return row?.event;
       }),
 
@@ -44,7 +50,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
           select ${mark()} as mark, (
             select json_agg(${ticket()}) from tickets t
             where t.event_id = e.id and t.changed_in >= ${since}::text::xid8) as tickets
-          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid}`;
+          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid} and ${isDated()}`;
         return row && { mark: row.mark, tickets: row.tickets ?? [] };
       }),
 
@@ -57,6 +63,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
               name: events.name,
               description: fragment<string>`coalesce(${events.description}, '')`,
               date: utcDate,
+              currency: events.currency,
             },
             venue: { uuid: venues.uuid, location: venues.location },
             exact: exactDate,
@@ -66,6 +73,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
           .where(
             and(
               gte(events.date, from),
+              isListed,
               after && fragment`(${events.date}, ${events.uuid}) > (${after.date}::timestamptz, ${after.uuid})`,
             ),
           )

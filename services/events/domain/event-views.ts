@@ -117,11 +117,11 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
   };
 }
 
-/** Undefined for what is not a snapshot: what others may have done to a shared cache counts as a miss. */
+/** Undefined for what is not a snapshot of this release: what others may have done to a shared cache counts as a miss. */
 function parseSnapshot(text: string): EventSnapshot | undefined {
   try {
     const snapshot: EventSnapshot = JSON.parse(text);
-    return Array.isArray(snapshot?.tickets) && snapshot.mark ? snapshot : undefined;
+    return Array.isArray(snapshot?.tickets) && snapshot.mark && snapshot.currency !== undefined ? snapshot : undefined;
   } catch {
     return undefined;
   }

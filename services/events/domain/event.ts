@@ -5,6 +5,8 @@ export type EventSnapshot = {
   description: string;
   /** RFC 3339, UTC. */
   date: string;
+  /** ISO 4217, the one of all its tickets; null when it has none or several. */
+  currency: string | null;
   venue: { uuid: string; location: string; seat_map: Record<string, unknown> };
   performers: { uuid: string; name: string; age: number; description: string }[];
   tickets: TicketRow[];
@@ -31,6 +33,7 @@ export type EventSummary = {
   name: string;
   description: string;
   date: string;
+  currency: string | null;
   venue: { uuid: string; location: string };
 };
 

@@ -19,12 +19,21 @@ export async function listEvents(
 
 const encode = ({ date, uuid }: EventPosition) => Buffer.from(`${date} ${uuid}`).toString('base64url');
 
+/** The uuid may be any text that an older release has let in. */
 function decode(cursor: string): EventPosition {
-  const [date, uuid, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (!date || !uuid || rest.length > 0 || Number.isNaN(Date.parse(date)) || !/^[0-9a-f-]{36}$/.test(uuid)) {
+  const [, date, uuid] = /^(\S+) (.+)$/s.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (!date || !uuid || !isDate(date) || uuid.includes('\0')) {
     throw new AppError('invalid_request', 'Invalid request parameters', {
       details: { issues: [{ path: 'cursor', message: 'use a next_cursor of an earlier answer' }] },
     });
   }
   return { date, uuid };
+}
+
+/** As the store writes it, and a day of the calendar: JavaScript takes the 30th of February for the 2nd of March. */
+function isDate(text: string): boolean {
+  const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{6}Z$/.exec(text) ?? [];
+  if (!seconds || seconds.startsWith('0000')) return false;
+  const instant = new Date(`${seconds}Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(seconds);
 }

@@ -8,6 +8,7 @@ const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
   name: 'Zoë "live" – 日本',
   description: '',
   date: '2030-01-01T00:00:00Z',
+  currency: 'EUR',
   venue: { uuid: 'v', location: 'Maracanã', seat_map: { A1: true } },
   performers: [],
   tickets,
@@ -24,6 +25,7 @@ describe('seat board', () => {
       name: 'Zoë "live" – 日本',
       description: '',
       date: '2030-01-01T00:00:00Z',
+      currency: 'EUR',
       venue: { uuid: 'v', location: 'Maracanã', seat_map: { A1: true } },
       performers: [],
       tickets: [

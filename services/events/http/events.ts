@@ -10,6 +10,10 @@ import type { ViewEvent } from '../domain/event-views.ts';
 import { listEvents } from '../domain/list-events.ts';
 
 const uuid = z.string().openapi({ format: 'uuid' });
+const currency = z.string().nullable().openapi({
+  description: 'ISO 4217, the currency of every ticket; null when there are no tickets, or several currencies',
+  example: 'USD',
+});
 const date = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' });
 
 /** Whatever JSON the organiser keeps as the hall's plan, such as each seat's label with true. */
@@ -30,6 +34,7 @@ const eventSchema = z
     name: z.string(),
     description: z.string(),
     date,
+    currency,
     venue: z.object({ uuid, location: z.string(), seat_map: seatMap }),
     performers: z.array(z.object({ uuid, name: z.string(), age: z.int(), description: z.string() })),
     tickets: z.array(ticketSchema),
@@ -44,6 +49,7 @@ const eventPageSchema = z
         name: z.string(),
         description: z.string(),
         date,
+        currency,
         venue: z.object({ uuid, location: z.string() }),
       }),
     ),
@@ -82,7 +88,7 @@ const listRoute = createRoute({
   method: 'get',
   path: '/api/v1/management/events',
   summary: 'Upcoming events by date',
-  request: { query: z.object({ cursor: textInput(200).optional(), limit: wholeNumber(1, 100, 20) }) },
+  request: { query: z.object({ cursor: textInput(2000).optional(), limit: wholeNumber(1, 100, 20) }) },
   responses: {
     200: { description: 'A page of events', content: { 'application/json': { schema: eventPageSchema } } },
     400: errorResponse('Invalid request parameters'),
