@@ -1,0 +1,72 @@
+/** What somebody asked of the sale, and what was answered. Names stand for uuids, so that a history can be read. */
+export type Operation = {
+  id: number;
+  process: string;
+  user: string;
+  kind: Kind;
+  /** What was asked for: the seats, or those of what is named. */
+  seats: string[];
+  /** The reservation that it names or was told of; `single` is a hold or an order by the original endpoints. */
+  hold?: string | undefined;
+  /** The order that it names or was told of, where that is known. */
+  order?: string | undefined;
+  outcome: Outcome;
+  /** Of a refusal, the seats that it names; of a look, what each seat is. */
+  told?: Record<string, string> | undefined;
+  /** For the reader: how it was answered. */
+  answer: string;
+  /** Milliseconds by one clock that never goes back; no answer is `Infinity`. */
+  from: number;
+  to: number;
+};
+
+/**
+ * `reserve` and `confirm` are the original's; `hold`, `release`, `order` and `refund` those of reservations; `approve` and
+ * `deny` are the buyer's word to the bank; `look` is the event page; `expire` ends a hold by time; `sweep` settles orders.
+ */
+export type Kind =
+  | 'reserve'
+  | 'confirm'
+  | 'hold'
+  | 'release'
+  | 'order'
+  | 'refund'
+  | 'approve'
+  | 'deny'
+  | 'look'
+  | 'expire'
+  | 'sweep';
+
+/**
+ * `pending` is a payment without an end so far. `unknown` may take effect at any later time, or never. `void` says nothing
+ * of any seat: an answer that only repeats the bytes of an earlier one, or a request that is at fault.
+ */
+export type Outcome = 'ok' | 'refused' | 'declined' | 'pending' | 'unknown' | 'void';
+
+/** What an answer says, before it has its place in time. */
+export type Told = Pick<Operation, 'outcome' | 'answer'> &
+  Partial<Pick<Operation, 'seats' | 'hold' | 'order' | 'told'>>;
+export type Asked = Pick<Operation, 'process' | 'user' | 'kind' | 'seats' | 'hold' | 'order'>;
+
+/** Writes down all that is asked and answered. */
+export function createRecorder(nowMs: () => number = () => performance.now()) {
+  const operations: Operation[] = [];
+  let begun = 0;
+  return {
+    operations,
+    begun: () => begun,
+    async record(asked: Asked, work: (id: number) => Promise<Told>): Promise<Operation> {
+      const id = begun++;
+      const from = nowMs();
+      const told = await work(id);
+      const to = told.outcome === 'unknown' ? Number.POSITIVE_INFINITY : nowMs();
+      const operation = { ...asked, id, from, to, ...told };
+      operations.push(operation);
+      return operation;
+    },
+  };
+}
+
+export type Recorder = ReturnType<typeof createRecorder>;
+
+export const overlap = (a: Operation, b: Operation) => a !== b && a.from <= b.to && b.from <= a.to;

@@ -1,0 +1,52 @@
+// Records histories of the sale and judges them: `bun histories/main.ts --seconds 60 --seed 7`.
+import { parseArgs } from 'node:util';
+import { startSale } from '../services/booking/testing.ts';
+import { stopTestPostgres } from '../shared/testing/database.ts';
+import { expireInPostgres, holdMs } from './expire.ts';
+import { judge } from './judge.ts';
+import { live } from './live.ts';
+import { weatherOf } from './weather.ts';
+import type { ActName } from './workload.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    operations: { type: 'string' },
+    histories: { type: 'string', default: '1000000' },
+    weather: { type: 'string', default: '' },
+    without: { type: 'string', default: '' },
+    'stop-at-first': { type: 'boolean', default: false },
+  },
+});
+const sale = await startSale(() => ({ lockTtlMs: holdMs }));
+const until = performance.now() + Number(values.seconds) * 1000;
+const total = { histories: 0, operations: 0, bad: 0, excused: 0, judgeMs: 0 };
+for (let seed = Number(values.seed); performance.now() < until && total.histories < Number(values.histories); seed++) {
+  const { name, weather, operations, expires } = weatherOf(seed, values.weather);
+  const life = await live(sale, {
+    seed,
+    weather,
+    operations: Number(values.operations ?? operations),
+    without: values.without.split(',') as ActName[],
+    ...(expires && { expire: expireInPostgres }),
+  });
+  const begun = performance.now();
+  const judgement = judge(life);
+  const ms = performance.now() - begun;
+  total.histories++;
+  total.operations += judgement.operations;
+  total.excused += judgement.excused;
+  total.judgeMs += ms;
+  if (judgement.findings.length > 0) total.bad++;
+  const verdict = judgement.findings.length === 0 ? 'right' : 'WRONG';
+  console.log(
+    `seed ${seed}, ${name}: ${judgement.operations} operations in ${Math.round(life.ms)} ms, ${life.processes} processes; ${verdict}, judged in ${Math.round(ms)} ms, ${judgement.excused} excused`,
+  );
+  for (const finding of judgement.findings) console.log(`\n${finding}\n`);
+  if (judgement.findings.length > 0 && values['stop-at-first']) break;
+}
+console.log(JSON.stringify(total));
+await sale.drop();
+await stopTestPostgres();
+process.exit(total.bad > 0 ? 1 : 0);
