@@ -275,6 +275,10 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
     test('a refund of one payment leaves others alone, and of nothing does nothing', async () => {
       const other = await captured();
       expect(await refund(randomUUID(), 35_000)).toBe('nothing');
+      const [declined, waiting] = [randomUUID(), randomUUID()];
+      await authorise(declined, harness.methods.declined);
+      await authorise(waiting, harness.methods.requiresAction);
+      for (const key of [declined, waiting]) expect(await refund(key, 35_000)).toBe('nothing');
       expect(await harness.books(other)).toEqual(kept(35_000));
     });
   });

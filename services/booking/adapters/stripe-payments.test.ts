@@ -296,6 +296,35 @@ describe('with one shop', () => {
     expect(shop.intentOf(request.key).status).toBe('requires_action');
   });
 
+  test('an intent whose answer was lost is found again, and not made twice', async () => {
+    const request = await shop.request('pm_card_visa');
+    shop.fake.faults.push({ on: 'create', how: 'lost-after', times: 2 });
+    await expect(shop.payments.authorise(request)).rejects.toThrow(PaymentUnanswered);
+    shop.fake.faults.splice(0);
+    expect(await shop.payments.authorise(request)).toEqual({ is: 'authorised' });
+    expect(shop.intentsOf(request.key)).toHaveLength(1);
+  });
+
+  test('another card that is under way when the first is declined pays nothing', async () => {
+    const { paymentIntents } = shop.stripe;
+    const good = await shop.request('pm_card_visa');
+    const { key } = good;
+    const declined = await shop.request('pm_card_chargeDeclined', { key });
+    const dying = withIntentCalls(shop.stripe, {
+      cancel: async () => {
+        throw new Error('died');
+      },
+    } as Partial<typeof paymentIntents>);
+    const stripe = withIntentCalls(shop.stripe, {
+      confirm: async (...args: Parameters<typeof paymentIntents.confirm>) => {
+        await expect(shop.otherwise({ stripe: dying }).authorise(declined)).rejects.toThrow('died');
+        return paymentIntents.confirm(...args);
+      },
+    });
+    await expect(shop.otherwise({ stripe }).authorise(good)).rejects.toThrow(PaymentUnanswered);
+    expect(await shop.payments.close(key)).toEqual({ is: 'declined', reason: 'card_declined' });
+  });
+
   test('an intent that is made while its order is closed is never confirmed', async () => {
     const { paymentIntents } = shop.stripe;
     const request = await shop.request('pm_card_visa');

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { PaymentUnanswered } from '../../domain/payment-provider.ts';
-import { openShop, type Shop, withRefundCalls } from './testing.ts';
+import { openShop, type Shop, withCalls } from './testing.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('what a person does in the dashboard', () => {
     const key = await shop.captured();
     let byHand = 1;
     const { refunds } = shop.stripe;
-    const stripe = withRefundCalls(shop.stripe, {
+    const stripe = withCalls(shop.stripe, 'refunds', {
       create: (...args: Parameters<typeof refunds.create>) => {
         if (byHand-- > 0) shop.fake.refundByHand(intentId(key), 10);
         return refunds.create(...args);
@@ -76,7 +76,7 @@ describe('what a person does in the dashboard', () => {
     const key = await shop.captured();
     let byHand = times;
     const { refunds } = shop.stripe;
-    const stripe = withRefundCalls(shop.stripe, {
+    const stripe = withCalls(shop.stripe, 'refunds', {
       create: (...args: Parameters<typeof refunds.create>) => {
         if (byHand-- > 0) shop.fake.refundByHand(intentId(key), 1);
         return refunds.create(...args);
@@ -104,7 +104,7 @@ test('a refund of ours that failed later is given again when it is asked for aga
 test('one that fails at once is told as refused', async () => {
   const key = await shop.captured();
   const { refunds } = shop.stripe;
-  const stripe = withRefundCalls(shop.stripe, {
+  const stripe = withCalls(shop.stripe, 'refunds', {
     create: async (...args: Parameters<typeof refunds.create>) => {
       const { id } = await refunds.create(...args);
       shop.fake.failRefund(id);
@@ -184,9 +184,30 @@ describe('disputes', () => {
     shop.fake.openDispute(intentId(key));
     expect(await shop.payments.refund(refundOf(key))).toBe('disputed');
   });
+
+  test('Stripe is asked for no refund of a disputed payment, and for no dispute of one that never was', async () => {
+    const asked = () => {
+      throw new Error('asked');
+    };
+    const [key, other] = [await shop.captured(), await shop.captured()];
+    shop.fake.openDispute(intentId(key));
+    const refundless = shop.otherwise({ stripe: withCalls(shop.stripe, 'refunds', { create: asked }) });
+    expect(await refundless.refund(refundOf(key))).toBe('disputed');
+    const disputeless = shop.otherwise({ stripe: withCalls(shop.stripe, 'disputes', { list: asked }) });
+    expect(await disputeless.refund(refundOf(other))).toBe('refunded');
+    for await (const charge of disputeless.charges()) if (charge.key === other) break;
+  });
 });
 
 describe('a payment that is not the order’s own', () => {
+  test('is none that is: Stripe is not even asked', async () => {
+    const key = await shop.captured();
+    const reference = intentId(key);
+    shop.fake.faults.push({ on: 'get', how: 'refused' });
+    expect(await shop.payments.giveBackStray({ key, reference })).toBe(false);
+    expect(shop.fake.faults.splice(0)).toHaveLength(1);
+  });
+
   async function stray(more: object = {}) {
     const { id } = await shop.stripe.paymentIntents.create({
       ...{ amount: 500, currency: 'usd', confirm: true, payment_method: 'pm_card_visa', capture_method: 'automatic' },
@@ -197,10 +218,12 @@ describe('a payment that is not the order’s own', () => {
   const intent = (id: string) => shop.fake.intents().find((one) => one.id === id)!;
 
   test('goes back once, less what was given back by hand', async () => {
-    const one = await stray();
-    shop.fake.refundByHand(one.reference, 100);
-    for (let times = 0; times < 2; times++) expect(await shop.payments.giveBackStray(one)).toBe(true);
-    expect(intent(one.reference).latest_charge!.amount_refunded).toBe(500);
+    const strays = [await stray(), await stray()];
+    shop.fake.refundByHand(strays[0]!.reference, 100);
+    for (const one of [...strays, ...strays]) {
+      expect(await shop.payments.giveBackStray(one)).toBe(true);
+      expect(intent(one.reference).latest_charge!.amount_refunded).toBe(500);
+    }
   });
 
   test('is left alone when it is disputed, unpaid, about another order, or not there', async () => {

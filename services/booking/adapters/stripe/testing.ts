@@ -57,8 +57,12 @@ export async function openShop({ maxNetworkRetries = 1 } = {}) {
   };
 }
 
-/** Stripe's client with some of its calls about refunds done otherwise. */
-export function withRefundCalls(stripe: Stripe, calls: Partial<Stripe['refunds']>): Stripe {
-  const refunds = Object.assign(Object.create(stripe.refunds), calls);
-  return Object.assign(Object.create(stripe), { refunds });
+/** Stripe's client with some of its calls about refunds, or about disputes, done otherwise. */
+export function withCalls<N extends 'refunds' | 'disputes'>(
+  stripe: Stripe,
+  name: N,
+  calls: Partial<Stripe[N]>,
+): Stripe {
+  const part = Object.assign(Object.create(stripe[name]), calls);
+  return Object.assign(Object.create(stripe), { [name]: part });
 }
