@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, jest, test } from 'bun:test';
 import { release } from '../build.ts';
 import { createMetrics, sharedRead } from './metrics.ts';
 
@@ -21,6 +21,22 @@ describe('metrics', () => {
     expect(text).not.toMatch(/^broken_things\{/m);
     expect(text).toContain('fine_things{thing="b",service="test"} 2\n');
     expect(text).toMatch(/^process_uptime_seconds\{service="test"\} [\d.]+$/m);
+  });
+
+  test('what takes longer than Prometheus would wait is NaN, or left out, too', async () => {
+    const metrics = createMetrics('test');
+    const never = () => new Promise<never>(() => {});
+    metrics.gauge('hung_bytes', 'Hung', never);
+    metrics.gauges('hung_things', 'Hung', 'thing', never);
+    jest.useFakeTimers();
+    try {
+      const text = metrics.registry.metrics();
+      jest.advanceTimersByTime(5000);
+      expect(await text).toContain('hung_bytes{service="test"} Nan\n');
+      expect(await text).not.toMatch(/^hung_things\{/m);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('a label’s value that has gone is shown no more', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, spyOn, test } from 'bun:test';
+import { describe, expect, jest, spyOn, test } from 'bun:test';
 import { Writable } from 'node:stream';
 import { serverConfig, serverVariables } from '../config.ts';
 import { readConfig } from '../environment.ts';
@@ -151,5 +151,18 @@ describe('the shell around every service', () => {
     const ending = await app.request('/readyz');
     expect([ending.status, ((await ending.json()) as { status: string }).status]).toEqual([503, 'draining']);
     expect((await app.request('/livez')).status).toBe(200);
+  });
+
+  test('a server that hangs counts as away within what a probe waits', async () => {
+    jest.useFakeTimers();
+    try {
+      const { app } = makeShell({}, { postgres: () => new Promise(() => {}) });
+      const ready = app.request('/readyz');
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      jest.advanceTimersByTime(2000);
+      expect((await ready).status).toBe(503);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

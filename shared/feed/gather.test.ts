@@ -1,0 +1,38 @@
+import { expect, test } from 'bun:test';
+import { gatherEvents } from './gather.ts';
+
+test('events of a moment are few messages, each once; who ends waits for the last', async () => {
+  const sent: string[] = [];
+  const { add, done } = gatherEvents(
+    2,
+    async (message) => {
+      await Bun.sleep(0);
+      sent.push(message);
+    },
+    () => {},
+  );
+  for (const event of ['a', 'b', 'a', 'c']) add(event);
+  await done();
+  expect(sent).toEqual(['a,b', 'c']);
+  add('a');
+  await done();
+  expect(sent).toEqual(['a,b', 'c', 'a']);
+});
+
+test('a message that could not be sent is told, and the next one is sent; so is what came meanwhile', async () => {
+  const [sent, errors]: [string[], unknown[]] = [[], []];
+  const { add, done } = gatherEvents(
+    1,
+    async (message) => {
+      if (message === 'a') {
+        add('late');
+        throw new Error('away');
+      }
+      sent.push(message);
+    },
+    (error) => errors.push(error),
+  );
+  for (const event of ['a', 'b']) add(event);
+  await done();
+  expect([sent, errors]).toEqual([['b', 'late'], [new Error('away')]]);
+});
