@@ -23,13 +23,25 @@ import { counted } from './report.ts';
 
 const root = join(import.meta.dirname, '..');
 const overlays = ['base', 'overlays/dev', 'overlays/prod', 'overlays/prod-monitored'];
+/** As somebody makes it who tries production out. */
+const trial = { name: 'overlays/prod with sandbox-payments', folder: join(root, '.onsale', 'deploy', 'prod-trial') };
+await Bun.write(
+  join(trial.folder, 'kustomization.yaml'),
+  Bun.YAML.stringify({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['../../../k8s/overlays/prod'],
+    components: ['../../../k8s/components/sandbox-payments'],
+  }),
+);
+const folders = [...overlays.map((name) => ({ name, folder: join(root, 'k8s', name) })), trial];
 const rendered = await Promise.all(
-  overlays.map(async (name): Promise<[string, Resource[]]> => [name, await render(join(root, 'k8s', name))]),
+  folders.map(async ({ name, folder }): Promise<[string, Resource[]]> => [name, await render(folder)]),
 );
 let variables = 0;
 afterAll(() => {
   const total = rendered.reduce((sum, [, resources]) => sum + resources.length, 0);
-  counted(`Kubernetes: ${overlays.length} overlays, ${total} resources validated, ${variables} variables of ours`);
+  counted(`Kubernetes: ${folders.length} overlays, ${total} resources validated, ${variables} variables of ours`);
 });
 
 const ofKind = <T>(resources: Resource[], kind: string) =>
@@ -52,11 +64,21 @@ describe('what is not right is refused', () => {
   test('a field that is misspelt', async () => {
     expect((await unknownFields(changed('"readinessProbe"', '"readynessProbe"'), root))[0]).toContain('readynessProbe');
   });
+
+  test('a production that may start without Stripe’s key', () => {
+    const optional = changed('"key":"secret-key"', '"key":"secret-key","optional":true');
+    for (const resources of [optional, changed('"PAYMENTS":"stripe"', '"PAYMENTS":"auto"')]) {
+      expect(() => checkPayments(resources)).toThrow();
+    }
+    const both = JSON.stringify(optional).replace('"PAYMENTS":"stripe"', '"PAYMENTS":"auto"');
+    expect(() => checkPayments(JSON.parse(both))).toThrow();
+  });
 });
 
 describe.each(rendered)('%s', (name, resources) => {
   const pods = podsOf(resources);
   const ours = ourPods(resources);
+  const isTrial = name === 'overlays/dev' || name === trial.name;
   const selected = (labels: Labels | undefined) =>
     pods.filter((pod) => selects({ matchLabels: labels ?? {} }, pod.labels));
 
@@ -125,7 +147,7 @@ describe.each(rendered)('%s', (name, resources) => {
       expect([owner.metadata.name, ...paths]).toEqual([owner.metadata.name, '/livez', '/readyz', '/livez']);
       const config = readConfig(
         programOf(container)!.variables,
-        visible(environmentOf(container, resources)),
+        atStart(environmentOf(container, resources)),
       ) as Record<string, number>;
       const drainSeconds = config.SERVER_DRAIN_TIMEOUT! / 1000;
       const preStopSeconds = container.lifecycle!.preStop!.sleep!.seconds;
@@ -144,8 +166,8 @@ describe.each(rendered)('%s', (name, resources) => {
           named(pod.owner),
           [],
         ]);
-        expect(() => readConfig(known, visible(given))).not.toThrow();
-        if (!container.args?.length) expect(() => program.check?.(visible(given))).not.toThrow();
+        expect(() => readConfig(known, atStart(given))).not.toThrow();
+        if (!container.args?.length) expect(() => program.check?.(atStart(given))).not.toThrow();
         expect(knowsCall(program, container.args ?? [])).toBe(true);
         variables += Object.keys(given).length;
       }
@@ -195,18 +217,17 @@ describe.each(rendered)('%s', (name, resources) => {
     }
   });
 
+  test('Stripe takes the money by secrets that must be there, or the sandbox is named and takes none', () => {
+    expect(checkPayments(resources)).toBe(isTrial ? 'sandbox' : 'stripe');
+  });
+
   test('where Stripe takes the money it is reached, and heard; the sandbox stays inside', () => {
-    const booking = ours.find(({ owner }) => owner.metadata.name === 'onsale-booking')!;
-    const given = environmentOf(booking.spec.containers[0]!, resources);
-    const secrets = Object.keys(given).filter((variable) => variable.startsWith('STRIPE_'));
     const paths = ofKind<IIngress>(resources, 'Ingress').flatMap(({ spec }) =>
       spec!.rules!.flatMap((rule) => rule.http!.paths.map(({ path }) => path!)),
     );
     const isOpen = resources.some((one) => named(one) === 'NetworkPolicy to-stripe');
     const isHeard = paths.includes('/webhooks/stripe');
-    expect([secrets, isOpen, isHeard]).toEqual(
-      name === 'overlays/dev' ? [[], false, false] : [['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'], true, true],
-    );
+    expect([isOpen, isHeard]).toEqual(isTrial ? [false, false] : [true, true]);
     expect(paths.filter((path) => path === '/' || path.startsWith('/sandbox'))).toEqual([]);
   });
 
@@ -226,9 +247,34 @@ describe.each(rendered)('%s', (name, resources) => {
 /** Who hears what servers outside tell by themselves. */
 const notified: Record<string, string> = { '/webhooks/stripe': 'booking' };
 
-/** Without what only a Secret knows that is made elsewhere. */
-const visible = (given: Record<string, string>) =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => !value.startsWith('secret(')));
+/** Who takes the money of a deployment. Throws where that hangs on which secrets happen to be there. */
+function checkPayments(resources: Resource[]): 'stripe' | 'sandbox' {
+  const booking = ourPods(resources).find(({ owner }) => owner.metadata.name === 'onsale-booking')!;
+  const { PAYMENTS, ...given } = environmentOf(booking.spec.containers[0]!, resources);
+  const secrets = Object.entries(given).filter(([variable]) => variable.startsWith('STRIPE_'));
+  const isSandbox = PAYMENTS === 'sandbox';
+  expect([PAYMENTS, secrets]).toEqual(
+    isSandbox
+      ? ['sandbox', []]
+      : [
+          'stripe',
+          [
+            ['STRIPE_SECRET_KEY', 'secret(onsale-stripe secret-key)'],
+            ['STRIPE_WEBHOOK_SECRET', 'secret(onsale-stripe webhook-secret)'],
+          ],
+        ],
+  );
+  return isSandbox ? 'sandbox' : 'stripe';
+}
+
+/** What a process gets at least: not what a Secret may lack, and of the others something that is right. */
+const atStart = (given: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => !value.startsWith('optional('))
+      .map(([variable, value]) => [variable, value.startsWith('secret(') ? (samples[variable] ?? 'secret') : value]),
+  );
+const samples: Record<string, string> = { ELASTICSEARCH_ADDR: 'https://user:password@elasticsearch.example:9200' };
 
 /** The ports of the servers that a program is told of. */
 function portsIn(given: Record<string, string>): number[] {

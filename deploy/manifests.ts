@@ -88,7 +88,10 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, l
   );
 }
 
-/** A container's environment as it will be; what a Secret that is made elsewhere brings stands as `secret(KEY)`. */
+/**
+ * A container's environment as it will be; what a Secret that is made elsewhere brings stands as `secret(KEY)`, and as
+ * `optional(KEY)` where the pod also starts without.
+ */
 export function environmentOf(
   container: IPodSpec['containers'][number],
   resources: Resource[],
@@ -104,7 +107,8 @@ export function environmentOf(
   for (const { name, value, valueFrom } of container.env ?? []) {
     const key = valueFrom?.secretKeyRef;
     const encoded = find<ISecret>('Secret', key?.name)?.data?.[key?.key ?? ''];
-    given[name] = value ?? (encoded ? atob(encoded) : `secret(${key?.name} ${key?.key})`);
+    given[name] =
+      value ?? (encoded ? atob(encoded) : `${key?.optional ? 'optional' : 'secret'}(${key?.name} ${key?.key})`);
   }
   return given;
 }
