@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../drizzle/seed/demo.ts';
 import { variables as bookingVariables, start as startBooking } from '../services/booking/main.ts';
+import { stripeKey } from '../services/booking/payments.ts';
 import { variables as eventsVariables, start as startEvents } from '../services/events/main.ts';
 import { variables as searchVariables, start as startSearch } from '../services/search/main.ts';
 import { authConfig } from '../shared/auth/config.ts';
@@ -36,6 +37,7 @@ export async function startStandalone(
   // All of them before anything is started, so that all that is wrong is told at once.
   const config = readConfig({ ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables }, env);
   authConfig(config);
+  stripeKey(config, config.SERVER_MODE);
   const { EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR } = config;
   const { step, total } = steps(write);
   const ended: (() => Promise<void>)[] = [];

@@ -189,3 +189,9 @@ test('wrong variables stop the start with a list that names each', async () => {
   }
   expect(message).not.toContain('PostgreSQL  ');
 });
+
+test('a provider of payments without its key stops the start before anything is there', async () => {
+  const message = await runProcess(main, { ...anyPorts, PAYMENTS: 'stripe' }).then(String, String);
+  expect(message).toContain('STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe');
+  expect(message).not.toContain('Onsale is starting');
+});
