@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import type { Suite } from '../suite.ts';
 
 type Page = {
-  events: { uuid: string; name: string; description: string; date: string; location: string }[];
+  events: { uuid: string; name: string; description: string; date: string; location: string; currency: string }[];
   total: number;
   page: number;
   size: number;
@@ -21,7 +21,8 @@ export function searchCases(suite: Suite): void {
     expect({ page, size }).toEqual({ page: 1, size: 10 });
     expect(total).toBeGreaterThanOrEqual(events.length);
     expect(events[0]!.location).toContain('Madison Square Garden');
-    expect(Object.keys(events[0]!)).toEqual(['uuid', 'name', 'description', 'date', 'location']);
+    expect(Object.keys(events[0]!)).toEqual(['uuid', 'name', 'description', 'date', 'location', 'currency']);
+    expect(events[0]!.currency).toMatch(/^[A-Z]{3}$/);
     expect(events[0]!.date).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 

@@ -9,6 +9,7 @@ export function someEvent(given: Partial<EventDocument> & { id: number }): Event
     name: '',
     description: '',
     date: '2030-06-01T19:00:00Z',
+    currency: null,
     location: '',
     performers: [],
     ...given,

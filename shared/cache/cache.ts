@@ -13,17 +13,26 @@ export type CacheObserver = (outcome: 'hit' | 'miss') => void;
 
 /**
  * Reads through a cache. Callers that miss the same key at the same time share one `load`, so that a cold cache under
- * a rush asks the database once a process. A load that fails fails all who waited for it, and is not kept.
+ * a rush asks the database once a process. A load that fails fails all who waited for it, and is not kept. What is no longer
+ * `usable` is loaded anew, whether it was kept or waited for; a caller takes its own load as it comes.
  */
 export function readThrough(cache: Cache, observe: CacheObserver = () => {}) {
   const loading = new Map<string, Promise<string>>();
 
-  return async function read(key: string, ttlMs: number, load: () => Promise<string>): Promise<string> {
-    const kept = await cache.get(key);
+  return async function read(
+    key: string,
+    ttlMs: number,
+    load: () => Promise<string>,
+    usable: (text: string) => boolean = () => true,
+  ): Promise<string> {
+    const found = await cache.get(key);
+    const kept = found !== undefined && usable(found) ? found : undefined;
     observe(kept === undefined ? 'miss' : 'hit');
     if (kept !== undefined) return kept;
-    const underway = loading.get(key);
-    if (underway) return underway;
+    for (let underway = loading.get(key); underway; underway = loading.get(key)) {
+      const text = await underway;
+      if (usable(text)) return text;
+    }
     const started = load()
       .then(async (value) => {
         await cache.set(key, value, ttlMs);

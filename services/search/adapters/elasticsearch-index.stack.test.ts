@@ -12,6 +12,7 @@ import type { EventDocument } from '../domain/event-document.ts';
 import type { SearchCursor } from '../domain/search-index.ts';
 import { words } from '../domain/text.ts';
 import { someEvent } from '../testing.ts';
+import { eventIndex } from './elasticsearch/mapping.ts';
 import { elasticsearchIndex } from './elasticsearch-index.ts';
 import { searchIndexConformance } from './search-index.conformance.ts';
 
@@ -156,6 +157,41 @@ describe('builds that end early', () => {
     expect(isAppError(await building, 'unavailable')).toBe(true);
     expect((await scanned(open())).map(({ id }) => id)).toEqual([2]);
   });
+});
+
+test('an index of an older release takes what this one writes, is searched, and is replaced by a rebuild', async () => {
+  const { name, open } = await start();
+  const { settings, mappings } = eventIndex();
+  const { currency: _, ...properties } = mappings.properties;
+  const build = `${name}.old`;
+  const aliases = { [name]: { is_write_index: true }, [`${name}.write.old`]: {} };
+  await elasticsearch('PUT', `/${build}`, { settings, mappings: { dynamic: 'strict', properties }, aliases });
+  const { currency: __, ...old } = someEvent({ id: 1, name: 'Old gala' });
+  await elasticsearch('PUT', `/${build}/_doc/1?refresh=true`, { ...old, gone: false, version: '1' });
+
+  const index = open();
+  expect([await index.isBuilt(), await index.isOutdated()]).toEqual([true, true]);
+  const found = async () => {
+    const { hits } = await index.search({ text: 'gala', now: 0, size: 10 });
+    return hits.map((hit) => [hit.name, hit.currency]).sort();
+  };
+  expect(await found()).toEqual([['Old gala', null]]);
+  const upserts = [someEvent({ id: 2, name: 'New gala', currency: 'EUR' })];
+  expect(await index.apply({ upserts, deletes: [], version: 2n })).toEqual([]);
+  expect(await found()).toEqual([
+    ['New gala', 'EUR'],
+    ['Old gala', null],
+  ]);
+  expect(await scanned(index)).toEqual([someEvent({ id: 1, name: 'Old gala' }), ...upserts]);
+  expect(await index.isOutdated()).toBe(true);
+
+  await index.replaceAll(batches([[someEvent({ id: 1, name: 'Old gala', currency: 'USD' })]]), 1n);
+  expect(await index.isOutdated()).toBe(false);
+  expect(await open().isOutdated()).toBe(false);
+  expect(await found()).toEqual([
+    ['New gala', 'EUR'],
+    ['Old gala', 'USD'],
+  ]);
 });
 
 test('a document that Elasticsearch cannot take is reported, and the others are in', async () => {

@@ -7,10 +7,11 @@ import { deleteEntry, upsertEntry, writeEntries } from './elasticsearch/bulk.ts'
 import { isPassing, notBuilt, openCluster, statusOf, translated } from './elasticsearch/cluster.ts';
 import { createGeneration } from './elasticsearch/generation.ts';
 import { createHeartbeats } from './elasticsearch/heartbeats.ts';
-import { createNames } from './elasticsearch/names.ts';
+import { type Build, createNames } from './elasticsearch/names.ts';
 import { type Answer, isThere, searchBody, searchResult } from './elasticsearch/query.ts';
 import { rebuild } from './elasticsearch/rebuild.ts';
 import { scanDocuments } from './elasticsearch/scan.ts';
+import { createShape } from './elasticsearch/shape.ts';
 import { createViews, isViewGone } from './elasticsearch/views.ts';
 
 /** What a search may take with all its attempts. */
@@ -31,6 +32,7 @@ export function elasticsearchIndex(
 ): ElasticsearchIndex {
   const cluster = openCluster(config);
   const names = createNames(cluster, config.index);
+  const shape = createShape(cluster, names);
   const generation = createGeneration(cluster, names.notes, clock);
   const heartbeats = createHeartbeats(cluster, names.notes, clock);
   const views = createViews(cluster, names.search);
@@ -45,7 +47,9 @@ export function elasticsearchIndex(
     const rejected = new Map<number, Rejected>();
     const done = new Set<string>();
 
-    async function write(alias: string): Promise<void> {
+    async function write(build: Build): Promise<void> {
+      await shape.widen(build);
+      const { writeAlias: alias } = build;
       const written = await writeEntries(cluster, alias, entries);
       for (const one of written.rejected) rejected.set(one.id, one);
       if (!written.isTargetGone) done.add(alias);
@@ -54,13 +58,13 @@ export function elasticsearchIndex(
     let builds = await names.read();
     for (let attempt = 0; attempt < targetAttempts; attempt++) {
       if (builds.all.length === 0) throw notBuilt();
-      const targets = builds.all.map((build) => build.writeAlias).filter((alias) => !done.has(alias));
-      if (targets.length === 0) {
+      const waiting = builds.all.filter(({ writeAlias }) => !done.has(writeAlias));
+      if (waiting.length === 0) {
         await generation.changed();
         return [...rejected.values()];
       }
       if (attempt > 1) await sleep(50);
-      await Promise.all(targets.map(write));
+      await Promise.all(waiting.map(write));
       [builds] = await Promise.all([names.read(), refresh()]);
     }
     throw unavailable('Elasticsearch', new Error('the indexes to write to come and go'));
@@ -107,6 +111,7 @@ export function elasticsearchIndex(
     generation: () => generation.current().catch(rethrow),
     scan: (batchSize) => scanDocuments(cluster, names.search, batchSize),
     isBuilt: async () => (await names.read().catch(rethrow)).live !== undefined,
+    isOutdated: () => shape.isOutdated().catch(rethrow),
     count: () => count().catch(unlessBuilt(() => 0)),
     ping: async () => void (await cluster.call({ method: 'GET', path: '/' }, 1000).catch(rethrow)),
     close: () => cluster.close(),

@@ -61,6 +61,7 @@ export function miniSearchIndex(): SearchIndex {
 
     generation: async () => `${instance}.${shelf.changes()}`,
     isBuilt: async () => isBuilt,
+    isOutdated: async () => false,
     count: async () => shelf.count(),
     async *scan(batchSize) {
       const ids = shelf.ids().sort((a, b) => a - b);
@@ -83,6 +84,7 @@ function search(shelf: Shelf, views: Views, query: SearchQuery): SearchResult {
   return {
     hits: page.map(({ document }) => hit(document)),
     total: matches.length,
+    ...(matches.length > 0 && { firstDateMs: earliest(matches) }),
     ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, shelf.changes(), matches)) }),
   };
 }
@@ -108,13 +110,17 @@ const cursor = ({ score, dateMs, document }: Listed, view: string): SearchCursor
   view,
 });
 
-const hit = ({ uuid, name, description, date, location }: EventDocument): EventHit => ({
+const hit = ({ uuid, name, description, date, location, currency }: EventDocument): EventHit => ({
   uuid,
   name,
   description,
   date,
   location,
+  currency,
 });
+
+const earliest = (matches: Listed[]): number =>
+  matches.reduce((first, { dateMs }) => Math.min(first, dateMs), Number.POSITIVE_INFINITY);
 
 function createTurns(): () => Promise<void> | undefined {
   let since = performance.now();

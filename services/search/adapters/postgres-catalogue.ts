@@ -6,7 +6,7 @@ import type { EventDocument } from '../domain/event-document.ts';
  * The events in PostgreSQL. Give it a pool with a deadline of its own: a venue's or a performer's events are read in
  * one query, however many they are.
  *
- * An event whose id JavaScript cannot hold, or whose date is infinite, counts as not there.
+ * An event whose id JavaScript cannot hold, or whose date RFC 3339 cannot write, counts as not there.
  */
 export function postgresCatalogue(db: Db): Catalogue {
   const { sql } = db;
@@ -14,13 +14,13 @@ export function postgresCatalogue(db: Db): Catalogue {
   const documents = sql`
     select e.id, e.uuid, e.name, coalesce(e.description, '') as description,
       to_char(e.date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as date,
-      v.location,
+      e.currency, v.location,
       array(
         select p.name from event_performers ep join performers p on p.id = ep.performer_id
         where ep.event_id = e.id order by p.id
       ) as performers
     from events e join venues v on v.id = e.venue_id
-    where isfinite(e.date)`;
+    where e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
   return {
     async position() {
@@ -61,12 +61,13 @@ export function postgresCatalogue(db: Db): Catalogue {
 
 type Row = Omit<EventDocument, 'id'> & { id: string };
 
-const toDocument = ({ id, uuid, name, description, date, location, performers }: Row): EventDocument => ({
+const toDocument = ({ id, uuid, name, description, date, currency, location, performers }: Row): EventDocument => ({
   id: Number(id),
   uuid,
   name,
   description,
   date,
+  currency,
   location,
   performers,
 });

@@ -42,7 +42,9 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
       });
 
       test('a hit carries the public fields alone', async () => {
-        await put({ id: 7, name: 'Opera', description: 'Tosca', location: 'Rome', performers: ['X'] });
+        await put({ id: 7, name: 'Opera', description: 'Tosca', location: 'Rome', performers: ['X'], currency: 'EUR' });
+        await put({ id: 8, name: 'Ballet' });
+        expect((await search('ballet')).hits[0]?.currency).toBeNull();
         expect((await search('opera')).hits).toEqual([
           {
             uuid: someEvent({ id: 7 }).uuid,
@@ -50,6 +52,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
             description: 'Tosca',
             date: '2030-06-01T19:00:00Z',
             location: 'Rome',
+            currency: 'EUR',
           },
         ]);
       });
@@ -82,6 +85,30 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         await put({ id: 1, name: 'Opera' });
         expect(await search('xylophone')).toEqual({ hits: [], total: 0 });
       });
+    });
+
+    test('it says when the first of all that it found begins, whichever page is asked for', async () => {
+      await put(
+        { id: 1, name: 'Opera', date: '2029-12-31T23:59:59Z' },
+        { id: 2, name: 'Opera opera', date: '2030-03-01T00:00:00Z' },
+        { id: 3, name: 'Opera', date: '2030-01-02T00:00:00Z' },
+        { id: 4, name: 'Opera', date: '2030-02-01T00:00:00Z' },
+        { id: 5, name: 'Ballet', date: '2030-01-01T00:00:01Z' },
+      );
+      const first = Date.parse('2030-01-02T00:00:00Z');
+      for (const query of [{}, { size: 1 }, { from: 2, size: 1 }, { from: 5 }]) {
+        expect((await search('opera', query)).firstDateMs).toBe(first);
+      }
+      const { next } = await search('opera', { size: 2 });
+      expect((await search('opera', { size: 2, after: next! })).firstDateMs).toBe(first);
+      expect((await search('', { now: first })).firstDateMs).toBe(first);
+      expect((await search('opera', { now: first + 1 })).firstDateMs).toBe(Date.parse('2030-02-01T00:00:00Z'));
+      expect((await search('xylophone')).firstDateMs).toBeUndefined();
+    });
+
+    test('what it has built itself is not outdated', async () => {
+      await put({ id: 1 });
+      expect(await index.isOutdated()).toBe(false);
     });
 
     describe('misspelt words', () => {
@@ -369,7 +396,9 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
       });
 
       test('scan gives every document once, by id, as it was put', async () => {
-        const events = [5, 3, 9, 1].map((id) => someEvent({ id, name: `n${id}`, performers: ['Ann', 'Bo'] }));
+        const events = [5, 3, 9, 1].map((id) =>
+          someEvent({ id, name: `n${id}`, performers: ['Ann', 'Bo'], currency: 'EUR' }),
+        );
         await put(...events, { id: 7 });
         await remove(7);
         const seen: EventDocument[][] = [];

@@ -19,13 +19,16 @@ export function readCursor(text: string): PageCursor {
   if (Array.isArray(parts) && (parts.length === 4 || parts.length === 5)) {
     const [score, dateMs, uuid, page, view] = parts;
     const isView = parts.length === 4 || isViewText(view);
-    if (Number.isFinite(score) && Number.isSafeInteger(dateMs) && isUuidText(uuid) && isPage(page) && isView) {
+    if (Number.isFinite(score) && isDateMs(dateMs) && isUuidText(uuid) && isPage(page) && isView) {
       return { after: { score, dateMs, uuid, ...(view && { view }) }, page };
     }
   }
   throw new AppError('invalid_request', 'cursor is not one that a search has answered');
 }
 
+/** Of the years 1 to 9999: no event of another is in an index. */
+const isDateMs = (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= -62_135_596_800_000 && Number(value) < 253_402_300_800_000;
 const isUuidText = (value: unknown) => typeof value === 'string' && value.length > 0 && value.length <= 100;
 const isViewText = (value: unknown) => typeof value === 'string' && /^[\w+/=.-]{1,2500}$/.test(value);
 const isPage = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 1;

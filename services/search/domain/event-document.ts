@@ -7,13 +7,15 @@ export type EventDocument = {
   description: string;
   /** RFC 3339 in UTC, to the second: 2026-12-01T19:00:00Z. */
   date: string;
+  /** ISO 4217, the one of all its tickets; null when it has none or several. */
+  currency: string | null;
   /** The venue's. */
   location: string;
   performers: string[];
 };
 
 /** What a search answers of an event. */
-export type EventHit = Pick<EventDocument, 'uuid' | 'name' | 'description' | 'date' | 'location'>;
+export type EventHit = Pick<EventDocument, 'uuid' | 'name' | 'description' | 'date' | 'location' | 'currency'>;
 
 export const isSameDocument = (a: EventDocument, b: EventDocument): boolean =>
   a.id === b.id &&
@@ -21,6 +23,7 @@ export const isSameDocument = (a: EventDocument, b: EventDocument): boolean =>
   a.name === b.name &&
   a.description === b.description &&
   a.date === b.date &&
+  a.currency === b.currency &&
   a.location === b.location &&
   a.performers.length === b.performers.length &&
   a.performers.every((name, i) => name === b.performers[i]);

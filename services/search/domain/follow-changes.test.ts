@@ -73,6 +73,7 @@ test('what is there when it starts is found, with all that belongs to it', async
     description: '',
     date: '2030-06-01T19:00:00Z',
     location: 'Opera House, Sydney',
+    currency: null,
   });
 });
 
@@ -117,6 +118,62 @@ test('a performer that is renamed or deleted, and a line-up that changes', async
   await sql`delete from performers where id = ${performerId}`;
   await eventually(async () => expect(await search.names('quentin')).toEqual([]));
   expect(await search.names('')).toEqual(['a', 'b', 'c']);
+});
+
+test('the currency of an event follows its tickets', async () => {
+  const venueId = await makeVenue(sql);
+  const eventId = await makeEvent(sql, { venueId, name: 'Gala' });
+  const search = await start();
+  const shows = (currency: string | null) =>
+    eventually(async () => expect((await search.find('gala'))[0]?.currency).toBe(currency));
+  await shows(null);
+  await sql`insert into tickets (event_id, seat, price, currency) values (${eventId}, 'A1', 1, 'EUR')`;
+  await shows('EUR');
+  await sql`insert into tickets (event_id, seat, price, currency) values (${eventId}, 'A2', 1, 'CHF')`;
+  await shows(null);
+  await sql`delete from tickets where event_id = ${eventId} and seat = 'A1'`;
+  await shows('CHF');
+  await sql`truncate tickets cascade`;
+  await shows(null);
+});
+
+test('an event whose date cannot be written is not found, and is again with another date', async () => {
+  const venueId = await makeVenue(sql);
+  const dates = ['infinity', '-infinity', '0044-03-15 12:00:00+00 BC', '10000-01-01 00:00:00+00'];
+  await sql`alter table events disable trigger events_guard_new_date`;
+  const ids: number[] = [];
+  for (const date of dates) {
+    const [row] = await sql`
+      insert into events (name, date, venue_id) values (${date}, ${date}::text::timestamptz, ${venueId}) returning id`;
+    ids.push(row!.id);
+  }
+  await makeEvent(sql, { venueId, name: 'dated' });
+  const search = await start();
+  expect(search.rebuilt).toEqual([1]);
+  await sql`update venues set location = 'Everywhere' where id = ${venueId}`;
+  await eventually(async () => expect(await search.names('everywhere')).toEqual(['dated']));
+  await sql`update events set date = '2030-01-01' where id = any(${ids})`;
+  await eventually(async () => expect(await search.names('')).toEqual([...dates, 'dated'].sort()));
+});
+
+test('an index of an older release is built anew at the start, and searched meanwhile', async () => {
+  const venueId = await makeVenue(sql);
+  await makeEvent(sql, { venueId, name: 'Gala' });
+  const index = miniSearchIndex();
+  let isOutdated = true;
+  const old: SearchIndex = {
+    ...index,
+    isOutdated: async () => isOutdated,
+    replaceAll: async (...given) => {
+      const rejected = await index.replaceAll(...given);
+      isOutdated = false;
+      return rejected;
+    },
+  };
+  const first = await start(index);
+  await first.stop();
+  expect((await start(old)).rebuilt).toEqual([1]);
+  expect(isOutdated).toBe(false);
 });
 
 test('tables that are truncated', async () => {

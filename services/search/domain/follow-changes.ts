@@ -36,8 +36,9 @@ export type FollowChanges = {
 
 /**
  * Keeps the index after the database. Changes only say which events to look at: these are read in one query, after
- * the WAL position that is their version, and indexed in one call. An index that is not built or has been lost, a gap in
- * the changes and a truncated table mean to read everything; the source already keeps what changes meanwhile.
+ * the WAL position that is their version, and indexed in one call. An index that is not built, has been lost or is of an
+ * older release, a gap in the changes and a truncated table mean to read everything; the source already keeps what changes
+ * meanwhile.
  *
  * A change that cannot be read or indexed goes to the dead letters and stops nothing. What an unreachable index or database
  * throws is left to the source, which brings the same changes again.
@@ -50,7 +51,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
   let ending: AbortSignal | undefined;
 
   async function onConnect({ gap }: { gap: boolean }): Promise<void> {
-    if (gap || !(await index.isBuilt())) await rebuild();
+    if (gap || !(await index.isBuilt()) || (await index.isOutdated())) await rebuild();
     ready.resolve();
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { memoryCache } from '../../../shared/cache/memory.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import { testClock } from '../../../shared/testing/clock.ts';
@@ -14,15 +14,25 @@ async function start(names: string[], isBuilt = true) {
   if (isBuilt) await index.replaceAll(noDocuments(), 0n);
   await put(names);
   let searches = 0;
+  let gate = Promise.resolve();
   const counted: typeof index = {
     ...index,
-    search: (query) => {
+    search: async (query) => {
       searches++;
-      return index.search(query);
+      const found = await index.search(query);
+      await gate;
+      return found;
     },
   };
-  const search = searchEvents({ index: counted, cache: memoryCache({ maxBytes: 1e6, clock }), clock });
-  return { clock, put, search, searches: () => searches };
+  const cache = memoryCache({ maxBytes: 1e6, clock });
+  const search = searchEvents({ index: counted, cache, clock });
+  /** Searches come back only after the answer has been called. */
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = promise;
+    return resolve;
+  };
+  return { clock, put, search, index, cache, hold, searches: () => searches };
 }
 
 async function* noDocuments() {}
@@ -33,7 +43,7 @@ test('the answer is the body itself', async () => {
   const { search } = await start(['Opera']);
   expect(await search(request({ q: 'opera' }))).toBe(
     '{"events":[{"uuid":"00000000-0000-4000-8000-000000000001","name":"Opera","description":"",' +
-      '"date":"2030-06-01T19:00:00Z","location":""}],"total":1,"page":1,"size":10}',
+      '"date":"2030-06-01T19:00:00Z","location":"","currency":null}],"total":1,"page":1,"size":10}',
   );
   expect(JSON.parse(await search(request({ q: 'xylophone', page: 3, size: 5 })))).toEqual({
     events: [],
@@ -59,6 +69,58 @@ test('queries that mean the same share one search, until five minutes have passe
   clock.advance(61_000);
   await search(request({ q: 'opera' }));
   expect(searches()).toBe(2);
+});
+
+describe('an event that has begun', () => {
+  const begin = Date.UTC(2030, 0, 1, 0, 1);
+  const iso = (ms: number) => new Date(ms).toISOString().replace('.000', '');
+  const program = [
+    { id: 1, name: 'Opera opera', date: iso(begin + 60_000) },
+    { id: 2, name: 'Opera', date: iso(begin) },
+    { id: 3, name: 'Opera of the third day', date: iso(begin + 120_000) },
+  ];
+
+  test.each([
+    ['on the page', request({ q: 'opera' })],
+    ['on another page', request({ q: 'opera', size: 1 })],
+    ['on an earlier page', request({ q: '', size: 1, page: 3 })],
+  ])('is neither found nor counted, whatever is cached: %s', async (_, query) => {
+    const { clock, search, index, searches } = await start([]);
+    await index.apply({ upserts: program.map(someEvent), deletes: [], version: 2n });
+    const total = async () => JSON.parse(await search(query)).total;
+    expect(await total()).toBe(3);
+    clock.advance(60_000);
+    expect(await total()).toBe(3);
+    expect(searches()).toBe(1);
+    clock.advance(1);
+    expect(await total()).toBe(2);
+    const { events } = JSON.parse(await search(request({ q: 'opera' })));
+    expect(events.map(({ date }: { date: string }) => date)).not.toContain(iso(begin));
+    clock.advance(60_000);
+    expect(await total()).toBe(1);
+  });
+
+  test('is not found by one who waits for another’s search, either', async () => {
+    const { clock, search, index, hold } = await start([]);
+    await index.apply({ upserts: program.map(someEvent), deletes: [], version: 2n });
+    clock.advance(60_000);
+    const release = hold();
+    const early = search(request({ q: 'opera' }));
+    await Bun.sleep(0);
+    clock.advance(1);
+    const late = search(request({ q: 'opera' }));
+    await Bun.sleep(0);
+    release();
+    expect([JSON.parse(await early).total, JSON.parse(await late).total]).toEqual([3, 2]);
+  });
+
+  test('what others left in a shared cache is not used', async () => {
+    for (const text of ['', ' ', '{}', '{"events":[]} x', 'x {}', '1 {}']) {
+      const { search, cache, index } = await start(['Opera']);
+      await cache.set(`search:until:${await index.generation()}:opera:1:10`, text, 60_000);
+      expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(1);
+    }
+  });
 });
 
 test('an index that is not built yet finds nothing wrong: it is unavailable', async () => {
@@ -127,6 +189,7 @@ test.each([
     encode([1, 2, 'u', 2, 'v', 3]),
   ],
   [encode([1, 2, 'u', 2, 'v'.repeat(2501)]), 'x'.repeat(4001)],
+  [encode([1, 253_402_300_800_000, 'u', 2]), encode([1, -62_135_596_800_001, 'u', 2])],
 ])('cursors that no search has answered are refused', async (...cursors) => {
   const { search } = await start(['Opera']);
   for (const cursor of cursors) {

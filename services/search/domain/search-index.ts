@@ -21,6 +21,8 @@ export type SearchResult = {
   hits: EventHit[];
   /** Exactly how many events match, whatever `from`, `after` and `size` say. */
   total: number;
+  /** When the first of all these begins: until then the same search finds the same in an index that does not change. */
+  firstDateMs?: number;
   /** Set only when more results follow. */
   next?: SearchCursor;
 };
@@ -76,6 +78,8 @@ export type SearchIndex = {
   scan(batchSize: number): AsyncIterable<EventDocument[]>;
   /** Whether a `replaceAll` has ever ended, and what it built is still there (a server may have lost all it had). */
   isBuilt(): Promise<boolean>;
+  /** Whether what is there lacks something that this release keeps of an event: it can be searched, and is to be replaced. */
+  isOutdated(): Promise<boolean>;
   /** Documents that can be found, whenever they take place. */
   count(): Promise<number>;
 };

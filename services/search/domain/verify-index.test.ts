@@ -60,6 +60,7 @@ test.each<[string, Partial<EventDocument>]>([
   ['name', { name: 'other' }],
   ['description', { description: 'other' }],
   ['date', { date: '2031-01-01T00:00:00Z' }],
+  ['currency', { currency: 'EUR' }],
   ['location', { location: 'other' }],
   ['performers', { performers: ['Ann', 'Bo'] }],
 ])('a %s that is not the same', async (_, changed) => {

@@ -16,6 +16,10 @@ const pageSchema = z
         description: z.string(),
         date: z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' }),
         location: z.string().openapi({ example: 'Madison Square Garden, New York' }),
+        currency: z.string().nullable().openapi({
+          description: 'ISO 4217, the currency of every ticket; null when there are no tickets, or several currencies',
+          example: 'USD',
+        }),
       }),
     ),
     total: z.int().openapi({ description: 'How many events match' }),

@@ -1,5 +1,8 @@
 import { analysis } from './analysis.ts';
 
+/** Grows by one whenever documents get another member, or one in another way: what is indexed is then built anew. */
+const shape = 2;
+
 /** What an index of events is created with, besides its aliases. */
 export const eventIndex = () => ({
   settings: {
@@ -12,6 +15,7 @@ export const eventIndex = () => ({
     analysis: analysis(),
   },
   mappings: {
+    _meta: { shape },
     dynamic: 'strict',
     properties: {
       id: { type: 'long' },
@@ -21,6 +25,7 @@ export const eventIndex = () => ({
       location: text,
       description: text,
       date: { type: 'date' },
+      currency: { type: 'keyword', index: false, doc_values: false },
       version: { type: 'long' },
       gone: { type: 'boolean' },
       gone_at: { type: 'date' },

@@ -14,7 +14,8 @@ export function searchBody({ text, now, size, from = 0, after }: SearchQuery, vi
     size: size + 1,
     ...(position ? { search_after: text === '' ? position : [after.score, ...position] } : { from }),
     track_total_hits: true,
-    _source: ['uuid', 'name', 'description', 'date', 'location'],
+    aggs: { first: { min: { field: 'date' } } },
+    _source: ['uuid', 'name', 'description', 'date', 'location', 'currency'],
   };
 }
 
@@ -23,30 +24,39 @@ export const isThere = { term: { gone: false } };
 
 export type Answer<T> = {
   pit_id?: string;
+  /** In milliseconds; null when nothing was found. */
+  aggregations?: { first: { value: number | null } };
   hits: { total: { value: number }; hits: { _score: number | null; _source: T; sort: (number | string)[] }[] };
 };
 
-export function searchResult({ size }: SearchQuery, { pit_id, hits: found }: Answer<EventHit>): SearchResult {
+export function searchResult(
+  { size }: SearchQuery,
+  { pit_id, aggregations, hits: found }: Answer<EventHit>,
+): SearchResult {
   const page = found.hits.slice(0, size);
   const last = page.at(-1);
+  const firstDateMs = aggregations?.first.value ?? undefined;
   return {
-    hits: page.map(({ _source: { uuid, name, description, date, location } }) => ({
+    hits: page.map(({ _source: { uuid, name, description, date, location, currency = null } }) => ({
       uuid,
       name,
       description,
       date,
       location,
+      currency,
     })),
     total: found.total.value,
+    ...(firstDateMs !== undefined && { firstDateMs }),
     ...(last && found.hits.length > size && { next: cursor(last, pit_id) }),
   };
 }
 
+/** An older release wrote no currency. */
 export type StoredDocument = EventDocument & { gone: boolean; version: string };
 
 export const toDocument = (stored: StoredDocument): EventDocument => {
-  const { id, uuid, name, description, date, location, performers } = stored;
-  return { id, uuid, name, description, date, location, performers };
+  const { id, uuid, name, description, date, currency = null, location, performers } = stored;
+  return { id, uuid, name, description, date, currency, location, performers };
 };
 
 /** Words may be spread over the fields: each adds what it is worth. */
