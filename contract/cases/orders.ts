@@ -104,6 +104,51 @@ export function orderCases(suite: Suite): void {
     expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('reserved');
   });
 
+  test('a key whose request came to no end carries it on, and then gives its end again', async () => {
+    const { reservation } = await reserve(1);
+    const [key, upper] = [user(), reservation.uuid.toUpperCase()];
+    const asked = await order(reservation.uuid, requiresAction, key);
+    const { action } = (await asked.json()) as { action: { approval_url: string } };
+    expect([asked.status, (await order(upper, requiresAction, key)).status]).toEqual([202, 202]);
+    expect((await order(reservation.uuid, user(), key)).status).toBe(422);
+    expect((await suite.api.post(action.approval_url, { approved: true })).status).toBe(200);
+    const [done, again] = [await order(reservation.uuid, requiresAction, key), await order(upper, requiresAction, key)];
+    expect([done.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 201, 'true']);
+    const bodies = await Promise.all([done.text(), again.text()]);
+    expect(JSON.parse(bodies[0]!)).toMatchObject({ status: 'paid', action: null });
+    expect(bodies[1]).toBe(bodies[0]!);
+  });
+
+  test('a refund asked for by either case of its order’s uuid is one', async () => {
+    const user_uuid = user();
+    const { reservation } = await reserve(1, user_uuid);
+    const { uuid } = (await (await order(reservation.uuid)).json()) as Order;
+    const key = user();
+    const refund = (at: string) => suite.api.post(`${orders}/${at}/refunds`, { user_uuid }, { 'Idempotency-Key': key });
+    const answers = [await refund(uuid), await refund(uuid.toUpperCase())];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    const [first, second] = await Promise.all(answers.map((answer) => answer.text()));
+    expect(second).toBe(first!);
+  });
+
+  test('seats that are bought can’t be released; a payment that waits for its buyer is called off by a release', async () => {
+    const release = (uuid: string) => fetch(`${suite.target.booking}${reservations}/${uuid}`, { method: 'DELETE' });
+    const bought = await reserve(1);
+    await order(bought.reservation.uuid);
+    const refused = await release(bought.reservation.uuid);
+    expect([refused.status, ((await refused.json()) as { error: string }).error]).toEqual([409, 'reservation_sold']);
+    expect(await suite.api.status(bought.event.uuid, bought.seats[0]!.uuid)).toBe('booked');
+
+    const waiting = await reserve(1);
+    const asked = await order(waiting.reservation.uuid, requiresAction);
+    const { action } = (await asked.json()) as { action: { approval_url: string } };
+    expect((await release(waiting.reservation.uuid)).status).toBe(204);
+    expect((await suite.api.post(action.approval_url, { approved: true })).status).toBe(404);
+    expect(await get(asked.headers.get('location')!)).toMatchObject({ status: 'failed', action: null });
+    expect(await suite.api.status(waiting.event.uuid, waiting.seats[0]!.uuid)).toBe('available');
+    expect((await order(waiting.reservation.uuid)).status).toBe(409);
+  });
+
   test('a ticket that is given back is available at once, and its money returned; then the rest', async () => {
     const user_uuid = user();
     const { event, seats, reservation } = await reserve(2, user_uuid);

@@ -292,6 +292,17 @@ describe('an Idempotency-Key', () => {
     expect(again.json).toEqual(first.json);
   });
 
+  test('of a request about nothing of the caller’s is not kept', async () => {
+    const { user, token } = await makeBuyer();
+    const key = randomUUID();
+    const keys = () => sale.sql`select from idempotency_keys where key = ${key}`;
+    const refund = { key, token, body: { user_uuid: user } };
+    const order = { key, token, body: { reservation_uuid: randomUUID(), payment_method_uuid: card } };
+    expect((await ask(`POST ${base}/orders/${randomUUID()}/refunds`, refund)).status).toBe(404);
+    expect((await ask(`POST ${base}/orders`, order)).status).toBe(404);
+    expect(await keys()).toHaveLength(0);
+  });
+
   test('does not give an answer to whoever knows it', async () => {
     const { reservation, token, order, user } = await makeBuyer();
     const key = randomUUID();

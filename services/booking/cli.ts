@@ -7,7 +7,7 @@ import {
   serverVariables,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { readConfig, v } from '../../shared/environment.ts';
+import { readConfig, type Values, v } from '../../shared/environment.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
@@ -26,6 +26,12 @@ export const sweepVariables = {
     'How long an order waits for its buyer to approve the payment (3-D Secure)',
   ),
 };
+
+/** How long what is pending waits for a sweep, in milliseconds. */
+export const sweepTimes = (config: Values<typeof sweepVariables>) => ({
+  ageMs: config.PAYMENT_SWEEP_AFTER,
+  actionMs: config.PAYMENT_ACTION_TIMEOUT,
+});
 
 /** What the booking binary does besides to serve. */
 export const commands: Record<string, Command> = {
@@ -61,8 +67,9 @@ async function runAudit(args: string[], env: Env): Promise<void> {
       payments: openPayments(config, db, postgresPaymentMethods(db)).payments,
       locks,
     };
-    const ageMs = config.PAYMENT_SWEEP_AFTER + sweepMarginMs;
-    const actionMs = config.PAYMENT_ACTION_TIMEOUT;
+    const times = sweepTimes(config);
+    const ageMs = times.ageMs + sweepMarginMs;
+    const { actionMs } = times;
     const findings = await auditLive(deps, { ageMs, actionMs, pauseMs, sleep });
     for (const { rule, uuid, detail } of findings.slice(0, shown)) console.log(`${rule}: ${uuid}: ${detail}`);
     if (findings.length > shown) console.log(`… and ${findings.length - shown} more`);

@@ -32,7 +32,11 @@ describe('the booking service', () => {
       { SERVER_MODE: 'production', AUTH_JWT_SECRET: testSecret },
       'STRIPE_SECRET_KEY: must be set, for SERVER_MODE is production',
     ],
-    ['with Stripe and without its key', { PAYMENTS: 'stripe' }, 'STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe'],
+    [
+      'with Stripe and without its key',
+      { PAYMENTS: 'stripe' },
+      'STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe',
+    ],
     ['with two keys', { AUTH_JWT_SECRET: testSecret, AUTH_JWKS_URL: 'http://login.example/jwks' }, 'not both'],
   ])('does not start %s, and `config` tells why', async (_, more, why) => {
     await expect(runProcess(command, { ...env, ...more })).rejects.toThrow(why);

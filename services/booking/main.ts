@@ -29,7 +29,7 @@ import { postgresRefunds } from './adapters/postgres-refunds.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { createBookingApp } from './app.ts';
-import { commands, sweepVariables } from './cli.ts';
+import { commands, sweepTimes, sweepVariables } from './cli.ts';
 import { paymentDuty, Unfinished } from './domain/payment-duty.ts';
 import { purgeRecords } from './domain/purge-records.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
@@ -126,7 +126,7 @@ export async function start(
     );
   }
   const http = serve(createBookingApp(deps).fetch, config.SERVER_ADDR, addressVariable, server);
-  const times = { ageMs: config.PAYMENT_SWEEP_AFTER, actionMs: config.PAYMENT_ACTION_TIMEOUT, leaseMs: sweepLeaseMs };
+  const times = { ...sweepTimes(config), leaseMs: sweepLeaseMs };
   const sweeps = [
     [() => sweepLocks(deps), () => sweepOrders(deps, times), () => purgeRecords(deps)],
     // After a rush there is much to take: meanwhile the others go on.

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import type { Db } from '../../shared/db/client.ts';
-import { isAppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
 import { postgresBooks } from './adapters/postgres-books.ts';
@@ -105,6 +105,13 @@ export async function sweepAll(deps: SaleDeps): Promise<number> {
 }
 
 export type Sale = Awaited<ReturnType<typeof startSale>>;
+
+/** The result, or the stable code and details of a refusal; anything unforeseen is thrown on. */
+export const outcomeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.catch((error: unknown) => {
+    if (error instanceof AppError) return { code: error.code, ...error.details };
+    throw error;
+  });
 
 /** 'ok', or the stable code of what was thrown; anything unforeseen is thrown on. */
 async function codeOf(work: Promise<void>): Promise<string> {

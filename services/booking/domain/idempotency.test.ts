@@ -85,4 +85,66 @@ describe('a request with a key', () => {
     const left = await database.sql`select key from idempotency_keys where key in (${old.key}, ${young.key})`;
     expect(left.map(({ key }) => key)).toEqual([young.key]);
   });
+
+  test('that came to no end yet is carried on by its repetition, and by no other request', async () => {
+    const request = some();
+    const pending = { status: 202, body: 'pending', isFinal: false };
+    const of = { keys, sleep: async () => {} };
+    expect(await answerBy(of, request, async () => pending)).toEqual({ status: 202, body: 'pending', replayed: false });
+    const other = answerBy(of, { ...request, fingerprint: 'two' }, async () => pending);
+    expect(await codeOf(other)).toBe('idempotency_key_reused');
+    const done = { status: 201, body: 'done', isFinal: true };
+    expect(await answerBy(of, request, async () => done)).toMatchObject({ status: 201, replayed: false });
+    expect(await answerBy(of, request, async () => pending)).toEqual({ status: 201, body: 'done', replayed: true });
+  });
+
+  test('that has an answer keeps it, though a late twin lets go of it', async () => {
+    const request = some();
+    const work = async () => ({ status: 200, body: '1' });
+    await answerOnce(keys, request, work);
+    await keys.suspend(request);
+    expect(await answerOnce(keys, request, work)).toMatchObject({ body: '1', replayed: true });
+  });
+
+  test('whose process died is not taken over by another request under its key', async () => {
+    const request = some();
+    await keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    await database.sql`update idempotency_keys set started_at = now() - interval '61 s' where key = ${request.key}`;
+    const other = { ...request, fingerprint: 'two' };
+    expect(await codeOf(answerOnce(keys, other, async () => ({ status: 200, body: '2' })))).toBe(
+      'idempotency_key_reused',
+    );
+    await keys.suspend(other);
+    await database.sql`update idempotency_keys set started_at = now() where key = ${request.key}`;
+    await keys.suspend(other);
+    expect(await codeOf(answerOnce(keys, request, async () => ({ status: 200, body: '1' })))).toBe(
+      'request_in_progress',
+    );
+  });
+
+  test('may be repeated as soon as a database that was away is back', async () => {
+    const request = some();
+    const away = new AppError('unavailable', 'away');
+    let isAway = true;
+    const pauses: number[] = [];
+    const back = Promise.withResolvers<void>();
+    const flaky: IdempotencyKeys = {
+      ...keys,
+      finish: () => Promise.reject(away),
+      suspend: async (of) => {
+        if (isAway) throw away;
+        await keys.suspend(of);
+        back.resolve();
+      },
+    };
+    const sleep = async (ms: number) => {
+      pauses.push(ms);
+      isAway = pauses.length < 3;
+    };
+    const work = async () => ({ status: 201, body: '1', isFinal: true });
+    expect(await codeOf(answerBy({ keys: flaky, sleep }, request, work))).toBe('unavailable');
+    await back.promise;
+    expect(pauses).toEqual([100, 150, 225]);
+    expect(await answerBy({ keys, sleep }, request, work)).toMatchObject({ status: 201, replayed: false });
+  });
 });

@@ -23,7 +23,7 @@ export class Unfinished extends Error {
   constructor(name: string, elsewhere: [name: string, count: number][]) {
     const whose = elsewhere.map(([other, count]) => `${count} by ${other}`).join(', ');
     super(
-      `payments and refunds are under way that ${name} can't end: ${whose}; start with that provider's key until they are done`,
+      `payments and refunds are under way that ${name} can’t end: ${whose}; start with that provider’s key until they are done`,
     );
     this.name = 'Unfinished';
   }

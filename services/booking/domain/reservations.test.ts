@@ -59,12 +59,18 @@ describe('a reservation', () => {
   });
 
   test('a seat that is sold gives all the others back', async () => {
-    const { uuid, tickets } = await some(3);
-    const owner = randomUUID();
-    await sale.reserve(tickets[0]!, owner);
-    await sale.confirm(tickets[0]!, owner, randomUUID());
-    expect(await refusal(reserve(tickets))).toEqual({ code: 'ticket_not_available', conflicts: [tickets[0]!] });
-    expect(await locked(uuid)).toEqual([]);
+    for (const sold of [0, 1, 2]) {
+      const { uuid, tickets } = await some(3);
+      const [owner, late] = [randomUUID(), randomUUID()];
+      await sale.reserve(tickets[sold]!, owner);
+      expect(await sale.confirm(tickets[sold]!, owner, randomUUID())).toBe('ok');
+      expect(await locked(uuid)).toEqual([]);
+      const conflicts = [tickets[sold]!];
+      expect(await refusal(reserve(tickets, late))).toEqual({ code: 'ticket_not_available', conflicts });
+      expect(await locked(uuid)).toEqual([]);
+      expect(await sale.sql`select from reservations where user_uuid = ${late}`).toHaveLength(0);
+      expect((await reserve(tickets.filter((_, i) => i !== sold))).tickets).toHaveLength(2);
+    }
   });
 
   test('repeated, it is the same one, and its time is not longer', async () => {

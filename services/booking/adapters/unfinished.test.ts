@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../../../shared/testing/eventually.ts';
+import { makeEvent } from '../../../shared/testing/factories.ts';
+import { createOrder } from '../domain/create-order.ts';
+import { PaymentUnanswered } from '../domain/payment-provider.ts';
+import { purgeRecords } from '../domain/purge-records.ts';
+import { refundOrder } from '../domain/refund-order.ts';
+import { reserveTickets } from '../domain/reserve-tickets.ts';
+import { type Sale, startSale } from '../testing.ts';
+import { postgresIdempotencyKeys } from './postgres-idempotency.ts';
+import { sandboxMethods } from './sandbox-payments.ts';
+
+let sale: Sale;
+beforeAll(async () => {
+  sale = await startSale();
+});
+afterAll(() => sale.drop());
+
+async function ordered(methodUuid: string = randomUUID()) {
+  const userUuid = randomUUID();
+  const event = await makeEvent(sale.sql, { seats: 2 });
+  const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
+  const { uuid } = await createOrder(sale.deps, { reservationUuid, methodUuid });
+  return { uuid, userUuid, event };
+}
+
+const times = { ageMs: 60_000, actionMs: 600_000, leaseMs: 15_000, limit: 100, provider: 'sandbox' as const };
+const age = (table: 'orders' | 'refunds', uuid: string, by: string) =>
+  sale.sql`update ${sale.sql(table)} set created_at = now() - ${by}::interval where uuid = ${uuid}`;
+const historyOf = async (uuid: string) =>
+  (
+    await sale.sql`select order_status, payment_status from order_history
+      where order_id = (select id from orders where uuid = ${uuid}) order by id`
+  ).map((row) => `${row.order_status}, ${row.payment_status}`);
+
+describe('a sweep is given', () => {
+  test('an order once it is old, and not the payment of a moment ago', async () => {
+    const { sales } = sale.deps;
+    const { uuid } = await ordered(sandboxMethods.lostAnswer);
+    expect(await sales.leasePending(times)).toEqual([]);
+    await age('orders', uuid, '59 seconds');
+    expect(await sales.leasePending(times)).toEqual([]);
+    await age('orders', uuid, '61 seconds');
+    expect((await sales.leasePending(times)).map(({ order, waits }) => [order.uuid, waits])).toEqual([[uuid, false]]);
+    expect(await sales.leasePending(times)).toEqual([]);
+    await sale.sql`update payments set sweep_at = now()`;
+    await sale.sweep();
+  });
+
+  test('an order whose buyer is asked, which waits until its time is over', async () => {
+    const { sales } = sale.deps;
+    const { uuid } = await ordered(sandboxMethods.requiresAction);
+    for (const [by, waits] of [
+      ['9 minutes', true],
+      ['11 minutes', false],
+    ] as const) {
+      await age('orders', uuid, by);
+      await sale.sql`update payments set sweep_at = now()`;
+      expect((await sales.leasePending(times)).map((one) => one.waits)).toEqual([waits]);
+    }
+    await sale.sql`update payments set sweep_at = now()`;
+    await sale.sweep();
+  });
+
+  test('a refund once it is old, and no other process meanwhile', async () => {
+    const { refunds } = sale.deps;
+    const { uuid: orderUuid, userUuid } = await ordered();
+    const away = { ...sale.deps.payments, refund: () => Promise.reject(new PaymentUnanswered()) };
+    const { uuid } = await refundOrder({ ...sale.deps, payments: away }, { orderUuid, userUuid });
+    expect(await refunds.leasePending(times)).toEqual([]);
+    await age('refunds', uuid, '61 seconds');
+    const leases = await Promise.all([1, 2, 3].map(() => refunds.leasePending(times)));
+    expect(leases.flat().map((one) => one.uuid)).toEqual([uuid]);
+    expect(await refunds.leasePending(times)).toEqual([]);
+    await sale.sql`update refunds set sweep_at = now()`;
+    expect(await refunds.leasePending(times)).toHaveLength(1);
+    await sale.sql`update refunds set sweep_at = now()`;
+    await sale.sweep();
+  });
+});
+
+test('what a buyer must do is noted once, and not of an order that has ended', async () => {
+  const { sales } = sale.deps;
+  const { uuid } = await ordered(sandboxMethods.requiresAction);
+  const action = { type: 'sandbox', approval_url: '/elsewhere' } as const;
+  await sales.awaitAction(uuid, action);
+  expect((await sale.deps.orders.view(uuid))!.action).not.toEqual(action);
+  expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action']);
+  await sale.sweep();
+  await sales.awaitAction(uuid, action);
+  expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action', 'failed, voided']);
+});
+
+test('a capture that meets a refund is noted as things stand after it', async () => {
+  const { sales, payments } = sale.deps;
+  const { uuid, userUuid } = await ordered();
+  await payments.capture(uuid);
+  const begun = Promise.withResolvers<Promise<string>>();
+  const sessions = () => sale.sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await sale.sql.begin(async (tx) => {
+    await tx`select from orders where uuid = ${uuid} for update`;
+    await tx`update orders set status = 'refunded' where uuid = ${uuid}`;
+    begun.resolve(sales.recordCapture(uuid, 'captured'));
+    await eventually(async () => expect(await sessions()).toHaveLength(1));
+  });
+  expect(await await begun.promise).toBe('refunded');
+  expect((await historyOf(uuid)).at(-1)).toBe('refunded, succeeded');
+  await sale.sql`update orders set status = 'paid' where uuid = ${uuid}`;
+  await refundOrder(sale.deps, { orderUuid: uuid, userUuid });
+});
+
+test('a dispute is noted while it is open, and lets a refund that met it be tried again when it has ended', async () => {
+  const { sales, refunds } = sale.deps;
+  const { uuid: orderUuid, userUuid } = await ordered();
+  const disputed = { ...sale.deps.payments, refund: async () => 'disputed' as const };
+  const refund = await refundOrder({ ...sale.deps, payments: disputed }, { orderUuid, userUuid });
+  expect(refund.status).toBe('disputed');
+  await sales.recordDispute(orderUuid, true);
+  await sales.recordDispute(orderUuid, true);
+  expect((await historyOf(orderUuid)).length).toBe(5);
+  expect(await refunds.leasePending({ ...times, ageMs: 0 })).toEqual([]);
+  await sales.recordDispute(orderUuid, false);
+  await sale.sweep();
+  expect(await refunds.find(refund.uuid)).toMatchObject({ status: 'succeeded' });
+  await sale.audit();
+});
+
+describe('records that nobody needs any more are deleted', () => {
+  test('of webhooks, of keys and of reservations, each when its own time is over', async () => {
+    const { notices, reservations } = sale.deps;
+    const idempotencyKeys = postgresIdempotencyKeys(sale.db);
+    const { userUuid } = await ordered();
+    const [old, young] = [randomUUID(), randomUUID()];
+    for (const id of [old, young]) {
+      await notices.record({ id, type: 'test' });
+      await idempotencyKeys.begin({ scope: id, key: 'key', fingerprint: 'one', staleMs: 0, keptMs: 1e9 });
+    }
+    const count = async () =>
+      (
+        await sale.sql`select (select count(*) from payment_notices where id in (${old}, ${young}))::int as notices,
+          (select count(*) from idempotency_keys where scope in (${old}, ${young}))::int as keys,
+          (select count(*) from reservations where user_uuid = ${userUuid})::int as reservations`
+      )[0];
+    await sale.sql`update payment_notices set created_at = now() - interval '29 days' where id = ${old}`;
+    await sale.sql`update idempotency_keys set created_at = now() - interval '23 hours' where scope = ${old}`;
+    await sale.sql`update reservations set created_at = now() - interval '29 days' where user_uuid = ${userUuid}`;
+    await purgeRecords({ notices, reservations, idempotencyKeys });
+    expect(await count()).toEqual({ notices: 2, keys: 2, reservations: 1 });
+    await sale.sql`update payment_notices set created_at = now() - interval '31 days' where id = ${old}`;
+    await sale.sql`update idempotency_keys set created_at = now() - interval '25 hours' where scope = ${old}`;
+    await sale.sql`update reservations set created_at = now() - interval '31 days' where user_uuid = ${userUuid}`;
+    await purgeRecords({ notices, reservations, idempotencyKeys });
+    expect(await count()).toEqual({ notices: 1, keys: 1, reservations: 0 });
+  });
+});
