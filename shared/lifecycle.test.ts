@@ -70,14 +70,18 @@ describe('a program that is signalled', () => {
   });
 
   test('takes an echo of the signal for what it is, and a later one as the wish to end at once', async () => {
-    const { pid, output, stop } = await startProcess(hanging, {}, { port: /ready (\d)/ });
-    process.kill(pid, 'SIGTERM');
-    await eventually(() => output().includes('stopping'));
-    process.kill(pid, 'SIGTERM');
-    await eventually(() => output().match(/heard/g)?.length === 2);
-    process.kill(pid, 'SIGUSR1');
-    await eventually(() => output().includes('later'));
-    expect(await stop(['SIGINT'])).toBe(1);
+    const { pid, output, stop, kill } = await startProcess(hanging, {}, { port: /ready (\d)/ });
+    try {
+      process.kill(pid, 'SIGTERM');
+      await eventually(() => output().includes('stopping'));
+      process.kill(pid, 'SIGTERM');
+      await eventually(() => output().match(/heard/g)?.length === 2);
+      process.kill(pid, 'SIGUSR1');
+      await eventually(() => output().includes('later'));
+      expect(await stop(['SIGINT'])).toBe(1);
+    } finally {
+      await kill();
+    }
   });
 });
 

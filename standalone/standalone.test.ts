@@ -150,6 +150,18 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(isAlive(pid)).toBe(false);
   }, 60_000);
 
+  test('whoever launched it is killed and can pass on no signal: it ends in order all the same', async () => {
+    running = await startProcess(
+      ['sh', '-c', '"$0" "$@"; true', ...main],
+      { ...anyPorts, ONSALE_DIR: dir },
+      { port: /:(\d+)\/docs/, count: 3 },
+    );
+    const { pid } = postmaster();
+    expect(isAlive(pid)).toBe(true);
+    await running.kill();
+    await eventually(() => !isAlive(pid));
+  }, 60_000);
+
   test('--reset starts afresh', async () => {
     const { output } = await start('--reset');
     expect(output()).toMatch(/demo seed .* 407 events/);
