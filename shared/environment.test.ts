@@ -18,6 +18,7 @@ describe('variables', () => {
     const address = v.address(':8080', '');
     expect(read<object>(address, ':9')).toEqual({ host: '0.0.0.0', port: 9 });
     expect(read<object>(address, 'localhost:0')).toEqual({ host: 'localhost', port: 0 });
+    expect(read<object>(address, 'localhost:65535')).toEqual({ host: 'localhost', port: 65_535 });
     expect(read<object>(address, '[::1]:80')).toEqual({ host: '::1', port: 80 });
     for (const text of ['8080', ':x', ':65536', 'a:b:1']) expect(() => read(address, text)).toThrow('host:port');
   });

@@ -368,6 +368,15 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await names('hall')).toEqual(['Ballet']);
       });
 
+      test('a word that moves to the name brings its event up, and one that leaves it down', async () => {
+        await put({ id: 1, name: 'one two', description: 'gala' }, { id: 2, name: 'gala two' });
+        expect(await names('gala')).toEqual(['gala two', 'one two']);
+        await put({ id: 1, name: 'gala one', description: 'gala' });
+        expect(await names('gala')).toEqual(['gala one', 'gala two']);
+        await put({ id: 1, name: 'one two', description: 'gala' });
+        expect(await names('gala')).toEqual(['gala two', 'one two']);
+      });
+
       test('a deleted document is not found, and deleting it again does no harm', async () => {
         await put({ id: 1, name: 'Opera' }, { id: 2, name: 'Opera' });
         await remove(1, 404);
