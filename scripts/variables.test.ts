@@ -21,6 +21,8 @@ const choices: Record<string, string[]> = {
   LOG_LEVEL: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
   POSTGRES_SSLMODE: ['disable', 'allow', 'prefer', 'require', 'verify-full'],
   ROLE: ['all', 'api', 'cdc'],
+  PAYMENTS: ['auto', 'stripe', 'sandbox'],
+  STRANDED_SEATS: ['allow', 'refuse'],
 };
 
 /** Names that a server keeps, at the edge of what it takes. */
