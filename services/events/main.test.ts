@@ -115,6 +115,15 @@ describe('the events service does as its variables say', () => {
     expect(await text).toStartWith('event: taken');
   });
 
+  test('a live stream on which nothing happens is kept open by pings', async () => {
+    const { get } = await begin({ SERVER_READ_TIMEOUT: '20ms', SERVER_WRITE_TIMEOUT: '10ms' });
+    const live = await get(`/api/v1/management/events/${event.uuid}/live`);
+    const reader = live.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.endsWith(': ping\n\n: ping\n\n')) text += (await reader.read()).value ?? '';
+    expect(text).toBe('event: taken\ndata: []\n\n: ping\n\n: ping\n\n');
+  });
+
   test('its metrics have the names by which dashboards and alerts ask for them', async () => {
     const { metrics } = await begin();
     const types = [...(await metrics()).matchAll(/^# TYPE (.*)$/gm)].map((match) => match[1]);
