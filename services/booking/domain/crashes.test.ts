@@ -15,6 +15,7 @@ import { type Sale, type SaleDeps, startSale, sweepAll } from '../testing.ts';
 import { confirmTicket } from './confirm-ticket.ts';
 import { createOrder } from './create-order.ts';
 import { hearNotice, type Notice } from './hear-notice.ts';
+import { releaseReservation } from './manage-reservation.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { refundOrder } from './refund-order.ts';
 import { reserveTicket } from './reserve-ticket.ts';
@@ -100,6 +101,16 @@ const lives: Record<string, Life> = {
     await settled(() => refundOrder(deps, { orderUuid, userUuid }));
     await sweepAll(deps);
   },
+};
+
+lives['two seats that are given back beside their order, and a late approval'] = async (world, deps, buyer) => {
+  const { userUuid, methodUuid } = buyer;
+  const { tickets } = await makeEvent(world.sale.sql, { seats: 2 });
+  const { uuid: reservationUuid } = await reserveTickets(deps, { userUuid, ticketUuids: tickets });
+  await settled(() => createOrder(deps, { reservationUuid, methodUuid }));
+  await settled(() => releaseReservation(deps, reservationUuid));
+  await approved(world, deps, userUuid);
+  await sweepAll(deps);
 };
 
 /** The buyer approves a payment that waits for it, and the provider tells so, twice. */
