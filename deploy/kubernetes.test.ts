@@ -247,7 +247,7 @@ describe.each(rendered)('%s', (name, resources) => {
 /** Who hears what servers outside tell by themselves. */
 const notified: Record<string, string> = { '/webhooks/stripe': 'booking' };
 
-/** Who takes the money of a deployment. Throws where that hangs on which secrets happen to be there. */
+/** Returns who takes the money of a deployment. Throws where that hangs on which secrets happen to be there. */
 function checkPayments(resources: Resource[]): 'stripe' | 'sandbox' {
   const booking = ourPods(resources).find(({ owner }) => owner.metadata.name === 'onsale-booking')!;
   const { PAYMENTS, ...given } = environmentOf(booking.spec.containers[0]!, resources);
@@ -267,7 +267,7 @@ function checkPayments(resources: Resource[]): 'stripe' | 'sandbox' {
   return isSandbox ? 'sandbox' : 'stripe';
 }
 
-/** What a process gets at least: not what a Secret may lack, and of the others something that is right. */
+/** The least that a process starts with: nothing of optional Secrets, and of the others something that is right. */
 const atStart = (given: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(given)

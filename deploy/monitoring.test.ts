@@ -47,6 +47,8 @@ const prometheus = { metrics: ['up', 'ALERTS'], labels: ['job', 'namespace', 'po
 const series = (metric: string) => metric.replace(/_(bucket|count|sum)$/, '');
 
 let target: Target;
+/** The names that `dependency_up` tells of; the platform of this test has no Redis. */
+const dependencies = new Set(['redis']);
 const shown = new Map<string, Set<string>>();
 const unknown = ({ selected, grouped }: Expression): string[] => {
   const ours = selected.filter(({ metric }) => !prometheus.metrics.includes(metric));
@@ -73,7 +75,9 @@ beforeAll(async () => {
   await api.reserve(seats[0]!.uuid, randomUUID());
   for (const base of [target.events, target.booking, target.search]) {
     await fetch(`${base}/readyz`);
-    const metrics = parseMetrics(await (await fetch(`${base}/metrics`)).text());
+    const text = await (await fetch(`${base}/metrics`)).text();
+    for (const [, name] of text.matchAll(/^dependency_up\{dependency="(\w+)"/gm)) dependencies.add(name!);
+    const metrics = parseMetrics(text);
     for (const [name, labels] of metrics) shown.set(name, new Set([...(shown.get(name) ?? []), ...labels]));
   }
 }, 60_000);
@@ -115,6 +119,15 @@ describe('alerts', () => {
       const [page, anchor = ''] = annotations.runbook!.split('#');
       expect([alert, page, anchors.includes(anchor)]).toEqual([alert, 'docs/operations.md', true]);
     }
+  });
+
+  test('know every dependency that they name, and that payments are no server', () => {
+    const namedIn = (expr: string) => [...expr.matchAll(/dependency(!?=)"(\w+)"/g)].map(([, how, name]) => [how, name]);
+    const named = rules.flatMap(({ expr }) => namedIn(expr));
+    expect(named.map(([, name]) => name).filter((name) => !dependencies.has(name!))).toEqual([]);
+    const of = (alert: string) => namedIn(rules.find((rule) => rule.alert === alert)!.expr);
+    expect(of('OnsaleDependencyAway')).toEqual([['!=', 'payments']]);
+    expect(of('OnsalePaymentsElsewhere')).toContainEqual(['=', 'payments']);
   });
 
   test('name limits of memory that are the deployments’ own', () => {
