@@ -9,7 +9,7 @@ import { knowsCall, programs } from './programs.ts';
 import { counted } from './report.ts';
 
 const root = join(import.meta.dirname, '..');
-const pages = ['README.md', 'docs/operations.md'];
+const pages = ['README.md', 'docs/operations.md', 'docs/sales.md'];
 const texts = await Promise.all(pages.map((page) => Bun.file(join(root, page)).text()));
 const makefile = await Bun.file(join(root, 'Makefile')).text();
 const production = (await render(join(root, 'k8s/overlays/prod'))).map(named);
@@ -17,9 +17,10 @@ const sources = await $`git grep -hoE '[a-z]+(_[a-z]+)+' -- services shared driz
 const words = new Set(sources.split('\n'));
 
 /** What stands in code spans and in blocks of commands, a line each, without comments. */
-const codeOf = (text: string) =>
-  [...text.matchAll(/```(?:sh|sql)\n([\s\S]*?)```|`([^`\n]+)`/g)]
-    .flatMap(([, block, span]) => (block ?? span ?? '').split('\n'))
+const codeOf = (text: string, languages = ['sh', 'sql']) =>
+  [...text.matchAll(/```(\w+)\n([\s\S]*?)```|`([^`\n]+)`/g)]
+    .filter(([, language]) => !language || languages.includes(language))
+    .flatMap(([, , block, span]) => (block ?? span ?? '').split('\n'))
     .map((line) => line.replace(/ *#.*$/, ''));
 
 /** The anchors of its titles, as GitHub makes them. */
@@ -35,14 +36,16 @@ let commands = 0;
 
 describe.each(pages.map((page, i): [string, string] => [page, texts[i]!]))('%s', (page, text) => {
   const code = codeOf(text);
-  const found = (pattern: RegExp) => code.flatMap((line) => [...line.matchAll(pattern)].map((match) => match.slice(1)));
+  const found = (pattern: RegExp, lines = code) =>
+    lines.flatMap((line) => [...line.matchAll(pattern)].map((match) => match.slice(1)));
 
   test('every command of a binary exists', () => {
-    // `npm run load -- search` is the load test of that name.
+    // `npm run load -- search` is the load test of that name. SQL has tables of these names.
     const calls = found(
       /(?:^|(?<!load --)[ /])(events|booking|search) ((?!&|\|)[a-z-]+(?: (?:apply|status|delete|list|replay|wait))?)/g,
+      codeOf(text, ['sh']),
     );
-    expect(calls.length).toBeGreaterThan(5);
+    if (page !== 'docs/sales.md') expect(calls.length).toBeGreaterThan(5);
     for (const [program = '', call = ''] of calls)
       expect([program, call, knowsCall(programs[program]!, call.split(' '))]).toEqual([program, call, true]);
     commands += calls.length;

@@ -146,7 +146,7 @@ export const serverVariables = {
   SERVER_MODE: v.oneOf(
     ['development', 'production'],
     'development',
-    'production warns of settings that are meant for trying out, such as sandbox payments, and refuses to sell to whoever asks without a token',
+    'production refuses to sell to whoever asks without a token, and to sell in the sandbox unless PAYMENTS says so',
   ),
   SERVER_READ_TIMEOUT: v.duration(
     '10s',
