@@ -14,7 +14,7 @@ const migrationLock = 7_263_001;
  * PostgreSQL waits before it looks for a deadlock (a second), which then ends nobody's sale.
  */
 const lockTimeoutMs = 500;
-/** About five minutes with the pauses: longer than a report or a backup of a small database. */
+/** About five minutes with the pauses. */
 const mostTries = 70;
 
 export type MigrateOptions = {
@@ -22,6 +22,8 @@ export type MigrateOptions = {
   tell?(line: string): void;
   /** The last migration to apply; all without it. */
   upTo?: string;
+  /** How often to try one migration that has to make way. */
+  tries?: number;
   sleep?: typeof realSleep;
 };
 
@@ -50,14 +52,14 @@ export async function migrate(config: PostgresConfig, options: MigrateOptions = 
 const passing = new Set(['55P03', '40P01']);
 
 async function runPatiently(db: Db, migrations: MigrationMeta[], options: MigrateOptions): Promise<void> {
-  const { tell = () => {}, sleep = realSleep } = options;
+  const { tell = () => {}, tries: most = mostTries, sleep = realSleep } = options;
   const backoff = createBackoff();
   const tag = migrationJournal[migrations.length - 1]?.tag;
   for (let tries = 1; ; tries++) {
     try {
       return await runAll(db, migrations);
     } catch (error) {
-      if (!passing.has(sqlState(error) ?? '') || tries === mostTries) throw error;
+      if (!passing.has(sqlState(error) ?? '') || tries >= most) throw error;
       const pauseMs = backoff.next();
       tell(
         `${tag} made way for others that work on its tables; again in ${(pauseMs / 1000).toFixed(1)} s (try ${tries})`,
