@@ -1,0 +1,38 @@
+import { expect, test } from 'bun:test';
+import { z } from '@hono/zod-openapi';
+import { AppError } from '../errors.ts';
+import { invalidInput, statusAndBody } from './errors.ts';
+
+const schema = z.union([
+  z.object({ seats: z.array(z.guid('must be a uuid')).min(1), row: z.string(), buyer: z.string('must be a text') }),
+  z.object({ quantity: z.int('must be a whole number'), buyer: z.string('must be a text') }),
+]);
+
+/** What is answered to such a body: the paths that are wrong, and why. */
+function refusal(body: unknown, target = 'json') {
+  const { error } = schema.safeParse(body);
+  return statusAndBody(invalidInput(error!.issues, target));
+}
+
+test('of several forms that a body may have, the one that it comes closest to says what is wrong, field by field', () => {
+  expect(refusal({ seats: ['x'], row: 'A', buyer: 'me' })).toEqual({
+    status: 400,
+    body: {
+      error: 'invalid_request',
+      message: 'Invalid request payload',
+      issues: [{ path: 'seats.0', message: 'must be a uuid' }],
+    },
+  });
+  expect(refusal({ quantity: 'x', buyer: 'me' }).body.issues).toEqual([
+    { path: 'quantity', message: 'must be a whole number' },
+  ]);
+});
+
+test('what is not in the body is a parameter', () => {
+  expect(refusal({}, 'query').body.message).toBe('Invalid request parameters');
+});
+
+test('a cause is not told outside', () => {
+  const { body } = statusAndBody(new AppError('internal', 'Internal server error', { cause: new Error('hunter2') }));
+  expect(body).toEqual({ error: 'internal', message: 'Internal server error' });
+});
