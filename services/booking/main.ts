@@ -30,7 +30,7 @@ import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { createBookingApp } from './app.ts';
 import { commands, sweepTimes, sweepVariables } from './cli.ts';
-import { paymentDuty, Unfinished } from './domain/payment-duty.ts';
+import { paymentDuty } from './domain/payment-duty.ts';
 import { purgeRecords } from './domain/purge-records.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
@@ -90,7 +90,9 @@ export async function start(
   const sales = postgresSales(db, saleWindow);
   const paymentMethods = postgresPaymentMethods(db);
   const provider = openPayments(config, db, paymentMethods);
-  const duty = paymentDuty(sales, provider.payments);
+  const duty = paymentDuty(sales, provider.payments, (err) => {
+    log.error({ err }, 'not ready: payments are under way that this process can’t end');
+  });
   const closing = new AbortController();
   const deps = {
     log,
@@ -117,9 +119,8 @@ export async function start(
   };
   if (config.SERVER_MODE === 'production' && provider.sandbox)
     log.warn('PAYMENTS=sandbox: seats are sold and no money is taken');
-  duty().catch((err) => {
-    if (err instanceof Unfinished) log.error({ err }, 'not ready: payments are under way that this process can’t end');
-  });
+  // Told at the start, and not when somebody first asks whether it is ready.
+  duty().catch(() => {});
   if (!auth) {
     log.warn(
       'NOBODY PROVES WHO THEY ARE: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',

@@ -2,7 +2,7 @@ import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/best-seats.ts';
 import type { Reservation, Reservations, ReservedTicket } from '../domain/reservation.ts';
 import type { KnownOrder } from '../domain/sale.ts';
-import { isOnSale, openToTheStart, orderJson, orderSeats, type SaleWindow } from './postgres/fragments.ts';
+import { isOnSale, maxPrice, openToTheStart, orderJson, orderSeats, type SaleWindow } from './postgres/fragments.ts';
 
 type Row = Omit<Reservation, 'tickets'> & { tickets: ReservedTicket[] };
 
@@ -43,7 +43,7 @@ export function postgresReservations(
             select t.id, t.event_id, t.uuid, t.seat, t.price, t.currency, l.token
             from unnest(${ticketUuids}::text[], ${locks.map((lock) => lock.token)}::text[]) as l(uuid, token)
             join tickets t on t.uuid = l.uuid join events e on e.id = t.event_id
-            where e.uuid = ${eventUuid} and t.status = 'available' and t.order_id is null
+            where e.uuid = ${eventUuid} and t.status = 'available' and t.order_id is null and t.price <= ${maxPrice}
           ), r as (
             insert into reservations (user_uuid, event_id, total, currency)
             select ${userUuid}, min(event_id), sum(price), min(currency) from wanted
@@ -143,7 +143,7 @@ export function postgresReservations(
           from events e where uuid = ${eventUuid}`;
         if (!event) return undefined;
         const seats = await sql<OfferedSeat[]>`
-          select uuid, seat, price::float8 as price, currency, status = 'available' and order_id is null as free
+          select uuid, seat, price::float8 as price, currency, status = 'available' and order_id is null and price <= ${maxPrice} as free
           from tickets where event_id = ${event.id} order by id`;
         return { isOnSale: event.isOnSale, seats };
       }),

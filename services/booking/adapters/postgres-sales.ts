@@ -17,6 +17,7 @@ import type {
 import {
   isOnSale,
   isOwnPayment,
+  maxPrice,
   ms,
   openToTheStart,
   orderJson,
@@ -54,7 +55,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
   const find = batched((ticketUuids: string[]) =>
     run(async () => {
       const rows = await sql<(Omit<Ticket, 'order' | 'token'> & { order: Order | null; token: string | null })[]>`
-        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency, t.status = 'booked' as booked,
+        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency, t.status = 'booked' or t.price > ${maxPrice} as booked,
           ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", case when o.id is not null then ${order()} end as order,
           ot.token
         from tickets t join events e on e.id = t.event_id

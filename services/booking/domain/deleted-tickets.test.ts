@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../shared/testing/factories.ts';
+import { sandboxMethods } from '../adapters/sandbox-payments.ts';
 import { outcomeOf, type Sale, startSale } from '../testing.ts';
 import { createOrder } from './create-order.ts';
 import { extendReservation, findReservation, releaseReservation } from './manage-reservation.ts';
@@ -113,5 +114,35 @@ test('a seat that was deleted, and made anew in another event, is held there', a
   expect(await sale.reserve(ticket, user)).toBe('ok');
   expect(await sale.deps.locks.list(two.uuid)).toEqual([ticket]);
   expect(await sale.confirm(ticket, user, randomUUID())).toBe('ok');
+  await sale.audit();
+});
+
+test('an event whose only order was declined can be deleted, and its buyer still sees what they wanted', async () => {
+  const { event, uuid, userUuid, a, b, c } = await held();
+  const methodUuid = sandboxMethods.declined;
+  expect(await outcomeOf(createOrder(sale.deps, { reservationUuid: uuid, methodUuid }))).toMatchObject({
+    code: 'payment_declined',
+  });
+  await sale.sql`delete from events where uuid = ${event.uuid}`;
+  const [order] = await sale.deps.orders.list({ userUuid, limit: 1 });
+  expect(order).toMatchObject({ status: 'failed', total: 6000 });
+  expect(order!.tickets.map((line) => [line.uuid, line.eventUuid, line.seat, line.price])).toEqual([
+    [a, event.uuid, 'A1', 1000],
+    [b, event.uuid, 'A2', 2000],
+    [c, event.uuid, 'A3', 3000],
+  ]);
+  await sale.audit();
+});
+
+test('an event with money in it, paid, under way or given back, can’t be deleted, and says why', async () => {
+  for (const method of [randomUUID(), sandboxMethods.requiresAction]) {
+    const { event, uuid, userUuid } = await held();
+    const { uuid: orderUuid } = await createOrder(sale.deps, { reservationUuid: uuid, methodUuid: method });
+    const remove = async () => sale.sql`delete from events where uuid = ${event.uuid}`;
+    await expect(remove()).rejects.toThrow('orders have bought, or are buying, 3 of its seats');
+    if (method === sandboxMethods.requiresAction) continue;
+    await refundOrder(sale.deps, { orderUuid, userUuid });
+    await expect(remove()).rejects.toThrow('can’t be deleted'.replace('’', "'"));
+  }
   await sale.audit();
 });

@@ -3,23 +3,29 @@ import type { Sales } from './sale.ts';
 
 /**
  * Rejects while the database has payments or refunds under way that another provider (or the same in its other mode) must end:
- * a process that takes the place of one with other keys would leave them so. Once there are none it asks no more, for what comes
+ * a process that takes the place of one with other keys would leave them so. `onUnfinished` hears of it once. When there are none any more it asks no more, for what comes
  * after is this provider's.
  */
 export function paymentDuty(
   sales: Pick<Sales, 'unfinishedElsewhere'>,
   { name }: Pick<PaymentProvider, 'name'>,
+  onUnfinished: (error: Error) => void = () => {},
 ): () => Promise<void> {
   let isFree = false;
+  let isTold = false;
   return async () => {
     if (isFree) return;
     const elsewhere = Object.entries(await sales.unfinishedElsewhere(name));
-    if (elsewhere.length > 0) throw new Unfinished(name, elsewhere);
-    isFree = true;
+    isFree = elsewhere.length === 0;
+    if (isFree) return;
+    const error = new Unfinished(name, elsewhere);
+    if (!isTold) onUnfinished(error);
+    isTold = true;
+    throw error;
   };
 }
 
-export class Unfinished extends Error {
+class Unfinished extends Error {
   constructor(name: string, elsewhere: [name: string, count: number][]) {
     const whose = elsewhere.map(([other, count]) => `${count} by ${other}`).join(', ');
     super(

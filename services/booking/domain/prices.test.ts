@@ -62,6 +62,26 @@ describe('the original’s confirm', () => {
   });
 });
 
+test('a price that no sum keeps exactly is refused by the database; one of the first releases is not for sale', async () => {
+  const event = await makeEvent(sale.sql, { seats: 2 });
+  const [a = '', b = ''] = event.tickets;
+  const most = 100_000_000_000;
+  await price(a, most);
+  await expect(Promise.resolve(price(b, most + 1))).rejects.toThrow('must be from 0 to 100000000000 minor units');
+  await sale.sql`alter table tickets disable trigger tickets_guard`;
+  for (const ticket of event.tickets)
+    await sale.sql`update tickets set price = 9223372036854775807 where uuid = ${ticket}`;
+  await sale.sql`alter table tickets enable always trigger tickets_guard`;
+  const userUuid = randomUUID();
+  expect(await sale.reserve(a, userUuid)).toBe('ticket_not_available');
+  for (const ticket of event.tickets) {
+    const held = reserveTickets(sale.deps, { userUuid, ticketUuids: [ticket] });
+    expect(await outcomeOf(held)).toEqual({ code: 'ticket_not_available', conflicts: [ticket] });
+  }
+  const best = reserveBest(sale.deps, { userUuid, eventUuid: event.uuid, quantity: 1 });
+  expect(await outcomeOf(best)).toEqual({ code: 'ticket_not_available', conflicts: [] });
+});
+
 describe('an amount that the provider can’t charge', () => {
   const bounds: PaymentProvider['bounds'] = (currency) =>
     currency === 'USD' ? { min: 50, max: 10_000, step: 10 } : undefined;

@@ -33,6 +33,9 @@ export const orderSeats = (sql: Sql, lines: Fragment = sql`true`): Fragment => s
 /** Whether the event `e` has not begun, nor begins within `marginMs`. */
 export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(e.date > now() + ${ms(sql, marginMs)})`;
 
+/** Dearer ones the database refuses, so that every sum is exact; those of the first releases are not for sale. */
+export const maxPrice = 100_000_000_000;
+
 /**
  * Whether a payment is one that the provider ends. The first releases did not write down whose it was: there it is not the
  * other's whose books know it. What costs nothing anybody ends.
