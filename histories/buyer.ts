@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Random } from '../drizzle/seed/random.ts';
 import { sandboxMethods } from '../services/booking/adapters/sandbox-payments.ts';
 import type { MadeEvent } from '../shared/testing/factories.ts';
@@ -39,7 +40,7 @@ export type Ask = (process: Process) => Promise<Operation>;
 export type Requests = ReturnType<typeof createRequests>;
 
 /** What a user may ask for, each as something that can be sent any number of times. */
-export function createRequests(world: World, user: string, userUuid: string, random: Random) {
+export function createRequests(world: World, user: string, userUuid: string) {
   const { recorder, event, seats, names, orders, keyed } = world;
   const uuidOf = (seat: string) => event.tickets[seats.indexOf(seat)]!;
   const as = (process: Process, kind: Operation['kind'], asked: string[], hold?: string, order?: string) => ({
@@ -101,7 +102,7 @@ export function createRequests(world: World, user: string, userUuid: string, ran
         ),
 
     order: (uuid: string, hold: string, held: string[], method: string): Ask => {
-      const key = random.uuid();
+      const key = randomUUID();
       const body = { reservation_uuid: uuid, payment_method_uuid: method };
       return (process) =>
         recorder.record(as(process, 'order', held, hold), async () => {
@@ -112,7 +113,7 @@ export function createRequests(world: World, user: string, userUuid: string, ran
     },
 
     refund: ({ uuid, seats: bought, hold }: KnownOrder, some?: string[]): Ask => {
-      const key = random.uuid();
+      const key = randomUUID();
       const body = { user_uuid: userUuid, ...(some && { ticket_uuids: some.map(uuidOf) }) };
       return (process) =>
         recorder.record(as(process, 'refund', some ?? bought, hold, names.order(uuid)), async (): Promise<Told> => {
@@ -151,7 +152,7 @@ export function createRequests(world: World, user: string, userUuid: string, ran
 /** Cards, as often as they come. */
 export function cardOf(random: Random): string {
   const { declined, lostAnswer, lostRequest, requiresAction } = sandboxMethods;
-  const good = random.uuid();
+  const good = randomUUID();
   return random.pick([
     ...Array.from({ length: 10 }, () => good),
     ...[declined, declined, declined, lostAnswer, lostAnswer, lostAnswer, lostRequest],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createRandom } from '../drizzle/seed/random.ts';
 import { sweepRefunds } from '../services/booking/domain/refund-order.ts';
 import { sweepCaptures, sweepOrders } from '../services/booking/domain/sweep-orders.ts';
@@ -6,7 +7,7 @@ import { sleep } from '../shared/clock.ts';
 import { makeEvent } from '../shared/testing/factories.ts';
 import { createRequests, type World } from './buyer.ts';
 import { createRecorder, type Operation, type Recorder } from './history.ts';
-import { type Process, type Processes, processOf, startProcesses, type Weather } from './processes.ts';
+import { type Fetch, type Process, type Processes, processOf, startProcesses, type Weather } from './processes.ts';
 import { send } from './requests.ts';
 import type { Told } from './rules.ts';
 import { type ActName, buy } from './workload.ts';
@@ -19,6 +20,8 @@ export type LifeOptions = {
   mostMs?: number;
   /** What buyers leave alone, to look for what hides behind it. */
   without?: readonly ActName[];
+  /** What is between the buyers and the event pages. */
+  pages?: (events: Fetch) => Fetch;
   /** Ends the hold of a ticket by time, if it has its time and not that of a payment; returns whether it did. */
   expire?: ((sale: Sale, ticketUuid: string) => Promise<boolean>) | undefined;
 };
@@ -36,7 +39,7 @@ export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
   const started = performance.now();
   const seats = Array.from({ length: random.int(3, 6) }, (_, i) => `A${i + 1}`);
   const event = await makeEvent(sale.sql, { seats: seats.length });
-  const processes = startProcesses(sale, { count: 3, weather, seed });
+  const processes = startProcesses(sale, { count: 3, weather, seed, pages: options.pages });
   const recorder = createRecorder();
   const world: World = {
     recorder,
@@ -47,22 +50,22 @@ export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
     orders: new Map(),
     keyed: [],
   };
-  const users = Array.from({ length: random.int(6, 10) }, (_, i) => ({ name: `u${i + 1}`, uuid: random.uuid() }));
+  const users = Array.from({ length: random.int(6, 10) }, (_, i) => ({ name: `u${i + 1}`, uuid: randomUUID() }));
   const isOver = () => recorder.begun() >= operations || performance.now() - started > mostMs;
 
   await allOf([
     ...users.map(({ name, uuid }, i) => {
       const own = createRandom(seed, 1000 + i);
-      return buy({ world, requests: createRequests(world, name, uuid, own), random: own }, isOver, options.without);
+      return buy({ world, requests: createRequests(world, name, uuid), random: own }, isOver, options.without);
     }),
     sweepAllAlong(sale, recorder, processes, seed, isOver),
     captureAllAlong(sale, processes, seed, isOver),
     ...(expire ? [expireAllAlong(sale, world, seed, expire, isOver)] : []),
   ]);
 
-  const calm: Process = { name: 'p0', ...processOf(sale, fairWeather, random, random) };
+  const calm: Process = { name: 'p0', ...processOf(sale, fairWeather, random, random, processes.faults) };
   await sweepToTheEnd(sale, recorder, calm);
-  const stranger = createRequests(world, 'stranger', random.uuid(), random);
+  const stranger = createRequests(world, 'stranger', randomUUID());
   await stranger.look()(calm);
   for (const seat of seats) await stranger.reserve(seat)(calm);
   await stranger.look()(calm);
@@ -70,6 +73,7 @@ export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
   return {
     operations: recorder.operations,
     keyed: world.keyed,
+    faults: processes.faults,
     orders,
     seats,
     processes: processes.started(),

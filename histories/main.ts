@@ -1,10 +1,10 @@
 // Records histories of the sale and judges them: `bun histories/main.ts --seconds 60 --seed 7`.
 import { parseArgs } from 'node:util';
-import { startSale } from '../services/booking/testing.ts';
 import { stopTestPostgres } from '../shared/testing/database.ts';
-import { expireInPostgres, holdMs } from './expire.ts';
+import { expireInPostgres } from './expire.ts';
 import { judge } from './judge.ts';
 import { live } from './live.ts';
+import { startShortSale } from './testing.ts';
 import { weatherOf } from './weather.ts';
 import type { ActName } from './workload.ts';
 
@@ -16,10 +16,11 @@ const { values } = parseArgs({
     histories: { type: 'string', default: '1000000' },
     weather: { type: 'string', default: '' },
     without: { type: 'string', default: '' },
+    keep: { type: 'string', default: '' },
     'stop-at-first': { type: 'boolean', default: false },
   },
 });
-const sale = await startSale(() => ({ lockTtlMs: holdMs }));
+const sale = await startShortSale();
 const until = performance.now() + Number(values.seconds) * 1000;
 const total = { histories: 0, operations: 0, bad: 0, excused: 0, judgeMs: 0 };
 for (let seed = Number(values.seed); performance.now() < until && total.histories < Number(values.histories); seed++) {
@@ -43,6 +44,9 @@ for (let seed = Number(values.seed); performance.now() < until && total.historie
   console.log(
     `seed ${seed}, ${name}: ${judgement.operations} operations in ${Math.round(life.ms)} ms, ${life.processes} processes; ${verdict}, judged in ${Math.round(ms)} ms, ${judgement.excused} excused`,
   );
+  if (values.keep && judgement.findings.length > 0) {
+    await Bun.write(`${values.keep}/${name}-${seed}.json`, JSON.stringify(life.operations, null, 1));
+  }
   for (const finding of judgement.findings) console.log(`\n${finding}\n`);
   if (judgement.findings.length > 0 && values['stop-at-first']) break;
 }

@@ -13,7 +13,7 @@ import { serverConfig, serverVariables } from '../shared/config.ts';
 import { readConfig } from '../shared/environment.ts';
 import { unavailable } from '../shared/errors.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
-import { silentLog } from '../shared/log.ts';
+import { createLog } from '../shared/log.ts';
 
 /** How bad the day is. Shares are of calls, from 0 to 1. */
 export type Weather = {
@@ -31,19 +31,27 @@ export type Process = { name: string; booking: Fetch; events: Fetch; deps: SaleD
 const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds'] as const;
 const callsOfALife = { least: 60, most: 400 };
 
+export type ProcessesOptions = {
+  count: number;
+  weather: Weather;
+  seed: number;
+  /** What is between the buyers and the event pages. */
+  pages?: ((events: Fetch) => Fetch) | undefined;
+};
+
 /** Several processes of booking and of events on one database and one lock store; one that has died is followed by another. */
-export function startProcesses(
-  sale: Sale,
-  { count, weather, seed }: { count: number; weather: Weather; seed: number },
-) {
+export function startProcesses(sale: Sale, { count, weather, seed, pages = (events) => events }: ProcessesOptions) {
   const random = createRandom(seed, 1);
+  const faults: string[] = [];
   let started = 0;
   const start = (place: number): Process & { isDead(): boolean } => {
     const name = `p${place + 1}${'′'.repeat(Math.floor(started++ / count))}`;
-    return { name, ...processOf(sale, weather, createRandom(seed, 100 + started), random) };
+    const made = processOf(sale, weather, createRandom(seed, 100 + started), random, faults);
+    return { name, ...made, events: pages(made.events) };
   };
   const living = Array.from({ length: count }, (_, place) => start(place));
   return {
+    faults,
     started: () => started,
     pick(by: Random): Process {
       const place = by.int(0, count - 1);
@@ -55,16 +63,19 @@ export function startProcesses(
 
 export type Processes = ReturnType<typeof startProcesses>;
 
-/** One process, with calm weather to look after all is over. */
-export function processOf(sale: Sale, weather: Weather, random: Random, lives: Random) {
+/** One process; what it does wrong, other than to die, is added to `faults`. */
+export function processOf(sale: Sale, weather: Weather, random: Random, lives: Random, faults: string[]) {
   const crash = weather.deaths
     ? { call: lives.int(callsOfALife.least, callsOfALife.most), when: lives.pick(['before', 'after'] as const) }
     : undefined;
   const slow = { ...sale.deps, payments: slowly(sale.deps.payments, weather.slowestPaymentMs, random) };
   const faulty = weather.faults > 0 ? { ...slow, ...faultyPorts(slow, weather.faults, random) } : slow;
   const { deps, calls } = dying(faulty, crash);
+  const log = createLog('histories', 'error', {
+    write: (line) => void (isFault(line) && !faults.includes(whatOf(line)) && faults.push(whatOf(line))),
+  });
   const shell = () => ({
-    log: silentLog,
+    log,
     metrics: createMetrics('histories'),
     server: serverConfig(readConfig(serverVariables, {})),
     dependencies: {},
@@ -93,6 +104,15 @@ export function processOf(sale: Sale, weather: Weather, random: Random, lives: R
   };
 }
 
+/** An answer of 500 is our own fault, unless the process has died. */
+const isFault = (line: string) => line.includes('"status":500') && !line.includes('"type":"Died"');
+
+/** The mistake alone: the first lines of where it was made. */
+function whatOf(line: string): string {
+  const { method, route, err } = JSON.parse(line);
+  return `${method} ${route}: ${String(err?.stack).split('\n').slice(0, 4).join('')}`;
+}
+
 /** One answer in four takes its time. */
 function slowly<T extends object>(payments: T, slowestMs: number, random: Random): T {
   return around(payments, async (_, call) => {
@@ -119,6 +139,9 @@ function faultyPorts(deps: SaleDeps, share: number, random: Random): Partial<Sal
   return Object.fromEntries(ports.map((name) => [name, faulty(deps[name])]));
 }
 
+/** They ask nobody, or give their answer bit by bit. */
+const unguarded = new Set<PropertyKey>(['bounds', 'charges']);
+
 /** A port whose calls all pass through one place. */
 export function around<T extends object>(
   port: T,
@@ -127,7 +150,7 @@ export function around<T extends object>(
   return new Proxy(port, {
     get(target, key) {
       const method = target[key as keyof T];
-      if (typeof method !== 'function') return method;
+      if (typeof method !== 'function' || unguarded.has(key)) return method;
       return (...args: unknown[]) => pass(String(key), async () => method.apply(target, args));
     },
   });

@@ -86,12 +86,15 @@ export function toldByHold(answer: Answer, names: Names): Told {
     const seats = answer.body.tickets!.map(({ uuid }) => names.seats.get(uuid)!);
     return { outcome: 'ok', answer: shown, hold: holdName(names.reservation(answer.body.uuid!), seats) };
   }
-  if (answer.body.error === 'ticket_not_available') {
-    const conflicts = (answer.body.conflicts ?? []).map((uuid) => names.seats.get(uuid)!);
-    const told = Object.fromEntries(conflicts.map((seat) => [seat, 'taken']));
-    return { outcome: 'refused', answer: `${shown} (${conflicts.join(' ')})`, told };
-  }
+  if (answer.body.error === 'ticket_not_available') return refusalOf(answer, names);
   return toldByAll(answer) ?? unforeseen(answer);
+}
+
+/** A refusal that names the seats which are not to be had. */
+function refusalOf(answer: Answer, names: Names): Told {
+  const conflicts = (answer.body.conflicts ?? []).map((uuid) => names.seats.get(uuid)!);
+  const told = Object.fromEntries(conflicts.map((seat) => [seat, 'taken']));
+  return { outcome: 'refused', answer: `${answerOf(answer)} (${conflicts.join(' ')})`, told };
 }
 
 export function toldByRelease(answer: Answer): Told {
@@ -113,6 +116,7 @@ export function toldByOrder(answer: Answer, names: Names): Told {
   }
   if (answer.body.error === 'payment_declined') return { outcome: 'declined', answer: shown };
   if (answer.body.error === 'reservation_expired') return { outcome: 'refused', answer: shown };
+  if (answer.body.error === 'ticket_not_available') return refusalOf(answer, names);
   return unforeseen(answer);
 }
 

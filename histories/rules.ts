@@ -3,6 +3,8 @@ import type { Answer } from './requests.ts';
 
 export type Told = {
   operations: Operation[];
+  /** What processes logged of their own mistakes. */
+  faults: string[];
   keyed: { key: string; answer: Answer }[];
   /** The orders of all buyers when all is over. */
   orders: { uuid: string; seats: string[]; hold: string | undefined }[];
@@ -10,6 +12,8 @@ export type Told = {
 
 /** What no seat alone can tell; each returns what breaks it, a line each. */
 export const rules: Record<string, (told: Told) => string[]> = {
+  'no request meets a mistake of ours': ({ faults }) => faults,
+
   'a request under a key is answered once, and again with the same bytes': ({ keyed }) => {
     const byKey = Map.groupBy(keyed.filter(isFinal), ({ key }) => key);
     return [...byKey].flatMap(([key, all]) => {

@@ -36,6 +36,10 @@ const holds = (seat: Seat, { user, hold }: Operation) => seat.is === 'held' && s
 const pays = (seat: Seat, { user, hold, order }: Operation): boolean =>
   (seat.is === 'claimed' || seat.is === 'sold') && seat.user === user && seat.by === hold && fits(seat.order, order);
 
+/** Claimed or bought out of the reservation, by whatever order. */
+const isUnder = (seat: Seat, { user, hold }: Operation) =>
+  (seat.is === 'claimed' || seat.is === 'sold') && seat.user === user && seat.hold === hold;
+
 const unnamed = '?';
 const fits = (name: string, other: string | undefined) => name === other || name === unnamed || other === undefined;
 
@@ -43,6 +47,9 @@ const same = (seat: Seat, isPossible: boolean): Seat[] => (isPossible ? [seat] :
 const failed = (seat: Seat & { is: 'claimed' | 'sold' }): Seat =>
   seat.hold === '' ? free : { is: 'held', user: seat.user, hold: seat.hold };
 const sold = (seat: Seat & { is: 'claimed' | 'sold' }): Seat => ({ ...seat, is: 'sold' });
+
+/** A refusal that names seats says nothing of the others. */
+const isNotNamed = ({ told, seat }: SeatOperation & Operation) => told !== undefined && told[seat] === undefined;
 
 /** Nobody may be told that a seat is not to be had while it is free, or while they hold it themselves. */
 const notAvailable: Step = (seat, by) =>
@@ -82,9 +89,10 @@ const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
     return seat.hold === hold || seat.hold === single || isNameless(seat.hold) ? [{ ...seat, hold }] : [];
   },
   'hold refused': (seat, by) => {
-    if (by.told?.[by.seat] === undefined) return [seat];
+    if (isNotNamed(by)) return [seat];
     if (seat.is !== 'held' || !own(seat, by)) return notAvailable(seat, by);
-    return same(seat, seat.hold !== single && seatsOf(seat.hold) !== [...by.seats].sort().join('+'));
+    const isSame = seat.hold === single || seatsOf(seat.hold) === [...by.seats].sort().join('+');
+    return same(seat, !isSame || by.isExcused);
   },
   'hold unknown': (seat, by) => {
     const hold = holdName(`?${by.id}`, by.seats);
@@ -94,13 +102,12 @@ const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
 
   'release ok': (seat, by) => {
     if (holds(seat, by)) return [free];
-    if (pays(seat, by)) return seat.is === 'claimed' ? [free] : [];
-    // The seat is being bought by itself, out of the reservation.
-    if (seat.is === 'claimed' && own(seat, by) && seat.hold === by.hold) return [{ ...seat, hold: '' }];
+    // A payment under way is called off; what a seat of the reservation was bought by alone stays.
+    if (isUnder(seat, by)) return seat.is === 'claimed' ? [free] : same(seat, !pays(seat, by));
     return [seat];
   },
-  'release refused': (seat, by) => same(seat, pays(seat, by) || by.isExcused),
-  'release unknown': (seat, by) => (holds(seat, by) || (seat.is === 'claimed' && pays(seat, by)) ? [free] : []),
+  'release refused': (seat, by) => same(seat, isUnder(seat, by) || by.isExcused),
+  'release unknown': (seat, by) => (holds(seat, by) || (seat.is === 'claimed' && isUnder(seat, by)) ? [free] : []),
 
   'order ok': (seat, by) => (holds(seat, by) || pays(seat, by) ? [boughtBy(by, 'sold')] : []),
   'order pending': (seat, by) =>
@@ -110,7 +117,7 @@ const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
     return seat.is === 'claimed' && pays(seat, by) ? [failed(seat)] : [];
   },
   'order refused': (seat, by) =>
-    same(seat, (!holds(seat, by) && !pays(seat, by)) || (by.isExcused && seat.is !== 'sold')),
+    isNotNamed(by) ? [seat] : same(seat, (!holds(seat, by) && !pays(seat, by)) || (by.isExcused && seat.is !== 'sold')),
   'order unknown': (seat, by) => (holds(seat, by) ? [boughtBy(by, 'claimed')] : []),
 
   'refund ok': (seat, by) => (seat.is === 'sold' && isOrderOf(seat, by) ? [free] : []),

@@ -32,8 +32,8 @@ export function checkSeats(operations: Operation[], seats: string[]): SeatsVerdi
 }
 
 /** Refused for one of its seats at least, it does not say which. */
-const isOneOfMany = ({ kind, outcome, seats }: Operation) =>
-  outcome === 'refused' && seats.length > 1 && (kind === 'order' || kind === 'release');
+const isOneOfMany = ({ kind, outcome, seats, told }: Operation) =>
+  outcome === 'refused' && seats.length > 1 && told === undefined && (kind === 'order' || kind === 'release');
 
 /** A seat's own history; `all` is what happened beside it. */
 export function historyOf(operations: Operation[], seat: string, all = operations): Timed<SeatOperation>[] {
@@ -47,31 +47,64 @@ export function historyOf(operations: Operation[], seat: string, all = operation
     }));
 }
 
-/**
- * What is allowed because of others at the same time. Who is refused in the end may have locked a seat for a moment (lock
- * first, then look), which others see. A sweep that ended orders may have given one up under the hands of its request. And a
- * reservation can't be given back while its order is under way, whatever becomes of that.
- */
-function excuse(operation: Operation, operations: Operation[], seat?: string): boolean {
-  const { kind, outcome, user, hold, told } = operation;
-  const beside = (is: (other: Operation) => boolean) =>
-    operations.some((other) => is(other) && overlap(operation, other));
-  const isPassing = (other: Operation) =>
-    (other.kind === 'reserve' || other.kind === 'hold') &&
-    other.outcome === 'refused' &&
-    (seat === undefined ? other.seats.some((one) => operation.seats.includes(one)) : other.seats.includes(seat));
-  if (kind === 'look') return seat !== undefined && told?.[seat] === 'reserved' && beside(isPassing);
+/** Whether an answer that would be wrong alone is right because of what happened beside it. */
+function excuse(operation: Operation, all: Operation[], seat?: string): boolean {
+  const { kind, outcome } = operation;
+  if (kind === 'look')
+    return seat !== undefined && operation.told?.[seat] === 'reserved' && isPassed(operation, all, [seat]);
   if (outcome !== 'refused') return false;
-  if (kind === 'reserve' || kind === 'hold') return beside((other) => isPassing(other) && other.user !== user);
-  if (kind === 'confirm' || kind === 'order')
-    return beside((other) => other.kind === 'sweep' && other.outcome === 'ok');
-  const isTried = (other: Operation) => other.kind === 'order' || other.kind === 'approve' || other.kind === 'deny';
+  const seats = seat === undefined ? operation.seats : [seat];
+  if (kind === 'reserve') return isPassed(operation, all, seats);
+  if (kind === 'hold') return isPassed(operation, all, seats) || isBroken(operation, all);
+  if (kind === 'confirm' || kind === 'order') return isGivenUp(operation, all);
+  return kind === 'release' && isBought(operation, all);
+}
+
+/** Lock first, then look: who is refused in the end may have locked a seat for a moment, which others see. */
+function isPassed(operation: Operation, all: Operation[], seats: string[]): boolean {
+  return all.some(
+    (other) =>
+      (other.kind === 'reserve' || other.kind === 'hold') &&
+      other.outcome === 'refused' &&
+      (other.user !== operation.user || operation.kind === 'look') &&
+      other.seats.some((seat) => seats.includes(seat)) &&
+      overlap(operation, other),
+  );
+}
+
+/** A reservation of several seats that lost one of them, or sold it alone, is not the same any more. */
+function isBroken({ user, seats, to }: Operation, all: Operation[]): boolean {
+  const breaks = ['confirm', 'refund', 'expire'];
   return (
-    kind === 'release' &&
-    operations.some(
+    seats.length > 1 &&
+    all.some(
       (other) =>
-        other.hold === hold &&
-        ((isTried(other) && overlap(operation, other)) || (other.kind === 'refund' && other.from < operation.to)),
+        breaks.includes(other.kind) &&
+        (other.user === user || other.kind === 'expire') &&
+        other.outcome !== 'refused' &&
+        other.seats.some((seat) => seats.includes(seat)) &&
+        other.from < to,
     )
+  );
+}
+
+/** A sweep may have given an order up under the hands of its request; and what is being released is not bought any more. */
+function isGivenUp(operation: Operation, all: Operation[]): boolean {
+  return all.some(
+    (other) =>
+      ((other.kind === 'sweep' && other.outcome === 'ok') ||
+        (other.kind === 'release' && operation.kind === 'order' && other.hold === operation.hold)) &&
+      overlap(operation, other),
+  );
+}
+
+/** A reservation can't be given back while its order is under way, whatever becomes of that, nor after a refund of it. */
+function isBought(operation: Operation, all: Operation[]): boolean {
+  const pays = ['order', 'approve', 'deny'];
+  return all.some(
+    (other) =>
+      other.hold === operation.hold &&
+      ((pays.includes(other.kind) && overlap(operation, other)) ||
+        (other.kind === 'refund' && other.from < operation.to)),
   );
 }
