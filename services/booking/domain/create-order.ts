@@ -86,7 +86,7 @@ const maxLooks = 5;
 async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid: string): Promise<Order> {
   const { orders, sales, locks, payments } = deps;
   const { uuid: reservationUuid, eventUuid, userUuid, tickets: lines, currency, total } = reservation;
-  if (reservation.released) throw expired();
+  if (reservation.released || lines.length === 0) throw expired();
   checkChargeable(payments, { amount: total, currency });
   const held = { eventUuid, locks: lines };
   const request = { eventUuid, lines, currency, userUuid, methodUuid, reservationUuid, provider: payments.name };

@@ -68,6 +68,19 @@ test('an order whose seats were all deleted names them all; the reservation can 
   await sale.audit();
 });
 
+test('a reservation of the first releases, whose lines went with their tickets, is held no more or buys what is left', async () => {
+  for (const left of [0, 1]) {
+    const { uuid, order } = await held();
+    await sale.sql`
+      delete from reservation_tickets where ticket_id in (
+        select rt.ticket_id from reservation_tickets rt join reservations r on r.id = rt.reservation_id
+        where r.uuid = ${uuid} order by rt.ticket_id desc limit ${3 - left})`;
+    const bought = left === 0 ? { code: 'reservation_expired' } : { status: 'paid', total: 1000 };
+    expect(await order()).toMatchObject(bought);
+  }
+  await sale.audit();
+});
+
 test('a seat that was deleted and made anew under its uuid is the holder’s, at the price of the hold', async () => {
   const { b, order, remove, insert } = await held();
   await remove(b);

@@ -138,20 +138,17 @@ async function reserveLocked(deps: ReserveTicketsDeps, request: Request, lock: A
     return outcome;
   }
   const { made } = outcome;
-  const isWhole = await confirmMade();
-  if (!isWhole) return 'met another';
+  const problem = notChargeable(deps, made);
+  // Locks of other requests are this one's, too, from here on.
+  const isWhole = !problem && (older.length === 0 || (await locks.adopt({ eventUuid, locks: older })));
+  if (!isWhole) {
+    await reservations.discard(made.uuid);
+    if (problem) throw problem;
+    return 'met another';
+  }
   observer.lockTaken(taken.length);
   feed.publish(eventUuid);
   return { held: withEnd(made, holds) };
-
-  /** Takes part in the locks of other requests, and does not leave behind what can't be bought. */
-  async function confirmMade(): Promise<boolean> {
-    const isChargeable = chargeable(deps.payments, made);
-    if (isChargeable === true && (older.length === 0 || (await locks.adopt({ eventUuid, locks: older })))) return true;
-    await reservations.discard(made.uuid);
-    if (isChargeable !== true) throw isChargeable;
-    return false;
-  }
 }
 
 /** What becomes of locks that the user held before; undefined where they may become part of this reservation. */
@@ -199,13 +196,12 @@ async function checkStranded(deps: ReserveTicketsDeps, { eventUuid }: Request, {
   });
 }
 
-function chargeable(payments: Pick<PaymentProvider, 'bounds'>, { total, currency }: Reservation): true | AppError {
+function notChargeable({ payments }: ReserveTicketsDeps, { total, currency }: Reservation): Error | undefined {
   try {
     checkChargeable(payments, { amount: total, currency });
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
+    return error as Error;
   }
 }
 
