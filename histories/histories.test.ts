@@ -32,7 +32,7 @@ function oldPages(events: Fetch): Fetch {
   let page: { at: number; answer: Response } | undefined;
   return async (request) => {
     if (!page || performance.now() - page.at > 500) page = { at: performance.now(), answer: await events(request) };
-    return page.answer.clone();
+    return page.answer.clone() as Response;
   };
 }
 

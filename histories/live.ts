@@ -6,6 +6,7 @@ import type { Sale } from '../services/booking/testing.ts';
 import { sleep } from '../shared/clock.ts';
 import { makeEvent } from '../shared/testing/factories.ts';
 import { createRequests, type World } from './buyer.ts';
+import type { Expire } from './expire.ts';
 import { createRecorder, type Operation, type Recorder } from './history.ts';
 import { type Fetch, type Process, type Processes, processOf, startProcesses, type Weather } from './processes.ts';
 import { send } from './requests.ts';
@@ -23,7 +24,7 @@ export type LifeOptions = {
   /** What is between the buyers and the event pages. */
   pages?: (events: Fetch) => Fetch;
   /** Ends the hold of a ticket by time, if it has its time and not that of a payment; returns whether it did. */
-  expire?: ((sale: Sale, ticketUuid: string) => Promise<boolean>) | undefined;
+  expire?: Expire | undefined;
 };
 
 export type Life = Told & { seats: string[]; processes: number; ms: number };
@@ -138,7 +139,7 @@ async function expireAllAlong(
   sale: Sale,
   { recorder, event, seats }: World,
   seed: number,
-  expire: NonNullable<LifeOptions['expire']>,
+  expire: Expire,
   isOver: () => boolean,
 ) {
   const random = createRandom(seed, 4);
@@ -147,7 +148,7 @@ async function expireAllAlong(
     await recorder.record(
       { process: 'time', user: '', kind: 'expire', seats: [seats[place]!], hold: undefined },
       async () => {
-        const did = await expire(sale, event.tickets[place]!);
+        const did = await expire(sale, event, event.tickets[place]!);
         return { outcome: did ? 'ok' : 'void', answer: did ? 'its time is over' : 'no such hold' };
       },
     );

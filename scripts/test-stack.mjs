@@ -36,6 +36,7 @@ const suites = [
   'contract/real-servers',
   'contract/system',
   'soak',
+  'histories',
 ];
 const withServers = await runCounted(bun, ['test', ...suites]);
 // Last, and apart: it takes the servers away from under whoever uses them.
