@@ -83,7 +83,7 @@ describe('the image’s steps, in an empty folder', () => {
     await database.drop();
     await remove(folder);
     counted(`Dockerfile: ${stages.flatMap((s) => s.instructions).length + stages.length} steps for each of 3 images`);
-  });
+  }, 300_000);
 
   test.each(services)('%s says which build it is', async (service) => {
     const said = await runProcess(inImage(images[service]!, ['/onsale', '--version']), {});
