@@ -7,11 +7,14 @@ export type Reply = { status: number; code: string; text: string };
 
 export type Ask = { name: string; method?: 'POST' | 'DELETE'; path: string; body?: object; key?: string };
 
+/** `onLost`: it may have been done, and nobody was told. */
+export type Heard = { onReply?(reply: Reply): void; onLost?(): void };
+
 export type Api = {
   /** Asks any of the processes, once. */
   ask(random: Random, request: Ask): Promise<Reply>;
   /** Asks until an answer comes that is one, of whatever process; undefined when none came in a while. */
-  insist(random: Random, request: Ask, onReply?: (reply: Reply) => void): Promise<Reply | undefined>;
+  insist(random: Random, request: Ask, heard?: Heard): Promise<Reply | undefined>;
 };
 
 const patienceMs = 8000;
@@ -47,13 +50,14 @@ export function createApi(urls: string[], { answers }: Pick<Ledger, 'answers'>):
 
   return {
     ask,
-    async insist(random, request, onReply = () => {}) {
+    async insist(random, request, { onReply, onLost } = {}) {
       for (let tries = 0; tries < mostTries; tries++) {
         const reply = await ask(random, request);
         if (isAnswer(reply)) {
-          onReply(reply);
+          onReply?.(reply);
           return reply;
         }
+        onLost?.();
         await sleep(random.int(100, 600));
       }
       return undefined;

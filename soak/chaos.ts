@@ -4,7 +4,7 @@ import type { Random } from '../drizzle/seed/random.ts';
 import { sleep } from '../shared/clock.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { stackAddress } from '../shared/testing/stack.ts';
-import { count } from './ledger.ts';
+import { count, type Span } from './ledger.ts';
 import type { Processes } from './processes.ts';
 
 /** What is done to the platform, and how often it comes in a round. */
@@ -16,21 +16,32 @@ const longHangMs = 5000;
 const shortHangMs = 2000;
 
 /**
- * Round after round strikes each fault, in an order by chance, one at a time, until the signal comes; `strikes` counts
- * them. Resolves when all is up again.
+ * After a calm, strikes round after round each fault, in an order by chance, one at a time, until the signal comes; `strikes` counts
+ * them, and `locksLost` tells when Redis was struck. Resolves when all is up again.
  */
 export async function rage(
-  deps: { processes: Processes; random: Random; pauseMs: number; strikes: Map<string, number> },
+  deps: {
+    processes: Processes;
+    random: Random;
+    calmMs: number;
+    pauseMs: number;
+    strikes: Map<string, number>;
+    locksLost: Span[];
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const { processes, random, pauseMs, strikes } = deps;
+  const { processes, random, calmMs, pauseMs, strikes, locksLost } = deps;
   let round: Fault[] = [];
+  await sleep(calmMs, signal);
   while (!signal.aborted) {
     if (round.length === 0) round = faults().flatMap((fault) => Array.from({ length: fault.share }, () => fault));
     const [fault] = round.splice(random.int(0, round.length - 1), 1) as [Fault];
     await sleep(pauseMs * (0.5 + random.next()), signal);
     if (signal.aborted) break;
+    const span: Span = { from: Date.now(), until: Number.POSITIVE_INFINITY };
+    if (fault.name.startsWith('Redis')) locksLost.push(span);
     await fault.strike();
+    span.until = Date.now();
     count(strikes, fault.name);
   }
 

@@ -1,14 +1,25 @@
 import type { Books } from './books.ts';
 import type { Ledger } from './ledger.ts';
 import { answerRules } from './rules/answers.ts';
+import { holdRules } from './rules/holds.ts';
+import { matineeRules } from './rules/matinee.ts';
 import { moneyRules } from './rules/money.ts';
 import { orderRules } from './rules/orders.ts';
+import { organiserRules } from './rules/organiser.ts';
 import { refundRules } from './rules/refunds.ts';
 
 /** What must hold when all is over, in words; each answers what breaks it, a line each. */
 export type Rule = (ledger: Ledger, books: Books) => string[];
 
-export const rules: Record<string, Rule> = { ...orderRules, ...refundRules, ...moneyRules, ...answerRules };
+export const rules: Record<string, Rule> = {
+  ...orderRules,
+  ...holdRules,
+  ...organiserRules,
+  ...matineeRules,
+  ...refundRules,
+  ...moneyRules,
+  ...answerRules,
+};
 
 /** Holds the database and the provider to all that buyers were told. Every rule has its entry; empty is well. */
 export const judge = (ledger: Ledger, books: Books): { rule: string; findings: string[] }[] =>

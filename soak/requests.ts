@@ -1,9 +1,10 @@
 import type { Random } from '../drizzle/seed/random.ts';
-import type { Api, Ask, Reply } from './api.ts';
+import type { Api, Ask, Heard, Reply } from './api.ts';
 import {
   count,
   entry,
   type HeldSeats,
+  type HoldRequest,
   type Ledger,
   type OrderRequest,
   type RefundRequest,
@@ -23,12 +24,13 @@ export type Requests = ReturnType<typeof createRequests>;
  * when no answer came in a while.
  */
 export function createRequests(api: Api, ledger: Ledger, random: Random, user: string) {
-  const insist = (request: Ask, onReply?: (reply: Reply) => void) => api.insist(random, request, onReply);
-  const post = (name: string, at: string, body?: object) =>
-    insist({ name, method: 'POST', path: `${path}/${at}`, ...(body && { body }) });
+  const insist = (request: Ask, heard?: Heard) => api.insist(random, request, heard);
+  const post = (name: string, at: string, body?: object, heard?: Heard) =>
+    insist({ name, method: 'POST', path: `${path}/${at}`, ...(body && { body }) }, heard);
 
   return {
-    reserve: (ticket: string) => post('reserve', 'tickets/reserve', { ticket_uuid: ticket, user_uuid: user }),
+    reserve: (ticket: string) =>
+      holding([ticket], (heard) => post('reserve', 'tickets/reserve', { ticket_uuid: ticket, user_uuid: user }, heard)),
 
     async confirm(ticket: string, method: string) {
       const noted = entry(ledger.confirmations, `${user} ${ticket}`, () => ({ user, ticket, paid: false }));
@@ -49,11 +51,14 @@ export function createRequests(api: Api, ledger: Ledger, random: Random, user: s
       insist({ name: 'approve', method: 'POST', path: approvalUrl, body: { approved } }),
 
     async hold(wish: Wish): Promise<HeldSeats | undefined> {
-      const name = 'ticket_uuids' in wish ? 'hold' : 'hold the best';
-      const reply = await post(name, 'reservations', { ...wish, user_uuid: user });
+      const tickets = 'ticket_uuids' in wish ? wish.ticket_uuids : undefined;
+      const asked = Date.now();
+      const reply = await holding(tickets, (heard) =>
+        post(tickets ? 'hold' : 'hold the best', 'reservations', { ...wish, user_uuid: user }, heard),
+      );
       if (reply?.status !== 201) return undefined;
       const told = JSON.parse(reply.text) as HeldSeats;
-      return entry(ledger.reservations, told.uuid, () => ({ ...told, user }));
+      return entry(ledger.reservations, told.uuid, () => ({ ...told, user, asked }));
     },
 
     seeHeld: ({ uuid }: HeldSeats) => insist({ name: 'see a reservation', path: `${path}/reservations/${uuid}` }),
@@ -63,17 +68,21 @@ export function createRequests(api: Api, ledger: Ledger, random: Random, user: s
       if (reply?.status === 200) count(ledger.extended, uuid);
     },
 
-    release: ({ uuid }: HeldSeats) =>
-      insist({ name: 'release', method: 'DELETE', path: `${path}/reservations/${uuid}` }),
+    async release({ uuid: reservation }: HeldSeats) {
+      const from = Date.now();
+      const reply = await insist({ name: 'release', method: 'DELETE', path: `${path}/reservations/${reservation}` });
+      ledger.releases.push({ reservation, said: saidBy(reply), from, until: Date.now() });
+      return reply;
+    },
 
     order(key: string, { uuid: reservation }: HeldSeats, method: string) {
-      const noted = entry(ledger.orders, key, () => ({ key, user, reservation, method, told: [] }));
-      return insist(orderRequest(noted), (reply) => tell(noted, reply));
+      const noted = entry(ledger.orders, key, () => ({ ...keyed(key), reservation, method }));
+      return insistKeyed(noted, orderRequest(noted));
     },
 
     refund(key: string, { uuid: order }: SeenOrder, tickets: string[] | undefined) {
-      const noted = entry(ledger.refunds, key, () => ({ key, user, order, tickets, told: [] }));
-      return insist(refundRequest(noted), (reply) => tell(noted, reply));
+      const noted = entry(ledger.refunds, key, () => ({ ...keyed(key), order, tickets }));
+      return insistKeyed(noted, refundRequest(noted));
     },
 
     async seeOrder(uuid: string) {
@@ -101,11 +110,41 @@ export function createRequests(api: Api, ledger: Ledger, random: Random, user: s
     },
   };
 
+  async function holding(tickets: string[] | undefined, ask: (heard: Heard) => Promise<Reply | undefined>) {
+    const noted: HoldRequest = { tickets, said: '', isLost: false, from: Date.now(), until: Number.POSITIVE_INFINITY };
+    entry(ledger.holds, user, () => []).push(noted);
+    const onLost = () => {
+      noted.isLost = true;
+    };
+    const reply = await ask({ onLost });
+    if (reply?.status === 201 && !noted.isLost)
+      noted.tickets = (JSON.parse(reply.text) as HeldSeats).tickets.map(({ uuid }) => uuid);
+    Object.assign(noted, { said: saidBy(reply), until: Date.now() });
+    return reply;
+  }
+
+  function keyed(key: string) {
+    return { key, user, asked: Date.now(), open: 0, told: [] };
+  }
+
+  function insistKeyed(noted: OrderRequest | RefundRequest, request: Ask) {
+    noted.open++;
+    return insist(request, {
+      onReply(reply) {
+        noted.open--;
+        tell(noted, reply);
+      },
+    });
+  }
+
   async function page(cursor = ''): Promise<{ orders: SeenOrder[]; next_cursor: string | null } | undefined> {
     const reply = await insist({ name: 'list orders', path: `${path}/orders?user_uuid=${user}${cursor}` });
     return reply?.status === 200 ? JSON.parse(reply.text) : undefined;
   }
 }
+
+/** What a reply says, in short. */
+export const saidBy = (reply: Reply | undefined): string => (reply ? `${reply.status} ${reply.code}`.trimEnd() : '');
 
 export const orderRequest = ({ key, reservation, method }: OrderRequest): Ask => ({
   name: 'order',

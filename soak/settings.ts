@@ -12,6 +12,9 @@ const variables = {
 /** Where the real servers are, and what stops and starts them; as `npm run test:stack` has them. */
 const needed = ['POSTGRES_HOST', 'POSTGRES_PORT', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'REDIS_ADDR', 'STACK_CONTROL'];
 
+/** So that holds end within the run, and meet those who are still at it. */
+export const holdMs = 5000;
+
 export type Settings = { seconds: number; buyers: number; seed: number; payments: 'sandbox' | 'stripe' };
 
 export function settingsFrom(env: Record<string, string | undefined>): Settings {

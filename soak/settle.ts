@@ -27,6 +27,25 @@ export async function settle(deps: SettleDeps, patienceMs: number, onWait: (left
   }
 }
 
+/**
+ * Repeats each request that was only accepted, under its key, when what it began has ended. (Where that has failed, and the seats
+ * are still held, they may be bought by this.)
+ */
+export async function repeatAccepted({ api, ledger, random }: SettleDeps): Promise<void> {
+  for (const { noted, request } of keyedRequests(ledger)) {
+    const [first] = noted.told;
+    if (!first || noted.told.some(({ status }) => status !== 202)) continue;
+    noted.open++;
+    const reply = await api.insist(random, request);
+    if (!reply) continue;
+    noted.open = 0;
+    tell(noted, reply);
+    const { uuid = '' } = JSON.parse(reply.text) as { uuid?: string };
+    const before = (JSON.parse(first.text) as { uuid: string }).uuid;
+    ledger.repeated.push({ key: noted.key, before, status: reply.status, uuid });
+  }
+}
+
 /** What each buyer is shown when all is over. */
 export async function readLists({ api, ledger, random }: SettleDeps, users: string[]): Promise<void> {
   await Promise.all(
@@ -37,14 +56,18 @@ export async function readLists({ api, ledger, random }: SettleDeps, users: stri
   );
 }
 
-function unanswered({ orders, refunds }: Ledger) {
+const unanswered = (ledger: Ledger) => keyedRequests(ledger).filter(({ noted }) => noted.open > 0);
+
+function keyedRequests({ orders, refunds }: Ledger) {
   return [
     ...[...orders.values()].map((noted) => ({ noted, request: orderRequest(noted) })),
     ...[...refunds.values()].map((noted) => ({ noted, request: refundRequest(noted) })),
-  ].filter(({ noted }) => noted.told.length === 0);
+  ];
 }
 
 async function repeat({ api, random }: SettleDeps, noted: Parameters<typeof tell>[0], request: Ask): Promise<void> {
   const reply = await api.ask(random, request);
-  if (isAnswer(reply)) tell(noted, reply);
+  if (!isAnswer(reply)) return;
+  noted.open = 0;
+  tell(noted, reply);
 }

@@ -5,18 +5,21 @@ import { createRandom } from '../drizzle/seed/random.ts';
 import { openDb } from '../shared/db/client.ts';
 import { stackAddress } from '../shared/testing/stack.ts';
 import { createApi } from './api.ts';
-import { openArena } from './arena.ts';
+import { openArena, scheduleMatinee } from './arena.ts';
+import { strangeFindings } from './audit.ts';
 import { readBooks } from './books.ts';
 import { buy } from './buyer.ts';
 import { rage } from './chaos.ts';
 import { figures, type Progress, tellProgress } from './figures.ts';
 import { judge } from './judge.ts';
-import { createLedger } from './ledger.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { organise } from './organiser.ts';
 import { processLog, startProcesses } from './processes.ts';
+import { giveBackQuietly } from './quiet.ts';
 import { createRequests } from './requests.ts';
-import type { Settings } from './settings.ts';
-import { keyPatienceMs, readLists, settle } from './settle.ts';
-import { sandboxTill, stripeTill } from './till.ts';
+import { holdMs, type Settings } from './settings.ts';
+import { keyPatienceMs, readLists, repeatAccepted, settle } from './settle.ts';
+import { sandboxTill, stripeTill, type Till } from './till.ts';
 
 export type SoakOptions = Settings & {
   chaos?: boolean;
@@ -33,8 +36,20 @@ export type SoakOptions = Settings & {
 export type Verdict = { checks: { rule: string; findings: string[] }[]; figures: string };
 
 const processCount = 3;
-/** So that holds end and sweeps come within the run, and meet those who are still at it. */
-const shortTimes = { TICKET_LOCK_TTL_SECONDS: '5', PAYMENT_SWEEP_AFTER: '3s', PAYMENT_ACTION_TIMEOUT: '6s' };
+/** So that sweeps come within the run, and meet those who are still at it. */
+const shortTimes = {
+  TICKET_LOCK_TTL_SECONDS: String(holdMs / 1000),
+  PAYMENT_SWEEP_AFTER: '3s',
+  PAYMENT_ACTION_TIMEOUT: '6s',
+};
+/** Of each second; so that there is something to lose. */
+const calmShareMs = 150;
+
+/** When the matinee begins, as a share of the run. */
+const matineeShare = 0.6;
+
+export const auditRule = 'booking audit: the books are right, but for what was done by hand';
+
 /** A short run has each fault in it, and a long one is not in peace for long. */
 const pausesPerRun = 40;
 const longestPauseMs = 4000;
@@ -46,7 +61,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   mkdirSync(dirname(processLog), { recursive: true });
   writeFileSync(processLog, '');
   const { config, arena, drop } = await openArena();
-  const db = openDb(config, { max: 2, deadlineMs: 30_000 });
+  const db = openDb(config, { max: 6, deadlineMs: 30_000 });
   // Whoever listens to webhooks is there only after the till, which tells it where to ask.
   let urls: string[] = [];
   const till = payments === 'stripe' ? await stripeTill(createRandom(seed, -1), () => urls) : sandboxTill();
@@ -67,32 +82,52 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     });
     const onDoubleClick = () => void progress.doubleClicks++;
     const pauseMs = Math.min(longestPauseMs, (seconds * 1000) / pausesPerRun);
+    const { strikes } = progress;
+    const { locksLost } = ledger;
+    const storm = {
+      processes,
+      random: createRandom(seed, 0),
+      calmMs: seconds * calmShareMs,
+      pauseMs,
+      strikes,
+      locksLost,
+    };
+    await scheduleMatinee(db, arena, seconds * 1000 * matineeShare);
     await allOf([
-      ...users.map(({ random, requests }) => buy({ arena, till, random, requests, onDoubleClick }, over)),
-      ...(chaos ? [rage({ processes, random: createRandom(seed, 0), pauseMs, strikes: progress.strikes }, over)] : []),
-      ...(chaos ? [till.rage(createRandom(seed, -2), over)] : []),
+      ...users.map((one) => buy({ ...one, arena, till, ledger, onDoubleClick }, over)),
+      organise({ arena, db, ledger, random: createRandom(seed, -3) }, over),
+      ...(till.byHand ? [till.byHand(createRandom(seed, -4), ledger.byHand, over)] : []),
+      ...(chaos ? [rage(storm, over), till.rage(createRandom(seed, -2), over)] : []),
     ]);
     if (options.signal?.aborted) return undefined;
 
     const deps = { api, ledger, db, random: createRandom(seed, 1) };
-    await settle(deps, patienceMs, (left) => {
-      progress.left = left;
-    });
-    await readLists(
-      deps,
-      users.map(({ user }) => user),
-    );
+    const settleAll = async () => {
+      await till.quiet();
+      await settle(deps, patienceMs, (left) => {
+        progress.left = left;
+      });
+      await readLists(
+        deps,
+        users.map(({ user }) => user),
+      );
+    };
+    await settleAll();
+    await giveBackQuietly(deps, arena);
+    await repeatAccepted(deps);
+    await settleAll();
     const audit = await processes.run('audit').then(
       () => [],
       (error: Error) => [error.message],
     );
-    const books = await readBooks(db, await till.kept(db));
+    const books = await readBooks(db, arena, await till.books(db));
     const codes = await processes.stop();
     return {
       checks: [
         ...judge(ledger, books),
         ...(chaos ? [{ rule: 'the storm came: processes and servers were taken away', findings: calm(progress) }] : []),
-        { rule: 'booking audit: the books are right', findings: audit },
+        { rule: 'others were at work, too: the organiser, and who does things by hand', findings: idle(ledger, till) },
+        { rule: auditRule, findings: strangeFindings(audit.join(), ledger, books) },
         { rule: 'every process ends in order', findings: codes.filter(Boolean).map((code) => `exit code ${code}`) },
       ],
       figures: figures(ledger, books, progress, audit.join()),
@@ -111,6 +146,16 @@ function calm({ killed, strikes }: Progress): string[] {
   return [
     ...(killed() > 0 ? [] : ['no process was killed']),
     ...['Redis', 'PostgreSQL'].filter((name) => !struck(name)).map((name) => `${name} was not taken away`),
+  ];
+}
+
+function idle({ organiser, byHand, quiet }: Ledger, { byHand: hands }: Till): string[] {
+  const { gone, refused, repriced } = organiser;
+  const deeds = ['payment given back by hand', 'payment disputed'];
+  return [
+    ...(gone.length > 0 && refused.length > 0 && repriced > 0 ? [] : ['the organiser did not do everything']),
+    ...(hands ? deeds.filter((deed) => !byHand.deeds.has(deed)).map((deed) => `no ${deed}`) : []),
+    ...(quiet.length > 0 ? [] : ['nothing was given back at a quiet moment']),
   ];
 }
 

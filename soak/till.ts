@@ -5,6 +5,9 @@ import type { Fault, Operation } from '../services/booking/fake-stripe/faults.ts
 import { startFakeStripe } from '../services/booking/fake-stripe/start.ts';
 import { sleep } from '../shared/clock.ts';
 import type { Db } from '../shared/db/client.ts';
+import type { Books } from './books.ts';
+import { workByHand } from './hands.ts';
+import type { ByHand } from './ledger.ts';
 
 /** What a buyer pays with, by uuid: one that works, or any of those that they have. */
 export type Wallet = { good(): string; any(): string };
@@ -18,8 +21,11 @@ export type Till = {
   approve?(action: PaymentAction, approved: boolean): void;
   /** Goes wrong in every way there is until the signal comes. */
   rage(random: Random, signal: AbortSignal): Promise<void>;
-  /** By an order's uuid, what the provider has kept of its money after refunds. */
-  kept(db: Db): Promise<Map<string, number>>;
+  /** What sellers and banks do there by themselves, until the signal comes. */
+  byHand?(random: Random, ledger: ByHand, signal: AbortSignal): Promise<void>;
+  /** Resolves when the provider has told all that it has to tell. */
+  quiet(): Promise<unknown>;
+  books(db: Db): Promise<Pick<Books, 'charged' | 'kept'>>;
   close(): Promise<void>;
 };
 
@@ -36,10 +42,15 @@ export function sandboxTill(): Till {
     env: {},
     wallet: async (random) => anyOf(random, () => random.uuid(), Object.values(sandboxMethods)),
     rage: async () => {},
-    async kept(db) {
+    quiet: async () => {},
+    async books(db) {
       const kept = new Map<string, number>();
       for await (const charge of sandboxPayments(db).charges()) kept.set(charge.key, charge.kept);
-      return kept;
+      const rows = await db.run(
+        () => db.sql<{ key: string; amount: number }[]>`
+          select key, amount::float8 as amount from sandbox_charges where status in ('authorised', 'succeeded')`,
+      );
+      return { kept, charged: new Map(rows.map(({ key, amount }) => [key, amount])) };
     },
     close: async () => {},
   };
@@ -47,10 +58,27 @@ export function sandboxTill(): Till {
 
 const cards = ['pm_card_visa', 'pm_card_chargeDeclinedInsufficientFunds', 'pm_card_threeDSecure2Required'] as const;
 const operations: Operation[] = ['create', 'confirm', 'capture', 'cancel', 'refund', 'get'];
-const troubles: Fault['how'][] = ['lost-before', 'lost-after', '500-before', '500-after', '429', 'delay'];
+const troubles: Fault['how'][] = ['lost-before', 'lost-after', '500-before', '500-after', '429', 'delay', 'refused'];
+/** What Stripe may say of a sound request. None says what a later look contradicts, such as that of a dispute. */
+const refusals: Partial<Record<Operation, string[]>> = {
+  create: ['amount_too_small', 'a_code_of_tomorrow', 'no code: wrong key'],
+  confirm: [
+    'insufficient_funds',
+    'processing_error',
+    'payment_method_not_available',
+    'a_code_of_tomorrow',
+    'lock_timeout',
+  ],
+  capture: ['capability_not_active', 'a_code_of_tomorrow', 'no code: key without permission'],
+  cancel: ['a_code_of_tomorrow', 'lock_timeout', 'no code: key without permission'],
+  refund: ['balance_insufficient', 'insufficient_funds', 'a_code_of_tomorrow', 'no code: key without permission'],
+  get: ['lock_timeout', 'no code: wrong key'],
+};
 /** Longer than a booking process waits for an answer. */
 const longestDelayMs = 5000;
 const mostFaultsAtOnce = 3;
+/** For its last webhooks. */
+const longestWaitMs = 20_000;
 
 /** The fake of Stripe in this process. Each of its webhooks comes twice, to any of the booking processes. */
 export async function stripeTill(random: Random, urls: () => string[]): Promise<Till> {
@@ -79,18 +107,29 @@ export async function stripeTill(random: Random, urls: () => string[]): Promise<
       while (!signal.aborted) {
         await sleep(own.int(20, 300), signal);
         if (fake.faults.length >= mostFaultsAtOnce) continue;
-        fake.faults.push({ on: own.pick(operations), how: own.pick(troubles), ms: own.int(1, longestDelayMs) });
+        const on = own.pick(operations);
+        fake.faults.push({
+          on,
+          how: own.pick(troubles),
+          ms: own.int(1, longestDelayMs),
+          code: own.pick(refusals[on]!),
+        });
       }
       fake.faults.splice(0);
     },
-    async kept() {
-      const kept = new Map<string, number>();
-      for (const { metadata, latest_charge: charge } of fake.intents()) {
+    byHand: (own, ledger, signal) => workByHand({ fake, random: own, ledger }, signal),
+    quiet: () => Promise.race([fake.delivered(), sleep(longestWaitMs)]),
+    async books() {
+      const [kept, charged] = [new Map<string, number>(), new Map<string, number>()];
+      for (const { status, amount, metadata, latest_charge: charge } of fake.intents()) {
         const key = metadata.onsale_order;
-        const amount = charge ? charge.amount_captured - charge.amount_refunded : 0;
-        if (key) kept.set(key, (kept.get(key) ?? 0) + amount);
+        if (!key || !charge) continue;
+        kept.set(key, (kept.get(key) ?? 0) + charge.amount_captured - charge.amount_refunded);
+        // What came twice was given back, and has the same amount.
+        if (status === 'succeeded' || status === 'requires_capture')
+          charged.set(key, Math.max(charged.get(key) ?? 0, amount));
       }
-      return kept;
+      return { kept, charged };
     },
     close: fake.close,
   };

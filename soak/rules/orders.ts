@@ -4,14 +4,14 @@ import { ordersTold, type SeenOrder } from '../ledger.ts';
 import { isAskedBack } from './refunds.ts';
 
 export const orderRules: Record<string, Rule> = {
-  'no ticket is in two live orders': (_, { orders }) => {
+  'no ticket is in two live orders, and no seat, also when it was imported again': (_, { orders }) => {
     const owners = new Map<string, string>();
     return orders.filter(isLive).flatMap(({ uuid, lines }) =>
-      lines.flatMap(({ ticket, refund }) => {
+      lines.flatMap(({ ticket, event, seat, refund }) => {
         if (refund !== null) return [];
-        const other = owners.get(ticket);
-        owners.set(ticket, uuid);
-        return other ? [`ticket ${ticket} is in the orders ${other} and ${uuid}`] : [];
+        const other = owners.get(ticket) ?? owners.get(`${event} ${seat}`);
+        owners.set(ticket, uuid).set(`${event} ${seat}`, uuid);
+        return other ? [`ticket ${ticket} or its seat ${seat} is in the orders ${other} and ${uuid}`] : [];
       }),
     );
   },
@@ -107,9 +107,9 @@ export const orderRules: Record<string, Rule> = {
   },
 };
 
-const isLive = ({ status }: BookedOrder) => status === 'pending' || status === 'paid';
+const isLive = ({ status }: Pick<BookedOrder, 'status'>) => status === 'pending' || status === 'paid';
 /** It was paid: the buyer has it, or has given it back since. */
-const isKept = ({ status }: BookedOrder) => status === 'paid' || status === 'refunded';
+export const isKept = ({ status }: Pick<BookedOrder, 'status'>) => status === 'paid' || status === 'refunded';
 
 const textOf = (statuses: string[]) => statuses.map((status) => `${status} `).join('');
 const sameTickets = (some: string[], others: string[]) => [...some].sort().join() === [...others].sort().join();

@@ -1,3 +1,4 @@
+import type { Books } from '../books.ts';
 import type { Rule } from '../judge.ts';
 import { type Ledger, refundsTold } from '../ledger.ts';
 
@@ -8,7 +9,7 @@ export const refundRules: Record<string, Rule> = {
       const found = byUuid.get(refund.uuid);
       if (!found) return [`refund ${refund.uuid} of the order ${refund.order_uuid} is not there`];
       const price = refund.tickets.reduce((sum, ticket) => sum + ticket.price, 0);
-      return found.status === 'succeeded' && found.amount === refund.amount && refund.amount === price
+      return isDone(ledger, found) && found.amount === refund.amount && refund.amount === price
         ? []
         : [`refund ${refund.uuid} is ${found.status}, ${found.amount}; told ${refund.amount} for ${price}`];
     });
@@ -25,9 +26,17 @@ export const refundRules: Record<string, Rule> = {
     });
   },
 
-  'no refund is pending when all is over': (_, { refunds }) =>
-    refunds.filter(({ status }) => status !== 'succeeded').map(({ uuid, status }) => `refund ${uuid} is ${status}`),
+  'no refund is pending when all is over, nor disputed where the dispute is won': (ledger, { refunds }) =>
+    refunds
+      .filter((refund) => !isDone(ledger, refund))
+      .map(({ uuid, order, status }) => `refund ${uuid} of the order ${order} is ${status}`),
 };
+
+/** The money went back, or the bank has it. */
+function isDone({ byHand }: Ledger, { order, status }: Books['refunds'][number]): boolean {
+  const isBanks = ['open', 'lost'].includes(byHand.disputes.get(order) ?? '');
+  return status === 'succeeded' || (status === 'disputed' && isBanks);
+}
 
 /** Whether a buyer asked to give this ticket of this order back. */
 export function isAskedBack(ledger: Ledger): (order: string, ticket: string) => boolean {
