@@ -1,8 +1,7 @@
 import { breakSource } from './break.ts';
 
 // An order takes its seats from whoever has them.
-breakSource(
-  'adapters/postgres-orders.ts',
-  "where t.status = 'available' and t.order_id is null order by t.id",
-  'order by t.id',
-);
+breakSource('adapters/postgres-sales.ts', {
+  "and t.status = 'available' and t.order_id is null\n            order by t.id for update of t":
+    'order by t.id for update of t',
+});

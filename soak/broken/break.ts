@@ -1,14 +1,17 @@
 import { plugin } from 'bun';
 
-/** For a process that is to be found out: loads a source of the service with one text replaced by another. */
-export function breakSource(file: string, from: string, to: string): void {
+/** For a process that is to be found out: loads a source of the service with some texts replaced by others. */
+export function breakSource(file: string, changes: Record<string, string>): void {
   plugin({
     name: 'broken on purpose',
     setup(build) {
       build.onLoad({ filter: new RegExp(`${file.replaceAll('.', '\\.')}$`) }, async ({ path }) => {
-        const source = await Bun.file(path).text();
-        if (!source.includes(from)) throw new Error(`${file} has no text ${from}`);
-        return { contents: source.replaceAll(from, to), loader: 'ts' };
+        let contents = await Bun.file(path).text();
+        for (const [from, to] of Object.entries(changes)) {
+          if (!contents.includes(from)) throw new Error(`${file} has no text ${from}`);
+          contents = contents.replaceAll(from, to);
+        }
+        return { contents, loader: 'ts' };
       });
     },
   });

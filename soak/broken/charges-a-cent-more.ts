@@ -1,4 +1,6 @@
 import { breakSource } from './break.ts';
 
 // The provider is asked for more than the order costs.
-breakSource('adapters/postgres-orders.ts', "'total', o.total,", "'total', o.total + 1,");
+breakSource('adapters/postgres/fragments.ts', {
+  "'total', o.total,": "'total', o.total + 1,",
+});
