@@ -114,7 +114,7 @@ export async function start(
     paymentMethods,
     ...provider,
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
-    observer: saleMetrics(metrics, sales, log),
+    observer: saleMetrics(metrics, sales, provider.payments, log),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
   if (config.SERVER_MODE === 'production' && provider.sandbox)

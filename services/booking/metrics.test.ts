@@ -3,16 +3,21 @@ import { randomUUID } from 'node:crypto';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { sandboxMethods } from './adapters/sandbox-payments.ts';
-import { PaymentUnanswered } from './domain/payment-provider.ts';
+import { confirmTicket } from './domain/confirm-ticket.ts';
+import { hearNotice } from './domain/hear-notice.ts';
+import { PaymentRefused, PaymentUnanswered } from './domain/payment-provider.ts';
 import { refundOrder } from './domain/refund-order.ts';
 import { saleMetrics } from './metrics.ts';
 import { type Sale, startSale } from './testing.ts';
 
 const metrics = createMetrics('test');
 const user = randomUUID();
+const refusals: object[] = [];
 let sale: Sale;
 beforeAll(async () => {
-  sale = await startSale(({ sales }) => ({ observer: saleMetrics(metrics, sales, { error: () => {} }) }));
+  sale = await startSale(({ sales }) => ({
+    observer: saleMetrics(metrics, sales, { name: 'sandbox' }, { error: (told: object) => void refusals.push(told) }),
+  }));
 });
 afterAll(() => sale.drop());
 
@@ -91,5 +96,45 @@ test('money that waits: for its buyer, to be taken, and to be given back', async
     'payments_captured_total{how="captured"': 2,
     'payments_captured_total{how="voided"': 0,
     'payments_captured_total{how="gone"': 0,
+  });
+});
+
+test('payments and refunds that only another provider can end', async () => {
+  const { tickets } = await makeEvent(sale.sql, { seats: 1 });
+  await sale.reserve(tickets[0]!, user);
+  await sale.confirm(tickets[0]!, user, sandboxMethods.lostAnswer);
+  expect(await shown('payments_elsewhere')).toEqual({ payments_elsewhere: 0 });
+  await sale.sql`update payments set provider = 'stripe:live' where status = 'pending'`;
+  expect(await shown('payments_elsewhere')).toEqual({ payments_elsewhere: 1 });
+  await sale.sql`update payments set provider = 'sandbox' where status = 'pending'`;
+  await sale.sweep();
+});
+
+test('steps that the provider refuses are counted, and told with their reason', async () => {
+  const { tickets } = await makeEvent(sale.sql, { seats: 1 });
+  await sale.reserve(tickets[0]!, user);
+  const refusing = { ...sale.deps.payments, authorise: () => Promise.reject(new PaymentRefused('api_key_expired')) };
+  const request = { ticketUuid: tickets[0]!, userUuid: user, methodUuid: randomUUID() };
+  await confirmTicket({ ...sale.deps, payments: refusing }, request).catch(() => {});
+  expect(await shown('payment_steps_refused_total')).toEqual({ payment_steps_refused_total: 1 });
+  expect(refusals).toEqual([expect.objectContaining({ reason: 'api_key_expired' })]);
+  await sale.sweep();
+});
+
+test('a dispute is counted once, however often it is told of, and a refund that meets it apart', async () => {
+  const userUuid = randomUUID();
+  const { tickets } = await makeEvent(sale.sql, { seats: 1 });
+  await sale.reserve(tickets[0]!, userUuid);
+  await sale.confirm(tickets[0]!, userUuid, randomUUID());
+  const [order] = await sale.deps.orders.list({ userUuid, limit: 1 });
+  const dispute = { key: order!.uuid, isOpen: true };
+  for (const type of ['charge.dispute.created', 'charge.dispute.funds_withdrawn']) {
+    await hearNotice(sale.deps, { id: randomUUID(), type, isRefundFailure: false, dispute });
+  }
+  const disputed = { ...sale.deps.payments, refund: async () => 'disputed' as const };
+  await refundOrder({ ...sale.deps, payments: disputed }, { orderUuid: order!.uuid, userUuid });
+  expect(await shown('payments_disputed_total', 'refunds_disputed_total')).toEqual({
+    payments_disputed_total: 1,
+    refunds_disputed_total: 1,
   });
 });

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
+import type { PaymentProvider } from './domain/payment-provider.ts';
 import type { Backlog, SaleObserver, Sales, Unfinished } from './domain/sale.ts';
 
 /** Counts the sale in the service's metrics, and shows at each scrape which orders are pending in the database. */
 export function saleMetrics(
   metrics: Metrics,
-  sales: Pick<Sales, 'unfinished'>,
+  sales: Pick<Sales, 'unfinished' | 'unfinishedElsewhere'>,
+  { name }: Pick<PaymentProvider, 'name'>,
   log: Pick<Logger, 'error'>,
 ): SaleObserver {
   const { counter, gauge, labelled } = metrics;
@@ -23,6 +25,9 @@ export function saleMetrics(
   backlog('orders_waiting_for_buyer', 'Orders whose buyer must approve the payment', ({ actions }) => actions);
   backlog('uncaptured_payments', 'Payments that are authorised and not captured yet', ({ uncaptured }) => uncaptured);
   backlog('pending_refunds', 'Refunds that the provider has not confirmed', ({ refunds }) => refunds);
+  gauge('payments_elsewhere', 'Payments and refunds under way that only another provider can end', async () =>
+    Object.values(await sales.unfinishedElsewhere(name)).reduce((sum, count) => sum + count, 0),
+  );
   const refusals = counter(
     'payment_steps_refused_total',
     'Steps of payments that the provider refuses for a reason that a person must look at',
@@ -54,6 +59,7 @@ export function saleMetrics(
     ),
     refundFailed: counter('refunds_failed_total', 'Refunds that the provider agreed to and could not carry out'),
     paymentDisputed: counter('payments_disputed_total', 'Payments that the buyer’s bank was said to take back'),
+    refundDisputed: counter('refunds_disputed_total', 'Refunds whose buyer has the money back through their bank'),
     paymentRefused: (reason, err) => {
       refusals();
       log.error({ reason, err }, 'the payment provider refuses a step of a payment: look at its account and keys');

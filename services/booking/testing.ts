@@ -69,6 +69,7 @@ export async function startSale(
       refundPaid: () => {},
       refundFailed: () => {},
       paymentDisputed: () => {},
+      refundDisputed: () => {},
       paymentRefused: () => {},
     },
   };

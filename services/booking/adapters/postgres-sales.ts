@@ -187,7 +187,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
     recordDispute: (orderUuid, isOpen) =>
       run(async () => {
         // A refund that met the dispute may be tried again when the dispute has ended.
-        await sql`
+        const { count } = await sql`
           with locked as (
             select id from orders where uuid = ${orderUuid} for update
           ), o as (
@@ -200,6 +200,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
           )
           insert into order_history (order_id, order_status, payment_status, amount, cause)
           select id, status, payment, total, ${isOpen ? 'payment disputed' : 'the dispute has ended'} from o`;
+        return count > 0;
       }),
 
     get: (orderUuid) =>

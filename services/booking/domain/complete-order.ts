@@ -1,7 +1,13 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
-import { AmountNotChargeable, type PaymentProvider, PaymentUnanswered, type Standing } from './payment-provider.ts';
+import {
+  AmountNotChargeable,
+  type PaymentProvider,
+  PaymentRefused,
+  PaymentUnanswered,
+  type Standing,
+} from './payment-provider.ts';
 import type { Ending, Order, OrderSeats, SaleObserver, Sales } from './sale.ts';
 
 export type CompleteDeps = {
@@ -46,6 +52,7 @@ async function authorise(deps: CompleteDeps, order: Order): Promise<Standing> {
   } catch (error) {
     if (error instanceof AmountNotChargeable) await conclude(deps, order, await payments.close(key));
     if (!(error instanceof PaymentUnanswered)) throw error;
+    if (error instanceof PaymentRefused) observer.paymentRefused(error.reason, error);
     observer.paymentUnanswered();
     throw unanswered(error);
   }

@@ -40,8 +40,9 @@ export async function hearNotice(deps: HearDeps, notice: Notice): Promise<void> 
     await carryOn(deps, known, payments.find);
   }
   if (dispute) {
-    await sales.recordDispute(dispute.key, dispute.isOpen);
-    if (dispute.isOpen) observer.paymentDisputed();
+    // Stripe tells of one dispute by several events.
+    const isNews = await sales.recordDispute(dispute.key, dispute.isOpen);
+    if (isNews && dispute.isOpen) observer.paymentDisputed();
   }
   if (notice.isRefundFailure) observer.refundFailed();
   await notices.record(notice);

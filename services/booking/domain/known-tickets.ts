@@ -10,6 +10,10 @@ export type KnownTickets = {
 };
 
 export function knownTickets(sales: Pick<Sales, 'factsOf'>): KnownTickets {
-  const known = new LRUCache<string, TicketFacts>({ max: 50_000, ignoreFetchAbort: true, fetchMethod: (uuid) => sales.factsOf(uuid) });
+  const known = new LRUCache<string, TicketFacts>({
+    max: 50_000,
+    ignoreFetchAbort: true,
+    fetchMethod: (uuid) => sales.factsOf(uuid),
+  });
   return { factsOf: (uuid) => known.fetch(uuid), forget: (uuid) => void known.delete(uuid) };
 }

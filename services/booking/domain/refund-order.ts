@@ -89,7 +89,7 @@ const atOnce = 8;
 type PayBackDeps = {
   refunds: Refunds;
   payments: Pick<PaymentProvider, 'refund' | 'name'>;
-  observer: Pick<SaleObserver, 'refundPaid' | 'paymentDisputed' | 'paymentRefused'>;
+  observer: Pick<SaleObserver, 'refundPaid' | 'refundDisputed' | 'paymentRefused'>;
 };
 
 /** The refund's uuid is the provider's key, so that asking again moves no more money. */
@@ -102,10 +102,8 @@ async function payBack(
   try {
     const how = refund.amount > 0 ? await payments.refund(request) : 'nothing';
     const status = how === 'disputed' ? 'disputed' : 'succeeded';
-    if (await refunds.finish(refund.uuid, status)) {
-      if (status === 'disputed') observer.paymentDisputed();
-      else observer.refundPaid();
-    }
+    const isNews = await refunds.finish(refund.uuid, status);
+    if (isNews) (status === 'disputed' ? observer.refundDisputed : observer.refundPaid)();
     return { ...refund, status };
   } catch (error) {
     if (!(error instanceof PaymentUnanswered)) throw error;

@@ -82,8 +82,11 @@ export type Sales = {
 
   get(orderUuid: string): Promise<KnownOrder | undefined>;
 
-  /** Notes that the buyer has had their bank take the payment back, or (not `isOpen`) that this has come to an end. */
-  recordDispute(orderUuid: string, isOpen: boolean): Promise<void>;
+  /**
+   * Notes that the buyer has had their bank take the payment back, or (not `isOpen`) that this has come to an end, after
+   * which a refund that met it may be tried again. False when that was noted before.
+   */
+  recordDispute(orderUuid: string, isOpen: boolean): Promise<boolean>;
 
   /**
    * Leases orders of a provider that have been pending for at least `ageMs`: until `leaseMs` are over no other
@@ -128,8 +131,10 @@ export type SaleObserver = {
   refundPaid(): void;
   /** The provider could not give back what it had agreed to: somebody must look at it. */
   refundFailed(): void;
-  /** The buyer's bank has taken a payment back, as the provider told or as a refund of it met. */
+  /** The buyer has had their bank take a payment back. */
   paymentDisputed(): void;
+  /** A refund met that: the buyer has the money already. */
+  refundDisputed(): void;
   /** The provider has refused a step of a payment for a `reason` that somebody must look at. */
   paymentRefused(reason: string, cause: unknown): void;
 };
