@@ -214,11 +214,7 @@ test('an event that the index can’t take is set aside, of a rebuild too, and t
   const venueId = await makeVenue(sql);
   const early = await makeEvent(sql, { venueId, name: 'early' });
   const index = miniSearchIndex();
-  const refused: number[] = [];
-  const refuse = (id: number) => {
-    refused.push(id);
-    return { id, cause: 'too long' };
-  };
+  const refuse = (id: number) => ({ id, cause: 'too long' });
   const search = await start({
     ...index,
     replaceAll: async (...given) => [...(await index.replaceAll(...given)), refuse(early)],
@@ -228,18 +224,18 @@ test('an event that the index can’t take is set aside, of a rebuild too, and t
       return upserts.filter((one) => !good.includes(one)).map(({ id }) => refuse(id));
     },
   });
-  await sql.begin(async (tx) => {
-    for (const name of ['late', 'fine']) await makeEvent(tx as unknown as typeof sql, { venueId, name });
+  const late = await sql.begin(async (tx) => {
+    await makeEvent(tx as unknown as typeof sql, { venueId, name: 'fine' });
+    return makeEvent(tx as unknown as typeof sql, { venueId, name: 'late' });
   });
   await eventually(async () => expect(await search.names('fine')).toEqual(['fine']));
   await eventually(async () => {
     const letters = await sql`select position, cause, payload->>'table' as "table", payload->>'op' as op,
       (payload->'row'->>'id')::int as id from cdc_dead_letters order by id`;
     expect([...letters]).toEqual(
-      refused.map((id) => ({ position: `event ${id}`, cause: 'too long', table: 'events', op: 'u', id })),
+      [early, late].map((id) => ({ position: `event ${id}`, cause: 'too long', table: 'events', op: 'u', id })),
     );
   });
-  expect(refused).toHaveLength(2);
 });
 
 test('a batch is one read and one apply, each event once', async () => {
