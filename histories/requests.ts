@@ -15,7 +15,9 @@ type Body = {
   orders?: Body[];
 };
 
-/** Sends a request to a process; what it throws, or does not send, is no answer. */
+const noAnswer: Answer = { status: 500, body: { error: 'no answer' }, text: '', replayed: false };
+
+/** Sends a request to a process. One that has died meanwhile answers nothing. */
 export async function send(
   process: Process,
   method: string,
@@ -29,6 +31,7 @@ export async function send(
   const request = new Request(`${base}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   const response = await fetch(request);
   const text = await response.text();
+  if (process.isDead()) return noAnswer;
   const replayed = response.headers.has('Idempotent-Replayed');
   return { status: response.status, body: text ? JSON.parse(text) : {}, text, replayed };
 }

@@ -45,5 +45,9 @@ export const rules: Record<string, (told: Told) => string[]> = {
 
 const isHeld = ({ kind, outcome, hold }: Operation) => kind === 'hold' && outcome === 'ok' && hold !== undefined;
 
+/** A 202 is of something that is still to come. */
 const isFinal = ({ answer }: { answer: Answer }) =>
-  answer.status < 500 && answer.body.error !== 'request_in_progress' && answer.body.error !== 'idempotency_key_reused';
+  answer.status < 500 &&
+  answer.status !== 202 &&
+  answer.body.error !== 'request_in_progress' &&
+  answer.body.error !== 'idempotency_key_reused';

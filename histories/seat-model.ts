@@ -25,7 +25,7 @@ export const single = 'single';
 /** The name of a reservation tells its seats: the same user may not have two of the same. */
 export const holdName = (name: string, seats: string[]) => `${name}:${[...seats].sort().join('+')}`;
 const seatsOf = (hold: string) => hold.split(':')[1];
-/** A reservation whose answer did not come has a name of its own, until it is told. */
+/** A hold whose answer did not come has a name of its own, until it is told. */
 const isNameless = (hold: string) => hold.startsWith('?');
 
 type Step = (seat: Seat, by: SeatOperation & Operation) => Seat[];
@@ -57,10 +57,15 @@ const notAvailable: Step = (seat, by) =>
 
 /** What the sale promises, outcome by outcome; what has no entry says nothing of a seat. */
 const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
-  'reserve ok': (seat, by) =>
-    seat.is === 'free' ? [{ is: 'held', user: by.user, hold: single }] : same(seat, own(seat, by)),
+  'reserve ok': (seat, by) => {
+    if (seat.is === 'free' || (own(seat, by) && seat.is === 'held' && isNameless(seat.hold))) {
+      return [{ is: 'held', user: by.user, hold: single }];
+    }
+    return same(seat, own(seat, by));
+  },
   'reserve refused': notAvailable,
-  'reserve unknown': (seat, by) => (seat.is === 'free' ? [{ is: 'held', user: by.user, hold: single }] : []),
+  'reserve unknown': (seat, by) =>
+    seat.is === 'free' ? [{ is: 'held', user: by.user, hold: holdName(`?${by.id}`, by.seats) }] : [],
 
   'confirm ok': (seat, by) => {
     if (!own(seat, by)) return [];
@@ -175,9 +180,11 @@ export const seatModel: Spec<SeatOperation> = {
   initial: 'free',
   step: (state, by) => steps[keyOf(by.operation)]!(seatOf(state), { ...by, ...by.operation }).map(textOf),
   isRead: ({ operation }) => operation.kind === 'look' || reads.has(keyOf(operation)),
-  // A claim ends by itself: by a sweep, by a twin, or by the request that made it.
+  // A claim ends by itself: by a sweep, by a twin, or by the request that made it. And what came to no answer may give back
+  // what it held.
   drift: (state) => {
     const seat = seatOf(state);
+    if (seat.is === 'held') return isNameless(seat.hold) ? ['free'] : [];
     return seat.is === 'claimed' ? [textOf(sold(seat)), textOf(failed(seat))] : [];
   },
 };
