@@ -265,8 +265,8 @@ describe('what goes', () => {
 
   test.each([
     ['event', (event: MadeEvent) => sql`delete from events where id = ${event.id}`],
-    ['ticket', (event: MadeEvent) => sql`delete from tickets where uuid = ${event.tickets[0]!}`],
-  ])('one %s that is deleted while a sale is under way waits for it, and stays', async (_, remove) => {
+    ['seat', (event: MadeEvent) => sql`delete from tickets where uuid = ${event.tickets[0]!}`],
+  ])('one %s that is deleted while a sale is under way waits for it, and stays', async (what, remove) => {
     const event = await makeEvent(sql);
     let removal: Promise<Refusal | undefined> | undefined;
     await sql.begin(async (tx) => {
@@ -275,6 +275,7 @@ describe('what goes', () => {
       await untilWaiting();
     });
     expect((await removal)?.code).toBe('23503');
+    expect((await removal)?.message).toStartWith(what);
     expect(
       await sql`select from order_tickets l join tickets t on t.id = l.ticket_id where t.event_id = ${event.id}`,
     ).toHaveLength(1);

@@ -168,9 +168,9 @@ describe('event views on PostgreSQL', () => {
   });
 
   async function asOldRelease(write: () => PromiseLike<unknown>) {
-    await sql`alter table events disable trigger events_guard_date`;
+    await sql`alter table events disable trigger events_guard`;
     await write();
-    await sql`alter table events enable always trigger events_guard_date`;
+    await sql`alter table events enable always trigger events_guard`;
   }
 
   test('tickets and events that are truncated are gone at once', async () => {
