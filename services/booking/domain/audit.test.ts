@@ -125,6 +125,42 @@ const spoilt: [AuditRule, (made: Awaited<ReturnType<typeof bought>>) => [spoil: 
       ],
     ],
     [
+      'wrong total',
+      ({ order, event }) => [
+        `update order_tickets set order_id = (select min(id) from orders where uuid <> '${order.uuid}'), price = 0
+        where ticket_id = (select id from tickets where uuid = '${event.tickets[0]}')`,
+        `update order_tickets set order_id = (select id from orders where uuid = '${order.uuid}'), price = 35000
+        where ticket_id = (select id from tickets where uuid = '${event.tickets[0]}')`,
+        order.uuid,
+      ],
+    ],
+    [
+      'wrong total',
+      ({ order }) => [
+        `update order_tickets set order_id = (select min(id) from orders where uuid <> '${order.uuid}'), price = -price
+        where order_id = (select id from orders where uuid = '${order.uuid}')`,
+        `update order_tickets set order_id = (select id from orders where uuid = '${order.uuid}'), price = -price
+        where price < 0`,
+        order.uuid,
+      ],
+    ],
+    [
+      'wrong total',
+      ({ order }) => [
+        `update payments set amount = amount + 1 where order_id = (select id from orders where uuid = '${order.uuid}')`,
+        `update payments set amount = amount - 1 where order_id = (select id from orders where uuid = '${order.uuid}')`,
+        order.uuid,
+      ],
+    ],
+    [
+      'tickets of a disputed payment',
+      ({ order }) => [
+        `update sandbox_charges set disputed = true where key = '${order.uuid}'`,
+        `update sandbox_charges set disputed = false where key = '${order.uuid}'`,
+        order.uuid,
+      ],
+    ],
+    [
       'money does not match',
       ({ order }) => [
         `update sandbox_charges set amount = amount + 1 where key = '${order.uuid}'`,
