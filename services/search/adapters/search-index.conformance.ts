@@ -112,7 +112,9 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
     });
 
     describe('misspelt words', () => {
-      beforeEach(() => put({ id: 1, name: 'UB' }, { id: 2, name: 'jazz' }, { id: 3, name: 'metallica' }));
+      beforeEach(() =>
+        put({ id: 1, name: 'UB' }, { id: 2, name: 'jazz' }, { id: 3, name: 'metallica' }, { id: 4, name: 'level' }),
+      );
 
       test.each([
         ['ub', ['UB'], 'two characters, exact'],
@@ -121,6 +123,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         ['jazzy', ['jazz'], 'three to five, one more'],
         ['jozz', ['jazz'], 'three to five, one other'],
         ['jzaz', ['jazz'], 'three to five, neighbours swapped'],
+        ['leevl', ['level'], 'three to five, neighbours swapped behind a double letter'],
         ['jocz', [], 'three to five, two edits'],
         ['metalica', ['metallica'], 'longer, one edit'],
         ['metalika', ['metallica'], 'longer, two edits'],
