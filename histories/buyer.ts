@@ -116,10 +116,13 @@ export function createRequests(world: World, user: string, userUuid: string) {
       const key = randomUUID();
       const body = { user_uuid: userUuid, ...(some && { ticket_uuids: some.map(uuidOf) }) };
       return (process) =>
-        recorder.record(as(process, 'refund', some ?? bought, hold, names.order(uuid)), async (): Promise<Told> => {
-          const answer = await sendKeyed(process, `/booking/orders/${uuid}/refunds`, key, body);
-          return toldByRefund(answer, names);
-        });
+        recorder.record(
+          { ...as(process, 'refund', some ?? bought, hold, names.order(uuid)), key },
+          async (): Promise<Told> => {
+            const answer = await sendKeyed(process, `/booking/orders/${uuid}/refunds`, key, body);
+            return toldByRefund(answer, names);
+          },
+        );
     },
 
     /** The buyer's word to their bank. */

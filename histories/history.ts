@@ -10,6 +10,8 @@ export type Operation = {
   hold?: string | undefined;
   /** The order that it names or was told of, where that is known. */
   order?: string | undefined;
+  /** What names a request that is made once, however often it is sent. */
+  key?: string | undefined;
   outcome: Outcome;
   /** Of a refusal, the seats that it names; of a look, what each seat is. */
   told?: Record<string, string> | undefined;
@@ -46,7 +48,7 @@ export type Outcome = 'ok' | 'refused' | 'declined' | 'pending' | 'unknown' | 'v
 /** What an answer says, before it has its place in time. */
 export type Told = Pick<Operation, 'outcome' | 'answer'> &
   Partial<Pick<Operation, 'seats' | 'hold' | 'order' | 'told'>>;
-export type Asked = Pick<Operation, 'process' | 'user' | 'kind' | 'seats' | 'hold' | 'order'>;
+export type Asked = Pick<Operation, 'process' | 'user' | 'kind' | 'seats' | 'hold' | 'order' | 'key'>;
 
 /** Writes down all that is asked and answered. */
 export function createRecorder(nowMs: () => number = () => performance.now()) {
@@ -70,3 +72,18 @@ export function createRecorder(nowMs: () => number = () => performance.now()) {
 export type Recorder = ReturnType<typeof createRecorder>;
 
 export const overlap = (a: Operation, b: Operation) => a !== b && a.from <= b.to && b.from <= a.to;
+
+/**
+ * A refund that was sent again under its key, because no answer came, is one operation: it happened at some time from the
+ * first question to the answer.
+ */
+export function joinRepeats(operations: Operation[]): Operation[] {
+  const byKey = Map.groupBy(operations, ({ key }) => key);
+  return operations.flatMap((operation) => {
+    const all = operation.key === undefined ? [] : byKey.get(operation.key)!;
+    const answered = all.filter(({ outcome }) => outcome === 'ok').sort((a, b) => a.to - b.to)[0];
+    if (!answered) return [operation];
+    if (operation !== answered) return operation.outcome === 'ok' || operation.outcome === 'unknown' ? [] : [operation];
+    return [{ ...operation, from: Math.min(...all.map(({ from }) => from)) }];
+  });
+}

@@ -1,4 +1,5 @@
 import { picture } from './explain.ts';
+import { joinRepeats } from './history.ts';
 import type { Life } from './live.ts';
 import { rules } from './rules.ts';
 import { checkSeats } from './seats.ts';
@@ -7,7 +8,7 @@ import { checkSeats } from './seats.ts';
 export type Judgement = { findings: string[]; operations: number; excused: number; configs: number };
 
 export function judge(life: Life): Judgement {
-  const { violations, excused, configs } = checkSeats(life.operations, life.seats);
+  const { violations, excused, configs } = checkSeats(joinRepeats(life.operations), life.seats);
   const broken = Object.entries(rules).flatMap(([rule, check]) => check(life).map((finding) => `${rule}: ${finding}`));
   return { findings: [...violations.map(picture), ...broken], operations: life.operations.length, excused, configs };
 }

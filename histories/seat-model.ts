@@ -138,7 +138,11 @@ const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
     return same(seat, shown === (seat.is === 'sold' ? 'booked' : 'reserved'));
   },
 
-  'expire ok': (seat) => [seat.is === 'held' ? free : seat],
+  // Of a seat that is being paid for only the hold ends.
+  'expire ok': (seat) => {
+    if (seat.is === 'held') return [free];
+    return seat.is === 'claimed' ? [seat, { ...seat, hold: '' }] : [seat];
+  },
 };
 
 const boughtBy = ({ user, hold = single, order = unnamed }: Operation, is: 'claimed' | 'sold'): Seat => ({
