@@ -121,7 +121,7 @@ describe('the events service does as its variables say', () => {
     const reader = live.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     while (!text.endsWith(': ping\n\n: ping\n\n')) text += (await reader.read()).value ?? '';
-    expect(text).toBe('event: taken\ndata: []\n\n: ping\n\n: ping\n\n');
+    expect(text).toMatch(/^event: taken\ndata: \[\]\n\n(: ping\n\n){2,}$/);
   });
 
   test('its metrics have the names by which dashboards and alerts ask for them', async () => {
