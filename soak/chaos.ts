@@ -31,7 +31,10 @@ export async function rage(
   signal: AbortSignal,
 ): Promise<void> {
   const { processes, random, calmMs, pauseMs, strikes, locksLost } = deps;
-  let round: Fault[] = [];
+  // One of each first, however few there will be.
+  let round = ['process', 'Redis', 'PostgreSQL'].map((kind) =>
+    random.pick(faults().filter(({ name }) => name.startsWith(kind))),
+  );
   await sleep(calmMs, signal);
   while (!signal.aborted) {
     if (round.length === 0) round = faults().flatMap((fault) => Array.from({ length: fault.share }, () => fault));

@@ -2,13 +2,14 @@ import type { Random } from '../drizzle/seed/random.ts';
 import type { Intent } from '../services/booking/fake-stripe/books.ts';
 import type { FakeStripe } from '../services/booking/fake-stripe/start.ts';
 import { sleep } from '../shared/clock.ts';
-import { type ByHand, count } from './ledger.ts';
+import { count, type Ledger, type RefundRequest } from './ledger.ts';
 
-export type HandsDeps = { fake: FakeStripe; random: Random; ledger: ByHand };
+export type HandsDeps = { fake: FakeStripe; random: Random; ledger: Pick<Ledger, 'byHand' | 'refunds'> };
 
 const pauseMs = { least: 100, most: 500 };
-/** Of all payments, those that a person or a bank does something with. */
+/** Of all payments, those that are given back or disputed. */
 const mostTouched = 60;
+const longestQuickMs = 2500;
 
 /**
  * What comes about in Stripe's dashboard and at banks, until the signal comes: payments are given back by hand, wholly or in
@@ -16,72 +17,70 @@ const mostTouched = 60;
  * way, and once, so that what is owed after is known.
  */
 export async function workByHand({ fake, random, ledger }: HandsDeps, signal: AbortSignal): Promise<void> {
-  const { refunds, disputes, deeds } = ledger;
+  const { refunds, disputes, deeds } = ledger.byHand;
+  const works = [giveBack, giveBack, dispute, dispute, disputeQuickly, decide, decide, capture, cancel];
   while (!signal.aborted) {
     await sleep(random.int(pauseMs.least, pauseMs.most), signal);
-    const isTouched = ({ metadata }: Intent) => refunds.has(orderOf(metadata)) || disputes.has(orderOf(metadata));
-    const untouched = fake.intents().filter((intent) => !isTouched(intent));
-    const isRoom = refunds.size + disputes.size < mostTouched;
-    const captured = isRoom ? untouched.filter(({ status }) => status === 'succeeded') : [];
-    switch (random.int(1, 8)) {
-      case 1:
-      case 2:
-        some(
-          captured.filter(({ latest_charge: charge }) => charge?.amount_refunded === 0),
-          refund,
-        );
-        break;
-      case 3:
-      case 4:
-        some(captured, dispute);
-        break;
-      case 5:
-      case 6:
-        some(
-          fake.intents().filter(({ metadata }) => disputes.get(orderOf(metadata)) === 'open'),
-          decide,
-        );
-        break;
-      case 7:
-        some(
-          untouched.filter(({ status }) => status === 'requires_capture'),
-          ({ id }) => fake.captureByHand(id),
-          'captured',
-        );
-        break;
-      default:
-        some(
-          untouched.filter(({ status }) => status === 'requires_action'),
-          ({ id }) => fake.cancelByHand(id),
-          'cancelled',
-        );
-    }
+    await random.pick(works)();
   }
 
-  function some(intents: Intent[], work: (intent: Intent) => unknown, deed?: string): void {
+  function giveBack(): void {
+    const whole = untouched('succeeded').filter(({ latest_charge: charge }) => charge?.amount_refunded === 0);
+    some(whole, 'payment given back by hand', ({ id, metadata, amount }) => {
+      const part = random.next() < 0.5 ? amount : random.int(1, amount);
+      refunds.set(orderOf(metadata), { amount: part, at: Date.now() });
+      fake.refundByHand(id, part);
+    });
+  }
+
+  function dispute(intents = untouched('succeeded')): void {
+    some(intents, 'payment disputed', ({ id, metadata }) => {
+      disputes.set(orderOf(metadata), 'open');
+      fake.openDispute(id);
+    });
+  }
+
+  /** Where a refund is about to meet it; and the bank decides before the seller may have heard of it. */
+  async function disputeQuickly(): Promise<void> {
+    const owing = untouched('succeeded').filter(isAskedBack);
+    dispute(owing);
+    await sleep(random.int(1, longestQuickMs), signal);
+    decide(owing);
+  }
+
+  function decide(intents = fake.intents()): void {
+    const open = intents.filter(({ metadata }) => disputes.get(orderOf(metadata)) === 'open');
+    const as = random.next() < 0.5 ? 'won' : 'lost';
+    some(open, `dispute ${as}`, ({ id, metadata }) => {
+      disputes.set(orderOf(metadata), as);
+      fake.closeDispute(id, as);
+    });
+  }
+
+  function capture(): void {
+    some(untouched('requires_capture'), 'payment captured by hand', ({ id }) => fake.captureByHand(id));
+  }
+
+  function cancel(): void {
+    some(untouched('requires_action'), 'payment cancelled by hand', ({ id }) => fake.cancelByHand(id));
+  }
+
+  function untouched(status: Intent['status']): Intent[] {
+    if (refunds.size + disputes.size >= mostTouched) return [];
+    const isTouched = (order: string) => refunds.has(order) || disputes.has(order);
+    return fake.intents().filter((intent) => intent.status === status && !isTouched(orderOf(intent.metadata)));
+  }
+
+  /** Its buyer has asked for money, and was not told that it is on its way. */
+  function isAskedBack({ metadata }: Intent): boolean {
+    const isOpen = ({ told }: RefundRequest) => told.every(({ status }) => status === 202);
+    return [...ledger.refunds.values()].some((one) => one.order === orderOf(metadata) && isOpen(one));
+  }
+
+  function some(intents: Intent[], deed: string, work: (intent: Intent) => unknown): void {
     if (intents.length === 0) return;
     work(random.pick(intents));
-    if (deed) count(deeds, `payment ${deed} by hand`);
-  }
-
-  function refund({ id, metadata, amount }: Intent): void {
-    const part = random.next() < 0.5 ? amount : random.int(1, amount);
-    refunds.set(orderOf(metadata), { amount: part, at: Date.now() });
-    fake.refundByHand(id, part);
-    count(deeds, 'payment given back by hand');
-  }
-
-  function dispute({ id, metadata }: Intent): void {
-    disputes.set(orderOf(metadata), 'open');
-    fake.openDispute(id);
-    count(deeds, 'payment disputed');
-  }
-
-  function decide({ id, metadata }: Intent): void {
-    const as = random.next() < 0.5 ? 'won' : 'lost';
-    disputes.set(orderOf(metadata), as);
-    fake.closeDispute(id, as);
-    count(deeds, `dispute ${as}`);
+    count(deeds, deed);
   }
 }
 

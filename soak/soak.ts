@@ -96,7 +96,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     await allOf([
       ...users.map((one) => buy({ ...one, arena, till, ledger, onDoubleClick }, over)),
       organise({ arena, db, ledger, random: createRandom(seed, -3) }, over),
-      ...(till.byHand ? [till.byHand(createRandom(seed, -4), ledger.byHand, over)] : []),
+      ...(till.byHand ? [till.byHand(createRandom(seed, -4), ledger, over)] : []),
       ...(chaos ? [rage(storm, over), till.rage(createRandom(seed, -2), over)] : []),
     ]);
     if (options.signal?.aborted) return undefined;

@@ -7,7 +7,7 @@ import { sleep } from '../shared/clock.ts';
 import type { Db } from '../shared/db/client.ts';
 import type { Books } from './books.ts';
 import { workByHand } from './hands.ts';
-import type { ByHand } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 
 /** What a buyer pays with, by uuid: one that works, or any of those that they have. */
 export type Wallet = { good(): string; any(): string };
@@ -22,7 +22,7 @@ export type Till = {
   /** Goes wrong in every way there is until the signal comes. */
   rage(random: Random, signal: AbortSignal): Promise<void>;
   /** What sellers and banks do there by themselves, until the signal comes. */
-  byHand?(random: Random, ledger: ByHand, signal: AbortSignal): Promise<void>;
+  byHand?(random: Random, ledger: Ledger, signal: AbortSignal): Promise<void>;
   /** Resolves when the provider has told all that it has to tell. */
   quiet(): Promise<unknown>;
   books(db: Db): Promise<Pick<Books, 'charged' | 'kept'>>;
@@ -80,10 +80,15 @@ const mostFaultsAtOnce = 3;
 /** For its last webhooks. */
 const longestWaitMs = 20_000;
 
-/** The fake of Stripe in this process. Each of its webhooks comes twice, to any of the booking processes. */
+/** Of every so many milliseconds, for so many no webhook arrives. */
+const cutOff = { everyMs: 8000, forMs: 3000 };
+const nowhere = 'http://127.0.0.1:9';
+
+/** The fake of Stripe in this process. Each of its webhooks comes twice, to any of the booking processes, and now and then late. */
 export async function stripeTill(random: Random, urls: () => string[]): Promise<Till> {
   const secret = 'whsec_soak';
-  const url = () => `${random.pick(urls())}/webhooks/stripe`;
+  const isCutOff = () => Date.now() % cutOff.everyMs < cutOff.forMs;
+  const url = () => `${isCutOff() ? nowhere : random.pick(urls())}/webhooks/stripe`;
   const fake = await startFakeStripe({ webhook: { url, secret, copies: 2 } });
   return {
     env: { STRIPE_SECRET_KEY: 'sk_test_fake', STRIPE_API_BASE: fake.base, STRIPE_WEBHOOK_SECRET: secret },
