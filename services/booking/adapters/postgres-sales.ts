@@ -186,7 +186,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
 
     recordDispute: (orderUuid, isOpen) =>
       run(async () => {
-        // A refund that met the dispute may be tried again when the dispute has ended.
+        // A refund that met the dispute may be tried again when the dispute has ended, also when its beginning was never heard of.
         const { count } = await sql`
           with locked as (
             select id from orders where uuid = ${orderUuid} for update
@@ -195,8 +195,8 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
             where p.order_id = locked.id and orders.id = locked.id and (p.disputed_at is not null) <> ${isOpen}
             returning orders.id, orders.total, orders.status, p.status as payment
           ), again as (
-            update refunds r set status = 'pending', sweep_at = now() from o
-            where r.order_id = o.id and r.status = 'disputed' and not ${isOpen}
+            update refunds r set status = 'pending', sweep_at = now() from locked
+            where r.order_id = locked.id and r.status = 'disputed' and not ${isOpen}
           )
           insert into order_history (order_id, order_status, payment_status, amount, cause)
           select id, status, payment, total, ${isOpen ? 'payment disputed' : 'the dispute has ended'} from o`;
