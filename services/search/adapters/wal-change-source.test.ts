@@ -73,6 +73,32 @@ test('a slot that has gone is made anew, and the gap is told', async () => {
   await second.stop();
 });
 
+test('a slot that the server has invalidated, for it held too much, is made anew, and the gap is told', async () => {
+  const slot = `lost_${database.config.database}`;
+  const first = follow(slot);
+  await eventually(() => first.source.state() === 'following');
+  await first.stop();
+  await asOperator(`alter system set max_slot_wal_keep_size = '1MB'`);
+  try {
+    await eventually(async () => {
+      await makePerformer(database.sql, 'missed');
+      await database.sql`select pg_switch_wal()`;
+      await database.sql`checkpoint`;
+      const [row] = await database.sql`
+        select invalidation_reason is not null as lost from pg_replication_slots where slot_name = ${slot}`;
+      return row?.lost;
+    });
+  } finally {
+    await asOperator('alter system reset max_slot_wal_keep_size');
+  }
+  const second = follow(slot);
+  await eventually(() => second.source.state() === 'following');
+  await makePerformer(database.sql, 'seen');
+  await eventually(() => second.names.includes('seen'));
+  expect([second.gaps, second.names]).toEqual([[true], ['seen']]);
+  await second.stop();
+});
+
 test('a slot that another process still holds is waited for', async () => {
   const slot = `held_${database.config.database}`;
   const first = follow(slot);
