@@ -88,12 +88,14 @@ function isBroken({ user, seats, to }: Operation, all: Operation[]): boolean {
   );
 }
 
-/** A sweep may have given an order up under the hands of its request; and what is being released is not bought any more. */
+/** A sweep or a release may have given an order up under the hands of its request. */
 function isGivenUp(operation: Operation, all: Operation[]): boolean {
   return all.some(
     (other) =>
       ((other.kind === 'sweep' && other.outcome === 'ok') ||
-        (other.kind === 'release' && operation.kind === 'order' && other.hold === operation.hold)) &&
+        (other.kind === 'release' &&
+          other.user === operation.user &&
+          other.seats.some((seat) => operation.seats.includes(seat)))) &&
       overlap(operation, other),
   );
 }
