@@ -38,7 +38,7 @@ const suites = [
   'soak',
   'histories',
 ];
-const withServers = await runCounted(bun, ['test', ...suites]);
+const withServers = await runCounted(bun, ['test', '--timeout=30000', ...suites]);
 // Last, and apart: it takes the servers away from under whoever uses them.
-const withoutServers = await runCounted(bun, ['test', './contract/faults.stack.test.ts']);
+const withoutServers = await runCounted(bun, ['test', '--timeout=30000', './contract/faults.stack.test.ts']);
 process.exitCode = report([withServers, withoutServers]);

@@ -6,5 +6,6 @@ const bun = await ensureInstalled(console.log);
 // Tests of the real servers (`*.stack.test.ts`) belong to `npm run test:stack`, those of images and manifests to
 // `npm run check:deploy`.
 const ignored = ['**/*.stack.test.ts', 'deploy/**'].map((pattern) => `--path-ignore-patterns=${pattern}`);
-const args = ['test', ...ignored, ...process.argv.slice(2)];
+// What sets servers up takes its time on a machine that is busy (the preload's default reaches the first file alone).
+const args = ['test', '--timeout=30000', ...ignored, ...process.argv.slice(2)];
 process.exitCode = report([await runCounted(bun, args)]);

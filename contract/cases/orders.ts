@@ -186,6 +186,29 @@ export function orderCases(suite: Suite): void {
     expect((await suite.api.reserve(first.uuid, user())).status).toBe(200);
   });
 
+  test('what a buyer pays with is registered once, however often', async () => {
+    const methods = '/api/v1/booking/payment-methods';
+    const method = { user_uuid: user(), reference: 'pm_card_visa' };
+    const [first, again] = [await suite.api.post(methods, method), await suite.api.post(methods, method)];
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(await again.json()).toEqual(await first.json());
+    expect((await suite.api.post(methods, { ...method, reference: 'a b' })).status).toBe(400);
+  });
+
+  test('a refund that makes no sense is a 400, and another under the same key a 422', async () => {
+    const user_uuid = user();
+    const { seats, reservation } = await reserve(2, user_uuid);
+    const { uuid } = (await (await order(reservation.uuid)).json()) as Order;
+    const refund = (body: object, key?: string) =>
+      suite.api.post(`${orders}/${uuid}/refunds`, body, key === undefined ? {} : { 'Idempotency-Key': key });
+    const key = user();
+    expect((await refund({ user_uuid })).status).toBe(400);
+    expect((await refund({ user_uuid, ticket_uuids: [] }, key)).status).toBe(400);
+    expect((await refund({ user_uuid, ticket_uuids: [seats[0]!.uuid] }, key)).status).toBe(201);
+    expect((await refund({ user_uuid }, key)).status).toBe(422);
+    expect((await suite.api.post(`/sandbox/payments/${uuid}/approval`, {})).status).toBe(400);
+  });
+
   test('what makes no sense is a 400, what is not there a 404', async () => {
     const body = { reservation_uuid: user(), payment_method_uuid: user() };
     const post = (given: object, headers?: Record<string, string>) => suite.api.post(orders, given, headers);

@@ -1,6 +1,6 @@
 import type { Db, Fragment } from '../../../shared/db/client.ts';
 import type { OpenRefund, Refunds } from '../domain/refund.ts';
-import { isOwnPayment, ms, orderSeats } from './postgres/fragments.ts';
+import { isOwnPayment, ms } from './postgres/fragments.ts';
 
 /** Refunds in PostgreSQL. */
 export function postgresRefunds({ sql, run }: Db): Refunds {
@@ -14,7 +14,7 @@ export function postgresRefunds({ sql, run }: Db): Refunds {
       ) as tickets, coalesce((
         select json_agg(json_build_object('refundKey', uuid, 'amount', amount) order by id)
         from refunds before where before.order_id = r.order_id and before.id < r.id
-      ), '[]') as earlier, ${orderSeats(on, on`ot.refund_id = r.id`)} as seats
+      ), '[]') as earlier
     from refunds r join orders o on o.id = r.order_id where ${condition}`;
 
   return {

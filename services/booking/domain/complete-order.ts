@@ -3,6 +3,7 @@ import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import {
   AmountNotChargeable,
+  type DeclineReason,
   type PaymentProvider,
   PaymentRefused,
   PaymentUnanswered,
@@ -26,7 +27,7 @@ export type CompleteDeps = {
  * Throws `payment_declined` (the tickets are free) with the `reason`; `payment_requires_action` with the order's uuid and the
  * `action` that its buyer must take, after which the same is done again; `payment_pending` when the provider gave no answer
  * (the order stays pending and is settled later); `amount_not_chargeable`; and `ticket_not_reserved` when the order had been
- * given up meanwhile.
+ * given up meanwhile: by a sweep, after which the tickets may still be held (see `givenUp`), or with its reservation.
  */
 export async function completeOrder(deps: CompleteDeps, order: Order): Promise<void> {
   const standing = await authorise(deps, order);
@@ -112,6 +113,12 @@ export async function letGo(
     if (freed > 0) feed.publish(eventUuid);
   }
 }
+
+/** A sweep was faster than the provider's answer: nothing was paid, and what is still held can be paid for again. */
+export const givenUp = () =>
+  new AppError('payment_declined', 'The payment did not come about: try again', {
+    details: { reason: 'processing_error' satisfies DeclineReason },
+  });
 
 const unanswered = (cause?: unknown) =>
   new AppError('payment_pending', 'The payment has no answer yet; repeat the request in a moment', { cause });

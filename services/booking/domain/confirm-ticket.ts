@@ -1,7 +1,7 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { Hold, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mustBe } from './caller.ts';
-import { type CompleteDeps, completeOrder, letGo } from './complete-order.ts';
+import { type CompleteDeps, completeOrder, givenUp, letGo } from './complete-order.ts';
 import { readPrice } from './held-price.ts';
 import { checkChargeable } from './payment-provider.ts';
 import { paymentWindowMs } from './payment-window.ts';
@@ -32,9 +32,20 @@ export async function confirmTicket(deps: ConfirmDeps, request: Confirmation, ca
     if (order === 'look again') continue;
     if (order.status === 'paid') return letGo(deps, 'release', (await sales.get(order.uuid))?.seats ?? []);
     feed.publish(ticket.eventUuid);
-    return completeOrder(deps, order).finally(() => feed.publish(ticket.eventUuid));
+    return complete(ticket, order).finally(() => feed.publish(ticket.eventUuid));
   }
   throw notReserved();
+
+  async function complete({ eventUuid }: Ticket, order: Order): Promise<void> {
+    try {
+      await completeOrder(deps, order);
+    } catch (error) {
+      const { ticketUuid, userUuid: owner } = request;
+      if (!isAppError(error, 'ticket_not_reserved')) throw error;
+      const held = await deps.locks.held({ eventUuid, ticketUuids: [ticketUuid], owner });
+      throw held.length > 0 ? givenUp() : error;
+    }
+  }
 }
 
 /** The user's order of the ticket: one that there is already, such as that of their other click, or a new one. */

@@ -1,10 +1,10 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
-import { type CompleteDeps, completeOrder, letGo } from './complete-order.ts';
+import { type CompleteDeps, completeOrder, givenUp, letGo } from './complete-order.ts';
 import { ownReservation } from './manage-reservation.ts';
 import type { Orders, OrderView } from './orders.ts';
-import { checkChargeable, type DeclineReason } from './payment-provider.ts';
+import { checkChargeable } from './payment-provider.ts';
 import { paymentWindowMs } from './payment-window.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 import type { Order } from './sale.ts';
@@ -48,8 +48,16 @@ export async function createOrder(
       await completeOrder(deps, pending);
     } catch (error) {
       if (isAppError(error, 'payment_pending') || isAppError(error, 'payment_requires_action')) return;
-      throw isAppError(error, 'ticket_not_reserved') ? expired() : error;
+      if (!isAppError(error, 'ticket_not_reserved')) throw error;
+      throw (await isStillHeld()) ? givenUp() : expired();
     }
+  }
+
+  async function isStillHeld(): Promise<boolean> {
+    const { eventUuid, userUuid, tickets } = reservation;
+    const ticketUuids = tickets.map(({ ticketUuid }) => ticketUuid);
+    const held = await deps.locks.held({ eventUuid, ticketUuids, owner: userUuid });
+    return tickets.every((line) => held.some(({ token }) => token === line.token));
   }
 
   async function viewed(): Promise<OrderView> {
@@ -121,12 +129,6 @@ async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid
 const notAvailable = (conflicts: string[]) =>
   new AppError('ticket_not_available', 'Some of the seats are gone or sold: reserve others', {
     details: { conflicts },
-  });
-
-/** A sweep was faster than the provider's answer. */
-const givenUp = () =>
-  new AppError('payment_declined', 'The payment did not come about: try again', {
-    details: { reason: 'processing_error' satisfies DeclineReason },
   });
 
 const expired = () => new AppError('reservation_expired', 'The seats are held no more: reserve again');

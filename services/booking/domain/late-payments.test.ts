@@ -131,7 +131,7 @@ test('one that was captured already is refunded', async () => {
     await sale.deps.sales.fail(key, { is: 'voided' });
     await sale.deps.payments.capture(key);
   });
-  await expect(order(undefined, late)).rejects.toMatchObject({ code: 'reservation_expired' });
+  await expect(order(undefined, late)).rejects.toMatchObject({ code: 'payment_declined' });
   expect(await statusOf(uuid)).toEqual(['failed', 'refunded']);
   expect(counted).toEqual(['given back: refunded']);
   await sale.audit();

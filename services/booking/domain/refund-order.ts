@@ -4,16 +4,16 @@ import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
-import { letGo } from './complete-order.ts';
 import type { Orders } from './orders.ts';
 import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from './payment-provider.ts';
 import type { OpenRefund, Refund, RefundRefusal, Refunds } from './refund.ts';
-import type { SaleObserver } from './sale.ts';
+import type { SaleObserver, Sales } from './sale.ts';
 import type { SweepTimes } from './sweep-orders.ts';
 
 export type RefundDeps = PayBackDeps & {
   orders: Pick<Orders, 'view'>;
-  locks: Pick<TicketLocks, 'release' | 'uncover'>;
+  sales: Pick<Sales, 'get'>;
+  locks: Pick<TicketLocks, 'release'>;
   feed: Pick<SeatFeed, 'publish'>;
   /** How long after its purchase a buyer may give an order back, in milliseconds; 0 is not at all. */
   refundWindowMs: number;
@@ -41,13 +41,16 @@ export async function refundOrder(
   caller?: MaybeCaller,
 ): Promise<Refund> {
   const { isOrganiser } = await checkRefundable(deps, { orderUuid, userUuid }, caller);
-  const { refunds, payments, feed } = deps;
+  const { refunds, sales, payments, locks, feed } = deps;
+  const known = await sales.get(orderUuid);
+  if (known?.order.status === 'paid') {
+    // What is given back is available at once: a lock that was left when the order was settled must not outlive it.
+    for (const { eventUuid, locks: left } of known.seats) await locks.release({ eventUuid, locks: left });
+  }
   const windowMs = isOrganiser ? undefined : deps.refundWindowMs;
   const refund = await refunds.open({ uuid, orderUuid, ticketUuids, windowMs, provider: payments.name });
   if (typeof refund === 'string') throw refusals[refund]();
-  // A sweep may have sold them, and their locks stand since: what is given back is available at once.
-  await letGo(deps, 'release', refund.seats);
-  for (const { eventUuid } of refund.seats) feed.publish(eventUuid);
+  for (const eventUuid of new Set(refund.tickets.map((ticket) => ticket.eventUuid))) feed.publish(eventUuid);
   return payBack(deps, refund);
 }
 
@@ -95,7 +98,7 @@ type PayBackDeps = {
 /** The refund's uuid is the provider's key, so that asking again moves no more money. */
 async function payBack(
   { refunds, payments, observer }: PayBackDeps,
-  { earlier, seats: _, ...refund }: OpenRefund,
+  { earlier, ...refund }: OpenRefund,
 ): Promise<Refund> {
   if (refund.status !== 'pending') return refund;
   const request = { key: refund.orderUuid, refundKey: refund.uuid, amount: refund.amount, earlier };

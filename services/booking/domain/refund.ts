@@ -1,5 +1,5 @@
 import type { EarlierRefund, ProviderName } from './payment-provider.ts';
-import type { Lease, OrderSeats } from './sale.ts';
+import type { Lease } from './sale.ts';
 
 /**
  * Money that goes back for tickets that were given back. `amount` is in minor units of `currency`. `disputed`: the buyer has
@@ -16,8 +16,8 @@ export type Refund = {
   createdAt: string;
 };
 
-/** With what its payment needs to know: the refunds of the order before it, and the seats that were given back. */
-export type OpenRefund = Refund & { earlier: EarlierRefund[]; seats: OrderSeats };
+/** With what its payment needs to know: the refunds of the order before it. */
+export type OpenRefund = Refund & { earlier: EarlierRefund[] };
 
 /** Why tickets can't be given back: nothing is written then. */
 export type RefundRefusal = 'not paid' | 'not owned' | 'window over' | 'event begun' | 'other provider';

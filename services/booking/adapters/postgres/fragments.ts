@@ -18,9 +18,9 @@ export const orderJson = (sql: Sql): Fragment => sql`
 
 /**
  * The seats of an order by event, with their locks. The first releases wrote no token beside what was bought; where it was
- * bought by a reservation, that one knows. `lines` narrows the order's lines, `ot`.
+ * bought by a reservation, that one knows.
  */
-export const orderSeats = (sql: Sql, lines: Fragment = sql`true`): Fragment => sql`coalesce((
+export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
   select json_agg(json_build_object('eventUuid', event, 'locks', locks)) from (
     select e.uuid as event, coalesce(json_agg(json_build_object('ticketUuid', t.uuid, 'token', held.token))
       filter (where held.token is not null), '[]') as locks
@@ -28,7 +28,7 @@ export const orderSeats = (sql: Sql, lines: Fragment = sql`true`): Fragment => s
     cross join lateral (select coalesce(ot.token, (
       select token from reservation_tickets where reservation_id = o.reservation_id and ticket_id = ot.ticket_id)) as token
     ) held
-    where ot.order_id = o.id and ${lines} group by e.uuid) seats), '[]')`;
+    where ot.order_id = o.id group by e.uuid) seats), '[]')`;
 
 /** Whether the event `e` has not begun, nor begins within `marginMs`. */
 export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(e.date > now() + ${ms(sql, marginMs)})`;
