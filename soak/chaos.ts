@@ -32,8 +32,8 @@ export async function rage(
 ): Promise<void> {
   const { processes, random, calmMs, pauseMs, strikes, locksLost } = deps;
   // One of each first, however few there will be.
-  let round = ['process', 'Redis', 'PostgreSQL'].map((kind) =>
-    random.pick(faults().filter(({ name }) => name.startsWith(kind))),
+  let round = [/process.* killed/, /^Redis/, /^PostgreSQL/].map((kind) =>
+    random.pick(faults().filter(({ name }) => kind.test(name))),
   );
   await sleep(calmMs, signal);
   while (!signal.aborted) {
