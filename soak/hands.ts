@@ -27,7 +27,7 @@ export async function workByHand({ fake, random, ledger }: HandsDeps, signal: Ab
   function giveBack(): void {
     const whole = untouched('succeeded').filter(({ latest_charge: charge }) => charge?.amount_refunded === 0);
     some(whole, 'payment given back by hand', ({ id, metadata, amount }) => {
-      const part = random.next() < 0.5 ? amount : random.int(1, amount);
+      const part = random.next() < 0.25 ? amount : random.int(1, amount);
       refunds.set(orderOf(metadata), { amount: part, at: Date.now() });
       fake.refundByHand(id, part);
     });

@@ -15,7 +15,7 @@ import { judge } from './judge.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { organise } from './organiser.ts';
 import { processLog, startProcesses } from './processes.ts';
-import { giveBackQuietly } from './quiet.ts';
+import { giveBackQuietly, holdsEnded } from './quiet.ts';
 import { createRequests } from './requests.ts';
 import { holdMs, type Settings } from './settings.ts';
 import { keyPatienceMs, readLists, repeatAccepted, settle } from './settle.ts';
@@ -113,6 +113,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
       );
     };
     await settleAll();
+    if (patienceMs > 0) await holdsEnded(ledger);
     await giveBackQuietly(deps, arena);
     await repeatAccepted(deps);
     await settleAll();

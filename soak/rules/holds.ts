@@ -102,7 +102,7 @@ function isHeldThroughout({ locksLost, organiser, releases }: Ledger, twins: Twi
 
 /** Longer than a lock stays that a payment covers, and than one without; of who bought nothing in the end. */
 const coveredMs = 125_000;
-const heldMs = 6000;
+export const heldMs = 6000;
 
 function isWantedByOthers(
   ledger: Ledger,
