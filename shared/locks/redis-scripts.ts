@@ -39,20 +39,16 @@ export function withScripts(client: RedisClient): Scripts {
 // where the end is that of the hold if its lock outlives it, else 0; it speaks of the lock that has its token. The set KEYS[4]
 // has the tickets that one owner took, to count those that are still held; it is kept only where there is a limit. Time
 // stands still while a script runs.
-const shared = `
+const clock = `
   local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  local function keep(key, ms)
-    if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
-  end
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+const reading = `
   local function more(ticket, token)
     local value = redis.call('HGET', KEYS[3], ticket)
     if not value or string.sub(value, 1, 36) ~= token then return false, 0, '' end
     local adopted, ends, note = string.match(value, '^(%d) (%d+) (.*)$', 38)
     return adopted == '1', tonumber(ends), note
-  end
-  local function write(ticket, token, adopted, ends, note)
-    redis.call('HSET', KEYS[3], ticket, token .. ' ' .. (adopted and '1' or '0') .. ' ' .. ends .. ' ' .. note)
   end
   local function lockEnd(ticket)
     return redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', 1, ticket)[1]
@@ -64,6 +60,14 @@ const shared = `
   local function isUnder(ticket, token)
     local value = redis.call('HGET', KEYS[1], ticket)
     return value and string.sub(value, 1, 36) == token
+  end`;
+
+const writing = `
+  local function keep(key, ms)
+    if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
+  end
+  local function write(ticket, token, adopted, ends, note)
+    redis.call('HSET', KEYS[3], ticket, token .. ' ' .. (adopted and '1' or '0') .. ' ' .. ends .. ' ' .. note)
   end
   local function free(ticket)
     redis.call('HDEL', KEYS[1], ticket)
@@ -88,23 +92,37 @@ const shared = `
 
 /**
  * All of the tickets or none: [1, token, end, note, …, other tickets of the owner…], [0, places of those that others hold…],
- * or [2] when they would be too many. A limit of 0 is none.
+ * or [2] when they would be too many. A limit of 0 is none. Losers of a rush come here: they are told first.
  */
-const acquire = `${shared}
+const acquire = `
   local owner, token, ttl, limit, note = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
   local tickets = {unpack(ARGV, 6)}
   local values = redis.call('HMGET', KEYS[1], unpack(tickets))
-  local missing, pairs_, taken = {}, {}, {0}
+  local missing, pairs_, own, taken = {}, {}, {}, {0}
   for i, value in ipairs(values) do
     if not value then
       missing[#missing + 1] = tickets[i]
       pairs_[#pairs_ + 1] = tickets[i]
       pairs_[#pairs_ + 1] = token .. ' ' .. owner
-    elseif string.sub(value, 38) ~= owner or holdEnd(tickets[i], string.sub(value, 1, 36)) <= now then
+    elseif string.sub(value, 38) ~= owner then
       taken[#taken + 1] = i
+    else
+      own[#own + 1] = i
     end
   end
   if #taken > 1 then return taken end
+  ${clock}
+  local before = {}
+  if #own > 0 then
+    ${reading}
+    for _, i in ipairs(own) do
+      local its = string.sub(values[i], 1, 36)
+      local till, noted = holdEnd(tickets[i], its)
+      if till <= now then taken[#taken + 1] = i end
+      before[i] = {its, till, noted}
+    end
+    if #taken > 1 then return taken end
+  end
   local others = {}
   if #missing > 0 and limit > 0 then
     local asked = {}
@@ -125,32 +143,30 @@ const acquire = `${shared}
   if #missing > 0 then
     redis.call('HSET', KEYS[1], unpack(pairs_))
     redis.call('HPEXPIREAT', KEYS[1], ends, 'FIELDS', #missing, unpack(missing))
-    local noted = {}
+    local ending, noting = {}, {}
     for _, ticket in ipairs(missing) do
-      noted[#noted + 1] = ends
-      noted[#noted + 1] = ticket
-      if note ~= '' then write(ticket, token, false, 0, note) end
+      ending[#ending + 1] = ends
+      ending[#ending + 1] = ticket
+      noting[#noting + 1] = ticket
+      noting[#noting + 1] = token .. ' 0 0 ' .. note
     end
-    redis.call('ZADD', KEYS[2], unpack(noted))
+    redis.call('ZADD', KEYS[2], unpack(ending))
     redis.call('PEXPIRE', KEYS[2], ttl + 3600000)
-    if note ~= '' then keep(KEYS[3], ttl + 3600000) end
+    if note ~= '' then
+      redis.call('HSET', KEYS[3], unpack(noting))
+      redis.call('PEXPIRE', KEYS[3], ttl + 3600000)
+    end
   end
   local answer = {1}
-  for i, value in ipairs(values) do
-    local held, till, its = token, ends, note
-    if value then
-      held = string.sub(value, 1, 36)
-      till, its = holdEnd(tickets[i], held)
-    end
-    answer[#answer + 1] = held
-    answer[#answer + 1] = till
-    answer[#answer + 1] = its
+  for i = 1, #tickets do
+    local its = before[i] or {token, ends, note}
+    for n = 1, 3 do answer[#answer + 1] = its[n] end
   end
   for _, ticket in ipairs(others) do answer[#answer + 1] = ticket end
   return answer`;
 
 /** What the owner holds: [token or '', end, note, …]. */
-const held = `${shared}
+const held = `${clock}${reading}
   local tickets = {unpack(ARGV, 2)}
   local answer = {}
   for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(tickets))) do
@@ -167,7 +183,7 @@ const held = `${shared}
   return answer`;
 
 /** 1 if every ticket was held under its token, here and in the next two. */
-const adopt = `${shared}
+const adopt = `${clock}${reading}${writing}
   if not allHeld(1) then return 0 end
   for i = 1, #ARGV, 2 do
     local _, ends, note = more(ARGV[i], ARGV[i + 1])
@@ -176,7 +192,7 @@ const adopt = `${shared}
   end
   return 1`;
 
-const extend = `${shared}
+const extend = `${clock}${reading}${writing}
   if not allHeld(2) then return 0 end
   for i = 2, #ARGV, 2 do
     local hold = math.max(holdEnd(ARGV[i], ARGV[i + 1]), now + ARGV[1])
@@ -184,7 +200,7 @@ const extend = `${shared}
   end
   return 1`;
 
-const cover = `${shared}
+const cover = `${clock}${reading}${writing}
   if not allHeld(2) then return 0 end
   for i = 2, #ARGV, 2 do
     local lock = math.max(lockEnd(ARGV[i]), now + ARGV[1])
@@ -193,7 +209,7 @@ const cover = `${shared}
   return 1`;
 
 /** How many are free by that. */
-const uncover = `${shared}
+const uncover = `${clock}${reading}${writing}
   local freed = 0
   for i = 1, #ARGV, 2 do
     if isUnder(ARGV[i], ARGV[i + 1]) then
@@ -209,7 +225,7 @@ const uncover = `${shared}
   return freed`;
 
 /** How many were under their token, and are free now: all of them, or those that nobody adopted. */
-const release = `${shared}
+const release = `${clock}${reading}${writing}
   local freed = 0
   for i = 2, #ARGV, 2 do
     if isUnder(ARGV[i], ARGV[i + 1]) and (ARGV[1] == '1' or not more(ARGV[i], ARGV[i + 1])) then
@@ -220,7 +236,7 @@ const release = `${shared}
   return freed`;
 
 /** The earliest end that is left, or '', and the tickets whose locks have expired. */
-const purge = `${shared}
+const purge = `${clock}
   local tickets = redis.call('ZRANGE', KEYS[2], '-inf', now, 'BYSCORE', 'LIMIT', 0, 5000)
   local answer = {''}
   for _, ticket in ipairs(tickets) do
@@ -235,9 +251,7 @@ const purge = `${shared}
   return answer`;
 
 /** The events that have an end behind them, taken off: the caller looks at them, and notes their next ends. */
-const takeEvents = `
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const takeEvents = `${clock}
   local events = redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[1])
   if #events > 0 then redis.call('ZREM', KEYS[1], unpack(events)) end
   return events`;
