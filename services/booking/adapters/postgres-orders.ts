@@ -14,7 +14,7 @@ export function postgresOrders({ sql, run }: Db): Orders {
           'refunded', ot.refund_id is not null) order by ot.id)
         from order_tickets ot left join tickets t on t.id = ot.ticket_id left join events e on e.id = t.event_id
         where ot.order_id = o.id
-      ), '[]') as tickets, (select action::json from payments p where p.order_id = o.id and o.status = 'pending') as action
+      ), '[]') as tickets, (select action::json from payments p where p.order_id = o.id) as action
     from orders o where ${condition}`;
 
   return {

@@ -149,7 +149,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
       run(async () => {
         await sql`
           with locked as (
-            select id, total from orders where uuid = ${orderUuid} and status = 'pending' for update
+            select id, total from orders where uuid = ${orderUuid} for update
           ), o as (
             update payments set status = 'requires_action', action = ${JSON.stringify(action)}::text
             from locked where order_id = locked.id and status = 'pending' returning locked.id, locked.total
@@ -191,7 +191,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
           with locked as (
             select id from orders where uuid = ${orderUuid} for update
           ), o as (
-            update payments p set disputed_at = case when ${isOpen} then coalesce(disputed_at, now()) end from locked, orders
+            update payments p set disputed_at = case when ${isOpen} then now() end from locked, orders
             where p.order_id = locked.id and orders.id = locked.id and (p.disputed_at is not null) <> ${isOpen}
             returning orders.id, orders.total, orders.status, p.status as payment
           ), again as (
@@ -219,7 +219,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
             select p.id, p.status = 'requires_action' and o.created_at > now() - ${ms(sql, actionMs)} as waits
             from payments p join orders o on o.id = p.order_id
             where p.status in ('pending', 'requires_action') and p.sweep_at <= now()
-              and o.status = 'pending' and o.created_at <= now() - ${ms(sql, ageMs)} and ${isOwnPayment(sql, provider)}
+              and o.created_at <= now() - ${ms(sql, ageMs)} and ${isOwnPayment(sql, provider)}
             order by p.sweep_at limit ${limit} for update of p skip locked
           ), p as (
             update payments p set sweep_at = now() + ${ms(sql, leaseMs)} from due
@@ -285,6 +285,6 @@ function claimOf(
 ): Claim {
   if (row.order) return { order: row.order };
   if (!row.isOnSale) return { isEnded: true };
-  const conflicts = uuids.filter((uuid) => !row.free.includes(uuid));
-  return conflicts.length === 0 && !row.isHeld ? { isReleased: true } : { conflicts };
+  if (!row.isHeld) return { isReleased: true };
+  return { conflicts: uuids.filter((uuid) => !row.free.includes(uuid)) };
 }

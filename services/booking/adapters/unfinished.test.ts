@@ -7,9 +7,10 @@ import { PaymentUnanswered } from '../domain/payment-provider.ts';
 import { purgeRecords } from '../domain/purge-records.ts';
 import { refundOrder } from '../domain/refund-order.ts';
 import { reserveTickets } from '../domain/reserve-tickets.ts';
-import { type Sale, startSale } from '../testing.ts';
+import type { Lease } from '../domain/sale.ts';
+import { type Sale, type SaleDeps, startSale } from '../testing.ts';
 import { postgresIdempotencyKeys } from './postgres-idempotency.ts';
-import { sandboxMethods } from './sandbox-payments.ts';
+import { sandboxMethods, sandboxPayments } from './sandbox-payments.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -25,7 +26,18 @@ async function ordered(methodUuid: string = randomUUID()) {
   return { uuid, userUuid, event };
 }
 
-const times = { ageMs: 60_000, actionMs: 600_000, leaseMs: 15_000, limit: 100, provider: 'sandbox' as const };
+const withoutAnswer = (): SaleDeps => ({
+  ...sale.deps,
+  payments: { ...sale.deps.payments, refund: () => Promise.reject(new PaymentUnanswered()) },
+});
+
+const times: Lease & { ageMs: number; actionMs: number } = {
+  ageMs: 60_000,
+  actionMs: 600_000,
+  leaseMs: 15_000,
+  limit: 100,
+  provider: 'sandbox',
+};
 const age = (table: 'orders' | 'refunds', uuid: string, by: string) =>
   sale.sql`update ${sale.sql(table)} set created_at = now() - ${by}::interval where uuid = ${uuid}`;
 const historyOf = async (uuid: string) =>
@@ -66,8 +78,7 @@ describe('a sweep is given', () => {
   test('a refund once it is old, and no other process meanwhile', async () => {
     const { refunds } = sale.deps;
     const { uuid: orderUuid, userUuid } = await ordered();
-    const away = { ...sale.deps.payments, refund: () => Promise.reject(new PaymentUnanswered()) };
-    const { uuid } = await refundOrder({ ...sale.deps, payments: away }, { orderUuid, userUuid });
+    const { uuid } = await refundOrder(withoutAnswer(), { orderUuid, userUuid });
     expect(await refunds.leasePending(times)).toEqual([]);
     await age('refunds', uuid, '61 seconds');
     const leases = await Promise.all([1, 2, 3].map(() => refunds.leasePending(times)));
@@ -80,6 +91,105 @@ describe('a sweep is given', () => {
   });
 });
 
+describe.each([
+  [
+    'orders without an answer',
+    {
+      table: 'payments',
+      make: async () => (await ordered(sandboxMethods.lostAnswer)).uuid,
+      lease: async (more: Partial<typeof times>) =>
+        (await sale.deps.sales.leasePending({ ...times, ageMs: 0, ...more })).map(({ order }) => order.uuid),
+    },
+  ],
+  [
+    'payments that are not captured',
+    {
+      table: 'payments',
+      make: async () => (await ordered()).uuid,
+      lease: async (more: Partial<typeof times>) =>
+        (await sale.deps.sales.leaseUncaptured({ ...times, ...more })).map(({ order }) => order.uuid),
+    },
+  ],
+  [
+    'refunds',
+    {
+      table: 'refunds',
+      make: async () => {
+        const { uuid: orderUuid, userUuid } = await ordered();
+        await refundOrder(withoutAnswer(), { orderUuid, userUuid });
+        return orderUuid;
+      },
+      lease: async (more: Partial<typeof times>) =>
+        (await sale.deps.refunds.leasePending({ ...times, ageMs: 0, ...more })).map(({ orderUuid }) => orderUuid),
+    },
+  ],
+])('of %s a sweep is given', (_, { table, make, lease }) => {
+  const ofOrder = (uuid: string) => sale.sql`order_id = (select id from orders where uuid = ${uuid})`;
+
+  test('those that are due the longest, as many as it can take, past what another process has its hands on', async () => {
+    await sale.sweep();
+    const [young, old, between] = [await make(), await make(), await make()];
+    for (const [uuid, by] of [
+      [young, '1 minute'],
+      [old, '3 minutes'],
+      [between, '2 minutes'],
+    ] as const) {
+      await sale.sql`update ${sale.sql(table)} set sweep_at = now() - ${by}::interval where ${ofOrder(uuid)}`;
+    }
+    expect(await lease({ provider: 'stripe:live' })).toEqual([]);
+    await sale.sql.begin(async (tx) => {
+      await tx`select from ${tx(table)} where ${ofOrder(old)} for update`;
+      expect(await lease({ limit: 1 })).toEqual([between]);
+    });
+    expect(await lease({ limit: 1 })).toEqual([old]);
+    expect(await lease({})).toEqual([young]);
+    expect(await lease({})).toEqual([]);
+    await sale.sql`update ${sale.sql(table)} set sweep_at = now()`;
+    await sale.sweep();
+    expect(await lease({})).toEqual([]);
+    await sale.audit();
+  });
+});
+
+test('an order that has ended stays as it is, whatever comes late, and tells how it has ended', async () => {
+  const { sales, orders } = sale.deps;
+  await sale.sweep();
+  const paid = await ordered();
+  const failed = await ordered(sandboxMethods.lostRequest);
+  await sales.fail(failed.uuid, { is: 'voided' });
+  const refunded = await ordered();
+  await refundOrder(sale.deps, { orderUuid: refunded.uuid, userUuid: refunded.userUuid });
+  for (const [{ uuid, event }, status] of [
+    [paid, 'paid'],
+    [failed, 'failed'],
+    [refunded, 'refunded'],
+  ] as const) {
+    const before = [await orders.view(uuid), await historyOf(uuid)];
+    const seats = [{ eventUuid: event.uuid, locks: expect.any(Array) }];
+    const ending = { status, changed: false, seats };
+    expect(await sales.settle(uuid)).toEqual(ending);
+    expect(await sales.fail(uuid, { is: 'voided' })).toEqual(ending);
+    if (status !== 'failed') await sales.recordGivenBack(uuid, 'voided');
+    if (status === 'failed') expect(await sales.recordCapture(uuid, 'captured')).toBe('failed');
+    expect([await orders.view(uuid), await historyOf(uuid)]).toEqual(before);
+  }
+  for (const write of [sales.settle, (uuid: string) => sales.recordCapture(uuid, 'gone')]) {
+    await expect(write(randomUUID())).rejects.toThrow('no order');
+  }
+  await sale.sweep();
+  await sale.audit();
+});
+
+test('a payment that was captured is not gone later, and is noted once', async () => {
+  const { sales } = sale.deps;
+  const { uuid } = await ordered();
+  await sale.sweep();
+  const before = await historyOf(uuid);
+  expect(await sales.recordCapture(uuid, 'gone')).toBe('paid');
+  expect(await historyOf(uuid)).toEqual(before);
+  await sale.audit();
+});
+
 test('what a buyer must do is noted once, and not of an order that has ended', async () => {
   const { sales } = sale.deps;
   const { uuid } = await ordered(sandboxMethods.requiresAction);
@@ -90,6 +200,20 @@ test('what a buyer must do is noted once, and not of an order that has ended', a
   await sale.sweep();
   await sales.awaitAction(uuid, action);
   expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action', 'failed, voided']);
+});
+
+test('what a buyer had to do is forgotten when the order has ended, well or badly', async () => {
+  const { sales, orders } = sale.deps;
+  for (const [isApproved, end] of [
+    [true, sales.settle],
+    [false, (uuid: string) => sales.fail(uuid, { is: 'voided' })],
+  ] as const) {
+    const { uuid } = await ordered(sandboxMethods.requiresAction);
+    expect((await orders.view(uuid))!.action).toMatchObject({ type: 'sandbox' });
+    await sandboxPayments(sale.db).answer(uuid, isApproved);
+    await end(uuid);
+    expect((await orders.view(uuid))!.action).toBeNull();
+  }
 });
 
 test('a capture that meets a refund is noted as things stand after it', async () => {
@@ -124,6 +248,29 @@ test('a dispute is noted while it is open, and lets a refund that met it be trie
   await sales.recordDispute(orderUuid, false);
   await sale.sweep();
   expect(await refunds.find(refund.uuid)).toMatchObject({ status: 'succeeded' });
+  await sale.audit();
+});
+
+test('the end of a dispute lets the refunds of that order that met it be tried again at once, and no others', async () => {
+  const { sales, refunds } = sale.deps;
+  const disputed = { ...sale.deps, payments: { ...sale.deps.payments, refund: async () => 'disputed' as const } };
+  const [one, other] = [await ordered(), await ordered()];
+  const refund = (of: typeof one, ticketUuids: string[], deps = sale.deps) =>
+    refundOrder(deps, { orderUuid: of.uuid, userUuid: of.userUuid, ticketUuids });
+  const paid = await refund(one, one.event.tickets.slice(0, 1));
+  const met = await refund(one, one.event.tickets.slice(1), disputed);
+  const elsewhere = await refund(other, other.event.tickets, disputed);
+  for (const { uuid } of [one, other]) await sales.recordDispute(uuid, true);
+  await sale.sql`update refunds set sweep_at = now() + interval '1 hour'`;
+  await sales.recordDispute(one.uuid, false);
+  expect((await refunds.leasePending({ ...times, ageMs: 0 })).map(({ uuid }) => uuid)).toEqual([met.uuid]);
+  expect([(await refunds.find(paid.uuid))!.status, (await refunds.find(elsewhere.uuid))!.status]).toEqual([
+    'succeeded',
+    'disputed',
+  ]);
+  await sales.recordDispute(other.uuid, false);
+  await sale.sql`update refunds set sweep_at = now()`;
+  await sale.sweep();
   await sale.audit();
 });
 

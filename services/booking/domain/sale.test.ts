@@ -163,7 +163,12 @@ describe('the sale on PostgreSQL', () => {
     await sale.sql`update tickets set status = 'booked' where uuid = ${event.tickets[2]!}`;
     const unknown = randomUUID();
     expect(await claim(event.uuid, event.tickets)).toEqual({ conflicts: [event.tickets[2]!] });
-    expect(await claim(event.uuid, [unknown])).toEqual({ conflicts: [unknown] });
+    // Nor is one of another event, nor does the end of another event matter.
+    const other = await makeEvent(sale.sql, { seats: 1 });
+    await makeEvent(sale.sql, { seats: 1, date: new Date(0) });
+    for (const ticket of [unknown, other.tickets[0]!]) {
+      expect(await claim(event.uuid, [event.tickets[0]!, ticket])).toEqual({ conflicts: [ticket] });
+    }
     const [left] = await sale.sql`
       select count(*)::int as n from tickets where event_id = ${event.id} and order_id is not null`;
     expect(left!.n).toBe(0);

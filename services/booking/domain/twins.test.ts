@@ -321,7 +321,9 @@ describe('giving back beside buying', () => {
       const [bought, given] = await Promise.all([order(), turns(round).then(() => release())]);
       const isPaid = (bought as { status?: string }).status === 'paid';
       expect([isPaid, given]).toEqual(isPaid ? [true, { code: 'reservation_sold' }] : [false, undefined]);
-      if (!isPaid) expect(bought).toEqual({ code: 'reservation_expired' });
+      // Between the end of the payment and that of the locks the seats are still held.
+      const { code } = bought as { code?: string };
+      if (!isPaid) expect(['reservation_expired', 'payment_declined']).toContain(code!);
       const rows = await sale.sql`select status from tickets where event_id = ${event.id} and order_id is not null`;
       expect(rows).toHaveLength(isPaid ? 2 : 0);
       expect(await sale.deps.locks.list(event.uuid)).toEqual([]);

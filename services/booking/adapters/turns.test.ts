@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import type { Db } from '../../../shared/db/client.ts';
+import { eventually } from '../../../shared/testing/eventually.ts';
+import { makeEvent } from '../../../shared/testing/factories.ts';
+import { createOrder } from '../domain/create-order.ts';
+import { reserveTickets } from '../domain/reserve-tickets.ts';
+import type { ClaimRequest } from '../domain/sale.ts';
+import { type Sale, type SaleDeps, startSale } from '../testing.ts';
+import { postgresSales } from './postgres-sales.ts';
+import { sandboxMethods } from './sandbox-payments.ts';
+
+// What writes of the same seats or the same order at the same moment takes turns. Each test holds one of the two in the
+// middle of its transaction, and sees the other wait for it and come out right.
+
+let sale: Sale;
+beforeAll(async () => {
+  sale = await startSale();
+});
+afterAll(() => sale.drop());
+
+/** Does `second` while the transaction of `first` is open, which must make it wait; returns what it came to. */
+async function behind<T>(first: (tx: Db['sql']) => PromiseLike<unknown>, second: () => Promise<T>): Promise<T> {
+  const begun = Promise.withResolvers<Promise<T>>();
+  await sale.sql.begin(async (transaction) => {
+    const tx = transaction as unknown as Db['sql'];
+    await first(tx);
+    const work = second();
+    work.catch(() => {});
+    begun.resolve(work);
+    await eventually(async () => (await waiting()) === 1, 3000);
+  });
+  return await begun.promise;
+}
+
+const waiting = async () =>
+  (await sale.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length;
+
+/** The sale within a transaction. */
+const salesIn = (sql: Db['sql']) => postgresSales({ ...sale.db, sql, run: async (work) => work() });
+
+async function held(seats = 2) {
+  const userUuid = randomUUID();
+  const event = await makeEvent(sale.sql, { seats });
+  const reservation = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
+  const request: ClaimRequest = {
+    ...{ eventUuid: event.uuid, lines: reservation.tickets, currency: 'USD', userUuid },
+    ...{ methodUuid: randomUUID(), provider: 'sandbox', reservationUuid: reservation.uuid },
+  };
+  const order = (methodUuid: string = randomUUID()) =>
+    createOrder(sale.deps, { reservationUuid: reservation.uuid, methodUuid });
+  return { event, userUuid, reservation, request, order };
+}
+
+describe('a claim', () => {
+  test('that waits for another of one of its seats finds it taken, and claims none', async () => {
+    const { event, request } = await held();
+    const [taken = ''] = event.tickets;
+    const lines = request.lines.filter(({ ticketUuid }) => ticketUuid === taken);
+    const { reservationUuid: _, ...single } = { ...request, lines };
+    const claim = await behind(
+      (tx) => salesIn(tx).claim(single),
+      () => sale.deps.sales.claim(request),
+    );
+    expect(claim).toEqual({ conflicts: [taken] });
+    expect(await sale.sql`select from tickets where event_id = ${event.id} and order_id is not null`).toHaveLength(1);
+    await sale.sweep();
+    await sale.audit();
+  });
+
+  test('locks its seats in the order of all claims, so that those of overlapping seats do not block each other', async () => {
+    const { event, request } = await held(3);
+    const [first = '', ...rest] = event.tickets;
+    const lines = request.lines.toReversed();
+    const claim = await behind(
+      async (tx) => {
+        await tx`select from tickets where uuid = ${first} for update`;
+      },
+      async () => {
+        const claiming = sale.deps.sales.claim({ ...request, lines });
+        await eventually(async () => (await waiting()) === 1, 3000);
+        expect(await sale.sql`select from tickets where uuid = any(${rest}) for update skip locked`).toHaveLength(2);
+        return claiming;
+      },
+    );
+    expect(claim).toMatchObject({ order: { status: 'pending' } });
+    await sale.sweep();
+  });
+
+  test('of a reservation that is given back at the same moment claims nothing', async () => {
+    const { request, reservation } = await held();
+    const claim = await behind(
+      (tx) => tx`update reservations set released_at = now() where uuid = ${reservation.uuid}`,
+      () => sale.deps.sales.claim(request),
+    );
+    expect(claim).toEqual({ isReleased: true });
+  });
+
+  test('of one that was given back says so, also when its seats have been sold since', async () => {
+    const { event, request, reservation } = await held();
+    await sale.deps.reservations.release(reservation.uuid);
+    await sale.sql`update tickets set status = 'booked' where event_id = ${event.id}`;
+    expect(await sale.deps.sales.claim(request)).toEqual({ isReleased: true });
+    await sale.sql`update tickets set status = 'available' where event_id = ${event.id}`;
+  });
+
+  test('is seen by a release that waits for it', async () => {
+    const { request, reservation } = await held();
+    const released = await behind(
+      (tx) => salesIn(tx).claim(request),
+      () => sale.deps.reservations.release(reservation.uuid),
+    );
+    expect(released).toMatchObject({ order: { status: 'pending', userUuid: request.userUuid } });
+    await sale.sweep();
+  });
+});
+
+describe('what is written of an order waits for who writes of it, so that its history is in order:', () => {
+  type Step = (deps: SaleDeps, uuid: string) => Promise<unknown>;
+  const settle: Step = ({ sales }, uuid) => sales.settle(uuid);
+  // Of an order there is one refund here: it has the order's uuid.
+  const openRefund: Step = ({ refunds }, uuid) => refunds.open({ uuid, orderUuid: uuid, provider: 'sandbox' });
+  const steps: [string, Step[], Step, string][] = [
+    [
+      'an action that its buyer must take',
+      [],
+      ({ sales }, uuid) => sales.awaitAction(uuid, { type: 'sandbox', approval_url: '/' }),
+      'pending, requires_action',
+    ],
+    [
+      'money that came too late and was given back',
+      [({ sales }, uuid) => sales.fail(uuid, { is: 'voided' })],
+      ({ sales }, uuid) => sales.recordGivenBack(uuid, 'refunded'),
+      'failed, refunded',
+    ],
+    ['a capture', [settle], ({ sales }, uuid) => sales.recordCapture(uuid, 'captured'), 'paid, succeeded'],
+    ['a dispute', [settle], ({ sales }, uuid) => sales.recordDispute(uuid, true), 'paid, authorised'],
+    ['a refund', [settle], openRefund, 'refunded, authorised'],
+    [
+      'the end of a refund',
+      [settle, openRefund],
+      ({ refunds }, uuid) => refunds.finish(uuid, 'succeeded'),
+      'refunded, authorised',
+    ],
+  ];
+
+  test.each(steps)('%s', async (_, before, write, last) => {
+    const { order } = await held();
+    const { uuid } = await order(sandboxMethods.lostRequest);
+    for (const step of before) await step(sale.deps, uuid);
+    const earlier = await historyOf(uuid);
+    await behind(
+      (tx) => tx`select from orders where uuid = ${uuid} for update`,
+      () => write(sale.deps, uuid),
+    );
+    expect(await historyOf(uuid)).toEqual([...earlier, last]);
+  });
+});
+
+const historyOf = async (uuid: string) =>
+  (
+    await sale.sql`select order_status, payment_status from order_history
+      where order_id = (select id from orders where uuid = ${uuid}) order by id`
+  ).map((row) => `${row.order_status}, ${row.payment_status}`);
