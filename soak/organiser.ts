@@ -11,7 +11,7 @@ const pauseMs = 60;
 const longestAbsenceMs = 900;
 const priceSteps = { least: -400, most: 400 };
 const lowestPrice = 100;
-/** How many of the tickets that were held last are looked at. */
+/** How many of the last reservations, and of the last orders, are looked at. */
 const lately = 40;
 
 /**
@@ -46,7 +46,7 @@ export async function organise(
   function pick(): number {
     const held = [...ledger.reservations.values()].slice(-lately).flatMap(({ tickets }) => tickets);
     const asked = [...ledger.holds.values()].flatMap((all) => all.at(-1)?.tickets ?? []);
-    const sold = [...ledger.orders.values()].slice(-lately).filter(({ told }) => told.some(isDone));
+    const sold = [...ledger.orders.values()].filter(({ told }) => told.some(isDone)).slice(-lately);
     const wanted = random.pick([
       held.map(({ uuid }) => uuid),
       asked,
