@@ -151,6 +151,47 @@ describe.each([
   });
 });
 
+test('what is unfinished is told by kind, with the age of the oldest, and who else must end it', async () => {
+  const { sales } = sale.deps;
+  await sale.sweep();
+  const none = { count: 0, oldestAgeSeconds: 0 };
+  expect(await sales.unfinished()).toEqual({ pending: none, actions: none, uncaptured: none, refunds: none });
+  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({});
+
+  const bought = [await ordered(), await ordered()];
+  await sale.sweep();
+  for (const [i, { uuid: orderUuid, userUuid }] of bought.entries()) {
+    const { uuid } = await refundOrder(withoutAnswer(), { orderUuid, userUuid });
+    await age('refunds', uuid, `${4 + i} hours`);
+  }
+  for (const hours of [2, 1]) {
+    await age('orders', (await ordered(sandboxMethods.lostAnswer)).uuid, `${hours} hours`);
+    await age('orders', (await ordered(sandboxMethods.requiresAction)).uuid, `${hours + 1} hours`);
+    const { uuid } = await ordered();
+    await sale.sql.begin(async (tx) => {
+      // Else a trigger says that it was written now.
+      await tx`set local session_replication_role = replica`;
+      await tx`update orders set created_at = now() - interval '9 hours',
+        updated_at = now() - ${`${hours * 10} minutes`}::interval where uuid = ${uuid}`;
+    });
+  }
+  const since = (seconds: number) => ({ count: 2, oldestAgeSeconds: expect.closeTo(seconds, -2) });
+  expect(await sales.unfinished()).toEqual({
+    pending: since(7200),
+    actions: since(10_800),
+    uncaptured: since(1200),
+    refunds: since(18_000),
+  });
+  expect(await sales.unfinishedElsewhere('sandbox')).toEqual({});
+  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({ sandbox: 8 });
+  // The first releases wrote no name down.
+  await sale.sql`update payments set provider = null where status = 'authorised'`;
+  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({ sandbox: 6, 'another provider': 2 });
+  await sale.sweep();
+  expect(await sales.unfinished()).toEqual({ pending: none, actions: none, uncaptured: none, refunds: none });
+  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({});
+});
+
 test('an order that has ended stays as it is, whatever comes late, and tells how it has ended', async () => {
   const { sales, orders } = sale.deps;
   await sale.sweep();

@@ -42,6 +42,6 @@ export const maxPrice = 100_000_000_000;
  */
 export const isOwnPayment = (sql: Sql, provider: ProviderName): Fragment => {
   const others = provider === 'sandbox' ? sql`stripe_intents` : sql`sandbox_charges`;
-  return sql`(p.amount = 0 or p.provider = ${provider}
-    or p.provider is null and not exists (select from ${others} where key = o.uuid))`;
+  return sql`(p.amount = 0
+    or coalesce(p.provider = ${provider}, not exists (select from ${others} where key = o.uuid)))`;
 };
