@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
+import { sandboxMethods } from '../adapters/sandbox-payments.ts';
 import { type Sale, type SaleDeps, startSale } from '../testing.ts';
 import { createOrder, findOrder } from './create-order.ts';
 import { PaymentUnanswered } from './payment-provider.ts';
@@ -84,6 +85,55 @@ describe('a refund', () => {
     expect(await codeOf(refund())).toBe('ok');
     expect(await codeOf(refund())).toBe('order_not_refundable');
     await sale.audit();
+  });
+
+  test('of an order whose payment is under way, or did not come about, gives nothing back', async () => {
+    for (const end of [undefined, 'failed', 'refunded'] as const) {
+      const userUuid = randomUUID();
+      const event = await makeEvent(sale.sql, { seats: 1 });
+      const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
+      const { uuid: orderUuid } = await createOrder(sale.deps, {
+        reservationUuid,
+        methodUuid: end === 'refunded' ? randomUUID() : sandboxMethods.lostRequest,
+      });
+      if (end === 'failed') await sale.sweep();
+      if (end === 'refunded') await refundOrder(sale.deps, { orderUuid, userUuid });
+      const before = await findOrder(sale.deps, orderUuid);
+      expect(before.status).toBe(end ?? 'pending');
+      expect(await codeOf(refundOrder(sale.deps, { orderUuid, userUuid }))).toBe('order_not_refundable');
+      expect(await findOrder(sale.deps, orderUuid)).toEqual(before);
+      await sale.sweep();
+      await sale.audit();
+    }
+  });
+
+  test('tells the provider which refunds of its order came before it, however often it is asked for', async () => {
+    const { event, order } = await bought();
+    await (await bought()).refund();
+    const open = (uuid: string, ticket: string) =>
+      sale.deps.refunds.open({ uuid, orderUuid: order.uuid, ticketUuids: [ticket], provider: 'sandbox' });
+    const uuids = event.tickets.map(() => randomUUID());
+    for (const [i, uuid] of uuids.entries()) await open(uuid, event.tickets[i]!);
+    const told = [];
+    for (const [i, uuid] of uuids.entries()) told.push(await open(uuid, event.tickets[i]!));
+    const earlier = uuids.map((refundKey) => ({ refundKey, amount: 35_000 }));
+    expect(told.map((one) => typeof one === 'object' && one.earlier)).toEqual([
+      [],
+      earlier.slice(0, 1),
+      earlier.slice(0, 2),
+    ]);
+    await sale.sweep();
+    expect(await keptFor(order.uuid)).toBe(0);
+    await sale.audit();
+  });
+
+  test('leaves nothing of its sale at the seat', async () => {
+    const { event, refund } = await bought(1);
+    await refund();
+    expect(await sale.deps.sales.find(event.tickets[0]!)).toEqual({
+      ...{ uuid: event.tickets[0]!, eventUuid: event.uuid, price: 35_000, currency: 'USD' },
+      ...{ isOnSale: true, booked: false },
+    });
   });
 
   test('that the provider does not answer is pending, and the sweep pays it back, once', async () => {

@@ -73,6 +73,17 @@ async function perform(sale: Sale, tickets: string[], step: Step): Promise<strin
   return undefined;
 }
 
+/** Who is refused after the lock was taken leaves none behind: too seldom by chance to be left to it. */
+const refusedThenFree: Step[] = [
+  { do: 'reserve', user: 0, seat: 0 },
+  { do: 'confirm', user: 0, seat: 0, method: 'lostRequest' },
+  { do: 'expire', seat: 0 },
+  { do: 'reserve', user: 1, seat: 0 },
+  { do: 'sweep' },
+  { do: 'reserve', user: 2, seat: 0 },
+];
+const examples: [Step[]][] = [[refusedThenFree]];
+
 const runs = Number(process.env.MODEL_RUNS ?? 60);
 
 /** One after the other: every answer is the model's. */
@@ -109,7 +120,7 @@ describe('random sequences of several users', () => {
   test(`${runs} sequences one after the other answer as the model does`, async () => {
     await fc.assert(
       sequential(() => sale),
-      { numRuns: runs },
+      { numRuns: runs, examples },
     );
   }, 60_000);
 
@@ -146,7 +157,7 @@ describe('a broken sale is caught by the same sequences', () => {
       const sale = await startSale(({ locks }) => ({ locks: wrap(locks) }));
       const outcome = await fc.check(
         sequential(() => sale),
-        { numRuns: 300, endOnFailure: true },
+        { numRuns: 300, examples, endOnFailure: true },
       );
       expect(outcome.failed).toBe(true);
       await sale.drop();
