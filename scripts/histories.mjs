@@ -1,4 +1,4 @@
-// `npm run histories`: histories of the sale, recorded and judged, on locks in PostgreSQL, or in Redis where REDIS_ADDR names one.
+// `npm run histories`: histories of the sale, recorded and judged, with locks in PostgreSQL (in Redis: `npm run test:stack`).
 import { ensureInstalled, run } from './bootstrap.mjs';
 
 const bun = await ensureInstalled(console.log);

@@ -46,14 +46,18 @@ export function postgresTicketLocks(db: Db): TicketLocks {
     let isOver = false;
     const taken = await allOrNone<Taken>(async (tx) => {
       await tx`select pg_advisory_xact_lock(hashtextextended(${`${eventUuid} ${owner}`}, 0))`;
-      const held = await tx<{ ticketUuid: string }[]>`
-        select ticket_uuid as "ticketUuid" from ticket_locks
-        where event_uuid = ${eventUuid} and owner = ${owner} and expires_at > clock_timestamp()`;
-      others = held.map((row) => row.ticketUuid).filter((uuid) => !asked.includes(uuid));
+      others = await heldBesides(tx, taking, asked);
       isOver = others.length + asked.length > limit;
       return isOver ? [] : insert(tx, taking, missing);
     }, missing.length);
     return { taken, others, isOver };
+  }
+
+  async function heldBesides(on: Db['sql'], { eventUuid, owner }: Taking, asked: string[]): Promise<string[]> {
+    const rows = await on<{ ticketUuid: string }[]>`
+      select ticket_uuid as "ticketUuid" from ticket_locks
+      where event_uuid = ${eventUuid} and owner = ${owner} and expires_at > clock_timestamp()`;
+    return rows.map((row) => row.ticketUuid).filter((uuid) => !asked.includes(uuid));
   }
 
   /** Rolls back, with an empty answer, when fewer rows were written than asked for. */
@@ -94,7 +98,8 @@ export function postgresTicketLocks(db: Db): TicketLocks {
           const own = new Set(rows.map((row) => row.ticketUuid));
           const missing = ticketUuids.filter((uuid) => !own.has(uuid));
           if (missing.length === 0) {
-            return { ok: true, holds: rows.map(toHold), taken: [], repeated: true, others: [] };
+            const others = limit ? await heldBesides(sql, taking, ticketUuids) : [];
+            return { ok: true, holds: rows.map(toHold), taken: [], repeated: true, others };
           }
           const { taken, others, isOver } = limit
             ? await takeWithin(limit, taking, ticketUuids, missing)

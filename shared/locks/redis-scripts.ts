@@ -98,19 +98,19 @@ const acquire = `
   local owner, token, ttl, limit, note = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
   local tickets = {unpack(ARGV, 6)}
   local values = redis.call('HMGET', KEYS[1], unpack(tickets))
-  local missing, pairs_, own, taken = {}, {}, {}, {0}
+  local missing, pairs_, own, refused = {}, {}, {}, {0}
   for i, value in ipairs(values) do
     if not value then
       missing[#missing + 1] = tickets[i]
       pairs_[#pairs_ + 1] = tickets[i]
       pairs_[#pairs_ + 1] = token .. ' ' .. owner
     elseif string.sub(value, 38) ~= owner then
-      taken[#taken + 1] = i
+      refused[#refused + 1] = i
     else
       own[#own + 1] = i
     end
   end
-  if #taken > 1 then return taken end
+  if #refused > 1 then return refused end
   ${clock}
   local before = {}
   if #own > 0 then
@@ -118,13 +118,13 @@ const acquire = `
     for _, i in ipairs(own) do
       local its = string.sub(values[i], 1, 36)
       local till, noted = holdEnd(tickets[i], its)
-      if till <= now then taken[#taken + 1] = i end
+      if till <= now then refused[#refused + 1] = i end
       before[i] = {its, till, noted}
     end
-    if #taken > 1 then return taken end
+    if #refused > 1 then return refused end
   end
   local others = {}
-  if #missing > 0 and limit > 0 then
+  if limit > 0 then
     local asked = {}
     for _, ticket in ipairs(tickets) do asked[ticket] = true end
     for _, ticket in ipairs(redis.call('SMEMBERS', KEYS[4])) do
@@ -135,9 +135,12 @@ const acquire = `
         others[#others + 1] = ticket
       end
     end
-    if #others + #tickets > limit then return {2} end
-    redis.call('SADD', KEYS[4], unpack(missing))
-    redis.call('PEXPIRE', KEYS[4], ttl + 3600000)
+    if #missing > 0 then
+      if #others + #tickets > limit then return {2} end
+      redis.call('SADD', KEYS[4], unpack(missing))
+      -- A hold may be extended once, and covered while it is paid for.
+      redis.call('PEXPIRE', KEYS[4], 2 * ttl + 3600000)
+    end
   end
   local ends = now + ttl
   if #missing > 0 then

@@ -318,6 +318,8 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     const third = await take(otherProcess, [tickets[1]!, tickets[2]!]);
     expect(third).toMatchObject({ ok: true, others: [tickets[0]!] });
     expect(await take(locks, tickets.slice(0, 3))).toMatchObject({ ok: true, repeated: true });
+    const again = await take(otherProcess, tickets.slice(0, 1));
+    expect(again.ok && again.others.sort()).toEqual(tickets.slice(1, 3).sort());
     expect(await take(locks, tickets.slice(3, 6), 'bob')).toMatchObject({ ok: true });
     expect(await take(locks, some(3), 'ann', other)).toMatchObject({ ok: true });
   },

@@ -13,8 +13,8 @@ export type TicketLocks = {
   /**
    * Takes all of the tickets or none. What the owner already holds stays as it is, token and expiry included, so that
    * repeating a call changes nothing. Refused when anyone else holds one of them: `conflicts` names those. With a `limit`
-   * it is refused, too, when the owner would then hold more tickets of the event: `overLimit`; and `others` names what
-   * the owner holds besides. A `note` is kept with what this call takes.
+   * it is refused, too, when it would take more and the owner would then hold too many tickets of the event: `overLimit`; and
+   * `others` names what the owner holds besides. A `note` is kept with what this call takes.
    */
   acquire(request: {
     eventUuid: string;

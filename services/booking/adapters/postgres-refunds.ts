@@ -69,8 +69,6 @@ export function postgresRefunds({ sql, run }: Db): Refunds {
         }),
       ),
 
-    find: (uuid) => run(async () => (await views(sql, sql`r.uuid = ${uuid}`))[0]),
-
     leasePending: ({ provider, ageMs, leaseMs, limit }) =>
       run(() =>
         sql.begin(async (transaction) => {

@@ -93,7 +93,7 @@ export function postgresReservations(
                 select ot.order_id from reservation_tickets rt
                 join order_tickets ot on ot.ticket_id = rt.ticket_id and ot.token = rt.token
                 where rt.reservation_id = r.id))
-            order by o.status limit 1`;
+            order by o.status = 'paid' desc limit 1`;
           if (inTheWay) return inTheWay;
           await tx`update reservations set released_at = now() where uuid = ${uuid} and released_at is null`;
           return true as const;
@@ -112,11 +112,6 @@ export function postgresReservations(
         const { count } = await sql`
           update reservations set extended_at = now() where uuid = ${uuid} and extended_at is null`;
         return count > 0;
-      }),
-
-    returnExtension: (uuid) =>
-      run(async () => {
-        await sql`update reservations set extended_at = null where uuid = ${uuid}`;
       }),
 
     purge: (keptMs) =>

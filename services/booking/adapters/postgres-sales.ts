@@ -80,14 +80,16 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
       run(async () => {
         const uuids = lines.map(({ ticketUuid }) => ticketUuid);
         // Locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
-        // else claimed while this statement waited no longer meets the condition, and the count is short. The reservation
-        // is locked, too: it is either bought or given back.
+        // else claimed while this statement waited no longer meets the condition, and the count is short. The reservations
+        // that hold under these locks are locked, too: what they hold is either bought or given back.
         const [row] = await sql<{ order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean }[]>`
           with lines as (
             select * from unnest(${uuids}::text[], ${lines.map(({ token }) => token)}::text[],
               ${lines.map(({ price }) => price)}::bigint[]) as l(uuid, token, price)
           ), reservation as (
-            select id from reservations where uuid = ${reservationUuid} and released_at is null for update
+            select id, uuid, released_at from reservations
+            where id in (select reservation_id from reservation_tickets rt join lines l on l.token = rt.token)
+            order by id for update
           ), wanted as (
             select t.id, t.uuid, l.price, l.token
             from lines l join tickets t on t.uuid = l.uuid join events e on e.id = t.event_id
@@ -96,8 +98,9 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
             order by t.id for update of t
           ), o as (
             insert into orders (user_uuid, total, currency, reservation_id)
-            select ${userUuid}, sum(price), ${currency}, (select id from reservation) from wanted
-            having count(*) = ${lines.length} and (${reservationUuid}::text is null or exists (select from reservation))
+            select ${userUuid}, sum(price), ${currency}, (select id from reservation where uuid = ${reservationUuid})
+            from wanted
+            having count(*) = ${lines.length} and not exists (select from reservation where released_at is not null)
             returning id, uuid, user_uuid, status, total, currency
           ), claimed as (
             update tickets t set order_id = o.id from o, wanted where t.id = wanted.id
@@ -109,7 +112,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
             select id, ${methodUuid}, total, currency, ${provider} from o returning method_uuid, provider
           ), h as (${history('pending', 'pending', 'claimed')})
           select (select ${order()} from o, p) as order, array(select uuid from wanted) as free,
-            ${reservationUuid}::text is null or exists (select from reservation) as "isHeld",
+            not exists (select from reservation where released_at is not null) as "isHeld",
             not exists (select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}) as "isOnSale"`;
         return claimOf(row!, uuids);
       }),
@@ -163,7 +166,8 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
           with locked as (
             select id, total from orders where uuid = ${orderUuid} and status = 'failed' for update
           ), o as (
-            update payments set status = ${how} from locked where order_id = locked.id returning locked.id, locked.total
+            update payments set status = ${how} from locked
+            where order_id = locked.id and payments.status <> ${how} returning locked.id, locked.total
           ), h as (${history('failed', how, `the payment came too late and was ${how}`)})
           select from o`;
       }),

@@ -98,21 +98,24 @@ export async function conclude(deps: CompleteDeps, order: Order, standing: Stand
   return settled;
 }
 
+type LetGoDeps = Pick<CompleteDeps, 'locks' | 'feed'>;
+
 /**
- * Frees the locks under which seats were bought (`release`), or lets them end with their holds again (`uncover`). What can't be
- * reached ends by itself.
+ * Frees the locks under which seats were bought (`release`), or lets them end with their holds again (`uncover`). Throws
+ * `unavailable`.
  */
-export async function letGo(
-  { locks, feed }: Pick<CompleteDeps, 'locks' | 'feed'>,
+export async function letGoOf(
+  { locks, feed }: LetGoDeps,
   how: 'release' | 'uncover',
   seats: OrderSeats,
 ): Promise<void> {
   for (const { eventUuid, locks: held } of seats) {
-    if (held.length === 0) continue;
-    const freed = await locks[how]({ eventUuid, locks: held }).catch(() => 0);
-    if (freed > 0) feed.publish(eventUuid);
+    if (held.length > 0 && (await locks[how]({ eventUuid, locks: held })) > 0) feed.publish(eventUuid);
   }
 }
+
+/** As `letGoOf`, where nothing depends on it: what can't be reached ends by itself, or a sweep lets go of it. */
+export const letGo = (...args: Parameters<typeof letGoOf>): Promise<void> => letGoOf(...args).catch(() => {});
 
 /** A sweep was faster than the provider's answer: nothing was paid, and what is still held can be paid for again. */
 export const givenUp = () =>

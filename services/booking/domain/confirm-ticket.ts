@@ -72,9 +72,9 @@ async function orderOf(deps: ConfirmDeps, ticket: Ticket, request: Confirmation)
   const lines = [{ ticketUuid, token: lock.token, price }];
   const claim = await sales.claim({ eventUuid, lines, currency, userUuid, methodUuid, provider: payments.name });
   if ('order' in claim) return claim.order;
-  if (!('isEnded' in claim)) return 'look again';
+  if ('conflicts' in claim) return 'look again';
   await letGo(deps, 'uncover', [held]);
-  throw notOnSale('Ticket is not reserved for this user');
+  throw 'isEnded' in claim ? notOnSale('Ticket is not reserved for this user') : notReserved();
 }
 
 /** A hold of the first releases has no price: then it is that of now. */

@@ -2,7 +2,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
 import { type CompleteDeps, completeOrder, givenUp, letGo } from './complete-order.ts';
-import { ownReservation } from './manage-reservation.ts';
+import { endOf, ownReservation } from './manage-reservation.ts';
 import type { Orders, OrderView } from './orders.ts';
 import { checkChargeable } from './payment-provider.ts';
 import { paymentWindowMs } from './payment-window.ts';
@@ -49,15 +49,8 @@ export async function createOrder(
     } catch (error) {
       if (isAppError(error, 'payment_pending') || isAppError(error, 'payment_requires_action')) return;
       if (!isAppError(error, 'ticket_not_reserved')) throw error;
-      throw (await isStillHeld()) ? givenUp() : expired();
+      throw (await endOf(deps, reservation)) ? givenUp() : expired();
     }
-  }
-
-  async function isStillHeld(): Promise<boolean> {
-    const { eventUuid, userUuid, tickets } = reservation;
-    const ticketUuids = tickets.map(({ ticketUuid }) => ticketUuid);
-    const held = await deps.locks.held({ eventUuid, ticketUuids, owner: userUuid });
-    return tickets.every((line) => held.some(({ token }) => token === line.token));
   }
 
   async function viewed(): Promise<OrderView> {

@@ -12,7 +12,7 @@ export type Notice = {
   payment?: { key: string; reference: string };
   /** Money that was on its way back has not arrived, and a person must see to it. */
   isRefundFailure: boolean;
-  /** The buyer has had their bank take a payment back; or (not `isOpen`) that has come to an end, one way or the other. */
+  /** The buyer has had their bank take a payment back; or (not `isOpen`) the seller has won, or nothing was taken. */
   dispute?: { key: string; isOpen: boolean };
 };
 

@@ -3,6 +3,7 @@ import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, owns } from './caller.ts';
 import { carryOn } from './carry-on.ts';
 import type { CompleteDeps } from './complete-order.ts';
+import { PaymentUnanswered } from './payment-provider.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 
 export type ManageReservationDeps = CompleteDeps & {
@@ -48,11 +49,12 @@ export async function releaseReservation(
       if (freed > 0) deps.feed.publish(eventUuid);
       return;
     }
-    const isPaid = inTheWay.order.status === 'paid';
-    const ending = isPaid ? undefined : await carryOn(deps, inTheWay, deps.payments.close);
-    if (isPaid || ending?.status === 'paid') break;
+    if (inTheWay.order.status === 'paid') {
+      throw new AppError('reservation_sold', 'The seats are bought: ask for a refund of the order to give them back');
+    }
+    await carryOn(deps, inTheWay, deps.payments.close);
   }
-  throw new AppError('reservation_sold', 'The seats are bought: ask for a refund of the order to give them back');
+  throw new PaymentUnanswered(new Error(`reservation ${uuid} is ordered again and again`));
 }
 
 /**
@@ -67,16 +69,11 @@ export async function extendReservation(
   const reservation = await ownReservation(deps, uuid, caller);
   const { eventUuid, tickets } = reservation;
   if (reservation.released || (await endOf(deps, reservation)) === undefined) throw expired();
-  // The note comes first: two at once must not both extend. It is taken back when the locks could not be reached.
+  // The note comes first, and stays: two at once must not both extend, nor one whose answer was lost once more.
   if (!(await deps.reservations.useExtension(uuid))) {
     throw new AppError('reservation_extended', 'A reservation can be extended once');
   }
-  try {
-    if (!(await deps.locks.extend({ eventUuid, locks: tickets, ttlMs: deps.lockTtlMs }))) throw expired();
-  } catch (error) {
-    await deps.reservations.returnExtension(uuid).catch(() => {});
-    throw error;
-  }
+  if (!(await deps.locks.extend({ eventUuid, locks: tickets, ttlMs: deps.lockTtlMs }))) throw expired();
   return findReservation(deps, uuid, caller);
 }
 
@@ -93,7 +90,10 @@ export async function ownReservation(
 }
 
 /** When the first of its seats is free again; undefined when one is already. */
-async function endOf({ locks }: ManageReservationDeps, reservation: Reservation): Promise<number | undefined> {
+export async function endOf(
+  { locks }: Pick<ManageReservationDeps, 'locks'>,
+  reservation: Reservation,
+): Promise<number | undefined> {
   const { eventUuid, userUuid, tickets } = reservation;
   const ticketUuids = tickets.map(({ ticketUuid }) => ticketUuid);
   const holds = await locks.held({ eventUuid, ticketUuids, owner: userUuid });

@@ -4,6 +4,7 @@ import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
+import { letGo } from './complete-order.ts';
 import type { Orders } from './orders.ts';
 import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from './payment-provider.ts';
 import type { OpenRefund, Refund, RefundRefusal, Refunds } from './refund.ts';
@@ -13,7 +14,7 @@ import type { SweepTimes } from './sweep-orders.ts';
 export type RefundDeps = PayBackDeps & {
   orders: Pick<Orders, 'view'>;
   sales: Pick<Sales, 'get'>;
-  locks: Pick<TicketLocks, 'release'>;
+  locks: Pick<TicketLocks, 'release' | 'uncover'>;
   feed: Pick<SeatFeed, 'publish'>;
   /** How long after its purchase a buyer may give an order back, in milliseconds; 0 is not at all. */
   refundWindowMs: number;
@@ -41,15 +42,13 @@ export async function refundOrder(
   caller?: MaybeCaller,
 ): Promise<Refund> {
   const { isOrganiser } = await checkRefundable(deps, { orderUuid, userUuid }, caller);
-  const { refunds, sales, payments, locks, feed } = deps;
-  const known = await sales.get(orderUuid);
-  if (known?.order.status === 'paid') {
-    // What is given back is available at once: a lock that was left when the order was settled must not outlive it.
-    for (const { eventUuid, locks: left } of known.seats) await locks.release({ eventUuid, locks: left });
-  }
+  const { refunds, sales, payments, feed } = deps;
   const windowMs = isOrganiser ? undefined : deps.refundWindowMs;
   const refund = await refunds.open({ uuid, orderUuid, ticketUuids, windowMs, provider: payments.name });
   if (typeof refund === 'string') throw refusals[refund]();
+  // Available at once: locks that were left when the order was settled must not outlive it. (Before its money is taken; the
+  // sweep that takes it lets go of them, too.)
+  await letGo(deps, 'release', (await sales.get(orderUuid))?.seats ?? []);
   for (const eventUuid of new Set(refund.tickets.map((ticket) => ticket.eventUuid))) feed.publish(eventUuid);
   return payBack(deps, refund);
 }

@@ -41,8 +41,6 @@ export type Refunds = {
   /** Notes how a pending refund has ended; false when that was noted before. */
   finish(uuid: string, status: 'succeeded' | 'disputed'): Promise<boolean>;
 
-  find(uuid: string): Promise<Refund | undefined>;
-
   /** Leases refunds of a provider that have been pending for at least `ageMs`: until `leaseMs` are over no other call gets them. */
   leasePending(request: Lease & { ageMs: number }): Promise<OpenRefund[]>;
 };

@@ -49,9 +49,6 @@ export type Reservations = {
   /** Notes that it was extended; false when it had been before. */
   useExtension(uuid: string): Promise<boolean>;
 
-  /** Takes that note back. */
-  returnExtension(uuid: string): Promise<void>;
-
   /** Deletes some reservations that are older than `keptMs`; returns how many. Orders keep what they bought. */
   purge(keptMs: number): Promise<number>;
 

@@ -1,10 +1,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
-import type { LockKey, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { Hold, LockKey, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mustBe } from './caller.ts';
 import { writePrice } from './held-price.ts';
 import type { KnownTickets } from './known-tickets.ts';
 import { checkChargeable, type PaymentProvider } from './payment-provider.ts';
+import type { Reservations } from './reservation.ts';
 import type { SaleObserver, Sales, Ticket, TicketFacts } from './sale.ts';
 import { notOnSale } from './sale-window.ts';
 import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
@@ -12,6 +13,7 @@ import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
 export type ReserveDeps = LimitDeps & {
   locks: TicketLocks;
   sales: Sales;
+  reservations: Pick<Reservations, 'boughtBy' | 'ofLocks'>;
   payments: Pick<PaymentProvider, 'bounds'>;
   feed: Pick<SeatFeed, 'publish'>;
   tickets: KnownTickets;
@@ -53,8 +55,12 @@ async function tryToHold(
   const { locks, observer, feed } = deps;
   const { eventUuid } = facts;
   const lock = await locks.acquire({
-    ...{ eventUuid, ticketUuids: [ticketUuid], owner: userUuid },
-    ...{ ttlMs: deps.lockTtlMs, limit: deps.ticketLimit, note: writePrice(facts) },
+    eventUuid,
+    ticketUuids: [ticketUuid],
+    owner: userUuid,
+    ttlMs: deps.lockTtlMs,
+    limit: deps.ticketLimit,
+    note: writePrice(facts),
   });
   if (!lock.ok) {
     observer.lockRefused();
@@ -67,9 +73,8 @@ async function tryToHold(
       return 'changed';
     }
     checkOffer(deps, ticket, lock.holds[0]!);
-    // Another request took the lock, and may be about to give it back: from here on it is this one's, too.
-    if (lock.repeated) return (await locks.adopt({ eventUuid, locks: lock.holds })) ? 'held' : 'given back';
     await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [ticketUuid, ...lock.others] });
+    if (lock.repeated) return await adopt(deps, eventUuid, lock.holds);
   } catch (error) {
     await giveBack().catch(() => {});
     throw error;
@@ -79,9 +84,20 @@ async function tryToHold(
   return 'held';
 
   /** Only what this request took, and no other has adopted. */
-  function giveBack() {
-    return locks.giveBack({ eventUuid, locks: lock.ok ? lock.taken : [] });
+  async function giveBack(): Promise<void> {
+    const freed = await locks.giveBack({ eventUuid, locks: lock.ok ? lock.taken : [] });
+    if (freed > 0) feed.publish(eventUuid);
   }
+}
+
+/**
+ * Takes part in a lock of another request, which may be about to give it back. One of a reservation that its buyer has given
+ * back, and whose locks are still to go, holds nothing any more.
+ */
+async function adopt({ locks, reservations }: ReserveDeps, eventUuid: string, holds: Hold[]) {
+  const [reservation] = await reservations.ofLocks(holds);
+  if (reservation?.released) await locks.release({ eventUuid, locks: holds });
+  return !reservation?.released && (await locks.adopt({ eventUuid, locks: holds })) ? 'held' : 'given back';
 }
 
 /** Whether it is another event's than was known, or costs something else than is written on the new lock. */

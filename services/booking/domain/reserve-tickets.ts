@@ -89,7 +89,7 @@ type Outcome = { held: HeldReservation } | { conflicts: string[] };
 const maxMeetings = 5;
 
 async function hold(deps: ReserveTicketsDeps, request: Request): Promise<Outcome> {
-  const { locks, observer, ticketLimit: limit } = deps;
+  const { locks, feed, observer, ticketLimit: limit } = deps;
   const { eventUuid, ticketUuids, userUuid: owner } = request;
   for (let meetings = 0; meetings < maxMeetings; meetings++) {
     const lock = await locks.acquire({ eventUuid, ticketUuids, owner, ttlMs: deps.lockTtlMs, limit });
@@ -114,8 +114,9 @@ async function hold(deps: ReserveTicketsDeps, request: Request): Promise<Outcome
   return { conflicts: ticketUuids };
 
   /** Only what this request took, and no other has adopted. */
-  function giveBack({ taken }: Acquired) {
-    return locks.giveBack({ eventUuid, locks: taken });
+  async function giveBack({ taken }: Acquired): Promise<void> {
+    const freed = await locks.giveBack({ eventUuid, locks: taken });
+    if (freed > 0) feed.publish(eventUuid);
   }
 }
 
@@ -125,12 +126,15 @@ async function reserveLocked(deps: ReserveTicketsDeps, request: Request, lock: A
   const { userUuid, eventUuid, ticketUuids } = request;
   const { holds, taken } = lock;
   const older = holds.filter((one) => !taken.some((its) => isSame(its, one)));
-  const before = older.length > 0 ? await meetOlder(deps, request, lock, older) : undefined;
+  const before = older.length > 0 ? await settleOlder(deps, request, lock, older) : undefined;
   if (before) return before;
   await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
   if (request.isChosen && !deps.mayStrand) await checkStranded(deps, request, lock);
   const outcome = await reservations.create({ userUuid, eventUuid, locks: holds });
-  if ('isReserved' in outcome) return (older.length === 0 && (await twinOf(deps, holds))) || 'met another';
+  if ('isReserved' in outcome) {
+    const twin = older.length === 0 ? await twinOf(deps, holds) : undefined;
+    return twin ?? 'met another';
+  }
   if ('isEnded' in outcome) throw notOnSale();
   if ('conflicts' in outcome) {
     if (outcome.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
@@ -152,7 +156,7 @@ async function reserveLocked(deps: ReserveTicketsDeps, request: Request, lock: A
 }
 
 /** What becomes of locks that the user held before; undefined where they may become part of this reservation. */
-async function meetOlder(
+async function settleOlder(
   deps: ReserveTicketsDeps,
   { eventUuid }: Request,
   { holds, repeated }: Acquired,

@@ -49,7 +49,10 @@ export type ClaimRequest = {
   reservationUuid?: string;
 };
 
-/** Nothing is written unless there is an `order`: the event is off sale, the reservation was released, or `conflicts` are not free. */
+/**
+ * Nothing is written unless there is an `order`: the event is off sale, a reservation that held under these locks was
+ * released, or `conflicts` are not free.
+ */
 export type Claim = { order: Order } | { isEnded: true } | { isReleased: true } | { conflicts: string[] };
 
 /**
@@ -83,8 +86,8 @@ export type Sales = {
   get(orderUuid: string): Promise<KnownOrder | undefined>;
 
   /**
-   * Notes that the buyer has had their bank take the payment back, or (not `isOpen`) that this has come to an end, after
-   * which a refund that met it may be tried again. False when that was noted before.
+   * Notes that the buyer has had their bank take the payment back, or (not `isOpen`) that the seller has won, after which a
+   * refund that met it may be tried again. False when that was noted before.
    */
   recordDispute(orderUuid: string, isOpen: boolean): Promise<boolean>;
 

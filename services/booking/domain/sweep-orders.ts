@@ -1,7 +1,7 @@
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { carryOn } from './carry-on.ts';
-import { type CompleteDeps, letGo } from './complete-order.ts';
+import { type CompleteDeps, letGoOf } from './complete-order.ts';
 import { PaymentRefused, PaymentUnanswered } from './payment-provider.ts';
 import type { KnownOrder, SaleObserver } from './sale.ts';
 
@@ -64,8 +64,9 @@ export async function sweepCaptures(deps: SweepDeps, { leaseMs }: Pick<SweepTime
 async function capture(deps: SweepDeps, { order, seats }: KnownOrder): Promise<true> {
   const { sales, payments, observer } = deps;
   const how = order.total === 0 ? 'captured' : await payments.capture(order.uuid);
-  // The locks of a buyer whose process died, or whose lock store was away, between the sale and the release.
-  await letGo(deps, 'release', seats);
+  // The locks of a buyer whose process died, or whose lock store was away, between the sale and the release. From here on
+  // there are none: what is given back later is available at once.
+  await letGoOf(deps, 'release', seats);
   const status = await sales.recordCapture(order.uuid, how);
   observer.paymentCaptured(how === 'gone' && status === 'refunded' ? 'voided' : how);
   return true;

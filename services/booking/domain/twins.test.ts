@@ -179,6 +179,69 @@ describe('two requests of one user for the same seat', () => {
   });
 });
 
+describe('with a limit of tickets', () => {
+  /** A user who owns one of three seats, where two are the most. */
+  async function owning() {
+    const userUuid = randomUUID();
+    const { tickets } = await some(4);
+    const [own = '', ...others] = tickets;
+    await sale.reserve(own, userUuid);
+    expect(await sale.confirm(own, userUuid, randomUUID())).toBe('ok');
+    return { userUuid, others: others as [string, string, string] };
+  }
+  const limited = (deps: SaleDeps): SaleDeps => ({ ...deps, ticketLimit: 2 });
+
+  test('the two clicks of a double click for a seat too many are both refused, by both ways of reserving', async () => {
+    for (const way of ['ticket', 'tickets'] as const) {
+      const { userUuid, others } = await owning();
+      const hold = (deps: SaleDeps, ticket: string) =>
+        way === 'ticket'
+          ? outcomeOf(reserveTicket(limited(deps), ticket, userUuid))
+          : outcomeOf(reserveTickets(limited(deps), { userUuid, ticketUuids: [ticket] }));
+      expect((await hold(sale.deps, others[0])) ?? {}).not.toHaveProperty('code');
+      const { deps, letGo } = pausedAtItsLook();
+      const tooMany = { code: 'too_many_tickets' };
+      // The first has its lock, and has not counted what is bought yet.
+      const { boughtBy } = sale.deps.reservations;
+      const reservations = {
+        ...deps.reservations,
+        boughtBy: async (...of: Parameters<typeof boughtBy>) => {
+          counting.resolve();
+          await mayCount.promise;
+          return boughtBy(...of);
+        },
+      };
+      const [counting, mayCount] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = hold({ ...deps, reservations }, others[1]);
+      letGo();
+      await counting.promise;
+      expect(await hold(sale.deps, others[1])).toEqual(tooMany);
+      mayCount.resolve();
+      expect(await first).toEqual(tooMany);
+      const held = await sale.deps.locks.list((await sale.deps.sales.find(others[0]))!.eventUuid);
+      expect(held).toEqual([others[0]]);
+    }
+  });
+});
+
+describe('a seat whose lock is given back', () => {
+  test('is told to the live views, by both ways of reserving', async () => {
+    for (const hold of [
+      (deps: SaleDeps, ticket: string) => reserveTicket(deps, ticket, randomUUID()),
+      (deps: SaleDeps, ticket: string) =>
+        reserveTickets(deps, { userUuid: randomUUID(), ticketUuids: [ticket] }).then(() => {}),
+    ]) {
+      const { uuid, tickets } = await some(1);
+      const free = await claimed(tickets[0]!);
+      const shown: string[] = [];
+      const deps = { ...sale.deps, feed: { publish: (event: string) => void shown.push(event) } };
+      await outcomeOf(hold(deps, tickets[0]!));
+      expect(shown).toEqual([uuid]);
+      await free();
+    }
+  });
+});
+
 describe('reservations of one user that meet', () => {
   test('one that is refused gives back nothing that another was told of', async () => {
     const { uuid, tickets } = await some(2);
@@ -373,6 +436,48 @@ describe('giving back beside buying', () => {
     const { event, release, userUuid } = await held();
     expect(await sale.confirm(event.tickets[0]!, userUuid, randomUUID())).toBe('ok');
     expect(await release()).toBeUndefined();
+    expect(await sale.reserve(event.tickets[1]!, randomUUID())).toBe('ok');
+    await sale.audit();
+  });
+
+  test('keeps the original’s confirm of one of its seats from buying it', async () => {
+    const { event, release, userUuid } = await held();
+    const [ticketUuid = ''] = event.tickets;
+    const other = randomUUID();
+    const { sales } = sale.deps;
+    const late: SaleDeps = {
+      ...sale.deps,
+      sales: {
+        ...sales,
+        claim: async (request) => {
+          expect(await release()).toBeUndefined();
+          expect(await sale.reserve(ticketUuid, other)).toBe('ok');
+          return sales.claim(request);
+        },
+      },
+    };
+    const confirmation = { ticketUuid, userUuid, methodUuid: randomUUID() };
+    expect(await outcomeOf(confirmTicket(late, confirmation))).toEqual({ code: 'ticket_not_reserved' });
+    expect(await sale.confirm(ticketUuid, other, randomUUID())).toBe('ok');
+    await sale.audit();
+  });
+
+  test('that was cut short lets nobody hold or buy by the locks that are left', async () => {
+    const { event, reservation, userUuid } = await held();
+    const [ticketUuid = ''] = event.tickets;
+    await sale.deps.reservations.release(reservation.uuid);
+    expect(await sale.confirm(ticketUuid, userUuid, randomUUID())).toBe('ticket_not_reserved');
+    expect(await sale.reserve(ticketUuid, userUuid)).toBe('ok');
+    await releaseReservation(sale.deps, reservation.uuid);
+    expect(await sale.confirm(ticketUuid, userUuid, randomUUID())).toBe('ok');
+    await sale.audit();
+  });
+
+  test('of seats of which one turns out to be paid for by the original’s confirm frees the rest', async () => {
+    const { event, release, userUuid } = await held();
+    expect(await sale.confirm(event.tickets[0]!, userUuid, sandboxMethods.lostAnswer)).toBe('payment_pending');
+    expect(await release()).toBeUndefined();
+    expect(await sale.reserve(event.tickets[0]!, randomUUID())).toBe('ticket_not_available');
     expect(await sale.reserve(event.tickets[1]!, randomUUID())).toBe('ok');
     await sale.audit();
   });
