@@ -46,7 +46,10 @@ describe('a refund', () => {
     const { event, order, refund } = await bought();
     // Named twice it is one.
     const [, one = ''] = event.tickets;
-    expect(await refund([one, one])).toMatchObject({ status: 'succeeded', amount: 35_000, currency: 'USD' });
+    expect(await refund([one, one])).toMatchObject({
+      ...{ status: 'succeeded', amount: 35_000, currency: 'USD' },
+      tickets: [{ uuid: one, eventUuid: event.uuid, seat: 'A2', price: 35_000 }],
+    });
     expect(await keptFor(order.uuid)).toBe(70_000);
     expect(await findOrder(sale.deps, order.uuid)).toMatchObject({ status: 'paid' });
     expect(await sale.reserve(event.tickets[1]!, randomUUID())).toBe('ok');
@@ -161,8 +164,23 @@ describe('a refund', () => {
     await sale.sweep();
     expect(await keptFor(order.uuid)).toBe(0);
     const [row] =
-      await sale.sql`select r.status from refunds r join orders o on o.id = r.order_id where o.uuid = ${order.uuid}`;
+      await sale.sql`select r.uuid, r.status from refunds r join orders o on o.id = r.order_id where o.uuid = ${order.uuid}`;
     expect(row!.status).toBe('succeeded');
+    expect(await sale.deps.refunds.finish(row!.uuid, 'disputed')).toBe(false);
+    await sale.audit();
+  });
+
+  test('takes no seat from whom a person has given it to', async () => {
+    const [{ event, order, refund }, other] = [await bought(1), await bought(1)];
+    await sale.sql`update tickets set order_id = (select id from orders where uuid = ${other.order.uuid})
+      where uuid = ${event.tickets[0]!}`;
+    expect(await refund()).toMatchObject({ status: 'succeeded', amount: 35_000 });
+    expect(await keptFor(order.uuid)).toBe(0);
+    expect(await sale.deps.sales.find(event.tickets[0]!)).toMatchObject({
+      booked: true,
+      order: { uuid: other.order.uuid },
+    });
+    await sale.sql`update tickets set status = 'available', order_id = null where uuid = ${event.tickets[0]!}`;
     await sale.audit();
   });
 
