@@ -35,3 +35,12 @@ test('a ticket that is forgotten while it is asked for is told to those who wait
   expect(await Promise.all(waiting)).toEqual([facts, facts]);
   expect(await tickets.factsOf('a')).toEqual({ ...facts, price: 700 });
 });
+
+test('an unknown ticket that is forgotten while it is asked for is unknown to those who wait', async () => {
+  const gate = Promise.withResolvers<void>();
+  const tickets = knownTickets({ factsOf: () => gate.promise.then(() => undefined) });
+  const waiting = [tickets.factsOf('none'), tickets.factsOf('none')];
+  tickets.forget('none');
+  gate.resolve();
+  expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+});

@@ -10,10 +10,19 @@ export type KnownTickets = {
 };
 
 export function knownTickets(sales: Pick<Sales, 'factsOf'>): KnownTickets {
-  const known = new LRUCache<string, TicketFacts>({
+  // In a box: the cache throws at those who wait where a fetch is aborted that finds nothing.
+  const known = new LRUCache<string, { facts: TicketFacts | undefined }>({
     max: 50_000,
     ignoreFetchAbort: true,
-    fetchMethod: (uuid) => sales.factsOf(uuid),
+    fetchMethod: async (uuid) => ({ facts: await sales.factsOf(uuid) }),
   });
-  return { factsOf: (uuid) => known.fetch(uuid), forget: (uuid) => void known.delete(uuid) };
+  const forget = (uuid: string) => void known.delete(uuid);
+  return {
+    async factsOf(uuid) {
+      const facts = (await known.fetch(uuid))?.facts;
+      if (!facts) forget(uuid);
+      return facts;
+    },
+    forget,
+  };
 }
