@@ -36,7 +36,8 @@ export function withScripts(client: RedisClient): Scripts {
 // A lock is a field of the hash KEYS[1]: the ticket's uuid, with "<token> <owner>" as its value and a time to live. The
 // sorted set KEYS[2] has the tickets by their locks' ends, in milliseconds, to tell later which have expired: a field
 // that has expired is gone without a trace. The hash KEYS[3] has what few locks have: "<token> <adopted> <end> <note>",
-// where the end is that of the hold if its lock outlives it, else 0; it speaks of the lock that has its token. The set KEYS[4]
+// where the end is that of the hold if its lock outlives it, else 0; it speaks of the lock that has its token. Its fields live as
+// long as their locks, so that it is as safe from eviction as those: no key that matters has a time to live. The set KEYS[4]
 // has the tickets that one owner took, to count those that are still held; it is kept only where there is a limit. Time
 // stands still while a script runs.
 const clock = `
@@ -66,8 +67,9 @@ const writing = `
   local function keep(key, ms)
     if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
   end
-  local function write(ticket, token, adopted, ends, note)
+  local function write(ticket, token, adopted, ends, note, till)
     redis.call('HSET', KEYS[3], ticket, token .. ' ' .. (adopted and '1' or '0') .. ' ' .. ends .. ' ' .. note)
+    redis.call('HPEXPIREAT', KEYS[3], till, 'FIELDS', 1, ticket)
   end
   local function free(ticket)
     redis.call('HDEL', KEYS[1], ticket)
@@ -79,9 +81,8 @@ const writing = `
     redis.call('HPEXPIREAT', KEYS[1], lock, 'FIELDS', 1, ticket)
     redis.call('ZADD', KEYS[2], lock, ticket)
     local ends = hold < lock and hold or 0
-    if ends ~= before then write(ticket, token, adopted, ends, note) end
+    if adopted or ends > 0 or before > 0 or note ~= '' then write(ticket, token, adopted, ends, note, lock) end
     keep(KEYS[2], lock - now + 3600000)
-    keep(KEYS[3], lock - now + 3600000)
   end
   local function allHeld(first)
     for i = first, #ARGV, 2 do
@@ -157,7 +158,7 @@ const acquire = `
     redis.call('PEXPIRE', KEYS[2], ttl + 3600000)
     if note ~= '' then
       redis.call('HSET', KEYS[3], unpack(noting))
-      redis.call('PEXPIRE', KEYS[3], ttl + 3600000)
+      redis.call('HPEXPIREAT', KEYS[3], ends, 'FIELDS', #missing, unpack(missing))
     end
   end
   local answer = {1}
@@ -190,8 +191,7 @@ const adopt = `${clock}${reading}${writing}
   if not allHeld(1) then return 0 end
   for i = 1, #ARGV, 2 do
     local _, ends, note = more(ARGV[i], ARGV[i + 1])
-    write(ARGV[i], ARGV[i + 1], true, ends, note)
-    keep(KEYS[3], lockEnd(ARGV[i]) - now + 3600000)
+    write(ARGV[i], ARGV[i + 1], true, ends, note, lockEnd(ARGV[i]))
   end
   return 1`;
 

@@ -49,14 +49,13 @@ async function moveBack(redis: RedisServer, prefix: string, ms: number): Promise
     }
     for (const field of await client.hkeys(key)) {
       const [end] = (await client.call('HPEXPIRETIME', key, 'FIELDS', '1', field)) as number[];
-      if (end! > 0) {
-        await client.call('HPEXPIREAT', key, String(end! - ms), 'FIELDS', '1', field);
-        continue;
+      if (key.includes('ticket_locks_more')) {
+        // "<token> <adopted> <end of the hold, or 0> <note>".
+        const [token, adopted, until, ...note] = (await client.hget(key, field))!.split(' ');
+        const earlier = until === '0' ? until : String(Number(until) - ms);
+        await client.hset(key, field, [token, adopted, earlier, ...note].join(' '));
       }
-      // What is kept of a lock besides: "<token> <adopted> <end of the hold, or 0> <note>".
-      const [token, adopted, until, ...note] = (await client.hget(key, field))!.split(' ');
-      const earlier = until === '0' ? until : String(Number(until) - ms);
-      await client.hset(key, field, [token, adopted, earlier, ...note].join(' '));
+      await client.call('HPEXPIREAT', key, String(end! - ms), 'FIELDS', '1', field);
     }
   }
 }
