@@ -1,5 +1,5 @@
 import type { Db } from '../../../shared/db/client.ts';
-import type { Books, Finding } from '../domain/audit.ts';
+import type { Books, Finding, Owed } from '../domain/audit.ts';
 import { isOwnPayment } from './postgres/fragments.ts';
 
 const batchSize = 5000;
@@ -88,8 +88,9 @@ export function postgresBooks({ sql, run }: Db): Books {
     async *owed(provider) {
       for (let after = 0; ; ) {
         const rows = await run(
-          () => sql<{ id: number; orderUuid: string; amount: number; isPaid: boolean }[]>`
-            select o.id::float8 as id, o.uuid as "orderUuid", o.status = 'paid' as "isPaid", (
+          () => sql<({ id: number } & Owed)[]>`
+            select o.id::float8 as id, o.uuid as "orderUuid", o.status = 'paid' as "isPaid",
+              exists (select from refunds where order_id = o.id and status = 'disputed') as "hasDisputedRefund", (
               case when o.status = 'paid' then coalesce((
                 select sum(price) from order_tickets where order_id = o.id and refund_id is null), 0) else 0 end
               + coalesce((select sum(amount) from refunds where order_id = o.id and status in ('pending', 'disputed')), 0)

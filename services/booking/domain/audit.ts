@@ -18,6 +18,7 @@ export type AuditRule =
   | 'money does not match'
   | 'money without an order'
   | 'tickets of a disputed payment'
+  | 'refund waits for a dispute that is over'
   | 'lock on a sold ticket';
 
 /** How long something may be pending, and how much longer an order may wait for its buyer; in milliseconds. */
@@ -35,10 +36,12 @@ export type Books = {
    * Every order of a provider that is not pending, with what the buyer owns of it and what is on its way back or was taken back
    * by the buyer's bank, in minor units: that much the provider must have kept or hold.
    */
-  owed(provider: ProviderName): AsyncIterable<{ orderUuid: string; amount: number; isPaid: boolean }[]>;
+  owed(provider: ProviderName): AsyncIterable<Owed[]>;
   /** Of these orders, those that exist and are pending: the provider may know more of them than the database yet. */
   pending(orderUuids: string[]): Promise<string[]>;
 };
+
+export type Owed = { orderUuid: string; amount: number; isPaid: boolean; hasDisputedRefund: boolean };
 
 export type AuditDeps = {
   books: Books;
@@ -79,7 +82,10 @@ async function auditMoney({ books, payments }: AuditDeps): Promise<Finding[]> {
     if (amount !== 0) kept.set(key, (kept.get(key) ?? 0) + amount);
   }
   for await (const batch of books.owed(payments.name)) {
-    for (const { orderUuid, amount, isPaid } of batch) {
+    for (const { orderUuid, amount, isPaid, hasDisputedRefund } of batch) {
+      if (hasDisputedRefund && !disputed.has(orderUuid)) {
+        findings.push({ rule: 'refund waits for a dispute that is over', uuid: orderUuid, detail: `owed ${amount}` });
+      }
       // Its buyer has the money back and the tickets, too, until somebody gives the order back.
       if (isPaid && disputed.has(orderUuid)) {
         findings.push({

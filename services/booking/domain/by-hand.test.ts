@@ -106,3 +106,17 @@ test('an order whose payment the buyer’s bank took back is told of, and refund
   expect(returned()).toBe(3000);
   await sale.audit();
 });
+
+test('a refund that met a dispute of which nobody has told is given when its end is told, and looked for until then', async () => {
+  const { orderUuid, intentId, refund, returned } = await bought();
+  fake.openDispute(intentId);
+  expect(await refund()).toMatchObject({ status: 'disputed' });
+  await sale.audit();
+  fake.closeDispute(intentId, 'won');
+  expect(await findings()).toEqual([['refund waits for a dispute that is over', orderUuid]]);
+  const notice = { id: randomUUID(), type: 'charge.dispute.closed', isRefundFailure: false };
+  await hearNotice(sale.deps, { ...notice, dispute: { key: orderUuid, isOpen: false } });
+  await sweepAll(sale.deps);
+  expect(returned()).toBe(3000);
+  await sale.audit();
+});
