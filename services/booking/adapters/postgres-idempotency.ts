@@ -51,7 +51,7 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
     suspend: ({ scope, key, fingerprint }) =>
       run(async () => {
         await sql`update idempotency_keys set started_at = '-infinity'
-          where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint} and status is null`;
+          where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint}`;
       }),
 
     purge: (keptMs) =>

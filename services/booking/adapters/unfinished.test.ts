@@ -221,6 +221,27 @@ test('an order that has ended stays as it is, whatever comes late, and tells how
   await sale.audit();
 });
 
+test('an order of the first releases, which wrote no locks down, has those of its reservation, or none', async () => {
+  const { sales, reservations } = sale.deps;
+  const userUuid = randomUUID();
+  const event = await makeEvent(sale.sql, { seats: 2 });
+  const reserve = () => reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
+  const older = await reserve();
+  await reservations.release(older.uuid);
+  const { uuid: reservationUuid, tickets } = await reserve();
+  const { uuid } = await createOrder(sale.deps, { reservationUuid, methodUuid: sandboxMethods.lostAnswer });
+  const its = sale.sql`(select id from orders where uuid = ${uuid})`;
+  const seats = async () => (await sales.get(uuid))!.seats;
+  const locks = tickets.map(({ ticketUuid, token }) => ({ ticketUuid, token }));
+  const known = [{ eventUuid: event.uuid, locks: expect.arrayContaining(locks) }];
+  expect(await seats()).toEqual(known);
+  await sale.sql`update order_tickets set token = null where order_id = ${its}`;
+  expect(await seats()).toEqual(known);
+  await sale.sql`update orders set reservation_id = null where id = ${its}`;
+  expect(await seats()).toEqual([{ eventUuid: event.uuid, locks: [] }]);
+  await sale.sweep();
+});
+
 test('a payment that was captured is not gone later, and is noted once', async () => {
   const { sales } = sale.deps;
   const { uuid } = await ordered();
@@ -316,6 +337,45 @@ test('the end of a dispute lets the refunds of that order that met it be tried a
 });
 
 describe('records that nobody needs any more are deleted', () => {
+  test('some thousands at a time, and past those that another process has its hands on', async () => {
+    const { notices, reservations } = sale.deps;
+    const { sql } = sale;
+    const event = await makeEvent(sql, { seats: 0 });
+    const kinds = [
+      {
+        ...{ purge: notices.purge, locked: sql`select from payment_notices where id = 'old 7'` },
+        make: sql`insert into payment_notices (id, type, created_at)
+          select 'old ' || n, 'test', '2020-01-01' from generate_series(1, 5002) n`,
+      },
+      {
+        ...{ purge: postgresIdempotencyKeys(sale.db).purge },
+        locked: sql`select from idempotency_keys where key = 'old 7'`,
+        make: sql`insert into idempotency_keys (scope, key, fingerprint, created_at)
+          select 'ann', 'old ' || n, '', '2020-01-01' from generate_series(1, 5002) n`,
+      },
+      {
+        ...{ purge: reservations.purge, locked: sql`select from reservations where user_uuid = 'old 7'` },
+        make: sql`insert into reservations (user_uuid, event_id, total, currency, created_at)
+          select 'old ' || n, ${event.id}, 1, 'USD', '2020-01-01' from generate_series(1, 5002) n`,
+      },
+    ];
+    for (const { purge, locked, make } of kinds) {
+      await make;
+      const [first, second] = await sql.begin(async (tx) => {
+        await tx`${locked} for update`;
+        return [await purge(1e9), await purge(1e9)];
+      });
+      expect([first, second, await purge(1e9), await purge(1e9)]).toEqual([5000, 1, 1, 0]);
+    }
+  });
+
+  test('and a notice that two processes have heard is noted once', async () => {
+    const { notices } = sale.deps;
+    const [id, other] = [randomUUID(), randomUUID()];
+    await Promise.all([1, 2].map(() => notices.record({ id, type: 'test' })));
+    expect([await notices.has(id), await notices.has(other)]).toEqual([true, false]);
+  });
+
   test('of webhooks, of keys and of reservations, each when its own time is over', async () => {
     const { notices, reservations } = sale.deps;
     const idempotencyKeys = postgresIdempotencyKeys(sale.db);

@@ -77,6 +77,61 @@ describe('a request with a key', () => {
     expect(await answerOnce(keys, { ...request, fingerprint: 'two' }, work)).toMatchObject({ replayed: false });
   });
 
+  test('that has an answer keeps it for the day, however long ago it was begun', async () => {
+    const request = some();
+    const work = async () => ({ status: 200, body: '1' });
+    await answerOnce(keys, request, work);
+    await database.sql`update idempotency_keys set started_at = now() - interval '23 h', created_at = now() - interval '23 h'
+      where key = ${request.key}`;
+    expect(await answerOnce(keys, request, work)).toMatchObject({ replayed: true });
+  });
+
+  test('is one of its scope and key alone: answered, let go and told again', async () => {
+    const [key, other] = [randomUUID(), randomUUID()];
+    const requests = [some({ key }), some({ key, scope: 'bob' }), some({ key: other })];
+    const begin = (request: KeyedRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    for (const request of requests) expect(await begin(request)).toBe('begun');
+    await keys.suspend(requests[0]!);
+    expect(await Promise.all(requests.map(begin))).toEqual(['begun', 'under way', 'under way']);
+    const answers = requests.map((_, i) => ({ status: 201, body: String(i), location: `/orders/${i}` }));
+    for (const i of [1, 0, 2]) await keys.finish(requests[i]!, answers[i]!);
+    for (const _ of [1, 2]) {
+      expect(await Promise.all(requests.map(begin))).toEqual(answers.map((answer) => ({ answer })));
+    }
+  });
+
+  test('leaves nothing to the one that comes under its key after a day', async () => {
+    const [first, second] = [some(), { fingerprint: 'two' }];
+    const next = { ...first, ...second };
+    const begin = (request: KeyedRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    await answerOnce(keys, first, async () => ({ status: 201, body: '1', location: '/orders/1' }));
+    await database.sql`update idempotency_keys set created_at = now() - interval '25 h', started_at = now() - interval '25 h'
+      where key = ${first.key}`;
+    expect([await begin(next), await begin(next), await begin(first)]).toEqual(['begun', 'under way', 'other request']);
+    await keys.finish(next, { status: 409, body: '2' });
+    expect(await begin(next)).toEqual({ answer: { status: 409, body: '2' } });
+  });
+
+  test('that was deleted while it was looked at may be made in a moment', async () => {
+    const meanwhile = postgresIdempotencyKeys({ ...database.db, run: async () => undefined as never });
+    expect(await codeOf(answerOnce(meanwhile, some(), async () => ({ status: 200, body: '1' })))).toBe(
+      'request_in_progress',
+    );
+  });
+
+  test('is forgotten a day after it was first made, though it was carried on since', async () => {
+    const request = some();
+    const begin = () => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    await begin();
+    await database.sql`update idempotency_keys set started_at = now() - interval '23 h', created_at = now() - interval '23 h'
+      where key = ${request.key}`;
+    expect(await begin()).toBe('begun');
+    await database.sql`update idempotency_keys set created_at = created_at - interval '2 h' where key = ${request.key}`;
+    expect(await begin()).toBe('begun');
+    // From here on it is a new one, and is kept as long as any.
+    expect(await begin()).toBe('under way');
+  });
+
   test('is deleted after a day, and not before', async () => {
     const [old, young] = [some(), some()];
     for (const request of [old, young]) await answerOnce(keys, request, async () => ({ status: 200, body: '1' }));
