@@ -109,10 +109,11 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
 
   'expiry frees': async ({ locks, otherProcess, advance }) => {
     const [eventUuid, ticket] = [randomUUID(), randomUUID()];
-    await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute });
+    const over = keys(await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: minute }));
     await advance(minute + 1);
     expect(await locks.list(eventUuid)).toEqual([]);
     expect(await locks.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' })).toEqual([]);
+    expect(await locks.release({ eventUuid, locks: over })).toBe(0);
     const next = await otherProcess.acquire({ eventUuid, ticketUuids: [ticket], owner: 'bob', ttlMs: minute });
     expect(next.ok).toBe(true);
   },
@@ -171,6 +172,7 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     expect(await locks.extend({ eventUuid, locks: strangers, ttlMs: 9 * minute })).toBe(false);
     await advance(2 * minute);
     expect((await locks.list(eventUuid)).sort()).toEqual([...tickets].sort());
+    expect(await locks.held({ eventUuid, ticketUuids: tickets, owner: 'ann' })).toHaveLength(2);
     await advance(2 * minute);
     expect(await locks.list(eventUuid)).toEqual([]);
   },
@@ -197,6 +199,9 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     expect(await locks.cover({ eventUuid, locks: held, windowMs: 9 * minute })).toBe(false);
     await advance(minute);
     expect(await locks.list(eventUuid)).toEqual([]);
+    // The next one's hold is not over before it has begun.
+    await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'bob', ttlMs: minute });
+    expect(await otherProcess.held({ eventUuid, ticketUuids: [ticket], owner: 'bob' })).toHaveLength(1);
   },
 
   'when a payment has failed the lock ends with its hold again': async ({ locks, otherProcess, advance }) => {
@@ -217,6 +222,8 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     ]);
     expect(await locks.uncover({ eventUuid, locks: second })).toBe(0);
     expect(await locks.cover({ eventUuid, locks: second, windowMs: 0 })).toBe(true);
+    expect(await locks.list(eventUuid)).toEqual([now]);
+    expect(await locks.uncover({ eventUuid, locks: [] })).toBe(0);
     await advance(minute / 2);
     expect(await locks.list(eventUuid)).toEqual([]);
   },
@@ -229,7 +236,12 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     expect(await locks.uncover({ eventUuid, locks: held })).toBe(0);
     await advance(2.5 * minute);
     expect(await locks.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' })).toHaveLength(1);
-    await advance(minute);
+    await locks.cover({ eventUuid, locks: held, windowMs: 3 * minute });
+    expect(await locks.extend({ eventUuid, locks: held, ttlMs: minute })).toBe(true);
+    await advance(2 * minute);
+    expect(await locks.held({ eventUuid, ticketUuids: [ticket], owner: 'ann' })).toEqual([]);
+    expect(await locks.list(eventUuid)).toEqual([ticket]);
+    await advance(minute + 1000);
     expect(await locks.list(eventUuid)).toEqual([]);
   },
 
@@ -291,13 +303,17 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     expect(await locks.list(eventUuid)).toEqual([held[2]!.ticketUuid]);
   },
 
-  'events do not mix': async ({ locks }) => {
+  'events do not mix': async ({ locks, advance }) => {
     const [one, two, tickets] = [randomUUID(), randomUUID(), some(2)];
     await locks.acquire({ eventUuid: one, ticketUuids: [tickets[0]!], owner: 'ann', ttlMs: minute });
     await locks.acquire({ eventUuid: two, ticketUuids: [tickets[1]!], owner: 'ann', ttlMs: minute });
     expect(await locks.list(one)).toEqual([tickets[0]!]);
     expect(await locks.list(two)).toEqual([tickets[1]!]);
     expect(await locks.list(randomUUID())).toEqual([]);
+    // A ticket that was deleted, and made anew for another event.
+    await advance(minute + 1);
+    await locks.acquire({ eventUuid: two, ticketUuids: [tickets[0]!], owner: 'ann', ttlMs: minute });
+    expect([await locks.list(one), await locks.list(two)]).toEqual([[], [tickets[0]!]]);
   },
 
   'listing an event’s locks is one call, however many there are': async (harness) => {
@@ -315,6 +331,7 @@ export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => P
     expect(await take(locks, tickets.slice(0, 2))).toMatchObject({ ok: true, others: [] });
     expect(await take(otherProcess, tickets.slice(2, 4))).toEqual({ ok: false, conflicts: [], overLimit: true });
     expect(await locks.list(eventUuid)).toHaveLength(2);
+    expect(await take(otherProcess, tickets.slice(1, 4))).toEqual({ ok: false, conflicts: [], overLimit: true });
     const third = await take(otherProcess, [tickets[1]!, tickets[2]!]);
     expect(third).toMatchObject({ ok: true, others: [tickets[0]!] });
     expect(await take(locks, tickets.slice(0, 3))).toMatchObject({ ok: true, repeated: true });
