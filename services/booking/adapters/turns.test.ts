@@ -4,9 +4,11 @@ import type { Db } from '../../../shared/db/client.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { createOrder } from '../domain/create-order.ts';
+import { refundOrder } from '../domain/refund-order.ts';
 import { reserveTickets } from '../domain/reserve-tickets.ts';
 import type { ClaimRequest } from '../domain/sale.ts';
 import { type Sale, type SaleDeps, startSale } from '../testing.ts';
+import { postgresRefunds } from './postgres-refunds.ts';
 import { postgresSales } from './postgres-sales.ts';
 import { sandboxMethods } from './sandbox-payments.ts';
 
@@ -38,6 +40,13 @@ const waiting = async () =>
 
 /** The sale within a transaction. */
 const salesIn = (sql: Db['sql']) => postgresSales({ ...sale.db, sql, run: async (work) => work() });
+
+const refundsIn = (tx: Db['sql']) => {
+  const sql = new Proxy(tx, {
+    get: (target, name) => (name === 'begin' ? (work: (on: Db['sql']) => unknown) => work(tx) : target[name as 'json']),
+  });
+  return postgresRefunds({ ...sale.db, sql, run: async (work) => work() });
+};
 
 async function held(seats = 2) {
   const userUuid = randomUUID();
@@ -77,7 +86,13 @@ describe('a claim', () => {
         await tx`select from tickets where uuid = ${first} for update`;
       },
       async () => {
-        const claiming = sale.deps.sales.claim({ ...request, lines });
+        const claiming = sale.sql.begin(async (transaction) => {
+          // So that the seats are looked up in the order in which they are asked for.
+          await transaction`set local enable_hashjoin = off`;
+          await transaction`set local enable_mergejoin = off`;
+          await transaction`set local enable_seqscan = off`;
+          return salesIn(transaction as unknown as Db['sql']).claim({ ...request, lines });
+        });
         await eventually(async () => (await waiting()) === 1, 3000);
         expect(await sale.sql`select from tickets where uuid = any(${rest}) for update skip locked`).toHaveLength(2);
         return claiming;
@@ -113,6 +128,21 @@ describe('a claim', () => {
     expect(released).toMatchObject({ order: { status: 'pending', userUuid: request.userUuid } });
     await sale.sweep();
   });
+});
+
+test('a refund that waits for another of one of its seats finds it given back', async () => {
+  const { event, order, userUuid } = await held();
+  const { uuid: orderUuid } = await order();
+  const request = { orderUuid, provider: 'sandbox' as const };
+  const [one = '', other = ''] = event.tickets;
+  const second = await behind(
+    (tx) => refundsIn(tx).open({ ...request, uuid: randomUUID(), ticketUuids: [one] }),
+    () => sale.deps.refunds.open({ ...request, uuid: randomUUID(), ticketUuids: [one, other] }),
+  );
+  expect(second).toBe('not owned');
+  await refundOrder(sale.deps, { orderUuid, userUuid });
+  await sale.sweep();
+  await sale.audit();
 });
 
 describe('what is written of an order waits for who writes of it, so that its history is in order:', () => {

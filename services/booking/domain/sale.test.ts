@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../adapters/sandbox-payments.ts';
 import { type Sale, startSale } from '../testing.ts';
+import { createOrder } from './create-order.ts';
 import { PaymentUnanswered } from './payment-provider.ts';
+import { reserveTickets } from './reserve-tickets.ts';
 
 const [ann, bob] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const card = randomUUID();
@@ -172,6 +174,18 @@ describe('the sale on PostgreSQL', () => {
     const [left] = await sale.sql`
       select count(*)::int as n from tickets where event_id = ${event.id} and order_id is not null`;
     expect(left!.n).toBe(0);
+  });
+
+  test('a seat that is being paid for tells the lock under which it was claimed, and no other seat’s', async () => {
+    const { tickets } = await makeEvent(sale.sql, { seats: 2 });
+    await sale.reserve(tickets[0]!, ann);
+    const made = await reserveTickets(sale.deps, { userUuid: ann, ticketUuids: tickets });
+    await createOrder(sale.deps, { reservationUuid: made.uuid, methodUuid: sandboxMethods.lostAnswer });
+    expect(new Set(made.tickets.map(({ token }) => token)).size).toBe(2);
+    for (const { ticketUuid, token } of made.tickets) {
+      expect((await sale.deps.sales.find(ticketUuid))!.token).toBe(token);
+    }
+    await sale.sweep();
   });
 
   test('overlapping claims at once: no ticket is claimed twice, and none deadlocks', async () => {
