@@ -119,6 +119,8 @@ export function toldByOrder(answer: Answer, names: Names): Told {
   }
   if (answer.body.error === 'payment_declined') return { outcome: 'declined', answer: shown };
   if (answer.body.error === 'reservation_expired') return { outcome: 'refused', answer: shown };
+  // One of the seats is being paid for by itself: nothing is done, and nothing said of how that ends.
+  if (answer.body.error === 'payment_pending') return { outcome: 'void', answer: shown };
   if (answer.body.error === 'ticket_not_available') return refusalOf(answer, names);
   return unforeseen(answer);
 }

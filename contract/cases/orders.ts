@@ -119,6 +119,22 @@ export function orderCases(suite: Suite): void {
     expect(bodies[1]).toBe(bodies[0]!);
   });
 
+  test('a key whose order its buyer’s bank has refused says so, and makes no other order', async () => {
+    const user_uuid = user();
+    const { reservation } = await reserve(1, user_uuid);
+    const key = user();
+    const asked = await order(reservation.uuid, requiresAction, key);
+    const { action } = (await asked.json()) as { action: { approval_url: string } };
+    await suite.api.post(action.approval_url, { approved: false });
+    for (let times = 0; times < 2; times++) {
+      const told = await order(reservation.uuid, requiresAction, key);
+      expect([told.status, await told.json()]).toMatchObject([402, { error: 'payment_declined' }]);
+    }
+    const { orders: made } = (await get(`${orders}?user_uuid=${user_uuid}`)) as { orders: Order[] };
+    expect(made.map(({ status }) => status)).toEqual(['failed']);
+    expect((await order(reservation.uuid)).status).toBe(201);
+  });
+
   test('a refund asked for by either case of its order’s uuid is one', async () => {
     const user_uuid = user();
     const { reservation } = await reserve(1, user_uuid);

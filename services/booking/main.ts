@@ -117,6 +117,8 @@ export async function start(
     observer: saleMetrics(metrics, sales, provider.payments, log),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
+  if (config.SERVER_MODE === 'production' && provider.payments.name === 'stripe:test')
+    log.warn('STRIPE_SECRET_KEY is of test mode: seats are sold and no money is taken');
   if (config.SERVER_MODE === 'production' && provider.sandbox)
     log.warn('PAYMENTS=sandbox: seats are sold and no money is taken');
   // Told at the start, and not when somebody first asks whether it is ready.

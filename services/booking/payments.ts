@@ -15,7 +15,7 @@ export const paymentVariables = {
     'auto',
     'Who takes the money: `auto` is Stripe where STRIPE_SECRET_KEY is set, else the sandbox, which takes none; SERVER_MODE=production has the sandbox only by this word',
   ),
-  STRIPE_SECRET_KEY: v.secret('', 'Stripe takes the money, by this key'),
+  STRIPE_SECRET_KEY: v.secret('', 'Stripe takes the money, by this key: sk_… or rk_…, of live or of test mode'),
   STRIPE_WEBHOOK_SECRET: v.secret('', 'What Stripe signs its webhooks to /webhooks/stripe with; empty serves none'),
   STRIPE_API_BASE: v.url('Where Stripe is, for tests; empty is https://api.stripe.com'),
 };
@@ -26,6 +26,9 @@ export function stripeKey(
   mode: 'development' | 'production',
 ): string | undefined {
   if (wanted === 'sandbox') return undefined;
+  if (key && !/^[sr]k_(test|live)_\w+$/.test(key)) {
+    throw new ConfigError(['STRIPE_SECRET_KEY: must begin with sk_live_, rk_live_, sk_test_ or rk_test_']);
+  }
   if (key) return key;
   if (wanted === 'stripe') throw new ConfigError(['STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe']);
   if (mode === 'development') return undefined;

@@ -20,7 +20,8 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
         const [written] = await sql<Row[]>`
           insert into idempotency_keys as k (scope, key, fingerprint) values (${scope}, ${key}, ${fingerprint})
           on conflict (scope, key) do update
-            set fingerprint = excluded.fingerprint, status = null, body = null, location = null, started_at = now(),
+            set fingerprint = excluded.fingerprint, status = null, body = null, started_at = now(),
+              location = case when k.created_at <= now() - ${keptMs} * interval '1 ms' then null else k.location end,
               created_at = case when k.created_at <= now() - ${keptMs} * interval '1 ms' then now() else k.created_at end
             where k.created_at <= now() - ${keptMs} * interval '1 ms' or (
               k.status is null and k.fingerprint = excluded.fingerprint
@@ -32,7 +33,7 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
           where scope = ${scope} and key = ${key}`;
         return found;
       });
-      if (row?.begun) return 'begun';
+      if (row?.begun) return row.location ? { begunAfter: row.location } : 'begun';
       // Purged between the two statements: it can be begun in a moment.
       if (!row) return 'under way';
       if (row.fingerprint !== fingerprint) return 'other request';
@@ -48,10 +49,10 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
           where scope = ${scope} and key = ${key}`;
       }),
 
-    suspend: ({ scope, key, fingerprint }) =>
+    suspend: ({ scope, key, fingerprint }, location) =>
       run(async () => {
-        await sql`update idempotency_keys set started_at = '-infinity'
-          where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint}`;
+        await sql`update idempotency_keys set started_at = '-infinity', location = coalesce(${location ?? null}, location)
+          where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint} and status is null`;
       }),
 
     purge: (keptMs) =>

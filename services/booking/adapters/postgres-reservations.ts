@@ -18,7 +18,7 @@ export function postgresReservations(
   // A ticket that is gone has left its uuid and seat in the line.
   const read = (condition: Fragment) => sql<Row[]>`
     select r.uuid, r.user_uuid as "userUuid", e.uuid as "eventUuid", r.total::float8 as total, r.currency,
-      r.released_at is not null as released, coalesce((
+      r.released_at is not null as released, ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", coalesce((
         select json_agg(json_build_object('ticketUuid', coalesce(t.uuid, rt.ticket_uuid),
           'seat', coalesce(t.seat, rt.seat), 'price', rt.price, 'token', rt.token) order by rt.ticket_id)
         from reservation_tickets rt left join tickets t on t.id = rt.ticket_id where rt.reservation_id = r.id
@@ -40,8 +40,11 @@ export function postgresReservations(
             select exists (
               select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}) as is_ended
           ), wanted as (
-            select t.id, t.event_id, t.uuid, t.seat, t.price, t.currency, l.token
-            from unnest(${ticketUuids}::text[], ${locks.map((lock) => lock.token)}::text[]) as l(uuid, token)
+            select t.id, t.event_id, t.uuid, t.seat, coalesce(l.price, t.price) as price,
+              coalesce(l.currency, t.currency) as currency, l.token
+            from unnest(${ticketUuids}::text[], ${locks.map((lock) => lock.token)}::text[],
+              ${locks.map(({ held }) => held?.price ?? null)}::bigint[],
+              ${locks.map(({ held }) => held?.currency ?? null)}::text[]) as l(uuid, token, price, currency)
             join tickets t on t.uuid = l.uuid join events e on e.id = t.event_id
             where e.uuid = ${eventUuid} and t.status = 'available' and t.order_id is null and t.price <= ${maxPrice}
           ), r as (
@@ -59,7 +62,7 @@ export function postgresReservations(
           from off`;
         if (row?.isEnded) return { isEnded: true as const };
         const tickets = row?.tickets ?? [];
-        if (row?.made) return { made: { ...row.made, userUuid, eventUuid, tickets, released: false } };
+        if (row?.made) return { made: { ...row.made, userUuid, eventUuid, tickets, released: false, isOnSale: true } };
         const forSale = new Set(tickets.map(({ ticketUuid }) => ticketUuid));
         return { conflicts: ticketUuids.filter((uuid) => !forSale.has(uuid)) };
       }).catch((error) => {

@@ -34,7 +34,7 @@ export async function completeOrder(deps: CompleteDeps, order: Order): Promise<v
   const ending = await conclude(deps, order, standing);
   if (ending?.status === 'paid') return;
   if (standing.is === 'declined') {
-    throw new AppError('payment_declined', 'Payment was declined', { details: { reason: standing.reason } });
+    throw declined(standing.reason);
   }
   if (ending) throw new AppError('ticket_not_reserved', 'Ticket is not reserved for this user');
   if (standing.is !== 'action') throw unanswered();
@@ -116,6 +116,9 @@ export async function letGoOf(
 
 /** As `letGoOf`, where nothing depends on it: what can't be reached ends by itself, or a sweep lets go of it. */
 export const letGo = (...args: Parameters<typeof letGoOf>): Promise<void> => letGoOf(...args).catch(() => {});
+
+export const declined = (reason: DeclineReason) =>
+  new AppError('payment_declined', 'Payment was declined', { details: { reason } });
 
 /** A sweep was faster than the provider's answer: nothing was paid, and what is still held can be paid for again. */
 export const givenUp = () =>

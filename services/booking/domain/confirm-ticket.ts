@@ -43,7 +43,8 @@ export async function confirmTicket(deps: ConfirmDeps, request: Confirmation, ca
       const { ticketUuid, userUuid: owner } = request;
       if (!isAppError(error, 'ticket_not_reserved')) throw error;
       const held = await deps.locks.held({ eventUuid, ticketUuids: [ticketUuid], owner });
-      throw held.length > 0 ? givenUp() : error;
+      const [reservation] = await deps.reservations.ofLocks(held);
+      throw held.length > 0 && !reservation?.released ? givenUp() : error;
     }
   }
 }

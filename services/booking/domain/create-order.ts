@@ -1,8 +1,8 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
-import { type CompleteDeps, completeOrder, givenUp, letGo } from './complete-order.ts';
-import { endOf, ownReservation } from './manage-reservation.ts';
+import { type CompleteDeps, completeOrder, declined, givenUp, letGo } from './complete-order.ts';
+import { endOf, expired, ownReservation } from './manage-reservation.ts';
 import type { Orders, OrderView } from './orders.ts';
 import { checkChargeable } from './payment-provider.ts';
 import { paymentWindowMs } from './payment-window.ts';
@@ -23,15 +23,18 @@ export type CreateOrderDeps = CompleteDeps & {
  *
  * Throws `reservation_not_found` unless it is the caller's, `reservation_expired`, `ticket_not_available` with the `conflicts`
  * that are gone or sold, `sales_ended`, `amount_not_chargeable`, and `payment_declined`; after the last two the seats are
- * still held, and another card may be tried. What is charged is the sum of what is booked.
+ * still held, and another card may be tried. What is charged is the sum of what is booked. `before` is the order that the
+ * same request has made already: when that has failed, no other is made.
  */
 export async function createOrder(
   deps: CreateOrderDeps,
-  { reservationUuid, methodUuid }: { reservationUuid: string; methodUuid: string },
+  { reservationUuid, methodUuid, before }: { reservationUuid: string; methodUuid: string; before?: string | undefined },
   caller?: MaybeCaller,
 ): Promise<OrderView> {
   const { orders, sales, feed } = deps;
   const reservation = await ownReservation(deps, reservationUuid, caller);
+  const ended = before === undefined ? undefined : await endOfOrder(deps, before, reservationUuid);
+  if (ended) return ended;
   const order = (await orders.ofReservation(reservationUuid)) ?? (await claim(deps, reservation, methodUuid));
   if (order.status === 'pending') {
     feed.publish(reservation.eventUuid);
@@ -40,7 +43,7 @@ export async function createOrder(
     await letGo(deps, 'release', (await sales.get(order.uuid))?.seats ?? []);
   }
   const view = await viewed();
-  if (view.status === 'failed') throw givenUp();
+  if (view.status === 'failed') throw await whyGivenUp(deps, reservationUuid);
   return view;
 
   async function complete(pending: Order): Promise<void> {
@@ -49,7 +52,7 @@ export async function createOrder(
     } catch (error) {
       if (isAppError(error, 'payment_pending') || isAppError(error, 'payment_requires_action')) return;
       if (!isAppError(error, 'ticket_not_reserved')) throw error;
-      throw (await endOf(deps, reservation)) ? givenUp() : expired();
+      throw await whyGivenUp(deps, reservationUuid);
     }
   }
 
@@ -58,6 +61,25 @@ export async function createOrder(
     if (!view) throw new Error(`no order ${order.uuid}`);
     return view;
   }
+}
+
+/** An order that has ended; undefined while it is pending. Throws `payment_declined` for one that has failed. */
+async function endOfOrder(
+  deps: CreateOrderDeps,
+  uuid: string,
+  reservationUuid: string,
+): Promise<OrderView | undefined> {
+  const view = await deps.orders.view(uuid);
+  if (view?.status !== 'failed') return view?.status === 'pending' ? undefined : view;
+  const standing = await deps.payments.find(uuid);
+  throw standing.is === 'declined' ? declined(standing.reason) : await whyGivenUp(deps, reservationUuid);
+}
+
+/** An order was given up while its payment was under way: with its reservation, or by a sweep, and the seats are still held. */
+async function whyGivenUp(deps: CreateOrderDeps, reservationUuid: string): Promise<AppError> {
+  const reservation = await deps.reservations.find(reservationUuid);
+  const isHeld = reservation && !reservation.released && (await endOf(deps, reservation)) !== undefined;
+  return isHeld ? givenUp() : expired();
 }
 
 /** An order as it stands now. Throws `order_not_found`, also for one that the caller may not see. */
@@ -88,10 +110,9 @@ async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid
   const { orders, sales, locks, payments } = deps;
   const { uuid: reservationUuid, eventUuid, userUuid, tickets: lines, currency, total } = reservation;
   if (reservation.released || lines.length === 0) throw expired();
-  checkChargeable(payments, { amount: total, currency });
+  checkChargeable(payments, { amount: total, currency, parts: lines.map(({ price }) => price) });
   const held = { eventUuid, locks: lines };
   const request = { eventUuid, lines, currency, userUuid, methodUuid, reservationUuid, provider: payments.name };
-  let conflicts: string[] = [];
   for (let look = 0; look < maxLooks; look++) {
     // The locks outlive the payment; and what is held no more is not bought, even if it happens to be free.
     const isHeld = await locks.cover({ ...held, windowMs: paymentWindowMs });
@@ -102,13 +123,14 @@ async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid
     if (own) return own;
     if (!outcome || 'isReleased' in outcome) throw expired();
     if ('isEnded' in outcome) return letGoAndThrow(notOnSale());
-    conflicts = outcome.conflicts;
-    if (!(await isChanging(conflicts))) break;
+    const { conflicts } = outcome;
+    if (!(await isOwnOrFree(conflicts))) return letGoAndThrow(notAvailable(conflicts));
   }
-  return letGoAndThrow(notAvailable(conflicts));
+  // One of them is being paid for by the original's confirm: how that ends is not known yet.
+  throw new AppError('payment_pending', 'Another payment for these seats is under way; repeat the request in a moment');
 
   /** The buyer's own order of a moment ago may have failed since. */
-  async function isChanging(ticketUuids: string[]): Promise<boolean> {
+  async function isOwnOrFree(ticketUuids: string[]): Promise<boolean> {
     const tickets = await Promise.all(ticketUuids.map((uuid) => sales.find(uuid)));
     return tickets.every((ticket) => ticket && !ticket.booked && (!ticket.order || ticket.order.userUuid === userUuid));
   }
@@ -123,5 +145,3 @@ const notAvailable = (conflicts: string[]) =>
   new AppError('ticket_not_available', 'Some of the seats are gone or sold: reserve others', {
     details: { conflicts },
   });
-
-const expired = () => new AppError('reservation_expired', 'The seats are held no more: reserve again');

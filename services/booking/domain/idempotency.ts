@@ -10,14 +10,17 @@ export type KeyedRequest = { scope: string; key: string; fingerprint: string };
 export type IdempotencyKeys = {
   /**
    * Begins a request: `begun` for the first with its key (or when the first has been at work for longer than `staleMs`:
-   * its process has died); `answer` when it has been answered; else what it met. Keys are forgotten after `keptMs`.
+   * its process has died), `begunAfter` with the place that an earlier try has left; `answer` when it has been answered; else what it met. Keys are forgotten after `keptMs`.
    */
   begin(
     request: KeyedRequest & { staleMs: number; keptMs: number },
-  ): Promise<'begun' | 'under way' | 'other request' | { answer: Answer }>;
+  ): Promise<'begun' | { begunAfter: string } | 'under way' | 'other request' | { answer: Answer }>;
   finish(request: KeyedRequest, answer: Answer): Promise<void>;
-  /** Lets go of a request that came to no end: it may be made again at once, and no other under its key. */
-  suspend(request: KeyedRequest): Promise<void>;
+  /**
+   * Lets go of a request that came to no end: it may be made again at once, and no other under its key. `location` is where
+   * what it has begun is to be seen.
+   */
+  suspend(request: KeyedRequest, location?: string): Promise<void>;
   /** Deletes some of the keys that are older than `keptMs`; returns how many. */
   purge(keptMs: number): Promise<number>;
 };
@@ -34,13 +37,13 @@ export type AnswerOnceDeps = { keys: IdempotencyKeys; sleep: (ms: number) => Pro
 /**
  * Does what a request asks for once, and returns the first answer to its repetitions, as Stripe and the IETF's draft
  * (draft-ietf-httpapi-idempotency-key-header) have it. What `work` throws is not an answer, nor is what is not `isFinal`
- * yet: the request may be made again. Throws `idempotency_key_reused` for another request under the same key, and
+ * yet: the request may be made again, and is then told where what it had begun is (`earlier`). Throws `idempotency_key_reused` for another request under the same key, and
  * `request_in_progress` for a twin.
  */
 export async function answerOnce(
   { keys, sleep }: AnswerOnceDeps,
   request: KeyedRequest,
-  work: () => Promise<Answer & { isFinal: boolean }>,
+  work: (earlier?: string) => Promise<Answer & { isFinal: boolean }>,
 ): Promise<Answer & { replayed: boolean }> {
   const state = await keys.begin({ ...request, staleMs, keptMs });
   if (state === 'other request') {
@@ -49,11 +52,11 @@ export async function answerOnce(
   if (state === 'under way') {
     throw new AppError('request_in_progress', 'The same request is being answered; repeat it in a moment');
   }
-  if (state !== 'begun') return { ...state.answer, replayed: true };
+  if (typeof state === 'object' && 'answer' in state) return { ...state.answer, replayed: true };
   try {
-    const { isFinal, ...answer } = await work();
+    const { isFinal, ...answer } = await work(state === 'begun' ? undefined : state.begunAfter);
     if (isFinal) await keys.finish(request, answer);
-    else await keys.suspend(request);
+    else await keys.suspend(request, answer.location);
     return { ...answer, replayed: false };
   } catch (error) {
     await keys.suspend(request).catch(() => void suspendLater({ keys, sleep }, request));

@@ -5,6 +5,7 @@ import { carryOn } from './carry-on.ts';
 import type { CompleteDeps } from './complete-order.ts';
 import { PaymentUnanswered } from './payment-provider.ts';
 import type { Reservation, Reservations } from './reservation.ts';
+import { notOnSale } from './sale-window.ts';
 
 export type ManageReservationDeps = CompleteDeps & {
   locks: TicketLocks;
@@ -59,7 +60,7 @@ export async function releaseReservation(
 
 /**
  * Gives the buyer the full time once more, once. Throws `reservation_not_found`, `reservation_expired` when a seat is held
- * no more, and `reservation_extended` when it was extended before.
+ * no more, `sales_ended`, and `reservation_extended` when it was extended before.
  */
 export async function extendReservation(
   deps: ManageReservationDeps,
@@ -69,6 +70,7 @@ export async function extendReservation(
   const reservation = await ownReservation(deps, uuid, caller);
   const { eventUuid, tickets } = reservation;
   if (reservation.released || (await endOf(deps, reservation)) === undefined) throw expired();
+  if (!reservation.isOnSale) throw notOnSale();
   // The note comes first, and stays: two at once must not both extend, nor one whose answer was lost once more.
   if (!(await deps.reservations.useExtension(uuid))) {
     throw new AppError('reservation_extended', 'A reservation can be extended once');
@@ -103,4 +105,8 @@ export async function endOf(
   return own.length === tickets.length ? Math.min(...own.map((one) => one.expiresAt)) : undefined;
 }
 
-const expired = () => new AppError('reservation_expired', 'The seats are held no more: reserve again');
+export const expired = () =>
+  new AppError(
+    'reservation_expired',
+    'Not all of the seats are held any more: release the reservation, and reserve again',
+  );

@@ -121,13 +121,17 @@ export class AmountNotChargeable extends AppError {
   }
 }
 
-/** Throws `AmountNotChargeable` unless the amount is free of charge or one that the provider takes. */
+/**
+ * Throws `AmountNotChargeable` unless the amount is free of charge or one that the provider takes, and each of its `parts`
+ * (the tickets of an order) one that it can give back by itself.
+ */
 export function checkChargeable(
   { bounds: boundsOf }: Pick<PaymentProvider, 'bounds'>,
-  { amount, currency }: { amount: number; currency: string },
+  { amount, currency, parts = [] }: { amount: number; currency: string; parts?: number[] },
 ): void {
   if (amount === 0) return;
   const bounds = boundsOf(currency);
-  const isInside = bounds && amount >= bounds.min && amount <= bounds.max && amount % bounds.step === 0;
-  if (!isInside) throw new AmountNotChargeable({ amount, currency, bounds });
+  const isInside = bounds && amount >= bounds.min && amount <= bounds.max;
+  const off = bounds && [amount, ...parts].find((one) => one % bounds.step !== 0);
+  if (!isInside || off !== undefined) throw new AmountNotChargeable({ amount: off ?? amount, currency, bounds });
 }

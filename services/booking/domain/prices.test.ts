@@ -82,6 +82,17 @@ test('a price that no sum keeps exactly is refused by the database; one of the f
   expect(await outcomeOf(best)).toEqual({ code: 'ticket_not_available', conflicts: [] });
 });
 
+test('a hold keeps its price when it becomes part of a reservation', async () => {
+  const [userUuid, event] = [randomUUID(), await makeEvent(sale.sql, { seats: 2, price: 2500 })];
+  await sale.reserve(event.tickets[0]!, userUuid);
+  for (const ticket of event.tickets) await price(ticket, 9000);
+  const { uuid: reservationUuid, total } = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
+  expect(total).toBe(11_500);
+  await createOrder(sale.deps, { reservationUuid, methodUuid: randomUUID() });
+  expect(await totalsOf(userUuid)).toEqual([[11_500, 'USD']]);
+  await sale.audit();
+});
+
 describe('an amount that the provider can’t charge', () => {
   const bounds: PaymentProvider['bounds'] = (currency) =>
     currency === 'USD' ? { min: 50, max: 10_000, step: 10 } : undefined;
@@ -109,6 +120,16 @@ describe('an amount that the provider can’t charge', () => {
     expect(await outcomeOf(reserveBest(strict(), best))).toEqual(refusal);
     expect(await sale.deps.locks.list(event.uuid)).toEqual([]);
     expect((await sale.sql`select from reservations where user_uuid = ${userUuid}`).length).toBe(0);
+  });
+
+  test('is also one of which a single ticket could not be given back by itself', async () => {
+    const event = await makeEvent(sale.sql, { seats: 2, price: 55 });
+    const request = { userUuid: randomUUID(), ticketUuids: event.tickets };
+    const refusal = { code: 'amount_not_chargeable', amount: 55 };
+    expect(await outcomeOf(reserveTickets(strict(), request))).toMatchObject(refusal);
+    const { uuid: reservationUuid } = await reserveTickets(sale.deps, request);
+    const order = createOrder(strict(), { reservationUuid, methodUuid: randomUUID() });
+    expect(await outcomeOf(order)).toMatchObject(refusal);
   });
 
   test('of several seats together is their sum', async () => {

@@ -1,5 +1,6 @@
 import type { LockKey } from '../../../shared/locks/ticket-locks.ts';
 import type { OfferedSeat } from './best-seats.ts';
+import type { HeldPrice } from './held-price.ts';
 import type { KnownOrder } from './sale.ts';
 
 /** A ticket as it is held: at the price of that moment, under its lock's token. */
@@ -17,19 +18,21 @@ export type Reservation = {
   total: number;
   currency: string;
   released: boolean;
+  /** Its event has not begun, nor is it about to. */
+  isOnSale: boolean;
 };
 
 /** Port: reservations in the database, and what one must know of tickets to make one. Throws `unavailable`. */
 export type Reservations = {
   /**
-   * Writes down what was locked, at the prices of now. Writes nothing when one of the tickets is not for sale (booked,
+   * Writes down what was locked, at the prices of now, or at that of a lock which was held before. Writes nothing when one of the tickets is not for sale (booked,
    * claimed by an order, or none of the event's): `conflicts` names those; none are named when they differ in currency.
    * Nor when the event is off sale, or when one of the locks belongs to a reservation already, such as that of a twin.
    */
   create(request: {
     userUuid: string;
     eventUuid: string;
-    locks: LockKey[];
+    locks: (LockKey & { held?: HeldPrice | undefined })[];
   }): Promise<{ made: Reservation } | { conflicts: string[] } | { isReserved: true } | { isEnded: true }>;
 
   find(uuid: string): Promise<Reservation | undefined>;

@@ -4,6 +4,7 @@ import type { Acquired, Hold, LockKey, TicketLocks } from '../../../shared/locks
 import type { ChooseBest } from './best-choices.ts';
 import type { Wish } from './best-seats.ts';
 import { type MaybeCaller, mustBe } from './caller.ts';
+import { readPrice } from './held-price.ts';
 import type { KnownTickets } from './known-tickets.ts';
 import { checkChargeable, type PaymentProvider } from './payment-provider.ts';
 import type { Reservation, Reservations } from './reservation.ts';
@@ -52,7 +53,7 @@ export async function reserveTickets(
   if ('held' in outcome) return outcome.held;
   // Perhaps another event's by now.
   for (const uuid of outcome.conflicts) deps.tickets.forget(uuid);
-  throw notAvailable(outcome.conflicts);
+  throw outcome.isOwn ? heldElsewhere(outcome.conflicts) : notAvailable(outcome.conflicts);
 }
 
 /** How often the best seats are chosen anew when others were faster. */
@@ -83,7 +84,7 @@ export async function reserveBest(
 
 /** `isChosen`: the buyer has picked the seats themself. */
 type Request = { userUuid: string; eventUuid: string; ticketUuids: string[]; isChosen: boolean };
-type Outcome = { held: HeldReservation } | { conflicts: string[] };
+type Outcome = { held: HeldReservation } | { conflicts: string[]; isOwn?: boolean };
 
 /** Each try meets locks that another request of the same user has just given back. */
 const maxMeetings = 5;
@@ -130,7 +131,8 @@ async function reserveLocked(deps: ReserveTicketsDeps, request: Request, lock: A
   if (before) return before;
   await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
   if (request.isChosen && !deps.mayStrand) await checkStranded(deps, request, lock);
-  const outcome = await reservations.create({ userUuid, eventUuid, locks: holds });
+  const held = holds.map((one) => ({ ...one, held: readPrice(one.note) }));
+  const outcome = await reservations.create({ userUuid, eventUuid, locks: held });
   if ('isReserved' in outcome) {
     const twin = older.length === 0 ? await twinOf(deps, holds) : undefined;
     return twin ?? 'met another';
@@ -172,12 +174,13 @@ async function settleOlder(
     return 'met another';
   }
   const same = repeated && known.find((one) => holdsTheSame(one, holds));
+  if (same && !same.isOnSale) throw notOnSale();
   if (same) return (await locks.adopt({ eventUuid, locks: holds })) ? { held: withEnd(same, holds) } : 'met another';
   // Another reservation keeps its seats; a hold without one is the original endpoint's.
   const conflicts = older.filter((hold) => known.some((one) => isOf(hold, one))).map(({ ticketUuid }) => ticketUuid);
   if (conflicts.length === 0) return undefined;
   observer.lockRefused();
-  return { conflicts };
+  return { conflicts, isOwn: true };
 }
 
 /** The reservation that a twin has made of just these locks. */
@@ -200,9 +203,9 @@ async function checkStranded(deps: ReserveTicketsDeps, { eventUuid }: Request, {
   });
 }
 
-function notChargeable({ payments }: ReserveTicketsDeps, { total, currency }: Reservation): Error | undefined {
+function notChargeable({ payments }: ReserveTicketsDeps, { total, currency, tickets }: Reservation): Error | undefined {
   try {
-    checkChargeable(payments, { amount: total, currency });
+    checkChargeable(payments, { amount: total, currency, parts: tickets.map(({ price }) => price) });
     return undefined;
   } catch (error) {
     return error as Error;
@@ -220,6 +223,11 @@ const withEnd = (reservation: Reservation, holds: Hold[]): HeldReservation => ({
 });
 
 const invalid = (message: string) => new AppError('invalid_request', message);
+
+const heldElsewhere = (conflicts: string[]) =>
+  new AppError('ticket_not_available', 'You hold some of these seats in another reservation: release it first', {
+    details: { conflicts },
+  });
 
 const notAvailable = (conflicts: string[]) =>
   new AppError('ticket_not_available', 'Ticket is not available for reservation', { details: { conflicts } });

@@ -8,6 +8,7 @@ import { outcomeOf, type Sale, type SaleDeps, startSale } from '../testing.ts';
 import { chooseBest } from './best-choices.ts';
 import { confirmTicket } from './confirm-ticket.ts';
 import { createOrder } from './create-order.ts';
+import { extendReservation } from './manage-reservation.ts';
 import { refundOrder } from './refund-order.ts';
 import { reserveTicket } from './reserve-ticket.ts';
 import { reserveBest, reserveTickets } from './reserve-tickets.ts';
@@ -88,6 +89,18 @@ test('a hold from before the start is not bought after it, by either way; nothin
   expect(await sale.deps.orders.list({ userUuid, limit: 1 })).toEqual([]);
   await begin(event.uuid, '1 hour');
   expect(await createOrder(sale.deps, { reservationUuid, methodUuid })).toMatchObject({ status: 'paid' });
+});
+
+test('a reservation can be neither repeated nor extended after the start', async () => {
+  const event = await makeEvent(sale.sql, { seats: 1 });
+  const request = { userUuid: randomUUID(), ticketUuids: event.tickets };
+  const { uuid } = await reserveTickets(sale.deps, request);
+  await begin(event.uuid, '0');
+  expect(await outcomeOf(reserveTickets(sale.deps, request))).toEqual({ code: 'sales_ended' });
+  expect(await outcomeOf(extendReservation(sale.deps, uuid))).toEqual({ code: 'sales_ended' });
+  await begin(event.uuid, '1 hour');
+  expect(await reserveTickets(sale.deps, request)).toMatchObject({ uuid });
+  expect(await extendReservation(sale.deps, uuid)).toMatchObject({ state: 'held' });
 });
 
 test('a payment that was under way at the start may finish', async () => {

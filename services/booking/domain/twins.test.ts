@@ -432,6 +432,65 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
+  test('tells an order that it met on its way that nothing is held any more, by both ways of buying', async () => {
+    const { event, reservation, userUuid, order } = await held();
+    const { payments, reservations, sales } = sale.deps;
+    // The release is noted, and its locks are still to go.
+    const meeting: SaleDeps = {
+      ...sale.deps,
+      payments: {
+        ...payments,
+        authorise: async ({ key }) => {
+          await sales.fail(key, { is: 'voided' });
+          await reservations.release(reservation.uuid);
+          return payments.close(key) as Promise<{ is: 'voided' }>;
+        },
+      },
+    };
+    const confirmation = { ticketUuid: event.tickets[0]!, userUuid, methodUuid: randomUUID() };
+    const confirmed = outcomeOf(confirmTicket(meeting, confirmation));
+    expect(await confirmed).toEqual({ code: 'ticket_not_reserved' });
+    expect(await order(randomUUID(), meeting)).toEqual({ code: 'reservation_expired' });
+    const another = await held();
+    const given: SaleDeps = {
+      ...meeting,
+      payments: {
+        ...meeting.payments,
+        authorise: async (request) => {
+          await reservations.release(another.reservation.uuid);
+          await sales.fail(request.key, { is: 'voided' });
+          await reservations.release(another.reservation.uuid);
+          return payments.close(request.key) as Promise<{ is: 'voided' }>;
+        },
+      },
+    };
+    expect(await another.order(randomUUID(), given)).toEqual({ code: 'reservation_expired' });
+    await sale.audit();
+  });
+
+  test('an order beside the original’s confirm of one of its seats waits for how that ends', async () => {
+    const { event, order, userUuid } = await held();
+    await sale.confirm(event.tickets[0]!, userUuid, sandboxMethods.requiresAction);
+    expect(await order()).toEqual({ code: 'payment_pending' });
+    await sale.sweep();
+    expect(await order()).toMatchObject({ status: 'paid' });
+    await sale.audit();
+  });
+
+  test('what is left of a reservation of which a seat was bought is released first, and then held anew', async () => {
+    const { event, order, release, userUuid } = await held();
+    const [first = '', rest = ''] = event.tickets;
+    await sale.confirm(first, userUuid, randomUUID());
+    expect(await order()).toEqual({ code: 'reservation_expired' });
+    const again = () => reserveTickets(sale.deps, { userUuid, ticketUuids: [rest] });
+    await expect(again()).rejects.toThrow('release it first');
+    expect(await release()).toBeUndefined();
+    const anew = await again();
+    const bought = await createOrder(sale.deps, { reservationUuid: anew.uuid, methodUuid: randomUUID() });
+    expect(bought.status).toBe('paid');
+    await sale.audit();
+  });
+
   test('of seats of which one was bought by the original’s confirm frees the rest', async () => {
     const { event, release, userUuid } = await held();
     expect(await sale.confirm(event.tickets[0]!, userUuid, randomUUID())).toBe('ok');

@@ -19,23 +19,24 @@ export const keyHeader = z.object({
  * Answers a request that carries a key: with what `work` makes, or with the bytes of the first answer. A refusal is an answer
  * too, and given again; that a server is away, a fault of ours, and a 202 (accepted, and not done yet) are not. When a process
  * dies between its work and its answer, the work is done again: it gets a uuid that is the same each time, to name by it what
- * must be made once. `about` is what the request is about besides its body, as the route reads it.
+ * must be made once, and the place that an earlier try has left, if any. `about` is what the request is about besides its body, as the route reads it.
  */
 export async function answerKeyed(
   c: Context<Env>,
   keys: IdempotencyKeys,
   { scope, key, about, body }: { scope: string; key: string; about: string; body: object },
-  work: (uuid: string) => Promise<{ status: number; json: object; location: string }>,
+  work: (uuid: string, earlier?: string) => Promise<{ status: number; json: object; location: string }>,
 ): Promise<never> {
   const fingerprint = hash(`${about} ${JSON.stringify(body)}`);
   const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
-  const answer = await answerOnce({ keys, sleep }, { scope, key, fingerprint }, async () => {
+  const answer = await answerOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
     try {
-      const { status, json, location } = await work(uuid);
+      const { status, json, location } = await work(uuid, earlier);
       return { status, body: JSON.stringify(json), location, isFinal: status !== 202 };
     } catch (error) {
-      if (!(error instanceof AppError) || ['unavailable', 'internal'].includes(error.code)) throw error;
+      if (!(error instanceof AppError)) throw error;
       const refused = statusAndBody(error);
+      if (refused.status >= 500) throw error;
       return { status: refused.status, body: JSON.stringify(refused.body), isFinal: true };
     }
   });

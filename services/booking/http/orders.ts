@@ -188,8 +188,9 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
     const reservation = await ownReservation(deps, body.reservation_uuid, caller);
     const key = c.req.valid('header')['idempotency-key'];
     const request = { scope: reservation.userUuid, key, about: `POST ${path}`, body };
-    return answerKeyed(c, deps.idempotencyKeys, request, async () => {
-      const wanted = { reservationUuid: body.reservation_uuid, methodUuid: body.payment_method_uuid };
+    return answerKeyed(c, deps.idempotencyKeys, request, async (_, earlier) => {
+      const before = earlier?.slice(path.length + 1);
+      const wanted = { reservationUuid: body.reservation_uuid, methodUuid: body.payment_method_uuid, before };
       const order = await createOrder(deps, wanted, caller);
       const status = order.status === 'pending' ? 202 : 201;
       return { status, json: toJson(order), location: `${path}/${order.uuid}` };
