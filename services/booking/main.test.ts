@@ -33,6 +33,11 @@ describe('the booking service', () => {
       'STRIPE_SECRET_KEY: must be set, for SERVER_MODE is production',
     ],
     [
+      'with a key that is none of Stripe’s',
+      { STRIPE_SECRET_KEY: 'pk_live_x' },
+      'STRIPE_SECRET_KEY: must begin with sk_live_',
+    ],
+    [
       'with Stripe and without its key',
       { PAYMENTS: 'stripe' },
       'STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe',
