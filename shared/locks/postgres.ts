@@ -129,7 +129,6 @@ export function postgresTicketLocks(db: Db): TicketLocks {
 
     uncover: ({ locks }) =>
       run(async () => {
-        if (locks.length === 0) return 0;
         const rows = await sql<{ isOver: boolean }[]>`
           update ticket_locks set expires_at = held_until, held_until = null
           where held_until is not null and ${named(sql, locks)}

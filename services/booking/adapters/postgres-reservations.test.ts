@@ -111,6 +111,11 @@ describe('a release', () => {
     const before = await row();
     expect(await sale.deps.reservations.release(uuid)).toBe(true);
     expect(await row()).toEqual(before);
+    // As the first releases could note it.
+    const bought = await reserve((await some(1)).tickets);
+    await order(bought.uuid);
+    await sale.sql`update reservations set released_at = now() where uuid = ${bought.uuid}`;
+    expect(await sale.deps.reservations.release(bought.uuid)).toBe(true);
   });
 });
 

@@ -130,7 +130,7 @@ export function postgresReservations(
       run(async () => {
         const rows = await sql<{ uuid: string }[]>`
           select t.uuid from orders o join tickets t on t.order_id = o.id join events e on e.id = t.event_id
-          where o.user_uuid = ${userUuid} and o.status in ('pending', 'paid') and e.uuid = ${eventUuid}`;
+          where o.user_uuid = ${userUuid} and e.uuid = ${eventUuid}`;
         return rows.map(({ uuid }) => uuid);
       }),
 

@@ -112,6 +112,18 @@ describe('a request with a key', () => {
     expect(await begin(next)).toEqual({ answer: { status: 409, body: '2' } });
   });
 
+  test('that has told where it got to is carried on from there for its day, and not after it', async () => {
+    const request = some();
+    const begin = (of: KeyedRequest) => keys.begin({ ...of, staleMs: 60_000, keptMs: 86_400_000 });
+    await begin(request);
+    await keys.suspend(request, '/orders/1');
+    expect(await begin(request)).toEqual({ begunAfter: '/orders/1' });
+    await keys.suspend(request);
+    expect(await begin(request)).toEqual({ begunAfter: '/orders/1' });
+    await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
+    expect(await begin(request)).toBe('begun');
+  });
+
   test('that was deleted while it was looked at may be made in a moment', async () => {
     const meanwhile = postgresIdempotencyKeys({ ...database.db, run: async () => undefined as never });
     expect(await codeOf(answerOnce(meanwhile, some(), async () => ({ status: 200, body: '1' })))).toBe(
@@ -157,8 +169,8 @@ describe('a request with a key', () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
     await answerOnce(keys, request, work);
-    await keys.suspend(request);
-    expect(await answerOnce(keys, request, work)).toMatchObject({ body: '1', replayed: true });
+    await keys.suspend(request, '/elsewhere');
+    expect(await answerOnce(keys, request, work)).toEqual({ status: 200, body: '1', replayed: true });
   });
 
   test('whose process died is not taken over by another request under its key', async () => {
