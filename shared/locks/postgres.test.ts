@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { openDb } from '../db/client.ts';
 import { testDatabase } from '../testing/database.ts';
 import { eventually } from '../testing/eventually.ts';
 import { postgresLocksHarness } from './postgres.harness.ts';
@@ -74,8 +75,17 @@ test('expired locks are cleared some thousands at a time, past those that anothe
 
 /** Locks on a database of their own, and how many of its sessions wait for another. */
 async function own() {
-  const { db, sql, drop } = await testDatabase();
+  const { config, sql, drop } = await testDatabase();
+  // So that rows are looked up in the order in which they are asked for.
+  for (const other of ['hashjoin', 'mergejoin', 'seqscan']) {
+    await sql.unsafe(`alter database ${config.database} set enable_${other} = off`);
+  }
+  const db = openDb(config);
   const waiting = async () =>
     (await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length;
-  return { sql, locks: postgresTicketLocks(db), waiting, drop };
+  const close = async () => {
+    await db.close();
+    await drop();
+  };
+  return { sql, locks: postgresTicketLocks(db), waiting, drop: close };
 }
