@@ -274,7 +274,10 @@ const atStart = (given: Record<string, string>) =>
       .filter(([, value]) => !value.startsWith('optional('))
       .map(([variable, value]) => [variable, value.startsWith('secret(') ? (samples[variable] ?? 'secret') : value]),
   );
-const samples: Record<string, string> = { ELASTICSEARCH_ADDR: 'https://user:password@elasticsearch.example:9200' };
+const samples: Record<string, string> = {
+  ELASTICSEARCH_ADDR: 'https://user:password@elasticsearch.example:9200',
+  STRIPE_SECRET_KEY: 'sk_live_example',
+};
 
 /** The ports of the servers that a program is told of. */
 function portsIn(given: Record<string, string>): number[] {

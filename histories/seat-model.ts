@@ -58,9 +58,10 @@ const notAvailable: Step = (seat, by) =>
 /** What the sale promises, outcome by outcome; what has no entry says nothing of a seat. */
 const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
   'reserve ok': (seat, by) => {
-    if (seat.is === 'free' || (own(seat, by) && seat.is === 'held' && isNameless(seat.hold))) {
-      return [{ is: 'held', user: by.user, hold: single }];
-    }
+    const held: Seat = { is: 'held', user: by.user, hold: single };
+    if (seat.is === 'free') return [held];
+    // What had no answer may be a reservation nevertheless, which keeps its seats.
+    if (own(seat, by) && seat.is === 'held' && isNameless(seat.hold)) return [held, seat];
     return same(seat, own(seat, by));
   },
   'reserve refused': notAvailable,
