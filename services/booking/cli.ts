@@ -52,7 +52,7 @@ const pauseMs = 3000;
 const sweepMarginMs = 60_000;
 const shown = 100;
 
-async function runAudit(args: string[], env: Env): Promise<void> {
+export async function runAudit(args: string[], env: Env, wait = sleep): Promise<void> {
   if (args.length > 0) throw new UsageError(`booking audit takes nothing, not ${args.join(' ')}`);
   const { SERVER_MODE } = serverVariables;
   const variables = { SERVER_MODE, ...postgresVariables, ...redisVariables, ...sweepVariables, ...paymentVariables };
@@ -70,7 +70,7 @@ async function runAudit(args: string[], env: Env): Promise<void> {
     const times = sweepTimes(config);
     const ageMs = times.ageMs + sweepMarginMs;
     const { actionMs } = times;
-    const findings = await auditLive(deps, { ageMs, actionMs, pauseMs, sleep });
+    const findings = await auditLive(deps, { ageMs, actionMs, pauseMs, sleep: wait });
     for (const { rule, uuid, detail } of findings.slice(0, shown)) console.log(`${rule}: ${uuid}: ${detail}`);
     if (findings.length > shown) console.log(`… and ${findings.length - shown} more`);
     console.log(findings.length === 0 ? 'The books are right.' : `The books are wrong in ${findings.length} places.`);

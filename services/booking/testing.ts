@@ -37,7 +37,7 @@ export async function startSale(
   replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({}),
   provider: (db: Db) => PaymentProvider = sandboxPayments,
 ) {
-  const { db, sql, drop } = await testDatabase();
+  const { config, db, sql, drop } = await testDatabase();
   const sales = postgresSales(db);
   const locks = postgresTicketLocks(db);
   const reservations = postgresReservations(db);
@@ -75,6 +75,7 @@ export async function startSale(
   };
   const deps = { ...base, ...replace(base) };
   return {
+    config,
     db,
     sql,
     drop,

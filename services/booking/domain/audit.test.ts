@@ -207,6 +207,23 @@ test('a refund that nobody pays is found, once it is old', async () => {
   await sale.sweep();
 });
 
+test('of thousands of orders each is looked at once', async () => {
+  await sale.sql`
+    with o as (
+      insert into orders (user_uuid, total, currency, status)
+      select 'many', 0, 'USD', 'failed' from generate_series(1, 5003) returning id
+    )
+    insert into payments (order_id, method_uuid, amount, currency, provider, status)
+    select id, '', 0, 'USD', 'sandbox', 'voided' from o`;
+  const seen: string[] = [];
+  for await (const batch of deps.books.owed('sandbox')) seen.push(...batch.map(({ orderUuid }) => orderUuid));
+  expect(new Set(seen).size).toBe(seen.length);
+  const [row] = await sale.sql`select count(*)::int as n from orders where status <> 'pending'`;
+  expect(seen.length).toBe(row!.n);
+  await sale.sql`delete from payments where order_id in (select id from orders where user_uuid = 'many')`;
+  await sale.sql`delete from orders where user_uuid = 'many'`;
+});
+
 test('on a live system what was wrong for a moment is not told, what stays wrong is', async () => {
   const { order } = await bought();
   const change = (by: number) => sale.sql`update sandbox_charges set amount = amount + ${by} where key = ${order.uuid}`;
