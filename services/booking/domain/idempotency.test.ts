@@ -119,7 +119,13 @@ describe('a request with a key', () => {
     await keys.suspend(request, '/orders/1');
     expect(await begin(request)).toEqual({ begunAfter: '/orders/1' });
     await keys.suspend(request);
-    expect(await begin(request)).toEqual({ begunAfter: '/orders/1' });
+    const told: unknown[] = [];
+    const work = async (place?: string) => {
+      told.push(place);
+      return { status: 202, body: '', isFinal: false };
+    };
+    for (const of of [request, some()]) await answerBy({ keys, sleep: async () => {} }, of, work);
+    expect(told).toEqual(['/orders/1', undefined]);
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
     expect(await begin(request)).toBe('begun');
   });
