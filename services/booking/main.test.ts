@@ -26,6 +26,18 @@ describe('the booking service', () => {
   });
 
   test.each([
+    [{ PAYMENTS: 'sandbox' }, 'PAYMENTS=sandbox: seats are sold and no money is taken'],
+    [{ STRIPE_SECRET_KEY: 'sk_test_1' }, 'STRIPE_SECRET_KEY is of test mode: seats are sold and no money is taken'],
+    [{ STRIPE_SECRET_KEY: 'sk_live_1' }, undefined],
+    [{ SERVER_MODE: 'development' }, undefined],
+  ])('warns in production that it takes no money: %p', async (more, warning) => {
+    const said = await saidAtStart({ SERVER_MODE: 'production', AUTH_JWT_SECRET: testSecret, ...more });
+    expect(said.match(/[\w=]+( is of test mode)?: seats are sold and no money is taken/g) ?? []).toEqual(
+      warning ? [warning] : [],
+    );
+  });
+
+  test.each([
     ['in production without a key', { SERVER_MODE: 'production' }, 'SERVER_MODE=production: '],
     [
       'in production without a provider of payments',

@@ -70,10 +70,14 @@ const sweepLeaseMs = 15_000;
 /** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
 const lockConnections = 4;
 
-/** Starts the booking service on what the environment names. `addressVariable` is what moves its address. */
+/**
+ * Starts the booking service on what the environment names. `addressVariable` is what moves its address; between two sweeps
+ * are `pauseMs`.
+ */
 export async function start(
   env: Record<string, string | undefined>,
   addressVariable = 'SERVER_ADDR',
+  pauseMs = sweepPauseMs,
 ): Promise<Running> {
   const config = readConfig(variables, env);
   const server = serverConfig(config);
@@ -139,7 +143,7 @@ export async function start(
   // What one of them meets must not keep the others from their work.
   const sweeping = sweeps.map((row) =>
     every(
-      sweepPauseMs,
+      pauseMs,
       async () => {
         for (const sweep of row) await sweep().catch(onSweepError);
       },

@@ -172,6 +172,29 @@ test('an order that is given back before its money was taken: nothing is taken',
   await sale.audit();
 });
 
+test('after a rush one sweep takes all there is, batch by batch, unless the provider does not answer', async () => {
+  const left = async (sizes: number[], capture: () => Promise<'captured'>) => {
+    let asked = 0;
+    const leaseUncaptured: SaleDeps['sales']['leaseUncaptured'] = async ({ limit }) => {
+      const order = {
+        userUuid: '',
+        status: 'paid' as const,
+        total: 500,
+        currency: 'USD',
+        methodUuid: '',
+        provider: null,
+      };
+      const size = Math.min(sizes[asked++] ?? 0, limit);
+      return Array.from({ length: size }, () => ({ order: { ...order, uuid: randomUUID() }, seats: [] }));
+    };
+    const sales = { ...sale.deps.sales, leaseUncaptured, recordCapture: async () => 'paid' as const };
+    const deps = { ...sale.deps, sales, payments: { ...sale.deps.payments, capture } };
+    return [await sweepCaptures(deps, atOnce), asked];
+  };
+  expect(await left([100, 100, 50, 1], async () => 'captured')).toEqual([250, 3]);
+  expect(await left([100, 100], () => Promise.reject(new PaymentUnanswered()))).toEqual([0, 1]);
+});
+
 test('money that can’t be taken any more is told: the tickets are sold', async () => {
   const { order } = await reserved();
   const { uuid } = await order();
