@@ -143,13 +143,23 @@ const unfinished = () => sale.sql`
 
 /** An authorisation that can't be taken any more: the tickets are sold, and an organiser must see to it. */
 const gone = ['charge_expired_for_capture', 'capture_charge_authorization_expired'];
+/** The refund waits for the end of a dispute, of which a webhook tells. */
+const disputed = ['charge_disputed', 'refund_disputed_payment'];
 
-async function seeToIt(code: string): Promise<void> {
-  const lost = await sale.sql<{ uuid: string; userUuid: string }[]>`
-    select o.uuid, o.user_uuid as "userUuid" from orders o join payments p on p.order_id = o.id
-    where o.status = 'paid' and p.status = 'voided'`;
-  expect([code, lost.length > 0]).toEqual([code, gone.includes(code)]);
-  for (const { uuid: orderUuid, userUuid } of lost) await refundOrder(sale.deps, { orderUuid, userUuid });
+/** What is left to people and webhooks: nothing but of these codes. */
+async function seeToIt(on: Operation, code: string): Promise<void> {
+  const orders = await sale.sql<{ uuid: string; userUuid: string; isLost: boolean }[]>`
+    select o.uuid, o.user_uuid as "userUuid", o.status = 'paid' and p.status = 'voided' as "isLost"
+    from orders o join payments p on p.order_id = o.id
+    where o.status = 'paid' and p.status = 'voided'
+      or o.id in (select order_id from refunds where status = 'disputed')`;
+  const isLeft = (on === 'capture' && gone.includes(code)) || (on === 'refund' && disputed.includes(code));
+  expect([code, orders.length > 0]).toEqual([code, isLeft]);
+  for (const { uuid: orderUuid, userUuid, isLost } of orders) {
+    if (isLost) await refundOrder(sale.deps, { orderUuid, userUuid });
+    else await sale.deps.sales.recordDispute(orderUuid, false);
+  }
+  await sale.sweep();
 }
 
 let ends = 0;
@@ -160,7 +170,7 @@ for (const [name, on, life] of lives) {
       const point = calls.findIndex((call) => call.startsWith('payments.'));
       await play(life, on, code, point);
       expect({ code, unfinished: [...(await unfinished())] }).toEqual({ code, unfinished: [] });
-      await seeToIt(code);
+      await seeToIt(on, code);
       ends += 2;
     }
     await sale.audit();
