@@ -130,6 +130,18 @@ test('a seat that was deleted, and made anew in another event, is held there', a
   await sale.audit();
 });
 
+test('seats that were deleted, and made anew in another event, are refused together once, and then held there', async () => {
+  const [one, two] = [await makeEvent(sale.sql, { seats: 2 }), await makeEvent(sale.sql, { seats: 1 })];
+  const reserve = () => outcomeOf(reserveTickets(sale.deps, { userUuid: randomUUID(), ticketUuids: one.tickets }));
+  await reserve();
+  for (const ticket of one.tickets) await sale.expire(ticket);
+  await sale.sql`delete from tickets where event_id = ${one.id}`;
+  await sale.sql`insert into tickets (uuid, event_id, seat, price)
+    select uuid, ${two.id}, uuid, 500 from unnest(${one.tickets}::text[]) uuid`;
+  expect(await reserve()).toEqual({ code: 'ticket_not_available', conflicts: expect.arrayContaining(one.tickets) });
+  expect(await reserve()).toMatchObject({ eventUuid: two.uuid, total: 1000 });
+});
+
 test('an event whose only order was declined can be deleted, and its buyer still sees what they wanted', async () => {
   const { event, uuid, userUuid, a, b, c } = await held();
   const methodUuid = sandboxMethods.declined;

@@ -99,6 +99,16 @@ describe('an order', () => {
     await sale.audit();
   });
 
+  test('that met another of the same seats and buyer, which has failed since, is made after all', async () => {
+    const { event, reservation } = await reserved();
+    const conflicts = [...event.tickets];
+    const claim: (typeof sale.deps.sales)['claim'] = async (request) =>
+      conflicts.length > 0 ? { conflicts: conflicts.splice(0, 1) } : sale.deps.sales.claim(request);
+    const deps = { ...sale.deps, sales: { ...sale.deps.sales, claim } };
+    expect(await order(reservation.uuid, card, deps)).toMatchObject({ status: 'paid' });
+    await sale.audit();
+  });
+
   test('of seats that both hold, for the locks were lost in between, one is made, whole', async () => {
     const { event, reservation } = await reserved(3);
     await sale.sql`truncate ticket_locks`;

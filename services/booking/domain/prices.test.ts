@@ -33,14 +33,20 @@ describe('the original’s confirm', () => {
   });
 
   test('charges the price of the moment of the reserve, though the process remembers an older one', async () => {
-    const [ann, bob, event] = [randomUUID(), randomUUID(), await makeEvent(sale.sql, { seats: 1, price: 1000 })];
-    const [ticket = ''] = event.tickets;
-    await sale.reserve(ticket, ann);
-    await sale.expire(ticket);
-    await price(ticket, 2000, 'EUR');
-    expect(await sale.reserve(ticket, bob)).toBe('ok');
-    expect(await sale.confirm(ticket, bob, randomUUID())).toBe('ok');
-    expect(await totalsOf(bob)).toEqual([[2000, 'EUR']]);
+    for (const [amount, currency] of [
+      [2000, 'EUR'],
+      [1000, 'EUR'],
+      [2000, 'USD'],
+    ] as const) {
+      const [ann, bob, event] = [randomUUID(), randomUUID(), await makeEvent(sale.sql, { seats: 1, price: 1000 })];
+      const [ticket = ''] = event.tickets;
+      await sale.reserve(ticket, ann);
+      await sale.expire(ticket);
+      await price(ticket, amount, currency);
+      expect(await sale.reserve(ticket, bob)).toBe('ok');
+      expect(await sale.confirm(ticket, bob, randomUUID())).toBe('ok');
+      expect(await totalsOf(bob)).toEqual([[amount, currency]]);
+    }
   });
 
   test('charges the price of the reservation for a ticket that was reserved together with others', async () => {

@@ -101,6 +101,15 @@ describe('a reservation', () => {
     await sale.audit();
   });
 
+  test('ends with the first of its seats', async () => {
+    const { uuid: eventUuid, tickets } = await some(2);
+    const userUuid = randomUUID();
+    await reserveTicket({ ...sale.deps, lockTtlMs: 60_000 }, tickets[0]!, userUuid);
+    const { expiresAt } = await reserve(tickets, userUuid);
+    const [first] = await sale.deps.locks.held({ eventUuid, ticketUuids: tickets.slice(0, 1), owner: userUuid });
+    expect(expiresAt).toBe(first!.expiresAt);
+  });
+
   test('is refused for seats of several events, of several currencies, or of none', async () => {
     const [one, two] = [await some(1), await some(2)];
     expect(await refusal(reserve([one.tickets[0]!, two.tickets[0]!]))).toMatchObject({ code: 'invalid_request' });
@@ -288,6 +297,20 @@ describe('the best available', () => {
     const held = made.flatMap(({ tickets }) => tickets.map(({ ticketUuid }) => ticketUuid));
     expect(new Set(held).size).toBe(80);
     expect(reads).toBeLessThan(4);
+  });
+
+  test('are the next ones when somebody else was faster, and are not looked at again for stranded seats', async () => {
+    const { uuid: eventUuid, tickets } = await some(4);
+    await reserve(tickets.slice(0, 2));
+    const choices = [tickets.slice(0, 2), tickets.slice(2)];
+    const deps = {
+      ...sale.deps,
+      mayStrand: false,
+      chooseBest: async () => ({ isOnSale: true, next: () => choices.shift() }),
+      reservations: { ...sale.deps.reservations, seatsOf: () => Promise.reject(new Error('looked at again')) },
+    };
+    const made = await reserveBest(deps, { userUuid: randomUUID(), eventUuid, quantity: 2 });
+    expect(made.tickets.map(({ ticketUuid }) => ticketUuid)).toEqual(tickets.slice(2));
   });
 
   test('of an unknown event are none', async () => {

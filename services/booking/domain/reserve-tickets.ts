@@ -192,10 +192,7 @@ async function twinOf({ reservations }: ReserveTicketsDeps, holds: Hold[]): Prom
 async function checkStranded(deps: ReserveTicketsDeps, { eventUuid }: Request, { holds }: Acquired): Promise<void> {
   const [offer, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
   const [chosen, taken] = [new Set(holds.map(({ ticketUuid }) => ticketUuid)), new Set(locked)];
-  const seats = (offer?.seats ?? []).map((seat) => {
-    const isOthers = taken.has(seat.uuid) && !chosen.has(seat.uuid);
-    return { ...seat, free: seat.free && !isOthers };
-  });
+  const seats = (offer?.seats ?? []).map((seat) => ({ ...seat, free: seat.free && !taken.has(seat.uuid) }));
   const stranded = strandedBy(seats, chosen);
   if (stranded.length === 0) return;
   throw new AppError('seat_stranded', 'This choice would leave a single seat alone: choose seats beside it', {

@@ -283,6 +283,23 @@ describe('reservations of one user that meet', () => {
     expect(await reserveTickets(sale.deps, { userUuid: user, ticketUuids: tickets })).toEqual(second);
   });
 
+  test('what a twin has made and given back again is reserved anew', async () => {
+    const { tickets } = await some(2);
+    const { reservations } = sale.deps;
+    let twin: string | undefined;
+    const create: SaleDeps['reservations']['create'] = async (request) => {
+      const outcome = await reservations.create(request);
+      if (twin || !('made' in outcome)) return outcome;
+      twin = outcome.made.uuid;
+      await reservations.release(twin);
+      return { isReserved: true };
+    };
+    const deps = { ...sale.deps, reservations: { ...reservations, create } };
+    const made = await reserveTickets(deps, { userUuid: randomUUID(), ticketUuids: tickets });
+    expect(made.uuid).not.toBe(twin!);
+    expect(await findReservation(sale.deps, made.uuid)).toMatchObject({ state: 'held' });
+  });
+
   test('what was given back a moment ago is reserved anew, and not found in the old reservation', async () => {
     const { tickets } = await some(2);
     const user = randomUUID();
