@@ -21,8 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-/** Does `second` while the transaction of `first` is open, which must make it wait; returns what it came to. */
-async function behind<T>(first: (tx: Db['sql']) => PromiseLike<unknown>, second: () => Promise<T>): Promise<T> {
+/** Does `second` while the transaction of `first` is open, which must make it wait (`meanwhile`); returns what it came to. */
+async function behind<T>(
+  first: (tx: Db['sql']) => PromiseLike<unknown>,
+  second: () => Promise<T>,
+  meanwhile: () => Promise<unknown> = async () => {},
+): Promise<T> {
   const begun = Promise.withResolvers<Promise<T>>();
   await sale.sql.begin(async (transaction) => {
     const tx = transaction as unknown as Db['sql'];
@@ -31,6 +35,7 @@ async function behind<T>(first: (tx: Db['sql']) => PromiseLike<unknown>, second:
     work.catch(() => {});
     begun.resolve(work);
     await eventually(async () => (await waiting()) === 1, 3000);
+    await meanwhile();
   });
   return await begun.promise;
 }
@@ -85,17 +90,16 @@ describe('a claim', () => {
       async (tx) => {
         await tx`select from tickets where uuid = ${first} for update`;
       },
-      async () => {
-        const claiming = sale.sql.begin(async (transaction) => {
+      () =>
+        sale.sql.begin(async (transaction) => {
           // So that the seats are looked up in the order in which they are asked for.
           await transaction`set local enable_hashjoin = off`;
           await transaction`set local enable_mergejoin = off`;
           await transaction`set local enable_seqscan = off`;
           return salesIn(transaction as unknown as Db['sql']).claim({ ...request, lines });
-        });
-        await eventually(async () => (await waiting()) === 1, 3000);
+        }),
+      async () => {
         expect(await sale.sql`select from tickets where uuid = any(${rest}) for update skip locked`).toHaveLength(2);
-        return claiming;
       },
     );
     expect(claim).toMatchObject({ order: { status: 'pending' } });
