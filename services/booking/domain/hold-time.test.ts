@@ -6,6 +6,7 @@ import { outcomeOf, type Sale, startSale } from '../testing.ts';
 import { createOrder } from './create-order.ts';
 import { extendReservation, findReservation } from './manage-reservation.ts';
 import { paymentWindowMs } from './payment-window.ts';
+import { reserveTicket } from './reserve-ticket.ts';
 import { reserveTickets } from './reserve-tickets.ts';
 
 // The lock store's clock can't be moved, so its locks are moved the other way.
@@ -82,6 +83,27 @@ test('the lock lasts for two minutes from the begin of a payment, and a hold tha
   await long.order(declined);
   expect(await long.see()).toEqual(before);
   await sale.sweep();
+});
+
+test('where no payment begins, for the sale has ended or a seat is gone, the lock ends with the hold', async () => {
+  const ended = await held(minute);
+  await sale.sql`update events set date = now() where uuid = ${ended.event.uuid}`;
+  expect(await ended.order(randomUUID())).toEqual({ code: 'sales_ended' });
+  const gone = await held(minute);
+  await sale.sql`update tickets set status = 'booked' where uuid = ${gone.event.tickets[0]!}`;
+  expect(await gone.order(randomUUID())).toMatchObject({ code: 'ticket_not_available' });
+  const [ticket = ''] = (await makeEvent(sale.sql, { seats: 1 })).tickets;
+  const userUuid = randomUUID();
+  await reserveTicket(gone.deps, ticket, userUuid);
+  await sale.sql`update events set date = now() where id = (select event_id from tickets where uuid = ${ticket})`;
+  expect(await sale.confirm(ticket, userUuid, randomUUID())).toBe('sales_ended');
+  await sale.sql`update ticket_locks set expires_at = expires_at - interval '61 seconds' where ticket_uuid = ${ticket}`;
+  for (const one of [ended, gone]) {
+    expect(await one.locked()).toBe(2);
+    await one.pass(minute + 1000);
+    expect(await one.locked()).toBe(0);
+  }
+  expect(await sale.sql`select from ticket_locks where ticket_uuid = ${ticket} and expires_at > now()`).toHaveLength(0);
 });
 
 test('an extension gives the full time once more, once, also beside a payment', async () => {

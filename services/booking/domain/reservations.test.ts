@@ -105,9 +105,10 @@ describe('a reservation', () => {
     const { uuid: eventUuid, tickets } = await some(2);
     const userUuid = randomUUID();
     await reserveTicket({ ...sale.deps, lockTtlMs: 60_000 }, tickets[0]!, userUuid);
-    const { expiresAt } = await reserve(tickets, userUuid);
+    const { uuid, expiresAt } = await reserve(tickets, userUuid);
     const [first] = await sale.deps.locks.held({ eventUuid, ticketUuids: tickets.slice(0, 1), owner: userUuid });
     expect(expiresAt).toBe(first!.expiresAt);
+    expect(await findReservation(sale.deps, uuid)).toMatchObject({ state: 'held', expiresAt });
   });
 
   test('is refused for seats of several events, of several currencies, or of none', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../adapters/sandbox-payments.ts';
 import { type Sale, startSale } from '../testing.ts';
+import { confirmTicket } from './confirm-ticket.ts';
 import { createOrder } from './create-order.ts';
 import { PaymentUnanswered } from './payment-provider.ts';
 import { reserveTickets } from './reserve-tickets.ts';
@@ -190,6 +191,24 @@ describe('the sale on PostgreSQL', () => {
       expect((await sale.deps.sales.find(ticketUuid))!.token).toBe(token);
     }
     await sale.sweep();
+  });
+
+  test('a lock that is of no use any more is let go: of a seat that is the buyer’s, or somebody else’s', async () => {
+    const event = await makeEvent(sale.sql, { seats: 2 });
+    const [own = '', sold = ''] = event.tickets;
+    for (const ticket of event.tickets) await sale.reserve(ticket, ann);
+    const { locks } = sale.deps;
+    const deaf = { ...sale.deps, locks: { ...locks, release: () => Promise.reject(new Error('away')) } };
+    const request = { ticketUuid: own, userUuid: ann, methodUuid: card };
+    await confirmTicket(deaf, request).catch(() => {});
+    expect(await locks.list(event.uuid)).toHaveLength(2);
+    expect(await sale.confirm(own, ann, card)).toBe('ok');
+    expect(await locks.list(event.uuid)).toEqual([sold]);
+    // As after a failover that has brought an old lock back.
+    await sale.sql`update tickets set status = 'booked' where uuid = ${sold}`;
+    expect(await sale.confirm(sold, ann, card)).toBe('ticket_not_reserved');
+    expect(await locks.list(event.uuid)).toEqual([]);
+    await sale.sql`update tickets set status = 'available' where uuid = ${sold}`;
   });
 
   test('overlapping claims at once: no ticket is claimed twice, and none deadlocks', async () => {
