@@ -5,6 +5,7 @@ import { sandboxMethods } from '../adapters/sandbox-payments.ts';
 import { atOnce, outcomeOf, type Sale, type SaleDeps, startSale } from '../testing.ts';
 import { confirmTicket } from './confirm-ticket.ts';
 import { createOrder } from './create-order.ts';
+import { hearNotice } from './hear-notice.ts';
 import { releaseReservation } from './manage-reservation.ts';
 import { PaymentRefused } from './payment-provider.ts';
 import { refundOrder, sweepRefunds } from './refund-order.ts';
@@ -119,6 +120,18 @@ describe('a purchase', () => {
     expect(await during(() => refundOrder(sale.deps, { orderUuid, userUuid }))).toEqual(['shown', 'refundPaid']);
     expect(await during(() => sweepRefunds(sale.deps, atOnce))).toEqual([]);
   });
+});
+
+test('a notice is told of once: a refund that failed, and a dispute when it is opened', async () => {
+  const { uuid: key } = await order();
+  const failure = { id: randomUUID(), type: 'test', isRefundFailure: true };
+  const dispute = (isOpen: boolean) => ({
+    ...{ id: randomUUID(), type: 'test', isRefundFailure: false },
+    dispute: { key, isOpen },
+  });
+  const hear = (notice: Parameters<typeof hearNotice>[1]) => during(() => hearNotice(sale.deps, notice));
+  expect([await hear(failure), await hear(failure)]).toEqual([['refundFailed'], []]);
+  expect([await hear(dispute(true)), await hear(dispute(false))]).toEqual([['paymentDisputed'], []]);
 });
 
 test('a step that the provider refuses is told with its reason, wherever it is met', async () => {
