@@ -70,6 +70,8 @@ describe('a request with a key', () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
     await keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    await database.sql`update idempotency_keys set started_at = now() - interval '59 s' where key = ${request.key}`;
+    expect(await codeOf(answerOnce(keys, request, work))).toBe('request_in_progress');
     await database.sql`update idempotency_keys set started_at = now() - interval '61 s' where key = ${request.key}`;
     const again = await Promise.all([1, 2].map(() => codeOf(answerOnce(keys, request, work))));
     expect(again.filter((answer) => typeof answer === 'object')).not.toEqual([]);

@@ -106,16 +106,16 @@ describe('a process that starts with another provider', () => {
 
   test('stays ready once it was, and asks no more', async () => {
     let asked = 0;
-    const unfinishedElsewhere = async (): Promise<Record<string, number>> => (asked++ === 0 ? { sandbox: 1 } : {});
+    const unfinishedElsewhere = async (): Promise<Record<string, number>> => (asked++ < 2 ? { sandbox: 1 } : {});
     const told: string[] = [];
     const check = paymentDuty(
       { unfinishedElsewhere },
       { name: 'stripe:test' },
       (error) => void told.push(error.message),
     );
-    await expect(check()).rejects.toThrow('1 by sandbox');
+    for (let times = 0; times < 2; times++) await expect(check()).rejects.toThrow('1 by sandbox');
     expect(told).toEqual([expect.stringContaining('1 by sandbox')]);
     for (let times = 0; times < 3; times++) await check();
-    expect(asked).toBe(2);
+    expect(asked).toBe(3);
   });
 });

@@ -120,6 +120,17 @@ describe('a purchase', () => {
     expect(await during(() => refundOrder(sale.deps, { orderUuid, userUuid }))).toEqual(['shown', 'refundPaid']);
     expect(await during(() => sweepRefunds(sale.deps, atOnce))).toEqual([]);
   });
+
+  test('that is given back by two processes at once is counted by one', async () => {
+    const { uuid: orderUuid } = await order();
+    const refund: SaleDeps['payments']['refund'] = async (request) => {
+      const how = await sale.deps.payments.refund(request);
+      await sale.deps.refunds.finish(request.refundKey, 'succeeded');
+      return how;
+    };
+    const late = { ...sale.deps, payments: { ...sale.deps.payments, refund } };
+    expect(await during(() => refundOrder(late, { orderUuid, userUuid }))).toEqual(['shown']);
+  });
 });
 
 test('a notice is told of once: a refund that failed, and a dispute when it is opened', async () => {
