@@ -379,6 +379,22 @@ describe('a refund', () => {
   });
 });
 
+test('who can’t look at the seats is told why, though the locks can’t be given back either', async () => {
+  const { tickets } = await some(2);
+  const userUuid = randomUUID();
+  const fail = (why: string) => () => Promise.reject(new Error(why));
+  const deps: SaleDeps = {
+    ...sale.deps,
+    sales: { ...sale.deps.sales, find: fail('the database is away') },
+    reservations: { ...sale.deps.reservations, create: fail('the database is away') },
+    locks: { ...sale.deps.locks, giveBack: fail('the lock store is away') },
+  };
+  await expect(reserveTicket(deps, tickets[0]!, userUuid)).rejects.toThrow('the database is away');
+  await expect(reserveTickets(deps, { userUuid, ticketUuids: tickets.slice(1) })).rejects.toThrow(
+    'the database is away',
+  );
+});
+
 /** Lets others go on for some turns of the loop. */
 async function turns(n: number): Promise<void> {
   for (let turn = 0; turn < n; turn++) await new Promise(setImmediate);
