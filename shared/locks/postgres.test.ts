@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { openDb } from '../db/client.ts';
+import { type Db, openDb } from '../db/client.ts';
 import { testDatabase } from '../testing/database.ts';
 import { eventually } from '../testing/eventually.ts';
 import { postgresLocksHarness } from './postgres.harness.ts';
@@ -25,6 +25,18 @@ test('one ticket costs a look and a write and no transaction, and its losers the
   const held = await locks.held({ eventUuid, ticketUuids, owner: 'ann' });
   expect(await cost(() => locks.cover({ eventUuid, locks: held, windowMs: 60_000 }))).toBe(1);
   await close();
+});
+
+test('who never gets the last of the tickets, though nobody holds it when they look, is refused', async () => {
+  let rounds = 0;
+  const nothing = ((parts: TemplateStringsArray) => {
+    if (parts.join('').includes('insert into')) rounds++;
+    return Promise.resolve([]);
+  }) as unknown as Db['sql'];
+  const locks = postgresTicketLocks({ sql: nothing, run: async (work: () => unknown) => work() } as unknown as Db);
+  const request = { eventUuid: 'event', ticketUuids: ['ticket'], owner: 'ann', ttlMs: 60_000 };
+  expect(await locks.acquire(request)).toEqual({ ok: false, conflicts: ['ticket'] });
+  expect(rounds).toBe(5);
 });
 
 test('a release that waits for whoever takes over its ticket leaves the new lock alone', async () => {

@@ -19,10 +19,10 @@ const foreseen: Record<string, string[]> = {
   'hold the best': ['201', '409 ticket_not_available', '409 sales_ended', ...away],
   'see a reservation': ['200', ...away],
   release: ['204', '409 reservation_sold', ...away],
-  extend: ['200', '409 reservation_expired', '409 reservation_extended', ...away],
+  extend: ['200', '409 reservation_expired', '409 reservation_extended', '409 sales_ended', ...away],
   order: [
     ...['201', '202', '402 payment_declined', '422 amount_not_chargeable', '409 reservation_expired'],
-    ...['409 ticket_not_available', '409 sales_ended', '409 request_in_progress', ...away],
+    ...['409 ticket_not_available', '409 sales_ended', '409 request_in_progress', '503 payment_pending', ...away],
   ],
   approve: ['200', '404 order_not_found', ...away],
   'see an order': ['200', ...away],

@@ -190,6 +190,24 @@ test.each(spoilt)('%s is found', async (rule, how) => {
   expect(await audit(deps, minute)).toEqual([]);
 });
 
+test('a seat that is sold has nothing to do with the locks of others, nor with those of a moment ago', async () => {
+  const userUuid = randomUUID();
+  const { uuid: eventUuid, tickets } = await makeEvent(sale.sql, { seats: 3 });
+  const [sold = '', fresh = '', held = ''] = tickets;
+  const buy = async (ticket: string) => {
+    const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: [ticket] });
+    return createOrder(sale.deps, { reservationUuid, methodUuid: randomUUID() });
+  };
+  const old = await buy(sold);
+  await buy(fresh);
+  await sale.sweep();
+  await sale.sql.unsafe(aged(old.uuid, '1 hour'));
+  await reserveTickets(sale.deps, { userUuid, ticketUuids: [held] });
+  await sale.sql`insert into ticket_locks values (${fresh}, ${eventUuid}, 'left', 'token', now() + interval '1 hour')`;
+  expect(await audit(deps, minute)).toEqual([]);
+  await sale.sql`delete from ticket_locks where owner = 'left'`;
+});
+
 test('an order may wait for its buyer as long as that is allowed', async () => {
   const { order } = await bought(1, sandboxMethods.requiresAction);
   await sale.sql`update orders set created_at = now() - interval '5 minutes' where uuid = ${order.uuid}`;

@@ -133,6 +133,23 @@ describe('two requests of one user for the same seat', () => {
     expect(await sale.deps.locks.list((await sale.deps.sales.find(ticket))!.eventUuid)).toEqual([]);
   });
 
+  test('of which the second finds its lock gone, for the first has bought the seat meanwhile, are both told so', async () => {
+    const { tickets } = await some(1);
+    const [user, ticketUuid = ''] = [randomUUID(), ...tickets];
+    await sale.reserve(ticketUuid, user);
+    const request = { ticketUuid, userUuid: user, methodUuid: randomUUID() };
+    let looks = 0;
+    const find: SaleDeps['sales']['find'] = async (uuid) => {
+      const ticket = await sale.deps.sales.find(uuid);
+      if (looks++ === 0) await confirmTicket(sale.deps, request);
+      return ticket;
+    };
+    expect(
+      await outcomeOf(confirmTicket({ ...sale.deps, sales: { ...sale.deps.sales, find } }, request)),
+    ).toBeUndefined();
+    await sale.audit();
+  });
+
   test('that pay with a declined card are both told so, and the seat stays held', async () => {
     const { tickets } = await some(1);
     const [ticket = ''] = tickets;
