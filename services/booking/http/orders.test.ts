@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { serverConfig, serverVariables } from '../../../shared/config.ts';
+import { readConfig } from '../../../shared/environment.ts';
+import { createMetrics } from '../../../shared/http/metrics.ts';
+import { silentLog } from '../../../shared/log.ts';
+import { makeEvent } from '../../../shared/testing/factories.ts';
+import { postgresIdempotencyKeys } from '../adapters/postgres-idempotency.ts';
+import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts';
+import { createBookingApp } from '../app.ts';
+import { createOrder } from '../domain/create-order.ts';
+import { reserveTickets } from '../domain/reserve-tickets.ts';
+import { type Sale, startSale } from '../testing.ts';
+
+let sale: Sale;
+let app: ReturnType<typeof createBookingApp>;
+beforeAll(async () => {
+  sale = await startSale();
+  app = createBookingApp({
+    ...sale.deps,
+    log: silentLog,
+    metrics: createMetrics('test'),
+    server: serverConfig(readConfig(serverVariables, {})),
+    dependencies: {},
+    closing: new AbortController().signal,
+    idempotencyKeys: postgresIdempotencyKeys(sale.db),
+    paymentMethods: postgresPaymentMethods(sale.db),
+  });
+});
+afterAll(() => sale.drop());
+
+test('a user’s orders come page by page, and the last page has no next one, full or not', async () => {
+  const userUuid = randomUUID();
+  const made: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    const { tickets } = await makeEvent(sale.sql, { seats: 1 });
+    const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: tickets });
+    made.unshift((await createOrder(sale.deps, { reservationUuid, methodUuid: randomUUID() })).uuid);
+  }
+  const page = async (query: string): Promise<[uuids: string[], next: string | null]> => {
+    const response = await app.request(`/api/v1/booking/orders?user_uuid=${userUuid}&${query}`);
+    const { orders, next_cursor } = (await response.json()) as {
+      orders: { uuid: string }[];
+      next_cursor: string | null;
+    };
+    return [orders.map(({ uuid }) => uuid), next_cursor];
+  };
+  expect(await page('')).toEqual([made, null]);
+  expect(await page('limit=4')).toEqual([made, null]);
+  const [first, next] = await page('limit=3');
+  expect([first, next]).toEqual([made.slice(0, 3), made[2]!]);
+  expect(await page(`limit=3&cursor=${next}`)).toEqual([made.slice(3), null]);
+  expect(await page(`limit=2&cursor=${made[1]}`)).toEqual([made.slice(2), null]);
+});
