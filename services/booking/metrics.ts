@@ -11,8 +11,9 @@ export function saleMetrics(
   log: Pick<Logger, 'error'>,
 ): SaleObserver {
   const { counter, gauge, labelled } = metrics;
-  // Every process of the service answers the same, for it is the database's.
+  // Every process of the service shows the same, for it is the database's.
   const unfinished = sharedRead(sales.unfinished);
+  const elsewhere = sharedRead(() => sales.unfinishedElsewhere(name));
   const backlog = (name: string, what: string, read: (all: Unfinished) => Backlog) => {
     gauge(name, `${what} in the database`, async () => read(await unfinished()).count);
     gauge(
@@ -26,7 +27,7 @@ export function saleMetrics(
   backlog('uncaptured_payments', 'Payments that are authorised and not captured yet', ({ uncaptured }) => uncaptured);
   backlog('pending_refunds', 'Refunds that the provider has not confirmed', ({ refunds }) => refunds);
   gauge('payments_elsewhere', 'Payments and refunds under way that only another provider can end', async () =>
-    Object.values(await sales.unfinishedElsewhere(name)).reduce((sum, count) => sum + count, 0),
+    Object.values(await elsewhere()).reduce((sum, count) => sum + count, 0),
   );
   const refusals = counter(
     'payment_steps_refused_total',
