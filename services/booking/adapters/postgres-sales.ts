@@ -55,7 +55,8 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
   const find = batched((ticketUuids: string[]) =>
     run(async () => {
       const rows = await sql<(Omit<Ticket, 'order' | 'token'> & { order: Order | null; token: string | null })[]>`
-        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency, t.status = 'booked' or t.price > ${maxPrice} as booked,
+        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency,
+          t.status = 'booked' or t.price > ${maxPrice} as booked,
           ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", case when o.id is not null then ${order()} end as order,
           ot.token
         from tickets t join events e on e.id = t.event_id
@@ -113,7 +114,9 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
           ), h as (${history('pending', 'pending', 'claimed')})
           select (select ${order()} from o, p) as order, array(select uuid from wanted) as free,
             not exists (select from reservation where released_at is not null) as "isHeld",
-            not exists (select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}) as "isOnSale"`;
+            not exists (
+              select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}
+            ) as "isOnSale"`;
         return claimOf(row!, uuids);
       }),
 
@@ -190,7 +193,8 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
 
     recordDispute: (orderUuid, isOpen) =>
       run(async () => {
-        // A refund that met the dispute may be tried again when the dispute has ended, also when its beginning was never heard of.
+        // A refund that met the dispute may be tried again when the dispute has ended, also when its beginning was
+        // never heard of.
         const { count } = await sql`
           with locked as (
             select id from orders where uuid = ${orderUuid} for update

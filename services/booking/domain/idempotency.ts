@@ -10,7 +10,8 @@ export type KeyedRequest = { scope: string; key: string; fingerprint: string };
 export type IdempotencyKeys = {
   /**
    * Begins a request: `begun` for the first with its key (or when the first has been at work for longer than `staleMs`:
-   * its process has died), `begunAfter` with the place that an earlier try has left; `answer` when it has been answered; else what it met. Keys are forgotten after `keptMs`.
+   * its process has died), `begunAfter` with the place that an earlier try has left; `answer` when the first has its
+   * answer; else what it met. Keys are forgotten after `keptMs`.
    */
   begin(
     request: KeyedRequest & { staleMs: number; keptMs: number },
@@ -37,8 +38,8 @@ export type AnswerOnceDeps = { keys: IdempotencyKeys; sleep: (ms: number) => Pro
 /**
  * Does what a request asks for once, and returns the first answer to its repetitions, as Stripe and the IETF's draft
  * (draft-ietf-httpapi-idempotency-key-header) have it. What `work` throws is not an answer, nor is what is not `isFinal`
- * yet: the request may be made again, and is then told where what it had begun is (`earlier`). Throws `idempotency_key_reused` for another request under the same key, and
- * `request_in_progress` for a twin.
+ * yet: the request may be made again, and is then told where what it had begun is (`earlier`). Throws
+ * `idempotency_key_reused` for another request under the same key, and `request_in_progress` for a twin.
  */
 export async function answerOnce(
   { keys, sleep }: AnswerOnceDeps,

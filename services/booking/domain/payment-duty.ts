@@ -2,9 +2,9 @@ import type { PaymentProvider } from './payment-provider.ts';
 import type { Sales } from './sale.ts';
 
 /**
- * Rejects while the database has payments or refunds under way that another provider (or the same in its other mode) must end:
- * a process that takes the place of one with other keys would leave them so. `onUnfinished` hears of it once. When there are none any more it asks no more, for what comes
- * after is this provider's.
+ * Rejects while the database has payments or refunds under way that another provider (or the same in its other mode)
+ * must end: a process that takes the place of one with other keys would leave them so. `onUnfinished` hears of it once.
+ * When there are none any more it asks no more, for the payments that come after are this provider's.
  */
 export function paymentDuty(
   sales: Pick<Sales, 'unfinishedElsewhere'>,

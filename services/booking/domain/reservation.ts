@@ -25,9 +25,9 @@ export type Reservation = {
 /** Port: reservations in the database, and what one must know of tickets to make one. Throws `unavailable`. */
 export type Reservations = {
   /**
-   * Writes down what was locked, at the prices of now, or at that of a lock which was held before. Writes nothing when one of the tickets is not for sale (booked,
-   * claimed by an order, or none of the event's): `conflicts` names those; none are named when they differ in currency.
-   * Nor when the event is off sale, or when one of the locks belongs to a reservation already, such as that of a twin.
+   * Writes down the tickets that were locked, at the prices of now, or at that of a lock which was held before. Writes
+   * nothing when one of the tickets is not for sale (booked, claimed by an order, or none of the event's): `conflicts`
+   * names those; none are named when they differ in currency. Nor when the event is off sale, or when one of the locks belongs to a reservation already, such as that of a twin.
    */
   create(request: {
     userUuid: string;
