@@ -1,4 +1,4 @@
-/** What a service has answered: to which request, with which status and media type, and its text, if that is JSON. */
+/** A response of a service: to which request, with which status and media type, and its text, if that is JSON. */
 export type Answer = { method: string; url: string; status: number; type: string; json?: Promise<string> };
 
 /** Keeps every answer that `fetch` brings to this process between `start` and `stop`. */

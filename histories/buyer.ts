@@ -19,7 +19,7 @@ import {
 } from './requests.ts';
 import { single } from './seat-model.ts';
 
-/** What all buyers share: the sale, its seats by name, and what is written down. */
+/** All buyers share these: the sale, its seats by name, and the history that they write. */
 export type World = {
   recorder: Recorder;
   processes: Pick<Processes, 'pick'>;
@@ -39,7 +39,7 @@ export type Ask = (process: Process) => Promise<Operation>;
 
 export type Requests = ReturnType<typeof createRequests>;
 
-/** What a user may ask for, each as something that can be sent any number of times. */
+/** The requests that a user may make; each can be sent any number of times. */
 export function createRequests(world: World, user: string, userUuid: string) {
   const { recorder, event, seats, names, orders, keyed } = world;
   const uuidOf = (seat: string) => event.tickets[seats.indexOf(seat)]!;

@@ -102,14 +102,14 @@ test('every verdict on small histories is that of trying all orders', () => {
   expect(Math.min(verdicts.good, verdicts.bad)).toBeGreaterThan(300);
 });
 
-/** Whether some order of the rest, each after whoever ended before it began, is one that the register can have. */
+/** Tells whether the register can have some order of the rest, in which each follows all that ended before it began. */
 function byBruteForce(state: string, rest: Timed<Op>[]): boolean {
   if (rest.every(({ isOptional }) => isOptional)) return true;
   if (register.drift!(state).some((other) => byBruteForce(other, rest))) return true;
   return rest.some((one, i) => {
     const others = rest.filter((_, n) => n !== i);
     if (others.some(({ to, isOptional }) => !isOptional && to < one.from)) return false;
-    // What had no answer in its time is over with.
+    // An operation that had no answer in its time may be left out.
     const left = others.filter(({ to, isOptional }) => !(isOptional && to < one.from));
     return register.step(state, one.op).some((next) => byBruteForce(next, left));
   });

@@ -3,13 +3,13 @@ export type Spec<Op> = {
   initial: string;
   /** The states in which the object may be after `op`, done in `state` with the outcome that it had; none: not possible. */
   step(state: string, op: Op): string[];
-  /** Whether an operation leaves every state as it is; such are placed as soon as they can be. */
+  /** True of an operation that leaves every state as it is; such are placed as soon as they can be. */
   isRead?(op: Op): boolean;
   /** The states into which it may pass by itself. */
   drift?(state: string): string[];
 };
 
-/** An operation with the instants at which it was asked for and answered, by one clock. */
+/** An operation with the instants of its request and its response, by one clock. */
 export type Timed<Op> = {
   op: Op;
   from: number;
@@ -19,7 +19,7 @@ export type Timed<Op> = {
   isOptional?: boolean;
 };
 
-/** What went wrong: the first operation that can't be given a place, where the object may have been before, and who else was at it. */
+/** The fault: the first operation that can't be given a place, where the object may have been before, and who else was at it. */
 export type Violation<Op> = { at: Timed<Op>; states: string[]; open: Timed<Op>[] };
 
 /** `mustBe` and `mayBe` are sets of open operations that were done already, a bit each: the obliged, and the optional. */

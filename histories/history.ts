@@ -1,21 +1,21 @@
-/** What somebody asked of the sale, and what was answered. Names stand for uuids, so that a history can be read. */
+/** A request to the sale and its response. Names stand for uuids, so that a history can be read. */
 export type Operation = {
   id: number;
   process: string;
   user: string;
   kind: Kind;
-  /** What was asked for: the seats, or those of what is named. */
+  /** The seats that were asked for, or those of the named reservation or order. */
   seats: string[];
   /** The reservation that it names or was told of; `single` is a hold or an order by the original endpoints. */
   hold?: string | undefined;
   /** The order that it names or was told of, where that is known. */
   order?: string | undefined;
-  /** What names a request that is made once, however often it is sent. */
+  /** The name of a request that is made once, however often it is sent. */
   key?: string | undefined;
   outcome: Outcome;
   /** Of a refusal, the seats that it names; of a look, what each seat is. */
   told?: Record<string, string> | undefined;
-  /** For the reader: how it was answered. */
+  /** For the reader: the response. */
   answer: string;
   /** Milliseconds by one clock that never goes back; no answer is `Infinity`. */
   from: number;
@@ -45,12 +45,12 @@ export type Kind =
  */
 export type Outcome = 'ok' | 'refused' | 'declined' | 'pending' | 'unknown' | 'void';
 
-/** What an answer says, before it has its place in time. */
+/** The content of a response, before it has its place in time. */
 export type Told = Pick<Operation, 'outcome' | 'answer'> &
   Partial<Pick<Operation, 'seats' | 'hold' | 'order' | 'told'>>;
 export type Asked = Pick<Operation, 'process' | 'user' | 'kind' | 'seats' | 'hold' | 'order' | 'key'>;
 
-/** Writes down all that is asked and answered. */
+/** Writes down all requests and responses. */
 export function createRecorder(nowMs: () => number = () => performance.now()) {
   const operations: Operation[] = [];
   let begun = 0;

@@ -27,9 +27,9 @@ export type LifeOptions = {
   /** How many operations, and the longest that it may take. */
   operations: number;
   mostMs?: number;
-  /** What buyers leave alone, to look for what hides behind it. */
+  /** The requests that buyers leave out, so that a fault behind them can show. */
   without?: readonly ActName[];
-  /** What is between the buyers and the event pages. */
+  /** The proxy between the buyers and the event pages. */
   pages?: (events: Fetch) => Fetch;
   /** Ends the hold of a ticket by time, if it has its time and not that of a payment; returns whether it did. */
   expire?: Expire | undefined;
@@ -164,7 +164,7 @@ async function expireAllAlong(
   }
 }
 
-/** Whether it asked the provider to end a payment is what counts: the order's own request may then be the one to end it. */
+/** A sweep counts when it asked the provider to end a payment: the order's own request may then be the one to end it. */
 async function recordSweep(recorder: Recorder, { name, deps }: Process, times: SweepTimes): Promise<void> {
   await recorder.record({ process: name, user: '', kind: 'sweep', seats: [] }, async () => {
     let closed = 0;

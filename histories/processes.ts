@@ -19,7 +19,7 @@ import { createLog } from '../shared/log.ts';
 export type Weather = {
   /** Calls of a port that fail, half of them after they were done. */
   faults: number;
-  /** Whether processes die at a call, again and again. */
+  /** True when processes die at a call, again and again. */
   deaths: boolean;
   /** The longest that the payment provider takes, in milliseconds; most of its answers come sooner. */
   slowestPaymentMs: number;
@@ -35,7 +35,7 @@ export type ProcessesOptions = {
   count: number;
   weather: Weather;
   seed: number;
-  /** What is between the buyers and the event pages. */
+  /** The proxy between the buyers and the event pages. */
   pages?: ((events: Fetch) => Fetch) | undefined;
 };
 

@@ -39,7 +39,7 @@ export async function send(
 const answerOf = ({ status, body, replayed }: Answer) =>
   `${status}${body.error ? ` ${body.error}` : ''}${body.status ? ` ${body.status}` : ''}${replayed ? ', again' : ''}`;
 
-/** What every answer may be: one of before, no answer at all, or one that says nothing. */
+/** Every response may be one of these: one of before, none at all, or one that says nothing. */
 function toldByAll(answer: Answer): Told | undefined {
   const shown = answerOf(answer);
   if (answer.replayed || answer.body.error === 'request_in_progress') return { outcome: 'void', answer: shown };
@@ -76,7 +76,7 @@ export function toldByConfirm(answer: Answer, names: Names): Told {
   return outcome ? { ...told, outcome } : (toldByAll(answer) ?? unforeseen(answer));
 }
 
-/** What stands for uuids: of seats, and of what is told. */
+/** Names that stand for uuids: of seats, and of reservations and orders. */
 export type Names = {
   seats: Map<string, string>;
   reservation(uuid: string): string;

@@ -3,14 +3,14 @@ import type { Answer } from './requests.ts';
 
 export type Told = {
   operations: Operation[];
-  /** What processes logged of their own mistakes. */
+  /** The mistakes of their own that processes logged. */
   faults: string[];
   keyed: { key: string; answer: Answer }[];
   /** The orders of all buyers when all is over. */
   orders: { uuid: string; seats: string[]; hold: string | undefined }[];
 };
 
-/** What no seat alone can tell; each returns what breaks it, a line each. */
+/** Rules that no seat alone can show broken; each returns a line for every breach. */
 export const rules: Record<string, (told: Told) => string[]> = {
   'no request meets a mistake of ours': ({ faults }) => faults,
 

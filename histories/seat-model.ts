@@ -55,12 +55,12 @@ const isNotNamed = ({ told, seat }: SeatOperation & Operation) => told !== undef
 const notAvailable: Step = (seat, by) =>
   same(seat, seat.is === 'free' ? by.isExcused : !own(seat, by) || seat.is !== 'held');
 
-/** What the sale promises, outcome by outcome; what has no entry says nothing of a seat. */
+/** The promises of the sale, outcome by outcome; an outcome without an entry says nothing of a seat. */
 const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
   'reserve ok': (seat, by) => {
     const held: Seat = { is: 'held', user: by.user, hold: single };
     if (seat.is === 'free') return [held];
-    // What had no answer may be a reservation nevertheless, which keeps its seats.
+    // A request without a response may have made a reservation, which keeps its seats.
     if (own(seat, by) && seat.is === 'held' && isNameless(seat.hold)) return [held, seat];
     return same(seat, own(seat, by));
   },
@@ -151,7 +151,7 @@ const boughtBy = ({ user, hold = single, order = unnamed }: Operation, is: 'clai
   ...{ by: hold, order },
 });
 
-/** What is not known of an order by its name may be told by its reservation. */
+/** The reservation may tell what is not known of an order by its name. */
 const isOrderOf = (seat: Seat & { is: 'claimed' | 'sold' }, { user, hold, order }: Operation) =>
   seat.user === user && (hold === undefined || seat.by === hold) && fits(seat.order, order);
 
@@ -178,7 +178,7 @@ function seatOf(text: string): Seat {
 
 const keyOf = ({ kind, outcome }: Operation) => `${kind} ${outcome}` as const;
 
-/** Whether an operation says something of a seat. */
+/** Tells whether an operation says something of a seat. */
 export const concernsSeats = (operation: Operation) => keyOf(operation) in steps;
 
 export const seatModel: Spec<SeatOperation> = {

@@ -11,7 +11,7 @@ export type SeatsVerdict = {
   configs: number;
 };
 
-/** Whether each seat's history is one that a seat can have had. */
+/** Tells whether each seat's history is one that a seat can have had. */
 export function checkSeats(operations: Operation[], seats: string[]): SeatsVerdict {
   const judge = (seat: string, keep: (operation: Operation) => boolean) => {
     const history = historyOf(operations.filter(keep), seat, operations);
@@ -21,7 +21,7 @@ export function checkSeats(operations: Operation[], seats: string[]): SeatsVerdi
   const firm = seats.map((seat) => judge(seat, (one) => !isOneOfMany(one)));
   const configs = firm.reduce((sum, one) => sum + one.configs, 0);
   const violations = firm.flatMap((one) => one.violations);
-  // What is refused for want of one seat of several is explained by any of them: mostly by one whose whole history is right.
+  // Any seat of several explains a refusal for want of one of them: mostly one whose whole history is right.
   const isRight = new Map(seats.map((seat) => [seat, judge(seat, () => true).violations.length === 0]));
   for (const one of operations.filter(isOneOfMany)) {
     if (violations.length > 0 || one.seats.some((seat) => isRight.get(seat))) continue;
@@ -47,7 +47,7 @@ export function historyOf(operations: Operation[], seat: string, all = operation
     }));
 }
 
-/** Whether an answer that would be wrong alone is right because of what happened beside it. */
+/** Tells whether a response that would be wrong alone is right because of what happened beside it. */
 function excuse(operation: Operation, all: Operation[], seat?: string): boolean {
   const { kind, outcome } = operation;
   if (kind === 'look')

@@ -3,7 +3,7 @@ import { sleep } from '../shared/clock.ts';
 import { type Ask, cardOf, type KnownOrder, type Requests, type World } from './buyer.ts';
 import type { Operation } from './history.ts';
 
-/** What a buyer remembers: what they believe to hold and to have bought. They may be wrong, and try all the same. */
+/** A buyer remembers what they believe to hold and to have bought. They may be wrong, and try all the same. */
 type Memory = {
   reservations: { uuid: string; hold: string; seats: string[] }[];
   singles: string[];
@@ -142,7 +142,7 @@ const repeat: Act = async (actor) => {
   if (made.kind === 'hold') remember(actor, made);
 };
 
-/** What buyers do, and how often. */
+/** The steps of buyers, and how often they take each. */
 export const acts = {
   reserve: [5, reserve],
   hold: [7, hold],

@@ -36,10 +36,10 @@ const byFault = [500, 503];
 /** The shell's own, whatever the route. */
 const byShell = [413, 431];
 
-/** They come last, for they look at what all other cases were answered. */
+/** They come last, for they look at the responses to all other cases. */
 export function documentedCases(suite: Suite): void {
   for (const service of ['events', 'booking', 'search'] as const) {
-    test(`the OpenAPI document of ${service} says what is answered: no status more or less, and every body as it is`, async () => {
+    test(`the OpenAPI document of ${service} describes its responses: no status more or less, and every body as it is`, async () => {
       const base = suite.target[service];
       const document = (await (await fetch(`${base}/openapi.json`)).json()) as Document;
       for (const [name, operation] of operationsOf(document)) {
@@ -72,7 +72,7 @@ function operationsOf({ paths }: Document): [name: string, operation: Operation]
   );
 }
 
-/** Whether a request was one for the operation that `name` tells, such as `GET /events/{uuid}`. */
+/** Tells whether a request was for the operation `name`, such as `GET /events/{uuid}`. */
 function isOf(name: string, base: string) {
   const [method, template = ''] = name.split(' ');
   const path = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
@@ -84,7 +84,7 @@ function isOf(name: string, base: string) {
 const without = (statuses: number[], others: number[]) =>
   [...new Set(statuses)].filter((status) => !others.includes(status)).sort();
 
-/** What was taken as a query is what a reader of the document may ask. */
+/** The queries that the service accepted are those that a reader of the document may send. */
 function expectDocumentedQuery(name: string, { url }: Answer, { parameters = [] }: Operation) {
   for (const [key, text] of new URL(url).searchParams) {
     const schema = parameters.find((one) => one.in === 'query' && one.name === key)?.schema ?? false;
