@@ -32,7 +32,10 @@ type ModelSeat = { holder?: number; pending?: { user: number; method: Method }; 
 function expected(seats: ModelSeat[], step: Step): string | undefined {
   if (step.do === 'sweep') {
     for (const at of seats) {
-      if (at.pending?.method === 'lostAnswer') at.owner = at.pending.user;
+      if (at.pending?.method === 'lostAnswer') {
+        at.owner = at.pending.user;
+        delete at.holder;
+      }
       delete at.pending;
     }
     return undefined;
@@ -82,7 +85,14 @@ const refusedThenFree: Step[] = [
   { do: 'sweep' },
   { do: 'reserve', user: 2, seat: 0 },
 ];
-const examples: [Step[]][] = [[refusedThenFree]];
+/** A lock ends with the sale, also when a sweep makes it. */
+const soldBySweep: Step[] = [
+  { do: 'reserve', user: 0, seat: 0 },
+  { do: 'confirm', user: 0, seat: 0, method: 'lostAnswer' },
+  { do: 'sweep' },
+  { do: 'reserve', user: 0, seat: 0 },
+];
+const examples: [Step[]][] = [[refusedThenFree], [soldBySweep]];
 
 const runs = Number(process.env.MODEL_RUNS ?? 60);
 
