@@ -45,11 +45,32 @@ export class AppError extends Error {
   }
 }
 
+const comeBack = 'The service is temporarily unavailable; repeat the request in a moment';
+
 /** A server we need is away, hung or restarting: the same request may succeed in a moment. */
 export function unavailable(server: string, cause: unknown): AppError {
-  return new AppError('unavailable', 'The service is temporarily unavailable; repeat the request in a moment', {
-    cause: new Error(`${server} is unavailable`, { cause }),
-  });
+  return new AppError('unavailable', comeBack, { cause: new Error(`${server} is unavailable`, { cause }) });
+}
+
+/**
+ * A server answers and can't do its work for us: the wrong version, a setting, a standby, a full disk. To a caller it is
+ * `unavailable`. `reason` is one public sentence for operators: `/readyz` and the log tell it when a check throws this, as it
+ * is or as the cause of another error.
+ */
+export class Unfit extends AppError {
+  readonly reason: string;
+
+  constructor(reason: string, cause?: unknown) {
+    super('unavailable', comeBack, { cause: new Error(reason, { cause }) });
+    this.name = 'Unfit';
+    this.reason = reason;
+  }
+}
+
+/** The reason of an `Unfit`, or of one that caused this error. */
+export function reasonOf(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof Unfit) return at.reason;
+  return undefined;
 }
 
 export const isAppError = (error: unknown, code: ErrorCode): error is AppError =>

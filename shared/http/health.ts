@@ -1,10 +1,12 @@
 import type { Hono } from 'hono';
+import { reasonOf } from '../errors.ts';
 import { inTime } from '../in-time.ts';
+import type { Logger } from '../log.ts';
 import { type Metrics, sharedRead } from './metrics.ts';
 
 /**
- * Dependencies by name: a check throws when its server does not answer. Without a `helpful` one the service does its
- * work in a poorer way; without any other it can't.
+ * Dependencies by name: a check throws when its server does not answer, or `Unfit` with a public reason when it answers and
+ * can't do its work. Without a `helpful` one the service does its work in a poorer way; without any other it can't.
  */
 export type Dependencies = Record<string, Check | { helpful: Check }>;
 type Check = () => Promise<unknown>;
@@ -14,36 +16,54 @@ export type Reports = Record<string, () => Promise<unknown>>;
 
 const patienceMs = 1000;
 
-export type HealthDeps = { metrics: Metrics; dependencies: Dependencies; closing: AbortSignal; reports?: Reports };
+export type HealthDeps = {
+  log: Logger;
+  metrics: Metrics;
+  dependencies: Dependencies;
+  closing: AbortSignal;
+  reports?: Reports;
+};
+
+type Look = { state: 'ok' | 'unavailable'; reason?: string | undefined };
 
 /**
  * `/livez`: the process answers. `/readyz`: every dependency that is needed does too and the process is not draining;
  * else 503, with each dependency by name. `degraded` (200) says that a helpful one is away. A check that takes longer
- * than a second has failed. The metrics tell the same.
+ * than a second has failed; `reasons` has the sentence of each that tells one, and so has the log when it is new. The
+ * metrics tell the same.
  */
-export function addHealth(app: Hono, { metrics, dependencies, closing, reports = {} }: HealthDeps): void {
+export function addHealth(app: Hono, { log, metrics, dependencies, closing, reports = {} }: HealthDeps): void {
+  const logged: Record<string, string | undefined> = {};
+
   app.get('/livez', (c) => c.json({ status: 'ok' }));
 
   app.get('/readyz', async (c) => {
-    const [{ states, missing, ready }, told] = await Promise.all([
+    const [{ states, reasons, missing, ready }, told] = await Promise.all([
       look(),
       each(reports, (read) => inTime(read, patienceMs).catch(() => undefined)),
     ]);
     if (!ready) c.header('Retry-After', '1');
     const status = closing.aborted ? 'draining' : !ready ? 'unavailable' : missing.length > 0 ? 'degraded' : 'ok';
-    return c.json({ status, dependencies: states, ...told }, ready ? 200 : 503);
+    return c.json({ status, dependencies: states, ...reasons, ...told }, ready ? 200 : 503);
   });
 
   async function look() {
-    const states = await each(dependencies, (one) =>
-      inTime('helpful' in one ? one.helpful : one, patienceMs).then(
-        () => 'ok',
-        () => 'unavailable',
-      ),
-    );
+    const looks = await each(dependencies, (one) => lookAt('helpful' in one ? one.helpful : one));
+    logNew(looks);
+    const states = mapValues(looks, ({ state }) => state);
+    const told = Object.entries(looks).filter(([, { reason }]) => reason !== undefined);
+    const reasons = told.length > 0 ? { reasons: mapValues(Object.fromEntries(told), ({ reason }) => reason) } : {};
     const missing = Object.keys(states).filter((name) => states[name] !== 'ok');
     const isNeeded = (name: string) => !('helpful' in dependencies[name]!);
-    return { states, missing, ready: !closing.aborted && !missing.some(isNeeded) };
+    return { states, reasons, missing, ready: !closing.aborted && !missing.some(isNeeded) };
+  }
+
+  function logNew(looks: Record<string, Look>): void {
+    for (const [dependency, { reason }] of Object.entries(looks)) {
+      if (reason !== undefined && reason !== logged[dependency])
+        log.warn({ dependency, reason }, 'dependency is unfit');
+      logged[dependency] = reason;
+    }
   }
 
   const seen = sharedRead(look);
@@ -60,6 +80,15 @@ export function addHealth(app: Hono, { metrics, dependencies, closing, reports =
     },
   );
 }
+
+const lookAt = (check: Check) =>
+  inTime(check, patienceMs).then(
+    (): Look => ({ state: 'ok' }),
+    (error): Look => ({ state: 'unavailable', reason: reasonOf(error) }),
+  );
+
+const mapValues = <T, R>(named: Record<string, T>, to: (one: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(named).map(([name, one]) => [name, to(one)]));
 
 async function each<T, R>(named: Record<string, T>, ask: (one: T) => Promise<R>): Promise<Record<string, R>> {
   const answers = Object.entries(named).map(async ([name, one]) => [name, await ask(one)] as const);

@@ -2,12 +2,13 @@ import { describe, expect, jest, spyOn, test } from 'bun:test';
 import { Writable } from 'node:stream';
 import { serverConfig, serverVariables } from '../config.ts';
 import { readConfig } from '../environment.ts';
-import { AppError, unavailable } from '../errors.ts';
+import { AppError, Unfit, unavailable } from '../errors.ts';
 import { createLog } from '../log.ts';
+import type { Dependencies } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { createShell } from './shell.ts';
 
-function makeShell(env: Record<string, string> = {}, dependencies: Record<string, () => Promise<unknown>> = {}) {
+function makeShell(env: Record<string, string> = {}, dependencies: Dependencies = {}) {
   const lines: Record<string, unknown>[] = [];
   const output = new Writable({
     write(chunk, _encoding, done) {
@@ -32,6 +33,9 @@ function makeShell(env: Record<string, string> = {}, dependencies: Record<string
       });
       shell.get('/away', () => {
         throw unavailable('Redis', new Error('connect ECONNREFUSED 10.0.0.1'));
+      });
+      shell.get('/unfit', () => {
+        throw new Unfit('PostgreSQL 17 is needed; this is 15.4');
       });
       shell.get('/refused', () => {
         throw new AppError('ticket_not_available', 'Ticket is not available for reservation');
@@ -151,6 +155,42 @@ describe('the shell around every service', () => {
     const ending = await app.request('/readyz');
     expect([ending.status, ((await ending.json()) as { status: string }).status]).toEqual([503, 'draining']);
     expect((await app.request('/livez')).status).toBe(200);
+  });
+
+  test('a server that answers and is unfit is told with its reason, and logged while that is new', async () => {
+    let version = '15.4';
+    const unfit = async () => {
+      if (version !== '17.0') throw new Error('ping failed', { cause: new Unfit(`17 is needed; this is ${version}`) });
+    };
+    const { app, lines } = makeShell({}, { postgres: unfit, redis: { helpful: () => Promise.reject(new Error('x')) } });
+    const readyz = async () => {
+      const response = await app.request('/readyz');
+      return [response.status, await response.json()];
+    };
+    const expected = (reason: string) => [
+      503,
+      {
+        status: 'unavailable',
+        dependencies: { postgres: 'unavailable', redis: 'unavailable' },
+        reasons: { postgres: reason },
+      },
+    ];
+    const logged = () => lines.flatMap((line) => ('reason' in line ? [line.reason] : []));
+    for (let i = 0; i < 2; i++) expect(await readyz()).toEqual(expected('17 is needed; this is 15.4'));
+    expect(logged()).toEqual(['17 is needed; this is 15.4']);
+    version = '16.1';
+    expect(await readyz()).toEqual(expected('17 is needed; this is 16.1'));
+    version = '17.0';
+    const well = { status: 'degraded', dependencies: { postgres: 'ok', redis: 'unavailable' } };
+    expect(await readyz()).toEqual([200, well]);
+    expect(logged()).toEqual(['17 is needed; this is 15.4', '17 is needed; this is 16.1']);
+  });
+
+  test('a server that is unfit is a 503 to who needs it', async () => {
+    const { app } = makeShell();
+    const response = await app.request('/unfit');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.text()).not.toContain('17 is needed');
   });
 
   test('a server that hangs counts as away within what a probe waits', async () => {
