@@ -77,7 +77,7 @@ describe('the configuration of a part', () => {
 
   test('Elasticsearch: none, or its nodes and an index', () => {
     expect(elasticsearch({})).toBeUndefined();
-    const nodes = ['http://a:1', 'https://me:hush@b:2'];
+    const nodes = ['https://me:hush@a:1', 'https://me:hush@b:2'];
     expect(elasticsearch({ ELASTICSEARCH_ADDR: nodes.join(), ELASTICSEARCH_INDEX: 'mine' })).toEqual({
       nodes,
       index: 'mine',

@@ -1,7 +1,10 @@
 import { ConfigError, type Values, v } from './environment.ts';
 
 export const postgresVariables = {
-  POSTGRES_HOST: v.text('127.0.0.1', 'PostgreSQL host. `npm start` starts its own server unless this is set'),
+  POSTGRES_HOST: v.host('127.0.0.1', 'PostgreSQL host. `npm start` starts its own server unless this is set', {
+    port: 'POSTGRES_PORT',
+    url: 'POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE',
+  }),
   POSTGRES_PORT: v.integer(5432, 1, 65_535, 'PostgreSQL port'),
   POSTGRES_USER: v.text('postgres', 'PostgreSQL user'),
   POSTGRES_PASSWORD: v.secret('', 'PostgreSQL password'),
@@ -56,7 +59,7 @@ export function postgresConfig(values: Values<typeof postgresVariables>, applica
 }
 
 export const redisVariables = {
-  REDIS_ADDR: v.addresses(
+  REDIS_ADDR: v.redis(
     'Redis 8 (host:port) for locks, caches and live views; several with commas are a cluster. Without it PostgreSQL and the process do its work',
   ),
   REDIS_PASSWORD: v.secret('', 'Redis password'),
@@ -68,9 +71,17 @@ export type RedisConfig = { nodes: string[]; password: string; database: number 
 
 /** Redis’ part of a service’s variables; undefined when there is none. */
 export function redisConfig(values: Values<typeof redisVariables>): RedisConfig | undefined {
-  const nodes = values.REDIS_ADDR;
-  if (nodes.length > 1 && values.REDIS_DB !== 0) throw new ConfigError(['REDIS_DB: a cluster has only database 0']);
-  return nodes.length === 0 ? undefined : { nodes, password: values.REDIS_PASSWORD, database: values.REDIS_DB };
+  const { nodes, password, database } = values.REDIS_ADDR;
+  if (nodes.length === 0) return undefined;
+  if (password && values.REDIS_PASSWORD && password !== values.REDIS_PASSWORD) {
+    throw new ConfigError(['REDIS_ADDR, REDIS_PASSWORD: each names another password: write it in one of them']);
+  }
+  if (database !== undefined && values.REDIS_DB !== 0 && database !== values.REDIS_DB) {
+    throw new ConfigError(['REDIS_ADDR, REDIS_DB: each names another database: write it in one of them']);
+  }
+  const at = { nodes, password: password || values.REDIS_PASSWORD, database: database ?? values.REDIS_DB };
+  if (nodes.length > 1 && at.database !== 0) throw new ConfigError(['REDIS_DB: a cluster has only database 0']);
+  return at;
 }
 
 export const elasticsearchVariables = {
@@ -95,7 +106,7 @@ export function elasticsearchConfig(values: Values<typeof elasticsearchVariables
 }
 
 export const kafkaVariables = {
-  KAFKA_LISTENERS: v.addresses(
+  KAFKA_LISTENERS: v.kafka(
     'Kafka 4 (host:port), several with commas: changes come through Debezium’s topics. Without it a process reads the database’s log itself',
   ),
   KAFKA_TOPIC_PREFIX: v.matching(
@@ -159,7 +170,7 @@ export const serverVariables = {
     1_048_576,
     'Longer request headers are refused with 431; the runtime takes 16 KiB at most',
   ),
-  SERVER_CTX_TIMEOUT: v.duration('5s', 'A request that takes longer is answered with 503'),
+  SERVER_CTX_TIMEOUT: v.duration('5s', 'A request that takes longer is answered with 503', { least: '1ms' }),
   SERVER_DRAIN_TIMEOUT: v.duration('5s', 'At the end, requests under way have this long to finish'),
   LOG_LEVEL: v.oneOf(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],

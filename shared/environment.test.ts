@@ -11,7 +11,27 @@ describe('variables', () => {
     const duration = v.duration('1s', '');
     const cases = { '300': 300_000, '0': 0, '500ms': 500, '15s': 15_000, '1m30s': 90_000, '1.5h': 5_400_000 };
     for (const [text, ms] of Object.entries(cases)) expect(read<number>(duration, text)).toBe(ms);
-    for (const text of ['x', '1d', '-1s', '1 s', 's', '1m30']) expect(() => read(duration, text)).toThrow('duration');
+    for (const text of ['x', '1d', '-1s', '1 s', 's', '1m30', '1.5', '1e3']) {
+      expect(() => read(duration, text)).toThrow('must be a duration such as');
+    }
+  });
+
+  test('durations keep to their bounds, which are at most what a timer takes', () => {
+    const [usual, bounded] = [v.duration('1s', ''), v.duration('1m', '', { least: '1s', most: '2m' })];
+    for (const text of ['577h', '9'.repeat(400)]) expect(() => read(usual, text)).toThrow('from 0s to 576h');
+    expect(read<number>(usual, '576h')).toBeLessThan(2 ** 31);
+    for (const text of ['0', '999ms', '121s']) expect(() => read(bounded, text)).toThrow('from 1s to 2m');
+    for (const text of ['1s', '2m']) expect(read<number>(bounded, text)).toBeGreaterThan(0);
+  });
+
+  test('blanks and line breaks around a text are refused, and shown', () => {
+    for (const text of [' a', 'a ', 'a\n', 'a\u0000b']) {
+      expect(() => read(v.text('', ''), text)).toThrow(`IT=${JSON.stringify(text)}: must`);
+    }
+    expect(() => read(v.integer(1, 0, 9, ''), ' 5')).toThrow('IT=" 5": must be a whole number');
+    expect(read<string>(v.text('', ''), 'two words')).toBe('two words');
+    expect(() => read(v.secret('', ''), 'hush\n')).toThrow('IT=***: must have no line break');
+    expect(read<string>(v.secret('', ''), ' hush ')).toBe(' hush ');
   });
 
   test('addresses may leave out the host', () => {

@@ -1,4 +1,16 @@
 import { z } from 'zod';
+import { AddressError, eachOf, masked, partsOf, refuseMore, shownOf } from './addresses.ts';
+import {
+  broker,
+  hostAlone,
+  httpAddresses,
+  httpParts,
+  listenAddress,
+  type RedisAddress,
+  redisAddress,
+} from './server-addresses.ts';
+
+export type { Address } from './server-addresses.ts';
 
 /** One environment variable: how its text is read, what it is when absent, and what it means (README's words). */
 export type Variable<T> = {
@@ -10,6 +22,8 @@ export type Variable<T> = {
   shown?: (text: string) => string;
 };
 
+/** What the environment gives, by name. */
+export type Env = Record<string, string | undefined>;
 export type Variables = Record<string, Variable<unknown>>;
 export type Values<V extends Variables> = { [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
 
@@ -22,17 +36,17 @@ export class ConfigError extends Error {
 }
 
 /** Reads the named variables. An empty text counts as absent. Throws `ConfigError` naming every wrong one. */
-export function readConfig<V extends Variables>(variables: V, env: Record<string, string | undefined>): Values<V> {
+export function readConfig<V extends Variables>(variables: V, env: Env): Values<V> {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [name, variable] of Object.entries(variables)) {
-    const text = env[name] || variable.default;
+    const text = given(name, env) || variable.default;
     const parsed = variable.read.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
-    else
-      problems.push(
-        `${name}=${variable.secret ? '***' : text}: ${parsed.error.issues.map((i) => i.message).join('; ')}`,
-      );
+    else {
+      const shown = variable.secret && !variable.shown ? '***' : shownOf(text);
+      problems.push(`${name}=${shown}: ${parsed.error.issues.map((i) => i.message).join('; ')}`);
+    }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Values<V>;
@@ -42,13 +56,28 @@ export function readConfig<V extends Variables>(variables: V, env: Record<string
  * The variables as they are in force, a line each in the order given: `NAME=value`, with `# default` behind those that
  * are not set. Of a secret only what may be seen is shown. Throws `ConfigError` as `readConfig` does.
  */
-export function describeConfig(variables: Variables, env: Record<string, string | undefined>): string[] {
+export function describeConfig(variables: Variables, env: Env): string[] {
   readConfig(variables, env);
   return Object.entries(variables).map(([name, variable]) => {
-    const text = env[name] || variable.default;
+    const text = given(name, env) || variable.default;
     const shown = variable.secret && text !== '' ? (variable.shown?.(text) ?? '***') : text;
-    return `${name}=${shown}${env[name] ? '' : '  # default'}`;
+    return `${name}=${shown}${given(name, env) ? '' : '  # default'}`;
   });
+}
+
+/** What the operator has given: nothing where Kubernetes has put a link to a service of such a name. */
+function given(name: string, env: Env): string {
+  return isServiceLink(name, env) ? '' : (env[name] ?? '');
+}
+
+/**
+ * Whether Kubernetes (`enableServiceLinks`) or Docker (`--link`) has set this: a Service named `postgres` makes
+ * POSTGRES_PORT=tcp://10.0.0.1:5432 in every pod beside it, and the same text as POSTGRES_PORT_5432_TCP.
+ */
+export function isServiceLink(name: string, env: Env): boolean {
+  const text = env[name] ?? '';
+  const [, protocol, port] = /^(tcp|udp|sctp):\/\/\S+:(\d+)$/.exec(text) ?? [];
+  return name.endsWith('_PORT') && protocol !== undefined && env[`${name}_${port}_${protocol.toUpperCase()}`] === text;
 }
 
 const variable = <T>(read: z.ZodType<T, string>, fallback: string, meaning: string): Variable<T> => ({
@@ -57,9 +86,27 @@ const variable = <T>(read: z.ZodType<T, string>, fallback: string, meaning: stri
   meaning,
 });
 
+/** A reader that `read` turns a text into a value with, or throws `AddressError`. */
+const addressReader = <T>(read: (text: string) => T): z.ZodType<T, string> =>
+  z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof AddressError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+
+const plainText = z
+  .string()
+  .refine((text) => text === text.trim(), 'must have no blank at its start or end')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused
+  .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'must be one line of text');
+
 /** Readers of variables: each turns a text into a value or says what it should have been. */
 export const v = {
-  text: (fallback: string, meaning: string) => variable(z.string(), fallback, meaning),
+  text: (fallback: string, meaning: string) => variable(plainText, fallback, meaning),
   /** A text that is not shown; of `leastBytes` in UTF-8, if it is set. */
   secret: (fallback: string, meaning: string, leastBytes = 0): Variable<string> => ({
     ...variable(
@@ -68,7 +115,9 @@ export const v = {
         .refine(
           (text) => text === '' || new TextEncoder().encode(text).length >= leastBytes,
           `must have at least ${leastBytes} bytes`,
-        ),
+        )
+        // A file or `echo` has put it there; no server would take it for a part of the secret.
+        .refine((text) => !/^[\r\n]|[\r\n]$/.test(text), 'must have no line break at its start or end'),
       fallback,
       meaning,
     ),
@@ -102,13 +151,17 @@ export const v = {
       String(fallback),
       meaning,
     ),
-  /** Go's notation, as the original had it ("1m30s", "500ms"), or plain seconds; the value is in milliseconds. */
-  duration: (fallback: string, meaning: string) =>
+  /**
+   * Go's notation, as the original had it ("1m30s", "500ms"), or plain seconds; the value is in milliseconds. `least` and
+   * `most` are bounds in the same notation; a timer takes no more than the usual `most`.
+   */
+  duration: (fallback: string, meaning: string, { least = '0s', most = '576h' } = {}) =>
     variable(
       z.string().transform((text, context) => {
         const ms = durationMs(text);
-        if (ms !== undefined) return ms;
-        context.addIssue({ code: 'custom', message: 'must be a duration such as 500ms, 15s, 5m or 1h' });
+        if (ms !== undefined && ms >= durationMs(least)! && ms <= durationMs(most)!) return ms;
+        const range = ms === undefined ? '' : ` from ${least} to ${most},`;
+        context.addIssue({ code: 'custom', message: `must be a duration${range} such as 500ms, 15s, 5m or 1h` });
         return z.NEVER;
       }),
       fallback,
@@ -117,54 +170,52 @@ export const v = {
   /** "host:port" or, as the original had it, ":port", which then means `host`. Port 0 takes any free port. */
   address: (fallback: string, meaning: string, host = '0.0.0.0') =>
     variable(
-      z.string().transform((text, context) => {
-        const match = /^(\[[0-9a-fA-F:]+\]|[^:]*):(\d{1,5})$/.exec(text);
-        const port = Number(match?.[2]);
-        if (match && port <= 65_535) return { host: match[1]?.replace(/[[\]]/g, '') || host, port };
-        context.addIssue({ code: 'custom', message: 'must be host:port or :port' });
-        return z.NEVER;
-      }),
+      addressReader((text) => listenAddress(text, host)),
       fallback,
       meaning,
     ),
-  /** One or more "host:port", separated by commas; a protocol before them, as Kafka writes it, is passed over. Or none. */
-  addresses: (meaning: string) =>
+  /** A host's name, its IP address, or the folder of a socket of this machine; or none. `instead` names the variables for the rest. */
+  host: (fallback: string, meaning: string, instead: { port: string; url: string }) =>
     variable(
-      z.string().transform((text, context) => {
-        const parts = text === '' ? [] : text.split(',').map((part) => part.trim().replace(/^\w+:\/\//, ''));
-        if (parts.every((part) => /^[^\s:/@]+:\d{1,5}$/.test(part))) return parts;
-        context.addIssue({ code: 'custom', message: 'must be host:port, or several with commas between' });
-        return z.NEVER;
+      addressReader((text) => hostAlone(text, instead)),
+      fallback,
+      meaning,
+    ),
+  /** One or more "host:port" of Redis, separated by commas, or redis:// with a password and a database. Or none. */
+  redis: (meaning: string): Variable<RedisAddress> => ({
+    ...variable(addressReader(redisAddress), '', meaning),
+    secret: true,
+    shown: masked,
+  }),
+  /** One or more "host:port" of Kafka, separated by commas, with PLAINTEXT:// before them or not. Or none. */
+  kafka: (meaning: string) =>
+    variable(
+      addressReader((text) => (text === '' ? [] : eachOf(text, broker))),
+      '',
+      meaning,
+    ),
+  /** One http(s) address, with a query only if it `mayAsk`. Or none. */
+  url: (meaning: string, { path = true, query = false } = {}) =>
+    variable(
+      addressReader((text) => {
+        if (text === '') return text;
+        const parts = httpParts(partsOf(text));
+        if (parts.user || parts.password) throw new AddressError('must have no user or password in it: none is sent');
+        if (!query && parts.query) throw new AddressError('must have nothing behind ?');
+        if (!path) refuseMore(parts, 'http://host:port');
+        return text;
       }),
       '',
       meaning,
     ),
-  /** One http(s) address. Or none. */
-  url: (meaning: string) =>
-    variable(
-      z.string().refine((text) => text === '' || isHttp(text), 'must be http://host:port'),
-      '',
-      meaning,
-    ),
-  /** One or more http(s) addresses, separated by commas. Or none. */
+  /** One or more http(s) addresses, separated by commas, all with the same user and password or all without. Or none. */
   urls: (meaning: string): Variable<string[]> => ({
-    ...variable(
-      z.string().transform((text, context) => {
-        const parts = text === '' ? [] : text.split(',').map((part) => part.trim());
-        if (parts.every(isHttp)) return parts;
-        context.addIssue({ code: 'custom', message: 'must be http://host:port, or several with commas between' });
-        return z.NEVER;
-      }),
-      '',
-      meaning,
-    ),
+    ...variable(addressReader(httpAddresses), '', meaning),
     // They may carry a user and password.
     secret: true,
-    shown: (text) => text.replaceAll(/\/\/[^/,]*@/g, '//***@'),
+    shown: masked,
   }),
 };
-
-const isHttp = (text: string) => URL.canParse(text) && /^https?:/.test(text);
 
 function durationMs(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text) * 1000;
@@ -176,6 +227,3 @@ function durationMs(text: string): number | undefined {
   }
   return total;
 }
-
-/** Where something listens. */
-export type Address = { host: string; port: number };

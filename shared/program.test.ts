@@ -58,11 +58,11 @@ describe('a program', () => {
   });
 
   test('config shows what is in force, and no secret', async () => {
-    const env = { PASSWORD: 'hush', NODES: 'http://me:hush@a:1,https://b:2' };
+    const env = { PASSWORD: 'hush', NODES: 'http://me:hush@a:1,http://me:hush@b:2' };
     expect((await said(['config'], env)).text.split('\n')).toEqual([
       'SERVER_ADDR=:8080  # default',
       'PASSWORD=***',
-      'NODES=http://***@a:1,https://b:2',
+      'NODES=http://***@a:1,http://***@b:2',
     ]);
     await expect(workOf(program, ['config'], { SERVER_ADDR: 'x' })!()).rejects.toBeInstanceOf(ConfigError);
   });

@@ -6,7 +6,7 @@ import { stripeKey } from '../services/booking/payments.ts';
 import { variables as eventsVariables, start as startEvents } from '../services/events/main.ts';
 import { variables as searchVariables, start as startSearch } from '../services/search/main.ts';
 import { authConfig } from '../shared/auth/config.ts';
-import { type PostgresConfig, postgresConfig, postgresVariables } from '../shared/config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables, redisConfig } from '../shared/config.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
 import { readConfig, v } from '../shared/environment.ts';
@@ -36,6 +36,7 @@ export async function startStandalone(
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
   // All of them before anything is started, so that all that is wrong is told at once.
   const config = readConfig({ ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables }, env);
+  redisConfig(config);
   authConfig(config);
   stripeKey(config, config.SERVER_MODE);
   const { EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR } = config;

@@ -20,10 +20,13 @@ import { openPayments, paymentVariables } from './payments.ts';
 
 /** What the sale and its audit must agree on. */
 export const sweepVariables = {
-  PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider'),
+  PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider', {
+    least: '1s',
+  }),
   PAYMENT_ACTION_TIMEOUT: v.duration(
     '10m',
     'How long an order waits for its buyer to approve the payment (3-D Secure)',
+    { least: '1s' },
   ),
 };
 

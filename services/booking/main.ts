@@ -50,7 +50,9 @@ export const variables = {
     1000,
     'Most tickets of one event that a user may hold and have bought together; 0 is no limit',
   ),
-  SALES_END_BEFORE_START: v.duration('0s', 'How long before its event begins a ticket is sold no more'),
+  SALES_END_BEFORE_START: v.duration('0s', 'How long before its event begins a ticket is sold no more', {
+    most: '87600h',
+  }),
   STRANDED_SEATS: v.oneOf(
     ['allow', 'refuse'],
     'allow',
@@ -59,6 +61,7 @@ export const variables = {
   REFUND_WINDOW: v.duration(
     '24h',
     'How long after its purchase, and until its event begins, a buyer may give an order back; 0 is not at all',
+    { most: '87600h' },
   ),
   ...sweepVariables,
   ...paymentVariables,
@@ -169,6 +172,7 @@ export const program: Program = {
   commands,
   check: (env) => {
     const config = readConfig(variables, env);
+    redisConfig(config);
     authConfig(config);
     stripeKey(config, config.SERVER_MODE);
   },

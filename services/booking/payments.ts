@@ -17,7 +17,7 @@ export const paymentVariables = {
   ),
   STRIPE_SECRET_KEY: v.secret('', 'Stripe takes the money, by this key: sk_… or rk_…, of live or of test mode'),
   STRIPE_WEBHOOK_SECRET: v.secret('', 'What Stripe signs its webhooks to /webhooks/stripe with; empty serves none'),
-  STRIPE_API_BASE: v.url('Where Stripe is, for tests; empty is https://api.stripe.com'),
+  STRIPE_API_BASE: v.url('Where Stripe is, for tests; empty is https://api.stripe.com', { path: false }),
 };
 
 /** The key of Stripe, undefined for the sandbox. Throws `ConfigError` where it is missing. */

@@ -83,6 +83,7 @@ export const program: Program = {
   summary: 'shows events with the live status of every seat',
   variables,
   commands,
+  check: (env) => void redisConfig(readConfig(variables, env)),
   start,
 };
 

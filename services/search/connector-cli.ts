@@ -15,7 +15,10 @@ export const connectorVariables = {
     '',
     'Name of the connector; empty: `onsale`, with the topic prefix behind it if that is not pg',
   ),
-  POSTGRES_CONNECT_HOST: v.text('', 'PostgreSQL host as Kafka Connect reaches it; empty: POSTGRES_HOST'),
+  POSTGRES_CONNECT_HOST: v.host('', 'PostgreSQL host as Kafka Connect reaches it; empty: POSTGRES_HOST', {
+    port: 'POSTGRES_CONNECT_PORT',
+    url: 'POSTGRES_CONNECT_HOST and POSTGRES_CONNECT_PORT',
+  }),
   POSTGRES_CONNECT_PORT: v.integer(0, 0, 65_535, 'PostgreSQL port as Kafka Connect reaches it; 0: POSTGRES_PORT'),
 };
 

@@ -59,19 +59,26 @@ const nearMs = 60_000;
 
 type Config = ReturnType<typeof readConfig<typeof variables>>;
 
+/** Throws `ConfigError` for variables that are wrong, or do not go together. */
+function checked(env: Record<string, string | undefined>): Config {
+  const config = readConfig(variables, env);
+  redisConfig(config);
+  if (config.ROLE !== 'all' && !elasticsearchConfig(config)) {
+    throw new ConfigError([
+      `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
+    ]);
+  }
+  return config;
+}
+
 /** Starts the search service on what the environment names. `addressVariable` is what moves its address. */
 export async function start(
   env: Record<string, string | undefined>,
   addressVariable = 'SERVER_ADDR',
 ): Promise<Running> {
-  const config = readConfig(variables, env);
+  const config = checked(env);
   const { ROLE: role } = config;
   const elasticsearchAt = elasticsearchConfig(config);
-  if (role !== 'all' && !elasticsearchAt) {
-    throw new ConfigError([
-      `ROLE=${role}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
-    ]);
-  }
   const redisAt = redisConfig(config);
   const server = serverConfig(config);
   const log = createLog('search', config.LOG_LEVEL);
@@ -151,6 +158,7 @@ export const program: Program = {
   summary: 'finds events, and keeps their index after the database',
   variables,
   commands,
+  check: (env) => void checked(env),
   start,
 };
 

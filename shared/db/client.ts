@@ -51,8 +51,7 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
   const deadlineMs = options.deadlineMs ?? config.deadlineMs;
   const max = options.max ?? config.maxOpenConns;
   const sql = postgres({
-    host: config.host,
-    port: config.port,
+    ...placeOf(config),
     user: config.user,
     password: config.password,
     database: config.database,
@@ -78,6 +77,10 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     close: () => sql.end({ timeout: 2 }),
   };
 }
+
+/** The driver takes a text apart at its colons, and an IPv6 address with it; a list, of which its types know nothing, it leaves. */
+const placeOf = ({ host, port }: PostgresConfig) =>
+  host.includes(':') ? { host: [host] as unknown as string, port: [port] as unknown as number } : { host, port };
 
 /** Deadlock and serialization failure (SQLSTATE class 40): the server has rolled back, and the same may succeed now. */
 const rolledBack = new Set(['40P01', '40001']);

@@ -72,7 +72,8 @@ const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOpti
   ({
     ...(password && { password }),
     ...(keyPrefix && { keyPrefix }),
-    connectTimeout: 2000,
+    // A connection that has not come about by then may be to a machine that the address does not lead to any more.
+    connectTimeout: 1000,
     socketTimeout: silenceMs,
     // One that hangs says no farewell.
     disconnectTimeout: 20,
@@ -86,7 +87,7 @@ const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOpti
 
 function address(node: string): { host: string; port: number } {
   const colon = node.lastIndexOf(':');
-  return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+  return { host: node.slice(0, colon).replace(/[[\]]/g, ''), port: Number(node.slice(colon + 1)) };
 }
 
 const ignore = () => {};

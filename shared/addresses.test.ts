@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'bun:test';
+import {
+  elasticsearchVariables,
+  kafkaConfig,
+  kafkaVariables,
+  postgresVariables,
+  redisConfig,
+  redisVariables,
+} from './config.ts';
+import { describeConfig, readConfig, type Variables, v } from './environment.ts';
+
+const secret = 'hush';
+
+/** What a variable is refused with; the secret must not be in it. */
+function refusal(variables: Variables, name: string, text: string): string {
+  try {
+    readConfig(variables, { [name]: text });
+  } catch (error) {
+    const message = (error as Error).message.replace('Wrong configuration:\n  ', '');
+    expect(message).toStartWith(`${name}=`);
+    expect(message).not.toContain(secret);
+    return message;
+  }
+  return `${name}=${text} was taken`;
+}
+
+describe('REDIS_ADDR', () => {
+  const redis = (env: Record<string, string>) => redisConfig(readConfig(redisVariables, env));
+
+  test.each([
+    ['a:1', ['a:1'], '', 0],
+    ['[::1]:6379', ['[::1]:6379'], '', 0],
+    ['a:1, b:2', ['a:1', 'b:2'], '', 0],
+    ['redis://a', ['a:6379'], '', 0],
+    ['redis://a:1/', ['a:1'], '', 0],
+    ['redis://:hush@a:1/3', ['a:1'], 'hush', 3],
+    ['REDIS://default:hu%2Fsh%40@a:1', ['a:1'], 'hu/sh@', 0],
+    ['redis://:hush@a:1,redis://:hush@[::1]:2', ['a:1', '[::1]:2'], 'hush', 0],
+  ])('%s is taken with all that it says', (text, nodes, password, database) => {
+    expect(redis({ REDIS_ADDR: text })).toEqual({ nodes, password, database });
+  });
+
+  test.each([
+    ['rediss://:hush@a:1', 'asks for TLS'],
+    ['redis+sentinel://a:1', 'must not begin with redis+sentinel://'],
+    ['unix:///run/redis.sock', 'must name a host'],
+    ['https://a:1', 'must not begin with https://'],
+    ['seller:hush@a:1', 'must have redis:// before its password'],
+    ['redis://seller:hush@a:1', 'names a user before the password'],
+    ['redis://hush@a:1', 'names a user before the password'],
+    ['redis://:a,hush@a:1', 'address 1 of 2 must name a host'],
+    ['redis://:hu/hush@a:1', 'as %2F %3F %23 %2C %40'],
+    ['redis://:1#hush@a:1', 'as %2F %3F %23 %2C %40'],
+    ['redis://:%hush@a:1', 'written as %25'],
+    ['redis://a:1/nought', 'must end with its port'],
+    ['redis://a:1/99', 'a database from 0 to 15'],
+    ['redis://a:1?password=hush', 'nothing behind ?'],
+    ['redis://a:1#hush', 'nothing behind #'],
+    ['a:1/3', 'must end with its port'],
+    ['a:1,password=hush', 'address 2 of 2 must be host:port'],
+    ['redis://:hush@a:1,b:2', 'must have the same password in each address'],
+    ['redis://a:1/1,redis://b:2/2', 'must have the same database in each address'],
+    ['a:1,rediss://b:2', 'address 2 of 2 asks for TLS'],
+    ['::1:6379', 'IPv6 address in brackets'],
+    ['a', 'must have a port'],
+    ['a:0', 'a port from 1 to 65535'],
+    ['a:99999', 'a port up to 65535'],
+    ['a:1 b:2', 'must have no blanks'],
+    ['a:1,', 'address 2 of 2 must name a host'],
+  ])('%s is refused', (text, why) => {
+    expect(refusal(redisVariables, 'REDIS_ADDR', text)).toContain(why);
+  });
+
+  test('may not contradict REDIS_PASSWORD and REDIS_DB', () => {
+    const address = 'redis://:hush@a:1/3';
+    expect(redis({ REDIS_ADDR: address, REDIS_PASSWORD: 'hush', REDIS_DB: '3' })).toMatchObject({ database: 3 });
+    expect(() => redis({ REDIS_ADDR: address, REDIS_PASSWORD: 'other' })).toThrow('each names another password');
+    expect(() => redis({ REDIS_ADDR: address, REDIS_DB: '4' })).toThrow('each names another database');
+    expect(() => redis({ REDIS_ADDR: 'redis://a:1/0', REDIS_DB: '4' })).toThrow('each names another database');
+    expect(() => redis({ REDIS_ADDR: 'redis://a:1/3,redis://b:2/3' })).toThrow('a cluster has only database 0');
+  });
+
+  test('is shown without its password', () => {
+    const [line] = describeConfig(redisVariables, { REDIS_ADDR: 'redis://:hush@a:1,redis://:hush@b:2' });
+    expect(line).toBe('REDIS_ADDR=redis://***@a:1,redis://***@b:2');
+  });
+});
+
+describe('KAFKA_LISTENERS', () => {
+  test('is taken as host:port, or with PLAINTEXT:// before it', () => {
+    const text = 'a:1, PLAINTEXT://b:2,plaintext://c.example:3';
+    const config = kafkaConfig(readConfig(kafkaVariables, { KAFKA_LISTENERS: text }));
+    expect(config?.brokers).toEqual(['a:1', 'b:2', 'c.example:3']);
+  });
+
+  test.each([
+    ['SSL://a:1', 'asks for TLS or a login (SSL)'],
+    ['PLAINTEXT://a:1,SASL_SSL://b:2', 'address 2 of 2 asks for TLS or a login (SASL_SSL)'],
+    ['SASL_PLAINTEXT://seller:hush@a:1', 'asks for TLS or a login (SASL_PLAINTEXT)'],
+    ['kafka+ssl://a:1', 'asks for TLS or a login'],
+    ['OUTSIDE://a:1', 'must not begin with OUTSIDE://'],
+    ['PLAINTEXT://:9092', 'must name a host'],
+    ['seller:hush@a:1', 'must have no user or password'],
+    ['a:1/topic', 'must end with its port'],
+    ['a:1?password=hush', 'nothing behind ?'],
+    ['[::1]:1', 'takes no IPv6 address'],
+    ['a', 'must have a port'],
+    ['a:99999', 'a port up to 65535'],
+  ])('%s is refused', (text, why) => {
+    expect(refusal(kafkaVariables, 'KAFKA_LISTENERS', text)).toContain(why);
+  });
+});
+
+describe('ELASTICSEARCH_ADDR', () => {
+  test.each([
+    'http://a:1',
+    'https://me:hu%2Fsh@a:1,https://me:hu%2Fsh@b:2',
+    'http://[::1]:9200',
+    'https://a/behind/a/proxy',
+  ])('%s is taken as it is', (text) => {
+    expect(readConfig(elasticsearchVariables, { ELASTICSEARCH_ADDR: text }).ELASTICSEARCH_ADDR).toEqual(
+      text.split(','),
+    );
+  });
+
+  test.each([
+    ['a:9200', 'must be http://host:port or https://host:port'],
+    ['ftp://a:1', 'must be http://host:port or https://host:port'],
+    ['http://me@a:1', 'both a user and a password'],
+    ['http://me:hush@a:1,http://b:2', 'must have the same user and password in each address'],
+    ['http://me:hush@a:1,http://you:hush@b:2', 'must have the same user and password in each address'],
+    ['https://me:hush@a:1,http://me:hush@b:2', 'must have the same protocol'],
+    ['http://me:hu/hush@a:1', 'as %2F %3F %23 %2C %40'],
+    ['http://me:1/hush@a:1', 'must have no / in its user and password'],
+    ['http://a:1?key=hush', 'nothing behind ?'],
+    ['http://a:1#hush', 'nothing behind #'],
+    ['http://a:0', 'a port from 1 to 65535'],
+  ])('%s is refused', (text, why) => {
+    expect(refusal(elasticsearchVariables, 'ELASTICSEARCH_ADDR', text)).toContain(why);
+  });
+});
+
+describe('POSTGRES_HOST', () => {
+  test.each([
+    ['db.example', 'db.example'],
+    ['my_db', 'my_db'],
+    ['10.0.0.1', '10.0.0.1'],
+    ['::1', '::1'],
+    ['[::1]', '::1'],
+    ['/var/run/postgresql', '/var/run/postgresql'],
+  ])('%s is taken', (text, host) => {
+    expect(readConfig(postgresVariables, { POSTGRES_HOST: text }).POSTGRES_HOST).toBe(host);
+  });
+
+  test.each([
+    ['postgres://seller:hush@db:6000/sales?sslmode=require', 'write its parts into POSTGRES_HOST, POSTGRES_PORT'],
+    ['seller:hush@db', 'write its parts into'],
+    ['db:6000', 'write its port into POSTGRES_PORT'],
+    ['a,b', 'must be one host'],
+    [' db', 'must have no blanks'],
+    ['host=db password=hush', 'must have no blanks'],
+    ['db/sales', 'a host’s name or IP address'],
+    ['10.0.0', 'a host’s name or IP address'],
+  ])('%s is refused', (text, why) => {
+    expect(refusal(postgresVariables, 'POSTGRES_HOST', text)).toContain(why);
+  });
+});
+
+describe('other addresses', () => {
+  const variables = {
+    BASE: v.url('', { path: false }),
+    PAGE: v.url('', { query: true }),
+    ADDR: v.address(':1', ''),
+  };
+
+  test('of pages have no login; a base ends with its port', () => {
+    expect(readConfig(variables, { BASE: 'http://a:1', PAGE: 'https://a/keys?of=us' })).toMatchObject({
+      BASE: 'http://a:1',
+      PAGE: 'https://a/keys?of=us',
+    });
+    expect(refusal(variables, 'PAGE', 'https://me:hush@a/keys')).toContain('must have no user or password');
+    expect(refusal(variables, 'BASE', 'https://a/v1')).toContain('must end with its port');
+    expect(refusal(variables, 'BASE', 'https://a?key=hush')).toContain('nothing behind ?');
+  });
+
+  test.each([
+    ['[::]:8080', { host: '::', port: 8080 }],
+    ['0.0.0.0:08080', { host: '0.0.0.0', port: 8080 }],
+    [':08080', { host: '0.0.0.0', port: 8080 }],
+    ['localhost:8080', { host: 'localhost', port: 8080 }],
+  ])('to listen at: %s is taken', (text, address) => {
+    expect(readConfig(variables, { ADDR: text }).ADDR).toEqual(address);
+  });
+
+  test.each([
+    '8080',
+    ' :8080',
+    ': 8080',
+    'http://a:1',
+    'me:hush@a:1',
+    '*:8080',
+    'a:1/',
+    'a',
+    '::8080',
+    '[::1]',
+    '1.2.3:4',
+  ])('to listen at: %s is refused', (text) => {
+    expect(refusal(variables, 'ADDR', text)).toContain('must be host:port or :port');
+  });
+});

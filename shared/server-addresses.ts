@@ -1,0 +1,134 @@
+import { AddressError, eachOf, hostAndPort, isHost, type Parts, partsOf, refuseMore, theOne } from './addresses.ts';
+
+/** Where something listens. */
+export type Address = { host: string; port: number };
+
+/** "host:port", or ":port" of `usualHost`. */
+export function listenAddress(text: string, usualHost: string): Address {
+  const form = 'must be host:port or :port';
+  const [, port] = /^:(\d{1,5})$/.exec(text) ?? [];
+  const parts = port ? { host: usualHost, port: Number(port) } : listenParts(text);
+  if (!parts || parts.port > 65_535) throw new AddressError(form);
+  return parts;
+}
+
+function listenParts(text: string): Address | undefined {
+  try {
+    const { scheme, user, password, host, port, path, query, fragment } = partsOf(text);
+    if (scheme || user || password || path || query || fragment || port === undefined) return undefined;
+    return { host, port };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A host, or the folder of a socket; `port` and `url` name the variables that the rest belongs into. */
+export function hostAlone(text: string, { port, url }: { port: string; url: string }): string {
+  if (text === '' || /^\/[^\s,?#@:]*$/.test(text)) return text;
+  if (text.includes('://') || text.includes('@')) {
+    throw new AddressError(`must be a host alone, not an address: write its parts into ${url}`);
+  }
+  if (/\s/.test(text)) throw new AddressError('must have no blanks in it');
+  if (text.includes(',')) throw new AddressError('must be one host');
+  const host = text.replace(/^\[(.*)\]$/, '$1');
+  if (isHost(host)) return host;
+  if (/:\d+$/.test(text)) throw new AddressError(`must be a host alone: write its port into ${port}`);
+  throw new AddressError('must be a host’s name or IP address');
+}
+
+/** Nodes as host:port; a cluster has several. The password and database are undefined where the address names none. */
+export type RedisAddress = { nodes: string[]; password?: string | undefined; database?: number | undefined };
+
+const redisForm = 'host:port or redis://:password@host:port/database';
+
+/** One node of Redis, or those of a cluster; or none. */
+export function redisAddress(text: string): RedisAddress {
+  if (text === '') return { nodes: [] };
+  const nodes = eachOf(text, redisNode);
+  const database = theOne(
+    nodes.map((one) => one.database),
+    'database',
+  );
+  return {
+    nodes: nodes.map(({ node }) => node),
+    password:
+      theOne(
+        nodes.map((one) => one.password),
+        'password',
+      ) || undefined,
+    database: database === '' ? undefined : Number(database),
+  };
+}
+
+function redisNode(parts: Parts): { node: string; password: string; database: string } {
+  const { scheme, user, password, path } = parts;
+  if (scheme === 'rediss') {
+    throw new AddressError(
+      `asks for TLS (rediss://), which is not spoken to Redis: write ${redisForm}, and give the way there to a tunnel such as stunnel`,
+    );
+  }
+  if (scheme !== '' && scheme !== 'redis')
+    throw new AddressError(`must not begin with ${scheme}://; write ${redisForm}`);
+  if (scheme === '' && (user || password))
+    throw new AddressError(`must have redis:// before its password; write ${redisForm}`);
+  if (user !== '' && user !== 'default') {
+    throw new AddressError(`names a user before the password, and only Redis’ user default can be; write ${redisForm}`);
+  }
+  const [, database] = (scheme && /^\/(\d{0,2})$/.exec(path)) || [];
+  refuseMore({ ...parts, path: database === undefined ? path : '' }, redisForm);
+  if (Number(database ?? 0) > 15) throw new AddressError('must have a database from 0 to 15');
+  return { node: hostAndPort(parts, redisForm, scheme ? 6379 : undefined), password, database: database ?? '' };
+}
+
+/** A broker of Kafka as host:port. */
+export function broker(parts: Parts): string {
+  const form = 'host:port or PLAINTEXT://host:port';
+  const { scheme, user, password, host } = parts;
+  if (/ssl|sasl/.test(scheme)) {
+    throw new AddressError(
+      `asks for TLS or a login (${scheme.toUpperCase()}), which is not spoken to Kafka; write ${form}`,
+    );
+  }
+  if (scheme !== '' && scheme !== 'plaintext') {
+    throw new AddressError(
+      `must not begin with ${scheme.toUpperCase()}://; write ${form}, as the broker is reached from here`,
+    );
+  }
+  if (user || password)
+    throw new AddressError(`must have no user or password: there is no login to Kafka; write ${form}`);
+  refuseMore(parts, form);
+  // kafkajs takes an address apart at its first colon.
+  if (host.includes(':'))
+    throw new AddressError('must have a name or an IPv4 address: Kafka’s driver takes no IPv6 address');
+  return hostAndPort(parts, form);
+}
+
+/** http(s) addresses of one server; or none. */
+export function httpAddresses(text: string): string[] {
+  if (text === '') return [];
+  const nodes = eachOf(text, (parts) => {
+    const { user, password, query, scheme } = httpParts(parts);
+    if (query) throw new AddressError('must have nothing behind ?');
+    if ((user === '') !== (password === '')) throw new AddressError('must have both a user and a password, or neither');
+    return { login: `${user}\n${password}`, scheme };
+  });
+  // Elasticsearch's driver sends one login to all of them.
+  theOne(
+    nodes.map(({ login }) => login),
+    'user and password',
+  );
+  theOne(
+    nodes.map(({ scheme }) => scheme),
+    'protocol, http:// or https://,',
+  );
+  return text.split(',').map((one) => one.trim());
+}
+
+/** Throws `AddressError` unless it is an http(s) address that can be asked as it is written. */
+export function httpParts(parts: Parts): Parts {
+  if (!/^https?$/.test(parts.scheme)) throw new AddressError('must be http://host:port or https://host:port');
+  if (parts.port === 0) throw new AddressError('must have a port from 1 to 65535');
+  if (parts.path.includes('@')) throw new AddressError('must have no / in its user and password but as %2F');
+  if (parts.fragment) throw new AddressError('must have nothing behind #, and %23 for a # in a password');
+  return parts;
+}
