@@ -1,11 +1,16 @@
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { type EventViewsDeps, eventViews } from './domain/event-views.ts';
-import { liveSeats } from './domain/live-seats.ts';
+import { type LivePace, liveSeats } from './domain/live-seats.ts';
 import { addEventRoutes } from './http/events.ts';
 import { addLiveRoute } from './http/live.ts';
 
-export type EventsDeps = ShellDeps & EventViewsDeps & { feed: Pick<SeatFeed, 'subscribe'> };
+export type EventsDeps = ShellDeps &
+  EventViewsDeps & {
+    feed: Pick<SeatFeed, 'subscribe'>;
+    livePace?: Partial<LivePace> | undefined;
+    random?: (() => number) | undefined;
+  };
 
 /**
  * The events service over its ports: the event page, the list of upcoming events and the live seats. `follow`
@@ -15,11 +20,15 @@ export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
   const view = eventViews({ ...deps, observeCache: (outcome) => countCache(outcome) });
   const onError = (err: unknown) => deps.log.warn({ err }, 'a live view could not be read');
-  const live = liveSeats({ view, feed: deps.feed, onError });
-  const pingMs = Math.max(deps.server.readTimeoutMs, deps.server.writeTimeoutMs) / 2;
+  const { readTimeoutMs, writeTimeoutMs, requestTimeoutMs } = deps.server;
+  const stalledMs = Math.max(readTimeoutMs, writeTimeoutMs);
+  const live = liveSeats({ view, feed: deps.feed, clock: deps.clock, onError, stalledMs, pace: deps.livePace });
+  deps.metrics.gauge('live_viewers', 'Streams of live seats that are open', live.viewers);
+  if (deps.closing.aborted) live.close();
+  else deps.closing.addEventListener('abort', live.close, { once: true });
   const app = createShell('Onsale events', deps, (shell) => {
     addEventRoutes(shell, { ...deps, view });
-    addLiveRoute(shell, { live, closing: deps.closing, pingMs });
+    addLiveRoute(shell, { live, pingMs: stalledMs / 2, patienceMs: requestTimeoutMs / 2, random: deps.random });
   });
   return { app, follow: async () => void (await live.follow()) };
 }

@@ -1,25 +1,44 @@
 import { describe, expect, test } from 'bun:test';
 import { unavailable } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import { testClock } from '../../../shared/testing/clock.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
+import type { SeatStatus } from './event.ts';
 import type { EventView } from './event-views.ts';
-import { liveSeats } from './live-seats.ts';
+import { type LivePace, liveSeats } from './live-seats.ts';
+import type { LiveMessage, LiveViewer } from './live-viewer.ts';
 import type { SeatState } from './seat-board.ts';
 
 const event = '0d7c5a1e-3a5f-4f0e-9f43-2f7f1f0b8a11';
-const held = (uuid: string): SeatState => ({ uuid, status: 'reserved' });
+const hour = 3_600_000;
+const seat = (status: SeatStatus) => (uuid: string) => ({ uuid, status });
+const [held, freed] = [seat('reserved'), seat('available')];
 const seen = (...taken: SeatState[]): EventView => ({ body: new Uint8Array(), taken: () => taken, locksKnown: true });
 const withoutLocks = (): EventView => ({ ...seen(), locksKnown: false });
+const away = unavailable('PostgreSQL', new Error('away'));
+const taken = (...seats: SeatState[]) => ({ event: 'taken', seats });
+const changed = (...seats: SeatState[]) => ({ event: 'seats', seats });
+const lost = { event: 'unavailable' };
 
-/** Live seats over what `now` says, and a feed that is told by hand. */
-async function start(first: EventView) {
-  const state = { now: first as EventView | Error, looks: 0, errors: 0 };
+/** Live seats over what `now` says, and a feed that is told by hand. Nothing is looked at unless the feed tells of it. */
+async function start(first: EventView | Error | undefined, pace: Partial<LivePace> = {}) {
+  const state = {
+    now: first,
+    /** What the next looks see instead of that, one each. */
+    before: [] as Error[],
+    looks: 0,
+    errors: 0,
+    gate: undefined as Promise<void> | undefined,
+  };
   let listener: Parameters<SeatFeed['subscribe']>[0] | undefined;
+  const clock = testClock();
   const live = liveSeats({
     view: async () => {
       state.looks++;
-      if (state.now instanceof Error) throw state.now;
-      return state.now;
+      const now = state.before.shift() ?? state.now;
+      await state.gate;
+      if (now instanceof Error) throw now;
+      return now;
     },
     feed: {
       subscribe: async (given) => {
@@ -27,94 +46,249 @@ async function start(first: EventView) {
         return async () => {};
       },
     },
+    clock,
+    stalledMs: 10_000,
     onError: () => state.errors++,
-    lookAgainMs: 10,
+    pace: { betweenMs: 0, againMs: 1, calmMs: hour, ...pace },
   });
   await live.follow();
-  const told: SeatState[][] = [];
-  const watch = await live.watch(event, (seats) => told.push(seats));
-  return { live, state, told, watch: watch!, change: () => listener!.onChange(event), gap: () => listener!.onGap() };
+  return {
+    live,
+    state,
+    clock,
+    viewer: live.watch(event),
+    change: (uuid = event) => listener!.onChange(uuid),
+    gap: () => listener!.onGap(),
+    /** Shows what a next look will see, and has one. */
+    async show(now: EventView | Error | undefined) {
+      const before = state.looks;
+      state.now = now;
+      listener!.onChange(event);
+      await eventually(() => state.looks > before);
+    },
+  };
+}
+
+/** The next message without its id. */
+async function next(viewer: LiveViewer): Promise<unknown> {
+  const message = await viewer.next(hour);
+  if (typeof message === 'string') return message;
+  const { id: _, ...told } = message;
+  return told;
 }
 
 describe('live seats', () => {
-  test('tell what has changed since the last look, and nothing twice', async () => {
-    const { state, told, watch, change } = await start(seen(held('a')));
-    expect(watch.taken).toEqual([held('a')]);
-    state.now = seen(held('b'));
+  test('tell what is taken, and then what has changed since, nothing twice', async () => {
+    const { viewer, show, change } = await start(seen(held('a')));
+    expect(await next(viewer)).toEqual(taken(held('a')));
+    await show(seen(held('b')));
+    expect(await next(viewer)).toEqual(changed(held('b'), freed('a')));
     change();
-    await eventually(() => told.length > 0);
-    change();
-    state.now = seen();
-    change();
-    await eventually(() => told.length > 1);
-    expect(told).toEqual([
-      [
-        { uuid: 'b', status: 'reserved' },
-        { uuid: 'a', status: 'available' },
-      ],
-      [{ uuid: 'b', status: 'available' }],
-    ]);
+    await show(seen());
+    expect(await next(viewer)).toEqual(changed(freed('b')));
   });
 
-  test('do not free seats while nobody knows the locks, and tell all when they are known again', async () => {
-    const { state, told, change } = await start(seen(held('a')));
-    state.now = withoutLocks();
-    for (let i = 0; i < 100; i++) change();
-    await eventually(() => state.looks > 103);
-    expect(told).toEqual([]);
-    state.now = seen(held('a'), held('b'));
-    await eventually(() => told.length > 0);
-    expect(told).toEqual([[held('b')]]);
-    expect(state.errors).toBe(0);
+  test('tell both of two viewers who came at one moment of a seat that is freed', async () => {
+    const { live, viewer, show } = await start(seen(held('a')));
+    const both = [viewer, live.watch(event)];
+    for (const one of both) expect(await next(one)).toEqual(taken(held('a')));
+    await show(seen());
+    for (const one of both) expect(await next(one)).toEqual(changed(freed('a')));
+  });
+
+  test('tell who comes while a look is under way what a later look sees', async () => {
+    const { live, state, viewer, show } = await start(seen(held('a')));
+    await next(viewer);
+    const gate = Promise.withResolvers<void>();
+    state.gate = gate.promise;
+    await show(seen());
+    const late = live.watch(event);
+    state.now = seen(held('b'));
+    gate.resolve();
+    expect(await next(late)).toEqual(taken(held('b')));
+    expect(await next(viewer)).toEqual(changed(freed('a'), held('b')));
   });
 
   test('look at everything again after a gap', async () => {
-    const { state, told, gap } = await start(seen());
+    const { state, viewer, gap } = await start(seen());
+    await next(viewer);
     state.now = seen(held('a'));
     gap();
-    await eventually(() => told.length > 0);
-    expect(told).toEqual([[held('a')]]);
+    expect(await next(viewer)).toEqual(changed(held('a')));
   });
 
-  test('a hundred changes that can’t be seen are repeated as one', async () => {
-    const { state, change } = await start(seen());
-    state.now = withoutLocks();
+  test('find what the feed has lost', async () => {
+    const { state, viewer } = await start(seen(), { calmMs: 1 });
+    await next(viewer);
+    state.now = seen(held('a'));
+    expect(await next(viewer)).toEqual(changed(held('a')));
+  });
+
+  test('a hundred changes at once are looked at a few times', async () => {
+    const { state, change, viewer } = await start(seen());
+    await next(viewer);
+    const gate = Promise.withResolvers<void>();
+    state.gate = gate.promise;
     for (let i = 0; i < 100; i++) change();
-    await eventually(() => state.looks >= 101);
-    const before = state.looks;
-    await eventually(() => state.looks > before);
-    // A repetition for each would all come in one turn.
-    expect(state.looks - before).toBeLessThan(50);
-  });
-
-  test('begun without the locks, tell them when they are known', async () => {
-    const { state, told, watch } = await start(withoutLocks());
-    expect(watch.taken).toEqual([]);
+    await eventually(() => state.looks === 2);
+    for (let i = 0; i < 100; i++) change();
     state.now = seen(held('a'));
-    await eventually(() => told.length > 0);
-    expect(told).toEqual([[held('a')]]);
+    gate.resolve();
+    expect(await next(viewer)).toEqual(changed(held('a')));
+    expect(state.looks).toBe(3);
   });
 
-  test('a change that could not be read is told later, and the failure reported once', async () => {
-    const { state, told, change } = await start(seen());
-    state.now = unavailable('PostgreSQL', new Error('away'));
-    change();
-    await eventually(() => state.looks > 4);
-    state.now = seen(held('a'));
-    await eventually(() => told.length > 0);
-    expect([told, state.errors]).toEqual([[[held('a')]], 1]);
+  test('a look whose page is the same to the byte makes no list of seats', async () => {
+    let lists = 0;
+    const page: EventView = { ...seen(), taken: () => [held(`${lists++}`)] };
+    const { viewer, show } = await start(page);
+    await next(viewer);
+    await show(page);
+    await show(seen());
+    expect(await next(viewer)).toEqual(changed(freed('0')));
+    expect(lists).toBe(1);
   });
 
-  test('looks for nobody are given up', async () => {
-    const { state, watch, change } = await start(seen());
-    state.now = withoutLocks();
-    change();
-    await eventually(() => state.looks > 2);
-    watch.stop();
-    await eventually(async () => {
-      const before = state.looks;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      return state.looks === before;
+  test('have an id for each state, the same for all who are told of it', async () => {
+    const { live, viewer, show } = await start(seen(held('a')));
+    const other = live.watch(event);
+    const ids = async () => Promise.all([viewer, other].map(async (one) => ((await one.next(hour)) as LiveMessage).id));
+    const [first, again] = await ids();
+    expect(again).toBe(first!);
+    await show(seen());
+    const [second, secondAgain] = await ids();
+    expect(second).not.toBe(first!);
+    expect(secondAgain).toBe(second!);
+  });
+});
+
+describe('live seats that can’t be seen', () => {
+  for (const [what, broken] of [
+    ['without the database', away],
+    ['while nobody knows the locks', withoutLocks()],
+  ] as const) {
+    test(`${what}, a new viewer is told so, and then what is taken`, async () => {
+      const { state, viewer } = await start(broken);
+      expect(await next(viewer)).toEqual(lost);
+      state.now = seen(held('a'));
+      expect(await next(viewer)).toEqual(taken(held('a')));
     });
+
+    test(`${what}, viewers are told so once, and all is told anew`, async () => {
+      const { state, live, viewer, show } = await start(seen(held('a')));
+      await next(viewer);
+      await show(broken);
+      expect(await next(viewer)).toEqual(lost);
+      const late = live.watch(event);
+      expect(await next(late)).toEqual(lost);
+      const { looks } = state;
+      await eventually(() => state.looks > looks + 5);
+      state.now = seen(held('a'), held('b'));
+      for (const one of [viewer, late]) expect(await next(one)).toEqual(taken(held('a'), held('b')));
+    });
+  }
+
+  test('at one look only, nothing is taken back', async () => {
+    const { state, viewer, show } = await start(seen(held('a')));
+    await next(viewer);
+    state.before.push(away);
+    await show(seen(held('b')));
+    expect(await next(viewer)).toEqual(changed(held('b'), freed('a')));
+    expect(state.errors).toBe(1);
+  });
+
+  test('are reported at the first of several failures', async () => {
+    const { state } = await start(away);
+    await eventually(() => state.looks > 5);
+    expect(state.errors).toBe(1);
+  });
+
+  test('a hundred changes that can’t be seen are waited for as one', async () => {
+    const { state, change, viewer } = await start(seen(), { againMs: hour });
+    await next(viewer);
+    state.now = away;
+    change();
+    await eventually(() => state.looks === 2);
+    for (let i = 0; i < 100; i++) {
+      change();
+      await Bun.sleep(0);
+    }
+    expect(state.looks).toBe(2);
+  });
+});
+
+describe('the end of a live view', () => {
+  test('comes with the end of its event', async () => {
+    const { live, viewer, show } = await start(seen(held('a')));
+    await next(viewer);
+    await show(undefined);
+    expect(await next(viewer)).toBe('end');
+    expect(live.viewers()).toBe(0);
+  });
+
+  test('comes with the process’s, for those who still come, too', async () => {
+    const { live, viewer } = await start(seen(held('a')));
+    await next(viewer);
+    live.close();
+    expect(await next(viewer)).toBe('end');
+    expect(await next(live.watch(event))).toBe('end');
+    expect(live.viewers()).toBe(0);
+  });
+
+  test('comes to who has not taken a message for long, and to nobody else', async () => {
+    const { live, clock, viewer, show } = await start(seen());
+    const slow = live.watch(event);
+    for (const one of [viewer, slow]) await next(one);
+    const waiting = next(viewer);
+    clock.advance(10_001);
+    await show(seen(held('a')));
+    expect(await waiting).toEqual(changed(held('a')));
+    expect(await next(slow)).toBe('end');
+    expect(live.viewers()).toBe(1);
+  });
+
+  for (const [what, first] of [
+    ['can be seen', seen()],
+    ['can’t', away],
+  ] as const) {
+    test(`ends the looks for nobody, where seats ${what}`, async () => {
+      const { live, state, viewer, change } = await start(first);
+      await next(viewer);
+      viewer.leave();
+      expect(live.viewers()).toBe(0);
+      change();
+      await eventually(async () => {
+        const before = state.looks;
+        await Bun.sleep(50);
+        return state.looks === before;
+      });
+    });
+  }
+
+  test('leaves those who came after it alone', async () => {
+    const { live, viewer, show } = await start(seen());
+    await next(viewer);
+    viewer.leave();
+    const second = live.watch(event);
+    expect(await next(second)).toEqual(taken());
+    viewer.leave();
+    await show(seen(held('a')));
+    expect(await next(second)).toEqual(changed(held('a')));
+    expect(live.viewers()).toBe(1);
+  });
+});
+
+describe('an event', () => {
+  test('may be there unless it is certainly not', async () => {
+    const { live, state } = await start(seen());
+    const other = '1d7c5a1e-3a5f-4f0e-9f43-2f7f1f0b8a11';
+    expect(await live.mayExist(other, hour)).toBe(true);
+    state.now = undefined;
+    expect(await live.mayExist(other, hour)).toBe(false);
+    state.now = away;
+    expect(await live.mayExist(other, hour)).toBe(true);
+    state.now = undefined;
+    state.gate = new Promise(() => {});
+    expect(await live.mayExist(other, 1)).toBe(true);
   });
 });

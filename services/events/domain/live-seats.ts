@@ -1,94 +1,192 @@
-import { sleep } from '../../../shared/clock.ts';
+import { type Clock, sleep } from '../../../shared/clock.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import { inTime } from '../../../shared/in-time.ts';
+import { type Doorbell, doorbell } from './doorbell.ts';
 import type { SeatStatus } from './event.ts';
-import type { ViewEvent } from './event-views.ts';
+import type { EventView, ViewEvent } from './event-views.ts';
+import { LiveViewer, type SeatsMessage, statuses, type UnavailableMessage } from './live-viewer.ts';
 import type { SeatState } from './seat-board.ts';
 
 export type LiveSeatsDeps = {
   view: ViewEvent;
   feed: Pick<SeatFeed, 'subscribe'>;
-  /** Is told of the first of several looks that fail. */
+  clock: Clock;
+  /** Is told of the first of several looks at an event that fail. */
   onError(error: unknown): void;
-  lookAgainMs?: number;
+  /** A viewer who has taken nothing of what waits for it for so long is ended. */
+  stalledMs: number;
+  pace?: Partial<LivePace> | undefined;
 };
 
-type OnChange = (seats: SeatState[]) => void;
-type Watched = { taken: Map<string, SeatStatus>; listeners: Set<OnChange>; isRepeating?: boolean };
+/** When a watched event is looked at, besides when the feed tells of it. */
+export type LivePace = {
+  /** At least so long between two looks. */
+  betweenMs: number;
+  /** How long after a look that could not see everything. */
+  againMs: number;
+  /** How long without a word of the feed: it can lose one, and says nothing of a lock store that is away. */
+  calmMs: number;
+};
+
+const usualPace: LivePace = { betweenMs: 10, againMs: 500, calmMs: 5000 };
+/** At most 50 looks a second that no change has asked for, however many events are watched. */
+const spreadMs = 20;
+
+type Watched = {
+  /** Each viewer, and how many looks had begun when it came: only a later one is as of its request. */
+  viewers: Map<LiveViewer, number>;
+  looks: number;
+  /** Calls for a look. */
+  bell: Doorbell;
+  seen?: { body: Uint8Array; statuses: Map<string, SeatStatus>; taken: SeatsMessage };
+  /** Set while the seats can't be seen. */
+  unavailable?: UnavailableMessage;
+  ended: AbortController;
+};
 
 /**
- * Live seats: whoever watches an event is told of every seat whose status changed. The feed only says where to look;
- * what is told comes from the same view as the event's page, and watchers of one event share each look.
+ * Live seats: viewers of an event are told of every seat whose status changed. The feed only says where to look; what is
+ * told comes from the same view as the event's page. An event is looked at by one loop, so that all of its viewers are
+ * told the same in the same order.
  */
-export function liveSeats({ view, feed, onError, lookAgainMs = 500 }: LiveSeatsDeps) {
+export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveSeatsDeps) {
+  const { betweenMs, againMs, calmMs } = { ...usualPace, ...pace };
   const watched = new Map<string, Watched>();
+  const nextId = ids();
+  let isClosed = false;
 
-  /** The feed tells of a change once: a look that could not see everything is repeated until one can. */
-  async function lookAt(eventUuid: string): Promise<void> {
-    const event = watched.get(eventUuid);
-    if (!event || (await look(eventUuid, event)) || event.isRepeating) return;
-    event.isRepeating = true;
-    do await sleep(lookAgainMs);
-    while (watched.get(eventUuid) === event && !(await look(eventUuid, event)));
-    event.isRepeating = false;
+  const spread = (ms: number) => Math.max(ms, watched.size * spreadMs);
+
+  function begin(eventUuid: string): Watched {
+    const event = { viewers: new Map(), looks: 0, bell: doorbell(), ended: new AbortController() };
+    watched.set(eventUuid, event);
+    return event;
   }
 
-  /** Tells what has changed, and answers whether all could be seen; never throws. */
-  async function look(eventUuid: string, event: Watched): Promise<boolean> {
-    try {
-      const now = await view(eventUuid);
-      // Held seats must not flicker to available and back.
-      if (now && !now.locksKnown) return false;
-      const taken = statuses(now?.taken() ?? []);
-      const changes = differences(event.taken, taken);
-      event.taken = taken;
-      if (changes.length > 0) for (const tell of event.listeners) tell(changes);
-      return true;
-    } catch (error) {
-      if (!event.isRepeating) onError(error);
-      return false;
+  function join(eventUuid: string, viewer: LiveViewer): void {
+    const event = watched.get(eventUuid) ?? begin(eventUuid);
+    event.viewers.set(viewer, event.looks);
+    if (event.unavailable) viewer.lose(event.unavailable, true);
+    if (event.looks > 0) event.bell.ring();
+    else void keepLooking(eventUuid, event);
+  }
+
+  function forget(eventUuid: string, event: Watched): void {
+    if (watched.get(eventUuid) === event) watched.delete(eventUuid);
+    event.ended.abort();
+    event.bell.ring();
+    for (const viewer of event.viewers.keys()) viewer.end();
+    event.viewers.clear();
+  }
+
+  async function keepLooking(eventUuid: string, event: Watched): Promise<void> {
+    const { signal } = event.ended;
+    for (let failures = 0; !signal.aborted; ) {
+      failures = (await look(eventUuid, event, failures)) ? 0 : failures + 1;
+      for (const viewer of event.viewers.keys()) if (viewer.hasStalled(stalledMs)) viewer.leave();
+      await sleep(failures > 0 ? spread(againMs) : betweenMs, signal);
+      if (failures === 0 && !signal.aborted) await event.bell.wait(spread(calmMs));
     }
   }
 
+  /** Tells what has changed, and returns whether all could be seen; never throws. */
+  async function look(eventUuid: string, event: Watched, failures: number): Promise<boolean> {
+    const number = ++event.looks;
+    let now: EventView | undefined;
+    try {
+      now = await view(eventUuid);
+    } catch (error) {
+      if (failures === 0) onError(error);
+      return lose(event, failures);
+    }
+    if (!now) {
+      // The event has gone: clients that come again are told so.
+      forget(eventUuid, event);
+      return true;
+    }
+    // Held seats must not flicker to available and back.
+    return now.locksKnown ? see(event, number, now) : lose(event, failures);
+  }
+
+  function see(event: Watched, number: number, { body, taken }: EventView): true {
+    const before = event.seen;
+    let changes: SeatsMessage | undefined;
+    // The page's bytes are made anew at every change of a status, and only then.
+    if (before?.body !== body) {
+      const seats = taken();
+      const now = statuses(seats);
+      const changed = differences(before?.statuses ?? now, now);
+      if (!before || changed.length > 0) {
+        const id = nextId();
+        if (changed.length > 0) changes = { id, event: 'seats', seats: changed };
+        event.seen = { body, statuses: now, taken: { id, event: 'taken', seats } };
+      } else event.seen = { ...before, body };
+    }
+    delete event.unavailable;
+    for (const [viewer, came] of event.viewers) if (came < number) viewer.see(event.seen!.taken, changes);
+    return true;
+  }
+
+  function lose(event: Watched, failures: number): false {
+    event.unavailable ??= { id: nextId(), event: 'unavailable' };
+    for (const viewer of event.viewers.keys()) viewer.lose(event.unavailable, failures > 0);
+    return false;
+  }
+
   return {
-    /** Follows the feed until the answer is called; resolves once the feed is in reach. */
+    /** Follows the feed until the returned function is called; resolves once the feed is in reach. */
     follow(): Promise<() => Promise<void>> {
       return feed.subscribe({
-        onChange: (eventUuid) => void lookAt(eventUuid),
+        onChange: (eventUuid) => watched.get(eventUuid)?.bell.ring(),
         onGap: () => {
-          for (const eventUuid of watched.keys()) void lookAt(eventUuid);
+          for (const { bell } of watched.values()) bell.ring();
         },
       });
     },
 
-    /** The seats that are not available now, and from then on each change; undefined when there is no such event. */
-    async watch(eventUuid: string, onChange: OnChange): Promise<{ taken: SeatState[]; stop(): void } | undefined> {
-      const event = watched.get(eventUuid) ?? { taken: new Map(), listeners: new Set() };
-      event.listeners.add(onChange);
-      watched.set(eventUuid, event);
-      const stop = () => {
-        event.listeners.delete(onChange);
-        if (event.listeners.size === 0) watched.delete(eventUuid);
-      };
-      try {
-        const now = await view(eventUuid);
-        if (!now) {
-          stop();
-          return undefined;
-        }
-        if (event.listeners.size === 1) event.taken = statuses(now.taken());
-        if (!now.locksKnown) void lookAt(eventUuid);
-        return { taken: now.taken(), stop };
-      } catch (error) {
-        stop();
-        throw error;
-      }
+    /** Whether there is such an event: false only when that is certain within `patienceMs`; never throws. */
+    async mayExist(eventUuid: string, patienceMs: number): Promise<boolean> {
+      if (watched.has(eventUuid)) return true;
+      const found = inTime(() => view(eventUuid), patienceMs);
+      return found.then(
+        (now) => now !== undefined,
+        () => true,
+      );
+    },
+
+    /**
+     * A new viewer of an event, who must `leave` at last. It is first told `taken` as of this call, or `unavailable`; and
+     * then each change. It is ended when there is no such event, and when it takes nothing for too long.
+     */
+    watch(eventUuid: string): LiveViewer {
+      const viewer: LiveViewer = new LiveViewer(clock, () => {
+        const event = watched.get(eventUuid);
+        if (event?.viewers.delete(viewer) && event.viewers.size === 0) forget(eventUuid, event);
+      });
+      if (isClosed) viewer.end();
+      else join(eventUuid, viewer);
+      return viewer;
+    },
+
+    /** How many are watching. */
+    viewers: () => [...watched.values()].reduce((sum, event) => sum + event.viewers.size, 0),
+
+    /** Ends all viewers, and those who still come. */
+    close(): void {
+      isClosed = true;
+      for (const [eventUuid, event] of watched) forget(eventUuid, event);
     },
   };
 }
 
 export type LiveSeats = ReturnType<typeof liveSeats>;
 
-const statuses = (seats: SeatState[]) => new Map(seats.map(({ uuid, status }) => [uuid, status]));
+/** Ids that no other process gives. */
+function ids(): () => string {
+  const prefix = crypto.randomUUID().slice(0, 8);
+  let count = 0;
+  return () => `${prefix}-${++count}`;
+}
 
 function differences(before: Map<string, SeatStatus>, after: Map<string, SeatStatus>): SeatState[] {
   const changes: SeatState[] = [];

@@ -1,71 +1,69 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { streamSSE } from 'hono/streaming';
 import { AppError } from '../../../shared/errors.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
+import { headersOf } from '../../../shared/http/headers.ts';
 import { anyUuid } from '../../../shared/http/input.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import type { LiveSeats } from '../domain/live-seats.ts';
-import type { SeatState } from '../domain/seat-board.ts';
+import { liveMessageSchema } from './live-schemas.ts';
+import { liveStream } from './live-stream.ts';
 
 const liveRoute = createRoute({
   method: 'get',
   path: '/api/v1/management/events/{uuid}/live',
+  operationId: 'watchEvent',
+  tags: ['Events'],
   summary: 'The changes of an event’s seats as they happen (server-sent events)',
-  request: { params: z.object({ uuid: z.string().openapi({ format: 'uuid' }) }) },
+  description:
+    'Made for EventSource. A stream begins with `taken`, then tells `seats` for each change. While the servers behind it are away ' +
+    'it says `unavailable` and stays open; `taken` comes again when they are back, and replaces all that was told before. ' +
+    'A stream that ends is to be opened again after its `retry`. Each begins with a `taken` of its own, so `Last-Event-ID` ' +
+    'makes no difference.',
+  request: {
+    params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: 'd0e1f2a3-b4c5-4d5e-8f9a-0b1c2d3e4f5a' }) }),
+  },
   responses: {
     200: {
       description:
-        'First an event `taken` with the seats that are not available, then an event `seats` for each change: [{"uuid", "status"}]',
-      content: { 'text/event-stream': { schema: z.string() } },
+        'Server-sent events, each of one of these; `data` is one line of JSON. Comments keep a silent stream open',
+      content: { 'text/event-stream': { schema: liveMessageSchema } },
     },
     404: errorResponse('Event not found'),
-    503: errorResponse('A needed server is away; repeat after Retry-After'),
   },
 });
 
-export type LiveDeps = { live: LiveSeats; closing: AbortSignal; pingMs: number };
+export type LiveDeps = {
+  live: LiveSeats;
+  /** A silent stream sends a comment this often. */
+  pingMs: number;
+  /** How long a request may wait for a word on whether there is such an event. */
+  patienceMs: number;
+  /** From 0 to below 1. */
+  random?: (() => number) | undefined;
+};
 
-/** The live seats. A silent stream is kept open by pings, and ends when the process is told to end. */
-export function addLiveRoute(app: App, { live, closing, pingMs }: LiveDeps): void {
-  app.openapi(liveRoute, async (c) => {
-    const uuid = c.req.valid('param').uuid.toLowerCase();
-    const changes: SeatState[][] = [];
-    let wake = () => {};
-    const watch = anyUuid.test(uuid)
-      ? await live.watch(uuid, (seats) => {
-          changes.push(seats);
-          wake();
-        })
-      : undefined;
-    if (!watch) throw new AppError('event_not_found', 'Event not found');
+/** Clients of a process that ended come again spread over so long. */
+const retry = { fromMs: 1000, spreadMs: 9000 };
 
-    // A proxy that gathers answers before it passes them on would keep the changes back (nginx's word for it).
-    c.header('X-Accel-Buffering', 'no');
-    return streamSSE(c, async (stream) => {
-      const end = () => wake();
-      stream.onAbort(end);
-      closing.addEventListener('abort', end, { once: true });
-      try {
-        await stream.writeSSE({ event: 'taken', data: JSON.stringify(watch.taken) });
-        while (!stream.aborted && !closing.aborted) {
-          const seats = changes.shift();
-          if (seats) await stream.writeSSE({ event: 'seats', data: JSON.stringify(seats) });
-          else if (await nothingFor(pingMs)) await stream.write(': ping\n\n');
-        }
-      } finally {
-        closing.removeEventListener('abort', end);
-        watch.stop();
-      }
-    });
-
-    function nothingFor(ms: number): Promise<boolean> {
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(true), ms);
-        wake = () => {
-          clearTimeout(timer);
-          resolve(false);
-        };
-      });
-    }
+/**
+ * The live seats. An EventSource gives up for good on any answer but 200, so only an event that is certainly not there is
+ * told by a status.
+ */
+export function addLiveRoute(app: App, { live, pingMs, patienceMs, random = Math.random }: LiveDeps): void {
+  app.openAPIRegistry.registerPath(liveRoute);
+  app.get(liveRoute.getRoutingPath(), async (c) => {
+    const uuid = c.req.param('uuid').toLowerCase();
+    const mayExist = anyUuid.test(uuid) && (await live.mayExist(uuid, patienceMs));
+    if (!mayExist) throw new AppError('event_not_found', 'Event not found');
+    const headers = {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache',
+      // A proxy that gathers answers before it passes them on would keep the changes back (nginx's word for it).
+      'X-Accel-Buffering': 'no',
+      ...headersOf(c),
+    };
+    if (c.req.method === 'HEAD') return new Response(null, { headers });
+    const retryMs = retry.fromMs + Math.floor(random() * retry.spreadMs);
+    return new Response(liveStream({ watch: () => live.watch(uuid), pingMs, retryMs }), { headers });
   });
 }

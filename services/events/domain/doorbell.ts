@@ -1,0 +1,32 @@
+/** Wakes who waits for it. A ring that nobody waits for is kept for the next wait; several are one. */
+export type Doorbell = {
+  ring(): void;
+  /** Resolves to true at a ring, to false after `ms` without one; one waits at a time. */
+  wait(ms: number): Promise<boolean>;
+};
+
+export function doorbell(): Doorbell {
+  let isRung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      isRung = true;
+      wake?.();
+    },
+    async wait(ms) {
+      if (!isRung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+        wake = undefined;
+      }
+      const wasRung = isRung;
+      isRung = false;
+      return wasRung;
+    },
+  };
+}
