@@ -8,6 +8,7 @@ import type { ManageReservationDeps } from './domain/manage-reservation.ts';
 import type { PaymentMethods } from './domain/payment-methods.ts';
 import type { ReserveDeps } from './domain/reserve-ticket.ts';
 import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
+import { about } from './http/about.ts';
 import { addNoticeRoutes, type NoticeRoutesDeps } from './http/notices.ts';
 import { addOrderRoutes, type OrderRoutesDeps } from './http/orders.ts';
 import { addPaymentMethodRoutes } from './http/payment-methods.ts';
@@ -32,7 +33,7 @@ export type PaymentSides = Partial<
 /** The booking service over its ports: hold a ticket, and buy it. */
 export function createBookingApp(deps: BookingDeps): App {
   const tickets = knownTickets(deps.sales);
-  return createShell('Onsale booking', deps, (app) => {
+  return createShell(about, deps, (app) => {
     app.openAPIRegistry.registerComponent('securitySchemes', bearerScheme, {
       type: 'http',
       scheme: 'bearer',

@@ -2,6 +2,7 @@ import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { type EventViewsDeps, eventViews } from './domain/event-views.ts';
 import { type LivePace, liveSeats } from './domain/live-seats.ts';
+import { about } from './http/about.ts';
 import { addEventRoutes } from './http/events.ts';
 import { addLiveRoute } from './http/live.ts';
 
@@ -26,7 +27,7 @@ export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise
   deps.metrics.gauge('live_viewers', 'Streams of live seats that are open', live.viewers);
   if (deps.closing.aborted) live.close();
   else deps.closing.addEventListener('abort', live.close, { once: true });
-  const app = createShell('Onsale events', deps, (shell) => {
+  const app = createShell(about, deps, (shell) => {
     addEventRoutes(shell, { ...deps, view });
     addLiveRoute(shell, { live, pingMs: stalledMs / 2, patienceMs: requestTimeoutMs / 2, random: deps.random });
   });

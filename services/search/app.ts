@@ -1,5 +1,6 @@
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { type SearchEventsDeps, searchEvents } from './domain/search-events.ts';
+import { about } from './http/about.ts';
 import { addSearchRoutes } from './http/search.ts';
 
 export type SearchDeps = ShellDeps & SearchEventsDeps & { role: Role };
@@ -11,7 +12,7 @@ export type Role = 'all' | 'api' | 'cdc';
 export function createSearchApp(deps: SearchDeps): App {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
   const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) });
-  return createShell('Onsale search', deps, (app) => {
+  return createShell(about, deps, (app) => {
     if (deps.role !== 'cdc') addSearchRoutes(app, search);
   });
 }

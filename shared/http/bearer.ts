@@ -12,8 +12,20 @@ const challenge = 'Bearer realm="onsale"';
 export const bearerScheme = 'bearer';
 export const byBearer = { security: [{ [bearerScheme]: [] }] };
 export const bearerResponses = {
-  401: errorResponse('No token, or one that is not valid; `WWW-Authenticate` tells which'),
-  403: errorResponse('`user_uuid` is not the token’s `sub`'),
+  401: {
+    ...errorResponse('No token, or one that is not valid; `WWW-Authenticate` tells which', ['unauthorized']),
+    headers: {
+      'WWW-Authenticate': {
+        description: 'A challenge as RFC 6750 has it',
+        required: true,
+        schema: { type: 'string' as const },
+      },
+    },
+  },
+};
+/** What a route says besides where its input names a user. */
+export const forbiddenResponses = {
+  403: errorResponse('`user_uuid` is not the token’s `sub`', ['forbidden']),
 };
 
 /**

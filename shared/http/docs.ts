@@ -1,6 +1,24 @@
 import type { Hono } from 'hono';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'text' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };
+import { release } from '../build.ts';
+
+/** What a service's OpenAPI document says of it as a whole. */
+export type About = { title: string; description: string; tags: { name: string; description: string }[] };
+
+/** The head of a service's OpenAPI document, whose version is the release's. */
+export const documentHead = ({ title, description, tags }: About) => ({
+  openapi: '3.1.0' as const,
+  info: {
+    title,
+    version: release,
+    description,
+    contact: { name: 'The Onsale maintainers' },
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/', description: 'Where this document comes from' }],
+  tags,
+});
 
 const page = (title: string) => `<!doctype html>
 <html lang="en">

@@ -42,7 +42,7 @@ const worthRepeating = new Set<ErrorCode>(['unavailable', 'payment_pending', 're
 
 export const errorSchema = z
   .object({
-    error: z.string().openapi({ description: 'A stable code', example: 'ticket_not_available' }),
+    error: z.string().openapi({ description: 'A stable code' }),
     message: z.string().openapi({ description: 'What to do, for a person' }),
     issues: z
       .array(z.object({ path: z.string(), message: z.string() }))
@@ -51,10 +51,21 @@ export const errorSchema = z
   })
   .openapi('Error');
 
-/** An OpenAPI response that carries an error. */
-export const errorResponse = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: errorSchema } },
+/** An OpenAPI response that carries one of these errors, with what else its body tells. */
+export function errorResponse(description: string, codes: ErrorCode[] = [], more: z.ZodRawShape = {}) {
+  const schema = codes.length === 0 ? errorSchema : errorSchema.extend({ error: z.enum(codes), ...more });
+  const again = codes.filter((code) => worthRepeating.has(code));
+  return {
+    description,
+    ...(again.length > 0 && { headers: { 'Retry-After': retryAfter(again.length === codes.length) } }),
+    content: { 'application/json': { schema } },
+  };
+}
+
+const retryAfter = (required: boolean) => ({
+  description: 'After how many seconds to repeat the request',
+  required,
+  schema: { type: 'integer' as const },
 });
 
 /** Anything thrown, as one of our errors: what we do not know becomes `internal` and keeps its text for the log. */

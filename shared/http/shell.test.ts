@@ -18,7 +18,7 @@ function makeShell(env: Record<string, string> = {}, dependencies: Dependencies 
   });
   const closing = new AbortController();
   const app = createShell(
-    'Test',
+    { title: 'Test', description: '', tags: [] },
     {
       log: createLog('test', 'info', output),
       metrics: createMetrics('test'),

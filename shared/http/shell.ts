@@ -5,7 +5,7 @@ import type { ServerConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { aroundEachRequest } from './around.ts';
-import { addDocs } from './docs.ts';
+import { type About, addDocs, documentHead } from './docs.ts';
 import { errorAnswer, invalidInput, toAppError } from './errors.ts';
 import type { Env } from './headers.ts';
 import { addHealth, type Dependencies, type Reports } from './health.ts';
@@ -34,7 +34,7 @@ const maxBodyBytes = 64 * 1024;
  * security headers, limits of size and time, errors as `{error, message}`, health, metrics, OpenAPI and its page.
  * `addRoutes` adds the service's own; they come last, so that nothing answers before the limits.
  */
-export function createShell(title: string, deps: ShellDeps, addRoutes: (app: App) => void): App {
+export function createShell(about: About, deps: ShellDeps, addRoutes: (app: App) => void): App {
   const app: App = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw invalidInput(result.error.issues, result.target);
@@ -57,9 +57,9 @@ export function createShell(title: string, deps: ShellDeps, addRoutes: (app: App
   app.get('/metrics', async (c) =>
     c.body(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType }),
   );
-  addDocs(plain, title);
+  addDocs(plain, about.title);
   addRoutes(app);
-  app.doc31('/openapi.json', { openapi: '3.1.0', info: { title, version: '1' }, servers: [{ url: '/' }] });
+  app.doc31('/openapi.json', documentHead(about));
   refuseOtherMethods(app);
   return app;
 }

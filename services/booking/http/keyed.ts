@@ -12,8 +12,20 @@ export const keyHeader = z.object({
   'idempotency-key': z
     .string('must be set')
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
-    .openapi({ description: 'A value of your own for this request: repeat it with the same one', example: 'c3f1…' }),
+    .openapi({
+      description: 'A value of your own for this request, such as a new uuid: repeat the request with the same one',
+      example: 'b7a3c1de-52f4-4c1e-9d0b-6f2a8e4c7d15',
+    }),
 });
+
+/** What the responses to such requests say besides their body. */
+export const orderHeaders = {
+  Location: { description: 'The order, as it stands now', required: true, schema: { type: 'string' as const } },
+  'Idempotent-Replayed': {
+    description: '`true` when this is the first response again, to a request that was repeated',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
 
 /**
  * Answers a request that carries a key: with what `work` makes, or with the bytes of the first answer. A refusal is an answer

@@ -2,19 +2,39 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
 import { empty } from '../../../shared/http/answer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
+import { bodyResponses, commonResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { type HearDeps, hearNotice, type Notice } from '../domain/hear-notice.ts';
+
+/** Not a schema of zod's: the body must not be read before its signature is checked, over its very bytes. */
+const noticeSchema = { type: 'object' as const, description: 'An event object of Stripe’s API' };
 
 const route = createRoute({
   method: 'post',
   path: '/webhooks/stripe',
+  operationId: 'hearStripe',
+  tags: ['Webhooks'],
+  ...withoutToken,
   summary: 'Stripe tells what became of a payment',
-  request: { headers: z.object({ 'stripe-signature': z.string('must be set') }) },
+  description:
+    'For Stripe alone: no token is asked for, and the body must be signed with the secret of this endpoint (STRIPE_WEBHOOK_SECRET), not long ago. Of its content nothing is believed but which payment it is about.',
+  request: {
+    headers: z.object({
+      'stripe-signature': z
+        .string('must be set')
+        .openapi({ description: 'Stripe’s signature of the body, with its time' }),
+    }),
+    body: {
+      required: true,
+      content: { 'application/json': { schema: noticeSchema } },
+    },
+  },
   responses: {
     200: { description: 'Heard; it need not be told again' },
-    400: errorResponse('Not signed with the secret of this endpoint'),
-    500: errorResponse('Internal server error'),
-    503: errorResponse('It could not be dealt with now: tell it again'),
+    ...bodyResponses,
+    400: errorResponse('Not signed with the secret of this endpoint', ['invalid_request']),
+    ...commonResponses,
+    503: errorResponse('It could not be dealt with now: tell it again', ['unavailable']),
   },
 });
 

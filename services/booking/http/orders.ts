@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
+import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { uuidSchema, wholeNumber } from '../../../shared/http/input.ts';
+import { bodyResponses, commonResponses, parameterResponses } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { type CreateOrderDeps, createOrder, findOrder, listOrders } from '../domain/create-order.ts';
 import type { IdempotencyKeys } from '../domain/idempotency.ts';
@@ -10,19 +11,15 @@ import { ownReservation } from '../domain/manage-reservation.ts';
 import type { OrderView } from '../domain/orders.ts';
 import type { Refund } from '../domain/refund.ts';
 import { checkRefundable, type RefundDeps, refundOrder } from '../domain/refund-order.ts';
-import { conflictSchema } from './conflict.ts';
-import { answerKeyed, keyHeader } from './keyed.ts';
+import { conflictMembers } from './conflict.ts';
+import { methodUuid, userUuid } from './input.ts';
+import { answerKeyed, keyHeader, orderHeaders } from './keyed.ts';
+import { amountRefused, declineMembers, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
 
 export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: IdempotencyKeys };
 
 const uuid = z.string().openapi({ format: 'uuid' });
 const money = z.int().openapi({ description: 'Minor units of the currency', example: 35_000 });
-
-/** What to pass to the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
-const paymentActionSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('stripe'), client_secret: z.string() }),
-  z.object({ type: z.literal('sandbox'), approval_url: z.string() }),
-]);
 
 const orderSchema = z
   .object({
@@ -46,21 +43,27 @@ const orderSchema = z
   })
   .openapi('Order');
 
-const answer = (description: string) => ({ description, content: { 'application/json': { schema: orderSchema } } });
-const common = {
-  ...bearerResponses,
-  400: errorResponse('Invalid request payload'),
-  500: errorResponse('Internal server error'),
-  503: errorResponse('A needed server is away; repeat after Retry-After'),
+const orderLinks = {
+  view: { operationId: 'viewOrder', parameters: { uuid: '$response.body#/uuid' } },
+  refund: { operationId: 'refundOrder', parameters: { uuid: '$response.body#/uuid' } },
 };
+
+const answer = (description: string) => ({ description, content: { 'application/json': { schema: orderSchema } } });
+const common = { ...bearerResponses, ...commonResponses };
+const notFound = errorResponse('Order not found', ['order_not_found']);
+const params = z.object({ uuid: uuidSchema.openapi({ description: 'The order, as `placeOrder` has told it' }) });
 
 const path = '/api/v1/booking/orders';
 
 const orderRoute = createRoute({
   method: 'post',
   path,
+  operationId: 'placeOrder',
+  tags: ['Orders'],
   ...byBearer,
   summary: 'Buy the seats of a reservation',
+  description:
+    'Charges the sum of the reservation’s prices, once, and books its seats. Repeat a request whose response was lost, a 202 and a 503 under the same key: it carries on.',
   request: {
     headers: keyHeader,
     body: {
@@ -68,48 +71,73 @@ const orderRoute = createRoute({
       content: {
         'application/json': {
           schema: z
-            .strictObject({ reservation_uuid: uuidSchema, payment_method_uuid: uuidSchema })
+            .strictObject({
+              reservation_uuid: uuidSchema.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
+              payment_method_uuid: methodUuid,
+            })
             .openapi('CreateOrder'),
         },
       },
     },
   },
   responses: {
-    201: answer('The seats are paid and booked'),
-    202: answer(
-      'Not paid yet: the buyer has an `action` to take, or the provider has not answered; `Location` tells what became of it',
-    ),
-    402: errorResponse('Payment was declined, for the `reason` given; the seats stay held'),
-    404: errorResponse('Reservation not found'),
-    409: {
-      description:
-        'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
-      content: { 'application/json': { schema: conflictSchema } },
+    201: { ...answer('The seats are paid and booked'), headers: orderHeaders, links: orderLinks },
+    202: {
+      ...answer(
+        'Not paid yet: the buyer has an `action` to take, or the provider has not answered; `Location` tells what became of it',
+      ),
+      headers: orderHeaders,
+      links: {
+        ...orderLinks,
+        approve: { operationId: 'decideSandboxPayment', parameters: { uuid: '$response.body#/uuid' } },
+      },
     },
-    422: errorResponse('The total can’t be charged (see `bounds`), or the Idempotency-Key belongs to another request'),
+    402: errorResponse(
+      'Payment was declined, for the `reason` given; the seats stay held',
+      ['payment_declined'],
+      declineMembers,
+    ),
+    404: errorResponse('Reservation not found', ['reservation_not_found']),
+    409: errorResponse(
+      'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
+      ['reservation_expired', 'ticket_not_available', 'sales_ended', 'request_in_progress'],
+      conflictMembers,
+    ),
+    422: amountRefused(
+      'The total can’t be charged (see `bounds`), or the Idempotency-Key belongs to another request',
+      'idempotency_key_reused',
+    ),
+    ...bodyResponses,
     ...common,
+    503: paymentUnanswered('A needed server is away, or another payment is under way; repeat after Retry-After'),
   },
 });
 
 const findRoute = createRoute({
   method: 'get',
   path: `${path}/{uuid}`,
+  operationId: 'viewOrder',
+  tags: ['Orders'],
   ...byBearer,
   summary: 'An order as it stands now',
-  request: { params: z.object({ uuid: uuidSchema }) },
-  responses: { 200: answer('The order'), 404: errorResponse('Order not found'), ...common },
+  description: 'Its tickets and prices, whether it is paid, and what its buyer must do before.',
+  request: { params },
+  responses: { 200: answer('The order'), 404: notFound, ...parameterResponses, ...common },
 });
 
 const listRoute = createRoute({
   method: 'get',
   path,
+  operationId: 'listOrders',
+  tags: ['Orders'],
   ...byBearer,
   summary: 'A user’s orders, the newest first',
+  description: 'A page of them, those that have failed too. An organiser may list everybody’s.',
   request: {
     query: z.object({
-      user_uuid: uuidSchema,
-      cursor: uuidSchema.optional(),
-      limit: wholeNumber(1, 100, 20),
+      user_uuid: userUuid,
+      cursor: uuidSchema.optional().openapi({ description: 'The `next_cursor` of the page before' }),
+      limit: wholeNumber(1, 100, 20).openapi({ description: 'Most orders on the page' }),
     }),
   },
   responses: {
@@ -117,13 +145,17 @@ const listRoute = createRoute({
       description: 'A page of orders',
       content: {
         'application/json': {
-          schema: z.object({
-            orders: z.array(orderSchema),
-            next_cursor: z.string().nullable().openapi({ description: 'Pass it as `cursor`; null on the last page' }),
-          }),
+          schema: z
+            .object({
+              orders: z.array(orderSchema),
+              next_cursor: z.string().nullable().openapi({ description: 'Pass it as `cursor`; null on the last page' }),
+            })
+            .openapi('OrderPage'),
         },
       },
     },
+    ...forbiddenResponses,
+    ...parameterResponses,
     ...common,
   },
 });
@@ -145,16 +177,21 @@ const refundSchema = z
 
 const refundAnswer = (description: string) => ({
   description,
+  headers: orderHeaders,
   content: { 'application/json': { schema: refundSchema } },
 });
 
 const refundRoute = createRoute({
   method: 'post',
   path: `${path}/{uuid}/refunds`,
+  operationId: 'refundOrder',
+  tags: ['Orders'],
   ...byBearer,
   summary: 'Give an order back, or some of its tickets',
+  description:
+    'By its buyer until the event begins and the time to give it back is over (REFUND_WINDOW), or by an organiser at any time. The tickets are for sale again at once.',
   request: {
-    params: z.object({ uuid: uuidSchema }),
+    params,
     headers: keyHeader,
     body: {
       required: true,
@@ -162,8 +199,15 @@ const refundRoute = createRoute({
         'application/json': {
           schema: z
             .strictObject({
-              user_uuid: uuidSchema,
-              ticket_uuids: z.array(uuidSchema).min(1).max(50).optional().openapi({ description: 'All, if absent' }),
+              user_uuid: userUuid.openapi({
+                description: 'Who asks: the buyer, or an organiser; where tokens are checked, the `sub` of the token',
+              }),
+              ticket_uuids: z
+                .array(uuidSchema)
+                .min(1)
+                .max(50)
+                .optional()
+                .openapi({ description: 'Tickets of the order; all, if absent' }),
             })
             .openapi('CreateRefund'),
         },
@@ -173,9 +217,15 @@ const refundRoute = createRoute({
   responses: {
     201: refundAnswer('The tickets are available again, and the money is on its way back'),
     202: refundAnswer('The tickets are available again; the payment provider has not answered yet'),
-    404: errorResponse('Order not found'),
-    409: errorResponse('The order cannot be given back (any more), or the same request is being answered'),
-    422: errorResponse('The Idempotency-Key belongs to another request'),
+    404: notFound,
+    409: errorResponse('The order cannot be given back (any more), or the same request is being answered', [
+      'order_not_refundable',
+      'event_begun',
+      'request_in_progress',
+    ]),
+    422: errorResponse('The Idempotency-Key belongs to another request', ['idempotency_key_reused']),
+    ...forbiddenResponses,
+    ...bodyResponses,
     ...common,
   },
 });

@@ -1,17 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
+import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
-import { uuidSchema } from '../../../shared/http/input.ts';
+import { bodyResponses, commonResponses } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { mustBe } from '../domain/caller.ts';
 import type { PaymentMethods } from '../domain/payment-methods.ts';
+import { userUuid } from './input.ts';
 
 const route = createRoute({
   method: 'post',
   path: '/api/v1/booking/payment-methods',
+  operationId: 'registerPaymentMethod',
+  tags: ['Payment methods'],
   ...byBearer,
   summary: 'Register what a buyer pays with; repeating it answers the same',
+  description: 'Only this buyer can pay with it. The sandbox takes any uuid as well, and needs none to be registered.',
   request: {
     body: {
       required: true,
@@ -19,13 +22,13 @@ const route = createRoute({
         'application/json': {
           schema: z
             .strictObject({
-              user_uuid: uuidSchema,
+              user_uuid: userUuid,
               reference: z
                 .string()
                 .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
                 .openapi({
                   description: 'The payment provider’s name for it, made in the buyer’s browser; never a card number',
-                  example: 'pm_1PxyzABC',
+                  example: 'pm_card_visa',
                 }),
             })
             .openapi('CreatePaymentMethod'),
@@ -43,17 +46,17 @@ const route = createRoute({
       },
     },
     ...bearerResponses,
-    400: errorResponse('Invalid request payload'),
-    500: errorResponse('Internal server error'),
-    503: errorResponse('A needed server is away; repeat after Retry-After'),
+    ...forbiddenResponses,
+    ...bodyResponses,
+    ...commonResponses,
   },
 });
 
 /** What buyers pay with: the API knows it by a uuid, and the provider by a reference of its own. */
 export function addPaymentMethodRoutes(app: App, { paymentMethods }: { paymentMethods: PaymentMethods }): void {
   app.openapi(route, async (c) => {
-    const { user_uuid: userUuid, reference } = c.req.valid('json');
-    mustBe(c.get('caller'), userUuid);
-    return c.json({ uuid: await paymentMethods.add({ userUuid, reference }) }, 201, headersOf(c));
+    const { user_uuid: owner, reference } = c.req.valid('json');
+    mustBe(c.get('caller'), owner);
+    return c.json({ uuid: await paymentMethods.add({ userUuid: owner, reference }) }, 201, headersOf(c));
   });
 }

@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
+import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
+import { example } from '../../../shared/http/examples.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { textInput, uuidSchema } from '../../../shared/http/input.ts';
+import { bodyResponses, commonResponses, parameterResponses } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import {
   extendReservation,
@@ -17,29 +19,38 @@ import {
   reserveBest,
   reserveTickets,
 } from '../domain/reserve-tickets.ts';
-import { conflictSchema } from './conflict.ts';
+import { conflictMembers } from './conflict.ts';
+import { eventUuid, ticketUuid, userUuid } from './input.ts';
+import { amountRefused } from './payment-responses.ts';
 
 /** No buyer needs more at once, and a script that takes them all stays short. */
 const mostTickets = 50;
 
 const chosenSchema = z
   .strictObject({
-    user_uuid: uuidSchema,
+    user_uuid: userUuid,
     ticket_uuids: z
-      .array(uuidSchema)
+      .array(ticketUuid)
       .min(1)
       .max(mostTickets)
-      .refine((uuids) => new Set(uuids).size === uuids.length, 'must name each ticket once'),
+      .refine((uuids) => new Set(uuids).size === uuids.length, 'must name each ticket once')
+      .openapi({ uniqueItems: true, example: example.pair }),
   })
   .openapi('ReserveTickets');
 
 const bestSchema = z
   .strictObject({
-    user_uuid: uuidSchema,
-    event_uuid: uuidSchema,
-    quantity: z.int().min(1).max(mostTickets),
-    max_price: z.int().min(0).optional().openapi({ description: 'Most that one seat may cost, in minor units' }),
-    section: textInput(100).optional().openapi({ example: '101' }),
+    user_uuid: userUuid,
+    event_uuid: eventUuid,
+    quantity: z.int().min(1).max(mostTickets).openapi({ description: 'How many seats', example: 2 }),
+    max_price: z
+      .int()
+      .min(0)
+      .optional()
+      .openapi({ description: 'Most that one seat may cost, in minor units', example: 35_000 }),
+    section: textInput(100)
+      .optional()
+      .openapi({ description: 'Only seats whose label begins with it, such as `101` of `101-C10`' }),
   })
   .openapi('ReserveBest');
 
@@ -58,37 +69,68 @@ const reservationSchema = z
   })
   .openapi('Reservation');
 
+const reservationLinks = {
+  view: { operationId: 'viewReservation', parameters: { uuid: '$response.body#/uuid' } },
+  extend: { operationId: 'extendReservation', parameters: { uuid: '$response.body#/uuid' } },
+  release: { operationId: 'releaseReservation', parameters: { uuid: '$response.body#/uuid' } },
+  buy: { operationId: 'placeOrder', description: 'Send `uuid` as `reservation_uuid`' },
+};
+
 const answer = (description: string) => ({
   description,
   content: { 'application/json': { schema: reservationSchema } },
 });
-const conflict = {
-  description: 'Not all of them can be held; or the sale has ended',
-  content: { 'application/json': { schema: conflictSchema } },
-};
-const common = {
-  ...bearerResponses,
-  400: errorResponse('Invalid request payload'),
-  500: errorResponse('Internal server error'),
-  503: errorResponse('A needed server is away; repeat after Retry-After'),
-};
-const notFound = errorResponse('Reservation not found');
-const params = z.object({ uuid: uuidSchema });
+const common = { ...bearerResponses, ...commonResponses };
+const notFound = errorResponse('Reservation not found', ['reservation_not_found']);
+const params = z.object({
+  uuid: uuidSchema.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
+});
 const path = '/api/v1/booking/reservations/{uuid}';
 
 const reserveRoute = createRoute({
   method: 'post',
   path: '/api/v1/booking/reservations',
+  operationId: 'holdSeats',
+  tags: ['Reservations'],
   ...byBearer,
   summary: 'Hold several seats of an event, all or none; or the best available ones',
+  description:
+    'With `ticket_uuids`, just these; with `event_uuid` and `quantity`, the best that are free, beside each other if there are such. They are held at their prices of now. Buy them by `placeOrder`.',
   request: {
-    body: { required: true, content: { 'application/json': { schema: z.union([chosenSchema, bestSchema]) } } },
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: z.union([chosenSchema, bestSchema]),
+          examples: {
+            chosen: {
+              summary: 'Two seats that the buyer has chosen',
+              value: { user_uuid: example.buyer, ticket_uuids: example.pair },
+            },
+            best: {
+              summary: 'The two best seats',
+              value: { user_uuid: example.buyer, event_uuid: example.event, quantity: 2, max_price: 35_000 },
+            },
+          },
+        },
+      },
+    },
   },
   responses: {
-    201: answer('The seats are held until `expires_at`; repeating the request with the same tickets answers the same'),
-    404: errorResponse('Event not found'),
-    409: conflict,
-    422: errorResponse('The total can’t be charged: see `bounds`'),
+    201: {
+      ...answer('The seats are held until `expires_at`; repeating the request with the same tickets answers the same'),
+      headers: { Location: { description: 'The reservation', required: true, schema: { type: 'string' as const } } },
+      links: reservationLinks,
+    },
+    404: errorResponse('Event not found', ['event_not_found']),
+    409: errorResponse(
+      'Not all of them can be held; or the sale has ended',
+      ['ticket_not_available', 'sales_ended', 'seat_stranded', 'too_many_tickets'],
+      conflictMembers,
+    ),
+    422: amountRefused('The total can’t be charged: see `bounds`'),
+    ...forbiddenResponses,
+    ...bodyResponses,
     ...common,
   },
 });
@@ -96,22 +138,31 @@ const reserveRoute = createRoute({
 const findRoute = createRoute({
   method: 'get',
   path,
+  operationId: 'viewReservation',
+  tags: ['Reservations'],
   ...byBearer,
   summary: 'A reservation as it stands now',
+  description: 'Its seats and prices, and until when they are held.',
   request: { params },
-  responses: { 200: answer('The reservation'), 404: notFound, ...common },
+  responses: { 200: answer('The reservation'), 404: notFound, ...parameterResponses, ...common },
 });
 
 const releaseRoute = createRoute({
   method: 'delete',
   path,
+  operationId: 'releaseReservation',
+  tags: ['Reservations'],
   ...byBearer,
   summary: 'Give the seats back at once; repeating it changes nothing',
+  description: 'Others can have the seats from this moment. Seats that are bought are given back by `refundOrder`.',
   request: { params },
   responses: {
     204: { description: 'The seats are free, and a payment that was under way for them is called off' },
     404: notFound,
-    409: errorResponse('The seats are bought: ask for a refund of the order'),
+    409: errorResponse('The seats are bought: ask for a refund of the order', ['reservation_sold']),
+    ...parameterResponses,
+    // A request that says how long its body is may say too much, whatever its route.
+    413: bodyResponses[413],
     ...common,
   },
 });
@@ -119,10 +170,24 @@ const releaseRoute = createRoute({
 const extendRoute = createRoute({
   method: 'post',
   path: `${path}/extend`,
+  operationId: 'extendReservation',
+  tags: ['Reservations'],
   ...byBearer,
   summary: 'Hold the seats for the full time once more; once',
+  description: 'From this moment on, and not after the sale has ended.',
   request: { params },
-  responses: { 200: answer('The seats are held until `expires_at`'), 404: notFound, 409: conflict, ...common },
+  responses: {
+    200: answer('The seats are held until `expires_at`'),
+    404: notFound,
+    409: errorResponse('Not all of the seats are held any more, the sale has ended, or it was extended before', [
+      'reservation_expired',
+      'sales_ended',
+      'reservation_extended',
+    ]),
+    ...parameterResponses,
+    413: bodyResponses[413],
+    ...common,
+  },
 });
 
 /** Reservations of several seats. */

@@ -3,27 +3,38 @@ import { AppError } from '../../../shared/errors.ts';
 import { empty } from '../../../shared/http/answer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { uuidSchema } from '../../../shared/http/input.ts';
+import { bodyResponses, commonResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { carryOn } from '../domain/carry-on.ts';
 import type { CompleteDeps } from '../domain/complete-order.ts';
 
+const approvalSchema = z
+  .strictObject({
+    approved: z.boolean().openapi({ description: 'Whether the buyer approves the payment', example: true }),
+  })
+  .openapi('Approval');
+
 const route = createRoute({
   method: 'post',
   path: '/sandbox/payments/{uuid}/approval',
+  operationId: 'decideSandboxPayment',
+  tags: ['Sandbox'],
+  ...withoutToken,
   summary: 'Sandbox only: approve or refuse a payment, as a buyer does at their bank',
+  description:
+    'For an order whose `action` is of the type `sandbox`. As at a bank, no token of ours is asked for: the order’s uuid is the secret.',
   request: {
-    params: z.object({ uuid: uuidSchema }),
+    params: z.object({ uuid: uuidSchema.openapi({ description: 'The order that waits for its buyer' }) }),
     body: {
       required: true,
-      content: { 'application/json': { schema: z.strictObject({ approved: z.boolean() }).openapi('Approval') } },
+      content: { 'application/json': { schema: approvalSchema } },
     },
   },
   responses: {
     200: { description: 'The order goes on' },
-    400: errorResponse('Invalid request payload'),
-    404: errorResponse('No payment of this order waits for its buyer'),
-    500: errorResponse('Internal server error'),
-    503: errorResponse('A needed server is away; repeat after Retry-After'),
+    404: errorResponse('No payment of this order waits for its buyer', ['order_not_found']),
+    ...bodyResponses,
+    ...commonResponses,
   },
 });
 

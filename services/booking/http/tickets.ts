@@ -1,54 +1,90 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { empty } from '../../../shared/http/answer.ts';
-import { bearerResponses, byBearer } from '../../../shared/http/bearer.ts';
+import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
-import { uuidSchema } from '../../../shared/http/input.ts';
+import { example } from '../../../shared/http/examples.ts';
+import { bodyResponses, commonResponses } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { type ConfirmDeps, confirmTicket } from '../domain/confirm-ticket.ts';
 import { type ReserveDeps, reserveTicket } from '../domain/reserve-ticket.ts';
+import { methodUuid, ticketUuid, userUuid } from './input.ts';
+import { amountRefused, declineMembers, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
 
-const reserveSchema = z.object({ ticket_uuid: uuidSchema, user_uuid: uuidSchema }).openapi('Reserve');
-const confirmSchema = reserveSchema.extend({ payment_method_uuid: uuidSchema }).openapi('Confirm');
+const reserveSchema = z.object({ ticket_uuid: ticketUuid, user_uuid: userUuid }).openapi('Reserve');
+const confirmSchema = reserveSchema.extend({ payment_method_uuid: methodUuid }).openapi('Confirm');
 
-const json = <S extends z.ZodType>(schema: S) =>
-  ({ required: true, content: { 'application/json': { schema } } }) as const;
+const hint = { hint: z.string().optional().openapi({ description: 'What to do when the sale has ended' }) };
 
-const common = {
-  ...bearerResponses,
-  400: errorResponse('Invalid request payload'),
-  500: errorResponse('Internal server error'),
-};
+const common = { ...bearerResponses, ...forbiddenResponses, ...bodyResponses, ...commonResponses };
 
 const reserveRoute = createRoute({
   method: 'post',
   path: '/api/v1/booking/tickets/reserve',
+  operationId: 'reserveTicket',
+  tags: ['Tickets'],
   ...byBearer,
   summary: 'Hold a ticket for a user; repeating it changes nothing',
-  request: { body: json(reserveSchema) },
+  description:
+    'The first to ask holds the ticket, at its price of now, until the time of the hold is over. Pay for it by `confirmTicket`.',
+  request: { body: { required: true, content: { 'application/json': { schema: reserveSchema } } } },
   responses: {
     200: { description: 'The ticket is held for 15 minutes (TICKET_LOCK_TTL_SECONDS)' },
-    409: errorResponse('Ticket is not available for reservation'),
-    422: errorResponse('The price can’t be charged: see `bounds`'),
-    503: errorResponse('A needed server is away; repeat after Retry-After'),
+    409: errorResponse(
+      'Ticket is not available for reservation',
+      ['ticket_not_available', 'sales_ended', 'too_many_tickets'],
+      hint,
+    ),
+    422: amountRefused('The price can’t be charged: see `bounds`'),
     ...common,
   },
 });
 
+const purchase = { ticket_uuid: example.seat, user_uuid: example.buyer };
+
 const confirmRoute = createRoute({
   method: 'post',
   path: '/api/v1/booking/tickets/confirm',
+  operationId: 'confirmTicket',
+  tags: ['Tickets'],
   ...byBearer,
   summary: 'Pay for a held ticket; repeating it changes nothing and charges nothing more',
-  request: { body: json(confirmSchema) },
+  description:
+    'Takes the price that the ticket had when it was held, and books it. After a 402 the ticket is still held, and the request may be made again with another payment method, or once the buyer has approved.',
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: confirmSchema,
+          examples: {
+            declined: {
+              summary: 'A card that the sandbox declines',
+              value: { ...purchase, payment_method_uuid: example.method.declined },
+            },
+            paid: { summary: 'A card that pays', value: { ...purchase, payment_method_uuid: example.method.pays } },
+          },
+        },
+      },
+    },
+  },
   responses: {
     200: { description: 'The ticket is booked for the user' },
     402: errorResponse(
       'Payment was declined, for the `reason` given; or the buyer has an `action` to take. The ticket stays held',
+      ['payment_declined', 'payment_requires_action'],
+      {
+        ...declineMembers,
+        order_uuid: z
+          .string()
+          .optional()
+          .openapi({ format: 'uuid', description: 'The order that waits for its buyer' }),
+        action: paymentActionSchema.optional(),
+      },
     ),
-    409: errorResponse('Ticket is not reserved for this user'),
-    422: errorResponse('The price can’t be charged: see `bounds`'),
-    503: errorResponse('A needed server is away, or the payment has no answer yet; repeat after Retry-After'),
+    409: errorResponse('Ticket is not reserved for this user', ['ticket_not_reserved', 'sales_ended'], hint),
+    422: amountRefused('The price can’t be charged: see `bounds`'),
     ...common,
+    503: paymentUnanswered('A needed server is away, or the payment has no answer yet; repeat after Retry-After'),
   },
 });
 

@@ -3,7 +3,9 @@ import type { Clock } from '../../../shared/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { writtenJson } from '../../../shared/http/answer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
+import { example } from '../../../shared/http/examples.ts';
 import { anyUuid, textInput, wholeNumber } from '../../../shared/http/input.ts';
+import { commonResponses, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import type { EventStore } from '../domain/event.ts';
 import type { ViewEvent } from '../domain/event-views.ts';
@@ -70,30 +72,49 @@ const locksUnknown = { 'X-Lock-Status': 'unknown' };
 const viewRoute = createRoute({
   method: 'get',
   path: '/api/v1/management/events/{uuid}',
+  operationId: 'viewEvent',
+  tags: ['Events'],
+  ...withoutToken,
   summary: 'One event with the live status of every seat',
-  request: { params: z.object({ uuid: z.string().openapi({ format: 'uuid' }) }) },
+  description:
+    'The event, its venue and performers, and every seat as of this request: one that is held shows as `reserved` until its hold ends. An id that is no uuid names no event.',
+  request: { params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: example.event }) }) },
   responses: {
     200: {
       description: 'The event',
       headers: z.object({ 'X-Lock-Status': lockStatus }),
       content: { 'application/json': { schema: eventSchema } },
     },
-    404: errorResponse('Event not found'),
-    500: errorResponse('Internal server error'),
-    503: errorResponse('A needed server is away; repeat after Retry-After'),
+    404: errorResponse('Event not found', ['event_not_found']),
+    ...commonResponses,
   },
 });
 
 const listRoute = createRoute({
   method: 'get',
   path: '/api/v1/management/events',
+  operationId: 'listEvents',
+  tags: ['Events'],
+  ...withoutToken,
   summary: 'Upcoming events by date',
-  request: { query: z.object({ cursor: textInput(2000).optional(), limit: wholeNumber(1, 100, 20) }) },
+  description: 'A page of the events that are to come, the next first, without their seats: `viewEvent` has those.',
+  request: {
+    query: z.object({
+      cursor: textInput(2000).optional().openapi({ description: 'The `next_cursor` of the page before' }),
+      limit: wholeNumber(1, 100, 20).openapi({ description: 'Most events on the page' }),
+    }),
+  },
   responses: {
-    200: { description: 'A page of events', content: { 'application/json': { schema: eventPageSchema } } },
-    400: errorResponse('Invalid request parameters'),
-    500: errorResponse('Internal server error'),
-    503: errorResponse('A needed server is away; repeat after Retry-After'),
+    200: {
+      description: 'A page of events',
+      content: { 'application/json': { schema: eventPageSchema } },
+      links: {
+        event: { operationId: 'viewEvent', parameters: { uuid: '$response.body#/events/0/uuid' } },
+        next: { operationId: 'listEvents', parameters: { cursor: '$response.body#/next_cursor' } },
+      },
+    },
+    ...parameterResponses,
+    ...commonResponses,
   },
 });
 

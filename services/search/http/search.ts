@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
 import { writtenJson } from '../../../shared/http/answer.ts';
-import { errorResponse, invalidInput } from '../../../shared/http/errors.ts';
+import { invalidInput } from '../../../shared/http/errors.ts';
 import { textInput, wholeNumber } from '../../../shared/http/input.ts';
+import { commonResponses, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { longestCursor } from '../domain/cursor.ts';
 import type { SearchEvents, SearchRequest } from '../domain/search-events.ts';
@@ -33,22 +34,34 @@ const pageSchema = z
   .openapi('SearchPage');
 
 const querySchema = z.object({
-  q: textInput(200).default('').openapi({ example: 'madisn sqare' }),
-  page: wholeNumber(1, 999_999_999, 1),
-  size: wholeNumber(1, 100, 10),
-  cursor: textInput(longestCursor).optional(),
+  q: textInput(200)
+    .default('')
+    .openapi({ description: 'Words to find events by; none for all', example: 'madisn sqare' }),
+  page: wholeNumber(1, 999_999_999, 1).openapi({ description: 'Which page, from 1; up to the 10,000th result' }),
+  size: wholeNumber(1, 100, 10).openapi({ description: 'Most events on the page' }),
+  cursor: textInput(longestCursor)
+    .optional()
+    .openapi({ description: 'The `next_cursor` of the page before, in place of `page`: goes on without limit' }),
 });
 
 const searchRoute = createRoute({
   method: 'get',
   path: '/api/v1/search/events',
+  operationId: 'searchEvents',
+  tags: ['Search'],
+  ...withoutToken,
   summary: 'Find upcoming events by words, misspelt ones too; without words, all by date',
+  description:
+    'The best matches first. What has changed in the database shows within moments; `next_cursor` shows no event twice while the index changes.',
   request: { query: querySchema },
   responses: {
-    200: { description: 'A page of events', content: { 'application/json': { schema: pageSchema } } },
-    400: errorResponse('Invalid request parameters'),
-    500: errorResponse('Internal server error'),
-    503: errorResponse('A needed server is away; repeat after Retry-After'),
+    200: {
+      description: 'A page of events',
+      content: { 'application/json': { schema: pageSchema } },
+      links: { next: { operationId: 'searchEvents', parameters: { cursor: '$response.body#/next_cursor' } } },
+    },
+    ...parameterResponses,
+    ...commonResponses,
   },
 });
 

@@ -1,0 +1,47 @@
+// The OpenAPI documents, without a server: `npm run api` writes them to dist/api, `--lint` shows what linters find in them.
+import { join } from 'node:path';
+import { type BookingDeps, createBookingApp } from '../services/booking/app.ts';
+import { createEventsApp, type EventsDeps } from '../services/events/app.ts';
+import { createSearchApp, type SearchDeps } from '../services/search/app.ts';
+import { serverConfig, serverVariables } from '../shared/config.ts';
+import { readConfig } from '../shared/environment.ts';
+import { createMetrics } from '../shared/http/metrics.ts';
+import type { ShellDeps } from '../shared/http/shell.ts';
+import { silentLog } from '../shared/log.ts';
+import { problemsOf } from './api-linters.ts';
+
+/** The documents of the three services by name; that of booking with the routes of the sandbox and of Stripe's webhook. */
+export async function apiDocuments(): Promise<Record<'events' | 'booking' | 'search', object>> {
+  // No port is asked while an app is made, and none is needed to describe it.
+  const [events, booking, search] = [
+    createEventsApp(shell('events') as EventsDeps).app,
+    createBookingApp({ ...shell('booking'), sandbox: {}, readNotice: {}, notices: {} } as unknown as BookingDeps),
+    createSearchApp({ ...shell('search'), role: 'all' } as SearchDeps),
+  ];
+  const documentOf = async (app: typeof booking) => (await app.request('/openapi.json')).json() as Promise<object>;
+  return { events: await documentOf(events), booking: await documentOf(booking), search: await documentOf(search) };
+}
+
+const shell = (service: string): ShellDeps => ({
+  log: silentLog,
+  metrics: createMetrics(service),
+  server: serverConfig(readConfig(serverVariables, {})),
+  dependencies: {},
+  closing: new AbortController().signal,
+});
+
+async function lint(): Promise<void> {
+  const problems = await problemsOf(await apiDocuments());
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}
+
+async function write(): Promise<void> {
+  const folder = join(import.meta.dirname, '..', 'dist', 'api');
+  for (const [name, document] of Object.entries(await apiDocuments())) {
+    await Bun.write(join(folder, `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
+    console.log(`dist/api/${name}.json`);
+  }
+}
+
+if (import.meta.main) await (process.argv.includes('--lint') ? lint() : write());

@@ -1,0 +1,17 @@
+import { example } from '../../../shared/http/examples.ts';
+import { uuidSchema } from '../../../shared/http/input.ts';
+
+/** The uuids that requests are made of, each with an example of the demo data. */
+export const userUuid = uuidSchema.openapi({
+  description: 'The buyer; where tokens are checked, the `sub` of the token',
+  example: example.buyer,
+});
+export const eventUuid = uuidSchema.openapi({ description: 'The event', example: example.event });
+export const ticketUuid = uuidSchema.openapi({
+  description: 'The ticket, as `viewEvent` has it',
+  example: example.seat,
+});
+export const methodUuid = uuidSchema.openapi({
+  description: 'What the buyer pays with, as `registerPaymentMethod` has told it; at the sandbox, any uuid',
+  example: example.method.pays,
+});

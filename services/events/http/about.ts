@@ -1,0 +1,10 @@
+import type { About } from '../../../shared/http/docs.ts';
+
+export const about: About = {
+  title: 'Onsale events',
+  description: `What is on, and how each seat stands.
+
+Prices are whole numbers of minor units of the currency, times are UTC. The examples are about the demo data that
+\`npm start\` brings. Operation is at \`/livez\`, \`/readyz\` and \`/metrics\`.`,
+  tags: [{ name: 'Events', description: 'Upcoming events, and the page of one with the status of every seat' }],
+};

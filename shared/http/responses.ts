@@ -1,0 +1,20 @@
+import { errorResponse } from './errors.ts';
+
+/** What every operation may end with, whatever it is about. */
+export const commonResponses = {
+  431: { description: 'The request’s headers are too long (SERVER_MAX_HEADER_BYTES, 16 KiB at most)' },
+  500: errorResponse('Internal server error', ['internal']),
+  503: errorResponse('A needed server is away; repeat after Retry-After', ['unavailable']),
+};
+
+/** What an operation with a body may also end with. */
+export const bodyResponses = {
+  400: errorResponse('Invalid request payload', ['invalid_request']),
+  413: errorResponse('The body is longer than 64 KiB', ['payload_too_large']),
+};
+
+/** What an operation with parameters that are checked may also end with. */
+export const parameterResponses = { 400: errorResponse('Invalid request parameters', ['invalid_request']) };
+
+/** What an operation says that needs no token. */
+export const withoutToken = { security: [] };
