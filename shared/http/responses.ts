@@ -7,11 +7,11 @@ export const commonResponses = {
   503: errorResponse('A needed server is away; repeat after Retry-After', ['unavailable']),
 };
 
+/** What a POST or a DELETE may also end with: a body is looked at, even where none is asked for. */
+export const sentResponses = { 413: errorResponse('The body is longer than 64 KiB', ['payload_too_large']) };
+
 /** What an operation with a body may also end with. */
-export const bodyResponses = {
-  400: errorResponse('Invalid request payload', ['invalid_request']),
-  413: errorResponse('The body is longer than 64 KiB', ['payload_too_large']),
-};
+export const bodyResponses = { 400: errorResponse('Invalid request payload', ['invalid_request']), ...sentResponses };
 
 /** What an operation with parameters that are checked may also end with. */
 export const parameterResponses = { 400: errorResponse('Invalid request parameters', ['invalid_request']) };

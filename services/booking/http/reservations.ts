@@ -4,7 +4,7 @@ import { errorResponse } from '../../../shared/http/errors.ts';
 import { example } from '../../../shared/http/examples.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { textInput, uuidSchema } from '../../../shared/http/input.ts';
-import { bodyResponses, commonResponses, parameterResponses } from '../../../shared/http/responses.ts';
+import { bodyResponses, commonResponses, parameterResponses, sentResponses } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import {
   extendReservation,
@@ -161,8 +161,7 @@ const releaseRoute = createRoute({
     404: notFound,
     409: errorResponse('The seats are bought: ask for a refund of the order', ['reservation_sold']),
     ...parameterResponses,
-    // A request that says how long its body is may say too much, whatever its route.
-    413: bodyResponses[413],
+    ...sentResponses,
     ...common,
   },
 });
@@ -185,7 +184,7 @@ const extendRoute = createRoute({
       'reservation_extended',
     ]),
     ...parameterResponses,
-    413: bodyResponses[413],
+    ...sentResponses,
     ...common,
   },
 });

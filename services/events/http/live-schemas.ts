@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { example } from '../../../shared/http/examples.ts';
 import { unavailableData } from './live-stream.ts';
 
-const exampleUuid = 'd6e7f8a9-b0c1-4d5e-8f9a-0b1c2d3e4f5a';
 const seats = (status: z.ZodType<string>) =>
   z.array(z.object({ uuid: z.string().openapi({ format: 'uuid' }), status }));
 const id = z.string().openapi({ description: 'Names this state of the seats' });
@@ -18,7 +18,7 @@ const taken = z
   })
   .openapi('LiveTaken', {
     description: 'Every seat that is not available now; replaces all that was told before',
-    example: { event: 'taken', data: [{ uuid: exampleUuid, status: 'booked' }], id: '5b2c91d0-1', retry: 4210 },
+    example: { event: 'taken', data: [{ uuid: example.seat, status: 'booked' }], id: '5b2c91d0-1', retry: 4210 },
   });
 
 const changed = z
@@ -29,7 +29,7 @@ const changed = z
   })
   .openapi('LiveSeats', {
     description: 'The seats that have changed, each with its newest status',
-    example: { event: 'seats', data: [{ uuid: exampleUuid, status: 'available' }], id: '5b2c91d0-2' },
+    example: { event: 'seats', data: [{ uuid: example.seat, status: 'available' }], id: '5b2c91d0-2' },
   });
 
 const unavailable = z

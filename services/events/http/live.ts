@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';
+import { example } from '../../../shared/http/examples.ts';
 import { headersOf } from '../../../shared/http/headers.ts';
 import { anyUuid } from '../../../shared/http/input.ts';
+import { commonResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import type { LiveSeats } from '../domain/live-seats.ts';
 import { liveMessageSchema } from './live-schemas.ts';
@@ -13,6 +15,7 @@ const liveRoute = createRoute({
   path: '/api/v1/management/events/{uuid}/live',
   operationId: 'watchEvent',
   tags: ['Events'],
+  ...withoutToken,
   summary: 'The changes of an event’s seats as they happen (server-sent events)',
   description:
     'Made for EventSource. A stream begins with `taken`, then tells `seats` for each change. While the servers behind it are away ' +
@@ -20,7 +23,7 @@ const liveRoute = createRoute({
     'A stream that ends is to be opened again after its `retry`. Each begins with a `taken` of its own, so `Last-Event-ID` ' +
     'makes no difference.',
   request: {
-    params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: 'd0e1f2a3-b4c5-4d5e-8f9a-0b1c2d3e4f5a' }) }),
+    params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: example.event }) }),
   },
   responses: {
     200: {
@@ -28,7 +31,9 @@ const liveRoute = createRoute({
         'Server-sent events, each of one of these; `data` is one line of JSON. Comments keep a silent stream open',
       content: { 'text/event-stream': { schema: liveMessageSchema } },
     },
-    404: errorResponse('Event not found'),
+    404: errorResponse('Event not found', ['event_not_found']),
+    431: commonResponses[431],
+    500: commonResponses[500],
   },
 });
 
