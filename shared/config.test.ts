@@ -43,6 +43,8 @@ describe('the configuration of a part', () => {
 
   test('the HTTP server: each time is where it belongs', () => {
     const env = {
+      SERVER_REUSE_PORT: 'true',
+      METRICS_ADDR: ':9464',
       SERVER_READ_TIMEOUT: '1s',
       SERVER_WRITE_TIMEOUT: '2s',
       SERVER_MAX_HEADER_BYTES: '3000',
@@ -51,6 +53,8 @@ describe('the configuration of a part', () => {
       LOG_REQUESTS: 'false',
     };
     expect(serverConfig(readConfig(serverVariables, env))).toEqual({
+      reusePort: true,
+      metrics: { host: '0.0.0.0', port: 9464 },
       readTimeoutMs: 1000,
       writeTimeoutMs: 2000,
       maxHeaderBytes: 3000,

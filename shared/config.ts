@@ -1,4 +1,4 @@
-import { ConfigError, type Values, v } from './environment.ts';
+import { type Address, ConfigError, type Values, v } from './environment.ts';
 
 export const postgresVariables = {
   POSTGRES_HOST: v.host('127.0.0.1', 'PostgreSQL host. `npm start` starts its own server unless this is set', {
@@ -157,7 +157,14 @@ export const serverVariables = {
   SERVER_MODE: v.oneOf(
     ['development', 'production'],
     'development',
-    'production refuses to sell to whoever asks without a token, and to sell in the sandbox unless PAYMENTS says so',
+    'production refuses to sell to whoever asks without a token, and to sell in the sandbox unless PAYMENTS says so; it serves neither the sandbox’s route nor, without METRICS_ADDR, /metrics',
+  ),
+  SERVER_REUSE_PORT: v.flag(
+    false,
+    'Several processes may listen at one SERVER_ADDR, and the system deals the connections out to them (Linux). Otherwise a port that is taken stops the start',
+  ),
+  METRICS_ADDR: v.optionalAddress(
+    'Where /metrics is served, for nobody but Prometheus; it is then no more at SERVER_ADDR. Empty: at SERVER_ADDR in development, nowhere in production',
   ),
   SERVER_READ_TIMEOUT: v.duration(
     '10s',
@@ -181,6 +188,10 @@ export const serverVariables = {
 };
 
 export type ServerConfig = {
+  /** Whether other processes may listen at the same address. */
+  reusePort: boolean;
+  /** Where the metrics are: at an address of their own, beside the service's routes, or nowhere. */
+  metrics: Address | 'beside' | 'nowhere';
   readTimeoutMs: number;
   writeTimeoutMs: number;
   maxHeaderBytes: number;
@@ -192,6 +203,8 @@ export type ServerConfig = {
 /** The HTTP server's part of a service's variables. */
 export function serverConfig(values: Values<typeof serverVariables>): ServerConfig {
   return {
+    reusePort: values.SERVER_REUSE_PORT,
+    metrics: values.METRICS_ADDR ?? (values.SERVER_MODE === 'production' ? 'nowhere' : 'beside'),
     readTimeoutMs: values.SERVER_READ_TIMEOUT,
     writeTimeoutMs: values.SERVER_WRITE_TIMEOUT,
     maxHeaderBytes: values.SERVER_MAX_HEADER_BYTES,

@@ -174,6 +174,13 @@ export const v = {
       fallback,
       meaning,
     ),
+  /** As `address`, of something that is not served while it is empty. */
+  optionalAddress: (meaning: string, host = '0.0.0.0') =>
+    variable(
+      addressReader((text) => (text === '' ? undefined : listenAddress(text, host))),
+      '',
+      meaning,
+    ),
   /** A host's name, its IP address, or the folder of a socket of this machine; or none. `instead` names the variables for the rest. */
   host: (fallback: string, meaning: string, instead: { port: string; url: string }) =>
     variable(

@@ -5,6 +5,8 @@ import { createLog, flushLog } from './log.ts';
 /** A service that runs in this process. */
 export type Running = {
   port: number;
+  /** Where the metrics are, if they have an address of their own. */
+  metricsPort?: number | undefined;
   /** Resolves when it can do all its work, where that takes longer than to listen. */
   ready?: Promise<void>;
   /** Lets the requests under way finish, then gives everything back. */
@@ -58,7 +60,7 @@ export async function runUntilSignalled(start: () => Promise<Pick<Running, 'stop
 export function runService(name: string, start: () => Promise<Running>): Promise<void> {
   return runUntilSignalled(async () => {
     const running = await start();
-    createLog(name, 'info').info({ port: running.port }, 'listening');
+    createLog(name, 'info').info({ port: running.port, metricsPort: running.metricsPort }, 'listening');
     return running;
   });
 }

@@ -48,7 +48,7 @@ export async function startStandalone(
 
   write('Onsale is starting\n');
   try {
-    await checkFree({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR });
+    if (!config.SERVER_REUSE_PORT) await checkFree({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR });
     const postgres = await step(
       'PostgreSQL',
       () => openPostgres(env, resolve(root, config.ONSALE_DIR), reset),
@@ -73,7 +73,12 @@ export async function startStandalone(
       const { host, port } = config[name];
       const started = await step(
         title,
-        () => start({ ...postgres.env, SERVER_ADDR: `${host.includes(':') ? `[${host}]` : host}:${port}` }, name),
+        // Three services can't have one METRICS_ADDR: each shows its metrics at its own address.
+        () =>
+          start(
+            { ...postgres.env, METRICS_ADDR: '', SERVER_ADDR: `${host.includes(':') ? `[${host}]` : host}:${port}` },
+            name,
+          ),
         (running) => `http://${host}:${running.port}/docs`,
       );
       services.push(started);

@@ -34,7 +34,7 @@ const heldOfBooking: Record<string, number[]> = {
 /** Servers that are away or broken bring these, and no case of this suite needs to. */
 const byFault = [500, 503];
 /** The shell's own, whatever the route. */
-const byShell = [413, 431];
+const byShell = [408, 413, 415, 431];
 
 /** They come last, for they look at the responses to all other cases. */
 export function documentedCases(suite: Suite): void {

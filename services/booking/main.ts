@@ -14,7 +14,7 @@ import { readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
-import { serve } from '../../shared/http/serve.ts';
+import { serveService } from '../../shared/http/serve-service.ts';
 import { every, type Running } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
@@ -126,7 +126,7 @@ export async function start(
   };
   if (config.SERVER_MODE === 'production' && provider.payments.name === 'stripe:test')
     log.warn('STRIPE_SECRET_KEY is of test mode: seats are sold and no money is taken');
-  if (config.SERVER_MODE === 'production' && provider.sandbox)
+  if (config.SERVER_MODE === 'production' && provider.payments.name === 'sandbox')
     log.warn('PAYMENTS=sandbox: seats are sold and no money is taken');
   // Told at the start, and not when somebody first asks whether it is ready.
   duty().catch(() => {});
@@ -135,7 +135,7 @@ export async function start(
       'NOBODY PROVES WHO THEY ARE: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
     );
   }
-  const http = serve(createBookingApp(deps).fetch, config.SERVER_ADDR, addressVariable, server);
+  const http = await serveService(createBookingApp(deps), deps, config.SERVER_ADDR, addressVariable);
   const times = { ...sweepTimes(config), leaseMs: sweepLeaseMs };
   const sweeps = [
     [() => sweepLocks(deps), () => sweepOrders(deps, times), () => purgeRecords(deps)],
@@ -155,6 +155,7 @@ export async function start(
   );
   return {
     port: http.port,
+    metricsPort: http.metricsPort,
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);

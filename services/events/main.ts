@@ -15,7 +15,7 @@ import { readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
-import { serve } from '../../shared/http/serve.ts';
+import { serveService } from '../../shared/http/serve-service.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
@@ -66,9 +66,10 @@ export async function start(
   });
   // Live views begin when the feed can be reached; the pages do not wait for that.
   void follow();
-  const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
+  const http = await serveService(app, { log, metrics, server }, config.SERVER_ADDR, addressVariable);
   return {
     port: http.port,
+    metricsPort: http.metricsPort,
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);

@@ -19,7 +19,7 @@ import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { ConfigError, readConfig, v } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
-import { serve } from '../../shared/http/serve.ts';
+import { serveService } from '../../shared/http/serve-service.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { createLog, type Logger } from '../../shared/log.ts';
 import { type Program, runProgram } from '../../shared/program.ts';
@@ -108,9 +108,10 @@ export async function start(
     clock: systemClock,
   });
   const followed = follower?.run(closing.signal);
-  const http = serve(app.fetch, config.SERVER_ADDR, addressVariable, server);
+  const http = await serveService(app, { log, metrics, server }, config.SERVER_ADDR, addressVariable);
   return {
     port: http.port,
+    metricsPort: http.metricsPort,
     ...(follower && { ready: follower.ready }),
     async stop() {
       closing.abort();

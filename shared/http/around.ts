@@ -6,6 +6,7 @@ import { type Logger, requestLog } from '../log.ts';
 import { deadline } from './deadline.ts';
 import { docsPolicy } from './docs.ts';
 import { errorAnswer } from './errors.ts';
+import { tellLength } from './head.ts';
 import { type Env, headersOf } from './headers.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -31,11 +32,12 @@ export function aroundEachRequest(deps: {
     c.set('requestId', given !== undefined && usableId.test(given) ? given : crypto.randomUUID());
 
     if (!(await inTime(next()))) {
-      const late = tooSlow();
-      c.set('failure', late);
+      const late = c.get('receiving') ? bodyTooSlow() : tooSlow();
+      if (late.code === 'unavailable') c.set('failure', late);
       c.res = errorAnswer(c, late);
     }
     if (!c.get('dressed')) dress(c);
+    if (c.req.method === 'HEAD') await tellLength(c);
 
     const { method, path } = c.req;
     const { status } = c.res;
@@ -58,6 +60,8 @@ function dress(c: Context<Env>): void {
 
 /** Paths that are not ours are counted together, or a stranger could fill the metrics. */
 const matchedRoute = (route: string) => (route.includes('*') ? 'none' : route);
+
+const bodyTooSlow = () => new AppError('request_timeout', 'The body did not come in time; send the request again');
 
 const tooSlow = () =>
   new AppError('unavailable', 'The request took too long; repeat it in a moment', {

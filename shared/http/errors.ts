@@ -29,7 +29,9 @@ const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   idempotency_key_reused: 422,
   amount_not_chargeable: 422,
   reservation_extended: 409,
+  request_timeout: 408,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   headers_too_large: 431,
   internal: 500,
   unavailable: 503,
@@ -68,13 +70,15 @@ const retryAfter = (required: boolean) => ({
   schema: { type: 'integer' as const },
 });
 
+const wantedType = 'must be JSON, sent with Content-Type: application/json';
+
 /** Anything thrown, as one of our errors: what we do not know becomes `internal` and keeps its text for the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status < 500) {
     return new AppError('invalid_request', 'Invalid request payload', {
       cause: error,
-      details: { issues: [{ path: '', message: error.message }] },
+      details: { issues: [{ path: '', message: error.status === 415 ? wantedType : error.message }] },
     });
   }
   return new AppError('internal', 'Internal server error', { cause: error });
@@ -91,6 +95,8 @@ export function errorAnswer(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
   const headers = headersOf(c);
   if (worthRepeating.has(error.code)) headers['Retry-After'] = retryAfterSeconds;
+  // What comes on this connection next is the rest of the body, if anything.
+  if (error.code === 'request_timeout') headers.Connection = 'close';
   return c.json(body, status, headers);
 }
 

@@ -2,10 +2,12 @@ import type { Context } from 'hono';
 import type { Caller } from '../auth/identities.ts';
 
 /**
- * What a request carries through its handlers: its id, who asks (where tokens are checked), what failed, for the log, and
- * whether its answer has our headers.
+ * What a request carries through its handlers: its id, who asks (where tokens are checked), what failed, for the log,
+ * whether its answer has our headers, and whether its body is still coming.
  */
-export type Env = { Variables: { requestId: string; caller?: Caller; failure?: unknown; dressed?: boolean } };
+export type Env = {
+  Variables: { requestId: string; caller?: Caller; failure?: unknown; dressed?: boolean; receiving?: boolean };
+};
 
 /** After OWASP's REST security cheat sheet: what we answer may not be framed, sniffed, or load anything. */
 const securityHeaders = {

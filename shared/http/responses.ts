@@ -8,7 +8,11 @@ export const commonResponses = {
 };
 
 /** What a POST or a DELETE may also end with: a body is looked at, even where none is asked for. */
-export const sentResponses = { 413: errorResponse('The body is longer than 64 KiB', ['payload_too_large']) };
+export const sentResponses = {
+  408: errorResponse('The body did not come in time', ['request_timeout']),
+  413: errorResponse('The body is longer than 64 KiB', ['payload_too_large']),
+  415: errorResponse('The body has a Content-Encoding, and none is undone', ['unsupported_media_type']),
+};
 
 /** What an operation with a body may also end with. */
 export const bodyResponses = { 400: errorResponse('Invalid request payload', ['invalid_request']), ...sentResponses };

@@ -1,6 +1,8 @@
 import { sleep } from '../clock.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Address } from '../environment.ts';
+import { whereTaken } from './ports.ts';
+import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';
 
 export type Server = {
   port: number;
@@ -18,17 +20,26 @@ export class ListenError extends Error {}
 
 declare const Deno: {
   serve(
-    options: { hostname: string; port: number; onListen(): void; signal: AbortSignal },
+    options: { hostname: string; port: number; reusePort: boolean; onListen(): void; signal: AbortSignal },
     fetch: Fetch,
   ): { addr: { port: number }; shutdown(): Promise<void> };
 };
 
-/** Listens on Bun or on Deno, whichever runs this. `variable` is what the operator sets to move the address. */
-export function serve(fetch: Fetch, address: Address, variable: string, config: ServerConfig): Server {
+/**
+ * Listens on Bun or on Deno, whichever runs this. `variable` is what the operator sets to move the address. Throws
+ * `ListenError` if another program would get a part of the requests, unless `config` lets processes share a port.
+ */
+export async function serve(fetch: Fetch, address: Address, variable: string, config: ServerConfig): Promise<Server> {
   let handle = fetch;
   const turned: Fetch = (request) => handle(request);
+  const at = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+  const refuse = (why: string, cause?: unknown) => {
+    throw new ListenError(`Can't listen on ${at}: ${why}. Set ${variable} to another address.`, { cause });
+  };
+  const taken = config.reusePort ? undefined : await whereTaken(address).catch((error) => refuse(reason(error), error));
+  if (taken) refuse(taken === address.host ? 'the port is taken' : `the port is taken at ${taken}`);
   try {
-    const server = 'Bun' in globalThis ? serveOnBun(turned, address, config) : serveOnDeno(turned, address);
+    const server = 'Bun' in globalThis ? serveOnBun(turned, address, config) : serveOnDeno(turned, address, config);
     return {
       port: server.port,
       async stop(drainMs) {
@@ -40,10 +51,7 @@ export function serve(fetch: Fetch, address: Address, variable: string, config: 
       },
     };
   } catch (error) {
-    const at = `${address.host}:${address.port}`;
-    throw new ListenError(`Can't listen on ${at}: ${reason(error)}. Set ${variable} to another address.`, {
-      cause: error,
-    });
+    return refuse(reason(error), error);
   }
 }
 
@@ -73,14 +81,14 @@ function sendAway(fetch: Fetch) {
 
 function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig): Server {
   const server = Bun.serve({
-    fetch,
+    fetch: (request) => fetch(withWholeUrlOnBun(request)),
     hostname: host,
     port,
     idleTimeout: Math.min(255, Math.ceil(Math.max(config.readTimeoutMs, config.writeTimeoutMs) / 1000)),
     maxRequestBodySize: 8 * 1024 * 1024,
     development: false,
     // Otherwise on by that: a second process would listen on the same port, and take half of the requests.
-    reusePort: false,
+    reusePort: config.reusePort,
   });
   return {
     port: server.port ?? port,
@@ -96,9 +104,11 @@ function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig)
   };
 }
 
-function serveOnDeno(fetch: Fetch, { host, port }: Address): Server {
+function serveOnDeno(fetch: Fetch, { host, port }: Address, { reusePort }: ServerConfig): Server {
   const abort = new AbortController();
-  const server = Deno.serve({ hostname: host, port, onListen: () => {}, signal: abort.signal }, fetch);
+  const server = Deno.serve({ hostname: host, port, reusePort, onListen: () => {}, signal: abort.signal }, (request) =>
+    fetch(withWholeUrlOnDeno(request)),
+  );
   return {
     port: server.addr.port,
     async stop(drainMs) {

@@ -1,10 +1,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Hono, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ServerConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { aroundEachRequest } from './around.ts';
+import { takeBody } from './body.ts';
 import { type About, addDocs, documentHead } from './docs.ts';
 import { errorAnswer, invalidInput, toAppError } from './errors.ts';
 import type { Env } from './headers.ts';
@@ -26,15 +26,35 @@ export type ShellDeps = {
   closing: AbortSignal;
 };
 
-/** No request of ours needs more. */
-const maxBodyBytes = 64 * 1024;
-
 /**
  * A Hono with everything a service needs around its routes: request ids, one log line and one measurement per request,
  * security headers, limits of size and time, errors as `{error, message}`, health, metrics, OpenAPI and its page.
  * `addRoutes` adds the service's own; they come last, so that nothing answers before the limits.
  */
 export function createShell(about: About, deps: ShellDeps, addRoutes: (app: App) => void): App {
+  const app = createFrame(deps);
+  const plain = app as unknown as Hono;
+  addHealth(plain, deps);
+  if (deps.server.metrics === 'beside') addMetrics(app, deps.metrics);
+  addDocs(plain, about.title);
+  addRoutes(app);
+  app.doc31('/openapi.json', documentHead(about));
+  refuseOtherMethods(app);
+  return app;
+}
+
+type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'>;
+
+/** The metrics of a service, for an address of their own. */
+export function createMetricsApp(deps: FrameDeps): App {
+  const app = createFrame(deps);
+  addMetrics(app, deps.metrics);
+  refuseOtherMethods(app);
+  return app;
+}
+
+/** What is around every route, whatever the routes are. */
+function createFrame(deps: FrameDeps): App {
   const app: App = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw invalidInput(result.error.issues, result.target);
@@ -45,24 +65,21 @@ export function createShell(about: About, deps: ShellDeps, addRoutes: (app: App)
     c.set('failure', error.code === 'internal' || error.code === 'unavailable' ? thrown : undefined);
     return errorAnswer(c, error);
   });
-  app.notFound((c) => errorAnswer(c, new AppError('not_found', `There is nothing at ${c.req.method} ${c.req.path}`)));
+  app.notFound((c) => errorAnswer(c, new AppError('not_found', `There is nothing at ${methodOf(c)} ${c.req.path}`)));
 
   app.use(aroundEachRequest(deps));
   // The runtime refuses longer ones by itself.
   if (deps.server.maxHeaderBytes < 16_384) app.use(headerLimit(deps.server.maxHeaderBytes));
-  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', limitBody());
-
-  const plain = app as unknown as Hono;
-  addHealth(plain, deps);
-  app.get('/metrics', async (c) =>
-    c.body(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType }),
-  );
-  addDocs(plain, about.title);
-  addRoutes(app);
-  app.doc31('/openapi.json', documentHead(about));
-  refuseOtherMethods(app);
+  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', takeBody());
   return app;
 }
+
+function addMetrics(app: App, { registry }: Metrics): void {
+  app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }));
+}
+
+/** A HEAD is told what a GET would be, to the letter: it has its length. */
+const methodOf = ({ req }: Context) => (req.method === 'HEAD' ? 'GET' : req.method);
 
 /** Header bytes as HTTP/1.1 sends them: name, ": ", value and the line's end. */
 function headerLimit(maxBytes: number): MiddlewareHandler<Env> {
@@ -73,23 +90,6 @@ function headerLimit(maxBytes: number): MiddlewareHandler<Env> {
     await next();
   };
 }
-
-/**
- * Hono's limit looks at the body as a stream, which costs as much as all else of a small request; a length that the
- * request tells is one that the server holds it to.
- */
-function limitBody(): MiddlewareHandler<Env> {
-  const readThrough = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
-  return (c, next) => {
-    const length = c.req.header('Content-Length');
-    if (length === undefined || c.req.header('Transfer-Encoding') !== undefined) return readThrough(c, next);
-    return Number(length) > maxBodyBytes ? tooLarge() : next();
-  };
-}
-
-const tooLarge = () => {
-  throw new AppError('payload_too_large', `Send at most ${maxBodyBytes} bytes`);
-};
 
 /** A path that we have, asked with a method that we do not: 405, and which methods it takes. */
 function refuseOtherMethods(app: App): void {

@@ -41,9 +41,10 @@ export type SandboxPayments = PaymentProvider & {
 
 /**
  * A payment provider to try things out with: no money moves, but its books are kept like a real provider's, in a table
- * of its own and apart from the order's transactions, so that crashes and repeats can be played through.
+ * of its own and apart from the order's transactions, so that crashes and repeats can be played through. Where nobody can
+ * play the bank, a payment that must be approved is declined.
  */
-export function sandboxPayments({ sql, run }: Db): SandboxPayments {
+export function sandboxPayments({ sql, run }: Db, { hasBank = true } = {}): SandboxPayments {
   /** The first to write a key decides; everyone gets what stands. */
   const record = async (key: string, amount: number, currency: string, status: Status): Promise<Status> => {
     const [row] = await run(
@@ -81,7 +82,7 @@ export function sandboxPayments({ sql, run }: Db): SandboxPayments {
     async authorise({ key, amount, currency, methodUuid }) {
       checkChargeable({ bounds }, { amount, currency });
       if (methodUuid === sandboxMethods.lostRequest) throw new PaymentUnanswered();
-      const status = await answered(() => record(key, amount, currency, firstStatus(methodUuid)));
+      const status = await answered(() => record(key, amount, currency, firstStatus(methodUuid, hasBank)));
       if (methodUuid === sandboxMethods.lostAnswer) throw new PaymentUnanswered();
       return standing(key, status);
     },
@@ -166,9 +167,10 @@ export function sandboxPayments({ sql, run }: Db): SandboxPayments {
   };
 }
 
-function firstStatus(methodUuid: string): Status {
+function firstStatus(methodUuid: string, hasBank: boolean): Status {
   if (methodUuid === sandboxMethods.declined) return 'declined';
-  return methodUuid === sandboxMethods.requiresAction ? 'requires_action' : 'authorised';
+  if (methodUuid !== sandboxMethods.requiresAction) return 'authorised';
+  return hasBank ? 'requires_action' : 'declined';
 }
 
 async function answered<T>(work: () => Promise<T>): Promise<T> {
