@@ -6,7 +6,8 @@ import type { PostgresConfig } from '../config.ts';
 import { testDatabase } from '../testing/database.ts';
 import { type Db, openDb } from './client.ts';
 
-// What `patches/postgres@3.4.9.patch` mends in the driver until a release does: connections that end at a bad moment.
+// What `patches/postgres@3.4.9.patch` mends in the driver until a release does: connections that end at a bad moment. What it
+// does about servers that hang, are no primary or take no more connections is in `failover.test.ts` and `lacking.test.ts`.
 
 let config: PostgresConfig;
 let admin: Db;
@@ -104,6 +105,22 @@ test('a connection that ends while it learns the types is opened anew, and its f
   expect([...(await db.sql`select array[1, 2] as n`)]).toEqual([{ n: [1, 2] }]);
   await works(db);
   await close();
+});
+
+// Else it was tried thousands of times a second, and whoever asked first waited for ever.
+test('an address that takes connections and ends them at once is tried again with pauses, and fails', async () => {
+  let came = 0;
+  const closing = createServer((client) => {
+    came++;
+    client.once('data', () => client.end());
+  });
+  await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+  const { port } = closing.address() as { port: number };
+  const db = openDb({ ...config, host: '127.0.0.1', port }, { max: 1, deadlineMs: 1000 });
+  await expect(db.sql`select 1`.execute()).rejects.toThrow('CONNECTION_CLOSED');
+  expect(came).toBeLessThan(20);
+  await db.close();
+  closing.close();
 });
 
 // Else other people's statements were told to be done, in a transaction of nobody's that was never committed.
