@@ -1,4 +1,4 @@
-// `npm run check`: format, lint, the walls between the rooms (biome.json) and types. No server, seconds.
+// `npm run check`: format, lint, the walls between the rooms (biome.json), types and API documents. No server, seconds.
 import { ensureInstalled, run } from './bootstrap.mjs';
 
 const bun = await ensureInstalled(console.log);
@@ -7,6 +7,7 @@ const steps = {
   types: ['x', '--bun', 'tsc', '-p', '.'],
   // The scripts of k6 know its globals, and none of Bun's.
   'types of load/': ['x', '--bun', 'tsc', '-p', 'load'],
+  'API documents': ['scripts/api.ts', '--lint'],
 };
 for (const [name, args] of Object.entries(steps)) {
   const started = performance.now();

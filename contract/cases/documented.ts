@@ -1,14 +1,8 @@
 import { expect, test } from 'bun:test';
 import { z } from 'zod';
 import type { Answer } from '../answers.ts';
+import { type Document, type Operation, operationsOf, readerOf } from '../documents.ts';
 import type { Suite } from '../suite.ts';
-
-type Parameter = { name: string; in: string; schema: z.core.JSONSchema.BaseSchema };
-type Operation = {
-  parameters?: Parameter[];
-  responses: Record<string, { content?: Record<string, { schema: object }> }>;
-};
-type Document = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, object> } };
 
 /**
  * The operations of booking that are held to their documents, each with the statuses that no case of this suite brings.
@@ -42,7 +36,7 @@ export function documentedCases(suite: Suite): void {
     test(`the OpenAPI document of ${service} describes its responses: no status more or less, and every body as it is`, async () => {
       const base = suite.target[service];
       const document = (await (await fetch(`${base}/openapi.json`)).json()) as Document;
-      for (const [name, operation] of operationsOf(document)) {
+      for (const { name, operation } of operationsOf(document)) {
         if (service === 'booking' && !(name in heldOfBooking)) continue;
         const answers = suite.answers.filter(isOf(name, base));
         const others = [...byFault, ...byShell, ...(heldOfBooking[name] ?? [])];
@@ -61,15 +55,6 @@ export function documentedCases(suite: Suite): void {
       }
     });
   }
-}
-
-function operationsOf({ paths }: Document): [name: string, operation: Operation][] {
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): [string, Operation] => [
-      `${method.toUpperCase()} ${path}`,
-      operation,
-    ]),
-  );
 }
 
 /** Tells whether a request was for the operation `name`, such as `GET /events/{uuid}`. */
@@ -101,14 +86,4 @@ async function expectDocumented(name: string, answer: Answer, operation: Operati
   if (json === undefined || !schema) return;
   const problems = readerOf(schema, document, status < 300).safeParse(JSON.parse(await json)).error?.issues ?? [];
   expect({ name, status, problems }).toEqual({ name, status, problems: [] });
-}
-
-/** Reads JSON as its schema says; `whole`: with no member that is not in it. */
-function readerOf(schema: object, { components }: Document, whole: boolean): z.ZodType {
-  const text = JSON.stringify({ ...schema, $defs: components.schemas }).replaceAll('#/components/schemas/', '#/$defs/');
-  const close = (_: string, value: { properties?: object }) =>
-    whole && value?.properties && !('additionalProperties' in value)
-      ? { ...value, additionalProperties: false }
-      : value;
-  return z.fromJSONSchema(JSON.parse(text, close));
 }

@@ -2,7 +2,10 @@ import { errorResponse } from './errors.ts';
 
 /** What every operation may end with, whatever it is about. */
 export const commonResponses = {
-  431: { description: 'The request’s headers are too long (SERVER_MAX_HEADER_BYTES, 16 KiB at most)' },
+  431: errorResponse(
+    'The headers are longer than SERVER_MAX_HEADER_BYTES; above 16 KiB the runtime says so by itself, without a body',
+    ['headers_too_large'],
+  ),
   500: errorResponse('Internal server error', ['internal']),
   503: errorResponse('A needed server is away; repeat after Retry-After', ['unavailable']),
 };

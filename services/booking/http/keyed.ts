@@ -7,16 +7,17 @@ import { statusAndBody } from '../../../shared/http/errors.ts';
 import { type Env, headersOf } from '../../../shared/http/headers.ts';
 import { answerOnce, type IdempotencyKeys } from '../domain/idempotency.ts';
 
-/** The header by which a request is made once. */
-export const keyHeader = z.object({
-  'idempotency-key': z
-    .string('must be set')
-    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
-    .openapi({
-      description: 'A value of your own for this request, such as a new uuid: repeat the request with the same one',
-      example: 'b7a3c1de-52f4-4c1e-9d0b-6f2a8e4c7d15',
-    }),
-});
+/** The header by which a request is made once; each operation has an example of its own, for a key belongs to one request. */
+export const keyHeader = (example: string) =>
+  z.object({
+    'idempotency-key': z
+      .string('must be set')
+      .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
+      .openapi({
+        description: 'A value of your own for this request, such as a new uuid: repeat the request with the same one',
+        example,
+      }),
+  });
 
 /** What the responses to such requests say besides their body. */
 export const orderHeaders = {

@@ -65,7 +65,7 @@ const orderRoute = createRoute({
   description:
     'Charges the sum of the reservation’s prices, once, and books its seats. Repeat a request whose response was lost, a 202 and a 503 under the same key: it carries on.',
   request: {
-    headers: keyHeader,
+    headers: keyHeader('b7a3c1de-52f4-4c1e-9d0b-6f2a8e4c7d15'),
     body: {
       required: true,
       content: {
@@ -192,7 +192,7 @@ const refundRoute = createRoute({
     'By its buyer until the event begins and the time to give it back is over (REFUND_WINDOW), or by an organiser at any time. The tickets are for sale again at once.',
   request: {
     params,
-    headers: keyHeader,
+    headers: keyHeader('e94d06b2-1c7f-4a38-8b5e-30f7d2a96c41'),
     body: {
       required: true,
       content: {

@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, test } from 'bun:test';
+import { type Document, type Operation, operationsOf, readerOf } from '../contract/documents.ts';
+import { apiDocuments } from './api.ts';
+import { problemsOf } from './api-linters.ts';
+
+let documents: Record<string, Document>;
+let operations: { name: string; path: string; operation: Operation; document: Document }[];
+
+beforeAll(async () => {
+  documents = (await apiDocuments()) as Record<string, Document>;
+  operations = Object.values(documents).flatMap((document) =>
+    operationsOf(document).map((one) => ({ ...one, document })),
+  );
+});
+
+describe('the API documents', () => {
+  test('please the recommended rules of Redocly and Spectral', async () => {
+    expect(await problemsOf(documents)).toEqual([]);
+  });
+
+  test('do not please them any more when an operation loses its name, or an example breaks its pattern', async () => {
+    const booking = structuredClone(documents.booking!);
+    const order = booking.paths['/api/v1/booking/orders']!.post!;
+    const key = order.parameters!.find(({ name }) => name === 'idempotency-key')!;
+    key.schema.example = 'c3f1…';
+    delete (order as Partial<Operation>).operationId;
+    const problems = (await problemsOf({ booking })).map((line) => line.split(' ').slice(0, 3).join(' '));
+    expect(problems.sort()).toEqual([
+      'redocly: booking: no-invalid-schema-examples',
+      'redocly: booking: operation-operationId',
+      'spectral: booking: oas3-valid-schema-example',
+      'spectral: booking: operation-operationId',
+    ]);
+  });
+
+  test('name each operation once, over all three', () => {
+    const names = operations.map(({ operation }) => operation.operationId);
+    expect(names.filter((name) => !/^[a-z]+([A-Z][a-z]+)+$/.test(name ?? ''))).toEqual([]);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+    expect(names.length).toBeGreaterThan(15);
+  });
+
+  test('describe each operation, and each group of them', () => {
+    for (const { name, operation, document } of operations) {
+      expect([name, operation.description?.length > 20]).toEqual([name, true]);
+      for (const tag of operation.tags)
+        expect(document.tags).toContainEqual({ name: tag, description: expect.any(String) });
+    }
+  });
+
+  test('ask for a token at every route of booking’s API, and nowhere else', () => {
+    for (const { name, path, operation } of operations) {
+      const isOurs = path.startsWith('/api/v1/booking/');
+      expect([name, operation.security]).toEqual([name, isOurs ? [{ bearer: [] }] : []]);
+      expect([name, '401' in operation.responses]).toEqual([name, isOurs]);
+    }
+  });
+
+  test('tell the codes of every refusal, and when to come back', () => {
+    for (const { name, operation, document } of operations) {
+      for (const [status, { headers = {}, content }] of Object.entries(operation.responses)) {
+        if (Number(status) < 400 || !content) continue;
+        const codes = codesOf(content['application/json']!.schema);
+        expect([name, status, codes.length > 0]).toEqual([name, status, true]);
+        const mayRepeat = codes.some((code) =>
+          ['unavailable', 'payment_pending', 'request_in_progress'].includes(code),
+        );
+        expect([name, status, 'Retry-After' in headers]).toEqual([name, status, mayRepeat]);
+        const reader = readerOf(content['application/json']!.schema, document, false);
+        expect(reader.safeParse({ error: codes[0], message: 'Wait' }).success).toBe(true);
+        expect(reader.safeParse({ error: 'no_such_code', message: 'Wait' }).success).toBe(false);
+      }
+    }
+  });
+
+  test('have examples that fit their schemas', () => {
+    let seen = 0;
+    for (const document of Object.values(documents)) {
+      for (const { at, example, schema } of examplesIn(document)) {
+        seen++;
+        const problems = readerOf(schema, document, true).safeParse(example).error?.issues ?? [];
+        expect({ at, example, problems }).toEqual({ at, example, problems: [] });
+      }
+    }
+    expect(seen).toBeGreaterThan(30);
+  });
+});
+
+/** The values that `error` may have; an error is written as a base and what is special about it. */
+function codesOf(schema: object): string[] {
+  const { allOf = [] } = schema as { allOf?: { properties?: { error?: { enum?: string[] } } }[] };
+  return allOf.flatMap((part) => part.properties?.error?.enum ?? []);
+}
+
+type Found = { at: string; example: unknown; schema: object };
+
+/** Every example of a document with its schema: those of schemas, and those that stand beside one. */
+function examplesIn(node: unknown, at = ''): Found[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { example, examples, schema, ...rest } = node as Record<string, unknown>;
+  const own = example === undefined ? [] : [{ at, example, schema: (schema as object) ?? rest }];
+  const named = Object.entries((examples ?? {}) as Record<string, { value: unknown }>).map(([name, { value }]) => {
+    return { at: `${at}/examples/${name}`, example: value, schema: schema as object };
+  });
+  const inner = Object.entries({ ...rest, ...(schema ? { schema } : {}) });
+  return [...own, ...named, ...inner.flatMap(([key, value]) => examplesIn(value, `${at}/${key}`))];
+}
