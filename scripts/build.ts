@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 const usage = `Usage: bun scripts/build.ts [options]
   --service NAME    events, booking or search; may be repeated (default: all)
@@ -68,7 +68,7 @@ function headRevision(): string {
 }
 
 function options() {
-  const { values } = parseArgs({
+  const { values } = parsed({
     options: {
       service: { type: 'string', multiple: true, default: services },
       platform: { type: 'string', multiple: true, default: [own, 'linux-x64', 'linux-arm64'] },
@@ -85,4 +85,13 @@ function options() {
     process.exit(1);
   }
   return { service: values.service, platform: platforms, out: values.out };
+}
+
+function parsed<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
+    process.exit(1);
+  }
 }

@@ -86,14 +86,17 @@ describe('a program that is signalled', () => {
 });
 
 describe('a program that can’t do what it is for', () => {
-  test('says what to mend and nothing else, or all that is known', async () => {
-    const said = (body: string) => runProcess(program(body), {}).then(String, (error: Error) => error.message);
+  test('says what to mend and nothing else, or what is known; with LOG_LEVEL=debug all of it', async () => {
+    const said = (body: string, env = {}) =>
+      runProcess(program(body), env).then(String, (error: Error) => error.message);
     const fails = `() => Promise.reject(new UsageError('say it so'))`;
     for (const run of ['runOnce', 'runUntilSignalled']) {
       expect(await said(`await ${run}(${fails});`)).toEndWith('ended with 1:\nsay it so\n');
     }
-    expect(await said(`await runOnce(() => Promise.reject(new TypeError('a bug')));`)).toMatch(
-      /ended with 1:.*TypeError: a bug.* at /s,
+    const bug = `await runOnce(() => Promise.reject(new TypeError('a bug')));`;
+    expect(await said(bug)).toEndWith(
+      'ended with 1:\na bug\n(LOG_LEVEL=debug tells where in the program it came from.)\n',
     );
+    expect(await said(bug, { LOG_LEVEL: 'debug' })).toMatch(/ended with 1:.*TypeError: a bug.* at /s);
   });
 });

@@ -1,4 +1,5 @@
 import { ConfigError } from './environment.ts';
+import { inWords } from './failures.ts';
 import { ListenError } from './http/serve.ts';
 import { createLog, flushLog } from './log.ts';
 
@@ -43,7 +44,7 @@ export function every(
 /**
  * Runs until SIGINT, SIGTERM or the end of its terminal (SIGHUP), then stops and ends the process; a signal that comes well
  * after the first ends it at once. A start that fails
- * for a reason the operator can mend says just that and exits with 1.
+ * says why in a line or two, with the stack only where LOG_LEVEL is debug, and exits with 1.
  */
 export async function runUntilSignalled(start: () => Promise<Pick<Running, 'stop'>>): Promise<void> {
   const ended = signalled();
@@ -84,7 +85,9 @@ function signalled(): Promise<void> {
 function fatal(error: unknown): never {
   flushLog();
   const mendable = error instanceof ConfigError || error instanceof ListenError || error instanceof UsageError;
-  console.error(mendable ? (error as Error).message : error);
+  if (/^(debug|trace)$/.test(process.env.LOG_LEVEL ?? '')) console.error(error);
+  else if (mendable) console.error((error as Error).message);
+  else console.error(`${inWords(error)}\n(LOG_LEVEL=debug tells where in the program it came from.)`);
   process.exit(1);
 }
 

@@ -15,6 +15,12 @@ export function createLog(service: string, level: string, destination: Destinati
   return pino(options, destination);
 }
 
+/** One warning a line, unless `level` says that warnings are not wanted. */
+export function warn(service: string, level: string | undefined, lines: string[]): void {
+  const log = createLog(service, level && level in pino.levels.values ? level : 'info');
+  for (const line of lines) log.warn(line);
+}
+
 /** A log that says nothing, for tests. */
 export const silentLog: Logger = pino({ level: 'silent' });
 

@@ -40,6 +40,17 @@ describe('a program', () => {
     expect(ran).toEqual([['--rows', '3']]);
   });
 
+  test('--help behind a command shows all, and runs nothing', async () => {
+    const before = ran.length;
+    for (const flag of ['--help', '-h']) expect((await said(['count', flag])).text).toContain('box-office count');
+    expect(ran).toHaveLength(before);
+  });
+
+  test.each(['config', 'health', '--version', '--help'])('%s takes nothing else', async (name) => {
+    const refused = await workOf(program, [name, 'more'], {})!().catch((error: Error) => error);
+    expect(refused).toEqual(new UsageError(`box-office ${name} takes nothing, not more`));
+  });
+
   test.each(['sell', 'serve twice', 'toString'])('refuses %s and names what there is', async (line) => {
     const refused = await workOf(program, line.split(' '), {})!().catch((error: Error) => error);
     expect(refused).toBeInstanceOf(UsageError);
@@ -64,6 +75,10 @@ describe('a program', () => {
       'PASSWORD=***',
       'NODES=http://***@a:1,http://***@b:2',
     ]);
+    const misspelt = { SERVER_ADR: 'hush' };
+    expect((await said(['config'], misspelt)).text.split('\n').at(-1)).toBe(
+      '# SERVER_ADR is read by nothing: did you mean SERVER_ADDR?',
+    );
     await expect(workOf(program, ['config'], { SERVER_ADDR: 'x' })!()).rejects.toBeInstanceOf(ConfigError);
   });
 

@@ -1,8 +1,10 @@
 import { release, revision } from './build.ts';
-import { type Address, describeConfig, readConfig, type Variable, type Variables } from './environment.ts';
+import { type Address, describeConfig, type Env, readConfig, type Variable, type Variables } from './environment.ts';
 import { type Running, runOnce, runService, UsageError } from './lifecycle.ts';
+import { warn } from './log.ts';
+import { remarksOn } from './unknown-variables.ts';
 
-export type Env = Record<string, string | undefined>;
+export type { Env } from './environment.ts';
 
 /** A subcommand: how it is called and what it does, for `--help`, and its work. `run` throws `UsageError`. */
 export type Command = {
@@ -31,7 +33,13 @@ const runtime = () => (process.versions.bun ? `Bun ${process.versions.bun}` : `D
 /** Serves until signalled, or does what the arguments ask for. */
 export async function runProgram(program: Program): Promise<void> {
   const work = workOf(program, process.argv.slice(2), process.env);
-  await (work ? runOnce(work) : runService(program.name, () => program.start(process.env)));
+  await (work ? runOnce(work) : runService(program.name, () => started(program, process.env)));
+}
+
+/** The program, started, with a line in its log for what of the environment it does not read. */
+function started({ name, variables, start }: Program, env: Env): Promise<Running> {
+  warn(name, env.LOG_LEVEL, remarksOn(variables, env));
+  return start(env);
 }
 
 /** The work that the arguments ask for; undefined to serve. Unknown arguments make a work that throws `UsageError`. */
@@ -39,7 +47,15 @@ export function workOf(program: Program, args: string[], env: Env): (() => Promi
   const [name = 'serve', ...rest] = args;
   if (name === 'serve' && rest.length === 0) return undefined;
   const command = new Map(Object.entries(commandsOf(program))).get(aliases.get(name) ?? name);
-  if (command) return () => command.run(rest, env);
+  if (rest.some((word) => word === '--help' || word === '-h')) return async () => console.log(usage(program));
+  if (command) {
+    return () => {
+      // A name that is misspelt may be why a command does not find its server.
+      if (Object.hasOwn(program.commands, name))
+        for (const line of remarksOn(program.variables, env)) console.error(line);
+      return command.run(rest, env);
+    };
+  }
   return async () => {
     throw new UsageError(`Unknown command ${name}.\n${usage(program)}`);
   };
@@ -51,22 +67,40 @@ const commandsOf = (program: Program): Record<string, Command> => ({
   ...program.commands,
   health: {
     usage: [['health', 'ask the service that runs here whether it is ready; exits with 1 if it is not']],
-    run: (_, env) => health(program.variables, env),
+    run: async (args, env) => {
+      takesNothing(`${program.name} health`, args);
+      await health(program.variables, env);
+    },
   },
   config: {
     usage: [['config', 'show the configuration in force, with secrets masked']],
-    run: async (_, env) => {
+    run: async (args, env) => {
+      takesNothing(`${program.name} config`, args);
       const lines = describeConfig(program.variables, env);
       program.check?.(env);
-      console.log(lines.join('\n'));
+      console.log([...lines, ...remarksOn(program.variables, env).map((line) => `# ${line}`)].join('\n'));
     },
   },
   '--version': {
     usage: [['--version', 'say which build this is']],
-    run: async () => console.log(`${program.name} ${version()}`),
+    run: async (args) => {
+      takesNothing(`${program.name} --version`, args);
+      console.log(`${program.name} ${version()}`);
+    },
   },
-  '--help': { usage: [['--help', 'show this']], run: async () => console.log(usage(program)) },
+  '--help': {
+    usage: [['--help', 'show this']],
+    run: async (args) => {
+      takesNothing(`${program.name} --help`, args);
+      console.log(usage(program));
+    },
+  },
 });
+
+/** Throws `UsageError` for arguments to a command that has none. */
+export function takesNothing(call: string, args: string[]): void {
+  if (args.length > 0) throw new UsageError(`${call} takes nothing, not ${args.join(' ')}`);
+}
 
 /** As wide as a call may be and still have its meaning on the same line. */
 const callWidth = 24;

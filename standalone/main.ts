@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../drizzle/seed/demo.ts';
@@ -10,7 +11,8 @@ import { type PostgresConfig, postgresConfig, postgresVariables, redisConfig } f
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
 import { readConfig, v } from '../shared/environment.ts';
-import { type Running, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
+import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
+import { remarksOn } from '../shared/unknown-variables.ts';
 import { examples } from './examples.ts';
 import { checkFree } from './ports.ts';
 import { openPostgres } from './postgres.ts';
@@ -35,7 +37,8 @@ export async function startStandalone(
   { reset = false, write = (text: string) => void process.stdout.write(text) } = {},
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
   // All of them before anything is started, so that all that is wrong is told at once.
-  const config = readConfig({ ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables }, env);
+  const known = { ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables };
+  const config = readConfig(known, env);
   redisConfig(config);
   authConfig(config);
   stripeKey(config, config.SERVER_MODE);
@@ -46,6 +49,7 @@ export async function startStandalone(
     for (const end of ended.splice(0).reverse()) await end();
   };
 
+  for (const line of [...remarksOn(known, env), ...addressRemark(env)]) write(`Note: ${line}\n`);
   write('Onsale is starting\n');
   try {
     if (!config.SERVER_REUSE_PORT) await checkFree({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR });
@@ -93,13 +97,22 @@ export async function startStandalone(
     write(
       `Onsale is ready (${total().trim()}). Try:\n\n${await withDb(database, ({ sql }) => examples(sql, ports))}\n`,
     );
-    write(`Ctrl-C ends it. Its data stays in ${config.ONSALE_DIR}/.\n`);
+    write(`Ctrl-C ends it. ${whereData(env, config.ONSALE_DIR)}\n`);
     return { ports, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+/** Three services can't listen at one address. */
+const addressRemark = (env: Env): string[] =>
+  env.SERVER_ADDR ? ['SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are'] : [];
+
+const whereData = (env: Env, dir: string): string =>
+  env.POSTGRES_HOST
+    ? 'Its data stays where POSTGRES_HOST says.'
+    : `Its data stays in ${dir.replace(/\/+$/, '')}/; ONSALE_DIR names another folder.`;
 
 async function seed(database: PostgresConfig): Promise<string> {
   return withDb(database, async ({ sql }) => {
@@ -130,13 +143,24 @@ function endWithParent(): void {
 
 function options() {
   try {
-    return parseArgs({ options: { reset: { type: 'boolean', default: false } } }).values;
+    const { values } = parseArgs({
+      options: { reset: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    });
+    return values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\nUsage: npm start [-- --reset]`);
+    throw new UsageError(`${error instanceof Error ? error.message : error}\n${usage()}`);
   }
+}
+
+const usage = () => readFileSync(join(import.meta.dirname, 'usage.txt'), 'utf8').trimEnd();
+
+async function main(): Promise<void> {
+  const { help, reset } = options();
+  if (help) console.log(usage());
+  else await runUntilSignalled(() => startStandalone(process.env, { reset }));
 }
 
 if (import.meta.main) {
   endWithParent();
-  await runUntilSignalled(async () => startStandalone(process.env, { reset: options().reset }));
+  await runOnce(main);
 }

@@ -9,6 +9,9 @@ export type OpenPostgres = { env: Env; note: string; stop(): Promise<void> };
 
 const watchMs = 500;
 
+/** What the system says of a folder that can't be made or written. */
+const noFolder = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
+
 /**
  * The PostgreSQL that POSTGRES_HOST names, or else our own below `dir`. Our own is started again, where it was and with
  * its data, should it ever end by itself. Throws `UsageError` with what to do when it can't be had.
@@ -24,7 +27,7 @@ export async function openPostgres(env: Env, dir: string, reset: boolean): Promi
     };
   }
   const start = (options: { fresh?: boolean; port?: number }) =>
-    startEmbeddedPostgres({ dir: join(dir, 'postgres'), ...options }).catch(inform);
+    startEmbeddedPostgres({ dir: join(dir, 'postgres'), ...options }).catch((error) => inform(error, dir));
   let server = await start({ fresh: reset });
   const { host, port, user, password, database, adopted } = server;
   const unwatch = every(
@@ -53,7 +56,16 @@ export async function openPostgres(env: Env, dir: string, reset: boolean): Promi
   };
 }
 
-function inform(error: unknown): never {
+function inform(error: unknown, dir: string): never {
   if (error instanceof EmbeddedPostgresError) throw new UsageError(error.message, { cause: error });
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (noFolder.has(code)) {
+    throw new UsageError(
+      `No database can be kept in ${dir} (${code}). Set ONSALE_DIR to a folder that can be written.`,
+      {
+        cause: error,
+      },
+    );
+  }
   throw error;
 }

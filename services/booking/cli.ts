@@ -8,10 +8,9 @@ import {
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { readConfig, type Values, v } from '../../shared/environment.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
-import type { Command, Env } from '../../shared/program.ts';
+import { type Command, type Env, takesNothing } from '../../shared/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresBooks } from './adapters/postgres-books.ts';
 import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
@@ -56,7 +55,7 @@ const sweepMarginMs = 60_000;
 const shown = 100;
 
 export async function runAudit(args: string[], env: Env, wait = sleep): Promise<void> {
-  if (args.length > 0) throw new UsageError(`booking audit takes nothing, not ${args.join(' ')}`);
+  takesNothing('booking audit', args);
   const { SERVER_MODE } = serverVariables;
   const variables = { SERVER_MODE, ...postgresVariables, ...redisVariables, ...sweepVariables, ...paymentVariables };
   const config = readConfig(variables, env);

@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
 import { sleep } from '../../shared/clock.ts';
-import { postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate, migrationStates } from '../../shared/db/migrate.ts';
 import { readConfig } from '../../shared/environment.ts';
+import { inWords } from '../../shared/failures.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
 import type { Command, Env } from '../../shared/program.ts';
 import { progressBar } from '../../shared/progress.ts';
@@ -31,18 +32,29 @@ export const commands: Record<string, Command> = {
   },
 };
 
+/** What goes wrong in `work` is told of as of the server that the variables name. */
+async function inPostgres<T>({ host, port }: PostgresConfig, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`PostgreSQL at ${host}:${port}`, { cause: error });
+  }
+}
+
 const database = (env: Env) => postgresConfig(readConfig(postgresVariables, env), 'onsale-tools');
 
 async function runMigrate(args: string[], env: Env): Promise<void> {
   if (args.length === 1 && args[0] === 'status') return showMigrations(env);
   if (args.length === 1 && args[0] === 'wait') return waitForMigrations(env);
   if (args.length > 0) throw new UsageError(`events migrate takes nothing, status or wait; not ${args.join(' ')}`);
-  const count = await migrate(database(env), { tell: console.log });
+  const config = database(env);
+  const count = await inPostgres(config, () => migrate(config, { tell: console.log }));
   console.log(count === 0 ? 'The schema is up to date.' : `Applied ${count} migrations.`);
 }
 
 async function showMigrations(env: Env): Promise<void> {
-  const states = await migrationStates(database(env));
+  const config = database(env);
+  const states = await inPostgres(config, () => migrationStates(config));
   for (const { tag, isApplied } of states) console.log(`${tag}: ${isApplied ? 'applied' : 'not applied'}`);
   if (states.some(({ isApplied }) => !isApplied)) process.exitCode = 1;
 }
@@ -53,7 +65,7 @@ async function waitForMigrations(env: Env): Promise<void> {
   for (let said = ''; ; await sleep(lookEveryMs)) {
     const missing = await migrationStates(config).then(
       (states) => states.filter(({ isApplied }) => !isApplied).map(({ tag }) => `${tag} is not applied yet`),
-      (error: Error) => [error.cause instanceof Error ? error.cause.message : error.message],
+      (error) => [inWords(error).split('\n')[0]!],
     );
     if (missing.length === 0) break;
     if (said !== missing[0]) console.log(missing[0]);
@@ -64,12 +76,13 @@ async function waitForMigrations(env: Env): Promise<void> {
 
 async function seed(args: string[], env: Env): Promise<void> {
   const options = seedOptions(args);
-  const db = openDb(database(env), { max: 2, deadlineMs: 0 });
+  const config = database(env);
+  const db = openDb(config, { max: 2, deadlineMs: 0 });
   const onProgress = progressBar(process.stderr);
   try {
-    const summary = options
-      ? await seedLarge(db.sql, { ...options, onProgress })
-      : await seedDemo(db.sql, { onProgress });
+    const summary = await inPostgres(config, () =>
+      options ? seedLarge(db.sql, { ...options, onProgress }) : seedDemo(db.sql, { onProgress }),
+    );
     console.log(
       'skipped' in summary && summary.skipped
         ? 'The demo events are there already.'

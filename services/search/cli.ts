@@ -2,7 +2,7 @@ import { elasticsearchConfig, elasticsearchVariables, postgresConfig, postgresVa
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { readConfig } from '../../shared/environment.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
-import type { Command, Env } from '../../shared/program.ts';
+import { type Command, type Env, takesNothing } from '../../shared/program.ts';
 import { progressBar } from '../../shared/progress.ts';
 import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
@@ -19,11 +19,11 @@ const shown = 20;
 export const commands: Record<string, Command> = {
   reindex: {
     usage: [['reindex', 'build the index anew from the database, while searches and changes go on']],
-    run: (_, env) => withParts('reindex', env, reindex),
+    run: (args, env) => withParts('reindex', args, env, reindex),
   },
   verify: {
     usage: [['verify', 'compare every event of the database with the index; exits with 1 if they differ']],
-    run: (_, env) => withParts('verify', env, verify),
+    run: (args, env) => withParts('verify', args, env, verify),
   },
   'dead-letters': deadLetters,
   connector,
@@ -31,7 +31,8 @@ export const commands: Record<string, Command> = {
 
 type Parts = { db: Db; catalogue: Catalogue; index: ElasticsearchIndex };
 
-async function withParts(name: string, env: Env, work: (parts: Parts) => Promise<void>): Promise<void> {
+async function withParts(name: string, args: string[], env: Env, work: (parts: Parts) => Promise<void>): Promise<void> {
+  takesNothing(`search ${name}`, args);
   const config = readConfig({ ...postgresVariables, ...elasticsearchVariables }, env);
   const elasticsearch = elasticsearchConfig(config);
   if (!elasticsearch) {

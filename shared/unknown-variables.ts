@@ -1,0 +1,51 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { type Env, isServiceLink, type Variables } from './environment.ts';
+import { elsewhere, isForeign } from './foreign-variables.ts';
+
+/**
+ * A line for each variable of the environment that has a name like those of `variables` and is read by nothing, such as a
+ * misspelt one, and for each that counts as not set. No secret is in them.
+ */
+export function remarksOn(variables: Variables, env: Env): string[] {
+  const names = Object.keys(variables);
+  const prefixes = new Set(names.map(prefixOf).filter((prefix) => !anybodys.has(prefix)));
+  const isOurs = (name: string) =>
+    names.includes(name.toUpperCase()) || prefixes.has(prefixOf(name)) || (isLong(name) && near(name, names) <= 2);
+  return Object.keys(env)
+    .filter((name) => env[name])
+    .flatMap((name) => {
+      if (name in variables) return isServiceLink(name, env) ? [linkRemark(name, env)] : [];
+      if (!isOurs(name) || isForeign(name, env)) return [];
+      const meant = meantBy(name, [...names, ...elsewhere]);
+      return [`${name} is read by nothing${meant ? `: did you mean ${meant}?` : '; `config` shows what is read'}`];
+    });
+}
+
+const linkRemark = (name: string, env: Env) =>
+  `${name}=${env[name]} is Kubernetes’ link to a service of that name, and counts as not set: set it, or enableServiceLinks: false`;
+
+const prefixOf = (name: string) => name.split('_', 1)[0]!;
+
+/** First words of ours that other programs' variables begin with, too. */
+const anybodys = new Set(['LOG', 'MAX', 'ROLE']);
+
+/** In a short name, two letters make another word. */
+const isLong = (name: string) => name.length >= 8;
+
+const near = (name: string, names: string[]) => distance(name, closest(name, names));
+
+/** The known name that was most likely meant: what says where a server is goes by many words, and others are cut short. */
+function meantBy(name: string, known: string[]): string | undefined {
+  const upper = name.toUpperCase();
+  const nearest = closest(upper, known);
+  if (distance(upper, nearest) <= 1) return nearest;
+  const alike = known.filter((one) => prefixOf(one) === prefixOf(upper)).sort((a, b) => a.length - b.length);
+  const place = places.test(upper) ? alike.find((one) => /_(ADDR|HOST|LISTENERS)$/.test(one)) : undefined;
+  const longer = alike.find((one) => one.startsWith(upper) || upper.startsWith(`${one}_`));
+  return place ?? longer ?? (distance(upper, nearest) <= likelySlips(upper) ? nearest : undefined);
+}
+
+/** Half of a word is another word. */
+const likelySlips = (name: string) => Math.min(3, (name.length - prefixOf(name).length - 1) / 2);
+
+const places = /_(UR[LI]S?|DSN|ADDR(ESS(ES)?)?|HOST(S|NAME)?|PORT|SERVERS?|BROKERS?|NODES?|ENDPOINTS?)$/;
