@@ -5,6 +5,10 @@ import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
 refuseArguments('check:deploy');
-const result = await runCounted(await ensureInstalled(console.log), ['test', 'deploy']);
+const result = await runCounted(await ensureInstalled(console.log), [
+  'test',
+  '--path-ignore-patterns=**/*.stack.test.ts',
+  'deploy',
+]);
 console.log(`\n${(result.output.match(/^checked .*$/gm) ?? []).join('\n')}`);
 process.exitCode = report([result]);

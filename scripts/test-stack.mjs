@@ -1,5 +1,5 @@
 // `npm run test:stack`: every adapter's tests and the whole system on real servers, whose addresses the environment
-// names. A server that is missing or does not answer fails the run; nothing is skipped.
+// names. A server that is missing or does not answer fails the run; nothing is skipped. `-- FILE` runs some of them.
 import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
@@ -26,6 +26,8 @@ if (missing.length > 0) {
   process.exit(1);
 }
 const bun = await ensureInstalled(console.log);
+// Named one by one, they are the same tests as of `bun test`, and those that it leaves out.
+const test = ['test', '--path-ignore-patterns=deploy/**'];
 const suites = [
   'shared/locks',
   'shared/feed',
@@ -38,7 +40,12 @@ const suites = [
   'soak',
   'histories',
 ];
-const withServers = await runCounted(bun, ['test', '--timeout=30000', ...suites]);
-// Last, and apart: it takes the servers away from under whoever uses them.
-const withoutServers = await runCounted(bun, ['test', '--timeout=30000', './contract/faults.stack.test.ts']);
-process.exitCode = report([withServers, withoutServers]);
+const chosen = process.argv.slice(2);
+if (chosen.length > 0) {
+  process.exitCode = report([await runCounted(bun, [...test, ...chosen])]);
+} else {
+  const withServers = await runCounted(bun, [...test, ...suites]);
+  // Last, and apart: it takes the servers away from under whoever uses them.
+  const withoutServers = await runCounted(bun, [...test, './contract/faults.stack.test.ts']);
+  process.exitCode = report([withServers, withoutServers]);
+}
