@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
-import { readConfig } from '../shared/environment.ts';
+import { type Address, readConfig } from '../shared/environment.ts';
 import { type ComposeService, loadCompose, startedBy } from './compose.ts';
 import { remove } from './dockerfile.ts';
 import { knowsCall, programs, variablesOf } from './programs.ts';
@@ -88,8 +88,11 @@ describe('compose.yaml', () => {
       expect(ports.filter((port) => port.host_ip !== '127.0.0.1')).toEqual([]);
     }
     for (const [, service] of ours) {
-      const { SERVER_ADDR } = readConfig(programOf(service).variables, {}) as { SERVER_ADDR: { port: number } };
-      for (const port of service.ports ?? []) expect(port.target).toBe(SERVER_ADDR.port);
+      const { SERVER_ADDR, METRICS_ADDR } = readConfig(programOf(service).variables, service.environment ?? {}) as {
+        SERVER_ADDR: Address;
+        METRICS_ADDR: Address | undefined;
+      };
+      for (const port of service.ports ?? []) expect([SERVER_ADDR.port, METRICS_ADDR?.port]).toContain(port.target);
     }
   });
 

@@ -5,7 +5,7 @@ import type { IIngress, INetworkPolicy } from 'kubernetes-models/networking.k8s.
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IContainer, IService } from 'kubernetes-models/v1';
 import packageJson from '../package.json' with { type: 'json' };
-import { readConfig } from '../shared/environment.ts';
+import { type Address, readConfig } from '../shared/environment.ts';
 import {
   environmentOf,
   type Labels,
@@ -134,8 +134,47 @@ describe.each(rendered)('%s', (name, resources) => {
     }
     for (const { spec } of ours) {
       const container = spec.containers[0]!;
-      const { SERVER_ADDR } = readConfig(programOf(container)!.variables, {}) as { SERVER_ADDR: { port: number } };
-      for (const port of container.ports ?? []) expect(port.containerPort).toBe(SERVER_ADDR.port);
+      const { SERVER_ADDR, METRICS_ADDR } = readConfig(
+        programOf(container)!.variables,
+        atStart(environmentOf(container, resources)),
+      ) as { SERVER_ADDR: Address; METRICS_ADDR: Address | undefined };
+      const listening: Record<string, number | undefined> = { http: SERVER_ADDR.port, metrics: METRICS_ADDR?.port };
+      for (const port of container.ports ?? []) expect(port.containerPort).toBe(listening[port.name!]!);
+    }
+  });
+
+  test('the metrics have a port of their own, which Prometheus alone may reach and no Ingress leads to', () => {
+    const services = ofKind<IService>(resources, 'Service').filter((one) => one.metadata.name.startsWith('onsale-'));
+    expect(services).toHaveLength(4);
+    for (const { spec } of services) expect(spec!.ports!.map((port) => port.name)).toEqual(['http', 'metrics']);
+    const policies = ofKind<INetworkPolicy>(resources, 'NetworkPolicy');
+    for (const pod of ours.filter(({ owner }) => owner.kind === 'Deployment')) {
+      const opened = policies
+        .filter((one) => selects(one.spec!.podSelector ?? {}, pod.labels))
+        .flatMap((one) => one.spec!.ingress ?? [])
+        .flatMap(({ from = [], ports = [] }) =>
+          from.map((peer): [string, unknown[]] => [
+            peer.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? 'any',
+            ports.map(({ port }) => port),
+          ]),
+        );
+      const isPublic = pod.owner.metadata.name !== 'onsale-search-cdc';
+      expect(Object.fromEntries(opened)).toEqual({
+        ...(isPublic && { 'ingress-nginx': ['http'] }),
+        monitoring: ['metrics'],
+      });
+    }
+    for (const { spec } of ofKind<{ spec: { endpoints: { port: string }[] } }>(resources, 'ServiceMonitor')) {
+      expect(spec.endpoints.map(({ port }) => port)).toEqual(['metrics']);
+    }
+    const routes = ofKind<IIngress>(resources, 'Ingress').flatMap(({ spec }) =>
+      spec!.rules!.flatMap((rule) => rule.http!.paths),
+    );
+    for (const { path, backend } of routes) {
+      expect([path, backend.service!.port!.name]).toEqual([
+        expect.stringMatching(/^\/(api\/v1|webhooks)\/\w+$/),
+        'http',
+      ]);
     }
   });
 
