@@ -1,6 +1,8 @@
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
+import type { Links } from '../../shared/http/home.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { type EventViewsDeps, eventViews } from './domain/event-views.ts';
+import { listEvents } from './domain/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live-seats.ts';
 import { about } from './http/about.ts';
 import { addEventRoutes } from './http/events.ts';
@@ -27,9 +29,17 @@ export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise
   deps.metrics.gauge('live_viewers', 'Streams of live seats that are open', live.viewers);
   if (deps.closing.aborted) live.close();
   else deps.closing.addEventListener('abort', live.close, { once: true });
-  const app = createShell(about, deps, (shell) => {
+  const addRoutes = (shell: App) => {
     addEventRoutes(shell, { ...deps, view });
     addLiveRoute(shell, { live, pingMs: stalledMs / 2, patienceMs: requestTimeoutMs / 2, random: deps.random });
-  });
+  };
+  const app = createShell(about, deps, addRoutes, async () =>
+    linksTo((await listEvents(deps, { limit: 1 })).events[0]),
+  );
   return { app, follow: async () => void (await live.follow()) };
+}
+
+function linksTo(next: { uuid: string } | undefined): Links {
+  const events = '/api/v1/management/events';
+  return { events, ...(next && { next_event: `${events}/${encodeURIComponent(next.uuid)}` }) };
 }

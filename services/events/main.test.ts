@@ -51,6 +51,18 @@ describe('the events service does as its variables say', () => {
     return row!.n;
   };
 
+  test('/ leads to the documentation and the next event, and to the former alone while the database is away', async () => {
+    const { get } = await begin();
+    const links = async () => ((await (await get('/')).json()) as { links: Record<string, string> }).links;
+    const found = await links();
+    expect(Object.keys(found)).toEqual(['docs', 'openapi', 'ready', 'events', 'next_event']);
+    for (const path of Object.values(found)) expect([path, (await get(path)).status]).toEqual([path, 200]);
+    expect(found.next_event).toBe(`/api/v1/management/events/${event.uuid}`);
+    await withEventsLocked(async () => {
+      expect(Object.keys(await links())).toEqual(['docs', 'openapi', 'ready']);
+    });
+  });
+
   test('SERVER_CTX_TIMEOUT ends a request before the database’s own deadline', async () => {
     const { page } = await begin({ SERVER_CTX_TIMEOUT: '50ms' });
     await withEventsLocked(async () => {

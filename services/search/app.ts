@@ -12,7 +12,13 @@ export type Role = 'all' | 'api' | 'cdc';
 export function createSearchApp(deps: SearchDeps): App {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
   const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) });
-  return createShell(about, deps, (app) => {
-    if (deps.role !== 'cdc') addSearchRoutes(app, search);
-  });
+  const isAsked = deps.role !== 'cdc';
+  return createShell(
+    about,
+    deps,
+    (app) => {
+      if (isAsked) addSearchRoutes(app, search);
+    },
+    async () => (isAsked ? { events: '/api/v1/search/events' } : {}),
+  );
 }

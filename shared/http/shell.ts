@@ -9,6 +9,7 @@ import { type About, addDocs, documentHead } from './docs.ts';
 import { errorAnswer, invalidInput, toAppError } from './errors.ts';
 import type { Env } from './headers.ts';
 import { addHealth, type Dependencies, type Reports } from './health.ts';
+import { addHome, type Links } from './home.ts';
 import type { Metrics } from './metrics.ts';
 
 export type App = OpenAPIHono<Env>;
@@ -29,13 +30,20 @@ export type ShellDeps = {
 /**
  * A Hono with everything a service needs around its routes: request ids, one log line and one measurement per request,
  * security headers, limits of size and time, errors as `{error, message}`, health, metrics, OpenAPI and its page.
- * `addRoutes` adds the service's own; they come last, so that nothing answers before the limits.
+ * `addRoutes` adds the service's own; they come last, so that nothing answers before the limits. `findLinks` says what `/`
+ * leads to besides the documentation.
  */
-export function createShell(about: About, deps: ShellDeps, addRoutes: (app: App) => void): App {
+export function createShell(
+  about: About,
+  deps: ShellDeps,
+  addRoutes: (app: App) => void,
+  findLinks?: () => Promise<Links>,
+): App {
   const app = createFrame(deps);
   const plain = app as unknown as Hono;
   addHealth(plain, deps);
   if (deps.server.metrics === 'beside') addMetrics(app, deps.metrics);
+  addHome(plain, about, findLinks);
   addDocs(plain, about.title);
   addRoutes(app);
   app.doc31('/openapi.json', documentHead(about));
