@@ -69,7 +69,7 @@ for (const kind of ['bun', 'deno'] as const) {
         const { body: told } = await send(message(`GET ${target} HTTP/1.1\r\nHost: a`));
         expect(JSON.parse(told)).toMatchObject({ service: 'Onsale booking' });
       }
-      expect((await send(message('CONNECT other.example:443 HTTP/1.1\r\nHost: a'))).status).toBe(404);
+      expect((await send(message('CONNECT other.example:443 HTTP/1.1\r\nHost: a'))).status).toBe(405);
     });
 
     test.each([
