@@ -27,7 +27,7 @@ export type Db = {
   run<T>(work: () => PromiseLike<T>): Promise<T>;
   /** The deadline of `run` alone, for who waits for a `run` that is made for several callers. */
   wait<T>(work: () => PromiseLike<T>): Promise<T>;
-  /** For work in a `run` that may wait for somebody else's rows: a key, such as an event, has a third of the connections. */
+  /** For work in a `run` that may wait for somebody else's rows: a key, such as an event, has its share of the connections. */
   share: Share;
   /** Throws `unavailable` unless the server answers, and while it has lately refused calls for want of something. */
   ping(): Promise<void>;
@@ -45,8 +45,6 @@ export type CallMeter = { begin(): number; end(begun: number): void; unavailable
  */
 export type OpenOptions = {
   max?: number;
-  /** Connections that one key of `share` has, if it is not a third. */
-  share?: number;
   deadlineMs?: number;
   onQuery?: (text: string) => void;
   meter?: (connections: number) => CallMeter;
@@ -111,12 +109,11 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     if (failing) throw failing;
     await check();
   };
-  const third = Math.max(1, Math.floor(max / 3));
   return {
     sql,
     orm: drizzle(sql, { schema }),
     run,
-    share: shares(sql, { most: options.share ?? third, inAll: Math.max(1, max - third), deadlineMs, nowMs }),
+    share: shares(sql, { max, deadlineMs, nowMs }),
     wait: (work) => guarded(work, { deadlineMs }),
     ping: () => unlessFailing(() => ask(() => sql`select 1`)),
     pingWrites: () => unlessFailing(write),

@@ -10,7 +10,11 @@ type Row = Taken & { owner: string; isHeld: boolean };
  * so they wait for no one's commit.
  */
 export function postgresTicketLocks(db: Db): TicketLocks {
-  const { sql, run } = db;
+  const { sql, run, share } = db;
+
+  /** For what may wait for rows that others are writing. */
+  const runOf = <T>(eventUuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
+    run(() => share(eventUuid, work));
 
   const live = (ticketUuids: string[]) => sql<Row[]>`
     select ticket_uuid as "ticketUuid", owner, token, ${epochMs()} as "expiresAt", note,
@@ -31,10 +35,12 @@ export function postgresTicketLocks(db: Db): TicketLocks {
     returning ticket_uuid as "ticketUuid", token, ${epochMs()} as "expiresAt", note`;
 
   /** All or none: one ticket needs no transaction, for then nothing can be taken in part. */
-  async function take(taking: Taking, ticketUuids: string[]): Promise<Taken[]> {
-    if (ticketUuids.length === 1) return insert(sql, taking, ticketUuids);
-    return allOrNone((tx) => insert(tx, taking, ticketUuids), ticketUuids.length);
-  }
+  const take = (taking: Taking, ticketUuids: string[]): Promise<Taken[]> =>
+    share(taking.eventUuid, (sql) =>
+      ticketUuids.length === 1
+        ? insert(sql, taking, ticketUuids)
+        : allOrNone(sql, (tx) => insert(tx, taking, ticketUuids), ticketUuids.length),
+    );
 
   /**
    * As `take`, unless the owner would then hold more than `limit`. Calls of one owner for one event take turns, so that two
@@ -44,12 +50,13 @@ export function postgresTicketLocks(db: Db): TicketLocks {
     const { eventUuid, owner } = taking;
     let others: string[] = [];
     let isOver = false;
-    const taken = await allOrNone<Taken>(async (tx) => {
+    const write = async (tx: Db['sql']) => {
       await tx`select pg_advisory_xact_lock(hashtextextended(${`${eventUuid} ${owner}`}, 0))`;
       others = await heldBesides(tx, taking, asked);
       isOver = others.length + asked.length > limit;
       return isOver ? [] : insert(tx, taking, missing);
-    }, missing.length);
+    };
+    const taken = await share(eventUuid, (sql) => allOrNone<Taken>(sql, write, missing.length));
     return { taken, others, isOver };
   }
 
@@ -61,7 +68,11 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   }
 
   /** Rolls back, with an empty answer, when fewer rows were written than asked for. */
-  async function allOrNone<T extends object>(write: (tx: Db['sql']) => PromiseLike<T[]>, asked: number): Promise<T[]> {
+  async function allOrNone<T extends object>(
+    sql: Db['sql'],
+    write: (tx: Db['sql']) => PromiseLike<T[]>,
+    asked: number,
+  ): Promise<T[]> {
     const short = new Error('fewer rows than asked');
     let rows: T[] = [];
     try {
@@ -77,12 +88,12 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   }
 
   /** Writes to locks that are held under their token, all or none. */
-  const writeAll = (locks: LockKey[], what: (on: Db['sql']) => Fragment): Promise<boolean> =>
-    run(async () => {
+  const writeAll = (eventUuid: string, locks: LockKey[], what: (on: Db['sql']) => Fragment): Promise<boolean> =>
+    runOf(eventUuid, async (sql) => {
       const write = (on: Db['sql']) => on<{ ticketUuid: string }[]>`
         update ticket_locks ${what(on)} where ${ownEnd(on)} > clock_timestamp() and ${named(on, locks)}
         returning ticket_uuid as "ticketUuid"`;
-      const rows = locks.length === 1 ? await write(sql) : await allOrNone(write, locks.length);
+      const rows = locks.length === 1 ? await write(sql) : await allOrNone(sql, write, locks.length);
       return rows.length === locks.length;
     });
 
@@ -116,19 +127,19 @@ export function postgresTicketLocks(db: Db): TicketLocks {
     held: ({ ticketUuids, owner }) =>
       run(async () => (await live(ticketUuids)).filter((row) => row.owner === owner && row.isHeld).map(toHold)),
 
-    adopt: ({ locks }) => writeAll(locks, (on) => on`set adopted = true`),
+    adopt: ({ eventUuid, locks }) => writeAll(eventUuid, locks, (on) => on`set adopted = true`),
 
-    extend: ({ locks, ttlMs }) =>
-      writeAll(locks, (on) => {
+    extend: ({ eventUuid, locks, ttlMs }) =>
+      writeAll(eventUuid, locks, (on) => {
         const end = on`greatest(${ownEnd(on)}, ${later(on, ttlMs)})`;
         return ending(on, on`greatest(expires_at, ${end})`, end);
       }),
 
-    cover: ({ locks, windowMs }) =>
-      writeAll(locks, (on) => ending(on, on`greatest(expires_at, ${later(on, windowMs)})`, ownEnd(on))),
+    cover: ({ eventUuid, locks, windowMs }) =>
+      writeAll(eventUuid, locks, (on) => ending(on, on`greatest(expires_at, ${later(on, windowMs)})`, ownEnd(on))),
 
-    uncover: ({ locks }) =>
-      run(async () => {
+    uncover: ({ eventUuid, locks }) =>
+      runOf(eventUuid, async (sql) => {
         const rows = await sql<{ isOver: boolean }[]>`
           update ticket_locks set expires_at = held_until, held_until = null
           where held_until is not null and ${named(sql, locks)}
@@ -136,10 +147,14 @@ export function postgresTicketLocks(db: Db): TicketLocks {
         return rows.filter(({ isOver }) => isOver).length;
       }),
 
-    release: ({ locks }) => run(async () => (await sql`delete from ticket_locks where ${named(sql, locks)}`).count),
+    release: ({ eventUuid, locks }) =>
+      runOf(eventUuid, async (sql) => (await sql`delete from ticket_locks where ${named(sql, locks)}`).count),
 
-    giveBack: ({ locks }) =>
-      run(async () => (await sql`delete from ticket_locks where not adopted and ${named(sql, locks)}`).count),
+    giveBack: ({ eventUuid, locks }) =>
+      runOf(
+        eventUuid,
+        async (sql) => (await sql`delete from ticket_locks where not adopted and ${named(sql, locks)}`).count,
+      ),
 
     list: (eventUuid) =>
       run(async () => {

@@ -2,6 +2,7 @@ import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/best-seats.ts';
 import type { Reservation, Reservations, ReservedTicket } from '../domain/reservation.ts';
 import type { KnownOrder } from '../domain/sale.ts';
+import { eventsOf } from './postgres/events-of.ts';
 import { isOnSale, maxPrice, openToTheStart, orderJson, orderSeats, type SaleWindow } from './postgres/fragments.ts';
 
 type Row = Omit<Reservation, 'tickets'> & { tickets: ReservedTicket[] };
@@ -11,10 +12,15 @@ const uniqueViolation = '23505';
 const purgedAtOnce = 5000;
 
 /** Reservations in PostgreSQL. */
-export function postgresReservations(
-  { sql, run }: Db,
-  { salesEndBeforeStartMs }: SaleWindow = openToTheStart,
-): Reservations {
+export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Reservations {
+  const { sql, run, share } = db;
+  const events = eventsOf(db);
+  /** Work on a reservation that may wait for somebody's rows, with the connections of its event. */
+  const runOf = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
+    run(async () => share(await events.reservation(uuid), work));
+  const runOfEvent = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
+    run(() => share(uuid, work));
+
   // A ticket that is gone has left its uuid and seat in the line.
   const read = (condition: Fragment) => sql<Row[]>`
     select r.uuid, r.user_uuid as "userUuid", e.uuid as "eventUuid", r.total::float8 as total, r.currency,
@@ -27,7 +33,7 @@ export function postgresReservations(
 
   return {
     create: ({ userUuid, eventUuid, locks }) =>
-      run(async () => {
+      runOfEvent(eventUuid, async (sql) => {
         const ticketUuids = locks.map((lock) => lock.ticketUuid);
         const [row] = await sql<
           {
@@ -62,6 +68,7 @@ export function postgresReservations(
           from off`;
         if (row?.isEnded) return { isEnded: true as const };
         const tickets = row?.tickets ?? [];
+        if (row?.made) events.note(row.made.uuid, eventUuid);
         if (row?.made) return { made: { ...row.made, userUuid, eventUuid, tickets, released: false, isOnSale: true } };
         const forSale = new Set(tickets.map(({ ticketUuid }) => ticketUuid));
         return { conflicts: ticketUuids.filter((uuid) => !forSale.has(uuid)) };
@@ -82,7 +89,7 @@ export function postgresReservations(
       }),
 
     release: (uuid) =>
-      run(() =>
+      runOf(uuid, (sql) =>
         sql.begin(async (transaction) => {
           const tx = transaction as unknown as Db['sql'];
           // A claim locks the reservation, too: an order that was faster is seen by the statement after this.
@@ -104,14 +111,14 @@ export function postgresReservations(
       ),
 
     discard: (uuid) =>
-      run(async () => {
+      runOf(uuid, async (sql) => {
         await sql`
           delete from reservations r where uuid = ${uuid}
             and not exists (select from orders where reservation_id = r.id)`;
       }),
 
     useExtension: (uuid) =>
-      run(async () => {
+      runOf(uuid, async (sql) => {
         const { count } = await sql`
           update reservations set extended_at = now() where uuid = ${uuid} and extended_at is null`;
         return count > 0;
@@ -134,8 +141,9 @@ export function postgresReservations(
         return rows.map(({ uuid }) => uuid);
       }),
 
+    // It waits for nobody, but an arena's seats take their time.
     seatsOf: (eventUuid) =>
-      run(async () => {
+      runOfEvent(eventUuid, async (sql) => {
         const [event] = await sql<{ id: number; isOnSale: boolean }[]>`
           select id::float8 as id, ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale"
           from events e where uuid = ${eventUuid}`;

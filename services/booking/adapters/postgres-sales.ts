@@ -14,6 +14,7 @@ import type {
   Ticket,
   TicketFacts,
 } from '../domain/sale.ts';
+import { eventsOf } from './postgres/events-of.ts';
 import {
   isOnSale,
   isOwnPayment,
@@ -25,8 +26,17 @@ import {
   type SaleWindow,
 } from './postgres/fragments.ts';
 
-/** Tickets and orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. */
-export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Sales {
+/**
+ * Tickets and orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. It may have to
+ * wait for somebody's rows: those of one event have their share of the connections.
+ */
+export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Sales {
+  const { sql, run, wait, share } = db;
+  const events = eventsOf(db);
+  /** Work on an order, with the connections of its event. */
+  const runOf = <T>(orderUuid: string, work: (sql: Db['sql']) => Promise<T>): Promise<T> =>
+    run(async () => share(await events.order(orderUuid), work));
+
   const order = () => orderJson(sql);
   const seats = () => orderSeats(sql);
 
@@ -83,7 +93,9 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
         // Locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
         // else claimed while this statement waited no longer meets the condition, and the count is short. The reservations
         // that hold under these locks are locked, too: what they hold is either bought or given back.
-        const [row] = await sql<{ order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean }[]>`
+        const [row] = await share(
+          eventUuid,
+          (sql) => sql<{ order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean }[]>`
           with lines as (
             select * from unnest(${uuids}::text[], ${lines.map(({ token }) => token)}::text[],
               ${lines.map(({ price }) => price)}::bigint[]) as l(uuid, token, price)
@@ -116,12 +128,14 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
             not exists (select from reservation where released_at is not null) as "isHeld",
             not exists (
               select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}
-            ) as "isOnSale"`;
+            ) as "isOnSale"`,
+        );
+        if (row?.order) events.note(row.order.uuid, eventUuid);
         return claimOf(row!, uuids);
       }),
 
     settle: (orderUuid) =>
-      run(async () => {
+      runOf(orderUuid, async (sql) => {
         const [row] = await sql`
           with o as (
             update orders set status = 'paid' where uuid = ${orderUuid} and status = 'pending'
@@ -136,7 +150,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
       }),
 
     fail: (orderUuid, how) =>
-      run(async () => {
+      runOf(orderUuid, async (sql) => {
         const cause = how.is === 'declined' ? `payment declined: ${how.reason}` : 'payment voided';
         const [row] = await sql`
           with o as (
@@ -152,7 +166,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
       }),
 
     awaitAction: (orderUuid, action) =>
-      run(async () => {
+      runOf(orderUuid, async (sql) => {
         await sql`
           with locked as (
             select id, total from orders where uuid = ${orderUuid} for update
@@ -164,7 +178,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
       }),
 
     recordGivenBack: (orderUuid, how) =>
-      run(async () => {
+      runOf(orderUuid, async (sql) => {
         await sql`
           with locked as (
             select id, total from orders where uuid = ${orderUuid} and status = 'failed' for update
@@ -176,7 +190,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
       }),
 
     recordCapture: (orderUuid, how) =>
-      run(async () => {
+      runOf(orderUuid, async (sql) => {
         const [status, cause] =
           how === 'captured' ? ['succeeded', 'payment captured'] : ['voided', 'what was authorised is gone'];
         const [row] = await sql<{ status: OrderStatus }[]>`
@@ -192,7 +206,7 @@ export function postgresSales({ sql, run, wait }: Db, { salesEndBeforeStartMs }:
       }),
 
     recordDispute: (orderUuid, isOpen) =>
-      run(async () => {
+      runOf(orderUuid, async (sql) => {
         // A refund that met the dispute may be tried again when the dispute has ended, also when its beginning was
         // never heard of.
         const { count } = await sql`

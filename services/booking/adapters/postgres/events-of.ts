@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import type { Db, Fragment } from '../../../../shared/db/client.ts';
+
+const remembered = 20_000;
+
+/**
+ * By which event an order's, a reservation's or a refund's work has its share of the connections. Of one that there is not, its
+ * own uuid.
+ */
+export type EventsOf = {
+  order(uuid: string): Promise<string>;
+  reservation(uuid: string): Promise<string>;
+  refund(uuid: string): Promise<string>;
+  /** So that it need not be asked for: each of them is of one event for good. */
+  note(uuid: string, eventUuid: string): void;
+};
+
+type Row = { eventUuid: string | null };
+
+/** Remembers the events of orders, reservations and refunds, and else reads them, which waits for nobody's rows. */
+export function eventsOf({ sql }: Pick<Db, 'sql'>): EventsOf {
+  const known = new LRUCache<string, string>({ max: remembered });
+
+  const finding = (read: (uuid: string) => PromiseLike<Row[]>) => async (uuid: string) => {
+    const eventUuid = known.get(uuid) ?? (await read(uuid))[0]?.eventUuid;
+    if (!eventUuid) return uuid;
+    known.set(uuid, eventUuid);
+    return eventUuid;
+  };
+
+  const ofOrder = (condition: Fragment) => sql<Row[]>`
+    select coalesce(e.uuid, ot.event_uuid) as "eventUuid" from orders o join order_tickets ot on ot.order_id = o.id
+    left join tickets t on t.id = ot.ticket_id left join events e on e.id = t.event_id
+    where ${condition} limit 1`;
+
+  return {
+    order: finding((uuid) => ofOrder(sql`o.uuid = ${uuid}`)),
+    refund: finding((uuid) => ofOrder(sql`o.id = (select order_id from refunds where uuid = ${uuid})`)),
+    reservation: finding(
+      (uuid) => sql<Row[]>`
+        select e.uuid as "eventUuid" from reservations r join events e on e.id = r.event_id where r.uuid = ${uuid}`,
+    ),
+    note: (uuid, eventUuid) => void known.set(uuid, eventUuid),
+  };
+}

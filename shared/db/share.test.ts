@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { isAppError } from '../errors.ts';
+import { type TestDatabase, testDatabase } from '../testing/database.ts';
+import { eventually } from '../testing/eventually.ts';
+import { type Db, openDb } from './client.ts';
+import { shares } from './share.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.sql`create table counters (id int primary key, n int not null)`;
+  await database.sql`insert into counters select i, 0 from generate_series(1, 9) i`;
+});
+afterAll(() => database.drop());
+
+type Waiting = Promise<unknown>[];
+
+/**
+ * A pool whose statements the test counts, while a session of its own has the rows with these ids. What `work` leaves waiting
+ * for them ends after it.
+ */
+async function withRows(
+  ids: number[],
+  max: number,
+  work: (db: Db, sent: () => number, waiting: Waiting) => Promise<void>,
+): Promise<void> {
+  let sent = 0;
+  const onQuery = (text: string) => {
+    if (text.includes('update counters')) sent++;
+  };
+  const db = openDb(database.config, { max, onQuery });
+  const waiting: Waiting = [];
+  // What a connection does not know yet it is sent alone anyway.
+  await Promise.all(Array.from({ length: 4 * max }, () => db.run(() => add(db.sql, 9))));
+  sent = 0;
+  const held = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const session = database.sql.begin(async (tx) => {
+    await tx`select from counters where id = any(${ids}) for update`;
+    held.resolve();
+    await over.promise;
+  });
+  await held.promise;
+  try {
+    await work(db, () => sent, waiting);
+  } finally {
+    over.resolve();
+    await Promise.allSettled([session, ...waiting]);
+    await db.close();
+  }
+}
+
+const add = async (sql: Db['sql'], id: number) => await sql`update counters set n = n + 1 where id = ${id}`;
+const countUp = (db: Db, key: string, id: number) => db.run(() => db.share(key, (sql) => add(sql, id)));
+
+test('a key whose rows somebody has waits on a part of the connections, and all others go on', async () => {
+  await withRows([1], 10, async (db, sent, waiting) => {
+    for (let i = 0; i < 60; i++) waiting.push(countUp(db, 'a', 1));
+    await eventually(() => expect(sent()).toBe(6));
+    // More than there are connections, so that the driver would send some behind those that wait.
+    await Promise.all(Array.from({ length: 60 }, (_, i) => countUp(db, 'b', 2 + (i % 2))));
+    await Promise.all(Array.from({ length: 60 }, () => db.run(() => db.sql`select n from counters where id = 1`)));
+    expect(sent()).toBe(6 + 60);
+  });
+  const [row] = await database.sql`select n from counters where id = 1`;
+  expect(row!.n).toBe(60);
+}, 30_000);
+
+test('keys that all wait leave connections to those who wait for nobody', async () => {
+  await withRows([1, 2, 3, 4], 10, async (db, sent, waiting) => {
+    for (const id of [1, 2, 3, 4]) for (let i = 0; i < 5; i++) waiting.push(countUp(db, `key ${id}`, id));
+    await eventually(() => expect(sent()).toBe(9));
+    await Promise.all(Array.from({ length: 60 }, () => db.run(() => db.sql`select n from counters where id = 1`)));
+  });
+}, 30_000);
+
+test('a pool of one connection has a share', async () => {
+  const db = openDb(database.config, { max: 1 });
+  await Promise.all(Array.from({ length: 5 }, (_, i) => countUp(db, `key ${i}`, 5)));
+  await db.close();
+});
+
+/** Work of a key that ends when the test says so. */
+function work() {
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const make = (name: string) => () => {
+    begun.push(name);
+    return new Promise<string>((resolve) => {
+      ends.push(() => resolve(name));
+    });
+  };
+  return { begun, make, endFirst: () => ends.shift()!() };
+}
+
+test('those in line come in their order, keys in turn, and a failure gives its place on', async () => {
+  const share = shares(database.sql, { max: 2, deadlineMs: 0, nowMs: () => 0 });
+  const { begun, make, endFirst } = work();
+  const all = [
+    share('a', () => Promise.reject(new Error('failed'))).catch((error) => error.message),
+    ...['a1', 'a2', 'b1', 'c1', 'a3', 'c2'].map((name) => share(name[0]!, make(name))),
+  ];
+  for (let i = 0; i < 6; i++) {
+    await eventually(() => expect(begun.length).toBeGreaterThan(i));
+    endFirst();
+  }
+  expect(await Promise.all(all)).toEqual(['failed', 'a1', 'a2', 'b1', 'c1', 'a3', 'c2']);
+  expect(begun).toEqual(['b1', 'a1', 'c1', 'a2', 'c2', 'a3']);
+});
+
+test('who is in line at the deadline is refused, and not begun', async () => {
+  let now = 0;
+  const share = shares(database.sql, { max: 3, deadlineMs: 1000, nowMs: () => now });
+  const { begun, make, endFirst } = work();
+  const first = share('a', make('first'));
+  const late = Array.from({ length: 5000 }, () => share('a', make('late')).catch((error) => error));
+  now = 500;
+  const next = share('a', make('next'));
+  now = 1000;
+  endFirst();
+  expect(await first).toBe('first');
+  expect((await Promise.all(late)).every((error) => isAppError(error, 'unavailable'))).toBe(true);
+  endFirst();
+  expect(await next).toBe('next');
+  expect(begun).toEqual(['first', 'next']);
+});
+
+test('a key has two thirds while its work is quick, and one third once it is slow, and for a while after', async () => {
+  let now = 0;
+  const share = shares(database.sql, { max: 10, deadlineMs: 900, nowMs: () => now });
+  const { begun, make, endFirst } = work();
+  /** How many of so many calls are begun before one of them has ended, when each takes so long. */
+  async function atOnce(calls: number, ms: number): Promise<number> {
+    const before = begun.length;
+    const all = Array.from({ length: calls }, () => share('a', make('a')));
+    const first = begun.length - before;
+    now += ms;
+    for (let ended = 0; ended < calls; ended++) {
+      await eventually(() => expect(begun.length).toBeGreaterThan(before + ended));
+      endFirst();
+    }
+    await Promise.all(all);
+    return first;
+  }
+  expect(await atOnce(20, 0)).toBe(6);
+  expect(await atOnce(20, 299)).toBe(6);
+  expect(await atOnce(20, 300)).toBe(6);
+  now += 3599;
+  expect(await atOnce(20, 0)).toBe(3);
+  now += 2;
+  expect(await atOnce(20, 0)).toBe(6);
+});
+
+test('while some of its work takes long a key begins no more than a third', async () => {
+  let now = 0;
+  const share = shares(database.sql, { max: 10, deadlineMs: 900, nowMs: () => now });
+  const { begun, make, endFirst } = work();
+  const all = [share('a', make('old'))];
+  now = 300;
+  for (let i = 0; i < 5; i++) all.push(share('a', make('new')));
+  expect(begun).toEqual(['old', 'new', 'new']);
+  for (let i = 0; i < 6; i++) {
+    await eventually(() => expect(begun.length).toBeGreaterThan(i));
+    endFirst();
+  }
+  await Promise.all(all);
+});
