@@ -1,5 +1,12 @@
-/** A response of a service: to which request, with which status and media type, and its text, if that is JSON. */
-export type Answer = { method: string; url: string; status: number; type: string; json?: Promise<string> };
+/** A response of a service: to which request, with which status, headers and media type, and its text, if that is JSON. */
+export type Answer = {
+  method: string;
+  url: string;
+  status: number;
+  headers: Headers;
+  type: string;
+  json?: Promise<string>;
+};
 
 /** Keeps every answer that `fetch` brings to this process between `start` and `stop`. */
 export function recordAnswers() {
@@ -13,6 +20,7 @@ export function recordAnswers() {
       method: init?.method ?? 'GET',
       url: String(input),
       status: response.status,
+      headers: response.headers,
       type,
       ...(type === 'application/json' && { json: response.clone().text() }),
     });

@@ -13,7 +13,10 @@ export type Operation = {
   security: object[];
   parameters?: Parameter[];
   requestBody?: { content: Record<string, Media> };
-  responses: Record<string, { headers?: Record<string, object>; content?: Record<string, Media>; links?: Links }>;
+  responses: Record<
+    string,
+    { headers?: Record<string, { required?: boolean }>; content?: Record<string, Media>; links?: Links }
+  >;
 };
 type Schema = z.core.JSONSchema.BaseSchema & { example?: unknown };
 type Parameter = { name: string; in: string; required?: boolean; schema: Schema };

@@ -60,7 +60,8 @@ describe('the examples of the API documents, on the demo data of npm start', () 
       headers: { 'Idempotency-Key': randomUUID() },
     });
     expect(waiting).toMatchObject({ status: 202, json: { action: { type: 'sandbox' } } });
-    expect((await follow(waiting, 'approve')).status).toBe(200);
+    const uuid = waiting.json.uuid as string;
+    expect((await send('decideSandboxPayment', { path: { uuid } })).status).toBe(200);
     expect((await follow(waiting, 'view')).json).toMatchObject({ status: 'paid' });
 
     const others = await send('holdSeats', { named: 'best' });

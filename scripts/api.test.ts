@@ -34,8 +34,8 @@ describe('the API documents', () => {
   });
 
   test('name each operation once, over all three', () => {
-    const names = operations.map(({ operation }) => operation.operationId);
-    expect(names.filter((name) => !/^[a-z]+([A-Z][a-z]+)+$/.test(name ?? ''))).toEqual([]);
+    const names = operations.map(({ operation }) => String(operation.operationId));
+    expect(names.filter((name) => !/^[a-z]+([A-Z][a-z]+)+$/.test(name))).toEqual([]);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
     expect(names.length).toBeGreaterThan(15);
   });
@@ -71,6 +71,29 @@ describe('the API documents', () => {
         expect(reader.safeParse({ error: 'no_such_code', message: 'Wait' }).success).toBe(false);
       }
     }
+  });
+
+  test.each([
+    ['the sandbox', { sandbox: {} }],
+    ['Stripe', { readNotice: {}, notices: {} }],
+    ['Stripe without a webhook', {}],
+  ])('link to operations that are there, by parameters that these have, with %s', async (_, sides) => {
+    let links = 0;
+    for (const document of Object.values(await apiDocuments(sides)) as Document[]) {
+      const here = operationsOf(document);
+      for (const { operation } of here) {
+        for (const link of Object.values(operation.responses).flatMap((response) =>
+          Object.values(response.links ?? {}),
+        )) {
+          links++;
+          const target = here.find((one) => one.operation.operationId === link.operationId);
+          expect({ link, there: target !== undefined }).toMatchObject({ there: true });
+          const names = target?.operation.parameters?.map(({ name }) => name) ?? [];
+          expect(names).toEqual(expect.arrayContaining(Object.keys(link.parameters ?? {})));
+        }
+      }
+    }
+    expect(links).toBeGreaterThan(5);
   });
 
   test('have examples that fit their schemas', () => {

@@ -10,12 +10,17 @@ import type { ShellDeps } from '../shared/http/shell.ts';
 import { silentLog } from '../shared/log.ts';
 import { problemsOf } from './api-linters.ts';
 
-/** The documents of the three services by name; that of booking with the routes of the sandbox and of Stripe's webhook. */
-export async function apiDocuments(): Promise<Record<'events' | 'booking' | 'search', object>> {
+/** The routes that booking has with one payment provider and not with another: the sandbox's, and Stripe's webhook. */
+const allSides = { sandbox: {}, readNotice: {}, notices: {} };
+
+/** The documents of the three services by name; that of booking with the routes of every payment provider, or of `sides`. */
+export async function apiDocuments(
+  sides: Partial<typeof allSides> = allSides,
+): Promise<Record<'events' | 'booking' | 'search', object>> {
   // No port is asked while an app is made, and none is needed to describe it.
   const [events, booking, search] = [
     createEventsApp(shell('events') as EventsDeps).app,
-    createBookingApp({ ...shell('booking'), sandbox: {}, readNotice: {}, notices: {} } as unknown as BookingDeps),
+    createBookingApp({ ...shell('booking'), ...sides } as unknown as BookingDeps),
     createSearchApp({ ...shell('search'), role: 'all' } as SearchDeps),
   ];
   const documentOf = async (app: typeof booking) => (await app.request('/openapi.json')).json() as Promise<object>;

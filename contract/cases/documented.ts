@@ -30,6 +30,9 @@ const byFault = [500, 503];
 /** The shell's own, whatever the route. */
 const byShell = [408, 413, 415, 431];
 
+/** The headers that say something of one response; all others are the shell's, or HTTP's. */
+const ownHeaders = ['Retry-After', 'WWW-Authenticate', 'Location', 'Idempotent-Replayed', 'X-Lock-Status'];
+
 /** They come last, for they look at the responses to all other cases. */
 export function documentedCases(suite: Suite): void {
   for (const service of ['events', 'booking', 'search'] as const) {
@@ -79,9 +82,12 @@ function expectDocumentedQuery(name: string, { url }: Answer, { parameters = [] 
 }
 
 async function expectDocumented(name: string, answer: Answer, operation: Operation, document: Document) {
-  const { status, type, json } = answer;
-  const content = operation.responses[status]?.content ?? { '': { schema: {} } };
+  const { status, headers, type, json } = answer;
+  const { content = { '': { schema: {} } }, headers: told = {} } = operation.responses[status] ?? {};
   expect({ name, status, types: Object.keys(content) }).toEqual({ name, status, types: [type] });
+  const missing = Object.keys(told).filter((header) => told[header]?.required && !headers.has(header));
+  const untold = ownHeaders.filter((header) => headers.has(header) && !(header in told));
+  expect({ name, status, missing, untold }).toEqual({ name, status, missing: [], untold: [] });
   const schema = content[type]?.schema;
   if (json === undefined || !schema) return;
   const problems = readerOf(schema, document, status < 300).safeParse(JSON.parse(await json)).error?.issues ?? [];

@@ -19,14 +19,24 @@ export const keyHeader = (example: string) =>
       }),
   });
 
-/** What the responses to such requests say besides their body. */
-export const orderHeaders = {
-  Location: { description: 'The order, as it stands now', required: true, schema: { type: 'string' as const } },
+const replayed = {
   'Idempotent-Replayed': {
     description: '`true` when this is the first response again, to a request that was repeated',
     schema: { type: 'string' as const, enum: ['true'] },
   },
 };
+
+/** What the responses to such requests say besides their body, where something was made. */
+export const madeHeaders = {
+  Location: { description: 'The order, as it stands now', required: true, schema: { type: 'string' as const } },
+  ...replayed,
+};
+
+/** A refusal that is given again when the request is repeated. */
+export const givenAgain = <R extends { headers?: object }>(refusal: R) => ({
+  ...refusal,
+  headers: { ...refusal.headers, ...replayed },
+});
 
 /**
  * Answers a request that carries a key: with what `work` makes, or with the bytes of the first answer. A refusal is an answer

@@ -13,7 +13,7 @@ import type { Refund } from '../domain/refund.ts';
 import { checkRefundable, type RefundDeps, refundOrder } from '../domain/refund-order.ts';
 import { conflictMembers } from './conflict.ts';
 import { methodUuid, userUuid } from './input.ts';
-import { answerKeyed, keyHeader, orderHeaders } from './keyed.ts';
+import { answerKeyed, givenAgain, keyHeader, madeHeaders } from './keyed.ts';
 import { amountRefused, declineMembers, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
 
 export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: IdempotencyKeys };
@@ -81,31 +81,34 @@ const orderRoute = createRoute({
     },
   },
   responses: {
-    201: { ...answer('The seats are paid and booked'), headers: orderHeaders, links: orderLinks },
+    201: { ...answer('The seats are paid and booked'), headers: madeHeaders, links: orderLinks },
     202: {
       ...answer(
         'Not paid yet: the buyer has an `action` to take, or the provider has not answered; `Location` tells what became of it',
       ),
-      headers: orderHeaders,
-      links: {
-        ...orderLinks,
-        approve: { operationId: 'decideSandboxPayment', parameters: { uuid: '$response.body#/uuid' } },
-      },
+      headers: madeHeaders,
+      links: orderLinks,
     },
-    402: errorResponse(
-      'Payment was declined, for the `reason` given; the seats stay held',
-      ['payment_declined'],
-      declineMembers,
+    402: givenAgain(
+      errorResponse(
+        'Payment was declined, for the `reason` given; the seats stay held',
+        ['payment_declined'],
+        declineMembers,
+      ),
     ),
     404: errorResponse('Reservation not found', ['reservation_not_found']),
-    409: errorResponse(
-      'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
-      ['reservation_expired', 'ticket_not_available', 'sales_ended', 'request_in_progress'],
-      conflictMembers,
+    409: givenAgain(
+      errorResponse(
+        'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
+        ['reservation_expired', 'ticket_not_available', 'sales_ended', 'request_in_progress'],
+        conflictMembers,
+      ),
     ),
-    422: amountRefused(
-      'The total can’t be charged (see `bounds`), or the Idempotency-Key belongs to another request',
-      'idempotency_key_reused',
+    422: givenAgain(
+      amountRefused(
+        'The total can’t be charged (see `bounds`), or the Idempotency-Key belongs to another request',
+        'idempotency_key_reused',
+      ),
     ),
     ...bodyResponses,
     ...common,
@@ -177,7 +180,7 @@ const refundSchema = z
 
 const refundAnswer = (description: string) => ({
   description,
-  headers: orderHeaders,
+  headers: madeHeaders,
   content: { 'application/json': { schema: refundSchema } },
 });
 
@@ -218,11 +221,13 @@ const refundRoute = createRoute({
     201: refundAnswer('The tickets are available again, and the money is on its way back'),
     202: refundAnswer('The tickets are available again; the payment provider has not answered yet'),
     404: notFound,
-    409: errorResponse('The order cannot be given back (any more), or the same request is being answered', [
-      'order_not_refundable',
-      'event_begun',
-      'request_in_progress',
-    ]),
+    409: givenAgain(
+      errorResponse('The order cannot be given back (any more), or the same request is being answered', [
+        'order_not_refundable',
+        'event_begun',
+        'request_in_progress',
+      ]),
+    ),
     422: errorResponse('The Idempotency-Key belongs to another request', ['idempotency_key_reused']),
     ...forbiddenResponses,
     ...bodyResponses,

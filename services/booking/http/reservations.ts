@@ -50,7 +50,7 @@ const bestSchema = z
       .openapi({ description: 'Most that one seat may cost, in minor units', example: 35_000 }),
     section: textInput(100)
       .optional()
-      .openapi({ description: 'Only seats whose label begins with it, such as `101` of `101-C10`' }),
+      .openapi({ description: 'The section by name, such as `101` of the seat `101-C10`; also `Section 101`' }),
   })
   .openapi('ReserveBest');
 
