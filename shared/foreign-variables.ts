@@ -13,6 +13,8 @@ export const elsewhere = [
   'KAFKA_CONNECT_URL',
   'KAFKA_CONNECTOR',
   'REDIS_SERVER',
+  'KAFKA_LIB',
+  'KAFKA_JVM',
   'STRIPE_WEBHOOK_URL',
 ];
 
