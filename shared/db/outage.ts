@@ -43,12 +43,13 @@ export function asOutage(error: unknown): AppError | undefined {
 
 /**
  * SQLSTATE classes 08 (connection), 53 (resources) and 57 (operator intervention), a transaction that the server ended because
- * nothing came (25P03), the driver's own codes, the system's (ECONNREFUSED), the resolver's, and those of TLS.
+ * nothing came (25P03), rows that somebody had for longer than the `lock_timeout` that an operator has set (55P03), the driver's
+ * own codes, the system's (ECONNREFUSED), the resolver's, and those of TLS.
  */
 const outages = new RegExp(
   [
     '^(08|53|57)...$',
-    '^25P03$',
+    '^(25P03|55P03)$',
     '^(CONNECTION|CONNECT|ANSWER|QUEUE)_',
     '^E(?!RR_)[A-Z_]+$',
     '^DNS_',

@@ -74,6 +74,18 @@ test('keys that all wait leave connections to those who wait for nobody', async 
   });
 }, 30_000);
 
+test('rows that somebody has for longer than an operator’s lock_timeout are no fault of ours', async () => {
+  await database.sql`create role patient login superuser password 'patient'`;
+  await database.sql`alter role patient set lock_timeout = 1`;
+  const db = openDb({ ...database.config, user: 'patient', password: 'patient' });
+  await withRows([1], 2, async () => {
+    const refused = await countUp(db, 'a', 1).catch((error) => error);
+    expect(isAppError(refused, 'unavailable')).toBe(true);
+  });
+  await db.close();
+  await database.sql`drop role patient`;
+});
+
 test('a pool of one connection has a share', async () => {
   const db = openDb(database.config, { max: 1 });
   await Promise.all(Array.from({ length: 5 }, (_, i) => countUp(db, `key ${i}`, 5)));

@@ -33,7 +33,12 @@ test('who never gets the last of the tickets, though nobody holds it when they l
     if (parts.join('').includes('insert into')) rounds++;
     return Promise.resolve([]);
   }) as unknown as Db['sql'];
-  const locks = postgresTicketLocks({ sql: nothing, run: async (work: () => unknown) => work() } as unknown as Db);
+  const share: Db['share'] = async (_key, work) => work(nothing);
+  const locks = postgresTicketLocks({
+    sql: nothing,
+    share,
+    run: async (work: () => unknown) => work(),
+  } as unknown as Db);
   const request = { eventUuid: 'event', ticketUuids: ['ticket'], owner: 'ann', ttlMs: 60_000 };
   expect(await locks.acquire(request)).toEqual({ ok: false, conflicts: ['ticket'] });
   expect(rounds).toBe(5);

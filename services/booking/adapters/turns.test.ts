@@ -43,14 +43,21 @@ async function behind<T>(
 const waiting = async () =>
   (await sale.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length;
 
-/** The sale within a transaction. */
-const salesIn = (sql: Db['sql']) => postgresSales({ ...sale.db, sql, run: async (work) => work() });
+/** The database within a transaction. */
+const within = (sql: Db['sql']): Db => ({
+  ...sale.db,
+  sql,
+  run: async (work) => work(),
+  share: async (_key, work) => work(sql),
+});
+
+const salesIn = (sql: Db['sql']) => postgresSales(within(sql));
 
 const refundsIn = (tx: Db['sql']) => {
   const sql = new Proxy(tx, {
     get: (target, name) => (name === 'begin' ? (work: (on: Db['sql']) => unknown) => work(tx) : target[name as 'json']),
   });
-  return postgresRefunds({ ...sale.db, sql, run: async (work) => work() });
+  return postgresRefunds(within(sql));
 };
 
 async function held(seats = 2) {
