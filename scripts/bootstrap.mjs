@@ -1,5 +1,6 @@
 // What a fresh clone needs before anything else can run: the pinned Bun and the packages of bun.lock.
 // Plain JavaScript without dependencies, for Node 20+ and Bun alike. Nothing is written outside the clone.
+import './node-version.cjs';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
