@@ -112,7 +112,7 @@ const addressRemark = (env: Env): string[] =>
 const whereData = (env: Env, dir: string): string =>
   env.POSTGRES_HOST
     ? 'Its data stays where POSTGRES_HOST says.'
-    : `Its data stays in ${dir.replace(/\/+$/, '')}/; ONSALE_DIR names another folder.`;
+    : `Its data stays in ${dir.replace(/\/+$/, '')}/; set ONSALE_DIR to keep it elsewhere.`;
 
 async function seed(database: PostgresConfig): Promise<string> {
   return withDb(database, async ({ sql }) => {

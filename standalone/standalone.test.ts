@@ -10,7 +10,10 @@ import { runProcess, type Started, startProcess } from '../contract/process.ts';
 import { openDb } from '../shared/db/client.ts';
 import { inspectProcess } from '../shared/embedded/processes.ts';
 import { eventually } from '../shared/testing/eventually.ts';
+import { variables } from './main.ts';
+import { likeAlways, shellBlocks, startSample } from './readme.ts';
 
+const root = join(import.meta.dirname, '..');
 const main = [process.execPath, join(import.meta.dirname, 'main.ts')];
 const anyPorts = {
   EVENTS_ADDR: '127.0.0.1:0',
@@ -65,7 +68,8 @@ describe('the standalone process on its own PostgreSQL', () => {
     });
 
   test('the first start loads the demo, the pasted lines work, and SIGTERM leaves no process', async () => {
-    const { output, stop } = await start();
+    const started = await start();
+    const { output, stop } = started;
     expect(output()).toMatch(/demo seed .* 407 events/);
     const lines = [...output().matchAll(/^ {2}(curl .*)$/gm)].map((match) => match[1]!);
     expect(lines).toHaveLength(3);
@@ -79,6 +83,25 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(isAlive(pid)).toBe(true);
     expect(await stop()).toBe(0);
     expect(isAlive(pid)).toBe(false);
+    expect(likeAlways(output(), dir, started.ports)).toEqual(likeAlways(startSample(), '.onsale', [8080, 8081, 8082]));
+  }, 60_000);
+
+  test('the lines for a shell in README work, one after the other', async () => {
+    const { ports, stop } = await start();
+    const blocks = shellBlocks('curl ').filter((block) => /:808\d/.test(block));
+    expect(blocks).toHaveLength(3);
+    let script = blocks.join('');
+    for (const [i, port] of ports.entries()) script = script.replaceAll(`:${8080 + i}`, `:${port}`);
+    // Each answer's status, beside what the lines do with the answer.
+    const noted = `curl() { command curl -sS -w '%{stderr}%{http_code} ' "$@"; }\n`;
+    const shell = Bun.spawn(['sh', '-c', noted + script], { stdout: 'pipe', stderr: 'pipe' });
+    const statuses = (await new Response(shell.stderr).text()).trim().split(' ');
+    expect(statuses).toHaveLength(script.match(/\bcurl /g)!.length);
+    expect(statuses.filter((status) => !/^2\d\d$/.test(status))).toEqual([]);
+    const said = await new Response(shell.stdout).text();
+    expect(said.match(/"action":\{"type":"sandbox"/g)).toHaveLength(1);
+    expect(said.trimEnd().split('\n').at(-1)).toContain('"status":"paid"');
+    await stop();
   }, 60_000);
 
   test('after kill -9 in the middle of sales, every confirmed seat is booked with its buyer, and no seat twice', async () => {
@@ -172,6 +195,43 @@ describe('the standalone process on its own PostgreSQL', () => {
     await running!.stop();
     running = undefined;
   }, 60_000);
+});
+
+test('the walk with Stripe keeps its data apart from what the sandbox has begun', () => {
+  const [block = ''] = shellBlocks('npm run fake:stripe');
+  const [, dir] = /^(?=.*STRIPE_SECRET_KEY=).*\bONSALE_DIR=(\S+) .*npm start$/m.exec(block) ?? [];
+  expect(dir).toBeString();
+  expect(dir).not.toBe(variables.ONSALE_DIR.default);
+});
+
+test('npm start notes what of the environment is read by nothing', async () => {
+  const refused = runProcess(main, {
+    ...anyPorts,
+    POSTGRES_HOTS: 'x',
+    SERVER_ADDR: ':9000',
+    ONSALE_DIR: '/proc/nowhere',
+  });
+  const message = await refused.then(String, String);
+  expect(message).toContain('Note: POSTGRES_HOTS is read by nothing: did you mean POSTGRES_HOST?\n');
+  expect(message).toContain(
+    'Note: SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are\n',
+  );
+});
+
+test.each(['--help', '-h'])(
+  'npm start -- %s tells what there is, starts nothing and installs nothing',
+  async (flag) => {
+    for (const file of ['standalone/main.ts', 'scripts/start.mjs']) {
+      const said = await runProcess([process.execPath, join(root, file), flag], {});
+      expect(said).toMatch(/^Usage: npm start \[-- options\]\n.*--reset.*--watch.*--help, -h.*ONSALE_DIR/s);
+      expect(said).not.toContain('Onsale is starting');
+    }
+  },
+);
+
+test('npm start refuses an option that it does not have before it installs anything', async () => {
+  const refused = runProcess([process.execPath, join(root, 'scripts/start.mjs'), '--rest'], {});
+  await expect(refused).rejects.toThrow(/ended with 1:\nnpm start takes no --rest\.\nUsage: npm start/);
 });
 
 test('a taken port says which, and which variable moves it', async () => {
