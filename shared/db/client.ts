@@ -1,9 +1,11 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { sleep } from '../clock.ts';
 import type { PostgresConfig } from '../config.ts';
 import { AppError, isAppError, unavailable } from '../errors.ts';
-import { asOutage, fitness, sqlState, troubles } from './outage.ts';
+import { openDriver } from './driver.ts';
+import { type Listener, listenTo } from './listen.ts';
+import { asOutage, sqlState, troubles } from './outage.ts';
 import * as schema from './schema.ts';
 import { type Share, shares } from './share.ts';
 import { writeCheck } from './write-check.ts';
@@ -33,6 +35,8 @@ export type Db = {
   ping(): Promise<void>;
   /** As `ping`, and unless the server can write: into its log and to its disk. Asks at most once a second. */
   pingWrites(): Promise<void>;
+  /** LISTENs, on a connection beside the pool, until the answer is called, which `close` does not do. */
+  listen(channel: string, listener: Listener): () => Promise<void>;
   close(): Promise<void>;
 };
 
@@ -52,16 +56,11 @@ export type OpenOptions = {
   nowMs?: () => number;
 };
 
-/** The server ends a statement at its deadline: a connection that is silent for longer leads to no server that works. */
-const silenceMs = 500;
 /** Of the second that a probe waits. */
 const pingMs = 900;
-/** A session whose process is gone or stopped in the middle of a transaction must not keep its rows from others. */
-const idleTransactionMs = 10_000;
 
 /**
- * Opens a pool; connects on first use. A deadline of 0 is none. A connection without an answer at its deadline is destroyed, and
- * with it all idle ones of this process to the same address: they may lead to a server that is there no more.
+ * Opens a pool; connects on first use. A deadline of 0 is none.
  *
  * Drizzle changes the parsers of the client it wraps: a timestamp read by plain `sql` is PostgreSQL's text, and JSON
  * parameters are passed as text.
@@ -70,33 +69,8 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
   const deadlineMs = options.deadlineMs ?? config.deadlineMs;
   const max = options.max ?? config.maxOpenConns;
   const nowMs = options.nowMs ?? (() => performance.now());
-  const neighbours = neighboursAt(config);
-  // What our patch adds to the driver has no types.
-  const added = {
-    queue_timeout: deadlineMs === 0 ? null : deadlineMs / 1000,
-    answer_timeout: deadlineMs === 0 ? null : (deadlineMs + silenceMs) / 1000,
-    fitness: fitness(options.oldest),
-    onsilent: () => neighbours.forEach((drop) => void drop()),
-  };
-  const sql = postgres({
-    ...added,
-    ...connectionOf(config),
-    max,
-    idle_timeout: config.connMaxIdleTimeMs / 1000,
-    max_lifetime: config.connMaxLifetimeMs === 0 ? null : config.connMaxLifetimeMs / 1000,
-    connect_timeout: Math.max(1, Math.floor((deadlineMs || 5000) / 1000)),
-    // A short constant pause: the pool must be back within a moment of the server, not after a grown backoff.
-    backoff: () => 0.1,
-    onnotice: () => {},
-    ...(options.onQuery ? { debug: (_connection: number, text: string) => options.onQuery?.(text) } : {}),
-    connection: {
-      application_name: config.applicationName,
-      statement_timeout: deadlineMs,
-      idle_in_transaction_session_timeout: deadlineMs === 0 ? 0 : Math.max(deadlineMs, idleTransactionMs),
-    },
-  });
-  const { drop } = sql as unknown as { drop: () => void };
-  neighbours.add(drop);
+  const { oldest, onQuery } = options;
+  const { sql, close } = openDriver(config, { max, deadlineMs, oldest, onQuery });
   const meter = options.meter?.(max);
   const trouble = troubles(nowMs);
   const guard: Guard = { deadlineMs, meter, met: trouble.met };
@@ -117,31 +91,9 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     wait: (work) => guarded(work, { deadlineMs }),
     ping: () => unlessFailing(() => ask(() => sql`select 1`)),
     pingWrites: () => unlessFailing(write),
-    close: () => {
-      neighbours.delete(drop);
-      return sql.end({ timeout: 2 });
-    },
+    listen: (channel, listener) => listenTo({ ...config, deadlineMs }, channel, listener),
+    close: () => close(2),
   };
-}
-
-/** Where the driver connects to, and as whom. */
-const connectionOf = (config: PostgresConfig) => ({
-  host: config.host,
-  port: config.port,
-  user: config.user,
-  password: config.password,
-  database: config.database,
-  ssl: config.sslMode === 'disable' ? (false as const) : config.sslMode,
-});
-
-/** What drops the idle connections of each pool of this process, by address. */
-const pools = new Map<string, Set<() => void>>();
-
-function neighboursAt({ host, port }: PostgresConfig): Set<() => void> {
-  const address = `${host}:${port}`;
-  const there = pools.get(address) ?? new Set();
-  pools.set(address, there);
-  return there;
 }
 
 /** Deadlock and serialization failure (SQLSTATE class 40): the server has rolled back, and the same may succeed now. */

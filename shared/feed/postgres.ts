@@ -8,7 +8,8 @@ const channel = 'onsale_seats';
 const perMessage = 200;
 
 /** The seat feed over PostgreSQL's LISTEN and NOTIFY. */
-export function postgresSeatFeed({ sql, run }: Db, log: Logger): SeatFeed {
+export function postgresSeatFeed({ sql, run, listen }: Db, log: Logger): SeatFeed {
+  const ends = new Set<() => Promise<void>>();
   // Gathered also because a NOTIFY takes a lock at commit that all others wait for.
   const changes = gatherEvents(
     perMessage,
@@ -19,25 +20,27 @@ export function postgresSeatFeed({ sql, run }: Db, log: Logger): SeatFeed {
   return {
     publish: changes.add,
     async subscribe({ onChange, onGap }) {
-      let ended = false;
-      let connected = false;
       const listening = Promise.withResolvers<void>();
-      const onNotify = (payload: string) => {
-        if (!ended) payload.split(',').forEach(onChange);
-      };
-      // Called at every connection: after the first, messages may have been missed.
-      const onListen = () => {
-        if (connected && !ended) onGap();
-        connected = true;
-        listening.resolve();
-      };
-      // The driver connects again by itself, also when the first connection fails; its `unlisten` then works no more.
-      sql.listen(channel, onNotify, onListen).catch((err) => log.warn({ err }, 'the seat feed is out of reach'));
+      let listened = false;
+      const stop = listen(channel, {
+        onMessage: (payload) => payload.split(',').forEach(onChange),
+        onListen() {
+          if (listened) onGap();
+          listened = true;
+          listening.resolve();
+        },
+        onLost: (err) => log.warn({ err }, 'the seat feed is out of reach'),
+      });
+      ends.add(stop);
       await listening.promise;
       return async () => {
-        ended = true;
+        ends.delete(stop);
+        await stop();
       };
     },
-    close: changes.done,
+    async close() {
+      await changes.done();
+      await Promise.all([...ends].map((stop) => stop()));
+    },
   };
 }

@@ -1,0 +1,82 @@
+import postgres from 'postgres';
+import type { PostgresConfig } from '../config.ts';
+import { fitness } from './outage.ts';
+
+/**
+ * `connections` go after their time, unless there is one alone that is `kept`. `oldest` is the first release of the server
+ * that will do.
+ */
+export type DriverOptions = {
+  max: number;
+  deadlineMs: number;
+  kept?: boolean;
+  oldest?: number | undefined;
+  onQuery?: ((text: string) => void) | undefined;
+  onNotify?: (channel: string, payload: string) => void;
+  onClose?: () => void;
+};
+
+/** The server ends a statement at its deadline: a connection that is silent for longer leads to no server that works. */
+const silenceMs = 500;
+/** A session whose process is gone or stopped in the middle of a transaction must not keep its rows from others. */
+const idleTransactionMs = 10_000;
+
+/**
+ * The driver's client for one address; connects on first use. A connection without an answer at its deadline (0 is none) is
+ * destroyed, and with it all idle ones of this process to the same address: they may lead to a server that is there no more.
+ * A call that has waited for a connection until its deadline is never sent.
+ */
+export function openDriver(config: PostgresConfig, options: DriverOptions) {
+  const { max, deadlineMs, onQuery } = options;
+  const neighbours = neighboursAt(config);
+  // What our patch adds to the driver, and what it has and does not tell, has no types.
+  const untyped = {
+    queue_timeout: deadlineMs === 0 ? null : deadlineMs / 1000,
+    answer_timeout: deadlineMs === 0 ? null : (deadlineMs + silenceMs) / 1000,
+    fitness: fitness(options.oldest),
+    onsilent: () => neighbours.forEach((drop) => void drop()),
+    onnotify: options.onNotify,
+  };
+  const sql = postgres({
+    ...untyped,
+    host: config.host,
+    port: config.port,
+    user: config.user,
+    password: config.password,
+    database: config.database,
+    ssl: config.sslMode === 'disable' ? false : config.sslMode,
+    max,
+    idle_timeout: options.kept ? 0 : config.connMaxIdleTimeMs / 1000,
+    max_lifetime: options.kept || config.connMaxLifetimeMs === 0 ? null : config.connMaxLifetimeMs / 1000,
+    connect_timeout: Math.max(1, Math.floor((deadlineMs || 5000) / 1000)),
+    // A short constant pause: the pool must be back within a moment of the server, not after a grown backoff.
+    backoff: () => 0.1,
+    onnotice: () => {},
+    ...(options.onClose && { onclose: options.onClose }),
+    ...(onQuery && { debug: (_connection: number, text: string) => onQuery(text) }),
+    connection: {
+      application_name: config.applicationName,
+      statement_timeout: deadlineMs,
+      idle_in_transaction_session_timeout: deadlineMs === 0 ? 0 : Math.max(deadlineMs, idleTransactionMs),
+    },
+  });
+  const { drop } = sql as unknown as { drop: () => void };
+  neighbours.add(drop);
+  return {
+    sql,
+    close(graceSeconds: number): Promise<void> {
+      neighbours.delete(drop);
+      return sql.end({ timeout: graceSeconds });
+    },
+  };
+}
+
+/** What drops the idle connections of each pool of this process, by address. */
+const pools = new Map<string, Set<() => void>>();
+
+function neighboursAt({ host, port }: PostgresConfig): Set<() => void> {
+  const address = `${host}:${port}`;
+  const there = pools.get(address) ?? new Set();
+  pools.set(address, there);
+  return there;
+}
