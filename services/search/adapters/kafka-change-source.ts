@@ -38,6 +38,9 @@ export type KafkaChangeSource = ChangeSource & {
 /** How long to wait for another process that fills a gap before looking again. */
 const otherMs = 500;
 
+/** What is there again is to be followed soon after. */
+const longestWaitMs = 1500;
+
 /**
  * Changes from the topics of Debezium's connector (drizzle/connector.json). Processes of one group share the partitions;
  * each row's changes are in one of them. A snapshot does not tell of rows that have gone, so its end means a gap.
@@ -45,8 +48,9 @@ const otherMs = 500;
 export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSource {
   const { db, config, log, maxBatch = 4000, clock = systemClock, sleep = realSleep, socketFactory } = options;
   const topics = topicsOf(config.topicPrefix);
-  const kafka = openKafka(config.brokers, log, socketFactory);
-  const admin = onDemand(() => kafka.admin({ retry: { initialRetryTime: 50, retries: 2 } }));
+  const open = () => openKafka(config.brokers, log, socketFactory);
+  const openAdmin = () => onDemand(open, (kafka) => kafka.admin({ retry: { initialRetryTime: 50, retries: 2 } }));
+  const admin = openAdmin();
   const backoff = createBackoff();
   const age = createAge(clock);
   let state: ChangeSourceState = 'stopped';
@@ -58,7 +62,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
       state = 'connecting';
       const session = runSession({
         // A client remembers offsets and brokers, which may be others after what broke the last session.
-        kafka: openKafka(config.brokers, log, socketFactory),
+        kafka: open(),
         admin,
         group: config.group,
         topics,
@@ -75,7 +79,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
 
   async function beReady(consumer: Consumer, assignment: Assignment, handlers: ChangeHandlers, isOver: () => boolean) {
     const { onConnect, signal } = handlers;
-    const deps = { admin, consumer, group: config.group, topics, onConnect, now: clock.now, log };
+    const deps = { admin, openAdmin, consumer, group: config.group, topics, onConnect, now: clock.now, log };
     while (!isOver()) {
       try {
         if (await prepare(deps, assignment)) {
@@ -91,7 +95,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
 
   async function lookAfter(assignment: Assignment): Promise<boolean> {
     await dropLostSlot(db, config.slot, log);
-    return isIntact({ admin, group: config.group, topics }, assignment);
+    return isIntact({ admin, openAdmin, group: config.group, topics }, assignment);
   }
 
   /** Tries until the messages are handled: what comes after them in their partitions waits. */
@@ -134,7 +138,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
     if (signal.aborted) return;
     state = 'waiting';
     log.warn({ err: error, group: config.group }, `change source: ${what}`);
-    await sleep(backoff.next(), signal);
+    await sleep(Math.min(backoff.next(), longestWaitMs), signal);
   }
 
   function isWell(): void {

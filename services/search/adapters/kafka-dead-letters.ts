@@ -15,9 +15,9 @@ const deadlineMs = 5000;
 export function kafkaDeadLetters(options: { config: KafkaConfig; log: Logger; clock?: Clock }): KafkaDeadLetters {
   const { config, log, clock = systemClock } = options;
   const topic = config.deadLettersTopic;
-  const kafka = openKafka(config.brokers, log);
-  const admin = onDemand(() => kafka.admin());
-  const producer = onDemand(() => kafka.producer({ allowAutoTopicCreation: false }));
+  const open = () => openKafka(config.brokers, log);
+  const admin = onDemand(open, (kafka) => kafka.admin());
+  const producer = onDemand(open, (kafka) => kafka.producer({ allowAutoTopicCreation: false }));
   let isThere = false;
 
   async function send(message: Message): Promise<void> {

@@ -25,9 +25,10 @@ const longestMs = 24 * 3600 * 1000;
 
 export function kafkaLetterBox({ config, log }: { config: KafkaConfig; log: Logger }): LetterBox {
   const { topicPrefix, group, deadLettersTopic: topic } = config;
-  const kafka = openKafka(config.brokers, log);
-  const admin = onDemand(() => kafka.admin());
-  const producer = onDemand(() => kafka.producer({ allowAutoTopicCreation: false }));
+  const open = () => openKafka(config.brokers, log);
+  const kafka = open();
+  const admin = onDemand(open, (own) => own.admin());
+  const producer = onDemand(open, (own) => own.producer({ allowAutoTopicCreation: false }));
 
   async function list(onLetter: (letter: Letter) => void): Promise<void> {
     const reader = `${group}-dead-letters-list-${randomUUID()}`;

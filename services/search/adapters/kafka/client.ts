@@ -1,24 +1,70 @@
-import { type ISocketFactory, Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { connect, type Socket } from 'node:net';
+import { type Admin, type Consumer, type ISocketFactory, Kafka, type LogEntry, logLevel, type Producer } from 'kafkajs';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/log.ts';
+import './out-of-range.ts';
 import './quiet.ts';
+import './unanswered.ts';
 
 /** kafkajs tries a few times by itself; what outlasts that is left to us. */
-const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };
+const retry = { initialRetryTime: 100, maxRetryTime: 400, retries: 3, restartOnFailure: async () => false };
 
-/** `socketFactory` makes the connections, for tests that break them. */
-export function openKafka(brokers: string[], log: Logger, socketFactory?: ISocketFactory): Kafka {
-  return new Kafka({
+const connectionTimeoutMs = 1500;
+/** A broker that takes longer is taken for hung. The library itself gives more to requests that wait for other members. */
+const requestTimeoutMs = 2000;
+
+export type KafkaClient = Pick<Kafka, 'admin' | 'producer' | 'consumer'> & {
+  /** Ends every connection at once, and the requests that wait on them. */
+  abandon(): void;
+};
+
+/**
+ * Opens clients of the brokers. A connection on which a request has passed its deadline is destroyed: the broker may hang, and
+ * its address lead to another by now. `socketFactory` makes the connections, for tests that break them.
+ */
+export function openKafka(brokers: string[], log: Logger, socketFactory: ISocketFactory = plain): KafkaClient {
+  const sockets = new Map<Socket, string>();
+
+  const remembering: ISocketFactory = (options) => {
+    const socket = socketFactory(options);
+    sockets.set(socket, `${options.host}:${options.port}`);
+    return socket.once('close', () => sockets.delete(socket));
+  };
+
+  const kafka = new Kafka({
     clientId: 'onsale-search',
     brokers,
-    connectionTimeout: 2000,
-    requestTimeout: 10_000,
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: requestTimeoutMs,
     retry,
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => write(log, entry),
-    ...(socketFactory && { socketFactory }),
+    socketFactory: remembering,
   });
+
+  function destroy(isMeant: (broker: string) => boolean, cause: string): void {
+    // Without an error the library would not notice.
+    for (const [socket, broker] of sockets) if (isMeant(broker)) socket.destroy(new Error(cause));
+  }
+
+  function watched<C extends Admin | Producer | Consumer>(client: C): C {
+    const { on, events } = client as Admin;
+    on(events.REQUEST_TIMEOUT, ({ payload }) => destroy((one) => one === payload.broker, 'a request got no answer'));
+    return client;
+  }
+
+  return {
+    admin: (config) => watched(kafka.admin(config)),
+    producer: (config) => watched(kafka.producer(config)),
+    consumer: (config) => watched(kafka.consumer(config)),
+    abandon: () => destroy(() => true, 'the connection is given up'),
+  };
 }
+
+const keepAliveMs = 60_000;
+
+const plain: ISocketFactory = ({ host, port, onConnect }) =>
+  connect({ host, port }, onConnect).setKeepAlive(true, keepAliveMs);
 
 /** What the library calls an error is one that it tries again or throws: whoever catches that logs it for what it is. */
 function write(log: Logger, { level, namespace, log: { message, timestamp: _, logger: __, ...details } }: LogEntry) {
@@ -33,24 +79,31 @@ export type OnDemand<C> = {
   close(): Promise<void>;
 };
 
-/** An admin client or a producer that connects when it is first needed, and anew after a failure. */
-export function onDemand<C extends Connected>(open: () => C): OnDemand<C> {
-  let opened: Promise<C> | undefined;
+/**
+ * An admin client or a producer that connects when it is first needed, and anew after a failure. What lets a deadline pass is
+ * cut off, with whatever else waits for it.
+ */
+export function onDemand<C extends Connected>(
+  openClient: () => KafkaClient,
+  open: (kafka: KafkaClient) => C,
+): OnDemand<C> {
+  type Opened = { kafka: KafkaClient; client: Promise<C> };
+  let opened: Opened | undefined;
 
-  async function connect(): Promise<C> {
-    const client = open();
-    await client.connect();
-    return client;
+  function connected(): Opened {
+    const kafka = openClient();
+    const client = open(kafka);
+    return { kafka, client: client.connect().then(() => client) };
   }
 
   async function run<T>(work: (client: C) => Promise<T>, deadlineMs = 2000): Promise<T> {
-    opened ??= connect();
+    opened ??= connected();
     const used = opened;
     try {
-      return await within(deadlineMs, used.then(work));
+      return await within(deadlineMs, used.client.then(work), used.kafka.abandon);
     } catch (error) {
       if (opened === used) opened = undefined;
-      disconnect(used);
+      disconnect(used.client);
       throw unavailable('Kafka', error);
     }
   }
@@ -60,7 +113,7 @@ export function onDemand<C extends Connected>(open: () => C): OnDemand<C> {
     async close() {
       const used = opened;
       opened = undefined;
-      if (used) await disconnect(used);
+      if (used) await disconnect(used.client);
     },
   };
 }
@@ -69,10 +122,13 @@ async function disconnect(client: Promise<Connected>): Promise<void> {
   await client.then((connected) => connected.disconnect()).catch(() => {});
 }
 
-async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+async function within<T>(deadlineMs: number, work: Promise<T>, onLate: () => void): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${deadlineMs} ms`)), deadlineMs);
+    timer = setTimeout(() => {
+      reject(new Error(`no answer in ${deadlineMs} ms`));
+      onLate();
+    }, deadlineMs);
   });
   try {
     return await Promise.race([work, late]);

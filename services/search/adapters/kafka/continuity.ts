@@ -4,7 +4,8 @@ import type { Portion } from './intake.ts';
 
 /**
  * Sees when messages are missing between two batches of a partition: kafkajs itself goes on with the oldest that is left,
- * and says nothing.
+ * and says nothing. Messages that come once more are none that are missing: a broker that takes over, or a new turn of the
+ * group, brings what was handled and not committed yet.
  */
 export function createContinuity(admin: OnDemand<Admin>) {
   const next = new Map<string, bigint>();
@@ -12,11 +13,14 @@ export function createContinuity(admin: OnDemand<Admin>) {
   async function holds({ batch }: EachBatchPayload): Promise<boolean> {
     const first = BigInt(batch.firstOffset() ?? -1);
     const expected = next.get(keyOf(batch)) ?? first;
-    if (first <= expected) return first === expected;
-    // Numbers are also skipped for marks of transactions and by compaction.
+    if (first === expected) return true;
     const ranges = await admin.run((client) => client.fetchTopicOffsets(batch.topic));
-    const low = ranges.find(({ partition }) => partition === batch.partition)?.low ?? '0';
-    return BigInt(low) <= expected;
+    const range = ranges.find(({ partition }) => partition === batch.partition);
+    if (!range) throw new Error(`Kafka has not told of ${keyOf(batch)}`);
+    // A log that ends before what was handled is that of a topic that was made anew.
+    if (first < expected) return BigInt(range.high) >= expected;
+    // Numbers are also skipped for marks of transactions and by compaction.
+    return BigInt(range.low) <= expected;
   }
 
   function handled(portions: Portion[]): void {
@@ -24,7 +28,9 @@ export function createContinuity(admin: OnDemand<Admin>) {
       const last = messages.at(-1)!.offset;
       // Behind the last message there may be such marks.
       const isAll = last === payload.batch.messages.at(-1)!.offset;
-      next.set(keyOf(payload.batch), BigInt(isAll ? payload.batch.lastOffset() : last) + 1n);
+      const handledTo = BigInt(isAll ? payload.batch.lastOffset() : last) + 1n;
+      const known = next.get(keyOf(payload.batch)) ?? handledTo;
+      next.set(keyOf(payload.batch), handledTo > known ? handledTo : known);
     }
   }
 

@@ -4,3 +4,32 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     scheduleCheckPendingRequests(): void;
   }
 }
+
+declare module 'kafkajs/src/consumer/offsetManager/index.js' {
+  type Place = { topic: string; partition: number };
+  export default class OffsetManager {
+    cluster: {
+      refreshMetadata(): Promise<void>;
+      fetchTopicsOffset(
+        topics: { topic: string; fromBeginning: boolean; partitions: { partition: number }[] }[],
+      ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
+    };
+    resolvedOffsets: Record<string, Record<number, string>>;
+    setDefaultOffset(place: Place): Promise<void>;
+  }
+}
+
+declare module 'kafkajs/src/network/requestQueue/socketRequest.js' {
+  export default class SocketRequest {
+    /** host:port */
+    broker: string;
+    entry: { apiName: string };
+    rejected(error: Error): void;
+  }
+}
+
+declare module 'kafkajs/src/errors.js' {
+  export class KafkaJSConnectionClosedError extends Error {
+    constructor(message: string, at: { host: string; port: number });
+  }
+}

@@ -1,4 +1,5 @@
-import type { Admin } from 'kafkajs';
+import { type Admin, KafkaJSError } from 'kafkajs';
+import { sleep } from '../../../../shared/clock.ts';
 
 export type Place = { topic: string; partition: number; offset: bigint };
 
@@ -11,21 +12,45 @@ export type PartitionState = {
   committed: bigint | undefined;
 };
 
+const attempts = 5;
+const firstPauseMs = 50;
+
+/**
+ * What there is and what the group has handled, of every partition of the topics. "None" is what the group's coordinator has
+ * said of a partition, never a silence: kafkajs asks for no partition of a topic that is not in what it knows of the cluster,
+ * which lookups at the same time overwrite. That, and a coordinator that is loading or has moved, is asked again.
+ */
 export async function readPartitions(admin: Admin, groupId: string, topics: string[]): Promise<PartitionState[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readOnce(admin, groupId, topics);
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof KafkaJSError && error.retriable)) throw error;
+      await sleep(firstPauseMs * 2 ** (attempt - 1));
+    }
+  }
+}
+
+async function readOnce(admin: Admin, groupId: string, topics: string[]): Promise<PartitionState[]> {
   const committed = new Map<string, bigint>();
   for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics })) {
     for (const { partition, offset } of partitions) committed.set(`${topic}/${partition}`, BigInt(offset));
   }
   const ranges = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
-  return topics.flatMap((topic, at) =>
-    ranges[at]!.map(({ partition, low, high }) => {
-      const offset = committed.get(`${topic}/${partition}`) ?? -1n;
+  return topics.flatMap((topic, at) => {
+    const partitions = ranges[at]!;
+    if (partitions.length === 0) throw untold(topic);
+    return partitions.map(({ partition, low, high }) => {
+      const offset = committed.get(`${topic}/${partition}`);
+      if (offset === undefined) throw untold(`${topic}/${partition}`);
       // A negative one stands for none.
       const known = offset < 0n ? undefined : offset;
       return { topic, partition, low: BigInt(low), high: BigInt(high), committed: known };
-    }),
-  );
+    });
+  });
 }
+
+const untold = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
 
 /** Nothing tells what was in it: not read yet, or gone before it was read (retention), or the topic was made anew. */
 export const isLost = ({ low, high, committed }: PartitionState) =>

@@ -1,4 +1,5 @@
 import type { Admin, Consumer } from 'kafkajs';
+import { sleep } from '../../../../shared/clock.ts';
 import type { Logger } from '../../../../shared/log.ts';
 import type { ChangeHandlers } from '../../domain/change-source.ts';
 import type { OnDemand } from './client.ts';
@@ -10,6 +11,8 @@ export type Assignment = Record<string, number[]>;
 
 export type PreparationDeps = {
   admin: OnDemand<Admin>;
+  /** A client that has asked nothing yet; to be closed. */
+  openAdmin(): OnDemand<Admin>;
   consumer: Consumer;
   group: string;
   topics: Topics;
@@ -48,11 +51,25 @@ export async function isIntact(group: Group, assignment: Assignment): Promise<bo
   return !speaks(group, assignment) || (await findLost(group)).length === 0;
 }
 
-type Group = Pick<PreparationDeps, 'admin' | 'group' | 'topics'>;
+type Group = Pick<PreparationDeps, 'admin' | 'openAdmin' | 'group' | 'topics'>;
 
-async function findLost({ admin, group, topics }: Group): Promise<PartitionState[]> {
+/** A broker that was away may for a moment not know how far a log goes. */
+const secondLookMs = 250;
+
+/** A loss makes everything be read anew, so it is believed when a second client, newly connected, sees it too. */
+async function findLost({ admin, openAdmin, group, topics }: Group): Promise<PartitionState[]> {
   const all = [...topics.tables, topics.notifications];
-  return (await admin.run((client) => readPartitions(client, group, all), 5000)).filter(isLost);
+  const look = async (from: OnDemand<Admin>) =>
+    (await from.run((client) => readPartitions(client, group, all), 5000)).filter(isLost);
+  const seen = await look(admin);
+  if (seen.length === 0) return [];
+  await sleep(secondLookMs);
+  const witness = openAdmin();
+  try {
+    return (await look(witness)).filter((one) => seen.some(isOf(one)));
+  } finally {
+    await witness.close();
+  }
 }
 
 const speaks = ({ topics }: Group, assignment: Assignment) => (assignment[topics.notifications] ?? []).length > 0;
@@ -63,7 +80,8 @@ function goTo(consumer: Consumer, assignment: Assignment, places: Place[]): void
   }
 }
 
-const isOf = (place: Place) => (one: PartitionState) => one.topic === place.topic && one.partition === place.partition;
+const isOf = (place: Pick<Place, 'topic' | 'partition'>) => (one: PartitionState) =>
+  one.topic === place.topic && one.partition === place.partition;
 
 const described = ({ topic, partition, low, high, committed }: PartitionState) =>
   `${topic}/${partition}: ${committed === undefined ? 'none handled' : `handled to ${committed}`}, there are ${low} to ${high}`;

@@ -1,9 +1,10 @@
-import type { Admin, Consumer, Kafka } from 'kafkajs';
+import type { Admin, Consumer } from 'kafkajs';
+import type { KafkaClient } from './client.ts';
 import { fromMessage, type Letter } from './letter.ts';
 import { behind, readPartitions } from './offsets.ts';
 
 export type ReadOptions = {
-  kafka: Kafka;
+  kafka: KafkaClient;
   admin: Admin;
   topic: string;
   /** Remembers how far it came, if `remember`. */

@@ -1,12 +1,13 @@
-import type { Admin, Consumer, Kafka } from 'kafkajs';
-import type { OnDemand } from './client.ts';
+import type { Admin, Consumer } from 'kafkajs';
+import { sleep } from '../../../../shared/clock.ts';
+import type { KafkaClient, OnDemand } from './client.ts';
 import { createContinuity } from './continuity.ts';
 import { createIntake, type Intake, type Portion } from './intake.ts';
 import type { Assignment } from './preparation.ts';
 import { ensureTopics, type Topics } from './topics.ts';
 
 export type SessionOptions = {
-  kafka: Kafka;
+  kafka: KafkaClient;
   admin: OnDemand<Admin>;
   group: string;
   topics: Topics;
@@ -25,6 +26,10 @@ const heartbeatMs = 1500;
 /** A fetch holds up the end, and on some connections a commit, for so long. */
 const longestFetchMs = 100;
 const lookMs = 10_000;
+/** How long a member may take to leave; its session's end tells the group of one that could not. */
+const leaveMs = 1000;
+/** A fetch of this size comes within a request's deadline over any line that is fit for the work. */
+const fetchBytes = 4 * 1024 * 1024;
 
 /** One member of the consumer group, from its first join to its end; rejects with what broke it. */
 export async function runSession(options: SessionOptions): Promise<void> {
@@ -36,6 +41,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatMs,
     maxWaitTimeInMs: longestFetchMs,
+    maxBytes: fetchBytes,
     allowAutoTopicCreation: false,
   });
   const intake = createIntake(options.maxBatch);
@@ -95,7 +101,8 @@ export async function runSession(options: SessionOptions): Promise<void> {
     await working.catch(() => {});
     clearInterval(beat);
     clearInterval(look);
-    await consumer.disconnect().catch(() => {});
+    await Promise.race([consumer.disconnect().catch(() => {}), sleep(leaveMs)]);
+    kafka.abandon();
     await prepared.catch(() => {});
   }
 }
