@@ -69,8 +69,9 @@ describe('the server of a process', () => {
   });
 
   test.each([
-    [{ SERVER_READ_TIMEOUT: '1500ms', SERVER_WRITE_TIMEOUT: '10ms' }, 2],
-    [{ SERVER_READ_TIMEOUT: '10ms', SERVER_WRITE_TIMEOUT: '3s' }, 3],
+    [{ SERVER_READ_TIMEOUT: '6500ms', SERVER_WRITE_TIMEOUT: '10ms' }, 7],
+    [{ SERVER_READ_TIMEOUT: '10ms', SERVER_WRITE_TIMEOUT: '6s' }, 6],
+    [{ SERVER_READ_TIMEOUT: '1s', SERVER_WRITE_TIMEOUT: '1s' }, 5],
     [{ SERVER_READ_TIMEOUT: '1h' }, 255],
   ])('closes idle connections as %p says', async (env, seconds) => {
     const opened = spyOn(Bun, 'serve');

@@ -79,12 +79,16 @@ function sendAway(fetch: Fetch) {
   };
 }
 
+/** Bun 1.4 looks every four seconds, and up to that cuts connections at its next look that are in full use. */
+const leastIdleS = 5;
+
 function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig): Server {
+  const longer = Math.max(config.readTimeoutMs, config.writeTimeoutMs);
   const server = Bun.serve({
     fetch: (request) => fetch(withWholeUrlOnBun(request)),
     hostname: host,
     port,
-    idleTimeout: Math.min(255, Math.ceil(Math.max(config.readTimeoutMs, config.writeTimeoutMs) / 1000)),
+    idleTimeout: Math.min(255, Math.max(leastIdleS, Math.ceil(longer / 1000))),
     maxRequestBodySize: 8 * 1024 * 1024,
     development: false,
     // Otherwise on by that: a second process would listen on the same port, and take half of the requests.
