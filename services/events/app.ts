@@ -15,6 +15,9 @@ export type EventsDeps = ShellDeps &
     random?: (() => number) | undefined;
   };
 
+/** Proxies commonly close what is silent for a minute, and the runtime for four. */
+const mostPingMs = 15_000;
+
 /**
  * The events service over its ports: the event page, the list of upcoming events and the live seats. `follow`
  * begins to follow the seat feed, and resolves when it is in reach.
@@ -31,7 +34,12 @@ export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise
   else deps.closing.addEventListener('abort', live.close, { once: true });
   const addRoutes = (shell: App) => {
     addEventRoutes(shell, { ...deps, view });
-    addLiveRoute(shell, { live, pingMs: stalledMs / 2, patienceMs: requestTimeoutMs / 2, random: deps.random });
+    addLiveRoute(shell, {
+      live,
+      pingMs: Math.min(stalledMs / 2, mostPingMs),
+      patienceMs: requestTimeoutMs / 2,
+      random: deps.random,
+    });
   };
   const app = createShell(about, deps, addRoutes, async () =>
     linksTo((await listEvents(deps, { limit: 1 })).events[0]),
