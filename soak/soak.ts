@@ -23,6 +23,8 @@ import { sandboxTill, stripeTill, type Till } from './till.ts';
 
 export type SoakOptions = Settings & {
   chaos?: boolean;
+  /** Goes on, on a slow machine, until so many purchases have ended well; for five times its length at most. */
+  purchases?: number;
   /** How long what is open may take to end, when all is over. */
   patienceMs?: number;
   /** What the processes run, in place of the service: a broken one, to see that it is found out. */
@@ -57,7 +59,7 @@ const longestPauseMs = 4000;
 /** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
 export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   const { seconds, buyers, seed, payments, chaos = true, patienceMs = keyPatienceMs, program } = options;
-  const { say = () => {} } = options;
+  const { say = () => {}, purchases = 0 } = options;
   mkdirSync(dirname(processLog), { recursive: true });
   writeFileSync(processLog, '');
   const { config, arena, drop } = await openArena();
@@ -74,7 +76,10 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     const progress: Progress = { doubleClicks: 0, killed: processes.killed, strikes: new Map(), left: '' };
     tellProgress(ledger, progress, say, settled.signal);
     const api = createApi(processes.urls, ledger);
-    const over = AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(options.signal ? [options.signal] : [])]);
+    const over = AbortSignal.any([
+      longEnough(ledger, { seconds, purchases }, settled.signal),
+      ...(options.signal ? [options.signal] : []),
+    ]);
     const users = Array.from({ length: buyers }, (_, i) => {
       const random = createRandom(seed, i + 2);
       const user = random.uuid();
@@ -141,6 +146,28 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     await drop();
   }
 }
+
+const mostTimesLonger = 5;
+
+/** Aborts when the time is over and enough is bought, or it takes much too long. */
+function longEnough(
+  ledger: Ledger,
+  { seconds, purchases }: { seconds: number; purchases: number },
+  settled: AbortSignal,
+): AbortSignal {
+  const enough = new AbortController();
+  const began = performance.now();
+  const timer = setInterval(() => {
+    const times = (performance.now() - began) / 1000 / seconds;
+    if (times >= mostTimesLonger || (times >= 1 && bought(ledger) >= purchases)) enough.abort();
+  }, 50);
+  for (const end of [enough.signal, settled]) end.addEventListener('abort', () => clearInterval(timer));
+  return enough.signal;
+}
+
+const bought = ({ confirmations, orders }: Ledger) =>
+  [...confirmations.values()].filter(({ paid }) => paid).length +
+  [...orders.values()].filter(({ told }) => told.some(({ status }) => status === 201)).length;
 
 function calm({ killed, strikes }: Progress): string[] {
   const struck = (name: string) => [...strikes.keys()].some((fault) => fault.startsWith(name));
