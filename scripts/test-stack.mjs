@@ -1,5 +1,7 @@
 // `npm run test:stack`: every adapter's tests and the whole system on real servers, whose addresses the environment
 // names. A server that is missing or does not answer fails the run; nothing is skipped. `-- FILE` runs some of them.
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
@@ -25,27 +27,23 @@ if (missing.length > 0) {
   console.log(`Name the real servers in the environment; missing: ${missing.join(', ')}`);
   process.exit(1);
 }
+const root = fileURLToPath(new URL('..', import.meta.url));
 const bun = await ensureInstalled(console.log);
-// Named one by one, they are the same tests as of `bun test`, and those that it leaves out.
 const test = ['test', '--path-ignore-patterns=deploy/**'];
-const suites = [
-  'shared/locks',
-  'shared/feed',
-  'shared/cache',
-  'shared/redis',
-  'services',
-  'contract/bun',
-  'contract/real-servers',
-  'contract/system',
-  'soak',
-  'histories',
-];
+const last = 'contract/faults.stack.test.ts';
+/** What `npm test` has not run: all that needs these servers, and what speaks to PostgreSQL itself, which is another one here. */
+const suites = readdirSync(root, { recursive: true })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => /^(contract|histories|services|shared|soak)\//.test(file) && file.endsWith('.test.ts'))
+  .filter((file) => /\.stack\.test\.ts$|^shared\/(db|feed|locks)\/|\/(postgres|wal-change)[^/]*$/.test(file))
+  .filter((file) => !file.includes('/embedded/') && file !== last)
+  .map((file) => `./${file}`);
 const chosen = process.argv.slice(2);
 if (chosen.length > 0) {
   process.exitCode = report([await runCounted(bun, [...test, ...chosen])]);
 } else {
   const withServers = await runCounted(bun, [...test, ...suites]);
   // Last, and apart: it takes the servers away from under whoever uses them.
-  const withoutServers = await runCounted(bun, [...test, './contract/faults.stack.test.ts']);
+  const withoutServers = await runCounted(bun, [...test, `./${last}`]);
   process.exitCode = report([withServers, withoutServers]);
 }
