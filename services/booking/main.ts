@@ -100,12 +100,13 @@ export async function start(
   const duty = paymentDuty(sales, provider.payments, (err) => {
     log.error({ err }, 'not ready: payments are under way that this process can’t end');
   });
+  const canSell = () => Promise.all([db.pingWrites(), lockDb.ping()]);
   const closing = new AbortController();
   const deps = {
     log,
     metrics,
     server,
-    dependencies: { postgres: db.ping, payments: duty, ...(redis && { redis: redis.ping }) },
+    dependencies: { postgres: canSell, payments: duty, ...(redis && { redis: redis.ping }) },
     closing: closing.signal,
     identities: auth && jwtIdentities(auth, log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),

@@ -30,6 +30,7 @@ import { kafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
 import { miniSearchIndex } from './adapters/minisearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
+import { checkLog } from './adapters/wal/slot.ts';
 import { walChangeSource } from './adapters/wal-change-source.ts';
 import { createSearchApp } from './app.ts';
 import { commands } from './cli.ts';
@@ -140,7 +141,7 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
     deadLetters: letters ?? postgresDeadLetters(db),
     observe: followMetrics(metrics, source, systemClock),
   });
-  const needed = { postgres: db.ping, ...(kafka && { kafka: kafka.ping }) };
+  const needed = { postgres: kafka ? db.ping : () => checkLog(db), ...(kafka && { kafka: kafka.ping }) };
   const helpful = Object.entries(needed).map(([name, ping]) => [name, { helpful: ping }]);
   return {
     ...following,

@@ -27,6 +27,7 @@ const reasons: Record<string, string> = {
   '53100': 'PostgreSQL has no room left on its disk',
   '53200': 'PostgreSQL is out of memory',
   '53300': 'PostgreSQL takes no more connections',
+  '53400': 'PostgreSQL has reached a limit of its configuration, such as max_replication_slots',
   '58030': 'PostgreSQL can’t read or write its files',
 };
 

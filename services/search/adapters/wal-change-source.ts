@@ -20,6 +20,8 @@ export type WalOptions = {
   publication?: string;
   /** Most changes in one batch; twice as many wait at most before the server is made to wait. */
   maxBatch?: number;
+  /** A connection that says nothing for longer is given up. */
+  silenceMs?: number;
   clock?: Clock;
   sleep?: typeof realSleep;
 };
@@ -50,7 +52,7 @@ export function walChangeSource(options: WalOptions): ChangeSource {
 
   /** One connection, from the slot's position to its end. */
   async function follow(handlers: ChangeHandlers): Promise<void> {
-    const found = await ensureSlot(db, slot);
+    const found = await ensureSlot(db, config, slot);
     handled = found.gap || found.confirmed > handled ? found.confirmed : handled;
     await handlers.onConnect({ gap: found.gap });
     if (found.gap) await markFollowed(db, slot);
@@ -81,6 +83,7 @@ export function walChangeSource(options: WalOptions): ChangeSource {
       slot,
       publication,
       from: handled,
+      silenceMs: options.silenceMs,
       onMessage: (lsn, message) => putAll(queue, reader.read(lsn, message)),
       onCaughtUp(position) {
         if (!queue.isIdle() || !reader.isBetweenTransactions()) return;

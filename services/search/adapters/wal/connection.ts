@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from 'pg-logical-replication';
 import { formatLsn, parseLsn } from './lsn.ts';
 
@@ -12,6 +13,8 @@ export type ReplicationOptions = {
   onMessage(lsn: string, message: Pgoutput.Message): Promise<void> | undefined;
   /** The server has sent everything before `position`, and every message before it has come. */
   onCaughtUp(position: bigint): void;
+  /** A server that says nothing for longer has gone; it answers a ping in milliseconds. */
+  silenceMs?: number | undefined;
 };
 
 export type Replication = {
@@ -21,12 +24,11 @@ export type Replication = {
   ended: Promise<never>;
   /** Tells the server that everything before `position` is handled. */
   confirm(position: bigint): void;
-  /** Ends the connection, after the server has taken the last position confirmed (or a second). */
+  /** Ends the connection for good, after the server has taken the last position confirmed (or a second). */
   close(): Promise<void>;
 };
 
 const pingEveryMs = 1000;
-const silenceMs = 15_000;
 const farewellMs = 1000;
 
 /**
@@ -36,12 +38,18 @@ const farewellMs = 1000;
  * starts exactly there, and its timer confirms what was received, not what was handled.
  */
 export function openReplication(options: ReplicationOptions): Replication {
+  const { silenceMs = 5000 } = options;
   const plugin = new CountingPlugin({ protoVersion: 1, publicationNames: [options.publication] });
   plugin.onUnreadable = fail;
-  const service = new LogicalReplicationService(options.client, {
-    acknowledge: { auto: false, timeoutSeconds: 0 },
-    flowControl: { enabled: true },
-  });
+  // Ours, for the driver waits without end for a server that hangs to take its farewell.
+  const socket = new Socket();
+  const service = new LogicalReplicationService(
+    { ...options.client, stream: () => socket },
+    {
+      acknowledge: { auto: false, timeoutSeconds: 0 },
+      flowControl: { enabled: true },
+    },
+  );
   const started = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => {});
@@ -77,11 +85,14 @@ export function openReplication(options: ReplicationOptions): Replication {
     if (wantsAnswer) report(false);
   });
 
-  const ping = setInterval(() => {
-    const isPaused = plugin.parsed !== taken;
-    if (!isPaused && Date.now() - heardAt > silenceMs) fail(new Error(`PostgreSQL was silent for ${silenceMs} ms`));
-    report(!isPaused);
-  }, pingEveryMs);
+  const ping = setInterval(
+    () => {
+      const isPaused = plugin.parsed !== taken;
+      if (!isPaused && Date.now() - heardAt > silenceMs) fail(new Error(`PostgreSQL was silent for ${silenceMs} ms`));
+      report(!isPaused);
+    },
+    Math.min(pingEveryMs, silenceMs / 2),
+  );
 
   service.subscribe(plugin, options.slot, formatLsn(options.from)).then(
     () => fail(new Error('PostgreSQL ended the replication')),
@@ -106,6 +117,7 @@ export function openReplication(options: ReplicationOptions): Replication {
         await Promise.race([heard, ended.promise.catch(() => {}), pause(farewellMs)]);
       }
       await Promise.race([service.stop(), pause(farewellMs)]);
+      socket.destroy();
     },
   };
 }

@@ -1,4 +1,6 @@
-import type { Db } from '../../../../shared/db/client.ts';
+import type { PostgresConfig } from '../../../../shared/config.ts';
+import { type Db, openDb } from '../../../../shared/db/client.ts';
+import { Unfit } from '../../../../shared/errors.ts';
 import { parseLsn } from './lsn.ts';
 
 export type Slot = {
@@ -8,16 +10,25 @@ export type Slot = {
   gap: boolean;
 };
 
+/** Throws `unavailable` unless the server answers, and writes a log that changes can be read from. */
+export async function checkLog(db: Db): Promise<void> {
+  await db.ping();
+  const [row] = await db.run(() => db.sql<{ level: string }[]>`select current_setting('wal_level') as level`);
+  if (row?.level === 'logical') return;
+  throw new Unfit(`PostgreSQL with wal_level=logical is needed for the search index; this has wal_level=${row?.level}`);
+}
+
 /**
  * Finds the permanent slot, or makes it; one that the server has invalidated (it held more WAL than allowed) is made
  * anew. From here on the server keeps every change until it is acknowledged.
  */
-export async function ensureSlot(db: Db, name: string): Promise<Slot> {
+export async function ensureSlot(db: Db, config: PostgresConfig, name: string): Promise<Slot> {
+  await checkLog(db);
   const found = await find(db, name);
   if (found && !found.lost) return { confirmed: found.confirmed, gap: !(await isFollowed(db, name)) };
   await db.run(() => db.sql`delete from app_state where key = ${markOf(name)}`);
   if (found) await db.run(() => db.sql`select pg_drop_replication_slot(${name})`);
-  await create(db, name);
+  await create(config, name);
   const made = await find(db, name);
   if (!made) throw new Error(`the replication slot ${name} went while it was made`);
   return { confirmed: made.confirmed, gap: true };
@@ -52,10 +63,12 @@ async function isFollowed(db: Db, name: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Outside of the pool's deadline: the server first waits until every transaction that is running now has ended. */
-async function create(db: Db, name: string): Promise<void> {
-  await db.sql.begin(async (sql) => {
-    await sql`set local statement_timeout = '60s'`;
-    await sql`select pg_create_logical_replication_slot(${name}, 'pgoutput')`;
-  });
+/** With a deadline of its own: the server first waits until every transaction that is running now has ended. */
+async function create(config: PostgresConfig, name: string): Promise<void> {
+  const db = openDb(config, { max: 1, deadlineMs: 60_000 });
+  try {
+    await db.run(() => db.sql`select pg_create_logical_replication_slot(${name}, 'pgoutput')`);
+  } finally {
+    await db.close();
+  }
 }
