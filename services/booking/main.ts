@@ -11,6 +11,7 @@ import {
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { readConfig, v } from '../../shared/environment.ts';
+import { reasonOf } from '../../shared/errors.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
@@ -18,9 +19,11 @@ import { serveService } from '../../shared/http/serve-service.ts';
 import { every, type Running } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
-import { createLog } from '../../shared/log.ts';
+import { checkRedisLocks } from '../../shared/locks/redis-check.ts';
+import { createLog, type Logger } from '../../shared/log.ts';
 import { type Program, runProgram } from '../../shared/program.ts';
-import { openRedis } from '../../shared/redis/client.ts';
+import { evictionWarning } from '../../shared/redis/checks.ts';
+import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
 import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
 import { postgresNotices } from './adapters/postgres-notices.ts';
 import { postgresOrders } from './adapters/postgres-orders.ts';
@@ -106,8 +109,9 @@ export async function start(
     log,
     metrics,
     server,
-    dependencies: { postgres: canSell, payments: duty, ...(redis && { redis: redis.ping }) },
+    dependencies: { postgres: canSell, payments: duty, ...(redis && { redis: checkRedisLocks(redis) }) },
     closing: closing.signal,
+    ...(redis && { reports: { redis_warning: () => evictionWarning(redis) } }),
     identities: auth && jwtIdentities(auth, log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     sales,
@@ -131,6 +135,7 @@ export async function start(
     log.warn('PAYMENTS=sandbox: seats are sold and no money is taken');
   // Told at the start, and not when somebody first asks whether it is ready.
   duty().catch(() => {});
+  if (redis) void tellOfRedis(redis, deps.dependencies.redis!, log);
   if (!auth) {
     log.warn(
       'NOBODY PROVES WHO THEY ARE: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
@@ -165,6 +170,14 @@ export async function start(
       await Promise.all([db.close(), lockDb.close(), redis?.close()]);
     },
   };
+}
+
+/** Tells why Redis can't hold the locks, or is not safe for them, if so; what is away for a moment is told by the calls. */
+async function tellOfRedis(redis: RedisServer, check: () => Promise<void>, log: Logger): Promise<void> {
+  const reason = await check().then(() => undefined, reasonOf);
+  if (reason) log.error({ reason }, 'not ready: Redis can’t hold the locks');
+  const warning = await evictionWarning(redis).catch(() => undefined);
+  if (warning) log.warn(warning);
 }
 
 export const program: Program = {

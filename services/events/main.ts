@@ -1,5 +1,5 @@
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { cacheDeadlineMs, redisCache } from '../../shared/cache/redis.ts';
+import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
   postgresConfig,
@@ -53,7 +53,7 @@ export async function start(
     log,
     metrics,
     server,
-    dependencies: { postgres: db.ping, ...(redis && { redis: { helpful: redis.ping } }) },
+    dependencies: { postgres: db.ping, ...(redis && { redis: { helpful: checkRedisCache(redis, 'event:ready') } }) },
     closing: closing.signal,
     store: postgresEventStore(db),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(db),

@@ -1,5 +1,5 @@
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { cacheDeadlineMs, redisCache } from '../../shared/cache/redis.ts';
+import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import { tieredCache } from '../../shared/cache/tiered.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
@@ -98,7 +98,7 @@ export async function start(
     dependencies: {
       index: () => whetherBuilt(index),
       ...follower?.dependencies,
-      ...(redis && role !== 'cdc' && { redis: { helpful: redis.ping } }),
+      ...(redis && role !== 'cdc' && { redis: { helpful: checkRedisCache(redis, 'search:ready') } }),
     },
     reports: follower ? { lag: follower.lag } : {},
     closing: closing.signal,

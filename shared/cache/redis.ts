@@ -20,4 +20,13 @@ export function redisCache({ client, run }: RedisServer): Cache {
   };
 }
 
+/**
+ * Throws `unavailable`, or `Unfit` with a reason, unless Redis keeps a text under this key: one that refuses writes is no
+ * cache, though it answers.
+ */
+export const checkRedisCache =
+  ({ client, run }: RedisServer, key: string) =>
+  async (): Promise<void> =>
+    void (await run(() => client.set(key, 'ready', 'PX', 1000)));
+
 const ignore = () => {};

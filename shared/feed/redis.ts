@@ -10,7 +10,7 @@ const perMessage = 1000;
  * The seat feed over Redis' publish and subscribe, for each subscriber on a connection of its own. A connection that is
  * dead without a word is found out within `checkMs`.
  */
-export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 2000 } = {}): SeatFeed {
+export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 } = {}): SeatFeed {
   const ends = new Set<() => void>();
   const changes = gatherEvents(
     perMessage,

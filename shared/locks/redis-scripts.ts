@@ -146,7 +146,13 @@ const acquire = `
   local ends = now + ttl
   if #missing > 0 then
     redis.call('HSET', KEYS[1], unpack(pairs_))
-    redis.call('HPEXPIREAT', KEYS[1], ends, 'FIELDS', #missing, unpack(missing))
+    -- Nothing that a script has written is taken back when its next command is refused, as by an old Redis or for want of a
+    -- right: the lock would never end.
+    local ended = redis.pcall('HPEXPIREAT', KEYS[1], ends, 'FIELDS', #missing, unpack(missing))
+    if ended.err then
+      redis.call('HDEL', KEYS[1], unpack(missing))
+      return ended
+    end
     local ending, noting = {}, {}
     for _, ticket in ipairs(missing) do
       ending[#ending + 1] = ends

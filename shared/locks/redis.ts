@@ -112,7 +112,7 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
 const locksOf = (eventUuid: string) => `ticket_locks:{${eventUuid}}`;
 
 /** The braces are what a cluster places keys by: those of one event lie together. */
-const keysOf = (eventUuid: string): [locks: string, ends: string, more: string] => [
+export const keysOf = (eventUuid: string): [locks: string, ends: string, more: string] => [
   locksOf(eventUuid),
   `ticket_locks_ends:{${eventUuid}}`,
   `ticket_locks_more:{${eventUuid}}`,

@@ -1,9 +1,10 @@
-import { type Redis, ReplyError } from 'ioredis';
+import { Cluster, type Redis, ReplyError } from 'ioredis';
 import { sleep } from '../clock.ts';
 import type { RedisConfig } from '../config.ts';
-import { unavailable } from '../errors.ts';
+import { type AppError, Unfit, unavailable } from '../errors.ts';
 import { connect, connectSubscriber, type RedisClient } from './connect.ts';
 import { watchPresence } from './presence.ts';
+import { refusalOf } from './refusals.ts';
 
 export type { RedisClient } from './connect.ts';
 
@@ -12,10 +13,13 @@ export type RedisServer = {
   client: RedisClient;
   /**
    * Runs commands, and again after a passing trouble (a failover, a moved slot, a lost connection), for at most
-   * `deadlineMs` in all: they must do no harm when repeated. Throws `unavailable` when Redis is away, hung or full; while
-   * it has been away for more than a moment, at once. Every other error passes as it is.
+   * `deadlineMs` in all: they must do no harm when repeated. Throws `unavailable` when Redis is away or hung; while it has
+   * been away for more than a moment, at once; and `Unfit` when it answers and refuses: it is full, a replica, of an old
+   * version, or wants another password. Every other error passes as it is.
    */
   run<T>(work: () => Promise<T>): Promise<T>;
+  /** Its one server, or those of a cluster that take writes, as far as they are known. */
+  primaries(): Redis[];
   /** A connection of its own, for a subscriber. */
   subscriber(): Redis;
   /** Throws `unavailable` unless the server answers. */
@@ -41,30 +45,32 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
   const presence = watchPresence(client);
 
   async function run<T>(work: () => Promise<T>): Promise<T> {
-    let late = false;
+    const state: Attempts = { late: false };
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        late = true;
-        reject(unavailable('Redis', presence.reason() ?? new Error(`no answer in ${deadlineMs} ms`)));
+        state.late = true;
+        reject(outage(state.met ?? presence.reason() ?? new Error(`no answer in ${deadlineMs} ms`)));
       }, deadlineMs);
     });
     try {
-      return await Promise.race([attempts(work, () => late), deadline]);
+      return await Promise.race([attempts(work, state), deadline]);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async function attempts<T>(work: () => Promise<T>, isLate: () => boolean): Promise<T> {
+  async function attempts<T>(work: () => Promise<T>, state: Attempts): Promise<T> {
     for (;;) {
       try {
+        presence.check();
         return await work();
       } catch (error) {
-        const trouble = troubleOf(error);
-        if (!trouble) throw error;
-        const mayPass = trouble === 'passing' || (trouble === 'connection' && presence.isWorthWaiting());
-        if (!mayPass || isLate()) throw unavailable('Redis', presence.reason() ?? error);
+        const refusal = refusalOf(error);
+        if (!refusal && !isOfConnection(error)) throw error;
+        if (refusal) state.met = error;
+        const mayPass = refusal ? refusal.passes : presence.isWorthWaiting();
+        if (!mayPass || state.late) throw outage(state.met ?? presence.reason() ?? error);
       }
       await sleep(pauseMs);
     }
@@ -73,23 +79,22 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
   return {
     client,
     run,
+    primaries: () => (client instanceof Cluster ? client.nodes('master') : [client]),
     subscriber: () => connectSubscriber(config, connectOptions),
     ping: async () => void (await run(() => client.ping())),
     close: async () => client.disconnect(),
   };
 }
 
-/** What Redis itself answers when another server, or the same one in a moment, would do the work. */
-const passing = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNBLOCKED)\b/;
-/** What it answers when its memory or disk is full, or its replicas are away. */
-const lasting = /^(OOM|MISCONF|NOREPLICAS)\b/;
+/** What a call's attempts have met: a refusal, where the last one met one. */
+type Attempts = { late: boolean; met?: unknown };
 
-/** What kind of outage an error tells of; undefined for all that is none. */
-function troubleOf(error: unknown): 'passing' | 'lasting' | 'connection' | undefined {
-  if (error instanceof ReplyError) {
-    const { message } = error as Error;
-    return passing.test(message) ? 'passing' : lasting.test(message) ? 'lasting' : undefined;
-  }
-  // The driver has no class for what happens to its connections; what has one is a mistake of ours.
-  return error instanceof TypeError || error instanceof RangeError ? undefined : 'connection';
+/** What a caller is told of a server that is away, or that refuses. */
+function outage(cause: unknown): AppError {
+  const reason = refusalOf(cause)?.reason;
+  return reason ? new Unfit(reason, cause) : unavailable('Redis', cause);
 }
+
+/** The driver has no class for what happens to its connections; what has one is a mistake of ours. */
+const isOfConnection = (error: unknown) =>
+  !(error instanceof ReplyError || error instanceof TypeError || error instanceof RangeError);

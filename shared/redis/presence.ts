@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { Cluster } from 'ioredis';
 import type { RedisClient } from './connect.ts';
+import { refusalOf, refusalOfDatabase } from './refusals.ts';
 
 /** A connection that was lost less than this ago may be back in a moment: worth waiting for. */
 const blipMs = 500;
@@ -11,6 +12,7 @@ type Link = Pick<EventEmitter, 'on'>;
 export function watchPresence(client: RedisClient) {
   const lostAt = new Map<unknown, number>();
   let lastError: Error | undefined;
+  let wrongDatabase: Error | undefined;
 
   function follow(link: Link): void {
     link.on('ready', () => {
@@ -21,6 +23,11 @@ export function watchPresence(client: RedisClient) {
     });
     link.on('error', (error: Error) => {
       lastError = error;
+      // The driver goes on all the same, in database 0, where another platform's locks may be.
+      if (refusalOf(error) === refusalOfDatabase) wrongDatabase = error;
+    });
+    link.on('connect', () => {
+      wrongDatabase = undefined;
     });
   }
 
@@ -41,7 +48,11 @@ export function watchPresence(client: RedisClient) {
       return lostAt.size === 0 || [...lostAt.values()].some((since) => now - since < blipMs);
     },
     /** Why it could not be reached, if it can't. */
-    reason: () => (lostAt.size > 0 ? lastError : undefined),
+    reason: () => wrongDatabase ?? (lostAt.size > 0 ? lastError : undefined),
+    /** Throws when nothing may be sent on the connection that there is. */
+    check(): void {
+      if (wrongDatabase) throw wrongDatabase;
+    },
   };
 }
 

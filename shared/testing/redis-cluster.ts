@@ -15,10 +15,13 @@ export type OwnCluster = {
   stop(): Promise<void>;
 };
 
-/** Starts a cluster; a node counts as failed only after a minute, so that a test may hang one. */
-export async function startCluster(): Promise<OwnCluster> {
+/**
+ * Starts a cluster; a node counts as failed only after a minute, so that a test may hang one. `more` has options of each
+ * node, such as the port that it tells clients.
+ */
+export async function startCluster(more: string[][] = []): Promise<OwnCluster> {
   const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '60000'];
-  const nodes = await Promise.all(Array.from({ length: size }, () => startRedis(...options)));
+  const nodes = await Promise.all(Array.from({ length: size }, (_, i) => startRedis(...options, ...(more[i] ?? []))));
   await form(nodes);
   const slotOf = async (key: string) => Number(await nodes[0]!.command('CLUSTER', 'KEYSLOT', key));
   return {

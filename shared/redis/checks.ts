@@ -1,0 +1,49 @@
+import { Cluster, type Redis } from 'ioredis';
+import { reasonOf, Unfit } from '../errors.ts';
+import type { RedisServer } from './client.ts';
+import { needed, serverName } from './refusals.ts';
+
+/**
+ * Does `work` on the server, or on each primary of a cluster. Resolves when one of them has done it: the events of the
+ * others are sold no more, and a process that is not ready would sell none. Throws `unavailable`, or `Unfit` with a reason.
+ */
+export async function checkEach(redis: RedisServer, work: (node: Redis) => Promise<unknown>): Promise<void> {
+  const nodes = redis.primaries();
+  if (nodes.length === 0) return redis.ping();
+  const works = nodes.map((node) => redis.run(() => work(node)).catch((error) => explained(node, error)));
+  await Promise.any(works).catch(({ errors }: AggregateError) => {
+    throw errors.find((error) => reasonOf(error) !== undefined) ?? errors[0];
+  });
+}
+
+/** Throws it again, with the server's name where it is an old one. */
+async function explained(node: Redis, error: unknown): Promise<never> {
+  if (reasonOf(error) !== needed) throw error;
+  const name = await node.info('server').then(serverName, () => undefined);
+  throw name ? new Unfit(`${needed}; this is ${name}`, error) : error;
+}
+
+/** Throws `Unfit` unless the address leads to all there is: one node of a cluster says of most events that others have them. */
+export async function checkWhole({ client, run }: RedisServer): Promise<void> {
+  if (client instanceof Cluster) return;
+  const info = await run(() => client.cluster('INFO')).catch(() => '');
+  const size = Number(/^cluster_size:(\d+)/m.exec(String(info))?.[1] ?? 0);
+  if (size > 1) {
+    throw new Unfit(`REDIS_ADDR names one node of a Redis cluster of ${size}: name several, with commas between them`);
+  }
+}
+
+/**
+ * A sentence when a server may drop a held seat to make room, which costs nobody a seat that they have paid for; undefined
+ * when not, or when the server does not tell its settings. Throws `unavailable`.
+ */
+export async function evictionWarning({ primaries, ping }: RedisServer): Promise<string | undefined> {
+  await ping();
+  for (const node of primaries()) {
+    const info = await node.info('memory').catch(() => '');
+    const policy = /^maxmemory_policy:(allkeys-\S+)/m.exec(info)?.[1];
+    if (!policy || /^maxmemory:0\b/m.test(info)) continue;
+    return `Redis may drop held seats to make room (maxmemory-policy ${policy}): set maxmemory-policy volatile-lru`;
+  }
+  return undefined;
+}
