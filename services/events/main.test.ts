@@ -5,6 +5,7 @@ import type { Running } from '../../shared/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { type LiveReader, readLive } from './live.harness.ts';
 import { start } from './main.ts';
 
 setDefaultTimeout(30_000);
@@ -70,6 +71,19 @@ describe('the events service does as its variables say', () => {
       expect(late.status).toBe(503);
       expect(await late.json()).toMatchObject({ message: expect.stringContaining('took too long') });
     });
+  });
+
+  test('SERVER_CTX_TIMEOUT ends no stream of live seats: it opens meanwhile, and tells the seats when they are read', async () => {
+    const { get } = await begin({ SERVER_CTX_TIMEOUT: '50ms' });
+    let live: LiveReader | undefined;
+    await withEventsLocked(async () => {
+      const response = await get(`/api/v1/management/events/${event.uuid}/live`);
+      expect(response.status).toBe(200);
+      live = readLive(response);
+      await eventually(() => expect(live!.events).toMatchObject([{ event: 'unavailable' }]));
+    });
+    await eventually(() => expect(live!.taken()).toEqual({}));
+    await live!.close();
   });
 
   test('SERVER_DRAIN_TIMEOUT is how long the end waits for a request under way', async () => {
