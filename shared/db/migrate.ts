@@ -5,6 +5,7 @@ import { createBackoff } from '../backoff.ts';
 import { sleep as realSleep } from '../clock.ts';
 import type { PostgresConfig } from '../config.ts';
 import { type Db, openDb, sqlState } from './client.ts';
+import { watchSession } from './session-watch.ts';
 
 /** Any number that no other advisory lock of this database uses. */
 const migrationLock = 7_263_001;
@@ -25,6 +26,8 @@ export type MigrateOptions = {
   /** How often to try one migration that has to make way. */
   tries?: number;
   sleep?: typeof realSleep;
+  /** How often to look whether the server still knows the session. */
+  watchMs?: number;
 };
 
 /**
@@ -32,18 +35,23 @@ export type MigrateOptions = {
  * advisory lock, which ends with its connection. Returns how many migrations were applied.
  *
  * Each is a transaction of its own: after a failure those before it stay, and the next run goes on there. One that can't
- * have its tables soon, because others work on them, is rolled back and tried again after a pause, for some minutes.
+ * have its tables soon, because others work on them, is rolled back and tried again after a pause, for some minutes. Rejects
+ * when the address leads to another server meanwhile.
  */
 export async function migrate(config: PostgresConfig, options: MigrateOptions = {}): Promise<number> {
-  // One connection, for the locks and the settings belong to it; no deadline, for a migration may take its time.
+  // One connection, for the locks and the settings belong to it; no deadline, for a migration may take its time: instead
+  // its session is watched.
   const db = openDb({ ...config, connMaxLifetimeMs: 0, connMaxIdleTimeMs: 0 }, { max: 1, deadlineMs: 0 });
+  let unwatch = async () => {};
   try {
+    unwatch = await watchSession(config, db, options.watchMs);
     await db.sql`select pg_advisory_lock(${migrationLock})`;
     await db.sql`select set_config('lock_timeout', ${String(lockTimeoutMs)}, false)`;
     const before = await applied(db);
     for (const migrations of growing(readMigrations(), options.upTo)) await runPatiently(db, migrations, options);
     return (await applied(db)) - before;
   } finally {
+    await unwatch();
     await db.close();
   }
 }
