@@ -53,8 +53,11 @@ describe('a check of the locks', () => {
   });
 
   test('that is full says so, and is a cache no more either', async () => {
+    const check = checkRedisLocks(redis);
+    await check();
     await config('maxmemory', '1');
     expect(await told(redis)).toEqual({ reason: expect.stringContaining('Redis is full'), isUnavailable: true });
+    expect(reasonOf(await check().catch((error) => error))).toContain('Redis is full');
     const failed = await checkRedisCache(redis, 'event:ready')().catch((error) => error);
     expect(reasonOf(failed)).toContain('Redis is full');
     await redis.ping();
