@@ -161,7 +161,7 @@ export const serverVariables = {
   ),
   SERVER_REUSE_PORT: v.flag(
     false,
-    'Several processes may listen at one SERVER_ADDR, and the system deals the connections out to them (Linux). Otherwise a port that is taken stops the start',
+    'Several processes may listen at one SERVER_ADDR, and the system deals the connections out to them (Linux; Deno needs --unstable-net). Otherwise a port that is taken stops the start',
   ),
   METRICS_ADDR: v.optionalAddress(
     'Where /metrics is served, for nobody but Prometheus; it is then no more at SERVER_ADDR. Empty: at SERVER_ADDR in development, nowhere in production',
