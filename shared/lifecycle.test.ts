@@ -85,6 +85,17 @@ describe('a program that is signalled', () => {
   });
 });
 
+test('a program that has done its work ends, whatever still runs in it, with its exit code and all that it said', async () => {
+  const busy = `await runOnce(async () => {
+    setInterval(() => {}, 3_600_000);
+    for (let line = 0; line < 20_000; line++) console.log('a line of many');
+    process.exitCode = 3;
+  });`;
+  const said = await runProcess(program(busy), {}).then(String, (error: Error) => error.message);
+  expect(said).toContain('ended with 3:');
+  expect(said.match(/^a line of many$/gm)).toHaveLength(20_000);
+});
+
 describe('a program that can’t do what it is for', () => {
   test('says what to mend and nothing else, or what is known; with LOG_LEVEL=debug all of it', async () => {
     const said = (body: string, env = {}) =>

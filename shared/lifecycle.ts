@@ -66,10 +66,11 @@ export function runService(name: string, start: () => Promise<Running>): Promise
   });
 }
 
-/** Runs a subcommand to its end; errors as in `runUntilSignalled`. */
+/** Runs a subcommand, and ends the process with it: no timer or connection keeps it. Errors as in `runUntilSignalled`. */
 export async function runOnce(work: () => Promise<void>): Promise<void> {
   await work().catch(fatal);
   flushLog();
+  process.exit();
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
