@@ -93,13 +93,22 @@ export async function findOrder(
   return view;
 }
 
-/** A user's orders, the newest first. Throws `forbidden` unless the user is the caller, or the caller an organiser. */
+/**
+ * A user's orders, the newest first, `after` one of them. Throws `forbidden` unless the user is the caller, or the caller an
+ * organiser, and `invalid_request` for an `after` that is no order of this user: an empty page would pass for the end.
+ */
 export async function listOrders(
   { orders }: Pick<CreateOrderDeps, 'orders'>,
   request: Parameters<Orders['list']>[0],
   caller?: MaybeCaller,
 ): Promise<OrderView[]> {
   if (!caller?.isOrganiser) mustBe(caller, request.userUuid);
+  const { userUuid, after } = request;
+  if (after !== undefined && (await orders.view(after))?.userUuid !== userUuid) {
+    throw new AppError('invalid_request', 'Invalid request parameters', {
+      details: { issues: [{ path: 'cursor', message: 'use a next_cursor of an earlier answer' }] },
+    });
+  }
   return orders.list(request);
 }
 

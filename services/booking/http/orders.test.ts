@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-test('a user’s orders come page by page, and the last page has no next one, full or not', async () => {
+test('a user’s orders come page by page, the last page has no next one, full or not, and a forged cursor is refused', async () => {
   const userUuid = randomUUID();
   const made: string[] = [];
   for (let i = 0; i < 4; i++) {
@@ -51,4 +51,11 @@ test('a user’s orders come page by page, and the last page has no next one, fu
   expect([first, next]).toEqual([made.slice(0, 3), made[2]!]);
   expect(await page(`limit=3&cursor=${next}`)).toEqual([made.slice(3), null]);
   expect(await page(`limit=2&cursor=${made[1]}`)).toEqual([made.slice(2), null]);
+  // A page that is empty would pass for the end of the list.
+  const strangers = await app.request(`/api/v1/booking/orders?user_uuid=${randomUUID()}&cursor=${made[1]}`);
+  const unknown = await app.request(`/api/v1/booking/orders?user_uuid=${userUuid}&cursor=${randomUUID()}`);
+  for (const refused of [strangers, unknown]) {
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: 'invalid_request', issues: [{ path: 'cursor' }] });
+  }
 });
