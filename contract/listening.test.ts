@@ -34,8 +34,10 @@ async function saidAtItsEnd(command: string[], more: Record<string, string>): Pr
 for (const kind of ['bun', 'deno'] as const) {
   describe(`a service on ${kind}`, () => {
     const command = (service: string) => runners[kind](service);
-    const start = (service: string, more: Record<string, string> = {}) =>
-      startProcess(command(service), { ...env, ...more });
+    const start = async (called: string[], more: Record<string, string> = {}) => {
+      const started = await startProcess(called, { ...env, ...more });
+      return { ...started, [Symbol.asyncDispose]: async () => void (await started.stop()) };
+    };
     const metricsPort = (output: string) => Number(/"metricsPort":(\d+)/.exec(output)![1]);
     const get = (port: number, path: string, method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method });
 
@@ -71,17 +73,16 @@ for (const kind of ['bun', 'deno'] as const) {
       const [program = '', ...args] = command('events');
       // Deno counts it among what may yet change.
       const sharing = kind === 'deno' ? [program, args[0]!, '--unstable-net', ...args.slice(1)] : [program, ...args];
-      const shared = { ...env, SERVER_REUSE_PORT: 'true' };
-      const first = await startProcess(sharing, shared);
-      const second = await startProcess(sharing, { ...shared, SERVER_ADDR: `127.0.0.1:${first.ports[0]}` });
+      const shared = { SERVER_REUSE_PORT: 'true' };
+      await using first = await start(sharing, shared);
+      await using second = await start(sharing, { ...shared, SERVER_ADDR: `127.0.0.1:${first.ports[0]}` });
       expect(second.ports).toEqual(first.ports);
       await first.stop();
       expect((await get(second.ports[0]!, '/livez')).status).toBe(200);
-      await second.stop();
     });
 
     test.each(['events', 'booking', 'search'])('shows the metrics of %s at METRICS_ADDR alone', async (service) => {
-      const started = await start(service, { METRICS_ADDR: '127.0.0.1:0' });
+      await using started = await start(command(service), { METRICS_ADDR: '127.0.0.1:0' });
       const [main] = started.ports;
       const apart = metricsPort(started.output());
       expect((await get(main!, '/metrics')).status).toBe(404);
@@ -100,17 +101,16 @@ for (const kind of ['bun', 'deno'] as const) {
     });
 
     test('shows metrics beside its routes in development, and in production nowhere by itself', async () => {
-      const development = await start('booking');
-      const open = await start('booking', production);
+      await using development = await start(command('booking'));
+      await using open = await start(command('booking'), production);
       expect((await get(development.ports[0]!, '/metrics')).status).toBe(200);
       expect((await get(open.ports[0]!, '/metrics')).status).toBe(404);
       expect(open.output()).toContain('production shows its metrics to nobody until METRICS_ADDR is set');
-      await Promise.all([development.stop(), open.stop()]);
     });
 
     test('lets nobody play the bank in production', async () => {
-      const development = await start('booking');
-      const open = await start('booking', production);
+      await using development = await start(command('booking'));
+      await using open = await start(command('booking'), production);
       const approval = (port: number) =>
         fetch(`http://127.0.0.1:${port}/sandbox/payments/00000000-0000-4000-8000-000000000001/approval`, {
           method: 'POST',
@@ -125,7 +125,6 @@ for (const kind of ['bun', 'deno'] as const) {
       expect(await pathsOf(development.ports[0]!)).toHaveLength(1);
       expect(await (await approval(open.ports[0]!)).json()).toMatchObject({ error: 'not_found' });
       expect(await pathsOf(open.ports[0]!)).toEqual([]);
-      await Promise.all([development.stop(), open.stop()]);
     });
   });
 }
