@@ -93,3 +93,21 @@ test('is not ready at a standby, refuses sales for a while, and sells when the a
   await eventually(async () => expect(await sell()).toEqual([200, 200]), 10_000);
   await eventually(async () => expect((await readyz())[0]).toBe(200));
 });
+
+test('says on /readyz what a write has just failed for', async () => {
+  await open(second);
+  expect(await sell()).toEqual([200, 200]);
+  const db = openDb(second.config);
+  await db.sql.unsafe(`
+    create function refuse() returns trigger language plpgsql as $$
+      begin raise sqlstate '53100' using message = 'could not extend file: No space left on device'; end $$;
+    create trigger refuse before insert on orders execute function refuse()`);
+  expect(await sell()).toEqual([200, 503]);
+  expect(await readyz()).toMatchObject([
+    503,
+    { dependencies: { postgres: 'unavailable' }, reasons: { postgres: 'PostgreSQL has no room left on its disk' } },
+  ]);
+  await db.sql`drop function refuse cascade`;
+  await db.close();
+  await eventually(async () => expect((await readyz())[0]).toBe(200));
+});

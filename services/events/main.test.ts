@@ -160,6 +160,7 @@ describe('the events service does as its variables say', () => {
       'db_call_duration_seconds histogram',
       'db_calls_under_way gauge',
       'db_calls_waiting gauge',
+      'db_open_transaction_seconds gauge',
       'db_pool_connections_max gauge',
       'db_pool_wait_seconds_total counter',
       'db_unavailable_total counter',

@@ -10,6 +10,7 @@ import {
   serverVariables,
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
+import { openTransactions } from '../../shared/db/open-transactions.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
@@ -44,6 +45,7 @@ export async function start(
   const log = createLog('events', config.LOG_LEVEL);
   const metrics = createMetrics('events');
   const db = openDb(postgresConfig(config, 'onsale-events'), { meter: poolMetrics(metrics)('main') });
+  openTransactions(metrics, db);
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
   const cacheRedis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
