@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import { isAppError } from '../../../shared/errors.ts';
 import { testClock } from '../../../shared/testing/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
@@ -113,3 +114,38 @@ test.each(['', '2030-01-01T00:00:00.000000Z', '2030-01-01T00:00:00.000000Z ', '2
     expect(isAppError(refused, 'invalid_request')).toBe(true);
   },
 );
+
+test('a forged cursor of any kind is refused or leads to a page, and never fails in the database', async () => {
+  const number = (min: number, max: number, width: number) =>
+    fc.integer({ min, max }).map((n) => String(n).padStart(width, '0'));
+  // Half of these days are none, and some of the hours.
+  const moment = fc
+    .tuple(number(0, 9999, 4), number(1, 12, 2), number(29, 31, 2), number(20, 24, 2), number(0, 999_999, 6))
+    .map(([year, month, day, hour, micro]) => `${year}-${month}-${day}T${hour}:59:59.${micro}Z`);
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1 }),
+    fc.constantFrom(uuid, '\0', '\ud800', '\uffff', ' ', '\n', "'", '\\'),
+  );
+  const cursor = fc.oneof(
+    fc.tuple(moment, text).map((parts) => forged(parts.join(' '))),
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: 'binary' }).map(forged),
+    fc.json().map(forged),
+    fc.base64String(),
+  );
+  const outcomes = { page: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(cursor, async (given) => {
+      try {
+        await list({ limit: 1, cursor: given });
+        outcomes.page++;
+      } catch (error) {
+        if (!isAppError(error, 'invalid_request')) throw error;
+        outcomes.refused++;
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect(outcomes.page).toBeGreaterThan(10);
+  expect(outcomes.refused).toBeGreaterThan(100);
+});
