@@ -56,6 +56,31 @@ export function serviceCases(suite: Suite): void {
     for (const name of ['cdc_lag_seconds', 'cache_reads_total']) expect(search).toContain(`# TYPE ${name}`);
   });
 
+  test('HEAD has the length that GET has, of a page too that is sent in chunks', async () => {
+    const { events, booking, search } = suite.target;
+    const { event } = await suite.api.freeSeats(100);
+    const uuid = '00000000-0000-4000-8000-00000000abcd';
+    for (const url of [
+      `${events}${suite.api.paths.events}/${event.uuid}`,
+      `${events}${suite.api.paths.events}?limit=3`,
+      `${events}${suite.api.paths.events}?limit=x`,
+      `${events}${suite.api.paths.events}/${uuid}`,
+      `${search}${suite.api.paths.search}?q=a`,
+      `${booking}/api/v1/booking/orders?user_uuid=${uuid}`,
+      `${booking}/api/v1/booking/reservations/${uuid}`,
+    ]) {
+      const full = await fetch(url);
+      const { byteLength } = await full.arrayBuffer();
+      const head = await fetch(url, { method: 'HEAD' });
+      expect({ url, status: head.status, length: head.headers.get('content-length') }).toEqual({
+        url,
+        status: full.status,
+        length: String(byteLength),
+      });
+      expect(await head.text()).toBe('');
+    }
+  });
+
   test('OpenAPI 3.1 describes every route, and a page shows it with assets of our own', async () => {
     const routes = await Promise.all(
       bases().map(async (base) => {

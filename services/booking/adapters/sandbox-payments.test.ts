@@ -1,3 +1,4 @@
+import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { testDatabase } from '../../../shared/testing/database.ts';
 import { paymentConformance } from './payment-provider.conformance.ts';
@@ -25,4 +26,14 @@ paymentConformance('sandbox', async () => {
     winDispute: (key) => sql`update sandbox_charges set disputed = false where key = ${key}`,
     close: drop,
   };
+});
+
+test('a sandbox without a bank declines the payment that a buyer would have to approve', async () => {
+  const { db, drop } = await testDatabase();
+  const { authorise, find } = sandboxPayments(db, { hasBank: false });
+  const payment = { key: randomUUID(), amount: 100, currency: 'USD', userUuid: randomUUID() };
+  const declined = { is: 'declined', reason: 'card_declined' } as const;
+  expect(await authorise({ ...payment, methodUuid: sandboxMethods.requiresAction })).toEqual(declined);
+  expect(await find(payment.key)).toEqual(declined);
+  await drop();
 });
