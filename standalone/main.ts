@@ -49,7 +49,7 @@ export async function startStandalone(
     for (const end of ended.splice(0).reverse()) await end();
   };
 
-  for (const line of [...remarksOn(known, env), ...addressRemark(env)]) write(`Note: ${line}\n`);
+  for (const line of [...remarksOn(known, env), ...addressRemarks(env)]) write(`Note: ${line}\n`);
   write('Onsale is starting\n');
   try {
     if (!config.SERVER_REUSE_PORT) await checkFree({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR });
@@ -106,8 +106,10 @@ export async function startStandalone(
 }
 
 /** Three services can't listen at one address. */
-const addressRemark = (env: Env): string[] =>
-  env.SERVER_ADDR ? ['SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are'] : [];
+const addressRemarks = (env: Env): string[] => [
+  ...(env.SERVER_ADDR ? ['SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are'] : []),
+  ...(env.METRICS_ADDR ? ['METRICS_ADDR is not read by npm start: each service shows its metrics at its address'] : []),
+];
 
 const whereData = (env: Env, dir: string): string =>
   env.POSTGRES_HOST
