@@ -1,37 +1,51 @@
 import { randomUUID } from 'node:crypto';
-import { sleep } from '../../../shared/clock.ts';
 import { unavailable } from '../../../shared/errors.ts';
 import type { EventDocument, EventHit } from '../domain/event-document.ts';
+import { createGate } from '../domain/gate.ts';
 import type { SearchCursor, SearchIndex, SearchQuery, SearchResult } from '../domain/search-index.ts';
-import { words } from '../domain/text.ts';
+import { queryWords } from '../domain/text.ts';
+import { createAccess } from './minisearch/access.ts';
 import { createShelf, type Shelf } from './minisearch/shelf.ts';
 import { top } from './minisearch/top.ts';
+import { createTurns, type Stepwise, stepsAtOnce, type Turns } from './minisearch/turns.ts';
 import { createViews, type Listed, type Views } from './minisearch/views.ts';
 
-/** How long indexing may hold the thread before requests get their turn. */
-const turnMs = 8;
+/** The searches share one thread: more at once would make each slower and none earlier. */
+const searchesAtOnce = { atOnce: 4, mostWaiting: 100, patienceMs: 2000 };
+
+/** How long searches wait at most while something is indexed. */
+const writeMs = 40;
 
 /**
  * The index in this process: gone with it, and built from the database at each start. About 1.5 KB an event.
- * Deletions are remembered, against older documents that come later, for the last 100,000 events deleted.
+ * Deletions are remembered, against older documents that come later, for the last 100,000 events deleted. A search sees one
+ * state of the index, however long it takes.
  */
-export function miniSearchIndex(): SearchIndex {
+export function miniSearchIndex({ turns = createTurns() }: { turns?: Turns } = {}): SearchIndex {
   const instance = randomUUID();
   const shelf = createShelf();
   const views = createViews(instance);
-  const turn = createTurns();
+  const gate = createGate(searchesAtOnce);
+  const access = createAccess();
   let isBuilt = false;
+
+  /** Calls `change` for each item, for a while at a time, with searches between. */
+  async function changeEach<T>(items: T[], change: (item: T) => void): Promise<void> {
+    let at = 0;
+    function* some(): Stepwise<undefined> {
+      const until = performance.now() + writeMs;
+      for (; at < items.length && performance.now() < until; at++) {
+        change(items[at]!);
+        yield;
+      }
+    }
+    while (at < items.length) await access.alone(() => turns.run(some()));
+  }
 
   return {
     async apply({ upserts, deletes, version }) {
-      for (const document of upserts) {
-        shelf.put(document, version);
-        await turn();
-      }
-      for (const id of deletes) {
-        shelf.remove(id, version);
-        await turn();
-      }
+      await changeEach(upserts, (document) => shelf.put(document, version));
+      await changeEach(deletes, (id) => shelf.remove(id, version));
       return [];
     },
 
@@ -39,24 +53,20 @@ export function miniSearchIndex(): SearchIndex {
       if (newest) shelf.forgetBeyond(await newest());
       const there = new Set<number>();
       for await (const batch of documents) {
-        for (const document of batch) {
+        await changeEach(batch, (document) => {
           there.add(document.id);
           shelf.put(document, version);
-          await turn();
-        }
+        });
       }
-      for (const id of shelf.ids()) {
-        if (there.has(id)) continue;
-        shelf.remove(id, version);
-        await turn();
-      }
+      const gone = shelf.ids().filter((id) => !there.has(id));
+      await changeEach(gone, (id) => shelf.remove(id, version));
       isBuilt = true;
       return [];
     },
 
     async search(query) {
       if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
-      return search(shelf, views, query);
+      return gate.run(() => access.together(() => turns.run(search(shelf, views, query))));
     },
 
     generation: async () => `${instance}.${shelf.changes()}`,
@@ -72,26 +82,41 @@ export function miniSearchIndex(): SearchIndex {
   };
 }
 
-function search(shelf: Shelf, views: Views, query: SearchQuery): SearchResult {
+function* search(shelf: Shelf, views: Views, query: SearchQuery): Stepwise<SearchResult> {
   const { text, now, size, from = 0, after } = query;
   const kept = after?.view === undefined ? undefined : views.get(after.view, text);
-  const matches = kept?.filter(({ dateMs }) => dateMs >= now) ?? listed(shelf, text, now);
-  const rest = after ? matches.filter(isBehind(after)) : matches;
-  const first = top(rest, from + size + 1, inOrder);
+  const matches = kept ? yield* filtered(kept, ({ dateMs }) => dateMs >= now) : yield* listed(shelf, text, now);
+  const rest = after ? yield* filtered(matches, isBehind(after)) : matches;
+  const first = yield* top(rest, from + size + 1, inOrder);
   const page = first.slice(from, from + size);
   const last = page.at(-1);
   const isMore = last !== undefined && first.length > from + size;
   return {
     hits: page.map(({ document }) => hit(document)),
     total: matches.length,
-    ...(matches.length > 0 && { firstDateMs: earliest(matches) }),
+    ...(matches.length > 0 && { firstDateMs: yield* earliest(matches) }),
     ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, shelf.changes(), matches)) }),
   };
 }
 
-function listed(shelf: Shelf, text: string, now: number): Listed[] {
-  const found = text === '' ? shelf.upcoming(now) : shelf.matching(words(text, 'query'), now);
-  return found.map(({ slot, score }) => ({ score, dateMs: shelf.dateMs(slot), document: shelf.document(slot) }));
+function* listed(shelf: Shelf, text: string, now: number): Stepwise<Listed[]> {
+  const found = text === '' ? yield* shelf.upcoming(now) : yield* shelf.matching(queryWords(text), now);
+  const list: Listed[] = [];
+  for (const { slot, score } of found) {
+    list.push({ score, dateMs: shelf.dateMs(slot), document: shelf.document(slot) });
+    if (list.length % stepsAtOnce === 0) yield;
+  }
+  return list;
+}
+
+function* filtered<T>(items: T[], isWanted: (item: T) => boolean): Stepwise<T[]> {
+  const wanted: T[] = [];
+  let steps = 0;
+  for (const item of items) {
+    if (isWanted(item)) wanted.push(item);
+    if (++steps % stepsAtOnce === 0) yield;
+  }
+  return wanted;
 }
 
 /** Score descending, date ascending, uuid ascending. */
@@ -119,15 +144,12 @@ const hit = ({ uuid, name, description, date, location, currency }: EventDocumen
   currency,
 });
 
-const earliest = (matches: Listed[]): number =>
-  matches.reduce((first, { dateMs }) => Math.min(first, dateMs), Number.POSITIVE_INFINITY);
-
-function createTurns(): () => Promise<void> | undefined {
-  let since = performance.now();
-  return () => {
-    if (performance.now() - since < turnMs) return undefined;
-    return sleep(0).then(() => {
-      since = performance.now();
-    });
-  };
+function* earliest(matches: Listed[]): Stepwise<number> {
+  let first = Number.POSITIVE_INFINITY;
+  let steps = 0;
+  for (const { dateMs } of matches) {
+    first = Math.min(first, dateMs);
+    if (++steps % stepsAtOnce === 0) yield;
+  }
+  return first;
 }

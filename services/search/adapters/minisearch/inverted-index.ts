@@ -2,6 +2,7 @@ import SearchableMap from 'minisearch/SearchableMap';
 import { addPosting, type Postings, removePosting, replacePosting } from './postings.ts';
 import { type Candidate, createScores } from './scores.ts';
 import { spellings } from './spellings.ts';
+import type { Stepwise } from './turns.ts';
 
 export type WordWeights = Map<string, number>;
 
@@ -10,14 +11,19 @@ export type InvertedIndex = {
   /** Moves a slot from the words it was indexed with to others; `undefined` for an empty slot. */
   change(slot: number, before: WordWeights | undefined, after: WordWeights | undefined): void;
   /** The slots with any of the words, of those that `wanted` lets in, and their scores. */
-  find(words: string[], slots: { used: number; documents: number }, wanted: (slot: number) => boolean): Candidate[];
+  find(
+    words: string[],
+    slots: { used: number; documents: number },
+    wanted: (slot: number) => boolean,
+  ): Stepwise<Candidate[]>;
 };
 
 export function createInvertedIndex(): InvertedIndex {
   const byWord = new Map<string, Postings>();
   /** The same postings again, for misspelt words: to walk the tree for every word of a text is most of indexing. */
   const tree = new SearchableMap<Postings>();
-  const scores = createScores();
+  /** One for each search that is under way. */
+  const idle: ReturnType<typeof createScores>[] = [];
 
   function add(word: string, slot: number, weight: number): void {
     let postings = byWord.get(word);
@@ -48,10 +54,15 @@ export function createInvertedIndex(): InvertedIndex {
       }
     },
 
-    find(words, slots, wanted) {
+    *find(words, slots, wanted) {
+      const scores = idle.pop() ?? createScores();
       scores.start(slots.used);
-      for (const word of new Set(words)) scores.addWord(spellings({ byWord, tree }, word), slots.documents, wanted);
-      return scores.finish();
+      for (const word of words) {
+        yield* scores.addWord(yield* spellings({ byWord, tree }, word), slots.documents, wanted);
+      }
+      const candidates = yield* scores.finish();
+      idle.push(scores);
+      return candidates;
     },
   };
 }

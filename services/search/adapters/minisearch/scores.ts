@@ -1,5 +1,6 @@
 import { slotOf, weightOf } from './postings.ts';
 import type { Spelling } from './spellings.ts';
+import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 export type Candidate = { slot: number; score: number };
 
@@ -20,10 +21,12 @@ export function createScores() {
   }
 
   /** Of several spellings in one event only the best counts, so that "rock, rocks, rocky" gains nothing. */
-  function addWord(spellings: Spelling[], documents: number, wanted: (slot: number) => boolean): void {
+  function* addWord(spellings: Spelling[], documents: number, wanted: (slot: number) => boolean): Stepwise<undefined> {
     const touched: number[] = [];
+    let steps = 0;
     for (const { postings, closeness } of spellings) {
       for (const posting of postings) {
+        if (++steps % stepsAtOnce === 0) yield;
         const slot = slotOf(posting);
         if (!wanted(slot)) continue;
         const score = closeness * weightOf(posting, slot);
@@ -33,6 +36,7 @@ export function createScores() {
     }
     const rarity = inverseFrequency(spellings, documents);
     for (const slot of touched) {
+      if (++steps % stepsAtOnce === 0) yield;
       if (matches[slot] === 0) found.push(slot);
       matches[slot]!++;
       sums[slot]! += rarity * best[slot]!;
@@ -41,13 +45,15 @@ export function createScores() {
   }
 
   /** More of the query's words in one event count more than their sum. */
-  function finish(): Candidate[] {
-    return found.map((slot) => {
-      const score = sums[slot]! * matches[slot]!;
+  function* finish(): Stepwise<Candidate[]> {
+    const candidates: Candidate[] = [];
+    for (const slot of found) {
+      if (candidates.length % stepsAtOnce === stepsAtOnce - 1) yield;
+      candidates.push({ slot, score: sums[slot]! * matches[slot]! });
       sums[slot] = 0;
       matches[slot] = 0;
-      return { slot, score };
-    });
+    }
+    return candidates;
   }
 
   return { start, addWord, finish };

@@ -1,6 +1,7 @@
 import { type EventDocument, isSameDocument } from '../../domain/event-document.ts';
 import { createInvertedIndex } from './inverted-index.ts';
 import type { Candidate } from './scores.ts';
+import { type Stepwise, stepsAtOnce } from './turns.ts';
 import { wordWeights } from './weights.ts';
 
 export type Shelf = ReturnType<typeof createShelf>;
@@ -79,9 +80,15 @@ export function createShelf() {
     changes: () => changes,
     dateMs: (slot: number) => dates[slot]!,
     document: (slot: number) => kept[slot]!.document,
-    matching: (words: string[], now: number): Candidate[] =>
+    matching: (words: string[], now: number): Stepwise<Candidate[]> =>
       index.find(words, { used: kept.length, documents: slots.size }, (slot) => dates[slot]! >= now),
-    upcoming: (now: number): Candidate[] =>
-      dates.flatMap((dateMs, slot) => (dateMs >= now ? [{ slot, score: 0 }] : [])),
+    *upcoming(now: number): Stepwise<Candidate[]> {
+      const found: Candidate[] = [];
+      for (let slot = 0; slot < dates.length; slot++) {
+        if (dates[slot]! >= now) found.push({ slot, score: 0 });
+        if (slot % stepsAtOnce === stepsAtOnce - 1) yield;
+      }
+      return found;
+    },
   };
 }

@@ -1,6 +1,8 @@
 import type SearchableMap from 'minisearch/SearchableMap';
 import { editsAllowed } from '../../domain/text.ts';
+import { near } from './fuzzy.ts';
 import type { Postings } from './postings.ts';
+import type { Stepwise } from './turns.ts';
 
 /** A word of the index that stands for a word of the query; `closeness` is 1 for the word as typed. */
 export type Spelling = { postings: Postings; closeness: number };
@@ -15,8 +17,8 @@ const maxSpellings = 50;
 const fartherEdit = 0.25;
 
 /** The words of the index that a typed word may mean, the closest and most used first. */
-export function spellings(vocabulary: Vocabulary, word: string): Spelling[] {
-  const found = [...distances(vocabulary, word).values()].sort(
+export function* spellings(vocabulary: Vocabulary, word: string): Stepwise<Spelling[]> {
+  const found = [...(yield* distances(vocabulary, word)).values()].sort(
     (a, b) => a.distance - b.distance || b.postings.length - a.postings.length,
   );
   const closest = found[0]?.distance ?? 0;
@@ -28,7 +30,7 @@ export function spellings(vocabulary: Vocabulary, word: string): Spelling[] {
 
 type Found = { postings: Postings; distance: number };
 
-function distances({ byWord, tree }: Vocabulary, word: string): Map<string, Found> {
+function* distances({ byWord, tree }: Vocabulary, word: string): Stepwise<Map<string, Found>> {
   const found = new Map<string, Found>();
   const edits = editsAllowed(word);
   if (edits === 0) {
@@ -36,8 +38,9 @@ function distances({ byWord, tree }: Vocabulary, word: string): Map<string, Foun
     if (postings) found.set(word, { postings, distance: 0 });
     return found;
   }
-  for (const [spelling, [postings, distance]] of tree.fuzzyGet(word, edits))
-    found.set(spelling, { postings, distance });
+  for (const one of yield* near(tree, word, edits)) {
+    found.set(one.word, { postings: one.value, distance: one.distance });
+  }
   // The tree counts a swap of neighbours, the commonest slip of all, as two edits.
   for (const swapped of swaps(word)) {
     const postings = byWord.get(swapped);

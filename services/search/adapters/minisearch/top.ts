@@ -1,16 +1,71 @@
+import { type Stepwise, stepsAtOnce } from './turns.ts';
+
 /** The first `size` items in the given order, without sorting them all. */
-export function top<T>(items: Iterable<T>, size: number, compare: (a: T, b: T) => number): T[] {
-  let kept: T[] = [];
-  let last: T | undefined;
-  const trim = () => {
-    kept = kept.sort(compare).slice(0, size);
-    last = kept.length === size ? kept[size - 1] : undefined;
-  };
+export function* top<T>(items: readonly T[], size: number, compare: (a: T, b: T) => number): Stepwise<T[]> {
+  const kept = createHeap(compare);
+  let steps = 0;
   for (const item of items) {
-    if (last !== undefined && compare(item, last) > 0) continue;
-    kept.push(item);
-    if (kept.length >= 2 * size + 100) trim();
+    if (++steps % stepsAtOnce === 0) yield;
+    if (kept.size() < size) kept.add(item);
+    else if (size > 0 && compare(item, kept.last()) < 0) kept.replaceLast(item);
   }
-  trim();
-  return kept;
+  const found: T[] = [];
+  while (kept.size() > 0) {
+    if (++steps % stepsAtOnce === 0) yield;
+    found.push(kept.takeLast());
+  }
+  return found.reverse();
+}
+
+/** Items of which the last in order is at hand: a binary heap. */
+function createHeap<T>(compare: (a: T, b: T) => number) {
+  const items: T[] = [];
+  const isBehind = (a: number, b: number) => compare(items[a]!, items[b]!) > 0;
+
+  function swap(a: number, b: number): void {
+    [items[a], items[b]] = [items[b]!, items[a]!];
+  }
+
+  function rise(at: number): void {
+    for (let here = at; here > 0; ) {
+      const above = (here - 1) >> 1;
+      if (!isBehind(here, above)) return;
+      swap(here, above);
+      here = above;
+    }
+  }
+
+  function sink(): void {
+    for (let here = 0; ; ) {
+      const [left, right] = [2 * here + 1, 2 * here + 2];
+      let most = here;
+      if (left < items.length && isBehind(left, most)) most = left;
+      if (right < items.length && isBehind(right, most)) most = right;
+      if (most === here) return;
+      swap(here, most);
+      here = most;
+    }
+  }
+
+  return {
+    size: () => items.length,
+    last: () => items[0]!,
+    add(item: T): void {
+      items.push(item);
+      rise(items.length - 1);
+    },
+    replaceLast(item: T): void {
+      items[0] = item;
+      sink();
+    },
+    takeLast(): T {
+      const last = items[0]!;
+      const end = items.pop()!;
+      if (items.length > 0) {
+        items[0] = end;
+        sink();
+      }
+      return last;
+    },
+  };
 }
