@@ -1,7 +1,7 @@
 import type { LiveMessage, LiveViewer } from '../domain/live-viewer.ts';
 
 export type LiveStreamOptions = {
-  /** Called when the first bytes are asked for: an answer that nobody reads (a HEAD, a client that has gone) watches nothing. */
+  /** Called when the first bytes are asked for: a response that nobody reads (a client has gone) watches nothing. */
   watch(): LiveViewer;
   /** A stream that was silent for so long sends a comment, which keeps the connection open. */
   pingMs: number;

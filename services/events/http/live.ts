@@ -18,10 +18,10 @@ const liveRoute = createRoute({
   ...withoutToken,
   summary: 'The changes of an event’s seats as they happen (server-sent events)',
   description:
-    'Made for EventSource. A stream begins with `taken`, then tells `seats` for each change. While the servers behind it are away ' +
-    'it says `unavailable` and stays open; `taken` comes again when they are back, and replaces all that was told before. ' +
-    'A stream that ends is to be opened again after its `retry`. Each begins with a `taken` of its own, so `Last-Event-ID` ' +
-    'makes no difference.',
+    'Made for EventSource. A stream begins with `taken`, then tells `seats` for each change. While the servers behind it ' +
+    'are away it says `unavailable` and stays open; `taken` comes again when they are back, and replaces all that was ' +
+    'told before. A stream that ends is to be opened again after its `retry`. Each begins with a `taken` of its own, so ' +
+    '`Last-Event-ID` makes no difference.',
   request: {
     params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: example.event }) }),
   },
