@@ -29,6 +29,7 @@ declare module 'kafkajs/src/network/requestQueue/socketRequest.js' {
 }
 
 declare module 'kafkajs/src/errors.js' {
+  export { KafkaJSConnectionError, KafkaJSError, KafkaJSRequestTimeoutError } from 'kafkajs';
   export class KafkaJSConnectionClosedError extends Error {
     constructor(message: string, at: { host: string; port: number });
   }

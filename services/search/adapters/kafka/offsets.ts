@@ -1,4 +1,5 @@
-import { type Admin, KafkaJSError } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { KafkaJSError } from 'kafkajs/src/errors.js';
 import { sleep } from '../../../../shared/clock.ts';
 
 export type Place = { topic: string; partition: number; offset: bigint };

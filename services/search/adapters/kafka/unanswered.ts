@@ -1,5 +1,9 @@
-import { KafkaJSConnectionError, KafkaJSRequestTimeoutError } from 'kafkajs';
-import { KafkaJSConnectionClosedError } from 'kafkajs/src/errors.js';
+// Deno finds no errors by name in kafkajs itself.
+import {
+  KafkaJSConnectionClosedError,
+  KafkaJSConnectionError,
+  KafkaJSRequestTimeoutError,
+} from 'kafkajs/src/errors.js';
 import SocketRequest from 'kafkajs/src/network/requestQueue/socketRequest.js';
 
 /**
