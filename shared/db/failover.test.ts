@@ -52,8 +52,9 @@ const isAway = (error: unknown) => (isAppError(error, 'unavailable') ? ('away' a
 const times = <T>(n: number, work: (i: number) => Promise<T>) =>
   Promise.all(Array.from({ length: n }, (_, i) => work(i)));
 
-/** Opens every connection of a pool, and leaves them idle. */
-const fill = (db: Db, connections = 4) => times(connections, () => db.run(() => db.sql`select pg_sleep(0.05)`));
+/** Opens every connection of a pool, and leaves them idle; a slow machine needs more than one deadline for it. */
+const fill = (db: Db, connections = 4) =>
+  eventually(() => times(connections, () => db.run(() => db.sql`select pg_sleep(0.05)`)));
 
 async function numbersOf(server: OwnPostgres): Promise<number[]> {
   const db = openDb(server.config);
