@@ -54,7 +54,7 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     expect(await ready('api')).toEqual({ status: 'ok', dependencies: { index: 'ok', redis: 'ok' } });
     expect(await ready('cdc')).toMatchObject({
       status: 'ok',
-      dependencies: { index: 'ok', postgres: 'ok', kafka: 'ok' },
+      dependencies: { index: 'ok', index_writes: 'ok', postgres: 'ok', kafka: 'ok' },
       lag: { changes: expect.any(Number), seconds: expect.any(Number) },
     });
     expect(await ready('booking')).toMatchObject({ status: 'ok', dependencies: { postgres: 'ok', redis: 'ok' } });

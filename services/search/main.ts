@@ -97,6 +97,7 @@ export async function start(
     server,
     dependencies: {
       index: () => whetherBuilt(index),
+      ...(follower && elasticsearch && { index_writes: { helpful: elasticsearch.expectWritable } }),
       ...follower?.dependencies,
       ...(redis && role !== 'cdc' && { redis: { helpful: checkRedisCache(redis, 'search:ready') } }),
     },

@@ -2,6 +2,7 @@ import { type Clock, sleep, systemClock } from '../../../shared/clock.ts';
 import type { ElasticsearchConfig } from '../../../shared/config.ts';
 import { unavailable } from '../../../shared/errors.ts';
 import type { EventHit } from '../domain/event-document.ts';
+import { createGate } from '../domain/gate.ts';
 import type { IndexChanges, Rejected, SearchIndex, SearchQuery, SearchResult } from '../domain/search-index.ts';
 import { deleteEntry, upsertEntry, writeEntries } from './elasticsearch/bulk.ts';
 import { isPassing, notBuilt, openCluster, statusOf, translated } from './elasticsearch/cluster.ts';
@@ -13,15 +14,20 @@ import { rebuild } from './elasticsearch/rebuild.ts';
 import { scanDocuments } from './elasticsearch/scan.ts';
 import { createShape } from './elasticsearch/shape.ts';
 import { createViews, isViewGone } from './elasticsearch/views.ts';
+import { expectWritable } from './elasticsearch/writable.ts';
 
 /** What a search may take with all its attempts. */
 const searchTimeoutMs = 1300;
+/** Of each process; a node has one or two threads a core for searches, and what waits for them passes its deadline. */
+const searchesAtOnce = { atOnce: 8, mostWaiting: 100, patienceMs: 1500 };
 const refreshTimeoutMs = 30_000;
 const targetAttempts = 20;
 
 export type ElasticsearchIndex = SearchIndex & {
   /** Throws `unavailable` when Elasticsearch does not answer within a second. */
   ping(): Promise<void>;
+  /** Throws `unavailable`, or `Unfit` with the reason, when changes can't be written; searches may go on. */
+  expectWritable(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -36,6 +42,7 @@ export function elasticsearchIndex(
   const generation = createGeneration(cluster, names.notes, clock);
   const heartbeats = createHeartbeats(cluster, names.notes, clock);
   const views = createViews(cluster, names.search);
+  const gate = createGate(searchesAtOnce);
 
   /** To every index that is live or being built; one that is created meanwhile is seen after the write. */
   async function apply({ upserts, deletes, version }: IndexChanges): Promise<Rejected[]> {
@@ -107,12 +114,13 @@ export function elasticsearchIndex(
       await generation.changed().catch(rethrow);
       return rejected;
     },
-    search: (query) => search(query).catch(unlessBuilt(throwNotBuilt)),
+    search: (query) => gate.run(() => search(query)).catch(unlessBuilt(throwNotBuilt)),
     generation: () => generation.current().catch(rethrow),
     scan: (batchSize) => scanDocuments(cluster, names.search, batchSize),
     isBuilt: async () => (await names.read().catch(rethrow)).live !== undefined,
     isOutdated: () => shape.isOutdated().catch(rethrow),
     count: () => count().catch(unlessBuilt(() => 0)),
+    expectWritable: () => expectWritable(cluster, config.index).catch(rethrow),
     ping: async () => void (await cluster.call({ method: 'GET', path: '/' }, 1000).catch(rethrow)),
     close: () => cluster.close(),
   };

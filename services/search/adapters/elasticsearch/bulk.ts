@@ -102,6 +102,9 @@ async function sendOnce(cluster: Cluster, alias: string, entries: Entry[]): Prom
 type BulkAnswer = { errors: boolean; items: { index: { status: number; error?: ItemError } }[] };
 type ItemError = { type: string; reason?: string; caused_by?: { reason?: string } };
 
+/** All else (a block, a right that is missing) is the index's fault: once that is mended the same document is taken. */
+const isForDocument = (status: number) => status === 400 || status === 413;
+
 function outcome(entries: Entry[], answer: BulkAnswer): Sent {
   const sent: Sent = { rejected: [], isTargetGone: false, busy: [] };
   if (!answer.errors) return sent;
@@ -110,10 +113,11 @@ function outcome(entries: Entry[], answer: BulkAnswer): Sent {
     // 409: what is there is newer.
     if (!error || status === 409) continue;
     if (status === 404) sent.isTargetGone = true;
-    else if (status === 429 || status >= 500) {
+    else if (isForDocument(status)) sent.rejected.push({ id: entries[i]!.id, cause: causeOf(error) });
+    else {
       sent.busy.push(entries[i]!);
       sent.trouble = new Error(`${error.type}: ${error.reason}`);
-    } else sent.rejected.push({ id: entries[i]!.id, cause: causeOf(error) });
+    }
   }
   return sent;
 }

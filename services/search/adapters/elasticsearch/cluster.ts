@@ -1,33 +1,65 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { Client, errors, HttpConnection } from '@elastic/elasticsearch';
 import type { ElasticsearchConfig } from '../../../../shared/config.ts';
-import { AppError, unavailable } from '../../../../shared/errors.ts';
+import { AppError, Unfit, unavailable } from '../../../../shared/errors.ts';
+import { expectFit, refusal } from './fitness.ts';
 
 export type Request = { method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown };
 
 /** One node or several of Elasticsearch. */
 export type Cluster = {
-  /** One attempt, on one node. Throws the driver's errors, which `translated` turns into ours. */
+  /** One attempt, on one node. Throws the driver's errors, which `translated` turns into ours, and `Unfit`. */
   call<T>(request: Request, timeoutMs: number): Promise<T>;
   /** The same with a body that is already text, one JSON value a line. */
   send<T>(path: string, lines: string, timeoutMs: number): Promise<T>;
   close(): Promise<void>;
 };
 
-/** Connects when first asked. */
+/**
+ * Connects when first asked, and looks what it has connected to; once more after each request without an answer. Then the
+ * idle connections are closed, too: they may lead to a server that hangs, and the address to another by now.
+ */
 export function openCluster({ nodes }: ElasticsearchConfig): Cluster {
+  const agents: (HttpAgent | HttpsAgent)[] = [];
+  const agent = ({ url }: { url: URL }) => {
+    const opened = new (url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
+    agents.push(opened);
+    return opened;
+  };
   // Bun can't do what the client's usual connection needs; retries are ours, for they must be bounded in time.
-  const client = new Client({ nodes, Connection: HttpConnection, maxRetries: 0 });
+  const client = new Client({ nodes, Connection: HttpConnection, agent, maxRetries: 0 });
+  let fit: Promise<void> | undefined;
+
+  async function request<T>(params: Parameters<typeof client.transport.request>[0], timeoutMs: number): Promise<T> {
+    const until = performance.now() + timeoutMs;
+    try {
+      fit ??= expectFit(client, Math.min(timeoutMs, longestLookMs));
+      await fit;
+      const leftMs = Math.max(1, until - performance.now());
+      return (await client.transport.request(params, { requestTimeout: leftMs })) as T;
+    } catch (error) {
+      if (statusOf(error) === undefined) fit = undefined;
+      if (error instanceof errors.TimeoutError) closeIdle();
+      throw error;
+    }
+  }
+
+  function closeIdle(): void {
+    for (const { freeSockets } of agents) {
+      for (const sockets of Object.values(freeSockets)) for (const socket of [...(sockets ?? [])]) socket.destroy();
+    }
+  }
+
   return {
     call: ({ method, path, body }, timeoutMs) =>
-      client.transport.request(
-        { method, path, ...(body !== undefined && { body: body as Record<string, unknown> }) },
-        { requestTimeout: timeoutMs },
-      ),
-    send: (path, lines, timeoutMs) =>
-      client.transport.request({ method: 'POST', path, bulkBody: lines }, { requestTimeout: timeoutMs }),
+      request({ method, path, ...(body !== undefined && { body: body as Record<string, unknown> }) }, timeoutMs),
+    send: (path, lines, timeoutMs) => request({ method: 'POST', path, bulkBody: lines }, timeoutMs),
     close: () => client.close(),
   };
 }
+
+const longestLookMs = 1000;
 
 /** The status of Elasticsearch's answer; undefined when none came. */
 export function statusOf(error: unknown): number | undefined {
@@ -48,14 +80,25 @@ export function isPassing(error: unknown): boolean {
 
 export const isBusy = (status: number): boolean => status === 429 || (status >= 502 && status <= 504);
 
-/** `unavailable` for what a healthy Elasticsearch would not have answered; else the error as it is, for it is ours. */
+/**
+ * `unavailable` for what a healthy Elasticsearch would not have answered, `Unfit` when it says why it refuses, and
+ * `invalid_request` for a search that is too much for it; else the error as it is, for it is ours.
+ */
 export function translated(error: unknown): unknown {
   if (error instanceof AppError) return error;
+  const reason = refusal(error);
+  if (reason) return new Unfit(reason, error);
+  if (isTooMuch(error)) return new AppError('invalid_request', 'Search for fewer or shorter words', { cause: error });
   const status = statusOf(error);
   const isAway =
     status === undefined ? error instanceof errors.ElasticsearchClientError : status === 429 || status >= 500;
   return isAway ? unavailable('Elasticsearch', error) : error;
 }
+
+/** Whatever the status: a search has more parts than this server takes (`max_clause_count`, which depends on its memory). */
+export const isTooMuch = (error: unknown): boolean =>
+  statusOf(error) !== undefined &&
+  /too_many(_nested)?_clauses|too_complex_to_determinize/.test(JSON.stringify(bodyOf(error)));
 
 /** Nothing was ever built, or Elasticsearch has lost all it had. */
 export const notBuilt = (): AppError => unavailable('the search index', new Error('it is not built yet'));

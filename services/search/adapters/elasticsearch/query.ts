@@ -1,6 +1,6 @@
 import type { EventDocument, EventHit } from '../../domain/event-document.ts';
 import type { SearchQuery, SearchResult } from '../../domain/search-index.ts';
-import { words } from '../../domain/text.ts';
+import { queryWords } from '../../domain/text.ts';
 import { viewKeptFor } from './views.ts';
 
 /** The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. */
@@ -61,17 +61,27 @@ export const toDocument = (stored: StoredDocument): EventDocument => {
 
 /** Words may be spread over the fields: each adds what it is worth. */
 function matching(text: string) {
-  const wanted = [...new Set(words(text, 'query'))].join(' ');
-  if (wanted === '') return { match_none: {} };
+  const wanted = queryWords(text);
+  if (wanted.length === 0) return { match_none: {} };
+  const spellings = Math.floor(mostClauses / (wanted.length * fields.length));
   return {
     multi_match: {
-      query: wanted,
+      query: wanted.join(' '),
       type: 'most_fields',
-      fields: ['name^4', 'performers', 'location^2', 'description'],
+      fields,
       fuzziness: 'AUTO',
+      max_expansions: Math.min(mostSpellings, spellings),
     },
   };
 }
+
+const fields = ['name^4', 'performers', 'location^2', 'description'];
+
+/** The closest spellings of a word that are looked for, unless the query has many words. */
+const mostSpellings = 50;
+
+/** The least `max_clause_count` that an Elasticsearch gives itself is 1,024. */
+const mostClauses = 1000;
 
 /** Dates are whole seconds, so that all searches of a second share this filter. */
 const upcoming = (now: number) => ({ range: { date: { gte: Math.ceil(now / 1000) * 1000, format: 'epoch_millis' } } });

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Cluster, statusOf } from './cluster.ts';
+import { type Cluster, isTooMuch, statusOf } from './cluster.ts';
 
 /** How long Elasticsearch keeps a view that nobody asks for. */
 export const viewKeptFor = '5m';
@@ -47,10 +47,9 @@ export function createViews(cluster: Cluster, index: string) {
     of,
     /** Keeps it from being the least used. */
     used: (id: string) => void opened.get(id),
-    /** Elasticsearch no longer has it. */
+    /** Elasticsearch no longer has it. Others' views, and what a stranger has made up, change nothing for the newest. */
     forget(id: string): void {
-      opened.delete(id);
-      newest = undefined;
+      if (opened.delete(id) || id === '') newest = undefined;
     },
   };
 }
@@ -60,5 +59,5 @@ export type Views = ReturnType<typeof createViews>;
 /** Whether a search failed because its view has expired or was made up (500), or its index or node is gone. */
 export function isViewGone(error: unknown): boolean {
   const status = statusOf(error);
-  return status === 404 || status === 400 || status === 500 || status === 503;
+  return !isTooMuch(error) && (status === 404 || status === 400 || status === 500 || status === 503);
 }

@@ -1,0 +1,60 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+import { Unfit } from '../../../../shared/errors.ts';
+
+const oldestMajor = 9;
+const needed = `Elasticsearch ${oldestMajor} or newer is needed`;
+
+type Greeting = { version?: { number?: string; distribution?: string } };
+
+/** An older one refuses the driver's own media types before it tells anything. */
+const headers = { accept: 'application/json', 'content-type': 'application/json' };
+
+/**
+ * Throws `Unfit` unless a new enough Elasticsearch answers, and the driver's error when nothing does. One that does not let
+ * its user ask for its version may be used.
+ */
+export async function expectFit(client: Client, timeoutMs: number): Promise<void> {
+  const look = { method: 'GET', path: '/' } as const;
+  try {
+    const { version } = await client.transport.request<Greeting>(look, { requestTimeout: timeoutMs, headers });
+    if (Number.parseInt(version?.number ?? '', 10) < oldestMajor) throw instead('Elasticsearch', version);
+  } catch (error) {
+    if (error instanceof errors.ProductNotSupportedError)
+      throw instead('another server', await greeting(client, timeoutMs));
+    if (!(error instanceof errors.ResponseError) || error.statusCode !== 403) throw error;
+  }
+}
+
+/** What a server that does not name itself says: the driver refuses it unread. */
+async function greeting({ connectionPool }: Client, timeoutMs: number): Promise<Greeting['version']> {
+  const asked = { requestId: 'greeting', name: 'greeting', context: null };
+  try {
+    const connection = connectionPool.getConnection({ ...asked, now: Date.now() });
+    const { body } = await connection!.request({ method: 'GET', path: '/', headers }, { ...asked, timeout: timeoutMs });
+    return (JSON.parse(String(body)) as Greeting).version;
+  } catch {
+    return undefined;
+  }
+}
+
+function instead(name: string, { number = '', distribution }: Greeting['version'] & object = {}): Unfit {
+  const version = /^\d+\.[\w.-]{1,30}$/.test(number) ? ` ${number}` : '';
+  const product = distribution === 'opensearch' ? 'OpenSearch' : version ? 'Elasticsearch' : name;
+  return new Unfit(`${needed}; this is ${product}${version}`);
+}
+
+/** Why a server that answered has refused, if that is for its operators to mend. */
+export function refusal(error: unknown): string | undefined {
+  if (!(error instanceof errors.ResponseError)) return undefined;
+  const text = JSON.stringify(error.body ?? '');
+  if (error.statusCode === 401) return 'Elasticsearch does not know the user and password of ELASTICSEARCH_ADDR';
+  if (text.includes('cluster_block_exception')) return blocked(text);
+  if (error.statusCode === 403) return 'Elasticsearch does not let the user of ELASTICSEARCH_ADDR do what is needed';
+  return undefined;
+}
+
+/** What a block of writes means. */
+export const blocked = (text: string): string =>
+  /flood-stage|read-only-allow-delete|read_only_allow_delete/.test(text)
+    ? 'Elasticsearch takes no changes for the index: its disk is full'
+    : 'Elasticsearch takes no changes for the index: it is blocked by a setting';
