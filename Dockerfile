@@ -29,7 +29,7 @@ LABEL org.opencontainers.image.title="onsale-$SERVICE" \
       org.opencontainers.image.base.name="gcr.io/distroless/base-nossl-debian12:nonroot"
 COPY --from=build /onsale/dist/onsale /onsale
 USER 65532:65532
-# events, booking, search; SERVER_ADDR moves it
-EXPOSE 8080 8081 8082
+# events, booking, search: SERVER_ADDR moves it. The last is the port that METRICS_ADDR has in our manifests.
+EXPOSE 8080 8081 8082 9464
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 CMD ["/onsale", "health"]
 ENTRYPOINT ["/onsale"]
