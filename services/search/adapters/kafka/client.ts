@@ -6,8 +6,8 @@ import './out-of-range.ts';
 import './quiet.ts';
 import './unanswered.ts';
 
-/** kafkajs tries a few times by itself; what outlasts that is left to us. */
-const retry = { initialRetryTime: 100, maxRetryTime: 400, retries: 3, restartOnFailure: async () => false };
+/** kafkajs tries for some seconds by itself, as the member that it is: another would have to wait for that one's session. */
+const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };
 
 const connectionTimeoutMs = 1500;
 /** A broker that takes longer is taken for hung. The library itself gives more to requests that wait for other members. */
