@@ -316,6 +316,7 @@ const atStart = (given: Record<string, string>) =>
 const samples: Record<string, string> = {
   ELASTICSEARCH_ADDR: 'https://user:password@elasticsearch.example:9200',
   STRIPE_SECRET_KEY: 'sk_live_example',
+  STRIPE_WEBHOOK_SECRET: 'whsec_example',
 };
 
 /** The ports of the servers that a program is told of. */

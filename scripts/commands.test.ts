@@ -25,6 +25,8 @@ const calls: [call: string, env: Record<string, string>, says: RegExp][] = [
   ['events seed --events 5', away, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
   ['events health', { SERVER_ADDR: ':1' }, /^Nothing answers at http:\/\/127\.0\.0\.1:1\/readyz/],
   ['events config', { SERVER_ADDR: 'x' }, /SERVER_ADDR=x: must be host:port/],
+  ['events config', { METRICS_ADDR: ':8080' }, /SERVER_ADDR, METRICS_ADDR: both name port 8080: give each a port of/],
+  ['search config', { METRICS_ADDR: ':8082' }, /SERVER_ADDR, METRICS_ADDR: both name port 8082: give each a port of/],
   ['booking audit', away, /^PostgreSQL is unavailable: connect ECONNREFUSED/],
   ['search reindex', noIndex, /^PostgreSQL is unavailable: connect ECONNREFUSED/],
   ['search verify', noIndex, /^PostgreSQL is unavailable: connect ECONNREFUSED/],

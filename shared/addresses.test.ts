@@ -8,6 +8,7 @@ import {
   redisVariables,
 } from './config.ts';
 import { describeConfig, readConfig, type Variables, v } from './environment.ts';
+import { collide } from './server-addresses.ts';
 
 const secret = 'hush';
 
@@ -169,7 +170,7 @@ describe('POSTGRES_HOST', () => {
 describe('other addresses', () => {
   const variables = {
     BASE: v.url('', { path: false }),
-    PAGE: v.url('', { query: true }),
+    PAGE: v.url('', { query: true, example: 'https://a/keys.json' }),
     ADDR: v.address(':1', ''),
   };
 
@@ -181,6 +182,8 @@ describe('other addresses', () => {
     expect(refusal(variables, 'PAGE', 'https://me:hush@a/keys')).toContain('must have no user or password');
     expect(refusal(variables, 'BASE', 'https://a/v1')).toContain('must end with its port');
     expect(refusal(variables, 'BASE', 'https://a?key=hush')).toContain('nothing behind ?');
+    expect(refusal(variables, 'BASE', 'a')).toEndWith('must be http://host:port or https://host:port');
+    expect(refusal(variables, 'PAGE', 'a')).toEndWith('must be a whole address, such as https://a/keys.json');
   });
 
   test.each([
@@ -206,5 +209,26 @@ describe('other addresses', () => {
     '1.2.3:4',
   ])('to listen at: %s is refused', (text) => {
     expect(refusal(variables, 'ADDR', text)).toContain('must be host:port or :port');
+  });
+
+  test.each([
+    ['8080', 'must be host:port or :port: write :8080'],
+    [':99999', 'must be host:port or :port, with a port up to 65535'],
+    ['localhost:123456', 'must be host:port or :port, with a port up to 65535'],
+    ['99999', 'must be host:port or :port, with a port up to 65535'],
+  ])('to listen at: %s is told what to write', (text, why) => {
+    expect(refusal(variables, 'ADDR', text)).toBe(`ADDR=${text}: ${why}`);
+  });
+
+  test.each([
+    [':80', ':80', true],
+    ['127.0.0.1:80', ':80', true],
+    ['127.0.0.1:80', 'localhost:80', true],
+    ['127.0.0.1:80', '10.0.0.1:80', false],
+    ['127.0.0.1:80', '127.0.0.1:81', false],
+    [':0', ':0', false],
+  ])('to listen at: of %s and %s two servers are too many: %p', (one, other, both) => {
+    const at = (text: string) => readConfig(variables, { ADDR: text }).ADDR;
+    expect([collide(at(one), at(other)), collide(at(other), at(one))]).toEqual([both, both]);
   });
 });

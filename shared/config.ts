@@ -1,4 +1,5 @@
 import { type Address, ConfigError, type Values, v } from './environment.ts';
+import { collide } from './server-addresses.ts';
 
 export const postgresVariables = {
   POSTGRES_HOST: v.host('127.0.0.1', 'PostgreSQL host. `npm start` starts its own server unless this is set', {
@@ -199,6 +200,18 @@ export type ServerConfig = {
   drainTimeoutMs: number;
   logRequests: boolean;
 };
+
+/** Throws `ConfigError` for addresses by name at which no two servers can listen. */
+export function checkAddresses(addresses: Record<string, Address | undefined>): void {
+  const given = Object.entries(addresses).flatMap(([name, address]) => (address ? [{ name, address }] : []));
+  const problems = given.flatMap((one, i) =>
+    given
+      .slice(0, i)
+      .filter(({ address }) => collide(address, one.address))
+      .map(({ name }) => `${name}, ${one.name}: both name port ${one.address.port}: give each a port of its own`),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+}
 
 /** The HTTP server's part of a service's variables. */
 export function serverConfig(values: Values<typeof serverVariables>): ServerConfig {

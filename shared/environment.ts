@@ -29,10 +29,27 @@ export type Values<V extends Variables> = { [K in keyof V]: V[K] extends Variabl
 
 /** Thrown when variables are wrong: one line each, so that all can be mended at once. */
 export class ConfigError extends Error {
+  readonly problems: string[];
+
   constructor(problems: string[]) {
     super(`Wrong configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.name = 'ConfigError';
+    this.problems = problems;
   }
+}
+
+/** Makes all the checks, and throws one `ConfigError` with what each of them has found. */
+export function checkAll(checks: (() => unknown)[]): void {
+  const problems = checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** Reads the named variables. An empty text counts as absent. Throws `ConfigError` naming every wrong one. */
@@ -201,12 +218,12 @@ export const v = {
       '',
       meaning,
     ),
-  /** One http(s) address, with a query only if it `mayAsk`. Or none. */
-  url: (meaning: string, { path = true, query = false } = {}) =>
+  /** One http(s) address, with a path or a query only where they may be; `example` is what a refusal shows. Or none. */
+  url: (meaning: string, { path = true, query = false, example = '' } = {}) =>
     variable(
       addressReader((text) => {
         if (text === '') return text;
-        const parts = httpParts(partsOf(text));
+        const parts = httpParts(partsOf(text), example ? `a whole address, such as ${example}` : undefined);
         if (parts.user || parts.password) throw new AddressError('must have no user or password in it: none is sent');
         if (!query && parts.query) throw new AddressError('must have nothing behind ?');
         if (!path) refuseMore(parts, 'http://host:port');

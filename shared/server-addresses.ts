@@ -6,10 +6,21 @@ export type Address = { host: string; port: number };
 /** "host:port", or ":port" of `usualHost`. */
 export function listenAddress(text: string, usualHost: string): Address {
   const form = 'must be host:port or :port';
-  const [, port] = /^:(\d{1,5})$/.exec(text) ?? [];
-  const parts = port ? { host: usualHost, port: Number(port) } : listenParts(text);
-  if (!parts || parts.port > 65_535) throw new AddressError(form);
+  if (/^\d+$/.test(text) && Number(text) <= mostPort) throw new AddressError(`${form}: write :${text}`);
+  const [, port] = /^[^@]*?:?(\d+)$/.exec(text) ?? [];
+  if (Number(port ?? 0) > mostPort) throw new AddressError(`${form}, with a port up to ${mostPort}`);
+  const parts = text === `:${port}` ? { host: usualHost, port: Number(port) } : listenParts(text);
+  if (!parts) throw new AddressError(form);
   return parts;
+}
+
+const mostPort = 65_535;
+
+/** Whether two addresses can't be listened at by two servers: one port, and a host that both have. Port 0 is any free one. */
+export function collide(a: Address, b: Address): boolean {
+  if (a.port === 0 || a.port !== b.port) return false;
+  const hosts = [a.host, b.host].map((host) => (host === 'localhost' ? '127.0.0.1' : host));
+  return hosts[0] === hosts[1] || hosts.some((host) => host === '0.0.0.0' || host === '::');
 }
 
 function listenParts(text: string): Address | undefined {
@@ -124,9 +135,9 @@ export function httpAddresses(text: string): string[] {
   return text.split(',').map((one) => one.trim());
 }
 
-/** Throws `AddressError` unless it is an http(s) address that can be asked as it is written. */
-export function httpParts(parts: Parts): Parts {
-  if (!/^https?$/.test(parts.scheme)) throw new AddressError('must be http://host:port or https://host:port');
+/** Throws `AddressError`, with the `form` to write, unless it is an http(s) address that can be asked as it is written. */
+export function httpParts(parts: Parts, form = 'http://host:port or https://host:port'): Parts {
+  if (!/^https?$/.test(parts.scheme)) throw new AddressError(`must be ${form}`);
   if (parts.port === 0) throw new AddressError('must have a port from 1 to 65535');
   if (parts.path.includes('@')) throw new AddressError('must have no / in its user and password but as %2F');
   if (parts.fragment) throw new AddressError('must have nothing behind #, and %23 for a # in a password');

@@ -7,10 +7,16 @@ import { stripeKey } from '../services/booking/payments.ts';
 import { variables as eventsVariables, start as startEvents } from '../services/events/main.ts';
 import { variables as searchVariables, start as startSearch } from '../services/search/main.ts';
 import { authConfig } from '../shared/auth/config.ts';
-import { type PostgresConfig, postgresConfig, postgresVariables, redisConfig } from '../shared/config.ts';
+import {
+  checkAddresses,
+  type PostgresConfig,
+  postgresConfig,
+  postgresVariables,
+  redisConfig,
+} from '../shared/config.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
-import { readConfig, v } from '../shared/environment.ts';
+import { checkAll, readConfig, v } from '../shared/environment.ts';
 import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
 import { remarksOn } from '../shared/unknown-variables.ts';
 import { examples } from './examples.ts';
@@ -39,10 +45,13 @@ export async function startStandalone(
   // All of them before anything is started, so that all that is wrong is told at once.
   const known = { ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables };
   const config = readConfig(known, env);
-  redisConfig(config);
-  authConfig(config);
-  stripeKey(config, config.SERVER_MODE);
   const { EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR } = config;
+  checkAll([
+    () => redisConfig(config),
+    () => authConfig(config),
+    () => stripeKey(config, config.SERVER_MODE),
+    () => checkAddresses({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR }),
+  ]);
   const { step, total } = steps(write);
   const ended: (() => Promise<void>)[] = [];
   const stop = async () => {

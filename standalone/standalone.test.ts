@@ -262,6 +262,14 @@ test('wrong variables stop the start with a list that names each', async () => {
   expect(message).not.toContain('PostgreSQL  ');
 });
 
+test('two services at one port stop the start before anything is there', async () => {
+  const message = await runProcess(main, { ...anyPorts, BOOKING_ADDR: ':9000', SEARCH_ADDR: 'localhost:9000' }).catch(
+    String,
+  );
+  expect(message).toContain('BOOKING_ADDR, SEARCH_ADDR: both name port 9000: give each a port of its own');
+  expect(message).not.toContain('Onsale is starting');
+});
+
 test('a provider of payments without its key stops the start before anything is there', async () => {
   const message = await runProcess(main, { ...anyPorts, PAYMENTS: 'stripe' }).then(String, String);
   expect(message).toContain('STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe');

@@ -54,9 +54,29 @@ describe('the booking service', () => {
       { PAYMENTS: 'stripe' },
       'STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe',
     ],
+    [
+      'with two servers at one port',
+      { SERVER_ADDR: '127.0.0.1:8081', METRICS_ADDR: ':8081' },
+      'SERVER_ADDR, METRICS_ADDR: both name port 8081: give each a port of its own',
+    ],
+    [
+      'with a secret of webhooks and no key',
+      { STRIPE_WEBHOOK_SECRET: 'whsec_1' },
+      'STRIPE_WEBHOOK_SECRET: is of no use without STRIPE_SECRET_KEY',
+    ],
+    [
+      'with a secret of webhooks that is none',
+      { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'we_1' },
+      'STRIPE_WEBHOOK_SECRET: must begin with whsec_',
+    ],
     ['with two keys', { AUTH_JWT_SECRET: testSecret, AUTH_JWKS_URL: 'http://login.example/jwks' }, 'not both'],
   ])('does not start %s, and `config` tells why', async (_, more, why) => {
     await expect(runProcess(command, { ...env, ...more })).rejects.toThrow(why);
     await expect(runProcess([...command, 'config'], { ...env, ...more })).rejects.toThrow(why);
+  });
+
+  test('tells all that production lacks at once', async () => {
+    const said = await runProcess([...command, 'config'], { ...env, SERVER_MODE: 'production' }).catch(String);
+    expect(said).toMatch(/\n {2}SERVER_MODE=production: .*\n {2}STRIPE_SECRET_KEY: must be set/);
   });
 });

@@ -1,6 +1,7 @@
 import { authConfig, authVariables } from '../../shared/auth/config.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import {
+  checkAddresses,
   postgresConfig,
   postgresVariables,
   redisConfig,
@@ -10,7 +11,7 @@ import {
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
-import { readConfig, v } from '../../shared/environment.ts';
+import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { reasonOf } from '../../shared/errors.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
@@ -76,6 +77,19 @@ const sweepLeaseMs = 15_000;
 /** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
 const lockConnections = 4;
 
+/** Throws `ConfigError` for variables that are wrong, or do not go together. */
+function checked(env: Record<string, string | undefined>) {
+  const config = readConfig(variables, env);
+  const { SERVER_ADDR, METRICS_ADDR } = config;
+  checkAll([
+    () => redisConfig(config),
+    () => authConfig(config),
+    () => stripeKey(config, config.SERVER_MODE),
+    () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
+  ]);
+  return config;
+}
+
 /**
  * Starts the booking service on what the environment names. `addressVariable` is what moves its address; between two sweeps
  * are `pauseMs`.
@@ -85,7 +99,7 @@ export async function start(
   addressVariable = 'SERVER_ADDR',
   pauseMs = sweepPauseMs,
 ): Promise<Running> {
-  const config = readConfig(variables, env);
+  const config = checked(env);
   const server = serverConfig(config);
   const auth = authConfig(config);
   const log = createLog('booking', config.LOG_LEVEL);
@@ -185,12 +199,7 @@ export const program: Program = {
   summary: 'holds seats, takes the money and sells them',
   variables,
   commands,
-  check: (env) => {
-    const config = readConfig(variables, env);
-    redisConfig(config);
-    authConfig(config);
-    stripeKey(config, config.SERVER_MODE);
-  },
+  check: (env) => void checked(env),
   start,
 };
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../shared/db/client.ts';
-import { ConfigError, type Values, v } from '../../shared/environment.ts';
+import { ConfigError, checkAll, type Values, v } from '../../shared/environment.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { openStripe, stripeName } from './adapters/stripe/client.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';
@@ -20,18 +20,35 @@ export const paymentVariables = {
   STRIPE_API_BASE: v.url('Where Stripe is, for tests; empty is https://api.stripe.com', { path: false }),
 };
 
-/** The key of Stripe, undefined for the sandbox. Throws `ConfigError` where it is missing. */
+/** The key of Stripe, undefined for the sandbox. Throws `ConfigError` where it is missing, or of no use. */
 export function stripeKey(
-  { PAYMENTS: wanted, STRIPE_SECRET_KEY: key }: Values<typeof paymentVariables>,
+  config: Values<typeof paymentVariables>,
   mode: 'development' | 'production',
 ): string | undefined {
-  if (wanted === 'sandbox') return undefined;
+  if (config.PAYMENTS === 'sandbox') return undefined;
+  checkAll([() => checkKey(config, mode), () => checkWebhookSecret(config)]);
+  return config.STRIPE_SECRET_KEY || undefined;
+}
+
+function checkWebhookSecret({
+  STRIPE_WEBHOOK_SECRET: secret,
+  STRIPE_SECRET_KEY: key,
+}: Values<typeof paymentVariables>) {
+  if (secret && !/^whsec_\S+$/.test(secret)) {
+    throw new ConfigError(['STRIPE_WEBHOOK_SECRET: must begin with whsec_, as Stripe shows it beside the endpoint']);
+  }
+  if (secret && !key) {
+    throw new ConfigError(['STRIPE_WEBHOOK_SECRET: is of no use without STRIPE_SECRET_KEY: set both, or neither']);
+  }
+}
+
+function checkKey({ PAYMENTS: wanted, STRIPE_SECRET_KEY: key }: Values<typeof paymentVariables>, mode: string): void {
   if (key && !/^[sr]k_(test|live)_\w+$/.test(key)) {
     throw new ConfigError(['STRIPE_SECRET_KEY: must begin with sk_live_, rk_live_, sk_test_ or rk_test_']);
   }
-  if (key) return key;
+  if (key) return;
   if (wanted === 'stripe') throw new ConfigError(['STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe']);
-  if (mode === 'development') return undefined;
+  if (mode === 'development') return;
   throw new ConfigError([
     'STRIPE_SECRET_KEY: must be set, for SERVER_MODE is production; PAYMENTS=sandbox sells without taking money',
   ]);

@@ -2,6 +2,7 @@ import { memoryCache } from '../../shared/cache/memory.ts';
 import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
+  checkAddresses,
   postgresConfig,
   postgresVariables,
   redisConfig,
@@ -12,7 +13,7 @@ import {
 import { openDb } from '../../shared/db/client.ts';
 import { openTransactions } from '../../shared/db/open-transactions.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
-import { readConfig, v } from '../../shared/environment.ts';
+import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
@@ -35,12 +36,20 @@ export const variables = {
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
 };
 
+/** Throws `ConfigError` for variables that are wrong, or do not go together. */
+function checked(env: Record<string, string | undefined>) {
+  const config = readConfig(variables, env);
+  const { SERVER_ADDR, METRICS_ADDR } = config;
+  checkAll([() => redisConfig(config), () => checkAddresses({ SERVER_ADDR, METRICS_ADDR })]);
+  return config;
+}
+
 /** Starts the events service on what the environment names. `addressVariable` is what moves its address. */
 export async function start(
   env: Record<string, string | undefined>,
   addressVariable = 'SERVER_ADDR',
 ): Promise<Running> {
-  const config = readConfig(variables, env);
+  const config = checked(env);
   const server = serverConfig(config);
   const log = createLog('events', config.LOG_LEVEL);
   const metrics = createMetrics('events');
@@ -86,7 +95,7 @@ export const program: Program = {
   summary: 'shows events with the live status of every seat',
   variables,
   commands,
-  check: (env) => void redisConfig(readConfig(variables, env)),
+  check: (env) => void checked(env),
   start,
 };
 

@@ -3,6 +3,7 @@ import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache
 import { tieredCache } from '../../shared/cache/tiered.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
+  checkAddresses,
   elasticsearchConfig,
   elasticsearchVariables,
   kafkaConfig,
@@ -16,7 +17,7 @@ import {
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
-import { ConfigError, readConfig, v } from '../../shared/environment.ts';
+import { ConfigError, checkAll, readConfig, v } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
@@ -63,13 +64,16 @@ type Config = ReturnType<typeof readConfig<typeof variables>>;
 /** Throws `ConfigError` for variables that are wrong, or do not go together. */
 function checked(env: Record<string, string | undefined>): Config {
   const config = readConfig(variables, env);
-  redisConfig(config);
-  if (config.ROLE !== 'all' && !elasticsearchConfig(config)) {
-    throw new ConfigError([
-      `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
-    ]);
-  }
+  const { SERVER_ADDR, METRICS_ADDR } = config;
+  checkAll([() => redisConfig(config), () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }), () => checkRole(config)]);
   return config;
+}
+
+function checkRole(config: Config): void {
+  if (config.ROLE === 'all' || elasticsearchConfig(config)) return;
+  throw new ConfigError([
+    `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
+  ]);
 }
 
 /** Starts the search service on what the environment names. `addressVariable` is what moves its address. */

@@ -6,7 +6,7 @@ const leastSecretBytes = 32;
 export const authVariables = {
   AUTH_JWKS_URL: v.url(
     'JSON Web Key Set with which buyers’ and organisers’ tokens are checked (RS256, PS256, ES256 or EdDSA). Without it and AUTH_JWT_SECRET whoever asks is taken for the `user_uuid` that they name',
-    { query: true },
+    { query: true, example: 'https://login.example/.well-known/jwks.json' },
   ),
   AUTH_JWT_SECRET: v.secret(
     '',
