@@ -38,6 +38,7 @@ import { paymentDuty } from './domain/payment-duty.ts';
 import { purgeRecords } from './domain/purge-records.ts';
 import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
+import { jobLog } from './job-log.ts';
 import { saleMetrics } from './metrics.ts';
 import { openPayments, paymentVariables, stripeKey } from './payments.ts';
 
@@ -158,19 +159,19 @@ export async function start(
   const http = await serveService(createBookingApp(deps), deps, config.SERVER_ADDR, addressVariable);
   const times = { ...sweepTimes(config), leaseMs: sweepLeaseMs };
   const sweeps = [
-    [() => sweepLocks(deps), () => sweepOrders(deps, times), () => purgeRecords(deps)],
+    { locks: () => sweepLocks(deps), orders: () => sweepOrders(deps, times), records: () => purgeRecords(deps) },
     // After a rush there is much to take: meanwhile the others go on.
-    [() => sweepCaptures(deps, times), () => sweepRefunds(deps, times)],
+    { captures: () => sweepCaptures(deps, times), refunds: () => sweepRefunds(deps, times) },
   ];
-  const onSweepError = (err: unknown) => log.warn({ err }, 'the sweep failed and is tried again');
   // What one of them meets must not keep the others from their work.
+  const jobs = jobLog(log);
   const sweeping = sweeps.map((row) =>
     every(
       pauseMs,
       async () => {
-        for (const sweep of row) await sweep().catch(onSweepError);
+        for (const [job, sweep] of Object.entries(row)) await jobs.run(job, sweep);
       },
-      onSweepError,
+      (err) => log.error({ err }, 'the sweep failed and is tried again'),
     ),
   );
   return {
