@@ -27,9 +27,9 @@ const calls: [call: string, env: Record<string, string>, says: RegExp][] = [
   ['events config', { SERVER_ADDR: 'x' }, /SERVER_ADDR=x: must be host:port/],
   ['events config', { METRICS_ADDR: ':8080' }, /SERVER_ADDR, METRICS_ADDR: both name port 8080: give each a port of/],
   ['search config', { METRICS_ADDR: ':8082' }, /SERVER_ADDR, METRICS_ADDR: both name port 8082: give each a port of/],
-  ['booking audit', away, /^PostgreSQL is unavailable: connect ECONNREFUSED/],
-  ['search reindex', noIndex, /^PostgreSQL is unavailable: connect ECONNREFUSED/],
-  ['search verify', noIndex, /^PostgreSQL is unavailable: connect ECONNREFUSED/],
+  ['booking audit', away, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
+  ['search reindex', noIndex, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
+  ['search verify', noIndex, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
   ['search connector apply', noConnect, /^Kafka Connect does not answer at 127\.0\.0\.1:1/],
   ['search connector status', noConnect, /^Kafka Connect does not answer at 127\.0\.0\.1:1/],
   ['search connector delete', noConnect, /^Kafka Connect does not answer at 127\.0\.0\.1:1/],
@@ -86,12 +86,18 @@ describe('a command that reaches its PostgreSQL', () => {
   const env = (change: Partial<PostgresConfig>) => postgresEnv({ ...database.config, ...change });
 
   test.each(['events migrate', 'events seed', 'booking audit'])('%s: a wrong password', async (call) => {
-    const says = /password authentication failed for user "\w+"\nSet POSTGRES_USER and POSTGRES_PASSWORD/;
+    const says =
+      /^PostgreSQL at \S+: password authentication failed for user "\w+"\nSet POSTGRES_USER and POSTGRES_PASSWORD/;
     await failsInWords(call, env({ password: 'hush' }), says);
   });
 
   test.each(['events migrate', 'events seed', 'booking audit'])('%s: a database that is not there', async (call) => {
     await failsInWords(call, env({ database: 'nowhere' }), /database "nowhere" does not exist\nCreate the database/);
+  });
+
+  test.each(['events migrate status', 'booking audit'])('%s: TLS, of which it has none', async (call) => {
+    const says = /^PostgreSQL at \S+: .*TLS.*\nDoes the server speak TLS\? If not, set POSTGRES_SSLMODE=disable/;
+    await failsInWords(call, { ...env({}), POSTGRES_SSLMODE: 'require' }, says);
   });
 
   test.each(['events seed', 'booking audit'])('%s: a schema that is not there', async (call) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { unavailable } from './errors.ts';
+import { Unfit, unavailable } from './errors.ts';
 import { inWords } from './failures.ts';
 
 const coded = (message: string, code: string, cause?: unknown) =>
@@ -32,6 +32,18 @@ test.each([
     'a password that Redis refuses',
     new Error('WRONGPASS invalid username-password pair or user is disabled.'),
     ['WRONGPASS invalid username-password pair or user is disabled', 'Set REDIS_PASSWORD to what the server knows.'],
+  ],
+  [
+    'where a server is and what it says, and nothing between',
+    new Error('PostgreSQL at db:5432', {
+      cause: new Unfit('PostgreSQL refuses the password of this service', coded('password is wrong', '28P01')),
+    }),
+    ['PostgreSQL at db:5432: password is wrong', 'Set POSTGRES_USER and POSTGRES_PASSWORD to what the server knows.'],
+  ],
+  [
+    'a server’s reason that has no other cause',
+    new Error('PostgreSQL at db:5432', { cause: new Unfit('PostgreSQL 17 or newer is needed; this is 16') }),
+    ['PostgreSQL at db:5432: PostgreSQL 17 or newer is needed; this is 16'],
   ],
   ['what a cause says again, once', new Error('it broke: so', { cause: new Error('so') }), ['it broke: so']],
   ['no more than the first line', new Error('it broke\n    at here'), ['it broke']],

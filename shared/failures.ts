@@ -9,10 +9,29 @@ export function inWords(error: unknown): string {
   const told = causes.filter((one) => !isWrapping(one)).map(messageOf);
   const line = told
     .filter((text, i) => text !== '' && !told.slice(0, i).some((before) => before.includes(text)))
+    .filter((text, i, rest) => !isBetween(text, rest[i - 1], rest[i + 1]))
     .join(': ');
-  const hint = causes.map(hintOf).find(Boolean);
+  const hint = causes.map(hintOf).find(Boolean) ?? hintOfPlain(line);
   return [line || 'It failed, and nothing tells why.', ...(hint ? [hint] : [])].join('\n');
 }
+
+/** What goes wrong in `work` is told of as of the PostgreSQL that the variables name. */
+export async function inPostgres<T>(
+  { host, port }: { host: string; port: number },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`PostgreSQL at ${host}:${port}`, { cause: error });
+  }
+}
+
+/** Between where a server is and what has failed there, that it failed need not be said. */
+const isBetween = (text: string, before = '', after = ''): boolean => {
+  const [, server] = /^(\S+) at \S+$/.exec(before) ?? [];
+  return server !== undefined && after !== '' && text.startsWith(`${server} `);
+};
 
 /** The error and its causes, the outermost first. */
 function chain(error: unknown): unknown[] {
@@ -56,6 +75,12 @@ const hints: Record<string, string> = {
   '42703': 'The schema is missing or of another release: run `events migrate`.',
   '42501': 'POSTGRES_USER lacks the right to do this: grant it, or set another.',
 };
+
+/** The end of a connection that a server without TLS is asked to encrypt; its code says no more than that it has ended. */
+function hintOfPlain(line: string): string | undefined {
+  const isPlain = line.startsWith('PostgreSQL') && line.includes('before secure TLS connection was established');
+  return isPlain ? 'Does the server speak TLS? If not, set POSTGRES_SSLMODE=disable, or turn ssl on there.' : undefined;
+}
 
 function hintOf(error: unknown): string | undefined {
   if (/\b(WRONGPASS|NOAUTH)\b/.test(messageOf(error))) return 'Set REDIS_PASSWORD to what the server knows.';

@@ -97,6 +97,6 @@ describe('a program', () => {
     await server.stop(true);
     const { text, code } = await said(['health'], env);
     expect(code).toBe(1);
-    expect(text).toContain(`Nothing answers at http://127.0.0.1:${port}/readyz`);
+    expect(text).toBe(`Nothing answers at http://127.0.0.1:${port}/readyz`);
   });
 });

@@ -127,7 +127,9 @@ async function health(variables: Program['variables'], env: Env): Promise<void> 
     console.log(await response.text());
     if (!response.ok) process.exitCode = 1;
   } catch (error) {
-    console.error(`Nothing answers at ${url}: ${error instanceof Error ? error.message : error}`);
+    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    // What a runtime says beside that is about browsers, and no help to an operator.
+    console.error(`Nothing answers at ${url}${isLate ? ` within ${patienceMs / 1000} s` : ''}`);
     process.exitCode = 1;
   }
 }

@@ -41,6 +41,13 @@ describe('a variable that nothing reads', () => {
     expect(remarksOn(all, { [name]: 'hush' })).toEqual([`${name} is read by nothing${rest}`]);
   });
 
+  test('DATABASE_URL: write its parts elsewhere, and no secret is shown; beside POSTGRES_HOST it is another’s', () => {
+    const [line = '', ...rest] = remarksOn(events, { DATABASE_URL: 'postgres://me:hush@db/sales' });
+    expect(line).toStartWith('DATABASE_URL is read by nothing: write its parts into POSTGRES_HOST, POSTGRES_PORT');
+    expect([line.includes('hush'), rest]).toEqual([false, []]);
+    expect(remarksOn(events, { DATABASE_URL: 'x', POSTGRES_HOST: 'db' })).toEqual([]);
+  });
+
   test('is told of by the programs that read its kind', () => {
     const env = set(['STRIPE_SECRET', 'KAFKA_BROKERS', 'POSTGRES_HOTS']);
     const told = (variables: typeof all) => remarksOn(variables, env).map((line) => line.split(' ')[0]);

@@ -8,6 +8,7 @@ import { elsewhere, isForeign } from './foreign-variables.ts';
  */
 export function remarksOn(variables: Variables, env: Env): string[] {
   const names = Object.keys(variables);
+  const lacksPostgres = 'POSTGRES_HOST' in variables && !env.POSTGRES_HOST;
   const prefixes = new Set(names.map(prefixOf).filter((prefix) => !anybodys.has(prefix)));
   const isOurs = (name: string) =>
     names.includes(name.toUpperCase()) || prefixes.has(prefixOf(name)) || (isLong(name) && near(name, names) <= 2);
@@ -15,11 +16,16 @@ export function remarksOn(variables: Variables, env: Env): string[] {
     .filter((name) => env[name])
     .flatMap((name) => {
       if (name in variables) return isServiceLink(name, env) ? [linkRemark(name, env)] : [];
+      if (name === 'DATABASE_URL' && lacksPostgres) return [urlRemark];
       if (!isOurs(name) || isForeign(name, env)) return [];
       const meant = meantBy(name, [...names, ...elsewhere]);
       return [`${name} is read by nothing${meant ? `: did you mean ${meant}?` : '; `config` shows what is read'}`];
     });
 }
+
+/** What many platforms give. With POSTGRES_HOST set it is for somebody else. */
+const urlRemark =
+  'DATABASE_URL is read by nothing: write its parts into POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE';
 
 const linkRemark = (name: string, env: Env) =>
   `${name}=${env[name]} is Kubernetes’ link to a service of that name, and counts as not set: set it, or enableServiceLinks: false`;

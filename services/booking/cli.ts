@@ -8,6 +8,7 @@ import {
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { readConfig, type Values, v } from '../../shared/environment.ts';
+import { inPostgres } from '../../shared/failures.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { type Command, type Env, takesNothing } from '../../shared/program.ts';
@@ -61,8 +62,10 @@ export async function runAudit(args: string[], env: Env, wait = sleep): Promise<
   const config = readConfig(variables, env);
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
-  const db = openDb(postgresConfig(config, 'onsale-tools'), { max: 2, deadlineMs: 300_000 });
+  const database = postgresConfig(config, 'onsale-tools');
+  const db = openDb(database, { max: 2, deadlineMs: 300_000 });
   try {
+    await inPostgres(database, db.ping);
     const locks = redis ? redisTicketLocks(redis) : postgresTicketLocks(db);
     const deps = {
       books: postgresBooks(db),

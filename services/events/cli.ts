@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
 import { sleep } from '../../shared/clock.ts';
-import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate, migrationStates } from '../../shared/db/migrate.ts';
 import { readConfig } from '../../shared/environment.ts';
-import { inWords } from '../../shared/failures.ts';
+import { inPostgres, inWords } from '../../shared/failures.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
 import type { Command, Env } from '../../shared/program.ts';
 import { progressBar } from '../../shared/progress.ts';
@@ -31,15 +31,6 @@ export const commands: Record<string, Command> = {
     run: seed,
   },
 };
-
-/** What goes wrong in `work` is told of as of the server that the variables name. */
-async function inPostgres<T>({ host, port }: PostgresConfig, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new Error(`PostgreSQL at ${host}:${port}`, { cause: error });
-  }
-}
 
 const database = (env: Env) => postgresConfig(readConfig(postgresVariables, env), 'onsale-tools');
 

@@ -1,6 +1,7 @@
 import { elasticsearchConfig, elasticsearchVariables, postgresConfig, postgresVariables } from '../../shared/config.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { readConfig } from '../../shared/environment.ts';
+import { inPostgres } from '../../shared/failures.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
 import { type Command, type Env, takesNothing } from '../../shared/program.ts';
 import { progressBar } from '../../shared/progress.ts';
@@ -41,9 +42,11 @@ async function withParts(name: string, args: string[], env: Env, work: (parts: P
         'search process, which builds it at its start.',
     );
   }
-  const db = openDb(postgresConfig(config, 'onsale-tools'), { max: 2, deadlineMs: 30_000 });
+  const database = postgresConfig(config, 'onsale-tools');
+  const db = openDb(database, { max: 2, deadlineMs: 30_000 });
   const index = elasticsearchIndex(elasticsearch);
   try {
+    await inPostgres(database, db.ping);
     await work({ db, catalogue: postgresCatalogue(db), index });
   } finally {
     await Promise.all([db.close(), index.close()]);
