@@ -5,6 +5,12 @@ import { ensureInstalled, run } from './bootstrap.mjs';
 
 const args = process.argv.slice(2);
 const usage = readFileSync(new URL('../standalone/usage.txt', import.meta.url), 'utf8').trimEnd();
+// npm takes an option without `--` before it for its own, and passes it on so.
+for (const name of ['reset', 'watch']) {
+  if (process.env[`npm_config_${name}`] !== 'true' || args.includes(`--${name}`)) continue;
+  console.error(`npm has kept --${name} for itself, and nothing was started: write npm start -- --${name}.`);
+  process.exit(1);
+}
 // Before anything is fetched.
 if (args.includes('--help') || args.includes('-h')) {
   console.log(usage);

@@ -135,7 +135,7 @@ async function health(variables: Program['variables'], env: Env): Promise<void> 
 }
 
 /** Where a server that listens on all addresses can be asked from the same machine. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;

@@ -4,22 +4,43 @@ import type { Db } from '../shared/db/client.ts';
 
 export type Ports = { events: number; booking: number; search: number };
 
-/** Lines to paste into a shell: find an event by misspelt words, look at it, hold a seat that is free now, and buy it. */
-export async function examples(sql: Db['sql'], { events, booking, search }: Ports): Promise<string> {
-  const ticket = await freeTicket(sql);
-  const purchase = { ticket_uuid: ticket, user_uuid: randomUUID(), payment_method_uuid: randomUUID() };
-  const { payment_method_uuid: _, ...hold } = purchase;
-  const post = (verb: string, body: object) =>
-    `curl -i http://127.0.0.1:${booking}/api/v1/booking/tickets/${verb} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+/** Who takes the money, and whether booking asks for tokens. */
+export type Sale = { payments: 'sandbox' | 'stripe:test' | 'stripe:live'; tokens: boolean };
+
+/**
+ * Lines to paste into a shell: find an event by misspelt words, look at it, hold a seat that is free now, and buy it. Left out
+ * is what can't work as it is pasted: booking without a token where it asks for one, and a payment with a card that is none.
+ */
+export async function examples(sql: Db['sql'], { events, booking, search }: Ports, sale: Sale): Promise<string> {
+  const event = `http://127.0.0.1:${events}/api/v1/management/events/${demoEventUuid}`;
+  const find = `  curl 'http://127.0.0.1:${search}/api/v1/search/events?q=madisn+sqare&size=1'`;
+  if (sale.tokens) return [find, '', `  and see its seats: ${event}`, ''].join('\n');
+
+  const hold = { ticket_uuid: await freeTicket(sql), user_uuid: randomUUID() };
+  const api = `http://127.0.0.1:${booking}/api/v1/booking`;
+  const buy = purchase(api, hold, sale.payments);
   return [
-    `  curl 'http://127.0.0.1:${search}/api/v1/search/events?q=madisn+sqare&size=1'`,
-    `  ${post('reserve', hold)}`,
-    `  ${post('confirm', purchase)}`,
+    find,
+    `  curl -i ${post(`${api}/tickets/reserve`, hold)}`,
+    ...buy.map((line) => `  ${line}`),
     '',
-    `  and see the seat gone: http://127.0.0.1:${events}/api/v1/management/events/${demoEventUuid}`,
+    `  and see the seat ${buy.length > 0 ? 'gone' : 'held'}: ${event}`,
     '',
   ].join('\n');
 }
+
+function purchase(api: string, hold: { user_uuid: string }, payments: Sale['payments']): string[] {
+  const confirm = (method: string) =>
+    `curl -i ${post(`${api}/tickets/confirm`, { ...hold, payment_method_uuid: method })}`;
+  if (payments === 'sandbox') return [confirm(randomUUID())];
+  // A card of live mode comes from Stripe.js alone.
+  if (payments === 'stripe:live') return [];
+  const card = { user_uuid: hold.user_uuid, reference: 'pm_card_visa' };
+  return [`card=$(curl -s ${post(`${api}/payment-methods`, card)} | cut -d '"' -f 4)`, confirm(`'"$card"'`)];
+}
+
+const post = (url: string, body: object) =>
+  `${url} -H 'Content-Type: application/json' -d '${JSON.stringify(body).replaceAll('\\"', '"')}'`;
 
 /** A free seat of the demo event; when it is sold out, of any event. */
 async function freeTicket(sql: Db['sql']): Promise<string> {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../drizzle/seed/demo.ts';
+import { stripeName } from '../services/booking/adapters/stripe/client.ts';
 import { variables as bookingVariables, start as startBooking } from '../services/booking/main.ts';
 import { stripeKey } from '../services/booking/payments.ts';
 import { variables as eventsVariables, start as startEvents } from '../services/events/main.ts';
@@ -18,10 +20,12 @@ import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
 import { checkAll, readConfig, v } from '../shared/environment.ts';
 import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
+import { reachable } from '../shared/program.ts';
 import { remarksOn } from '../shared/unknown-variables.ts';
 import { examples } from './examples.ts';
 import { checkFree } from './ports.ts';
 import { openPostgres } from './postgres.ts';
+import { unready } from './readiness.ts';
 import { steps } from './steps.ts';
 
 type Env = Record<string, string | undefined>;
@@ -52,6 +56,8 @@ export async function startStandalone(
     () => stripeKey(config, config.SERVER_MODE),
     () => checkAddresses({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR }),
   ]);
+  const key = stripeKey(config, config.SERVER_MODE);
+  const sale = { payments: key ? stripeName(key) : ('sandbox' as const), tokens: authConfig(config) !== undefined };
   const { step, total } = steps(write);
   const ended: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -100,12 +106,23 @@ export async function startStandalone(
     const events = await service('events', 'EVENTS_ADDR', startEvents);
     const booking = await service('booking', 'BOOKING_ADDR', startBooking);
     const search = await service('search', 'SEARCH_ADDR', startSearch);
-    await step('search index', async () => search.ready);
+    await step('search index', () => whenReady(search));
 
     const ports = { events: events.port, booking: booking.port, search: search.port };
-    write(
-      `Onsale is ready (${total().trim()}). Try:\n\n${await withDb(database, ({ sql }) => examples(sql, ports))}\n`,
-    );
+    const lacking = await unready({
+      events: base(EVENTS_ADDR.host, ports.events),
+      booking: base(BOOKING_ADDR.host, ports.booking),
+      search: base(SEARCH_ADDR.host, ports.search),
+    });
+    if (lacking.length > 0) {
+      const lines = lacking.map((line) => `  ${line}\n`).join('');
+      write(
+        `Onsale is not ready (${total().trim()}):\n${lines}Each goes on trying, and its /readyz tells when it can do its work.\n`,
+      );
+    } else {
+      const lines = await withDb(database, ({ sql }) => examples(sql, ports, sale));
+      write(`Onsale is ready (${total().trim()}). Try:\n\n${lines}\n`);
+    }
     write(`Ctrl-C ends it. ${whereData(env, config.ONSALE_DIR)}\n`);
     return { ports, stop };
   } catch (error) {
@@ -113,6 +130,14 @@ export async function startStandalone(
     throw error;
   }
 }
+
+/** An index that is not built by then, such as in an Elasticsearch that is away, is told of as not ready. */
+const indexPatienceMs = 30_000;
+
+const whenReady = (service: Running) =>
+  Promise.race([service.ready, sleep(indexPatienceMs, undefined, { ref: false })]);
+
+const base = (host: string, port: number) => `http://${reachable(host)}:${port}`;
 
 /** Three services can't listen at one address. */
 const addressRemarks = (env: Env): string[] => [

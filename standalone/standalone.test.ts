@@ -234,6 +234,14 @@ test('npm start refuses an option that it does not have before it installs anyth
   await expect(refused).rejects.toThrow(/ended with 1:\nnpm start takes no --rest\.\nUsage: npm start/);
 });
 
+test.each(['reset', 'watch'])(
+  'npm start --%s, which npm keeps for itself, is refused with how to write it',
+  async (name) => {
+    const refused = runProcess([process.execPath, join(root, 'scripts/start.mjs')], { [`npm_config_${name}`]: 'true' });
+    await expect(refused).rejects.toThrow(`nothing was started: write npm start -- --${name}.`);
+  },
+);
+
 test('a taken port says which, and which variable moves it', async () => {
   const squatter = createServer();
   await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));

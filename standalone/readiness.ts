@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+type Readiness = { status?: string; dependencies?: Record<string, string>; reasons?: Record<string, string> };
+
+const patienceMs = 5_000;
+const pauseMs = 100;
+const answerMs = 2_000;
+
+/**
+ * Asks the `/readyz` of each base address until all are ready, for five seconds at most. Returns a line for each that is not,
+ * with what it lacks.
+ */
+export async function unready(services: Record<string, string>, nowMs = () => performance.now()): Promise<string[]> {
+  const until = nowMs() + patienceMs;
+  for (;;) {
+    const asked = Object.entries(services).map(async ([name, base]) => ({ name, why: await whyUnready(base) }));
+    const lacking = (await Promise.all(asked)).filter(({ why }) => why !== undefined);
+    if (lacking.length === 0 || nowMs() >= until) return lacking.map(({ name, why }) => `${name}: ${why}`);
+    await sleep(pauseMs);
+  }
+}
+
+/** What keeps the service at `base` from its work; undefined if nothing does. */
+async function whyUnready(base: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(answerMs) });
+    if (response.ok) return undefined;
+    const { dependencies = {}, reasons = {}, status } = (await response.json()) as Readiness;
+    const away = Object.keys(dependencies).filter((name) => dependencies[name] !== 'ok');
+    const told = away.map((name) => (reasons[name] ? `${name}: ${reasons[name]}` : `${name} is unavailable`));
+    return told.join('; ') || `it is ${status}`;
+  } catch {
+    return 'it does not answer';
+  }
+}
