@@ -8,7 +8,7 @@ export const about: About = {
 2. Pay and book: \`placeOrder\` for a reservation, \`confirmTicket\` for a single ticket.
 3. Give back: \`releaseReservation\` before the sale, \`refundOrder\` after it.
 
-A hold lasts 15 minutes (TICKET_LOCK_TTL_SECONDS). Prices are whole numbers of minor units of the currency, times are UTC.
+A hold lasts 15 minutes by default (TICKET_LOCK_TTL_SECONDS). Prices are whole numbers of minor units, times are UTC.
 Where the platform checks who asks, \`user_uuid\` is the \`sub\` of the token.
 
 The examples are about the demo data and the sandbox that \`npm start\` brings. At the sandbox any payment method pays, but

@@ -26,11 +26,15 @@ import { amountRefused } from './payment-responses.ts';
 /** No buyer needs more at once, and a script that takes them all stays short. */
 const mostTickets = 50;
 
+/** Told where a body has neither form; where it has a part of one, what that lacks. */
+const eitherForm =
+  'must name the seats (ticket_uuids), or an event_uuid and a quantity, for the best that are available';
+
 const chosenSchema = z
   .strictObject({
     user_uuid: userUuid,
     ticket_uuids: z
-      .array(ticketUuid)
+      .array(ticketUuid, { error: ({ input }) => (input === undefined ? eitherForm : undefined) })
       .min(1)
       .max(mostTickets)
       .refine((uuids) => new Set(uuids).size === uuids.length, 'must name each ticket once')

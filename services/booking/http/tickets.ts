@@ -28,7 +28,7 @@ const reserveRoute = createRoute({
     'The first to ask holds the ticket, at its price of now, until the time of the hold is over. Pay for it by `confirmTicket`.',
   request: { body: { required: true, content: { 'application/json': { schema: reserveSchema } } } },
   responses: {
-    200: { description: 'The ticket is held for 15 minutes (TICKET_LOCK_TTL_SECONDS)' },
+    200: { description: 'The ticket is held, by default for 15 minutes (TICKET_LOCK_TTL_SECONDS)' },
     409: errorResponse(
       'Ticket is not available for reservation',
       ['ticket_not_available', 'sales_ended', 'too_many_tickets'],
