@@ -1,4 +1,4 @@
-// `npm run bench`: measures each hot path beside its floor, and writes RESULTS.md when everything was measured in full.
+// `npm run bench`: builds the binaries, measures each hot path beside its floor, and writes RESULTS.md when everything was measured in full.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runOnce, UsageError } from '../shared/lifecycle.ts';
@@ -39,7 +39,8 @@ const names = (paths: Path[]) => paths.map(({ name }) => name).join(', ');
 const usage = `Usage: npm run bench [-- options]
   --stack        on the real servers that the environment names, instead of the embedded PostgreSQL
   --quick        one short round of everything: does it run? Its numbers mean little
-  --only name    one path; may be repeated: ${names(embedded)}; with --stack: ${names(stack)}`;
+  --only name    one path; may be repeated: ${names(embedded)}; with --stack: ${names(stack)}
+  --help, -h     show this`;
 
 const extents: Record<'full' | 'quick', Extent> = {
   full: { rounds: 7, roundMs: 1500, warmUpMs: 2000, largeEvents: 100_000, quick: false },
@@ -47,7 +48,9 @@ const extents: Record<'full' | 'quick', Extent> = {
 };
 
 async function bench(): Promise<void> {
-  const { quick, onStack, chosen, all } = options();
+  const { help, quick, onStack, chosen, all } = options();
+  if (help) return console.log(usage);
+  await buildBinaries();
   const began = performance.now();
   const commit = await checkedOut(root);
   const progress = createProgress(process.stderr);
@@ -71,10 +74,18 @@ async function bench(): Promise<void> {
   console.log('Written to bench/RESULTS.md.');
 }
 
+/** The binaries are measured, too. */
+async function buildBinaries(): Promise<void> {
+  const command = [process.execPath, join(root, 'scripts/build.ts'), '--platform', 'own'];
+  const code = await Bun.spawn(command, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).exited;
+  if (code !== 0) throw new UsageError(`The binaries could not be built: the build ended with ${code}.`);
+}
+
 function options() {
   try {
     const { values } = parseArgs({
       options: {
+        help: { type: 'boolean', short: 'h', default: false },
         stack: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
@@ -84,7 +95,7 @@ function options() {
     const unknown = values.only.filter((name) => !all.some((path) => path.name === name));
     if (unknown.length > 0) throw new Error(`There is no path ${unknown.join(', ')}`);
     const chosen = all.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-    return { quick: values.quick, onStack: values.stack, chosen, all };
+    return { help: values.help, quick: values.quick, onStack: values.stack, chosen, all };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : error}\n${usage}`);
   }

@@ -105,6 +105,11 @@ describe('a command that reaches its PostgreSQL', () => {
   });
 });
 
+test('npm run bench -- --help tells what there is, and builds nothing before', async () => {
+  const { code, said } = await run('scripts/bench.mjs --help', {});
+  expect([code, said]).toEqual([0, expect.stringMatching(/^Usage: npm run bench \[-- options\]\n/)]);
+});
+
 test('LOG_LEVEL=debug shows where a failure came from', async () => {
   const { code, said } = await run('events migrate', { ...away, LOG_LEVEL: 'debug' });
   expect(code).toBe(1);
@@ -156,7 +161,11 @@ async function failsInWords(call: string, env: Record<string, string>, says: Reg
 /** A service's call by its name, and what has no name by its file. */
 function command(call: string): string[] {
   const [name = '', ...args] = call.split(' ');
-  const file = name.endsWith('.ts') ? name : name === 'standalone' ? 'standalone/main.ts' : `services/${name}/main.ts`;
+  const file = /\.(ts|mjs)$/.test(name)
+    ? name
+    : name === 'standalone'
+      ? 'standalone/main.ts'
+      : `services/${name}/main.ts`;
   return [process.execPath, join(root, file), ...args];
 }
 

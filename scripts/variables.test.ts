@@ -13,6 +13,7 @@ const wholeNumbers: Record<string, [min: number, max: number]> = {
   TICKET_LOCK_TTL_SECONDS: [1, 86_400],
   MAX_TICKETS_PER_USER: [0, 1000],
   POSTGRES_CONNECT_PORT: [0, 65_535],
+  FAKE_STRIPE_PORT: [0, 65_535],
 };
 
 /** All that may be chosen. */

@@ -1,4 +1,5 @@
 // Every environment variable of the product, as README's table has it: `bun scripts/variables.ts` prints the table.
+import { variables as fakeStripe } from '../services/booking/fake-stripe/main.ts';
 import { variables as booking } from '../services/booking/main.ts';
 import { variables as events } from '../services/events/main.ts';
 import { connectorVariables } from '../services/search/connector-cli.ts';
@@ -13,6 +14,7 @@ export const programs: Record<string, Record<string, Variable<unknown>>> = {
   search,
   'search connector': connectorVariables,
   'npm start': standalone,
+  'fake:stripe': fakeStripe,
 };
 
 /** A row a variable: its name, its default (or one for each program), who reads it, and what it means. */

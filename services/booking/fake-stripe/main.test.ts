@@ -1,7 +1,18 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
+import { runProcess } from '../../../contract/process.ts';
 import { clientOf, refusal } from './testing.ts';
+
+test('says which variable moves it when its port is taken', async () => {
+  const squatter = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
+  const env = { FAKE_STRIPE_PORT: String(squatter.port) };
+  const refused = runProcess([process.execPath, join(import.meta.dirname, 'main.ts')], env);
+  await expect(refused).rejects.toThrow(
+    `Port ${squatter.port} is taken by another program. Stop it, or set FAKE_STRIPE_PORT to another port.`,
+  );
+  await squatter.stop();
+});
 
 test('runs as a process by itself, with its handle over HTTP', async () => {
   const child = Bun.spawn([process.execPath, join(import.meta.dirname, 'main.ts')], { stdout: 'pipe' });
