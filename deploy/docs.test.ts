@@ -80,7 +80,7 @@ describe.each(pages.map((page, i): [string, string] => [page, texts[i]!]))('%s',
       'SEARCH_ADDR',
       'ONSALE_DIR',
     ];
-    const load = /^(LOAD|SOAK|MODEL|FAKE_STRIPE)_|^EVENT_UUID$|^K6$/;
+    const load = /^(LOAD|SOAK|MODEL|FAKE_STRIPE)_|^(EVENT_UUID|K6|STRIPE_WEBHOOK_URL)$/;
     const unknown = found(/^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?$/g)
       .flat()
       .filter((name) => ![...known, ...others].includes(name!) && !load.test(name!));

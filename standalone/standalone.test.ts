@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { client } from '../contract/client.ts';
 import { runProcess, type Started, startProcess } from '../contract/process.ts';
+import { startFakeStripe } from '../services/booking/fake-stripe/start.ts';
 import { openDb } from '../shared/db/client.ts';
 import { inspectProcess } from '../shared/embedded/processes.ts';
 import { eventually } from '../shared/testing/eventually.ts';
@@ -33,10 +34,11 @@ describe('the standalone process on its own PostgreSQL', () => {
     await rm(dir, { recursive: true, force: true });
   });
 
-  const start = async (...args: string[]) => {
+  const start = (...args: string[]) => startWith({}, ...args);
+  const startWith = async (env: Record<string, string>, ...args: string[]) => {
     running = await startProcess(
       [...main, ...args],
-      { ...anyPorts, ONSALE_DIR: dir },
+      { ...anyPorts, ONSALE_DIR: dir, ...env },
       { port: /:(\d+)\/docs/, count: 3 },
     );
     const started = running;
@@ -88,7 +90,7 @@ describe('the standalone process on its own PostgreSQL', () => {
 
   test('the lines for a shell in README work, one after the other', async () => {
     const { ports, stop } = await start();
-    const blocks = shellBlocks('curl ').filter((block) => /:808\d/.test(block));
+    const blocks = shellBlocks('curl ').filter((block) => /:808\d/.test(block) && !block.includes('/fake/'));
     expect(blocks).toHaveLength(3);
     let script = blocks.join('');
     for (const [i, port] of ports.entries()) script = script.replaceAll(`:${8080 + i}`, `:${port}`);
@@ -102,6 +104,43 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(said.match(/"action":\{"type":"sandbox"/g)).toHaveLength(1);
     expect(said.trimEnd().split('\n').at(-1)).toContain('"status":"paid"');
     await stop();
+  }, 60_000);
+
+  test('a service that is not ready is named with what it lacks, and there is nothing to paste', async () => {
+    const { output, stop } = await startWith({ REDIS_ADDR: '127.0.0.1:1' });
+    expect(output()).toMatch(/^Onsale is not ready \(.*\):\n {2}booking: redis is unavailable\n/m);
+    expect(output()).not.toContain('curl');
+    await stop();
+  }, 60_000);
+
+  test('where booking asks for tokens, no line to paste comes without one', async () => {
+    const { output, stop } = await startWith({ AUTH_JWT_SECRET: 'x'.repeat(32) });
+    expect(output().match(/^ {2}curl .*$/gm)).toEqual([expect.stringContaining('/search/events')]);
+    await stop();
+  }, 60_000);
+
+  test('the lines to paste and the walk with Stripe in README work at the fake', async () => {
+    const bookingPort = await freePort();
+    const fake = await startFakeStripe({
+      webhook: { url: `http://127.0.0.1:${bookingPort}/webhooks/stripe`, secret: 'whsec_fake' },
+    });
+    const { output, stop } = await startWith({
+      BOOKING_ADDR: `127.0.0.1:${bookingPort}`,
+      ONSALE_DIR: join(dir, 'stripe'),
+      STRIPE_SECRET_KEY: 'sk_test_fake',
+      STRIPE_API_BASE: fake.base,
+      STRIPE_WEBHOOK_SECRET: 'whsec_fake',
+    });
+    const lines = output().match(/^ {2}(curl|card=).*$/gm) ?? [];
+    const bought = await runProcess(['sh', '-c', lines.join('\n')], {});
+    expect(bought.match(/^HTTP\/1.1 200/gm)).toHaveLength(2);
+
+    const [walk = ''] = shellBlocks('/fake/intents/');
+    const script = walk.replaceAll(':8081', `:${bookingPort}`).replaceAll('http://127.0.0.1:12111', fake.base);
+    const said = await runProcess(['sh', '-c', script], {});
+    expect(said.match(/"status":"\w+"/g)).toEqual(['"status":"paid"', '"status":"paid"', '"status":"succeeded"']);
+    await stop();
+    await fake.close();
   }, 60_000);
 
   test('after kill -9 in the middle of sales, every confirmed seat is booked with its buyer, and no seat twice', async () => {
@@ -241,6 +280,15 @@ test.each(['reset', 'watch'])(
     await expect(refused).rejects.toThrow(`nothing was started: write npm start -- --${name}.`);
   },
 );
+
+/** A port that nobody listens at. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
 
 test('a taken port says which, and which variable moves it', async () => {
   const squatter = createServer();
