@@ -12,7 +12,7 @@ import { type Sale, startSale } from './testing.ts';
 const many = 60;
 const card = randomUUID();
 
-describe('one event whose rows somebody has', () => {
+describe('events whose rows somebody has', () => {
   let sale: Sale;
   beforeAll(async () => {
     sale = await startSale();
@@ -31,21 +31,22 @@ describe('one event whose rows somebody has', () => {
   };
 
   /**
-   * While somebody's transaction has the rows of an event and of its orders, its requests wait, and everything that can be
+   * While somebody's transaction has the rows of events and of their orders, their requests wait, and everything that can be
    * done with another event is done.
    */
-  async function others(event: MadeEvent, requests: (() => Promise<unknown>)[]): Promise<unknown[]> {
+  async function others(events: MadeEvent[], requests: (() => Promise<unknown>)[]): Promise<unknown[]> {
     const { sql } = sale;
     const other = await makeEvent(sql, { seats: 3 * many });
+    const ids = events.map(({ id }) => id);
     const held = Promise.withResolvers<void>();
     const over = Promise.withResolvers<void>();
     const session = sql.begin(async (tx) => {
-      await tx`select from events where id = ${event.id} for update`;
-      await tx`select from tickets t where t.event_id = ${event.id} for update`;
+      await tx`select from events where id = any(${ids}) for update`;
+      await tx`select from tickets t where t.event_id = any(${ids}) for update`;
       await tx`select from orders o where id in (
-        select ot.order_id from order_tickets ot join tickets t on t.id = ot.ticket_id where t.event_id = ${event.id})
+        select ot.order_id from order_tickets ot join tickets t on t.id = ot.ticket_id where t.event_id = any(${ids}))
         for update`;
-      await tx`select from reservations where event_id = ${event.id} for update`;
+      await tx`select from reservations where event_id = any(${ids}) for update`;
       held.resolve();
       await over.promise;
     });
@@ -86,14 +87,17 @@ describe('one event whose rows somebody has', () => {
     const users = buyers(many);
     const held = await Promise.all(users.map((user, i) => hold(event, i, user)));
     const [ticket, ...more] = event.tickets;
-    const outcomes = await others(event, [
-      ...held.map(
-        ({ uuid }) =>
-          () =>
-            buy(uuid),
-      ),
-      ...users.map((user) => () => sale.confirm(ticket!, user, card)),
-    ]);
+    const outcomes = await others(
+      [event],
+      [
+        ...held.map(
+          ({ uuid }) =>
+            () =>
+              buy(uuid),
+        ),
+        ...users.map((user) => () => sale.confirm(ticket!, user, card)),
+      ],
+    );
     expect(outcomes.slice(0, more.length)).toEqual(outcomes.slice(0, more.length).map(() => expect.any(String)));
     await sale.audit();
   }, 60_000);
@@ -101,10 +105,40 @@ describe('one event whose rows somebody has', () => {
   test('reservations of its seats let the buyers of others through', async () => {
     const event = await makeEvent(sale.sql, { seats: many });
     await others(
-      event,
+      [event],
       event.tickets.map((_, i) => () => hold(event, i, randomUUID())),
     );
   }, 60_000);
+
+  test.each([3, 4])(
+    'reservations of the seats of %p let the buyers of others through',
+    async (count) => {
+      const events = await Promise.all(Array.from({ length: count }, () => makeEvent(sale.sql, { seats: many })));
+      await others(
+        events,
+        events.flatMap((event) => event.tickets.map((_, i) => () => hold(event, i, randomUUID()))),
+      );
+    },
+    60_000,
+  );
+
+  test.each([3, 4])(
+    'orders of the seats of %p let the buyers of others through',
+    async (count) => {
+      const events = await Promise.all(Array.from({ length: count }, () => makeEvent(sale.sql, { seats: 20 })));
+      const held = await Promise.all(events.flatMap((event) => buyers(20).map((user, i) => hold(event, i, user))));
+      await others(
+        events,
+        held.map(
+          ({ uuid }) =>
+            () =>
+              buy(uuid),
+        ),
+      );
+      await sale.audit();
+    },
+    60_000,
+  );
 
   test('reservations given back, and orders given back, let the buyers of others through', async () => {
     const event = await makeEvent(sale.sql, { seats: many });
@@ -112,14 +146,17 @@ describe('one event whose rows somebody has', () => {
     const held = await Promise.all(users.map((user, i) => hold(event, i, user)));
     const half = many / 2;
     const orders = await Promise.all(held.slice(0, half).map(({ uuid }) => buy(uuid)));
-    await others(event, [
-      ...orders.map((orderUuid, i) => () => refundOrder(sale.deps, { orderUuid, userUuid: users[i]! })),
-      ...held.slice(half).map(
-        ({ uuid }) =>
-          () =>
-            releaseReservation(sale.deps, uuid),
-      ),
-    ]);
+    await others(
+      [event],
+      [
+        ...orders.map((orderUuid, i) => () => refundOrder(sale.deps, { orderUuid, userUuid: users[i]! })),
+        ...held.slice(half).map(
+          ({ uuid }) =>
+            () =>
+              releaseReservation(sale.deps, uuid),
+        ),
+      ],
+    );
     await sale.audit();
   }, 60_000);
 
@@ -127,7 +164,7 @@ describe('one event whose rows somebody has', () => {
     const event = await makeEvent(sale.sql, { seats: many });
     const held = await Promise.all(event.tickets.map((_, i) => hold(event, i, randomUUID())));
     await Promise.all(held.map(({ uuid }) => buy(uuid)));
-    await others(event, [sale.sweep]);
+    await others([event], [sale.sweep]);
     await sale.sweep();
     await sale.audit();
   }, 60_000);

@@ -56,23 +56,29 @@ const countUp = (db: Db, key: string, id: number) => db.run(() => db.share(key, 
 test('a key whose rows somebody has waits on a part of the connections, and all others go on', async () => {
   await withRows([1], 10, async (db, sent, waiting) => {
     for (let i = 0; i < 60; i++) waiting.push(countUp(db, 'a', 1));
-    await eventually(() => expect(sent()).toBe(6));
+    await eventually(() => expect(sent()).toBe(1));
     // More than there are connections, so that the driver would send some behind those that wait.
     await Promise.all(Array.from({ length: 60 }, (_, i) => countUp(db, 'b', 2 + (i % 2))));
     await Promise.all(Array.from({ length: 60 }, () => db.run(() => db.sql`select n from counters where id = 1`)));
-    expect(sent()).toBe(6 + 60);
+    expect(sent()).toBe(1 + 60);
   });
   const [row] = await database.sql`select n from counters where id = 1`;
   expect(row!.n).toBe(60);
 }, 30_000);
 
-test('keys that all wait leave connections to those who wait for nobody', async () => {
-  await withRows([1, 2, 3, 4], 10, async (db, sent, waiting) => {
-    for (const id of [1, 2, 3, 4]) for (let i = 0; i < 5; i++) waiting.push(countUp(db, `key ${id}`, id));
-    await eventually(() => expect(sent()).toBe(9));
-    await Promise.all(Array.from({ length: 60 }, () => db.run(() => db.sql`select n from counters where id = 1`)));
-  });
-}, 30_000);
+test.each([3, 4])(
+  '%p keys that all wait let another key, and who waits for nobody, through',
+  async (count) => {
+    const ids = Array.from({ length: count }, (_, i) => 1 + i);
+    await withRows(ids, 10, async (db, sent, waiting) => {
+      for (const id of ids) for (let i = 0; i < 20; i++) waiting.push(countUp(db, `key ${id}`, id));
+      await eventually(() => expect(sent()).toBe(count));
+      await Promise.all(Array.from({ length: 60 }, () => countUp(db, 'quick', 8)));
+      await Promise.all(Array.from({ length: 60 }, () => db.run(() => db.sql`select n from counters where id = 1`)));
+    });
+  },
+  30_000,
+);
 
 test('rows that somebody has for longer than an operator’s lock_timeout are no fault of ours', async () => {
   await database.sql`create role patient login superuser password 'patient'`;
@@ -137,43 +143,94 @@ test('who is in line at the deadline is refused, and not begun', async () => {
   expect(begun).toEqual(['first', 'next']);
 });
 
-test('a key has two thirds while its work is quick, and one third once it is slow, and for a while after', async () => {
+/** Shares of ten connections with a deadline of 900 ms. */
+function tenConnections() {
   let now = 0;
   const share = shares(database.sql, { max: 10, deadlineMs: 900, nowMs: () => now });
   const { begun, make, endFirst } = work();
-  /** How many of so many calls are begun before one of them has ended, when each takes so long. */
-  async function atOnce(calls: number, ms: number): Promise<number> {
-    const before = begun.length;
-    const all = Array.from({ length: calls }, () => share('a', make('a')));
-    const first = begun.length - before;
-    now += ms;
-    for (let ended = 0; ended < calls; ended++) {
-      await eventually(() => expect(begun.length).toBeGreaterThan(before + ended));
-      endFirst();
+  let ended = 0;
+  return {
+    begun,
+    advance: (ms: number) => {
+      now += ms;
+    },
+    ask: (key: string, calls: number) => Array.from({ length: calls }, () => share(key, make(key))),
+    /** Ends so many, the oldest first. */
+    async end(count: number) {
+      for (let i = 0; i < count; i++, ended++) {
+        await eventually(() => expect(begun.length).toBeGreaterThan(ended));
+        endFirst();
+      }
+      await Bun.sleep(1);
+    },
+    underWay: () => begun.length - ended,
+  };
+}
+
+test('a key begins with one connection, and earns two thirds by work that ends soon, until it is idle', async () => {
+  const { ask, end, underWay } = tenConnections();
+  for (let burst = 0; burst < 2; burst++) {
+    const all = ask('a', 30);
+    const seen = [underWay()];
+    for (let i = 0; i < 6; i++) {
+      await end(1);
+      seen.push(underWay());
     }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 6]);
+    await end(24);
     await Promise.all(all);
-    return first;
   }
-  expect(await atOnce(20, 0)).toBe(6);
-  expect(await atOnce(20, 299)).toBe(6);
-  expect(await atOnce(20, 300)).toBe(6);
-  now += 3599;
-  expect(await atOnce(20, 0)).toBe(3);
-  now += 2;
-  expect(await atOnce(20, 0)).toBe(6);
+});
+
+test('a key has one third once its work is slow, and for a while after', async () => {
+  const { ask, end, advance, underWay } = tenConnections();
+  /** How many are under way after ten have ended of which each has taken so long. */
+  async function afterTen(ms: number): Promise<number> {
+    const all = ask('a', 30);
+    for (let i = 0; i < 10; i++) {
+      advance(i === 0 ? ms : 0);
+      await end(1);
+    }
+    const found = underWay();
+    await end(20);
+    await Promise.all(all);
+    return found;
+  }
+  expect(await afterTen(0)).toBe(6);
+  expect(await afterTen(299)).toBe(6);
+  expect(await afterTen(300)).toBe(3);
+  advance(3599);
+  expect(await afterTen(0)).toBe(3);
+  advance(2);
+  expect(await afterTen(0)).toBe(6);
 });
 
 test('while some of its work takes long a key begins no more than a third', async () => {
-  let now = 0;
-  const share = shares(database.sql, { max: 10, deadlineMs: 900, nowMs: () => now });
-  const { begun, make, endFirst } = work();
-  const all = [share('a', make('old'))];
-  now = 300;
-  for (let i = 0; i < 5; i++) all.push(share('a', make('new')));
-  expect(begun).toEqual(['old', 'new', 'new']);
-  for (let i = 0; i < 6; i++) {
-    await eventually(() => expect(begun.length).toBeGreaterThan(i));
-    endFirst();
-  }
+  const { ask, end, advance, begun, underWay } = tenConnections();
+  const all = ask('a', 7);
+  await end(3);
+  expect(underWay()).toBe(4);
+  advance(300);
+  all.push(...ask('a', 5));
+  expect(begun.length).toBe(7);
+  await end(2);
+  expect(underWay()).toBe(3);
+  await end(7);
   await Promise.all(all);
+});
+
+test.each([2, 3, 4, 8])('%p slow keys have half of the connections together', async (keys) => {
+  const { ask, end, advance, begun, underWay } = tenConnections();
+  const names = Array.from({ length: keys }, (_, i) => `slow ${i}`);
+  const first = names.flatMap((name) => ask(name, 1));
+  advance(300);
+  await end(keys);
+  await Promise.all(first);
+  const all = names.flatMap((name) => ask(name, 10));
+  expect(underWay()).toBe(5);
+  const quick = ask('quick', 10);
+  expect(begun.at(-1)).toBe('quick');
+  expect(underWay()).toBe(6);
+  await end(10 * keys + 10);
+  await Promise.all([...all, ...quick]);
 });

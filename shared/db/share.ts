@@ -24,24 +24,26 @@ const memory = 4;
 const remembered = 1000;
 
 /**
- * How many connections a key has at most: a third once some of its work takes long, and until then what leaves as many to
- * others; and how many all keys have together, so that one is left to who waits for nobody.
+ * How many connections keys have at most: one whose work takes long a third, and all such keys together a half; one whose work
+ * is quick what leaves as many to others; and all keys together what leaves one to who waits for nobody.
  */
 function sizes(max: number) {
   const third = Math.max(1, Math.floor(max / 3));
   const inAll = max > 2 ? max - 1 : max;
-  return { third, inAll, quick: Math.max(third, inAll - third) };
+  return { third, half: Math.max(1, Math.floor(max / 2)), inAll, quick: Math.max(third, inAll - third) };
 }
 
 type Waiting = { due: number; begin(): void; refuse(error: Error): void };
 
 /** Makes the shares of a pool. */
 export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptions): Share {
-  const { third, inAll, quick } = sizes(max);
+  const { third, half, inAll, quick } = sizes(max);
   const slowMs = deadlineMs * slowPart || Number.POSITIVE_INFINITY;
   /** When each key's work under way was begun, the oldest first. */
   const underWay = new Map<string, number[]>();
   const lines = new Map<string, Waiting[]>();
+  /** A key begins with one connection, and has one more for each work that ends soon, until it has nothing to do. */
+  const earned = new Map<string, number>();
   const slow = new LRUCache<string, true>({
     max: remembered,
     ttl: Math.max(1, deadlineMs * memory),
@@ -51,11 +53,24 @@ export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptio
   const own = alone(sql);
   let all = 0;
 
+  function isSlow(key: string): boolean {
+    const oldest = underWay.get(key)?.[0];
+    return slow.has(key) || (oldest !== undefined && nowMs() - oldest >= slowMs);
+  }
+
+  /** How many connections the slow keys have together. */
+  function ofSlow(): number {
+    let found = 0;
+    for (const [key, begun] of underWay) if (isSlow(key)) found += begun.length;
+    return found;
+  }
+
+  /** Only the first connection of a key may be of the last third: others may come, and nobody knows yet who will wait. */
   function hasRoom(key: string): boolean {
     if (all >= inAll) return false;
-    const begun = underWay.get(key);
-    if (!begun || begun.length < third) return true;
-    return begun.length < quick && nowMs() - begun[0]! < slowMs && !slow.has(key);
+    const own = underWay.get(key)?.length ?? 0;
+    if (isSlow(key)) return own < third && ofSlow() < half;
+    return own === 0 || (all < quick && own < (earned.get(key) ?? 1));
   }
 
   function enter(key: string): number {
@@ -69,11 +84,17 @@ export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptio
 
   function leave(key: string, begunMs: number): void {
     if (nowMs() - begunMs >= slowMs) slow.set(key, true);
+    else earned.set(key, Math.min(quick, (earned.get(key) ?? 1) + 1));
     const begun = underWay.get(key)!;
     if (begun.length === 1) underWay.delete(key);
     else begun.splice(begun.indexOf(begunMs), 1);
     all--;
     while (lines.size > 0 && beginOne());
+    forgetIdle(key);
+  }
+
+  function forgetIdle(key: string): void {
+    if (!underWay.has(key) && !lines.has(key)) earned.delete(key);
   }
 
   /** Begins one of those in line, if one has room. Keys take turns, so that none waits for the whole line of another. */
@@ -83,7 +104,10 @@ export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptio
       const next = firstInTime(line);
       lines.delete(key);
       if (line.length > 0) lines.set(key, line);
-      if (!next) continue;
+      if (!next) {
+        forgetIdle(key);
+        continue;
+      }
       next.begin();
       return true;
     }
