@@ -1,3 +1,4 @@
+import { checkDeadlineMs } from '../redis/checks.ts';
 import type { RedisServer } from '../redis/client.ts';
 import type { Cache } from './cache.ts';
 
@@ -27,6 +28,6 @@ export function redisCache({ client, run }: RedisServer): Cache {
 export const checkRedisCache =
   ({ client, run }: RedisServer, key: string) =>
   async (): Promise<void> =>
-    void (await run(() => client.set(key, 'ready', 'PX', 1000)));
+    void (await run(() => client.set(key, 'ready', 'PX', 1000), checkDeadlineMs));
 
 const ignore = () => {};

@@ -4,13 +4,21 @@ import type { RedisServer } from './client.ts';
 import { needed, serverName } from './refusals.ts';
 
 /**
+ * How long a check tries: a refusal that may pass is met again and again until then, and must be told before the patience
+ * of `/readyz` ends.
+ */
+export const checkDeadlineMs = 750;
+
+/**
  * Does `work` on the server, or on each primary of a cluster. Resolves when one of them has done it: the events of the
  * others are sold no more, and a process that is not ready would sell none. Throws `unavailable`, or `Unfit` with a reason.
  */
 export async function checkEach(redis: RedisServer, work: (node: Redis) => Promise<unknown>): Promise<void> {
   const nodes = redis.primaries();
-  if (nodes.length === 0) return redis.ping();
-  const works = nodes.map((node) => redis.run(() => work(node)).catch((error) => explained(node, error)));
+  if (nodes.length === 0) return redis.ping(checkDeadlineMs);
+  const works = nodes.map((node) =>
+    redis.run(() => work(node), checkDeadlineMs).catch((error) => explained(node, error)),
+  );
   await Promise.any(works).catch(({ errors }: AggregateError) => {
     throw errors.find((error) => reasonOf(error) !== undefined) ?? errors[0];
   });
@@ -26,7 +34,7 @@ async function explained(node: Redis, error: unknown): Promise<never> {
 /** Throws `Unfit` unless the address leads to all there is: one node of a cluster says of most events that others have them. */
 export async function checkWhole({ client, run }: RedisServer): Promise<void> {
   if (client instanceof Cluster) return;
-  const info = await run(() => client.cluster('INFO')).catch(() => '');
+  const info = await run(() => client.cluster('INFO'), checkDeadlineMs).catch(() => '');
   const size = Number(/^cluster_size:(\d+)/m.exec(String(info))?.[1] ?? 0);
   if (size > 1) {
     throw new Unfit(`REDIS_ADDR names one node of a Redis cluster of ${size}: name several, with commas between them`);

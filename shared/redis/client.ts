@@ -15,15 +15,15 @@ export type RedisServer = {
    * Runs commands, and again after a passing trouble (a failover, a moved slot, a lost connection), for at most
    * `deadlineMs` in all: they must do no harm when repeated. Throws `unavailable` when Redis is away or hung; while it has
    * been away for more than a moment, at once; and `Unfit` when it answers and refuses: it is full, a replica, of an old
-   * version, or wants another password. Every other error passes as it is.
+   * version, or wants another password. Every other error passes as it is. `withinMs` makes the deadline shorter.
    */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  run<T>(work: () => Promise<T>, withinMs?: number): Promise<T>;
   /** Its one server, or those of a cluster that take writes, as far as they are known. */
   primaries(): Redis[];
   /** A connection of its own, for a subscriber. */
   subscriber(): Redis;
-  /** Throws `unavailable` unless the server answers. */
-  ping(): Promise<void>;
+  /** Throws `unavailable` unless the server answers; `withinMs` as of `run`. */
+  ping(withinMs?: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -44,14 +44,15 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
   const client = connect(config, connectOptions);
   const presence = watchPresence(client);
 
-  async function run<T>(work: () => Promise<T>): Promise<T> {
+  async function run<T>(work: () => Promise<T>, withinMs = deadlineMs): Promise<T> {
+    const ms = Math.min(withinMs, deadlineMs);
     const state: Attempts = { late: false };
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         state.late = true;
-        reject(outage(state.met ?? presence.reason() ?? new Error(`no answer in ${deadlineMs} ms`)));
-      }, deadlineMs);
+        reject(outage(state.met ?? presence.reason() ?? new Error(`no answer in ${ms} ms`)));
+      }, ms);
     });
     try {
       return await Promise.race([attempts(work, state), deadline]);
@@ -81,7 +82,7 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
     run,
     primaries: () => (client instanceof Cluster ? client.nodes('master') : [client]),
     subscriber: () => connectSubscriber(config, connectOptions),
-    ping: async () => void (await run(() => client.ping())),
+    ping: async (withinMs) => void (await run(() => client.ping(), withinMs)),
     close: async () => client.disconnect(),
   };
 }
