@@ -1,9 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { checkRedisCache } from '../cache/redis.ts';
+import { serverConfig, serverVariables } from '../config.ts';
+import { readConfig } from '../environment.ts';
 import { isAppError, reasonOf, Unfit } from '../errors.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { createShell } from '../http/shell.ts';
+import { silentLog } from '../log.ts';
 import { evictionWarning } from '../redis/checks.ts';
 import { openRedis, type RedisServer } from '../redis/client.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -26,6 +31,74 @@ async function told(redis: RedisServer): Promise<{ reason: string | undefined; i
   const refused = await take(redis).catch((error: unknown) => error);
   return { reason: reasonOf(failed), isUnavailable: isAppError(refused, 'unavailable') };
 }
+
+/** What `/readyz` says of the locks and of a cache in Redis, with the patience and the deadline that a service has. */
+async function readyz(node: string): Promise<{ dependencies: object; reasons?: Record<string, string> }> {
+  const redis = openRedis({ nodes: [node], password: '', database: 0 });
+  const app = createShell(
+    { title: 'Test', description: '', tags: [] },
+    {
+      log: silentLog,
+      metrics: createMetrics('test'),
+      server: serverConfig(readConfig(serverVariables, {})),
+      dependencies: { locks: checkRedisLocks(redis), cache: checkRedisCache(redis, 'event:ready') },
+      closing: new AbortController().signal,
+    },
+    () => {},
+  );
+  const told = await app.request('/readyz');
+  await redis.close();
+  return (await told.json()) as Awaited<ReturnType<typeof readyz>>;
+}
+
+describe('/readyz says in time why Redis refuses, though it might be over in a moment', () => {
+  const bothSay = (words: string) => ({
+    dependencies: { locks: 'unavailable', cache: 'unavailable' },
+    reasons: { locks: expect.stringContaining(words), cache: expect.stringContaining(words) },
+  });
+
+  test('a replica', async () => {
+    const server = await startRedis();
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    expect(await readyz(server.node)).toMatchObject(bothSay('leads to a replica of Redis'));
+    await server.stop();
+  });
+
+  test('a cluster without its slots', async () => {
+    const server = await startRedis('--cluster-enabled', 'yes');
+    expect(await readyz(server.node)).toMatchObject(bothSay('the Redis cluster is down'));
+    await server.stop();
+  });
+
+  test('a cluster’s node alone', async () => {
+    const cluster = await startCluster();
+    const told = await Promise.all(cluster.nodes.map(({ node }) => readyz(node)));
+    const said = told.map(({ reasons }) =>
+      Object.keys(reasons ?? {})
+        .sort()
+        .join(),
+    );
+    // The key of the cache is on one of the three.
+    expect(said.sort()).toEqual(['cache,locks', 'cache,locks', 'locks']);
+    for (const { reasons } of told) {
+      for (const reason of Object.values(reasons!)) expect(reason).toContain('names one node of a Redis cluster');
+    }
+    await cluster.stop();
+  });
+
+  test('as many clients as it takes', async () => {
+    const server = await startRedis();
+    await server.command('CONFIG', 'SET', 'maxclients', '1');
+    const only = new Redis(server.port, '127.0.0.1');
+    await only.ping();
+    // A server that closes at once may cut off what it says.
+    await eventually(async () => {
+      expect(await readyz(server.node)).toMatchObject(bothSay('raise its maxclients'));
+    });
+    only.disconnect();
+    await server.stop();
+  });
+});
 
 describe('a check of the locks', () => {
   let server: OwnRedis;
