@@ -15,16 +15,15 @@ const everywhere = ['0.0.0.0', '::'];
  */
 export async function whereTaken({ host, port }: Address): Promise<string | undefined> {
   if (port === 0) return undefined;
-  for (const one of await neighbours(host)) {
-    if ((await isBound(one, port)) || (await takesConnections(one, port))) return isIP(one) === 6 ? `[${one}]` : one;
-  }
-  return undefined;
-}
-
-async function neighbours(host: string): Promise<string[]> {
   const own = isIP(host) ? [host] : await lookup(host, { all: true }).then((all) => all.map(({ address }) => address));
   const isLocal = own.some((one) => loopbacks.includes(one) || everywhere.includes(one));
-  return [...new Set([...own, ...(isLocal ? loopbacks : [])])];
+  // In the own family the system itself tells when we listen. To try it beforehand would let connections in that end at once.
+  const isOwnFamily = (one: string) => own.some((its) => isIP(its) === isIP(one));
+  for (const one of new Set([...own, ...(isLocal ? loopbacks : [])])) {
+    const isTaken = (!isOwnFamily(one) && (await isBound(one, port))) || (await takesConnections(one, port));
+    if (isTaken) return isIP(one) === 6 ? `[${one}]` : one;
+  }
+  return undefined;
 }
 
 /** What else keeps us from an address, such as that it is not ours, is told when we listen there. */
