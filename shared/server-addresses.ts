@@ -33,7 +33,7 @@ function listenParts(text: string): Address | undefined {
   }
 }
 
-/** A host, or the folder of a socket; `port` and `url` name the variables that the rest belongs into. */
+/** A host, or the folder of a socket; `port` and `url` name the variables for the rest. */
 export function hostAlone(text: string, { port, url }: { port: string; url: string }): string {
   if (text === '' || /^\/[^\s,?#@:]*$/.test(text)) return text;
   if (text.includes('://') || text.includes('@')) {
@@ -75,7 +75,7 @@ function redisNode(parts: Parts): { node: string; password: string; database: st
   const { scheme, user, password, path } = parts;
   if (scheme === 'rediss') {
     throw new AddressError(
-      `asks for TLS (rediss://), which is not spoken to Redis: write ${redisForm}, and give the way there to a tunnel such as stunnel`,
+      `asks for TLS (rediss://), which Onsale does not speak to Redis: write ${redisForm}, and give the way there to a tunnel such as stunnel`,
     );
   }
   if (scheme !== '' && scheme !== 'redis')
@@ -97,7 +97,7 @@ export function broker(parts: Parts): string {
   const { scheme, user, password, host } = parts;
   if (/ssl|sasl/.test(scheme)) {
     throw new AddressError(
-      `asks for TLS or a login (${scheme.toUpperCase()}), which is not spoken to Kafka; write ${form}`,
+      `asks for TLS or a login (${scheme.toUpperCase()}), which Onsale does not speak to Kafka; write ${form}`,
     );
   }
   if (scheme !== '' && scheme !== 'plaintext') {
