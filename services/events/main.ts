@@ -58,13 +58,18 @@ export async function start(
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
   const cacheRedis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
-  const feed = redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log);
+  const redisFeed = redis && redisSeatFeed(redis, log);
+  const feed = redisFeed ?? postgresSeatFeed(db, log);
+  const checkCache = redis && checkRedisCache(redis, 'event:ready');
   const closing = new AbortController();
   const { app, follow } = createEventsApp({
     log,
     metrics,
     server,
-    dependencies: { postgres: db.ping, ...(redis && { redis: { helpful: checkRedisCache(redis, 'event:ready') } }) },
+    dependencies: {
+      postgres: db.ping,
+      ...(redis && { redis: { helpful: () => Promise.all([checkCache?.(), redisFeed?.check()]) } }),
+    },
     closing: closing.signal,
     store: postgresEventStore(db),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(db),

@@ -36,3 +36,26 @@ test('a message that could not be sent is told, and the next one is sent; so is 
   await done();
   expect([sent, errors]).toEqual([['b', 'late'], [new Error('away')]]);
 });
+
+test('of an outage the first error is told, and of the next one', async () => {
+  let isAway = true;
+  const errors: unknown[] = [];
+  const { add, done } = gatherEvents(
+    1,
+    async (message) => {
+      if (isAway) throw new Error(message);
+    },
+    (error) => errors.push(String(error)),
+  );
+  const send = async (...events: string[]) => {
+    events.forEach(add);
+    await done();
+  };
+  await send('a', 'b');
+  await send('c');
+  isAway = false;
+  await send('d');
+  isAway = true;
+  await send('e', 'f');
+  expect(errors).toEqual(['Error: a', 'Error: e']);
+});

@@ -5,7 +5,7 @@ const gatherMs = 10;
 
 /**
  * Gathers events for ten milliseconds, each once, and has `send` take them, at most `perMessage` with a comma between. What
- * `send` throws goes to `onError`; the next message is sent all the same.
+ * `send` throws goes to `onError`, once until it succeeds again; the next message is sent all the same.
  */
 export function gatherEvents(
   perMessage: number,
@@ -14,6 +14,7 @@ export function gatherEvents(
 ): { add(eventUuid: string): void; done(): Promise<void> } {
   const waiting = new Set<string>();
   let sending: Promise<void> | undefined;
+  let fails = false;
 
   async function sendAll(): Promise<void> {
     while (waiting.size > 0) {
@@ -23,8 +24,10 @@ export function gatherEvents(
       for (let i = 0; i < eventUuids.length; i += perMessage) {
         try {
           await send(eventUuids.slice(i, i + perMessage).join(','));
+          fails = false;
         } catch (error) {
-          onError(error);
+          if (!fails) onError(error);
+          fails = true;
         }
       }
     }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { sleep } from '../clock.ts';
-import { silentLog } from '../log.ts';
+import { reasonOf } from '../errors.ts';
+import { createLog, silentLog } from '../log.ts';
 import { openRedis } from '../redis/client.ts';
 import { eventually } from '../testing/eventually.ts';
 import { startCluster } from '../testing/redis-cluster.ts';
@@ -59,6 +61,70 @@ describe('a Redis that does not answer', () => {
     await eventually(() => heard.includes(event));
     await feed.close();
     await redis.close();
+  });
+});
+
+describe('a Redis that refuses the feed', () => {
+  /** A feed on such a server, the sentence of its check, and what it has logged. */
+  async function refused(options: string[], work: (on: Refused) => Promise<void>) {
+    const server = await startRedis(...options);
+    const redis = openRedis({ nodes: [server.node], password: '', database: 0 });
+    const lines: string[] = [];
+    const output = new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(JSON.parse(String(chunk)).msg);
+        done();
+      },
+    });
+    const feed = redisSeatFeed(redis, createLog('test', 'info', output));
+    const reason = () => feed.check().then(() => 'none', reasonOf);
+    await work({ server, feed, lines, reason });
+    await feed.close();
+    await redis.close();
+    await server.stop();
+  }
+  type Refused = {
+    server: OwnRedis;
+    feed: ReturnType<typeof redisSeatFeed>;
+    lines: string[];
+    reason(): Promise<string | undefined>;
+  };
+  const connections = async ({ command }: OwnRedis) =>
+    Number(/total_connections_received:(\d+)/.exec(String(await command('INFO', 'stats')))![1]);
+
+  test('channels: the check says so, and the log once until it is let in and refused again', async () => {
+    await refused([], async ({ server, feed, lines, reason }) => {
+      const heard: string[] = [];
+      await feed.subscribe({ onChange: (uuid) => heard.push(uuid), onGap: () => {} });
+      expect(await reason()).toBe('none');
+      for (const outage of [1, 2]) {
+        await server.command('ACL', 'SETUSER', 'default', 'resetchannels');
+        const before = await connections(server);
+        for (let i = 0; i < 5; i++) {
+          feed.publish(randomUUID());
+          await sleep(30);
+        }
+        await eventually(async () => (await connections(server)) > before + 30);
+        expect(await reason()).toContain('grant all commands, keys and channels');
+        const each = (line: string) => lines.filter((one) => one === line).length;
+        expect(each('the seat feed is out of reach')).toBe(outage);
+        expect(each('live views were not told of a change')).toBe(outage);
+        await server.command('ACL', 'SETUSER', 'default', 'allchannels');
+        await eventually(async () => (await reason()) === 'none');
+        feed.publish(randomUUID());
+        await eventually(() => heard.length === outage);
+      }
+      expect(heard).not.toContain('');
+    });
+  });
+
+  test('one command: the check names it', async () => {
+    for (const command of ['PUBLISH', 'SUBSCRIBE']) {
+      await refused(['--rename-command', command, '""'], async ({ feed, reason }) => {
+        void feed.subscribe({ onChange: () => {}, onGap: () => {} });
+        await eventually(async () => (await reason())?.startsWith(`Redis knows no command ${command}: `) ?? false);
+      });
+    }
   });
 });
 

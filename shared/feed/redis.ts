@@ -1,17 +1,32 @@
+import { inTime } from '../in-time.ts';
 import type { Logger } from '../log.ts';
-import type { RedisServer } from '../redis/client.ts';
+import { checkDeadlineMs } from '../redis/checks.ts';
+import { outage, type RedisServer } from '../redis/client.ts';
+import { refusalOf } from '../redis/refusals.ts';
 import { gatherEvents } from './gather.ts';
 import type { SeatFeed } from './seat-feed.ts';
 
 const channel = 'onsale_seats';
 const perMessage = 1000;
+/** A message about no event: only to see that it is taken. */
+const asked = '';
+
+/** A subscriber: whether it listens, a promise that it will, and what it was refused with since it last did. */
+type Listening = { isThere?: boolean; now: PromiseWithResolvers<void>; failed?: unknown };
+
+/** A feed that also tells whether it is in reach. */
+export type RedisSeatFeed = SeatFeed & {
+  /** Throws unless a change can be told, and each subscriber of this process hears: `Unfit` with a reason when Redis refuses. */
+  check(): Promise<void>;
+};
 
 /**
  * The seat feed over Redis' publish and subscribe, for each subscriber on a connection of its own. A connection that is
  * dead without a word is found out within `checkMs`.
  */
-export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 } = {}): SeatFeed {
+export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 } = {}): RedisSeatFeed {
   const ends = new Set<() => void>();
+  const subscribers = new Set<Listening>();
   const changes = gatherEvents(
     perMessage,
     (message) => redis.run(() => redis.client.publish(channel, message)),
@@ -23,17 +38,29 @@ export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 
     async subscribe({ onChange, onGap }) {
       const subscriber = redis.subscriber();
       let listened = false;
-      const listening = Promise.withResolvers<void>();
-      subscriber.on('message', (_channel: string, message: string) => message.split(',').forEach(onChange));
+      const state: Listening = { now: Promise.withResolvers<void>() };
+      subscribers.add(state);
+      const first = state.now.promise;
+      subscriber.on('message', (_channel: string, message: string) => {
+        if (message !== asked) message.split(',').forEach(onChange);
+      });
+      subscriber.on('close', () => {
+        if (state.isThere) state.now = Promise.withResolvers<void>();
+        state.isThere = false;
+      });
       // At every connection; the driver must not subscribe by itself, for then nobody would know when it did.
       subscriber.on('ready', async () => {
         try {
           await subscriber.subscribe(channel);
           if (listened) onGap();
           listened = true;
-          listening.resolve();
+          state.isThere = true;
+          state.failed = undefined;
+          state.now.resolve();
         } catch (err) {
-          log.warn({ err }, 'the seat feed is out of reach');
+          // It is tried again ten times in a second.
+          if (state.failed === undefined) log.warn({ err }, 'the seat feed is out of reach');
+          state.failed = err;
           subscriber.disconnect(true);
         }
       });
@@ -44,11 +71,20 @@ export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 
       const end = () => {
         clearInterval(check);
         ends.delete(end);
+        subscribers.delete(state);
         subscriber.disconnect();
       };
       ends.add(end);
-      await listening.promise;
+      await first;
       return async () => end();
+    },
+    check: async () => {
+      const hear = async ({ now, failed }: Listening) => {
+        if (refusalOf(failed)) throw outage(failed);
+        await inTime(() => now.promise, checkDeadlineMs);
+      };
+      const tell = redis.run(() => redis.client.publish(channel, asked), checkDeadlineMs);
+      await Promise.all([tell, ...[...subscribers].map(hear)]);
     },
     close: async () => {
       await changes.done();

@@ -245,6 +245,16 @@ test('a server without fields that expire says what is needed, and no lock is le
   await server.stop();
 });
 
+test('a server from which a command was taken names it, and speaks of no version', async () => {
+  for (const command of ['ZADD', 'EVAL', 'SET']) {
+    const server = await startRedis('--rename-command', command, '""');
+    const { reasons } = await readyz(server.node);
+    const told = [reasons?.[command === 'SET' ? 'cache' : 'locks']];
+    expect(told).toEqual([expect.stringContaining(`Redis knows no command ${command}: `)]);
+    await server.stop();
+  }
+});
+
 describe('a check of the locks in a cluster', () => {
   let cluster: Awaited<ReturnType<typeof startCluster>>;
   beforeAll(async () => {

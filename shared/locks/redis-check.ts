@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { checkEach, checkWhole } from '../redis/checks.ts';
 import type { RedisServer } from '../redis/client.ts';
 import { keysOf } from './redis.ts';
-import { type Scripts, withScripts } from './redis-scripts.ts';
+import { commandsInScripts, type Scripts, withScripts } from './redis-scripts.ts';
 
 /** How long a lock is held that nothing gives back: where the process ends between the two. */
 const ttlMs = 1000;
@@ -35,7 +35,7 @@ export function checkRedisLocks(redis: RedisServer): () => Promise<void> {
 
   return async () => {
     // At once: each of them may take as long as a check may.
-    await Promise.all([checkEach(redis, takeOne), checkWhole(redis)]);
+    await Promise.all([checkEach(redis, takeOne, commandsInScripts), checkWhole(redis)]);
   };
 }
 

@@ -276,3 +276,10 @@ const scripts = {
   purgeTicketLocks: { numberOfKeys: 3, lua: purge },
   takeEventsWithEnds: { numberOfKeys: 1, lua: takeEvents },
 };
+
+/** What a server must know to run them. */
+export const commandsInScripts = [
+  ...new Set(
+    Object.values(scripts).flatMap(({ lua }) => [...lua.matchAll(/redis\.call\('(\w+)'/g)].map(([, name]) => name!)),
+  ),
+];

@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import { reasonOf, Unfit } from '../errors.ts';
 import type { RedisServer } from './client.ts';
-import { needed, serverName } from './refusals.ts';
+import { lacking, needed, serverName } from './refusals.ts';
 
 /**
  * How long a check tries: a refusal that may pass is met again and again until then, and must be told before the patience
@@ -11,22 +11,30 @@ export const checkDeadlineMs = 750;
 
 /**
  * Does `work` on the server, or on each primary of a cluster. Resolves when one of them has done it: the events of the
- * others are sold no more, and a process that is not ready would sell none. Throws `unavailable`, or `Unfit` with a reason.
+ * others are sold no more, and a process that is not ready would sell none. Throws `unavailable`, or `Unfit` with a reason,
+ * which names those of the `commands` that a server lacks.
  */
-export async function checkEach(redis: RedisServer, work: (node: Redis) => Promise<unknown>): Promise<void> {
+export async function checkEach(
+  redis: RedisServer,
+  work: (node: Redis) => Promise<unknown>,
+  commands: string[],
+): Promise<void> {
   const nodes = redis.primaries();
   if (nodes.length === 0) return redis.ping(checkDeadlineMs);
   const works = nodes.map((node) =>
-    redis.run(() => work(node), checkDeadlineMs).catch((error) => explained(node, error)),
+    redis.run(() => work(node), checkDeadlineMs).catch((error) => explained(node, error, commands)),
   );
   await Promise.any(works).catch(({ errors }: AggregateError) => {
     throw errors.find((error) => reasonOf(error) !== undefined) ?? errors[0];
   });
 }
 
-/** Throws it again, with the server's name where it is an old one. */
-async function explained(node: Redis, error: unknown): Promise<never> {
+/** Throws it again, with the command that was taken away, or the server's name where it is an old one. */
+async function explained(node: Redis, error: unknown, commands: string[]): Promise<never> {
   if (reasonOf(error) !== needed) throw error;
+  const known = await node.call('COMMAND', 'INFO', ...commands).catch(() => []);
+  const missing = commands.filter((_, i) => Array.isArray(known) && known[i] === null);
+  if (missing.length > 0 && lacking(missing) !== needed) throw new Unfit(lacking(missing), error);
   const name = await node.info('server').then(serverName, () => undefined);
   throw name ? new Unfit(`${needed}; this is ${name}`, error) : error;
 }

@@ -91,7 +91,7 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
 type Attempts = { late: boolean; met?: unknown };
 
 /** What a caller is told of a server that is away, or that refuses. */
-function outage(cause: unknown): AppError {
+export function outage(cause: unknown): AppError {
   const reason = refusalOf(cause)?.reason;
   return reason ? new Unfit(reason, cause) : unavailable('Redis', cause);
 }

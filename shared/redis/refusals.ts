@@ -34,14 +34,15 @@ const refusals: [RegExp, Refusal][] = [
   [
     /^NOPERM\b|ACL failure in script|user executing the script can't (run|access)/,
     lasting(
-      'Redis does not let its user do what is needed: grant all commands and keys (ACL SETUSER default ~* &* +@all)',
+      'Redis does not let its user do what is needed: grant all commands, keys and channels (ACL SETUSER default ~* &* +@all)',
     ),
   ],
   [/^DENIED\b/, lasting('Redis is in protected mode and refuses clients of other machines: give it a password')],
   [/max number of clients/, passing('Redis has as many clients as it takes: raise its maxclients')],
   [/DB index is out of range|SELECT is not allowed/, refusalOfDatabase],
   [/cluster support disabled/, lasting('REDIS_ADDR names several servers, and they are no Redis cluster: name one')],
-  [/unknown (redis )?command/i, lasting(needed)],
+  // Of a script nobody is told which.
+  [/unknown redis command called from script/i, lasting(needed)],
 ];
 
 /** What a server refuses by this error, or undefined for one that tells of something else. */
@@ -50,7 +51,16 @@ export function refusalOf(error: unknown): Refusal | undefined {
   // None of a cluster's nodes can be used: the last of them tells why.
   if ('lastNodeError' in error) return refusalOf(error.lastNodeError);
   if (!(error instanceof ReplyError)) return undefined;
+  const [, unknown] = /^ERR unknown command ['`]?([\w.|-]+)/i.exec(error.message) ?? [];
+  if (unknown) return lasting(lacking([unknown]));
   return refusals.find(([said]) => said.test(error.message))?.[1];
+}
+
+/** The sentence on a server that does not know these commands. */
+export function lacking(commands: string[]): string {
+  const names = commands.map((name) => name.toUpperCase());
+  if (names.some((name) => name.startsWith('HPEXPIRE'))) return needed;
+  return `Redis knows no command ${names.join(', ')}: let it have that name (rename-command), or take Redis 7.4 or newer`;
 }
 
 /** The name and version of a server, from what its INFO says. */
