@@ -1,3 +1,4 @@
+import { isMisfit } from '../../shared/db/outage.ts';
 import { type AppError, isAppError } from '../../shared/errors.ts';
 import { inWords } from '../../shared/failures.ts';
 import type { Logger } from '../../shared/log.ts';
@@ -28,7 +29,9 @@ export function jobLog(log: Logger) {
     if (outages.get(job) === outage) return;
     outages.set(job, outage);
     const [reason] = inWords(err).split('\n');
-    log.warn({ job, reason }, 'the sweep failed and is tried until it works again');
+    // It may be a mistake of ours, which its own words show.
+    if (isMisfit(err)) log.error({ job, reason, err }, 'the sweep failed and is tried until it works again');
+    else log.warn({ job, reason }, 'the sweep failed and is tried until it works again');
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
+import { schemaCheck } from '../../shared/db/schema-check.ts';
 import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { reasonOf } from '../../shared/errors.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
@@ -40,6 +41,7 @@ import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { jobLog } from './job-log.ts';
 import { saleMetrics } from './metrics.ts';
+import { neededTables } from './needed-tables.ts';
 import { openPayments, paymentVariables, stripeKey } from './payments.ts';
 
 export const variables = {
@@ -118,7 +120,12 @@ export async function start(
   const duty = paymentDuty(sales, provider.payments, (err) => {
     log.error({ err }, 'not ready: payments are under way that this process can’t end');
   });
-  const canSell = () => Promise.all([db.pingWrites(), lockDb.ping()]);
+  const sandbox = provider.payments.name === 'sandbox';
+  const hasTables = schemaCheck(db, neededTables({ locks: !redis, sandbox }));
+  const canSell = async () => {
+    await hasTables();
+    await Promise.all([db.pingWrites(), lockDb.ping()]);
+  };
   const closing = new AbortController();
   const deps = {
     log,

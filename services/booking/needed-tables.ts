@@ -1,0 +1,29 @@
+import * as tables from '../../shared/db/schema.ts';
+import type { Needed } from '../../shared/db/schema-check.ts';
+
+/** What the booking service does with which tables; `locks` are in PostgreSQL, or elsewhere. */
+export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: boolean }): Needed => [
+  [tables.events, 'SELECT'],
+  [tables.tickets, 'SELECT', 'UPDATE'],
+  [tables.reservations, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [tables.reservationTickets, 'SELECT', 'INSERT'],
+  [tables.orders, 'SELECT', 'INSERT', 'UPDATE'],
+  [tables.orderTickets, 'SELECT', 'INSERT', 'UPDATE'],
+  [tables.orderHistory, 'SELECT', 'INSERT'],
+  [tables.payments, 'SELECT', 'INSERT', 'UPDATE'],
+  [tables.refunds, 'SELECT', 'INSERT', 'UPDATE'],
+  [tables.paymentMethods, 'SELECT', 'INSERT'],
+  [tables.paymentNotices, 'SELECT', 'INSERT', 'DELETE'],
+  [tables.idempotencyKeys, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [tables.appState, 'SELECT', 'INSERT'],
+  ...(locks ? ([[tables.ticketLocks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE']] satisfies Needed) : []),
+  ...(sandbox
+    ? ([
+        [tables.sandboxCharges, 'SELECT', 'INSERT', 'UPDATE'],
+        [tables.sandboxRefunds, 'SELECT', 'INSERT'],
+      ] satisfies Needed)
+    : ([
+        [tables.stripeIntents, 'SELECT', 'INSERT', 'UPDATE'],
+        [tables.stripeRefunds, 'SELECT', 'INSERT'],
+      ] satisfies Needed)),
+];

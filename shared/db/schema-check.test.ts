@@ -1,0 +1,163 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { createServer, type Server } from 'node:net';
+import { neededTables as ofBooking } from '../../services/booking/needed-tables.ts';
+import { neededTables as ofEvents } from '../../services/events/needed-tables.ts';
+import { neededTables as ofSearch } from '../../services/search/needed-tables.ts';
+import type { PostgresConfig } from '../config.ts';
+import { isAppError, reasonOf } from '../errors.ts';
+import { emptyDatabase, type TestDatabase, testDatabase } from '../testing/database.ts';
+import { type Db, openDb } from './client.ts';
+import { migrate } from './migrate.ts';
+import { type Needed, schemaCheck } from './schema-check.ts';
+
+const services: [name: string, needed: Needed][] = [
+  ['events', ofEvents({ locks: true })],
+  ['booking', ofBooking({ locks: true, sandbox: true })],
+  ['booking with Stripe', ofBooking({ locks: false, sandbox: false })],
+  ['search', ofSearch({ log: true })],
+];
+
+const reason = (call: Promise<unknown>) =>
+  call.then(
+    () => 'well',
+    (error) => reasonOf(error) ?? error,
+  );
+
+const opened: Db[] = [];
+function open(config: PostgresConfig): Db {
+  const db = openDb(config);
+  opened.push(db);
+  return db;
+}
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((db) => db.close()));
+});
+
+describe('a database', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  afterAll(() => database.drop());
+
+  test.each(services)('of this release, and of a newer one, will do for %s', async (_, needed) => {
+    const check = schemaCheck(open(database.config), needed);
+    expect(await reason(check())).toBe('well');
+    await database.sql`alter table events add column if not exists of_tomorrow text`;
+    await database.sql`create table if not exists of_tomorrow (id int)`;
+    expect(await reason(check())).toBe('well');
+  });
+
+  test.each(services)('that has nothing in it is told of by %s', async (_, needed) => {
+    const empty = await emptyDatabase();
+    expect(await reason(schemaCheck(open(empty.config), needed)())).toMatch(
+      /^The database’s schema is not this release’s \(there is no table \w+\): run `events migrate`$/,
+    );
+    await empty.drop();
+  });
+
+  test('of an older release is told of, and a call says 503 with the cause', async () => {
+    const old = await emptyDatabase();
+    await migrate(old.config, { upTo: '0001_seats_and_changes' });
+    const db = open(old.config);
+    expect(await reason(schemaCheck(db, ofBooking({ locks: true, sandbox: true }))())).toContain(
+      'run `events migrate`',
+    );
+    for (const statement of ['select no_such_column from events', 'select no_such_function()', 'select from no_such']) {
+      const error = await db.run(() => db.sql.unsafe(statement)).catch((thrown) => thrown);
+      expect(isAppError(error, 'unavailable')).toBe(true);
+      expect(error.cause.cause.message).toContain('does not exist');
+    }
+    await old.drop();
+  });
+
+  test('whose statements are wrong themselves makes a failure of them, no outage', async () => {
+    const db = open(database.config);
+    const error = await db.run(() => db.sql.unsafe('selec 1')).catch((thrown) => thrown);
+    expect([error.code, isAppError(error, 'unavailable')]).toEqual(['42601', false]);
+  });
+
+  test.each([
+    ['58P01', 'PostgreSQL lacks a file of its database: see its log'],
+    ['XX001', 'PostgreSQL has found damage in its files: see its log'],
+    ['XX002', 'PostgreSQL has found damage in its files: see its log'],
+  ])('with damaged files (%s) is no fault of ours', async (code, sentence) => {
+    const db = open(database.config);
+    const call = db.run(() => db.sql.unsafe(`do $$ begin raise sqlstate '${code}' using message = 'damage'; end $$`));
+    expect(await reason(call)).toBe(sentence);
+  });
+
+  describe('whose role lacks rights', () => {
+    let roles = 0;
+    const made: string[] = [];
+    async function roleWith(grants: (role: string) => string): Promise<Db> {
+      const role = `unfit_${process.pid}_${roles++}`;
+      made.push(role);
+      await database.sql.unsafe(`create role ${role} login password 'x'; ${grants(role)}`);
+      return open({ ...database.config, user: role, password: 'x' });
+    }
+    afterAll(async () => {
+      for (const role of made) await database.sql.unsafe(`drop owned by ${role}; drop role ${role}`);
+    });
+
+    test.each(services)('is told of by %s: the table, and what to grant', async (_, needed) => {
+      const db = await roleWith(() => '');
+      const check = schemaCheck(db, needed);
+      expect(await reason(check())).toMatch(/^The role unfit_\w+ may not read(, [a-z ]+)* table \w+: grant it$/);
+      const call = db.run(() => db.sql`select from events`);
+      expect(await reason(call)).toBe(
+        'PostgreSQL denies the user of this service a right: permission denied for table events; grant it',
+      );
+    });
+
+    test.each(services)('will do for %s when it has just what that needs', async (_, needed) => {
+      const db = await roleWith((role) =>
+        needed
+          .map(([table, ...rights]) => `grant ${rights} on ${(table as never)[Symbol.for('drizzle:Name')]} to ${role};`)
+          .join(''),
+      );
+      expect(await reason(schemaCheck(db, needed)())).toBe('well');
+    });
+
+    test('is told of by booking when it may read alone', async () => {
+      const db = await roleWith((role) => `grant select on all tables in schema public to ${role}`);
+      const said = await reason(schemaCheck(db, ofBooking({ locks: true, sandbox: true }))());
+      expect(said).toMatch(/may not update table tickets: grant it/);
+    });
+  });
+});
+
+describe('what listens where PostgreSQL should be', () => {
+  const servers: Server[] = [];
+  afterAll(() => servers.forEach((server) => void server.close()));
+
+  async function listening(reply: string): Promise<number> {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', () => void socket.write(reply));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as { port: number }).port;
+  }
+
+  test('is told of when it speaks no TLS', async () => {
+    const database = await emptyDatabase();
+    const db = open({ ...database.config, sslMode: 'require' });
+    expect(await reason(db.ping())).toBe(
+      'PostgreSQL ends connections instead of encrypting them: turn ssl on there, or set POSTGRES_SSLMODE=disable',
+    );
+    await database.drop();
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['as a web server does', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['as Redis does', '-ERR unknown command\r\n'],
+  ])('is told of when it answers %s', async (_, reply) => {
+    const database = await emptyDatabase();
+    const db = open({ ...database.config, host: '127.0.0.1', port: await listening(reply), deadlineMs: 1_000 });
+    expect(await reason(db.ping())).toContain('is not what listens at POSTGRES_HOST and POSTGRES_PORT');
+    await database.drop();
+  });
+});
