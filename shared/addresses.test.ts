@@ -68,6 +68,15 @@ describe('REDIS_ADDR', () => {
     ['a:99999', 'a port up to 65535'],
     ['a:1 b:2', 'must have no blanks'],
     ['a:1,', 'address 2 of 2 must name a host'],
+    ['redis://:hu\\hush@a:1', 'in a user or password write %5C'],
+    ['a:1\\hush', 'must have no \\ in it'],
+    ['0x7f.1:6379', 'an IP address in full'],
+    ['a:1,hush', 'address 2 of 2 must have a port'],
+    ['a:1;hush', 'must be host:port'],
+    ['a:1 hush', 'must have no blanks'],
+    ['a:1:hush', 'must be host:port'],
+    ['a:1/hush', 'must end with its port'],
+    ['hush,a:1', 'address 1 of 2 must have a port'],
   ])('%s is refused', (text, why) => {
     expect(refusal(redisVariables, 'REDIS_ADDR', text)).toContain(why);
   });
@@ -105,6 +114,8 @@ describe('KAFKA_LISTENERS', () => {
     ['a:1/topic', 'must end with its port'],
     ['a:1?password=hush', 'nothing behind ?'],
     ['[::1]:1', 'takes no IPv6 address'],
+    ['a:1\\hush', 'must have no \\ in it'],
+    ['PLAINTEXT://a:1;hush', 'must be host:port'],
     ['a', 'must have a port'],
     ['a:99999', 'a port up to 65535'],
   ])('%s is refused', (text, why) => {
@@ -136,6 +147,14 @@ describe('ELASTICSEARCH_ADDR', () => {
     ['http://a:1?key=hush', 'nothing behind ?'],
     ['http://a:1#hush', 'nothing behind #'],
     ['http://a:0', 'a port from 1 to 65535'],
+    ['http://a:1\\hush@127.0.0.1:2', 'must have no \\ in it; in a user or password write %5C'],
+    ['http://me:hu\\hush@a:1', 'must have no \\ in it; in a user or password write %5C'],
+    ['http://me:hush@2130706433:1', 'an IP address in full'],
+    ['http://0x7f.1:1', 'an IP address in full'],
+    ['http://10.1:1', 'an IP address in full'],
+    ['http://xn--a:1', 'a host’s name or IP address'],
+    ['http://a:1;hush', 'must be host:port'],
+    ['http://a:1,hush', 'address 2 of 2 must be http://host:port'],
   ])('%s is refused', (text, why) => {
     expect(refusal(elasticsearchVariables, 'ELASTICSEARCH_ADDR', text)).toContain(why);
   });
@@ -162,8 +181,47 @@ describe('POSTGRES_HOST', () => {
     ['host=db password=hush', 'must have no blanks'],
     ['db/sales', 'a host’s name or IP address'],
     ['10.0.0', 'a host’s name or IP address'],
+    ['db;hush', 'a host’s name or IP address'],
+    ['db\\hush', 'a host’s name or IP address'],
+    ['/run\\hush', 'a host’s name or IP address'],
   ])('%s is refused', (text, why) => {
     expect(refusal(postgresVariables, 'POSTGRES_HOST', text)).toContain(why);
+  });
+});
+
+describe('POSTGRES_DBNAME', () => {
+  test.each(['onsale', 'my-sales', 'Sales 2027', 'ventes_été'])('%s is taken', (text) => {
+    expect(readConfig(postgresVariables, { POSTGRES_DBNAME: text }).POSTGRES_DBNAME).toBe(text);
+  });
+
+  test.each(['postgres://seller:hush@db/sales', 'postgresql://db/hush', 'host=db password=hush', 'password=hush'])(
+    '%s is refused: libpq would take it for an address',
+    (text) => {
+      expect(refusal(postgresVariables, 'POSTGRES_DBNAME', text)).toContain('must be a name alone, without :// and =');
+    },
+  );
+});
+
+describe('of an address that is refused is shown', () => {
+  test.each([
+    ['a', 'a'],
+    [' a:0', '" a:0"'],
+    ['a:0', 'a:0'],
+    ['a:1, b:0', '"a:1, b:0"'],
+    ['redis://a:1,b', 'redis://a:1***'],
+    ['redis://a/nought', 'redis://a***'],
+    ['::1:6379', '::1:6379'],
+    ['[::1]:0', '[::1]:0'],
+    ['a:1,hush', 'a:1***'],
+    ['a:1;hush', 'a:1***'],
+    ['a:1 hush', 'a:1***'],
+    ['a:1hush', '***'],
+    ['a:1:hush', '***'],
+    ['hush;a:1', '***'],
+    ['redis://a:1/hush@b', 'redis://***'],
+  ])('of %s: %s, and no more', (text, shown) => {
+    const [, said] = /^REDIS_ADDR=(.*?): (?:must|address|asks)/.exec(refusal(redisVariables, 'REDIS_ADDR', text)) ?? [];
+    expect(said).toBe(shown);
   });
 });
 
@@ -180,10 +238,18 @@ describe('other addresses', () => {
       PAGE: 'https://a/keys?of=us',
     });
     expect(refusal(variables, 'PAGE', 'https://me:hush@a/keys')).toContain('must have no user or password');
+    for (const name of ['BASE', 'PAGE'])
+      expect(refusal(variables, name, 'https://a\\hush')).toContain('must have no \\');
     expect(refusal(variables, 'BASE', 'https://a/v1')).toContain('must end with its port');
     expect(refusal(variables, 'BASE', 'https://a?key=hush')).toContain('nothing behind ?');
     expect(refusal(variables, 'BASE', 'a')).toEndWith('must be http://host:port or https://host:port');
     expect(refusal(variables, 'PAGE', 'a')).toEndWith('must be a whole address, such as https://a/keys.json');
+  });
+
+  test('of a page are shown without what is behind ?, where a key may be', () => {
+    const shown = (text: string) => describeConfig(variables, { PAGE: text })[1];
+    expect(shown('https://a/keys?api_key=hush&of=us')).toBe('PAGE=https://a/keys?***');
+    expect(shown('https://a/keys')).toBe('PAGE=https://a/keys');
   });
 
   test.each([

@@ -22,6 +22,8 @@ export class AddressError extends Error {}
 /** Takes an address apart: `host`, `host:port`, `[IPv6]:port`, or any of them in `scheme://user:password@…/path?query#fragment`. */
 export function partsOf(text: string): Parts {
   if (/[\s\p{Cc}]/u.test(text)) throw new AddressError('must have no blanks in it');
+  // In an http address it is a / for some readers and a letter for others, so that each finds another host.
+  if (text.includes('\\')) throw new AddressError('must have no \\ in it; in a user or password write %5C');
   const scheme = /^([a-z][\w+.-]*):\/\//i.exec(text)?.[1] ?? '';
   const rest = scheme ? text.slice(scheme.length + 3) : text;
   // Not in the place of a host, for every scheme has rules of its own for that.
@@ -55,9 +57,13 @@ export function eachOf<T>(text: string, read: (parts: Parts) => T): T[] {
 
 /** A name or an IP address, an IPv6 one without brackets. */
 export const isHost = (text: string): boolean =>
-  isIP(text) > 0 || (text.length <= 253 && /^\w([\w.-]*\w)?\.?$/.test(text) && !looksLikeIPv4(text));
+  isIP(text) > 0 || (text.length <= 253 && /^\w([\w.-]*\w)?\.?$/.test(text) && !isShortIPv4(text));
 
-const looksLikeIPv4 = (text: string) => /^[\d.]+$/.test(text) && !isIPv4(text) && text.includes('.');
+/** Ends in a number, so that some readers make an IPv4 address of it: 10.1 is 10.0.0.1 for them, and 0x7f.1 is 127.0.0.1. */
+const isShortIPv4 = (text: string) => /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text) && !isIPv4(text);
+
+/** As URLs have it, an IPv6 address in brackets. */
+export const inUrl = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
 
 /** Throws unless the address ends with its port. */
 export function refuseMore({ path, query, fragment }: Parts, example: string): void {
@@ -71,7 +77,7 @@ export function hostAndPort({ host, port }: Parts, example: string, usualPort?: 
   const at = port ?? usualPort;
   if (at === undefined) throw new AddressError(`must have a port; write ${example}`);
   if (at === 0) throw new AddressError('must have a port from 1 to 65535');
-  return `${isIP(host) === 6 ? `[${host}]` : host}:${at}`;
+  return `${inUrl(host)}:${at}`;
 }
 
 /** The one text that all have; throws `AddressError` for several. */
@@ -83,18 +89,37 @@ export function theOne(texts: string[], what: string): string {
 /** An address with what may be secret in it covered. */
 export const masked = (text: string): string => text.replaceAll(/(\/\/|^|,)[^/,]*@/g, '$1***@');
 
-/** As much of a text that was not taken as may be shown: who has mistaken the form may have a password anywhere in it. */
+/** As much of a text that was not taken as may be shown: one who has mistaken the form may have a password anywhere in it. */
 export function shownOf(text: string): string {
   const scheme = /^[a-z][\w+.-]*:\/\//i.exec(text)?.[0] ?? '';
   if (/[@=?#]|\/\/:/.test(text)) return `${scheme}***`;
-  return /[\s\p{Cc}]/u.test(text) ? JSON.stringify(text) : text;
+  return quoted(text);
 }
+
+/** As `shownOf`, of what should have been an address: no more of it than surely is one. */
+export function shownOfAddress(text: string): string {
+  const bare = text.trim();
+  if (/^[\w.-]*$/.test(bare) || isIP(bare) > 0) return quoted(text);
+  const sure = surely.exec(bare)?.[0] ?? '';
+  if (/[@=?#]|\/\/:/.test(text)) return shownOf(text);
+  return sure === bare ? quoted(text) : `${sure}***`;
+}
+
+/** The addresses at the start of a text: each is a scheme with a host, or a port with a host before it or none. */
+const surely = (() => {
+  const [scheme, host, port] = ['[a-z][\\w+.-]*://', '(?:[\\w.-]+|\\[[\\da-f:.]+\\])?', ':\\d{1,6}'];
+  const place = `(?:${scheme}${host}(?:${port})?|${host}${port})(?![\\w:.-])`;
+  return new RegExp(`^${place}(?:, ?${place})*`, 'i');
+})();
+
+const quoted = (text: string) => (/[\s\p{Cc}]/u.test(text) ? JSON.stringify(text) : text);
 
 function whyNoHost(rest: string): string {
   const host = rest.slice(rest.lastIndexOf('@') + 1).replace(/[/?#].*$/, '');
   const isBare = isIP(host) === 6 || isIP(host.replace(/:\d+$/, '')) === 6;
   if (isBare) return 'must have its IPv6 address in brackets, such as [::1]:6379';
   if (host === '' || host.startsWith(':')) return 'must name a host before the port';
+  if (isShortIPv4(host.replace(/:\d*$/, ''))) return 'must have a name, or an IP address in full such as 127.0.0.1';
   if (rest.includes('@')) return 'must have no / ? # , or @ in its user and password but as %2F %3F %23 %2C %40';
   return 'must be host:port, with a port up to 65535';
 }

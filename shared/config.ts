@@ -1,15 +1,18 @@
 import { type Address, ConfigError, type Values, v } from './environment.ts';
 import { collide } from './server-addresses.ts';
 
+const postgresParts =
+  'POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE';
+
 export const postgresVariables = {
   POSTGRES_HOST: v.host('127.0.0.1', 'PostgreSQL host. `npm start` starts its own server unless this is set', {
     port: 'POSTGRES_PORT',
-    url: 'POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE',
+    url: postgresParts,
   }),
   POSTGRES_PORT: v.integer(5432, 1, 65_535, 'PostgreSQL port'),
   POSTGRES_USER: v.text('postgres', 'PostgreSQL user'),
   POSTGRES_PASSWORD: v.secret('', 'PostgreSQL password'),
-  POSTGRES_DBNAME: v.text('onsale', 'PostgreSQL database'),
+  POSTGRES_DBNAME: v.database('onsale', 'PostgreSQL database', postgresParts),
   POSTGRES_SSLMODE: v.oneOf(
     ['disable', 'allow', 'prefer', 'require', 'verify-full'],
     'disable',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AddressError, eachOf, masked, partsOf, refuseMore, shownOf } from './addresses.ts';
+import { AddressError, eachOf, masked, partsOf, refuseMore, shownOf, shownOfAddress } from './addresses.ts';
 import {
   broker,
   hostAlone,
@@ -18,8 +18,10 @@ export type Variable<T> = {
   default: string;
   meaning: string;
   secret?: boolean;
-  /** What may be shown of a secret that is right; without it, nothing. */
+  /** What may be shown of a text that is right and has a secret in it; of a `secret` without it, nothing. */
   shown?: (text: string) => string;
+  /** An address, or what is often mistaken for one: of a wrong one little is shown. */
+  isAddress?: boolean;
 };
 
 /** What the environment gives, by name. */
@@ -61,7 +63,7 @@ export function readConfig<V extends Variables>(variables: V, env: Env): Values<
     const parsed = variable.read.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else {
-      const shown = variable.secret && !variable.shown ? '***' : shownOf(text);
+      const shown = variable.isAddress ? shownOfAddress(text) : variable.secret ? '***' : shownOf(text);
       problems.push(`${name}=${shown}: ${parsed.error.issues.map((i) => i.message).join('; ')}`);
     }
   }
@@ -77,7 +79,7 @@ export function describeConfig(variables: Variables, env: Env): string[] {
   readConfig(variables, env);
   return Object.entries(variables).map(([name, variable]) => {
     const text = given(name, env) || variable.default;
-    const shown = variable.secret && text !== '' ? (variable.shown?.(text) ?? '***') : text;
+    const shown = variable.shown?.(text) ?? (variable.secret && text !== '' ? '***' : text);
     return `${name}=${shown}${given(name, env) ? '' : '  # default'}`;
   });
 }
@@ -115,6 +117,11 @@ const addressReader = <T>(read: (text: string) => T): z.ZodType<T, string> =>
     }
   });
 
+const address = <T>(read: (text: string) => T, fallback: string, meaning: string): Variable<T> => ({
+  ...variable(addressReader(read), fallback, meaning),
+  isAddress: true,
+});
+
 const plainText = z
   .string()
   .refine((text) => text === text.trim(), 'must have no blank at its start or end')
@@ -139,6 +146,18 @@ export const v = {
       meaning,
     ),
     secret: true,
+  }),
+  /** The name of a database; libpq would also take a whole address there, with a password. `instead` names the variables for that. */
+  database: (fallback: string, meaning: string, instead: string): Variable<string> => ({
+    ...variable(
+      plainText.refine(
+        (text) => !/:\/\/|=/.test(text),
+        `must be a name alone, without :// and =: write the parts of an address into ${instead}`,
+      ),
+      fallback,
+      meaning,
+    ),
+    isAddress: true,
   }),
   /** A text that `pattern` takes whole; `words` say what it must be. */
   matching: (pattern: RegExp, words: string, fallback: string, meaning: string) =>
@@ -186,57 +205,41 @@ export const v = {
     ),
   /** "host:port" or, as the original had it, ":port", which then means `host`. Port 0 takes any free port. */
   address: (fallback: string, meaning: string, host = '0.0.0.0') =>
-    variable(
-      addressReader((text) => listenAddress(text, host)),
-      fallback,
-      meaning,
-    ),
+    address((text) => listenAddress(text, host), fallback, meaning),
   /** As `address`, of something that is not served while it is empty. */
   optionalAddress: (meaning: string, host = '0.0.0.0') =>
-    variable(
-      addressReader((text) => (text === '' ? undefined : listenAddress(text, host))),
-      '',
-      meaning,
-    ),
+    address((text) => (text === '' ? undefined : listenAddress(text, host)), '', meaning),
   /** A host's name, its IP address, or the folder of a socket of this machine; or none. `instead` names the variables for the rest. */
   host: (fallback: string, meaning: string, instead: { port: string; url: string }) =>
-    variable(
-      addressReader((text) => hostAlone(text, instead)),
-      fallback,
-      meaning,
-    ),
+    address((text) => hostAlone(text, instead), fallback, meaning),
   /** One or more "host:port" of Redis, separated by commas, or redis:// with a password and a database. Or none. */
   redis: (meaning: string): Variable<RedisAddress> => ({
-    ...variable(addressReader(redisAddress), '', meaning),
-    secret: true,
+    ...address(redisAddress, '', meaning),
     shown: masked,
   }),
   /** One or more "host:port" of Kafka, separated by commas, with PLAINTEXT:// before them or not. Or none. */
-  kafka: (meaning: string) =>
-    variable(
-      addressReader((text) => (text === '' ? [] : eachOf(text, broker))),
-      '',
-      meaning,
-    ),
+  kafka: (meaning: string) => address((text) => (text === '' ? [] : eachOf(text, broker)), '', meaning),
   /** One http(s) address, with a path or a query only where they may be; `example` is what a refusal shows. Or none. */
-  url: (meaning: string, { path = true, query = false, example = '' } = {}) =>
-    variable(
-      addressReader((text) => {
+  url: (meaning: string, { path = true, query = false, example = '' } = {}): Variable<string> => ({
+    ...address(
+      (text) => {
         if (text === '') return text;
         const parts = httpParts(partsOf(text), example ? `a whole address, such as ${example}` : undefined);
         if (parts.user || parts.password) throw new AddressError('must have no user or password in it: none is sent');
         if (!query && parts.query) throw new AddressError('must have nothing behind ?');
         if (!path) refuseMore(parts, 'http://host:port');
         return text;
-      }),
+      },
       '',
       meaning,
     ),
+    // A key may be in it.
+    shown: (text) => text.replace(/\?.+$/, '?***'),
+  }),
   /** One or more http(s) addresses, separated by commas, all with the same user and password or all without. Or none. */
   urls: (meaning: string): Variable<string[]> => ({
-    ...variable(addressReader(httpAddresses), '', meaning),
+    ...address(httpAddresses, '', meaning),
     // They may carry a user and password.
-    secret: true,
     shown: masked,
   }),
 };

@@ -1,4 +1,14 @@
-import { AddressError, eachOf, hostAndPort, isHost, type Parts, partsOf, refuseMore, theOne } from './addresses.ts';
+import {
+  AddressError,
+  eachOf,
+  hostAndPort,
+  inUrl,
+  isHost,
+  type Parts,
+  partsOf,
+  refuseMore,
+  theOne,
+} from './addresses.ts';
 
 /** Where something listens. */
 export type Address = { host: string; port: number };
@@ -35,7 +45,7 @@ function listenParts(text: string): Address | undefined {
 
 /** A host, or the folder of a socket; `port` and `url` name the variables for the rest. */
 export function hostAlone(text: string, { port, url }: { port: string; url: string }): string {
-  if (text === '' || /^\/[^\s,?#@:]*$/.test(text)) return text;
+  if (text === '' || /^\/[^\s,?#@:\\]*$/.test(text)) return text;
   if (text.includes('://') || text.includes('@')) {
     throw new AddressError(`must be a host alone, not an address: write its parts into ${url}`);
   }
@@ -138,6 +148,10 @@ export function httpAddresses(text: string): string[] {
 /** Throws `AddressError`, with the `form` to write, unless it is an http(s) address that can be asked as it is written. */
 export function httpParts(parts: Parts, form = 'http://host:port or https://host:port'): Parts {
   if (!/^https?$/.test(parts.scheme)) throw new AddressError(`must be ${form}`);
+  // The driver's reader has rules of its own for these schemes, and may find another host or none.
+  const read = URL.parse(`${parts.scheme}://${inUrl(parts.host)}`);
+  if (read?.hostname !== inUrl(parts.host).toLowerCase())
+    throw new AddressError('must have a host’s name or IP address');
   if (parts.port === 0) throw new AddressError('must have a port from 1 to 65535');
   if (parts.path.includes('@')) throw new AddressError('must have no / in its user and password but as %2F');
   if (parts.fragment) throw new AddressError('must have nothing behind #, and %23 for a # in a password');
