@@ -11,7 +11,10 @@ export function remarksOn(variables: Variables, env: Env): string[] {
   const lacksPostgres = 'POSTGRES_HOST' in variables && !env.POSTGRES_HOST;
   const prefixes = new Set(names.map(prefixOf).filter((prefix) => !anybodys.has(prefix)));
   const isOurs = (name: string) =>
-    names.includes(name.toUpperCase()) || prefixes.has(prefixOf(name)) || (isLong(name) && near(name, names) <= 2);
+    names.includes(name.toUpperCase()) ||
+    prefixes.has(prefixOf(name)) ||
+    names.some((one) => beginAlike(name.toUpperCase(), one)) ||
+    (isLong(name) && near(name, names) <= 2);
   return Object.keys(env)
     .filter((name) => env[name])
     .flatMap((name) => {
@@ -35,6 +38,12 @@ const prefixOf = (name: string) => name.split('_', 1)[0]!;
 /** First words of ours that other programs' variables begin with, too. */
 const anybodys = new Set(['LOG', 'MAX', 'ROLE']);
 
+/** Whether one is a longer one of ours cut short, or has its first two words: MAX_TICKETS, MAX_TICKETS_EACH. */
+function beginAlike(name: string, ours: string): boolean {
+  const [first, second, third] = ours.split('_');
+  return third !== undefined && `${name}_`.startsWith(`${first}_${second}_`);
+}
+
 /** In a short name, two letters make another word. */
 const isLong = (name: string) => name.length >= 8;
 
@@ -48,7 +57,12 @@ function meantBy(name: string, known: string[]): string | undefined {
   const alike = known.filter((one) => prefixOf(one) === prefixOf(upper)).sort((a, b) => a.length - b.length);
   const place = places.test(upper) ? alike.find((one) => /_(ADDR|HOST|LISTENERS)$/.test(one)) : undefined;
   const longer = alike.find((one) => one.startsWith(upper) || upper.startsWith(`${one}_`));
-  return place ?? longer ?? (distance(upper, nearest) <= likelySlips(upper) ? nearest : undefined);
+  return (
+    place ??
+    longer ??
+    known.find((one) => anybodys.has(prefixOf(one)) && beginAlike(upper, one)) ??
+    (distance(upper, nearest) <= likelySlips(upper) ? nearest : undefined)
+  );
 }
 
 /** Half of a word is another word. */
