@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { postgresEnv } from '../../contract/targets.ts';
 import { openDb } from '../../shared/db/client.ts';
 import type { Running } from '../../shared/lifecycle.ts';
-import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
+import { emptyDatabase, type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
@@ -139,6 +139,38 @@ describe('the events service does as its variables say', () => {
     const text = live.text();
     await running!.stop();
     expect(await text).toStartWith('event: taken');
+  });
+
+  test('a database without the schema is told of by /readyz, and pages say 503', async () => {
+    const empty = await emptyDatabase();
+    const { get, page } = await begin(postgresEnv(empty.config));
+    expect((await page(event)).status).toBe(503);
+    const ready = await get('/readyz');
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      {
+        status: 'unavailable',
+        dependencies: { postgres: 'unavailable' },
+        reasons: {
+          postgres: 'The database’s schema is not this release’s (there is no table events): run `events migrate`',
+        },
+      },
+    ]);
+    await running!.stop();
+    await empty.drop();
+  });
+
+  test('a role without rights is told of by /readyz, and pages say 503', async () => {
+    const user = `events_${process.pid}`;
+    await database.sql.unsafe(`create role ${user} login password 'x'`);
+    const { get, page } = await begin(postgresEnv({ ...database.config, user, password: 'x' }));
+    const statuses = [await page(event), await get('/api/v1/management/events'), await get('/readyz')];
+    expect(statuses.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(await statuses[2]!.json()).toMatchObject({
+      reasons: { postgres: `The role ${user} may not read table events: grant it` },
+    });
+    await running!.stop();
+    await database.sql.unsafe(`drop role ${user}`);
   });
 
   test('a live stream on which nothing happens is kept open by pings', async () => {

@@ -13,6 +13,7 @@ import {
 import { openDb } from '../../shared/db/client.ts';
 import { openTransactions } from '../../shared/db/open-transactions.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
+import { schemaCheck } from '../../shared/db/schema-check.ts';
 import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
@@ -27,6 +28,7 @@ import { openRedis } from '../../shared/redis/client.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
 import { createEventsApp } from './app.ts';
 import { commands } from './cli.ts';
+import { neededTables } from './needed-tables.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8080', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -67,7 +69,7 @@ export async function start(
     metrics,
     server,
     dependencies: {
-      postgres: db.ping,
+      postgres: schemaCheck(db, neededTables({ locks: !redis })),
       ...(redis && { redis: { helpful: () => Promise.all([checkCache?.(), redisFeed?.check()]) } }),
     },
     closing: closing.signal,
