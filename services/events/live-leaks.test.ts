@@ -114,6 +114,20 @@ for (const [name, times, path] of routes) {
 }
 
 for (const kind of ['bun', 'deno'] as const) {
+  test(`on ${kind}, HEAD of a stream has GET’s status and type and no length, and its connection serves on`, async () => {
+    const service = await startEvents(kind);
+    const { head, end } = headsOn(await open(service.ports[0]!));
+    for (let times = 0; times < 3; times++) {
+      const said = await head(`/api/v1/management/events/${event.uuid}/live`);
+      expect(said).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      expect(said).toMatch(/^content-type: text\/event-stream\r$/im);
+      expect(said).not.toMatch(/^content-length:/im);
+    }
+    expect(await head('/livez')).toMatch(/^content-length: 15\r$/im);
+    end();
+    expect(await service.stop()).toBe(0);
+  });
+
   test(`on ${kind}, a viewer who never reads is given up, and one who does is not`, async () => {
     const watched = await makeEvent(database.sql, { seats: 3000 });
     const feed = postgresSeatFeed(database.db, silentLog);

@@ -1,6 +1,7 @@
 import { sleep } from '../clock.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Address } from '../environment.ts';
+import { withoutLength } from './head.ts';
 import { whereTaken } from './ports.ts';
 import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';
 
@@ -31,7 +32,7 @@ declare const Deno: {
  */
 export async function serve(fetch: Fetch, address: Address, variable: string, config: ServerConfig): Promise<Server> {
   let handle = fetch;
-  const turned: Fetch = (request) => handle(request);
+  const turned: Fetch = (request) => (request.method === 'HEAD' ? withoutLength(handle(request)) : handle(request));
   const at = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
   const refuse = (why: string, cause?: unknown) => {
     throw new ListenError(`Can't listen on ${at}: ${why}. Set ${variable} to another address.`, { cause });
