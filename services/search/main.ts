@@ -17,6 +17,7 @@ import {
 } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
+import { schemaCheck } from '../../shared/db/schema-check.ts';
 import { ConfigError, checkAll, readConfig, v } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
@@ -38,6 +39,7 @@ import { commands } from './cli.ts';
 import { followChanges } from './domain/follow-changes.ts';
 import type { SearchIndex } from './domain/search-index.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
+import { neededTables } from './needed-tables.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8082', 'Where the service listens (events :8080, booking :8081, search :8082)'),
@@ -146,7 +148,12 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
     deadLetters: letters ?? postgresDeadLetters(db),
     observe: followMetrics(metrics, source, systemClock),
   });
-  const needed = { postgres: kafka ? db.ping : () => checkLog(db), ...(kafka && { kafka: kafka.ping }) };
+  const hasTables = schemaCheck(db, neededTables({ log: !kafka }));
+  const canFollow = async () => {
+    await checkLog(db);
+    await hasTables();
+  };
+  const needed = { postgres: kafka ? hasTables : canFollow, ...(kafka && { kafka: kafka.ping }) };
   const helpful = Object.entries(needed).map(([name, ping]) => [name, { helpful: ping }]);
   return {
     ...following,

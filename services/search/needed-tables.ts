@@ -7,7 +7,8 @@ export const neededTables = ({ log }: { log: boolean }): Needed => [
   ...(log
     ? ([
         [appState, 'SELECT', 'INSERT', 'DELETE'],
-        [cdcDeadLetters, 'INSERT'],
+        // That none can be kept is told when there is one.
+        [cdcDeadLetters],
       ] satisfies Needed)
     : []),
 ];
