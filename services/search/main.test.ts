@@ -62,7 +62,7 @@ describe('the search service does as its variables say', () => {
     expect(await followers()).toBe(1);
     expect(await (await get('/readyz')).json()).toEqual({
       status: 'ok',
-      dependencies: { index: 'ok', postgres: 'ok' },
+      dependencies: { changes: 'ok', index: 'ok', postgres: 'ok' },
       lag: { bytes: expect.any(Number), seconds: expect.any(Number) },
     });
     const shown = await metrics();

@@ -140,7 +140,8 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
   const kafkaAt = kafkaConfig(config);
   const kafka = kafkaAt && kafkaChangeSource({ db, config: kafkaAt, log });
   const letters = kafkaAt && kafkaDeadLetters({ config: kafkaAt, log });
-  const source = kafka ?? walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
+  const wal = kafka ? undefined : walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
+  const source = kafka ?? wal!;
   const following = followChanges({
     source,
     catalogue: postgresCatalogue(catalogueDb),
@@ -153,7 +154,11 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
     await checkLog(db);
     await hasTables();
   };
-  const needed = { postgres: kafka ? hasTables : canFollow, ...(kafka && { kafka: kafka.ping }) };
+  const needed = {
+    postgres: kafka ? hasTables : canFollow,
+    ...(kafka && { kafka: kafka.ping }),
+    ...(wal && { changes: wal.expectFollowing }),
+  };
   const helpful = Object.entries(needed).map(([name, ping]) => [name, { helpful: ping }]);
   return {
     ...following,

@@ -3,13 +3,15 @@ import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clo
 import type { PostgresConfig } from '../../../shared/config.ts';
 import type { Db } from '../../../shared/db/client.ts';
 import { untilVisible } from '../../../shared/db/visibility.ts';
+import { unavailable } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/log.ts';
 import type { ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
 import { openReplication, type Replication } from './wal/connection.ts';
 import { createReader } from './wal/messages.ts';
 import { type Batch, type ChangeQueue, createQueue, type Item } from './wal/queue.ts';
-import { ensureSlot, markFollowed, walPosition } from './wal/slot.ts';
+import { ensureSlot, markFollowed, serverId, walPosition } from './wal/slot.ts';
 import { replicationClient } from './wal/tls.ts';
+import { whyNotFollowing } from './wal/trouble.ts';
 
 export type WalOptions = {
   db: Db;
@@ -26,12 +28,20 @@ export type WalOptions = {
   sleep?: typeof realSleep;
 };
 
+export type WalChangeSource = ChangeSource & {
+  /** Throws `unavailable`, or `Unfit` with a reason, from a failure on until changes are followed again. */
+  expectFollowing(): Promise<void>;
+};
+
 /** Changes from the write-ahead log, through a permanent logical replication slot, which it makes if it is missing. */
-export function walChangeSource(options: WalOptions): ChangeSource {
+export function walChangeSource(options: WalOptions): WalChangeSource {
   const { db, config, slot, log, publication = 'onsale_search', maxBatch = 1000 } = options;
   const { clock = systemClock, sleep = realSleep } = options;
   let state: ChangeSourceState = 'stopped';
   let handled = 0n;
+  /** The one that `handled` is of. */
+  let server: string | undefined;
+  let trouble: unknown;
   /** Positions that were the server's newest at earlier looks, oldest first; those handled are dropped. */
   const seen: { position: bigint; atMs: number }[] = [];
   const backoff = createBackoff();
@@ -43,6 +53,7 @@ export function walChangeSource(options: WalOptions): ChangeSource {
       await follow(handlers).catch(async (error) => {
         if (handlers.signal.aborted) return;
         state = 'waiting';
+        trouble = error;
         log.warn({ err: error, slot }, 'change source: connecting again for what is not handled');
         await sleep(backoff.next(), handlers.signal);
       });
@@ -52,10 +63,12 @@ export function walChangeSource(options: WalOptions): ChangeSource {
 
   /** One connection, from the slot's position to its end. */
   async function follow(handlers: ChangeHandlers): Promise<void> {
-    const found = await ensureSlot(db, config, slot);
+    const found = await ensureSlot(db, config, slot, { handled, server });
     handled = found.gap || found.confirmed > handled ? found.confirmed : handled;
+    server = found.server;
+    if (found.gap) seen.length = 0;
     await handlers.onConnect({ gap: found.gap });
-    if (found.gap) await markFollowed(db, slot);
+    if (found.gap) await markFollowed(db, slot, found.server);
     const client = await replicationClient(db, config);
     if (handlers.signal.aborted) return;
 
@@ -67,6 +80,7 @@ export function walChangeSource(options: WalOptions): ChangeSource {
     try {
       await Promise.race([replication.started, replication.ended]);
       state = 'following';
+      trouble = undefined;
       await deliverAll(queue, replication, handlers);
       if (!handlers.signal.aborted) await replication.ended;
     } finally {
@@ -84,6 +98,11 @@ export function walChangeSource(options: WalOptions): ChangeSource {
       publication,
       from: handled,
       silenceMs: options.silenceMs,
+      onIdentified({ system, timeline, end }) {
+        // A position beyond the end would be taken for handled when the log gets there.
+        if (serverId(system, timeline) === server && handled <= end) return;
+        throw new Error('the address leads to another server than a moment ago');
+      },
       onMessage: (lsn, message) => putAll(queue, reader.read(lsn, message)),
       onCaughtUp(position) {
         if (!queue.isIdle() || !reader.isBetweenTransactions()) return;
@@ -119,7 +138,9 @@ export function walChangeSource(options: WalOptions): ChangeSource {
   }
 
   async function lag(): Promise<ChangeLag> {
+    const known = handled;
     const position = await walPosition(db);
+    if (position < known) throw unavailable('PostgreSQL', new Error('its log ends before what is handled'));
     const atMs = clock.now();
     while (seen[0] && seen[0].position <= handled) seen.shift();
     const seconds = seen[0] ? (atMs - seen[0].atMs) / 1000 : 0;
@@ -128,7 +149,11 @@ export function walChangeSource(options: WalOptions): ChangeSource {
     return { bytes: isKnown ? Number(position - handled) : 0, seconds };
   }
 
-  return { run, state: () => state, lag };
+  async function expectFollowing(): Promise<void> {
+    if (trouble !== undefined) throw whyNotFollowing(trouble);
+  }
+
+  return { run, state: () => state, lag, expectFollowing };
 }
 
 function putAll(queue: ChangeQueue, items: Item[]): Promise<void> | undefined {

@@ -9,6 +9,8 @@ export type ReplicationOptions = {
   publication: string;
   /** Everything before it is handled. */
   from: bigint;
+  /** Asked before anything is followed, on the same connection; what it throws ends that. */
+  onIdentified(server: Identity): void;
   /** Called in the server's order; while what it returns is pending, the server is made to wait. */
   onMessage(lsn: string, message: Pgoutput.Message): Promise<void> | undefined;
   /** The server has sent everything before `position`, and every message before it has come. */
@@ -16,6 +18,9 @@ export type ReplicationOptions = {
   /** A server that says nothing for longer has gone; it answers a ping in milliseconds. */
   silenceMs?: number | undefined;
 };
+
+/** Which server has taken the connection, and where its log ends. */
+export type Identity = { system: string; timeline: number; end: bigint };
 
 export type Replication = {
   /** Resolves once the server sends. */
@@ -41,6 +46,7 @@ export function openReplication(options: ReplicationOptions): Replication {
   const { silenceMs = 5000 } = options;
   const plugin = new CountingPlugin({ protoVersion: 1, publicationNames: [options.publication] });
   plugin.onUnreadable = fail;
+  plugin.onIdentified = options.onIdentified;
   // Ours, for the driver waits without end for a server that hangs to take its farewell.
   const socket = new Socket();
   const service = new LogicalReplicationService(
@@ -125,12 +131,20 @@ export function openReplication(options: ReplicationOptions): Replication {
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
- * Knows how many messages have come from the server, so that the difference is what the library still holds. What it
- * cannot read would be thrown into the socket's event and end the process.
+ * Knows which server it is, and how many messages have come from it, so that the difference is what the library still
+ * holds. What it cannot read would be thrown into the socket's event and end the process.
  */
 class CountingPlugin extends PgoutputPlugin {
   parsed = 0;
   onUnreadable: (error: unknown) => void = () => {};
+  onIdentified: (server: Identity) => void = () => {};
+
+  override async start(client: Parameters<PgoutputPlugin['start']>[0], slot: string, from: string) {
+    const { rows } = await client.query('IDENTIFY_SYSTEM');
+    const { systemid, timeline, xlogpos } = rows[0];
+    this.onIdentified({ system: systemid, timeline: Number(timeline), end: parseLsn(xlogpos) });
+    return super.start(client, slot, from);
+  }
 
   override parse(buffer: Buffer): Pgoutput.Message {
     this.parsed++;
