@@ -19,7 +19,9 @@ let first: OwnPostgres;
 let second: OwnPostgres | undefined;
 let address: Forwarder;
 let search: Running | undefined;
+let lost: Promise<void> | undefined;
 beforeEach(async () => {
+  lost = undefined;
   first = await startPostgres();
   await migrate(first.config);
   await on(first.config, async (sql) => {
@@ -31,7 +33,13 @@ afterEach(async () => {
   await search?.stop();
   await address.stop();
   await second?.stop();
+  await loseFirst();
 });
+
+function loseFirst(): Promise<void> {
+  lost ??= first.stop();
+  return lost;
+}
 
 type Sql = ReturnType<typeof openDb>['sql'];
 
@@ -95,7 +103,7 @@ test('a successor whose log ends before what is handled is read anew, and follow
   await rename(first, 'Alpha', 'Zulu');
   await finds('zulu', 1);
   address.leadTo(older.config.port);
-  await first.stop();
+  await loseFirst();
   await finds('zulu', 0);
   await finds('alpha', 1);
   await isWell();
@@ -112,7 +120,7 @@ test('a promoted standby is read anew though its log is the longer one', async (
   await promote(standby);
   await writeMuch(standby);
   address.leadTo(standby.config.port);
-  await first.stop();
+  await loseFirst();
   await finds('xray', 0);
   await finds('bravo', 1);
   await isWell();
