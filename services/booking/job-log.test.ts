@@ -19,14 +19,14 @@ async function logged(outcomes: (Error | 'done')[], other: Error | 'done' = 'don
 }
 
 const away = (how = 'connect ECONNREFUSED 127.0.0.1:1') => unavailable('PostgreSQL', new Error(how));
-const again = 'the sweep failed and is tried until it works again';
+const again = 'the job failed and is tried until it works again';
 const ofOrders = { level: 'warn', job: 'orders', msg: again };
 
 test('an outage is logged once by each job, in a sentence, and so is its end', async () => {
   const reason = 'PostgreSQL is unavailable: connect ECONNREFUSED 127.0.0.1:1';
   expect(await logged([away(), away('no answer'), away(), 'done', 'done', away()])).toEqual([
     { ...ofOrders, reason },
-    { level: 'info', job: 'orders', msg: 'the sweep works again' },
+    { level: 'info', job: 'orders', msg: 'the job works again' },
     { ...ofOrders, reason },
   ]);
   expect(await logged([away(), away()], away())).toEqual([
@@ -54,6 +54,6 @@ test('what the database does not know is logged as an error with its cause: it m
 });
 
 test('a fault of ours is logged each time with its stack', async () => {
-  const fault = { level: 'warn', job: 'orders', msg: 'the sweep failed and is tried again', stack: true };
+  const fault = { level: 'warn', job: 'orders', msg: 'the job failed and is tried again', stack: true };
   expect(await logged([new Error('a bug'), new Error('a bug'), 'done'])).toEqual([fault, fault]);
 });

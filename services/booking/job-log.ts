@@ -16,13 +16,13 @@ export function jobLog(log: Logger) {
       } catch (err) {
         return failed(job, err);
       }
-      if (outages.delete(job)) log.info({ job }, 'the sweep works again');
+      if (outages.delete(job)) log.info({ job }, 'the job works again');
     },
   };
 
   function failed(job: string, err: unknown): void {
     if (!isAppError(err, 'unavailable')) {
-      log.warn({ job, err }, 'the sweep failed and is tried again');
+      log.warn({ job, err }, 'the job failed and is tried again');
       return;
     }
     const outage = nameOf(err);
@@ -30,8 +30,8 @@ export function jobLog(log: Logger) {
     outages.set(job, outage);
     const [reason] = inWords(err).split('\n');
     // It may be a mistake of ours, which its own words show.
-    if (isMisfit(err)) log.error({ job, reason, err }, 'the sweep failed and is tried until it works again');
-    else log.warn({ job, reason }, 'the sweep failed and is tried until it works again');
+    if (isMisfit(err)) log.error({ job, reason, err }, 'the job failed and is tried until it works again');
+    else log.warn({ job, reason }, 'the job failed and is tried until it works again');
   }
 }
 

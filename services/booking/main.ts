@@ -12,6 +12,7 @@ import {
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
+import { analyzeOutgrown } from '../../shared/db/statistics.ts';
 import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { reasonOf } from '../../shared/errors.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
@@ -33,6 +34,7 @@ import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres-refunds.ts';
 import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
+import { growingTables } from './adapters/postgres-tables.ts';
 import { createBookingApp } from './app.ts';
 import { commands, sweepTimes, sweepVariables } from './cli.ts';
 import { paymentDuty } from './domain/payment-duty.ts';
@@ -75,6 +77,8 @@ export const variables = {
 };
 
 const sweepPauseMs = 5_000;
+/** Between two looks at what has outgrown its statistics: a rush fills empty tables in seconds. */
+const statisticsPauseMs = 1_000;
 /** What a process has taken up to sweep, others leave to it for so long. */
 const sweepLeaseMs = 15_000;
 /** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
@@ -109,10 +113,10 @@ export async function start(
   const database = postgresConfig(config, 'onsale-booking');
   const metrics = createMetrics('booking');
   const pool = poolMetrics(metrics);
-  const db = openDb(database, { meter: pool('main') });
+  const db = openDb(database, { meter: pool('main'), asWritten: true });
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
-  const lockDb = openDb(database, { max: lockConnections, meter: pool('locks') });
+  const lockDb = openDb(database, { max: lockConnections, meter: pool('locks'), asWritten: true });
   const saleWindow = { salesEndBeforeStartMs: config.SALES_END_BEFORE_START };
   const sales = postgresSales(db, saleWindow);
   const paymentMethods = postgresPaymentMethods(db);
@@ -178,8 +182,13 @@ export async function start(
       async () => {
         for (const [job, sweep] of Object.entries(row)) await jobs.run(job, sweep);
       },
-      (err) => log.error({ err }, 'the sweep failed and is tried again'),
+      (err) => log.error({ err }, 'the job failed and is tried again'),
     ),
+  );
+  const statistics = every(
+    statisticsPauseMs,
+    () => jobs.run('statistics', () => analyzeOutgrown(db, growingTables)),
+    (err) => log.error({ err }, 'the statistics failed and are tried again'),
   );
   return {
     port: http.port,
@@ -187,7 +196,7 @@ export async function start(
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);
-      await Promise.all(sweeping.map((stop) => stop()));
+      await Promise.all([statistics, ...sweeping].map((stop) => stop()));
       await deps.feed.close();
       await Promise.all([db.close(), lockDb.close(), redis?.close()]);
     },

@@ -37,7 +37,17 @@ export async function startSale(
   replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({}),
   provider: (db: Db) => PaymentProvider = sandboxPayments,
 ) {
-  const { config, db, sql, drop } = await testDatabase();
+  const database = await testDatabase();
+  return { ...database, ...saleOn(database.db, replace, provider) };
+}
+
+/** The sale over a database; see `startSale`. */
+export function saleOn(
+  db: Db,
+  replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({}),
+  provider: (db: Db) => PaymentProvider = sandboxPayments,
+) {
+  const { sql } = db;
   const sales = postgresSales(db);
   const locks = postgresTicketLocks(db);
   const reservations = postgresReservations(db);
@@ -75,10 +85,6 @@ export async function startSale(
   };
   const deps = { ...base, ...replace(base) };
   return {
-    config,
-    db,
-    sql,
-    drop,
     deps,
     reserve: (ticket: string, user: string) => codeOf(reserveTicket(deps, ticket, user)),
     confirm: (ticketUuid: string, userUuid: string, methodUuid: string) =>

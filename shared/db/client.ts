@@ -54,7 +54,16 @@ export type OpenOptions = {
   meter?: (connections: number) => CallMeter;
   oldest?: number;
   nowMs?: () => number;
+  /** For statements that each mean a few rows, and name the way to them: see `DriverOptions`. */
+  asWritten?: boolean;
 };
+
+/**
+ * A row to select from, by which a statement's transaction is not waited for on the disk: when the server dies in the next
+ * half second it may be forgotten, and with it all that was committed later. For what can be done again.
+ */
+export const relaxed = (sql: postgres.Sql): Fragment =>
+  sql`(select set_config('synchronous_commit', 'off', true)) as relaxed`;
 
 /** Of the second that a probe waits. */
 const pingMs = 900;
@@ -69,8 +78,8 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
   const deadlineMs = options.deadlineMs ?? config.deadlineMs;
   const max = options.max ?? config.maxOpenConns;
   const nowMs = options.nowMs ?? (() => performance.now());
-  const { oldest, onQuery } = options;
-  const { sql, close } = openDriver(config, { max, deadlineMs, oldest, onQuery });
+  const { oldest, onQuery, asWritten } = options;
+  const { sql, close } = openDriver(config, { max, deadlineMs, oldest, onQuery, asWritten });
   const meter = options.meter?.(max);
   const trouble = troubles(nowMs);
   const guard: Guard = { deadlineMs, meter, met: trouble.met };

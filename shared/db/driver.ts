@@ -4,16 +4,33 @@ import { fitness } from './outage.ts';
 
 /**
  * `connections` go after their time, unless there is one alone that is `kept`. `oldest` is the first release of the server
- * that will do.
+ * that will do. `asWritten`: statements are carried out as they are written.
  */
 export type DriverOptions = {
   max: number;
   deadlineMs: number;
   kept?: boolean;
   oldest?: number | undefined;
+  asWritten?: boolean | undefined;
   onQuery?: ((text: string) => void) | undefined;
   onNotify?: (channel: string, payload: string) => void;
   onClose?: () => void;
+};
+
+/**
+ * Settings of a session (PostgreSQL 17, section 19.7) under which a statement is carried out as it is written: each table is
+ * reached from the one before it by an index, whatever the statistics say. A plan that was made while the tables were small,
+ * or not looked at yet, would else stay in use while they grow, and read them whole for every sale of a rush.
+ */
+const plansAsWritten = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_material: 'off',
+  join_collapse_limit: '1',
+  from_collapse_limit: '1',
+  // One plan is as good as the other, so none is made twice.
+  plan_cache_mode: 'force_generic_plan',
 };
 
 /** The server ends a statement at its deadline: a connection that is silent for longer leads to no server that works. */
@@ -58,6 +75,7 @@ export function openDriver(config: PostgresConfig, options: DriverOptions) {
       application_name: config.applicationName,
       statement_timeout: deadlineMs,
       idle_in_transaction_session_timeout: deadlineMs === 0 ? 0 : Math.max(deadlineMs, idleTransactionMs),
+      ...(options.asWritten && plansAsWritten),
     },
   });
   const { drop } = sql as unknown as { drop: () => void };

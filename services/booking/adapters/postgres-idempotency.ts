@@ -1,4 +1,4 @@
-import type { Db } from '../../../shared/db/client.ts';
+import { type Db, relaxed } from '../../../shared/db/client.ts';
 import type { IdempotencyKeys } from '../domain/idempotency.ts';
 
 type Row = {
@@ -16,9 +16,11 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
   return {
     begin: async ({ scope, key, fingerprint, staleMs, keptMs }) => {
       const row = await run(async () => {
-        // The first to write begins; so does who finds a row that is too old, or one that nobody works on any more.
+        // The first to write begins; so does who finds a row that is too old, or one that nobody works on any more. A
+        // beginning that the server forgets has led to nothing that it remembers.
         const [written] = await sql<Row[]>`
-          insert into idempotency_keys as k (scope, key, fingerprint) values (${scope}, ${key}, ${fingerprint})
+          insert into idempotency_keys as k (scope, key, fingerprint)
+          select ${scope}, ${key}, ${fingerprint} from ${relaxed(sql)}
           on conflict (scope, key) do update
             set fingerprint = excluded.fingerprint, status = null, body = null, started_at = now(),
               location = case when k.created_at <= now() - ${keptMs} * interval '1 ms' then null else k.location end,
@@ -43,10 +45,13 @@ export function postgresIdempotencyKeys({ sql, run }: Db): IdempotencyKeys {
         : { answer: { status, body, ...(location && { location }) } };
     },
 
-    finish: ({ scope, key }, { status, body, location = null }) =>
+    finish: ({ scope, key, fingerprint }, { status, body, location = null }) =>
       run(async () => {
-        await sql`update idempotency_keys set status = ${status}, body = ${body}, location = ${location}
-          where scope = ${scope} and key = ${key}`;
+        await sql`
+          insert into idempotency_keys (scope, key, fingerprint, status, body, location)
+          values (${scope}, ${key}, ${fingerprint}, ${status}, ${body}, ${location})
+          on conflict (scope, key) do update
+            set status = excluded.status, body = excluded.body, location = excluded.location`;
       }),
 
     suspend: ({ scope, key, fingerprint }, location) =>

@@ -21,8 +21,8 @@ export function postgresOrders({ sql, run }: Db): Orders {
     ofReservation: (reservationUuid) =>
       run(async () => {
         const [row] = await sql<{ order: Order }[]>`
-          select ${orderJson(sql)} as order from orders o join payments p on p.order_id = o.id
-          join reservations r on r.id = o.reservation_id
+          select ${orderJson(sql)} as order from reservations r join orders o on o.reservation_id = r.id
+          join payments p on p.order_id = o.id
           where r.uuid = ${reservationUuid} and o.status in ('pending', 'paid')`;
         return row?.order;
       }),

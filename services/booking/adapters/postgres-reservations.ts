@@ -1,11 +1,19 @@
 import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/best-seats.ts';
 import type { Reservation, Reservations, ReservedTicket } from '../domain/reservation.ts';
-import type { KnownOrder } from '../domain/sale.ts';
+import type { KnownOrder, Order } from '../domain/sale.ts';
 import { eventsOf } from './postgres/events-of.ts';
-import { isOnSale, maxPrice, openToTheStart, orderJson, orderSeats, type SaleWindow } from './postgres/fragments.ts';
+import {
+  isFree,
+  isOnSale,
+  maxPrice,
+  openToTheStart,
+  orderJson,
+  orderSeats,
+  type SaleWindow,
+} from './postgres/fragments.ts';
 
-type Row = Omit<Reservation, 'tickets'> & { tickets: ReservedTicket[] };
+type Row = Omit<Reservation, 'order'> & { order: Order | null };
 
 /** SQLSTATE: a row with this key is there already. */
 const uniqueViolation = '23505';
@@ -22,14 +30,20 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     run(() => share(uuid, work));
 
   // A ticket that is gone has left its uuid and seat in the line.
-  const read = (condition: Fragment) => sql<Row[]>`
+  const read = async (condition: Fragment): Promise<Reservation[]> => {
+    const rows = await sql<Row[]>`
     select r.uuid, r.user_uuid as "userUuid", e.uuid as "eventUuid", r.total::float8 as total, r.currency,
       r.released_at is not null as released, ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", coalesce((
         select json_agg(json_build_object('ticketUuid', coalesce(t.uuid, rt.ticket_uuid),
           'seat', coalesce(t.seat, rt.seat), 'price', rt.price, 'token', rt.token) order by rt.ticket_id)
         from reservation_tickets rt left join tickets t on t.id = rt.ticket_id where rt.reservation_id = r.id
-      ), '[]') as tickets
+      ), '[]') as tickets, (
+        select ${orderJson(sql)} from orders o join payments p on p.order_id = o.id
+        where o.reservation_id = r.id and o.status in ('pending', 'paid') limit 1
+      ) as order
     from reservations r join events e on e.id = r.event_id where ${condition}`;
+    return rows.map(({ order, ...row }) => ({ ...row, ...(order && { order }) }));
+  };
 
   return {
     create: ({ userUuid, eventUuid, locks }) =>
@@ -51,8 +65,8 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
             from unnest(${ticketUuids}::text[], ${locks.map((lock) => lock.token)}::text[],
               ${locks.map(({ held }) => held?.price ?? null)}::bigint[],
               ${locks.map(({ held }) => held?.currency ?? null)}::text[]) as l(uuid, token, price, currency)
-            join tickets t on t.uuid = l.uuid join events e on e.id = t.event_id
-            where e.uuid = ${eventUuid} and t.status = 'available' and t.order_id is null and t.price <= ${maxPrice}
+            cross join lateral (select * from tickets where uuid = l.uuid offset 0) t join events e on e.id = t.event_id
+            where e.uuid = ${eventUuid} and ${isFree(sql)} and t.price <= ${maxPrice}
           ), r as (
             insert into reservations (user_uuid, event_id, total, currency)
             select ${userUuid}, min(event_id), sum(price), min(currency) from wanted
@@ -82,10 +96,10 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     ofLocks: (locks) =>
       run(async () => {
         const [uuids, tokens] = [locks.map(({ ticketUuid }) => ticketUuid), locks.map(({ token }) => token)];
-        return await read(sql`r.id in (
+        return await read(sql`r.id = any(array(
           select rt.reservation_id from reservation_tickets rt left join tickets t on t.id = rt.ticket_id
           where rt.token = any(${tokens}) and (coalesce(t.uuid, rt.ticket_uuid), rt.token) in (
-            select * from unnest(${uuids}::text[], ${tokens}::text[])))`);
+            select * from unnest(${uuids}::text[], ${tokens}::text[]))))`);
       }),
 
     release: (uuid) =>
@@ -96,13 +110,14 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
           await tx`select from reservations where uuid = ${uuid} for update`;
           const [inTheWay] = await tx<KnownOrder[]>`
             select ${orderJson(tx)} as order, ${orderSeats(tx)} as seats
-            from reservations r, orders o join payments p on p.order_id = o.id
-            where r.uuid = ${uuid} and r.released_at is null and (
-              o.reservation_id = r.id and o.status in ('pending', 'paid')
-              or o.status = 'pending' and o.id in (
-                select ot.order_id from reservation_tickets rt
-                join order_tickets ot on ot.ticket_id = rt.ticket_id and ot.token = rt.token
-                where rt.reservation_id = r.id))
+            from reservations r cross join lateral (
+              select id, array['pending', 'paid'] as live from orders where reservation_id = r.id
+              union all
+              select ot.order_id, array['pending'] from reservation_tickets rt
+              join order_tickets ot on ot.ticket_id = rt.ticket_id and ot.token = rt.token
+              where rt.reservation_id = r.id
+            ) its join orders o on o.id = its.id join payments p on p.order_id = o.id
+            where r.uuid = ${uuid} and r.released_at is null and o.status = any(its.live)
             order by o.status = 'paid' desc limit 1`;
           if (inTheWay) return inTheWay;
           await tx`update reservations set released_at = now() where uuid = ${uuid} and released_at is null`;

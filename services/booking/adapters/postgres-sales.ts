@@ -16,6 +16,7 @@ import type {
 } from '../domain/sale.ts';
 import { eventsOf } from './postgres/events-of.ts';
 import {
+  isFree,
   isOnSale,
   isOwnPayment,
   maxPrice,
@@ -103,11 +104,14 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
             select id, uuid, released_at from reservations
             where id in (select reservation_id from reservation_tickets rt join lines l on l.token = rt.token)
             order by id for update
+          ), found as (
+            select t.id, l.price, l.token
+            from lines l cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
           ), wanted as (
-            select t.id, t.uuid, l.price, l.token
-            from lines l join tickets t on t.uuid = l.uuid join events e on e.id = t.event_id
-            where e.uuid = ${eventUuid} and ${isOnSale(sql, salesEndBeforeStartMs)}
-              and t.status = 'available' and t.order_id is null
+            select t.id, t.uuid, found.price, found.token
+            from tickets t join found on found.id = t.id
+            where t.id = any(array(select id from found)) and ${isFree(sql)} and (t.event_id = (
+              select id from events e where e.uuid = ${eventUuid} and ${isOnSale(sql, salesEndBeforeStartMs)})) is true
             order by t.id for update of t
           ), o as (
             insert into orders (user_uuid, total, currency, reservation_id)

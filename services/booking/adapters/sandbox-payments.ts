@@ -1,4 +1,4 @@
-import type { Db } from '../../../shared/db/client.ts';
+import { type Db, relaxed } from '../../../shared/db/client.ts';
 import {
   type AmountBounds,
   type Charge,
@@ -42,7 +42,8 @@ export type SandboxPayments = PaymentProvider & {
 /**
  * A payment provider to try things out with: no money moves, but its books are kept like a real provider's, in a table
  * of its own and apart from the order's transactions, so that crashes and repeats can be played through. Where nobody can
- * play the bank, a payment that must be approved is declined.
+ * play the bank, a payment that must be approved is declined. Nobody waits for the disk with its books: what the server
+ * forgets of them, it forgets with all that was written later, such as that an order is paid.
  */
 export function sandboxPayments({ sql, run }: Db, { hasBank = true } = {}): SandboxPayments {
   /** The first to write a key decides; everyone gets what stands. */
@@ -51,7 +52,8 @@ export function sandboxPayments({ sql, run }: Db, { hasBank = true } = {}): Sand
       () => sql<{ status: Status }[]>`
         with mine as (
           insert into sandbox_charges (key, amount, currency, status)
-          values (${key}, ${amount}, ${currency}, ${status}) on conflict (key) do nothing returning status
+          select ${key}, ${amount}, ${currency}, ${status} from ${relaxed(sql)}
+          on conflict (key) do nothing returning status
         )
         select status from mine union all select status from sandbox_charges where key = ${key} limit 1`,
     );
@@ -62,7 +64,9 @@ export function sandboxPayments({ sql, run }: Db, { hasBank = true } = {}): Sand
   /** Lets a charge pass from one status to another; returns how it stands then. */
   const pass = async (key: string, from: Status, to: Status): Promise<Status | undefined> => {
     const rows = await run(
-      () => sql`update sandbox_charges set status = ${to} where key = ${key} and status = ${from} returning status`,
+      () => sql`
+        update sandbox_charges set status = ${to} from ${relaxed(sql)}
+        where key = ${key} and status = ${from} returning status`,
     );
     if (rows.length > 0) return to;
     return (await run(() => sql`select status from sandbox_charges where key = ${key}`))[0]?.status;

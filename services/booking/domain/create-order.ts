@@ -35,7 +35,7 @@ export async function createOrder(
   const reservation = await ownReservation(deps, reservationUuid, caller);
   const ended = before === undefined ? undefined : await endOfOrder(deps, before, reservationUuid);
   if (ended) return ended;
-  const order = (await orders.ofReservation(reservationUuid)) ?? (await claim(deps, reservation, methodUuid));
+  const order = reservation.order ?? (await claim(deps, reservation, methodUuid));
   if (order.status === 'pending') {
     feed.publish(reservation.eventUuid);
     await complete(order).finally(() => feed.publish(reservation.eventUuid));

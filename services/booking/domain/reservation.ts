@@ -1,7 +1,7 @@
 import type { LockKey } from '../../../shared/locks/ticket-locks.ts';
 import type { OfferedSeat } from './best-seats.ts';
 import type { HeldPrice } from './held-price.ts';
-import type { KnownOrder } from './sale.ts';
+import type { KnownOrder, Order } from './sale.ts';
 
 /** A ticket as it is held: at the price of that moment, under its lock's token. */
 export type ReservedTicket = LockKey & { seat: string; price: number };
@@ -20,6 +20,8 @@ export type Reservation = {
   released: boolean;
   /** Its event has not begun, nor is it about to. */
   isOnSale: boolean;
+  /** The order that has bought all of it, or is buying it. */
+  order?: Order;
 };
 
 /** Port: reservations in the database, and what one must know of tickets to make one. Throws `unavailable`. */

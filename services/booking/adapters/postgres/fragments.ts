@@ -33,6 +33,12 @@ export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
 /** Whether the event `e` has not begun, nor begins within `marginMs`. */
 export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(e.date > now() + ${ms(sql, marginMs)})`;
 
+/**
+ * Whether the ticket `t` is claimed by nobody. No index serves this form: the planner might think it the shortest way to look
+ * through all that is free.
+ */
+export const isFree = (sql: Sql): Fragment => sql`((t.status = 'available' and t.order_id is null) is true)`;
+
 /** Dearer ones the database refuses, so that every sum is exact; those of the first releases are not for sale. */
 export const maxPrice = 100_000_000_000;
 
