@@ -9,6 +9,7 @@ import { eventView } from './paths/event-view.ts';
 import { losers } from './paths/losers.ts';
 import { memory } from './paths/memory.ts';
 import { reserve, reserveOnRedis } from './paths/reserve.ts';
+import { salesPath as sales } from './paths/sales.ts';
 import { searchCached } from './paths/search-cached.ts';
 import { searchUncached } from './paths/search-uncached.ts';
 import { draining } from './paths/stack/draining.ts';
@@ -23,9 +24,10 @@ import type { Path } from './section.ts';
 import { selfCheck } from './self-check.ts';
 import { createWorld, type Extent, isInterrupted, root } from './world.ts';
 
-const embedded: Path[] = [eventView, searchCached, reserve, losers, searchUncached, memory, start, binaries];
+const embedded: Path[] = [eventView, searchCached, reserve, sales, losers, searchUncached, memory, start, binaries];
 const stack: Path[] = [
   reserveOnRedis,
+  sales,
   eventView,
   searchCached,
   searchOnElasticsearch,
