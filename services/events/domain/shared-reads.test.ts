@@ -2,14 +2,24 @@ import { expect, test } from 'bun:test';
 import { testClock } from '../../../shared/testing/clock.ts';
 import { sharedReads } from './shared-reads.ts';
 
+const unpaced = { paceMs: 0, crowd: 1 };
+
 /** A read that ends when it is told to. */
-function manualRead() {
+function manualRead(pace = unpaced) {
   const reads: { finish(value: number): void; fail(error: Error): void }[] = [];
   const read = () =>
     new Promise<number>((resolve, reject) => {
       reads.push({ finish: resolve, fail: reject });
     });
-  return { reads, fresh: sharedReads(read, { paceMs: 0, clock: testClock() }) };
+  const fresh = sharedReads(read, { ...pace, clock: testClock() });
+  /** So many callers of one read, which then ends. */
+  async function share(callers: number): Promise<void> {
+    const answers = Promise.all(Array.from({ length: callers }, () => fresh()));
+    await settle();
+    reads.at(-1)!.finish(0);
+    await answers;
+  }
+  return { reads, fresh, share };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -57,10 +67,24 @@ test('a rush of callers costs a bounded number of reads', async () => {
       await settle();
       return ++reads;
     },
-    { paceMs: 0, clock: testClock() },
+    { ...unpaced, clock: testClock() },
   );
   const answers: Promise<number>[] = [];
   for (let i = 0; i < 1000; i++) answers.push(fresh());
   await Promise.all(answers);
   expect(reads).toBe(1);
+});
+
+test('reads of a few callers follow one another at once, and those of a crowd do not', async () => {
+  const { reads, fresh, share } = manualRead({ paceMs: 60_000, crowd: 3 });
+  await share(2);
+  await share(2);
+  expect(reads).toHaveLength(2);
+  void fresh();
+  await settle();
+  expect(reads).toHaveLength(3);
+  const crowd = [fresh(), fresh(), fresh()];
+  reads[2]!.finish(0);
+  await settle();
+  expect([reads.length, crowd.length]).toEqual([3, 3]);
 });

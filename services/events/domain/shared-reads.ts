@@ -1,27 +1,40 @@
 import { type Clock, sleep } from '../../../shared/clock.ts';
 
+export type SharedReadsOptions = {
+  /** Between the beginnings of two reads that many callers share. */
+  paceMs: number;
+  /** So many callers of one read are many: what they cost is worth more than their waiting. */
+  crowd: number;
+  clock: Clock;
+};
+
 /**
  * Shares fresh reads among callers. A caller that arrives while a read is under way waits for the next one, so that
- * every answer comes from a read that began after its request did; and a read begins at most every `paceMs`, so that a
- * rush costs the stores a bounded number of reads and not one each. The first read after a pause begins at once.
+ * every answer comes from a read that began after its request did. Reads follow one another without a pause, until each has
+ * a crowd of callers: then they begin at most every `paceMs`, so that a rush costs the stores a bounded number of reads.
  */
-export function sharedReads<T>(read: () => Promise<T>, { paceMs, clock }: { paceMs: number; clock: Clock }) {
+export function sharedReads<T>(read: () => Promise<T>, { paceMs, crowd, clock }: SharedReadsOptions) {
   let waiting: Promise<T> | undefined;
+  let callers = 0;
   let current: Promise<unknown> = Promise.resolve();
-  let beganAt = -Infinity;
+  let last = { beganAt: -Infinity, callers: 0 };
 
   async function readInTurn(): Promise<T> {
     await current;
-    const early = beganAt + paceMs - clock.now();
-    if (early > 0) await sleep(early);
+    if (Math.max(callers, last.callers) >= crowd) {
+      const early = last.beganAt + paceMs - clock.now();
+      if (early > 0) await sleep(early);
+    }
+    last = { beganAt: clock.now(), callers };
     waiting = undefined;
-    beganAt = clock.now();
+    callers = 0;
     const result = read();
     current = result.catch(() => {});
     return result;
   }
 
   return function fresh(): Promise<T> {
+    callers++;
     waiting ??= readInTurn();
     return waiting;
   };
