@@ -1,47 +1,258 @@
-import { batched } from '../../../shared/batched.ts';
+import { LRUCache } from 'lru-cache';
+import { sleep } from '../../../shared/clock.ts';
+import { unavailable } from '../../../shared/errors.ts';
+import { inSlices } from '../../../shared/in-slices.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
-import { bestSeats, type Wish } from './best-seats.ts';
-import type { Reservations } from './reservation.ts';
+import { seatsByRow } from './best-seats.ts';
+import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
+import { ChoiceBoard } from './choice-board.ts';
+import type { Reservations, SeatsMark } from './reservation.ts';
 
-/** Sets of seats for a wish, the best first: each caller takes the next one, so that those of one moment do not meet. */
-export type Choices = { isOnSale: boolean; next(): string[] | undefined };
+/** Seats that nobody else in this process is offered until one of its functions is called. */
+export type Promised = {
+  ticketUuids: string[];
+  /** They are the buyer's. */
+  held(): void;
+  /** Others were faster with some of them. */
+  lost(conflicts: string[]): void;
+  /** They are as free as before. */
+  free(): void;
+};
 
-/** Undefined without the event. */
-export type ChooseBest = (eventUuid: string, wish: Wish) => Promise<Choices | undefined>;
-
-/** Different events and wishes at a time; callers that ask for the same wait for one read of it. */
-const atOnce = 4;
+/** `set` is missing when there was none for the wish at a moment after the search began. */
+export type Choice = { isOnSale: boolean; set?: Promised };
 
 /**
- * Chooses among the seats as they are after the call began. Callers of one moment with the same wish share a read and its
- * choices: an arena has 20,000 seats, and a rush many callers.
+ * A search for the best seats of one buyer: each call returns a set to try, the next after one was lost. Undefined without the event.
+ * Throws `unavailable` when a store does, or when others were faster for seconds.
  */
-export function chooseBest(deps: {
-  reservations: Pick<Reservations, 'seatsOf'>;
+export type Search = { next(): Promise<Choice | undefined> };
+
+export type ChooseBest = (eventUuid: string, wish: Wish) => Search;
+
+export type ChooseBestDeps = {
+  reservations: Pick<Reservations, 'seatsOf' | 'seatsSince'>;
   locks: Pick<TicketLocks, 'list'>;
   mayStrand: boolean;
-}): ChooseBest {
-  const read = batched(
-    async (keys: string[]) =>
-      new Map(await Promise.all(keys.map(async (key) => [key, await choicesFor(key)] as const))),
-    { atOnce },
-  );
+  /** Which sets there are, and which are better: by rows unless told. */
+  candidatesOf?: (seats: OfferedSeat[]) => Iterator<void, Candidates, void>;
+  nowMs?: () => number;
+};
 
-  async function choicesFor(key: string): Promise<Choices | undefined> {
-    const [eventUuid, wish] = JSON.parse(key) as [string, Wish];
-    const [offer, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
-    if (!offer) return undefined;
-    const taken = new Set(locked);
-    const sets = bestSeats(
-      offer.seats.map((seat) => ({ ...seat, free: seat.free && !taken.has(seat.uuid) })),
-      wish,
-      { mayStrand: deps.mayStrand },
-    );
-    let given = 0;
-    // When there are more callers than sets, some meet; who loses looks again.
-    return { isOnSale: offer.isOnSale, next: () => sets[given++ % sets.length] };
+/** Seats of the events that were asked for lately; an arena of 20,000 takes about 10 MB. */
+const mostSeats = 300_000;
+
+/**
+ * Chooses the best seats for many buyers at once. Each event that is asked for has a board in this process: a look at the
+ * stores costs what has changed since the last, and serves all who wait.
+ *
+ * Who asks alone is shown the seats as they are after the call began. In a rush a set may come from a look a moment old, for
+ * to hold it decides. That there is none is said only by a look that began after the search.
+ */
+export function chooseBest(deps: ChooseBestDeps): ChooseBest {
+  const events = new LRUCache<string, EventChoices>({
+    maxSize: mostSeats,
+    sizeCalculation: ({ size }) => Math.min(size, mostSeats),
+  });
+  return (eventUuid, wish) => {
+    let choices = events.get(eventUuid);
+    if (!choices) {
+      choices = new EventChoices(eventUuid, deps, keep);
+      events.set(eventUuid, choices);
+    }
+    return choices.search(wish);
+  };
+
+  /** It has grown, or its event is not there. */
+  function keep(eventUuid: string, known: EventChoices, isThere: boolean): void {
+    if (events.peek(eventUuid) === known) events.delete(eventUuid);
+    if (isThere) events.set(eventUuid, known);
+  }
+}
+
+type Seeker = {
+  wish: Wish;
+  /** The first look that begins after the search did. */
+  from: number;
+  /** Others ask as well: a look of a moment ago will do. */
+  isInRush: boolean;
+  tries: number;
+  until: number;
+  resolve(choice: Choice | undefined): void;
+  reject(error: unknown): void;
+};
+
+/** A set from a look that ended so long ago is tried in a rush. */
+const recentMs = 250;
+/** From then on the next look is begun. */
+const agedMs = 50;
+/** Between the beginnings of two looks. */
+const paceMs = 10;
+/** After that others have always been faster. */
+const patienceMs = 5000;
+const othersWereFaster = new Error(`others were faster for ${patienceMs} ms`);
+/** Of the time in which seekers are served and nothing else is. */
+const sliceMs = 8;
+
+type Keep = (eventUuid: string, known: EventChoices, isThere: boolean) => void;
+
+/** The searches in one event. */
+class EventChoices {
+  readonly #board = new ChoiceBoard();
+  readonly #waiting = new Set<Seeker>();
+  #mark: SeatsMark | undefined;
+  #isOnSale = false;
+  /** Looks have numbers; the last that has begun, and the last that has ended well. */
+  #begun = 0;
+  #seen = 0;
+  #begunAt = Number.NEGATIVE_INFINITY;
+  #seenAt = Number.NEGATIVE_INFINITY;
+  #isLooking = false;
+  #isServing = false;
+  #isToServe = false;
+
+  readonly #eventUuid: string;
+  readonly #deps: ChooseBestDeps;
+  readonly #nowMs: () => number;
+  readonly #keep: Keep;
+
+  constructor(eventUuid: string, deps: ChooseBestDeps, keep: Keep) {
+    this.#eventUuid = eventUuid;
+    this.#deps = deps;
+    this.#nowMs = deps.nowMs ?? (() => performance.now());
+    this.#keep = keep;
   }
 
-  return (eventUuid, { quantity, maxPrice, section }) =>
-    read(JSON.stringify([eventUuid, { quantity, maxPrice, section }]));
+  get size(): number {
+    return this.#board.seats + 1;
+  }
+
+  search(wish: Wish): Search {
+    const from = this.#begun + 1;
+    const until = this.#nowMs() + patienceMs;
+    let tries = 0;
+    return {
+      next: () =>
+        new Promise((resolve, reject) => {
+          const isInRush = tries > 0 || this.#waiting.size > 0 || this.#board.hasPromised;
+          this.#waiting.add({ wish, from, isInRush, tries: tries++, until, resolve, reject });
+          void this.#serve();
+        }),
+    };
+  }
+
+  /** Serves who can be served, in the order of their coming; for the others a look is begun. */
+  async #serve(): Promise<void> {
+    this.#isToServe = true;
+    if (this.#isServing) return;
+    this.#isServing = true;
+    while (this.#isToServe) {
+      this.#isToServe = false;
+      let end = performance.now() + sliceMs;
+      for (const seeker of [...this.#waiting]) {
+        this.#serveOne(seeker);
+        if (performance.now() < end) continue;
+        await sleep(0);
+        end = performance.now() + sliceMs;
+      }
+    }
+    this.#isServing = false;
+    if (this.#waiting.size > 0 || this.#nowMs() - this.#seenAt > agedMs) void this.#look();
+  }
+
+  #serveOne(seeker: Seeker): void {
+    if (!this.#waiting.has(seeker)) return;
+    try {
+      const choice = this.#choiceFor(seeker);
+      if (choice) this.#answer(seeker, choice);
+      else if (this.#nowMs() >= seeker.until) throw unavailable('a set of the best seats', othersWereFaster);
+    } catch (error) {
+      this.#waiting.delete(seeker);
+      seeker.reject(error);
+    }
+  }
+
+  /** Undefined while it can't be told. */
+  #choiceFor({ wish, from, isInRush, tries }: Seeker): Choice | undefined {
+    const isFresh = this.#seen >= from;
+    if (isFresh && !this.#isOnSale) return { isOnSale: false };
+    const isRecent = isInRush && this.#nowMs() - this.#seenAt < recentMs;
+    if (!this.#isOnSale || !(isFresh || isRecent)) return undefined;
+    const uuids = this.#board.take(wish, 2 ** tries);
+    if (uuids) return { isOnSale: true, set: this.#promise(uuids) };
+    // What is promised, or was taken since that look, may be free again: the next one tells.
+    return isFresh && !this.#board.hadOne(wish) ? { isOnSale: true } : undefined;
+  }
+
+  #answer(seeker: Seeker, choice: Choice | undefined): void {
+    this.#waiting.delete(seeker);
+    seeker.resolve(choice);
+  }
+
+  #promise(ticketUuids: string[]): Promised {
+    const settle = (taken: string[]) => {
+      this.#board.settle(ticketUuids, taken, this.#begun);
+      if (this.#waiting.size > 0) void this.#serve();
+    };
+    return {
+      ticketUuids,
+      held: () => {
+        this.#board.meet(false);
+        settle(ticketUuids);
+      },
+      lost: (conflicts) => {
+        this.#board.meet(true);
+        settle(conflicts);
+      },
+      free: () => settle([]),
+    };
+  }
+
+  /** One look at a time. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      const early = this.#begunAt + paceMs - this.#nowMs();
+      if (early > 0) await sleep(early);
+      this.#begunAt = this.#nowMs();
+      const look = ++this.#begun;
+      // The locks come first: a seat that is sold in between then shows as sold, never as free.
+      const locked = await this.#deps.locks.list(this.#eventUuid);
+      const isThere = await this.#read();
+      this.#keep(this.#eventUuid, this, isThere);
+      if (isThere) {
+        this.#board.seen(look, locked);
+        this.#seenAt = this.#nowMs();
+        this.#seen = look;
+      } else {
+        this.#mark = undefined;
+        for (const seeker of [...this.#waiting]) this.#answer(seeker, undefined);
+      }
+    } catch (error) {
+      this.#keep(this.#eventUuid, this, this.#board.isLaidOut);
+      for (const seeker of this.#waiting) seeker.reject(error);
+      this.#waiting.clear();
+    } finally {
+      this.#isLooking = false;
+    }
+    if (this.#waiting.size > 0) void this.#serve();
+  }
+
+  /** Reads what was written since the last look, or everything; false without the event. */
+  async #read(): Promise<boolean> {
+    const { reservations, candidatesOf, mayStrand } = this.#deps;
+    const news = this.#mark && (await reservations.seatsSince(this.#eventUuid, this.#mark.since));
+    if (news && news.mark.version === this.#mark?.version && this.#board.update(news.seats)) {
+      this.#isOnSale = news.isOnSale;
+      this.#mark = news.mark;
+      return true;
+    }
+    const offer = await reservations.seatsOf(this.#eventUuid);
+    if (!offer) return false;
+    this.#board.layOut(await inSlices(candidatesOf?.(offer.seats) ?? seatsByRow(offer.seats, { mayStrand })));
+    this.#isOnSale = offer.isOnSale;
+    this.#mark = offer.mark;
+    return true;
+  }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { bestSeats, type OfferedSeat, type Wish } from './best-seats.ts';
+import { inOneGo } from '../../../shared/in-slices.ts';
+import { seatsByRow } from './best-seats.ts';
+import type { OfferedSeat, Wish } from './candidates.ts';
 import { strandedBy } from './stranded-seats.ts';
 
 /** A row from a picture: `.` is free, `x` is taken; the uuid is the label. */
@@ -15,6 +17,13 @@ const seatOf = (seat: string, more: Partial<OfferedSeat> = {}): OfferedSeat => (
   free: true,
   ...more,
 });
+
+/** The best sets, 64 at most. */
+function bestSeats(seats: OfferedSeat[], wish: Wish, { mayStrand = true } = {}): string[][] {
+  const candidates = inOneGo(seatsByRow(seats, { mayStrand }));
+  const taken = Uint8Array.from(candidates.seats, ({ free }) => Number(!free));
+  return candidates.find(wish, taken, 64).map((places) => places.map((place) => candidates.seats[place]!.uuid));
+}
 
 const best = (seats: OfferedSeat[], quantity: number, wish = {}) => bestSeats(seats, { quantity, ...wish })[0];
 

@@ -1,151 +1,277 @@
+import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
 import { isSection } from './seat-label.ts';
-import { seatRows } from './seat-rows.ts';
-import { strandedInBlock } from './stranded-seats.ts';
+import { rowsInSteps, type SeatRow } from './seat-rows.ts';
 
-/** A seat as the best ones are chosen among: its label such as `101-C12` or `A1`, and its price in minor units. */
-export type OfferedSeat = { uuid: string; seat: string; price: number; currency: string; free: boolean };
+/** Quantities whose orders are kept; a further one takes the place of the oldest. */
+const mostOrders = 16;
+/** Names of sections that were asked for, and are kept with what they mean. */
+const mostNames = 200;
+const stepSeats = 1000;
 
-export type Wish = {
-  quantity: number;
-  /** Most that one seat may cost, in minor units. */
-  maxPrice?: number | undefined;
-  /** By name, without regard to case: `101` is also `Section 101`. */
-  section?: string | undefined;
-};
-
-/** How many choices are worth to be found: those who ask at one moment share them. */
-const choices = 64;
-
-/** Free seats beside each other, `places[0]` at `rowStart` of its row; `rank` is the row's place, the front first. */
-type Block = { places: OfferedSeat[]; rank: number; rowStart: number; rowLength: number; isLoose: boolean };
-/** Those of a block that can be had for the wish: from `from` up to, not including, `to`. */
-type Run = { block: Block; from: number; to: number };
-type Choice = { block: Block; start: number; stranded: number; price: number; fromMiddle: number };
+/** Free places beside each other that can be had for a wish: from `from` up to, not including, `to`; and its whole block. */
+type Run = { from: number; to: number; blockFrom: number; blockTo: number };
 
 /**
- * Sets of free seats for a wish, the best first; none when there are not enough. A set is of one currency: prices of two
- * can't be compared, so the one that has more of the event's seats goes first, and the next only where it has no set.
+ * The sets of seats that are the best by their rows (see `seatRows`); a generator, for an arena's labels take their time.
  *
- * Seats beside each other in one row (see `seatRows`) where such exist. What leaves no single seat behind goes before what
- * does, then the dearer (an organiser's own word for better), then the row in front, then the middle of the row. Further
- * sets overlap with no better one, and leave no more single seats than the first. Unless a set `mayStrand`, none is
- * returned by which `strandedBy` finds a seat left alone.
+ * A set is of one currency: prices of two can't be compared, so the one that has more of the event's seats goes first, and
+ * the next only where it has no set. It is of seats beside each other in one row where such exist. What leaves no single
+ * seat behind goes before what does, then the dearer (an organiser's own word for better), then the row in front, then the
+ * middle of the row. Further sets overlap with no better one, and leave no more single seats than the first. Unless a set
+ * `mayStrand`, none is returned by which `strandedBy` finds a seat left alone. Where no row has so many beside each other, it
+ * is one set of as few groups as there can be, of equals the front first.
  */
-export function bestSeats(seats: OfferedSeat[], wish: Wish, { mayStrand = true } = {}): string[][] {
-  const blocks = freeBlocks(seats, wish.section);
-  const byCurrency = currenciesOf(seats).map((currency) => runsOf(blocks, wish, currency));
-  for (const runs of byCurrency) {
-    const together = runs.flatMap((run) => windows(run, wish.quantity, mayStrand));
-    const least = together.reduce((least, { stranded }) => Math.min(least, stranded), Number.POSITIVE_INFINITY);
-    const tidy = together.filter(({ stranded }) => stranded === least).sort(byMerit);
-    if (tidy.length > 0) return apart(tidy, wish.quantity);
+export function* seatsByRow(
+  seats: readonly OfferedSeat[],
+  { mayStrand }: { mayStrand: boolean },
+): Generator<void, Candidates, void> {
+  const hall = yield* layOut(yield* rowsInSteps(seats), currenciesOf(seats));
+  const orders = new Map<number, Int32Array[]>();
+  const names = new Map<string, { key: string; isIn: Uint8Array }>();
+  const prices = [...new Set(hall.price)].sort((a, b) => a - b);
+
+  /** The places where sets of so many may begin, the best first, by currency. */
+  function ordersOf(quantity: number): Int32Array[] {
+    const known = orders.get(quantity);
+    if (known) return known;
+    if (orders.size >= mostOrders) orders.delete(orders.keys().next().value!);
+    const made = hall.currencies.map((_, currency) => inOrder(hall, quantity, currency));
+    orders.set(quantity, made);
+    return made;
   }
-  for (const runs of byCurrency) {
-    const scattered = fewestGroups(runs, wish.quantity, mayStrand);
-    if (scattered) return [scattered];
+
+  function sectionsOf(name: string | undefined): { key: string; isIn: Uint8Array } | undefined {
+    if (name === undefined) return undefined;
+    const known = names.get(name);
+    if (known) return known;
+    if (names.size >= mostNames) names.clear();
+    const isIn = Uint8Array.from(hall.sections, (section) => Number(isSection(name, section)));
+    const meant = { key: hall.sections.filter((_, i) => isIn[i]).join('\n'), isIn };
+    names.set(name, meant);
+    return meant;
   }
-  return [];
+
+  /** A dearer bound that no further seat is within means the same. */
+  const boundOf = ({ maxPrice }: Wish) =>
+    maxPrice === undefined ? prices.length : prices.findLastIndex((price) => price <= maxPrice) + 1;
+
+  return {
+    seats: hall.seats,
+    keyOf: (wish) => JSON.stringify([wish.quantity, boundOf(wish), sectionsOf(wish.section)?.key]),
+    find(wish, taken, most) {
+      const { quantity, maxPrice = Number.POSITIVE_INFINITY } = wish;
+      const look = { hall, taken, quantity, maxPrice, isIn: sectionsOf(wish.section)?.isIn, mayStrand };
+      for (const starts of ordersOf(quantity)) {
+        const sets = together(look, starts, most);
+        if (sets.length > 0) return sets;
+      }
+      for (const currency of hall.currencies.keys()) {
+        const set = fewestGroups(look, currency);
+        if (set) return [set];
+      }
+      return [];
+    },
+  };
+}
+
+/** The rows one after the other. By place: `isBeside` the one before, the rest as its seat or its row has it. */
+type Hall = {
+  seats: OfferedSeat[];
+  /** Where each row begins, and one more that is the end. */
+  rowStarts: number[];
+  isBeside: Uint8Array;
+  isLoose: Uint8Array;
+  price: Float64Array;
+  currency: Uint16Array;
+  section: Uint32Array;
+  /** By number; the currency that goes first before. */
+  currencies: string[];
+  sections: string[];
+};
+
+function* layOut(rows: SeatRow<OfferedSeat>[], currencies: string[]): Generator<void, Hall, void> {
+  const size = rows.reduce((sum, { seats }) => sum + seats.length, 0);
+  const hall: Hall = {
+    seats: [],
+    rowStarts: [],
+    isBeside: new Uint8Array(size),
+    isLoose: new Uint8Array(size),
+    price: new Float64Array(size),
+    currency: new Uint16Array(size),
+    section: new Uint32Array(size),
+    currencies,
+    sections: [],
+  };
+  const sections = new Map<string, number>();
+  const currencyOf = new Map(currencies.map((currency, i) => [currency, i]));
+  for (const { seats, isBeside, section, isLoose } of rows) {
+    hall.rowStarts.push(hall.seats.length);
+    if (!sections.has(section)) sections.set(section, sections.size);
+    const sectionAt = sections.get(section)!;
+    for (const [i, seat] of seats.entries()) {
+      const place = hall.seats.push(seat) - 1;
+      hall.isBeside[place] = Number(isBeside[i]);
+      hall.isLoose[place] = Number(isLoose);
+      hall.price[place] = seat.price;
+      hall.currency[place] = currencyOf.get(seat.currency)!;
+      hall.section[place] = sectionAt;
+      if (place % stepSeats === 0) yield;
+    }
+  }
+  hall.rowStarts.push(size);
+  hall.sections = [...sections.keys()];
+  return hall;
 }
 
 /** The one with the most seats first, of equals the one that comes first. */
-function currenciesOf(seats: OfferedSeat[]): string[] {
+function currenciesOf(seats: readonly OfferedSeat[]): string[] {
   const counts = new Map<string, number>();
   for (const { currency } of seats) counts.set(currency, (counts.get(currency) ?? 0) + 1);
   return [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!);
 }
 
-function freeBlocks(seats: OfferedSeat[], section: string | undefined): Block[] {
-  const blocks: Block[] = [];
-  for (const [rank, row] of seatRows(seats).entries()) {
-    if (section !== undefined && !isSection(section, row.section)) continue;
-    let block: Block | undefined;
-    for (const [i, seat] of row.seats.entries()) {
-      if (!row.isBeside[i] || !seat.free) block = undefined;
-      if (!seat.free) continue;
-      if (!block) {
-        block = { places: [], rank, rowStart: i, rowLength: row.seats.length, isLoose: row.isLoose };
-        blocks.push(block);
-      }
-      block.places.push(seat);
+/** Where sets of neighbours in a currency begin: the dearer first, then the row in front, then the middle of the row. */
+function inOrder(hall: Hall, quantity: number, currency: number): Int32Array {
+  const byPrice = new Map<number, number[]>();
+  const beside = besideFrom(hall);
+  for (let row = 0; row + 1 < hall.rowStarts.length; row++) {
+    const from = hall.rowStarts[row]!;
+    for (const start of fromMiddle(from, hall.rowStarts[row + 1]! - quantity)) {
+      if (beside[start]! < quantity || hall.currency[start] !== currency) continue;
+      let price = 0;
+      for (let place = start; place < start + quantity; place++) price += hall.price[place]!;
+      const starts = byPrice.get(price);
+      if (starts) starts.push(start);
+      else byPrice.set(price, [start]);
     }
   }
-  return blocks;
+  return Int32Array.from([...byPrice.keys()].sort((a, b) => b - a).flatMap((price) => byPrice.get(price)!));
 }
 
-function runsOf(blocks: Block[], { maxPrice = Number.POSITIVE_INFINITY }: Wish, currency: string): Run[] {
-  const runs: Run[] = [];
-  for (const block of blocks) {
-    let run: Run | undefined;
-    for (const [i, place] of block.places.entries()) {
-      if (place.price > maxPrice || place.currency !== currency) {
-        run = undefined;
-      } else if (run) {
-        run.to = i + 1;
-      } else {
-        run = { block, from: i, to: i + 1 };
-        runs.push(run);
-      }
-    }
+/** How many seats of one currency are beside each other from each place on, itself included. */
+function besideFrom({ seats, isBeside, currency }: Hall): Int32Array {
+  const beside = new Int32Array(seats.length);
+  for (let place = seats.length - 1; place >= 0; place--) {
+    const goesOn = isBeside[place + 1] === 1 && currency[place + 1] === currency[place];
+    beside[place] = 1 + (goesOn ? beside[place + 1]! : 0);
   }
-  return runs;
+  return beside;
 }
 
-/** What a run has of so many beside each other. Left alone is who has no free neighbour, at whatever price. */
-function windows({ block, from, to }: Run, quantity: number, mayStrand: boolean): Choice[] {
-  const { places, isLoose, rowStart, rowLength } = block;
-  const found: Choice[] = [];
-  let price = 0;
-  for (let i = from; i < to; i++) {
-    price += places[i]!.price;
-    const start = i - quantity + 1;
-    if (start < from) continue;
-    if (start > from) price -= places[start - 1]!.price;
-    const left = start;
-    const right = places.length - start - quantity;
-    const stranded = isLoose ? 0 : Number(left === 1) + Number(right === 1);
+/** From the middle of `first` to `last` to both sides, of two that are as far the one before. */
+function* fromMiddle(first: number, last: number): Generator<number, void, void> {
+  let low = Math.floor((first + last) / 2);
+  let high = low + 1;
+  while (low >= first || high <= last) {
+    const isLow = high > last || (low >= first && first + last - 2 * low <= 2 * high - first - last);
+    yield isLow ? low-- : high++;
+  }
+}
+
+/** A look at a hall for a wish; `isIn` tells by a section's number whether it will do. */
+type Look = {
+  hall: Hall;
+  taken: Uint8Array;
+  quantity: number;
+  maxPrice: number;
+  isIn: Uint8Array | undefined;
+  mayStrand: boolean;
+};
+
+/** The first sets of neighbours, of those that leave the fewest single seats behind. */
+function together(look: Look, starts: Int32Array, most: number): number[][] {
+  const { hall, taken, quantity, isIn, mayStrand } = look;
+  const found: number[][] = [[], [], []];
+  // By index: an iterator costs as much as all else.
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i]!;
+    if (taken[start] || (isIn && !isIn[hall.section[start]!]) || !canBeHad(look, start)) continue;
+    const left = freeBefore(look, start);
+    const right = freeFrom(look, start + quantity);
+    const stranded = hall.isLoose[start] ? 0 : Number(left === 1) + Number(right === 1);
     if (stranded > 0 && left + right > 1 && !mayStrand) continue;
-    const fromMiddle = Math.abs(2 * (rowStart + start) + quantity - rowLength);
-    found.push({ block, start, stranded, price, fromMiddle });
+    const sets = found[stranded]!;
+    if (sets.length === most || sets.some((other) => Math.abs(other - start) < quantity)) continue;
+    sets.push(start);
+    if (stranded === 0 && sets.length === most) break;
   }
-  return found;
+  const least = found.find((sets) => sets.length > 0) ?? [];
+  return least.map((start) => Array.from({ length: quantity }, (_, i) => start + i));
 }
 
-const byMerit = (a: Choice, b: Choice) =>
-  b.price - a.price || a.block.rank - b.block.rank || a.fromMiddle - b.fromMiddle;
-
-function apart(sorted: Choice[], quantity: number): string[][] {
-  const used = new Set<OfferedSeat>();
-  const found: string[][] = [];
-  for (const { block, start } of sorted) {
-    if (found.length === choices) break;
-    const places = block.places.slice(start, start + quantity);
-    if (places.some((place) => used.has(place))) continue;
-    for (const place of places) used.add(place);
-    found.push(places.map(({ uuid }) => uuid));
+function canBeHad({ hall, taken, quantity, maxPrice }: Look, start: number): boolean {
+  for (let place = start; place < start + quantity; place++) {
+    if (taken[place] || hall.price[place]! > maxPrice) return false;
   }
-  return found;
+  return true;
 }
 
-/**
- * Where no row has so many beside each other: as few groups as there can be, of equals the front first, as `runs` come.
- */
-function fewestGroups(runs: Run[], quantity: number, mayStrand: boolean): string[] | undefined {
-  const length = ({ from, to }: Run) => to - from;
-  const found = new Set<string>();
-  for (const run of [...runs].sort((a, b) => length(b) - length(a))) {
-    for (const uuid of groupOf(run, quantity - found.size, mayStrand, found)) found.add(uuid);
-    if (found.size === quantity) return [...found];
+/** How many free neighbours are before a place: none, one, or two for more. Left alone is who has none, at whatever price. */
+function freeBefore({ hall, taken }: Look, place: number): number {
+  if (!hall.isBeside[place] || taken[place - 1]) return 0;
+  return !hall.isBeside[place - 1] || taken[place - 2] ? 1 : 2;
+}
+
+/** The same of a place and those behind it. */
+function freeFrom({ hall, taken }: Look, place: number): number {
+  if (!hall.isBeside[place] || taken[place]) return 0;
+  return !hall.isBeside[place + 1] || taken[place + 1] ? 1 : 2;
+}
+
+/** Where no row has so many beside each other. */
+function fewestGroups(look: Look, currency: number): number[] | undefined {
+  const { quantity } = look;
+  const found = new Set<number>();
+  for (const runs of runsByLength(look, currency)) {
+    for (const run of runs) {
+      for (const place of groupOf(look, run, quantity - found.size, found)) found.add(place);
+      if (found.size === quantity) return [...found];
+    }
   }
   return undefined;
 }
 
+/** The longest first. */
+function runsByLength({ hall, taken, maxPrice, isIn }: Look, currency: number): Run[][] {
+  const byLength: Run[][] = [];
+  let block: { from: number; runs: Run[] } | undefined;
+  let run: Run | undefined;
+  const endBlock = (to: number) => {
+    for (const one of block?.runs ?? []) {
+      one.blockTo = to;
+      const runs = byLength[one.to - one.from];
+      if (runs) runs.push(one);
+      else byLength[one.to - one.from] = [one];
+    }
+    block = undefined;
+    run = undefined;
+  };
+  for (let place = 0; place < hall.seats.length; place++) {
+    if (block && (!hall.isBeside[place] || taken[place])) endBlock(place);
+    if (taken[place] || (isIn && !isIn[hall.section[place]!])) continue;
+    block ??= { from: place, runs: [] };
+    if (hall.price[place]! > maxPrice || hall.currency[place] !== currency) run = undefined;
+    else if (run) run.to = place + 1;
+    else {
+      run = { from: place, to: place + 1, blockFrom: block.from, blockTo: place + 1 };
+      block.runs.push(run);
+    }
+  }
+  endBlock(hall.seats.length);
+  return byLength.filter(Boolean).reverse();
+}
+
 /** As many of a run as are wanted and, if it must not, as strand nobody in its block. */
-function groupOf({ block, from, to }: Run, most: number, mayStrand: boolean, before: ReadonlySet<string>): string[] {
+function groupOf({ hall, mayStrand }: Look, run: Run, most: number, before: ReadonlySet<number>): number[] {
+  const { from, to, blockFrom, blockTo } = run;
+  const inBlock = [...before].filter((place) => place >= blockFrom && place < blockTo).length;
+  const isLeft = (place: number) => place >= blockFrom && place < blockTo && !before.has(place);
   for (let size = Math.min(most, to - from); size > 0; size--) {
     for (let start = from; start + size <= to; start++) {
-      const group = block.places.slice(start, start + size).map(({ uuid }) => uuid);
-      if (mayStrand || block.isLoose) return group;
-      if (strandedInBlock(block.places, new Set([...before, ...group])).length === 0) return group;
+      const end = start + size;
+      const leavesOne = (isLeft(start - 1) && !isLeft(start - 2)) || (isLeft(end) && !isLeft(end + 1));
+      const isFine = mayStrand || hall.isLoose[start] || !leavesOne || blockTo - blockFrom - inBlock - size <= 1;
+      if (isFine) return Array.from({ length: size }, (_, i) => start + i);
     }
   }
   return [];

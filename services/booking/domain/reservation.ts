@@ -1,5 +1,5 @@
 import type { LockKey } from '../../../shared/locks/ticket-locks.ts';
-import type { OfferedSeat } from './best-seats.ts';
+import type { OfferedSeat } from './candidates.ts';
 import type { HeldPrice } from './held-price.ts';
 import type { KnownOrder, Order } from './sale.ts';
 
@@ -61,5 +61,17 @@ export type Reservations = {
   boughtBy(userUuid: string, eventUuid: string): Promise<string[]>;
 
   /** Every seat of an event, in the organiser's order, `free` unless it is sold or being paid for; undefined without the event. */
-  seatsOf(eventUuid: string): Promise<{ isOnSale: boolean; seats: OfferedSeat[] } | undefined>;
+  seatsOf(eventUuid: string): Promise<Offer | undefined>;
+
+  /** The seats that were written since a mark, those of the mark's own moment perhaps again, in no order. */
+  seatsSince(eventUuid: string, since: string): Promise<Offer | undefined>;
 };
+
+/** Seats as they were read at a moment. */
+export type Offer = { isOnSale: boolean; seats: OfferedSeat[]; mark: SeatsMark };
+
+/**
+ * A point in the database's history. `version` changes with the event and when a ticket is deleted; `since` finds what was
+ * written to tickets after it.
+ */
+export type SeatsMark = { version: string; since: string };

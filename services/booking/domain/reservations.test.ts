@@ -290,6 +290,10 @@ describe('the best available', () => {
         reads++;
         return sale.deps.reservations.seatsOf(event);
       },
+      seatsSince: (event: string, since: string) => {
+        reads++;
+        return sale.deps.reservations.seatsSince(event, since);
+      },
     };
     const deps = { ...sale.deps, chooseBest: chooseBest({ ...sale.deps, reservations }) };
     const made = await Promise.all(
@@ -307,7 +311,12 @@ describe('the best available', () => {
     const deps = {
       ...sale.deps,
       mayStrand: false,
-      chooseBest: async () => ({ isOnSale: true, next: () => choices.shift() }),
+      chooseBest: () => ({
+        next: async () => ({
+          isOnSale: true,
+          set: { ticketUuids: choices.shift()!, held: () => {}, lost: () => {}, free: () => {} },
+        }),
+      }),
       reservations: { ...sale.deps.reservations, seatsOf: () => Promise.reject(new Error('looked at again')) },
     };
     const made = await reserveBest(deps, { userUuid: randomUUID(), eventUuid, quantity: 2 });

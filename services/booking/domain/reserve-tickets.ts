@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { Acquired, Hold, LockKey, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
-import type { ChooseBest } from './best-choices.ts';
-import type { Wish } from './best-seats.ts';
+import type { ChooseBest, Promised } from './best-choices.ts';
 import { type MaybeCaller, mustBe } from './caller.ts';
+import type { Wish } from './candidates.ts';
 import { readPrice } from './held-price.ts';
 import type { KnownTickets } from './known-tickets.ts';
 import { checkChargeable, type PaymentProvider } from './payment-provider.ts';
@@ -56,13 +56,10 @@ export async function reserveTickets(
   throw outcome.isOwn ? heldElsewhere(outcome.conflicts) : notAvailable(outcome.conflicts);
 }
 
-/** How often the best seats are chosen anew when others were faster. */
-const maxTries = 6;
-
 /**
- * Holds the best available seats of an event for a user (see `bestSeats`). Throws `ticket_not_available` when there are
- * not so many, or others were faster again and again; `event_not_found`, `sales_ended`, `too_many_tickets`,
- * `amount_not_chargeable`, and `forbidden`.
+ * Holds the best available seats of an event for a user (see `Candidates`). Throws `ticket_not_available` when there was a
+ * moment of the call at which no set for the wish was free; `event_not_found`, `sales_ended`, `too_many_tickets`,
+ * `amount_not_chargeable`, `forbidden`, and `unavailable` when others were faster for seconds.
  */
 export async function reserveBest(
   deps: ReserveTicketsDeps,
@@ -70,16 +67,38 @@ export async function reserveBest(
   caller?: MaybeCaller,
 ): Promise<HeldReservation> {
   mustBe(caller, userUuid);
-  for (let tries = 0; tries < maxTries; tries++) {
-    const choices = await deps.chooseBest(eventUuid, wish);
-    if (!choices) throw new AppError('event_not_found', 'Event not found');
-    if (!choices.isOnSale) throw notOnSale();
-    const ticketUuids = choices.next();
-    if (!ticketUuids) break;
-    const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids, isChosen: false });
-    if ('held' in outcome) return outcome.held;
+  const search = deps.chooseBest(eventUuid, wish);
+  for (;;) {
+    const choice = await search.next();
+    if (!choice) throw new AppError('event_not_found', 'Event not found');
+    if (!choice.isOnSale) throw notOnSale();
+    if (!choice.set) throw notAvailable([]);
+    const held = await tryToHold(deps, { userUuid, eventUuid }, choice.set);
+    if (held) return held;
   }
-  throw notAvailable([]);
+}
+
+/** Undefined when others were faster. Each promised set ends as held, lost or free. */
+async function tryToHold(
+  deps: ReserveTicketsDeps,
+  { userUuid, eventUuid }: { userUuid: string; eventUuid: string },
+  set: Promised,
+): Promise<HeldReservation | undefined> {
+  const { ticketUuids } = set;
+  try {
+    const outcome = await hold(deps, { userUuid, eventUuid, ticketUuids, isChosen: false });
+    if ('held' in outcome) {
+      set.held();
+      return outcome.held;
+    }
+    set.lost(outcome.conflicts);
+    return undefined;
+  } catch (error) {
+    // Unless it is a refusal they may be held.
+    if (error instanceof AppError && error.code !== 'unavailable') set.free();
+    else set.lost(ticketUuids);
+    throw error;
+  }
 }
 
 /** `isChosen`: the buyer has picked the seats themself. */
@@ -127,6 +146,11 @@ async function reserveLocked(deps: ReserveTicketsDeps, request: Request, lock: A
   const { userUuid, eventUuid, ticketUuids } = request;
   const { holds, taken } = lock;
   const older = holds.filter((one) => !taken.some((its) => isSame(its, one)));
+  // The best seats are others than those that the user has by now.
+  if (!request.isChosen && older.length > 0) {
+    observer.lockRefused();
+    return { conflicts: older.map(({ ticketUuid }) => ticketUuid), isOwn: true };
+  }
   const before = older.length > 0 ? await settleOlder(deps, request, lock, older) : undefined;
   if (before) return before;
   await checkLimit(deps, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { OfferedSeat } from './best-seats.ts';
+import type { OfferedSeat } from './candidates.ts';
 import { strandedBy } from './stranded-seats.ts';
 
 /** A row from a picture: `.` is free, `x` taken, `o` chosen and `@` chosen and marked as taken; the uuid is the label. */

@@ -1,4 +1,4 @@
-import type { OfferedSeat } from './best-seats.ts';
+import type { OfferedSeat } from './candidates.ts';
 import { seatRows } from './seat-rows.ts';
 
 /**

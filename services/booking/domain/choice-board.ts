@@ -1,0 +1,136 @@
+import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
+
+/** Sets among which a process chooses by chance at most, when others take the same. */
+const mostSpread = 128;
+/** How fast that goes back with every set that nobody else wanted: a tenth of the sets meet another's, or fewer. */
+const calming = 0.93;
+const mostRemembered = 1000;
+
+/**
+ * What one process knows of an event's seats: what the stores said at the last look, and what it has handed out since.
+ *
+ * A set that is handed out is promised: nobody else in this process gets one of its seats until its outcome is told. Seats
+ * that turned out to be taken are set aside until a look that began later tells of them.
+ */
+export class ChoiceBoard {
+  #candidates: Candidates | undefined;
+  #placeOf = new Map<string, number>();
+  #sold = new Uint8Array();
+  /** Sold or locked, by the last look. */
+  #taken = new Uint8Array();
+  /** Those, and what is promised or set aside. */
+  #gone = new Uint8Array();
+  #locked: string[] = [];
+  readonly #promised = new Set<string>();
+  /** With the number of the last look that had begun then. */
+  readonly #aside = new Map<string, number>();
+  #spread = 1;
+  /** Wishes for which nothing was left, until something is free again. */
+  readonly #barren = new Set<string>();
+  /** What was found for a wish in `#taken`. */
+  readonly #possible = new Map<string, boolean>();
+
+  get seats(): number {
+    return this.#placeOf.size;
+  }
+
+  get isLaidOut(): boolean {
+    return this.#candidates !== undefined;
+  }
+
+  get hasPromised(): boolean {
+    return this.#promised.size > 0;
+  }
+
+  /** Begins anew with other seats; what is promised or set aside stays so. */
+  layOut(candidates: Candidates): void {
+    this.#candidates = candidates;
+    this.#placeOf = new Map(candidates.seats.map(({ uuid }, place) => [uuid, place]));
+    this.#sold = Uint8Array.from(candidates.seats, ({ free }) => Number(!free));
+    this.#count();
+  }
+
+  /** Takes in seats as they are now; false when one is not as it was laid out (a new seat, another price). */
+  update(seats: OfferedSeat[]): boolean {
+    for (const { uuid, seat, price, currency, free } of seats) {
+      const place = this.#placeOf.get(uuid);
+      const known = place === undefined ? undefined : this.#candidates!.seats[place];
+      if (!known || known.seat !== seat || known.price !== price || known.currency !== currency) return false;
+      this.#sold[place!] = Number(!free);
+    }
+    return true;
+  }
+
+  /** Takes in what a look has found locked, and forgets what was set aside before it began. */
+  seen(look: number, locked: string[]): void {
+    this.#locked = locked;
+    for (const [uuid, since] of this.#aside) if (since < look) this.#aside.delete(uuid);
+    this.#count();
+  }
+
+  /** Promises the best set that is left, or one of the best `spread` where others take the same; undefined when none is left. */
+  take(wish: Wish, spread: number): string[] | undefined {
+    if (!this.#candidates) return undefined;
+    const key = this.#candidates.keyOf(wish);
+    if (this.#barren.has(key)) return undefined;
+    const most = Math.min(mostSpread, Math.round(Math.max(spread, this.#spread)));
+    const sets = this.#candidates.find(wish, this.#gone, most);
+    const set = sets[Math.floor(Math.random() * sets.length)];
+    if (!set) {
+      if (this.#barren.size >= mostRemembered) this.#barren.clear();
+      this.#barren.add(key);
+      return undefined;
+    }
+    const uuids = set.map((place) => this.#candidates!.seats[place]!.uuid);
+    for (const uuid of uuids) this.#promised.add(uuid);
+    this.#mark(this.#gone, uuids);
+    return uuids;
+  }
+
+  /** Whether there was a set for a wish at the last look, whatever has become of it since. */
+  hadOne(wish: Wish): boolean {
+    if (!this.#candidates) return false;
+    const key = this.#candidates.keyOf(wish);
+    const known = this.#possible.get(key);
+    if (known !== undefined) return known;
+    const found = this.#candidates.find(wish, this.#taken, 1).length > 0;
+    if (this.#possible.size >= mostRemembered) this.#possible.clear();
+    this.#possible.set(key, found);
+    return found;
+  }
+
+  /** Tells what became of a promised set: those that are taken are set aside. `look` is the last that has begun. */
+  settle(uuids: string[], taken: string[], look: number): void {
+    for (const uuid of uuids) this.#promised.delete(uuid);
+    for (const uuid of taken) this.#aside.set(uuid, look);
+    for (const uuid of uuids) {
+      const place = this.#placeOf.get(uuid);
+      if (place === undefined || this.#aside.has(uuid)) continue;
+      this.#gone[place] = this.#taken[place]!;
+      this.#barren.clear();
+    }
+    this.#mark(this.#gone, taken);
+  }
+
+  /** Others take the same sets: choose more widely, or nearer to the best again. */
+  meet(another: boolean): void {
+    this.#spread = another ? Math.min(mostSpread, this.#spread * 2) : Math.max(1, this.#spread * calming);
+  }
+
+  #count(): void {
+    this.#taken = this.#sold.slice();
+    this.#mark(this.#taken, this.#locked);
+    this.#gone = this.#taken.slice();
+    this.#mark(this.#gone, this.#promised);
+    this.#mark(this.#gone, this.#aside.keys());
+    this.#barren.clear();
+    this.#possible.clear();
+  }
+
+  #mark(places: Uint8Array, uuids: Iterable<string>): void {
+    for (const uuid of uuids) {
+      const place = this.#placeOf.get(uuid);
+      if (place !== undefined) places[place] = 1;
+    }
+  }
+}
