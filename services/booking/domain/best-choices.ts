@@ -5,7 +5,7 @@ import { inSlices } from '../../../shared/in-slices.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { seatsByRow } from './best-seats.ts';
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
-import { ChoiceBoard } from './choice-board.ts';
+import { ChoiceBoard, type SetOutcome } from './choice-board.ts';
 import type { Reservations, SeatsMark } from './reservation.ts';
 
 /** Seats that nobody else in this process is offered until one of its functions is called. */
@@ -178,8 +178,8 @@ class EventChoices {
     if (isFresh && !this.#isOnSale) return { isOnSale: false };
     const isRecent = isInRush && this.#nowMs() - this.#seenAt < recentMs;
     if (!this.#isOnSale || !(isFresh || isRecent)) return undefined;
-    const uuids = this.#board.take(wish, 2 ** tries);
-    if (uuids) return { isOnSale: true, set: this.#promise(uuids) };
+    const taken = this.#board.take(wish, { isInRush, tries });
+    if (taken) return { isOnSale: true, set: this.#promise(taken) };
     // What is promised, or was taken since that look, may be free again: the next one tells.
     return isFresh && !this.#board.hadOne(wish) ? { isOnSale: true } : undefined;
   }
@@ -189,22 +189,16 @@ class EventChoices {
     seeker.resolve(choice);
   }
 
-  #promise(ticketUuids: string[]): Promised {
-    const settle = (taken: string[]) => {
-      this.#board.settle(ticketUuids, taken, this.#begun);
+  #promise(taken: { uuids: string[]; division: number }): Promised {
+    const settle = (outcome: SetOutcome) => {
+      this.#board.settle(taken, outcome, this.#begun);
       if (this.#waiting.size > 0) void this.#serve();
     };
     return {
-      ticketUuids,
-      held: () => {
-        this.#board.meet(false);
-        settle(ticketUuids);
-      },
-      lost: (conflicts) => {
-        this.#board.meet(true);
-        settle(conflicts);
-      },
-      free: () => settle([]),
+      ticketUuids: taken.uuids,
+      held: () => settle('held'),
+      lost: (conflicts) => settle({ lost: conflicts }),
+      free: () => settle('free'),
     };
   }
 

@@ -58,11 +58,11 @@ export function* seatsByRow(
   return {
     seats: hall.seats,
     keyOf: (wish) => JSON.stringify([wish.quantity, boundOf(wish), sectionsOf(wish.section)?.key]),
-    find(wish, taken, most) {
+    find(wish, taken, most, isOwn) {
       const { quantity, maxPrice = Number.POSITIVE_INFINITY } = wish;
       const look = { hall, taken, quantity, maxPrice, isIn: sectionsOf(wish.section)?.isIn, mayStrand };
       for (const starts of ordersOf(quantity)) {
-        const sets = together(look, starts, most);
+        const sets = together(look, starts, most, isOwn);
         if (sets.length > 0) return sets;
       }
       for (const currency of hall.currencies.keys()) {
@@ -179,9 +179,10 @@ type Look = {
 };
 
 /** The first sets of neighbours, of those that leave the fewest single seats behind. */
-function together(look: Look, starts: Int32Array, most: number): number[][] {
+function together(look: Look, starts: Int32Array, most: number, isOwn?: (place: number) => boolean): number[][] {
   const { hall, taken, quantity, isIn, mayStrand } = look;
   const found: number[][] = [[], [], []];
+  const own: (number | undefined)[] = [];
   // By index: an iterator costs as much as all else.
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i]!;
@@ -190,13 +191,19 @@ function together(look: Look, starts: Int32Array, most: number): number[][] {
     const right = freeFrom(look, start + quantity);
     const stranded = hall.isLoose[start] ? 0 : Number(left === 1) + Number(right === 1);
     if (stranded > 0 && left + right > 1 && !mayStrand) continue;
+    if (isOwn && own[stranded] === undefined && isOwn(start)) {
+      own[stranded] = start;
+      if (stranded === 0) break;
+    }
     const sets = found[stranded]!;
     if (sets.length === most || sets.some((other) => Math.abs(other - start) < quantity)) continue;
     sets.push(start);
-    if (stranded === 0 && sets.length === most) break;
+    if (stranded === 0 && sets.length === most && !isOwn) break;
   }
-  const least = found.find((sets) => sets.length > 0) ?? [];
-  return least.map((start) => Array.from({ length: quantity }, (_, i) => start + i));
+  const least = found.findIndex((sets) => sets.length > 0);
+  if (least < 0) return [];
+  const sets = own[least] === undefined ? found[least]! : [own[least]];
+  return sets.map((start) => Array.from({ length: quantity }, (_, i) => start + i));
 }
 
 function canBeHad({ hall, taken, quantity, maxPrice }: Look, start: number): boolean {

@@ -21,7 +21,8 @@ export type Candidates = {
   keyOf(wish: Wish): string;
   /**
    * Up to `most` sets of places for a wish, the best first, none of which is `taken` (not 0) and no two of which overlap;
-   * none when there are not enough.
+   * none when there are not enough. Given `isOwn`, the best that begins at such a place, and nothing else, unless only
+   * others leave as few single seats behind.
    */
-  find(wish: Wish, taken: Uint8Array, most: number): number[][];
+  find(wish: Wish, taken: Uint8Array, most: number, isOwn?: (place: number) => boolean): number[][];
 };

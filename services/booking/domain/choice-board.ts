@@ -1,10 +1,13 @@
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
+import { Lanes } from './lanes.ts';
 
-/** Sets among which a process chooses by chance at most, when others take the same. */
-const mostSpread = 128;
-/** How fast that goes back with every set that nobody else wanted: a tenth of the sets meet another's, or fewer. */
-const calming = 0.93;
 const mostRemembered = 1000;
+
+/** A set that was handed out, and how the lanes were then. */
+type Taken = { uuids: string[]; division: number };
+
+/** `free` without having been tried to the end; `lost` are those that others have. */
+export type SetOutcome = 'held' | 'free' | { lost: string[] };
 
 /**
  * What one process knows of an event's seats: what the stores said at the last look, and what it has handed out since.
@@ -24,7 +27,7 @@ export class ChoiceBoard {
   readonly #promised = new Set<string>();
   /** With the number of the last look that had begun then. */
   readonly #aside = new Map<string, number>();
-  #spread = 1;
+  readonly #lanes = new Lanes();
   /** Wishes for which nothing was left, until something is free again. */
   readonly #barren = new Set<string>();
   /** What was found for a wish in `#taken`. */
@@ -68,14 +71,18 @@ export class ChoiceBoard {
     this.#count();
   }
 
-  /** Promises the best set that is left, or one of the best `spread` where others take the same; undefined when none is left. */
-  take(wish: Wish, spread: number): string[] | undefined {
+  /**
+   * Promises the best set that is left; in a rush, where other processes sell too, one of the best (see `Lanes`). `tries` is
+   * how many the seeker has lost before. Undefined when none is left.
+   */
+  take(wish: Wish, { isInRush, tries }: { isInRush: boolean; tries: number }): Taken | undefined {
     if (!this.#candidates) return undefined;
     const key = this.#candidates.keyOf(wish);
     if (this.#barren.has(key)) return undefined;
-    const most = Math.min(mostSpread, Math.round(Math.max(spread, this.#spread)));
-    const sets = this.#candidates.find(wish, this.#gone, most);
-    const set = sets[Math.floor(Math.random() * sets.length)];
+    const { find } = this.#candidates;
+    const set = isInRush
+      ? this.#lanes.choose((most, isOwn) => find(wish, this.#gone, most, isOwn), tries)
+      : find(wish, this.#gone, 1)[0];
     if (!set) {
       if (this.#barren.size >= mostRemembered) this.#barren.clear();
       this.#barren.add(key);
@@ -84,7 +91,7 @@ export class ChoiceBoard {
     const uuids = set.map((place) => this.#candidates!.seats[place]!.uuid);
     for (const uuid of uuids) this.#promised.add(uuid);
     this.#mark(this.#gone, uuids);
-    return uuids;
+    return { uuids, division: this.#lanes.division };
   }
 
   /** Whether there was a set for a wish at the last look, whatever has become of it since. */
@@ -99,8 +106,10 @@ export class ChoiceBoard {
     return found;
   }
 
-  /** Tells what became of a promised set: those that are taken are set aside. `look` is the last that has begun. */
-  settle(uuids: string[], taken: string[], look: number): void {
+  /** Tells what became of a promised set: what is taken is set aside. `look` is the last that has begun. */
+  settle({ uuids, division }: Taken, outcome: SetOutcome, look: number): void {
+    if (outcome !== 'free') this.#lanes.tell(outcome === 'held', division);
+    const taken = outcome === 'held' ? uuids : outcome === 'free' ? [] : outcome.lost;
     for (const uuid of uuids) this.#promised.delete(uuid);
     for (const uuid of taken) this.#aside.set(uuid, look);
     for (const uuid of uuids) {
@@ -110,11 +119,6 @@ export class ChoiceBoard {
       this.#barren.clear();
     }
     this.#mark(this.#gone, taken);
-  }
-
-  /** Others take the same sets: choose more widely, or nearer to the best again. */
-  meet(another: boolean): void {
-    this.#spread = another ? Math.min(mostSpread, this.#spread * 2) : Math.max(1, this.#spread * calming);
   }
 
   #count(): void {
