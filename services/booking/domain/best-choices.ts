@@ -91,8 +91,9 @@ const paceMs = 10;
 /** After that others have always been faster. */
 const patienceMs = 5000;
 const othersWereFaster = new Error(`others were faster for ${patienceMs} ms`);
-/** Of the time in which seekers are served and nothing else is. */
+/** Of the time in which seekers are served and nothing else is; and of seekers, each of whom goes on with their set at once. */
 const sliceMs = 8;
+const sliceSeekers = 50;
 
 type Keep = (eventUuid: string, known: EventChoices, isThere: boolean) => void;
 
@@ -109,7 +110,6 @@ class EventChoices {
   #seenAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
   #isServing = false;
-  #isToServe = false;
 
   readonly #eventUuid: string;
   readonly #deps: ChooseBestDeps;
@@ -135,41 +135,43 @@ class EventChoices {
       next: () =>
         new Promise((resolve, reject) => {
           const isInRush = tries > 0 || this.#waiting.size > 0 || this.#board.hasPromised;
-          this.#waiting.add({ wish, from, isInRush, tries: tries++, until, resolve, reject });
-          void this.#serve();
+          const seeker: Seeker = { wish, from, isInRush, tries: tries++, until, resolve, reject };
+          this.#waiting.add(seeker);
+          // Those who came before are served first.
+          if (!this.#isServing) this.#serveOne(seeker);
+          this.#lookIfWanted();
         }),
     };
   }
 
-  /** Serves who can be served, in the order of their coming; for the others a look is begun. */
+  /** After a look: serves who can be served, in the order of their coming. */
   async #serve(): Promise<void> {
-    this.#isToServe = true;
-    if (this.#isServing) return;
     this.#isServing = true;
-    while (this.#isToServe) {
-      this.#isToServe = false;
-      let end = performance.now() + sliceMs;
-      for (const seeker of [...this.#waiting]) {
-        this.#serveOne(seeker);
-        if (performance.now() < end) continue;
-        await sleep(0);
-        end = performance.now() + sliceMs;
-      }
+    let end = performance.now() + sliceMs;
+    let left = sliceSeekers;
+    // Who comes meanwhile is come to as well.
+    for (const seeker of this.#waiting) {
+      if (this.#serveOne(seeker)) left--;
+      if (left > 0 && performance.now() < end) continue;
+      await sleep(0);
+      end = performance.now() + sliceMs;
+      left = sliceSeekers;
     }
     this.#isServing = false;
-    if (this.#waiting.size > 0 || this.#nowMs() - this.#seenAt > agedMs) void this.#look();
   }
 
-  #serveOne(seeker: Seeker): void {
-    if (!this.#waiting.has(seeker)) return;
+  /** Whether the seeker's waiting has come to its end. */
+  #serveOne(seeker: Seeker): boolean {
     try {
       const choice = this.#choiceFor(seeker);
       if (choice) this.#answer(seeker, choice);
-      else if (this.#nowMs() >= seeker.until) throw unavailable('a set of the best seats', othersWereFaster);
+      else if (this.#nowMs() < seeker.until) return false;
+      else throw unavailable('a set of the best seats', othersWereFaster);
     } catch (error) {
       this.#waiting.delete(seeker);
       seeker.reject(error);
     }
+    return true;
   }
 
   /** Undefined while it can't be told. */
@@ -190,10 +192,7 @@ class EventChoices {
   }
 
   #promise(taken: { uuids: string[]; division: number }): Promised {
-    const settle = (outcome: SetOutcome) => {
-      this.#board.settle(taken, outcome, this.#begun);
-      if (this.#waiting.size > 0) void this.#serve();
-    };
+    const settle = (outcome: SetOutcome) => this.#board.settle(taken, outcome, this.#begun);
     return {
       ticketUuids: taken.uuids,
       held: () => settle('held'),
@@ -202,10 +201,23 @@ class EventChoices {
     };
   }
 
-  /** One look at a time. */
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
+  #lookIfWanted(): void {
+    const isAged = this.#nowMs() - this.#seenAt > agedMs;
+    if (!this.#isLooking && (isAged || this.#waiting.size > 0)) void this.#lookWhileWanted();
+  }
+
+  /** One look after the other, while somebody waits. */
+  async #lookWhileWanted(): Promise<void> {
     this.#isLooking = true;
+    do {
+      await this.#look();
+      await this.#serve();
+    } while (this.#waiting.size > 0);
+    this.#isLooking = false;
+  }
+
+  /** A failure is told to all who wait. */
+  async #look(): Promise<void> {
     try {
       const early = this.#begunAt + paceMs - this.#nowMs();
       if (early > 0) await sleep(early);
@@ -221,16 +233,13 @@ class EventChoices {
         this.#seen = look;
       } else {
         this.#mark = undefined;
-        for (const seeker of [...this.#waiting]) this.#answer(seeker, undefined);
+        for (const seeker of this.#waiting) if (seeker.from <= look) this.#answer(seeker, undefined);
       }
     } catch (error) {
       this.#keep(this.#eventUuid, this, this.#board.isLaidOut);
       for (const seeker of this.#waiting) seeker.reject(error);
       this.#waiting.clear();
-    } finally {
-      this.#isLooking = false;
     }
-    if (this.#waiting.size > 0) void this.#serve();
   }
 
   /** Reads what was written since the last look, or everything; false without the event. */
@@ -244,7 +253,11 @@ class EventChoices {
     }
     const offer = await reservations.seatsOf(this.#eventUuid);
     if (!offer) return false;
-    this.#board.layOut(await inSlices(candidatesOf?.(offer.seats) ?? seatsByRow(offer.seats, { mayStrand })));
+    const candidates = await inSlices(candidatesOf?.(offer.seats) ?? seatsByRow(offer.seats, { mayStrand }));
+    // Each takes its milliseconds: the last slice, this, and what is done with it.
+    await sleep(0);
+    this.#board.layOut(candidates);
+    await sleep(0);
     this.#isOnSale = offer.isOnSale;
     this.#mark = offer.mark;
     return true;
