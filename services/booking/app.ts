@@ -1,7 +1,7 @@
 import type { Identities } from '../../shared/auth/identities.ts';
 import { bearerScheme, requireBearer } from '../../shared/http/bearer.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
-import { chooseBest } from './domain/best-choices.ts';
+import { seatChoices } from './domain/best-choices.ts';
 import type { ConfirmDeps } from './domain/confirm-ticket.ts';
 import { knownTickets } from './domain/known-tickets.ts';
 import type { ManageReservationDeps } from './domain/manage-reservation.ts';
@@ -19,7 +19,7 @@ import { addTicketRoutes } from './http/tickets.ts';
 export type BookingDeps = ShellDeps & { paymentMethods: PaymentMethods } & PaymentSides &
   Omit<
     ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps & OrderRoutesDeps,
-    'tickets' | 'chooseBest'
+    'tickets' | 'seats'
   > & {
     /** Who checks tokens; without, everybody is taken for the user that they name. */
     identities?: Identities | undefined;
@@ -42,7 +42,7 @@ export function createBookingApp(deps: BookingDeps): App {
     });
     if (deps.identities) app.use('/api/v1/booking/*', requireBearer(deps.identities, deps.log));
     addTicketRoutes(app, { ...deps, tickets });
-    addReservationRoutes(app, { ...deps, tickets, chooseBest: chooseBest(deps) });
+    addReservationRoutes(app, { ...deps, tickets, seats: seatChoices(deps) });
     addOrderRoutes(app, deps);
     addPaymentMethodRoutes(app, deps);
     const { sandbox, readNotice, notices } = deps;

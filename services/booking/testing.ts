@@ -11,7 +11,7 @@ import { postgresReservations } from './adapters/postgres-reservations.ts';
 import { postgresSales } from './adapters/postgres-sales.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { audit } from './domain/audit.ts';
-import { chooseBest } from './domain/best-choices.ts';
+import { seatChoices } from './domain/best-choices.ts';
 import { type ConfirmDeps, confirmTicket } from './domain/confirm-ticket.ts';
 import type { CreateOrderDeps } from './domain/create-order.ts';
 import type { HearDeps } from './domain/hear-notice.ts';
@@ -59,7 +59,7 @@ export function saleOn(
     feed: { publish: () => {} },
     tickets: knownTickets(sales),
     reservations,
-    chooseBest: chooseBest({ locks, reservations, mayStrand: true }),
+    seats: seatChoices({ locks, reservations, mayStrand: true }),
     orders: postgresOrders(db),
     refunds: postgresRefunds(db),
     refundWindowMs: 86_400_000,

@@ -4,7 +4,7 @@ import { AppError, unavailable } from '../../../shared/errors.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { outcomeOf, type Sale, type SaleDeps, saleOn, startSale } from '../testing.ts';
-import { chooseBest } from './best-choices.ts';
+import { seatChoices } from './best-choices.ts';
 import type { Wish } from './candidates.ts';
 import { releaseReservation } from './manage-reservation.ts';
 import { type HeldReservation, reserveBest, reserveTickets } from './reserve-tickets.ts';
@@ -56,7 +56,7 @@ function counting() {
       },
     },
   };
-  return { counts, deps: { ...sale.deps, ...parts, chooseBest: chooseBest(parts) } };
+  return { counts, deps: { ...sale.deps, ...parts, seats: seatChoices(parts) } };
 }
 
 describe('a rush for the best seats', () => {
@@ -142,7 +142,7 @@ describe('a set of seats', () => {
     const parts = { mayStrand: true, reservations: sale.deps.reservations, locks: late };
     const user = randomUUID();
     const first = await ask(uuid, { quantity: 2 }, sale.deps, user);
-    const second = await ask(uuid, { quantity: 2 }, { ...sale.deps, chooseBest: chooseBest(parts) }, user);
+    const second = await ask(uuid, { quantity: 2 }, { ...sale.deps, seats: seatChoices(parts) }, user);
     expect(second.uuid).not.toBe(first.uuid);
     expect(uuidsOf(second)).not.toContain(uuidsOf(first)[0]);
     expect(await sale.deps.locks.list(uuid)).toHaveLength(4);
@@ -152,12 +152,33 @@ describe('a set of seats', () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 2 });
     let now = 0;
     const parts = { mayStrand: true, locks: sale.deps.locks, reservations: sale.deps.reservations };
-    const search = chooseBest({ ...parts, nowMs: () => now })(uuid, { quantity: 2 });
+    const search = seatChoices({ ...parts, nowMs: () => now }).best(uuid, { quantity: 2 });
     const first = (await search.next())!.set!;
     first.lost(first.ticketUuids);
     now += 5000;
     expect(await outcomeOf(search.next())).toEqual({ code: 'unavailable' });
   });
+});
+
+test('of 40 named choices at once it is told what they would leave alone by one whole read of the seats', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 400 });
+  const { counts, deps } = counting();
+  const choose = (n: number) => tickets.slice(10 * n, 10 * n + 2);
+  const outcomes = await Promise.all(
+    times(40, (n) =>
+      outcomeOf(reserveTickets({ ...deps, mayStrand: false }, { userUuid: randomUUID(), ticketUuids: choose(n) })),
+    ),
+  );
+  expect(outcomes).toEqual(times(40, () => expect.objectContaining({ userUuid: expect.any(String) })));
+  expect(counts.whole).toBe(1);
+  await reserveTickets(deps, { userUuid: randomUUID(), ticketUuids: [tickets[303]!] });
+  const lonely = { userUuid: randomUUID(), ticketUuids: [tickets[305]!] };
+  expect(await outcomeOf(reserveTickets({ ...deps, mayStrand: false }, lonely))).toEqual({
+    code: 'seat_stranded',
+    stranded: [tickets[304]!],
+  });
+  expect(counts.whole).toBe(1);
+  expect(await sale.deps.locks.list(uuid)).toHaveLength(81);
 });
 
 describe('the best seats', () => {
@@ -176,22 +197,23 @@ describe('the best seats', () => {
   test('may be others than those by rows', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 9 });
     const { mayStrand, locks, reservations } = sale.deps;
-    const choose = chooseBest({
+    const seats = seatChoices({
       mayStrand,
       locks,
       reservations,
-      *candidatesOf(seats) {
+      *candidatesOf(all) {
         return {
-          seats,
+          seats: all,
+          strandedBy: () => [],
           keyOf: JSON.stringify,
           find: ({ quantity }, taken) => {
-            const free = [...seats.keys()].filter((place) => !taken[place]);
+            const free = [...all.keys()].filter((place) => !taken[place]);
             return free.length < quantity ? [] : [free.slice(-quantity)];
           },
         };
       },
     });
-    const deps = { ...sale.deps, chooseBest: choose };
+    const deps = { ...sale.deps, seats };
     expect(seatsOf(await ask(uuid, { quantity: 2 }, deps))).toEqual(['A8', 'A9']);
     expect(seatsOf(await ask(uuid, { quantity: 2 }, deps))).toEqual(['A6', 'A7']);
   });

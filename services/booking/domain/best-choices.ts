@@ -28,9 +28,14 @@ export type Choice = { isOnSale: boolean; set?: Promised };
  */
 export type Search = { next(): Promise<Choice | undefined> };
 
-export type ChooseBest = (eventUuid: string, wish: Wish) => Search;
+/** What is known of the seats of events, for many buyers at once. */
+export type SeatChoices = {
+  best(eventUuid: string, wish: Wish): Search;
+  /** The seats that a choice of tickets would leave alone though it need not, as they are after the call began. */
+  strandedBy(eventUuid: string, ticketUuids: string[]): Promise<string[]>;
+};
 
-export type ChooseBestDeps = {
+export type SeatChoicesDeps = {
   reservations: Pick<Reservations, 'seatsOf' | 'seatsSince'>;
   locks: Pick<TicketLocks, 'list'>;
   mayStrand: boolean;
@@ -43,25 +48,30 @@ export type ChooseBestDeps = {
 const mostSeats = 300_000;
 
 /**
- * Chooses the best seats for many buyers at once. Each event that is asked for has a board in this process: a look at the
+ * Chooses seats for many buyers at once. Each event that is asked for has a board in this process: a look at the
  * stores costs what has changed since the last, and serves all who wait.
  *
  * Who asks alone is shown the seats as they are after the call began. In a rush a set may come from a look a moment old, for
  * to hold it decides. That there is none is said only by a look that began after the search.
  */
-export function chooseBest(deps: ChooseBestDeps): ChooseBest {
+export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
   const events = new LRUCache<string, EventChoices>({
     maxSize: mostSeats,
     sizeCalculation: ({ size }) => Math.min(size, mostSeats),
   });
-  return (eventUuid, wish) => {
+  return {
+    best: (eventUuid, wish) => choicesOf(eventUuid).search(wish),
+    strandedBy: (eventUuid, ticketUuids) => choicesOf(eventUuid).strandedBy(ticketUuids),
+  };
+
+  function choicesOf(eventUuid: string): EventChoices {
     let choices = events.get(eventUuid);
     if (!choices) {
       choices = new EventChoices(eventUuid, deps, keep);
       events.set(eventUuid, choices);
     }
-    return choices.search(wish);
-  };
+    return choices;
+  }
 
   /** It has grown, or its event is not there. */
   function keep(eventUuid: string, known: EventChoices, isThere: boolean): void {
@@ -71,16 +81,18 @@ export function chooseBest(deps: ChooseBestDeps): ChooseBest {
 }
 
 type Seeker = {
-  wish: Wish;
-  /** The first look that begins after the search did. */
+  /** The first look that begins after the call did. */
   from: number;
-  /** Others ask as well: a look of a moment ago will do. */
-  isInRush: boolean;
-  tries: number;
   until: number;
-  resolve(choice: Choice | undefined): void;
+  /** Gives the seeker what they wait for, if that can be told by now. */
+  serve(): boolean;
+  /** There is no such event. */
+  miss(): void;
   reject(error: unknown): void;
 };
+
+/** `isInRush`: others ask as well, so a look of a moment ago will do. */
+type Asked = { wish: Wish; from: number; isInRush: boolean; tries: number };
 
 /** A set from a look that ended so long ago is tried in a rush. */
 const recentMs = 250;
@@ -112,11 +124,11 @@ class EventChoices {
   #isServing = false;
 
   readonly #eventUuid: string;
-  readonly #deps: ChooseBestDeps;
+  readonly #deps: SeatChoicesDeps;
   readonly #nowMs: () => number;
   readonly #keep: Keep;
 
-  constructor(eventUuid: string, deps: ChooseBestDeps, keep: Keep) {
+  constructor(eventUuid: string, deps: SeatChoicesDeps, keep: Keep) {
     this.#eventUuid = eventUuid;
     this.#deps = deps;
     this.#nowMs = deps.nowMs ?? (() => performance.now());
@@ -132,16 +144,34 @@ class EventChoices {
     const until = this.#nowMs() + patienceMs;
     let tries = 0;
     return {
-      next: () =>
-        new Promise((resolve, reject) => {
-          const isInRush = tries > 0 || this.#waiting.size > 0 || this.#board.hasPromised;
-          const seeker: Seeker = { wish, from, isInRush, tries: tries++, until, resolve, reject };
-          this.#waiting.add(seeker);
-          // Those who came before are served first.
-          if (!this.#isServing) this.#serveOne(seeker);
-          this.#lookIfWanted();
-        }),
+      next: () => {
+        const isInRush = tries > 0 || this.#waiting.size > 0 || this.#board.hasPromised;
+        const asked = { wish, from, isInRush, tries: tries++ };
+        return this.#wait(from, until, () => this.#choiceFor(asked));
+      },
     };
+  }
+
+  async strandedBy(ticketUuids: string[]): Promise<string[]> {
+    const from = this.#begun + 1;
+    const ask = () => (this.#seen >= from ? this.#board.strandedBy(ticketUuids) : undefined);
+    return (await this.#wait(from, Number.POSITIVE_INFINITY, ask)) ?? [];
+  }
+
+  /** What `ask` returns as soon as that is something, at once or after a look; undefined without the event. */
+  #wait<T>(from: number, until: number, ask: () => T | undefined): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const serve = () => {
+        const found = ask();
+        if (found !== undefined) resolve(found);
+        return found !== undefined;
+      };
+      const seeker = { from, until, serve, miss: () => resolve(undefined), reject };
+      this.#waiting.add(seeker);
+      // Those who came before are served first.
+      if (!this.#isServing) this.#serveOne(seeker);
+      this.#lookIfWanted();
+    });
   }
 
   /** After a look: serves who can be served, in the order of their coming. */
@@ -163,19 +193,19 @@ class EventChoices {
   /** Whether the seeker's waiting has come to its end. */
   #serveOne(seeker: Seeker): boolean {
     try {
-      const choice = this.#choiceFor(seeker);
-      if (choice) this.#answer(seeker, choice);
-      else if (this.#nowMs() < seeker.until) return false;
-      else throw unavailable('a set of the best seats', othersWereFaster);
+      if (!seeker.serve()) {
+        if (this.#nowMs() < seeker.until) return false;
+        throw unavailable('a set of the best seats', othersWereFaster);
+      }
     } catch (error) {
-      this.#waiting.delete(seeker);
       seeker.reject(error);
     }
+    this.#waiting.delete(seeker);
     return true;
   }
 
   /** Undefined while it can't be told. */
-  #choiceFor({ wish, from, isInRush, tries }: Seeker): Choice | undefined {
+  #choiceFor({ wish, from, isInRush, tries }: Asked): Choice | undefined {
     const isFresh = this.#seen >= from;
     if (isFresh && !this.#isOnSale) return { isOnSale: false };
     const isRecent = isInRush && this.#nowMs() - this.#seenAt < recentMs;
@@ -184,11 +214,6 @@ class EventChoices {
     if (taken) return { isOnSale: true, set: this.#promise(taken) };
     // What is promised, or was taken since that look, may be free again: the next one tells.
     return isFresh && !this.#board.hadOne(wish) ? { isOnSale: true } : undefined;
-  }
-
-  #answer(seeker: Seeker, choice: Choice | undefined): void {
-    this.#waiting.delete(seeker);
-    seeker.resolve(choice);
   }
 
   #promise(taken: { uuids: string[]; division: number }): Promised {
@@ -233,7 +258,11 @@ class EventChoices {
         this.#seen = look;
       } else {
         this.#mark = undefined;
-        for (const seeker of this.#waiting) if (seeker.from <= look) this.#answer(seeker, undefined);
+        for (const seeker of this.#waiting) {
+          if (seeker.from > look) continue;
+          this.#waiting.delete(seeker);
+          seeker.miss();
+        }
       }
     } catch (error) {
       this.#keep(this.#eventUuid, this, this.#board.isLaidOut);

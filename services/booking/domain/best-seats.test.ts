@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { inOneGo } from '../../../shared/in-slices.ts';
 import { seatsByRow } from './best-seats.ts';
 import type { OfferedSeat, Wish } from './candidates.ts';
-import { strandedBy } from './stranded-seats.ts';
+
+/** The uuids of the seats that a choice would leave alone, in the order of the rows. */
+function strandedBy(seats: OfferedSeat[], uuids: ReadonlySet<string>): string[] {
+  const candidates = inOneGo(seatsByRow(seats, { mayStrand: true }));
+  const placesOf = (is: (seat: OfferedSeat) => boolean) =>
+    candidates.seats.flatMap((seat, place) => (is(seat) ? [place] : []));
+  const taken = Uint8Array.from(candidates.seats, ({ free }) => Number(!free));
+  const stranded = candidates.strandedBy(new Set(placesOf(({ uuid }) => uuids.has(uuid))), taken);
+  return stranded.map((place) => candidates.seats[place]!.uuid);
+}
 
 /** A row from a picture: `.` is free, `x` is taken; the uuid is the label. */
 const row = (name: string, picture: string, price = 100, currency = 'EUR'): OfferedSeat[] =>

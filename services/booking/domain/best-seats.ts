@@ -1,6 +1,7 @@
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
 import { isSection } from './seat-label.ts';
 import { rowsInSteps, type SeatRow } from './seat-rows.ts';
+import { strandedInRows } from './stranded-seats.ts';
 
 /** Quantities whose orders are kept; a further one takes the place of the oldest. */
 const mostOrders = 16;
@@ -71,6 +72,7 @@ export function* seatsByRow(
       }
       return [];
     },
+    strandedBy: (chosen, taken) => strandedInRows(hall, chosen, taken),
   };
 }
 

@@ -25,4 +25,9 @@ export type Candidates = {
    * others leave as few single seats behind.
    */
   find(wish: Wish, taken: Uint8Array, most: number, isOwn?: (place: number) => boolean): number[][];
+  /**
+   * The free places that a choice would leave alone though it need not, in their order. Chosen ones count as free before,
+   * whether they are `taken` or not: who asks may hold them already.
+   */
+  strandedBy(chosen: ReadonlySet<number>, taken: Uint8Array): number[];
 };

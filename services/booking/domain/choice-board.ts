@@ -106,6 +106,13 @@ export class ChoiceBoard {
     return found;
   }
 
+  /** The seats that a choice would leave alone by the last look; see `Candidates`. */
+  strandedBy(uuids: string[]): string[] {
+    const chosen = new Set(uuids.flatMap((uuid) => this.#placeOf.get(uuid) ?? []));
+    const stranded = this.#candidates?.strandedBy(chosen, this.#taken) ?? [];
+    return stranded.map((place) => this.#candidates!.seats[place]!.uuid);
+  }
+
   /** Tells what became of a promised set: what is taken is set aside. `look` is the last that has begun. */
   settle({ uuids, division }: Taken, outcome: SetOutcome, look: number): void {
     if (outcome !== 'free') this.#lanes.tell(outcome === 'held', division);

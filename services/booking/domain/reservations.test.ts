@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { type Sale, startSale } from '../testing.ts';
-import { chooseBest } from './best-choices.ts';
+import { seatChoices } from './best-choices.ts';
 import { createOrder } from './create-order.ts';
 import { extendReservation, findReservation, releaseReservation } from './manage-reservation.ts';
 import { reserveTicket } from './reserve-ticket.ts';
@@ -295,7 +295,7 @@ describe('the best available', () => {
         return sale.deps.reservations.seatsSince(event, since);
       },
     };
-    const deps = { ...sale.deps, chooseBest: chooseBest({ ...sale.deps, reservations }) };
+    const deps = { ...sale.deps, seats: seatChoices({ ...sale.deps, reservations }) };
     const made = await Promise.all(
       Array.from({ length: 40 }, () => reserveBest(deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 2 })),
     );
@@ -311,13 +311,15 @@ describe('the best available', () => {
     const deps = {
       ...sale.deps,
       mayStrand: false,
-      chooseBest: () => ({
-        next: async () => ({
-          isOnSale: true,
-          set: { ticketUuids: choices.shift()!, held: () => {}, lost: () => {}, free: () => {} },
+      seats: {
+        strandedBy: () => Promise.reject(new Error('looked at again')),
+        best: () => ({
+          next: async () => ({
+            isOnSale: true,
+            set: { ticketUuids: choices.shift()!, held: () => {}, lost: () => {}, free: () => {} },
+          }),
         }),
-      }),
-      reservations: { ...sale.deps.reservations, seatsOf: () => Promise.reject(new Error('looked at again')) },
+      },
     };
     const made = await reserveBest(deps, { userUuid: randomUUID(), eventUuid, quantity: 2 });
     expect(made.tickets.map(({ ticketUuid }) => ticketUuid)).toEqual(tickets.slice(2));

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { Acquired, Hold, LockKey, TicketLocks } from '../../../shared/locks/ticket-locks.ts';
-import type { ChooseBest, Promised } from './best-choices.ts';
+import type { Promised, SeatChoices } from './best-choices.ts';
 import { type MaybeCaller, mustBe } from './caller.ts';
 import type { Wish } from './candidates.ts';
 import { readPrice } from './held-price.ts';
@@ -10,7 +10,6 @@ import { checkChargeable, type PaymentProvider } from './payment-provider.ts';
 import type { Reservation, Reservations } from './reservation.ts';
 import type { SaleObserver } from './sale.ts';
 import { notOnSale } from './sale-window.ts';
-import { strandedBy } from './stranded-seats.ts';
 import { checkLimit, type LimitDeps, tooMany } from './ticket-limit.ts';
 
 export type ReserveTicketsDeps = LimitDeps & {
@@ -19,7 +18,7 @@ export type ReserveTicketsDeps = LimitDeps & {
   payments: Pick<PaymentProvider, 'bounds'>;
   feed: Pick<SeatFeed, 'publish'>;
   tickets: KnownTickets;
-  chooseBest: ChooseBest;
+  seats: SeatChoices;
   lockTtlMs: number;
   /** Whether a choice may leave a single free seat behind that another choice would not. */
   mayStrand: boolean;
@@ -67,7 +66,7 @@ export async function reserveBest(
   caller?: MaybeCaller,
 ): Promise<HeldReservation> {
   mustBe(caller, userUuid);
-  const search = deps.chooseBest(eventUuid, wish);
+  const search = deps.seats.best(eventUuid, wish);
   for (;;) {
     const choice = await search.next();
     if (!choice) throw new AppError('event_not_found', 'Event not found');
@@ -214,10 +213,10 @@ async function twinOf({ reservations }: ReserveTicketsDeps, holds: Hold[]): Prom
 }
 
 async function checkStranded(deps: ReserveTicketsDeps, { eventUuid }: Request, { holds }: Acquired): Promise<void> {
-  const [offer, locked] = await Promise.all([deps.reservations.seatsOf(eventUuid), deps.locks.list(eventUuid)]);
-  const [chosen, taken] = [new Set(holds.map(({ ticketUuid }) => ticketUuid)), new Set(locked)];
-  const seats = (offer?.seats ?? []).map((seat) => ({ ...seat, free: seat.free && !taken.has(seat.uuid) }));
-  const stranded = strandedBy(seats, chosen);
+  const stranded = await deps.seats.strandedBy(
+    eventUuid,
+    holds.map(({ ticketUuid }) => ticketUuid),
+  );
   if (stranded.length === 0) return;
   throw new AppError('seat_stranded', 'This choice would leave a single seat alone: choose seats beside it', {
     details: { stranded },

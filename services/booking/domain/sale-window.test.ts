@@ -5,7 +5,7 @@ import { postgresReservations } from '../adapters/postgres-reservations.ts';
 import { postgresSales } from '../adapters/postgres-sales.ts';
 import { sandboxMethods } from '../adapters/sandbox-payments.ts';
 import { outcomeOf, type Sale, type SaleDeps, startSale } from '../testing.ts';
-import { chooseBest } from './best-choices.ts';
+import { seatChoices } from './best-choices.ts';
 import { confirmTicket } from './confirm-ticket.ts';
 import { createOrder } from './create-order.ts';
 import { extendReservation } from './manage-reservation.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
     ...sale.deps,
     sales: postgresSales(sale.db, window),
     reservations,
-    chooseBest: chooseBest({ locks, reservations, mayStrand: true }),
+    seats: seatChoices({ locks, reservations, mayStrand: true }),
   };
 });
 afterAll(() => sale.drop());
