@@ -81,6 +81,20 @@ describe('a rush for the best seats', () => {
     expect(counts.looks).toBeLessThan(50);
   });
 
+  test('has no more than its connections’ worth of sets tried at a time', async () => {
+    const { uuid } = await makeEvent(sale.sql, { seats: 400 });
+    const { deps } = counting();
+    let [tried, most] = [0, 0];
+    const acquire: typeof deps.locks.acquire = async (request) => {
+      most = Math.max(most, ++tried);
+      return await deps.locks.acquire(request).finally(() => tried--);
+    };
+    const counted = { ...deps, locks: { ...deps.locks, acquire } };
+    const asked = times(120, () => ask(uuid, { quantity: 2 }, counted));
+    await expectHeld(uuid, asked, 240);
+    expect(most).toBeLessThanOrEqual(48);
+  });
+
   test('in two processes serves all', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 1000 });
     const asked = times(200, (n) => ask(uuid, { quantity: 2 }, n % 2 ? sale.deps : other));

@@ -100,9 +100,16 @@ const recentMs = 250;
 const agedMs = 50;
 /** Between the beginnings of two looks. */
 const paceMs = 10;
+/**
+ * Sets of an event that a process tries to hold at a time: as many as its connections have work with. Further seekers wait here
+ * for their turn, and not for a connection, while what they were given gets old.
+ */
+const mostTried = 48;
+/** Who waits first and how many more are looked at when a turn is free. */
+const mostInTurn = 50;
 /** After that others have always been faster. */
 const patienceMs = 5000;
-const othersWereFaster = new Error(`others were faster for ${patienceMs} ms`);
+const othersWereFaster = new Error(`others were faster, or before it, for ${patienceMs} ms`);
 /** Of the time in which seekers are served and nothing else is; and of seekers, each of whom goes on with their set at once. */
 const sliceMs = 8;
 const sliceSeekers = 50;
@@ -122,6 +129,7 @@ class EventChoices {
   #seenAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
   #isServing = false;
+  #tried = 0;
 
   readonly #eventUuid: string;
   readonly #deps: SeatChoicesDeps;
@@ -190,6 +198,19 @@ class EventChoices {
     this.#isServing = false;
   }
 
+  /** When a turn is free. */
+  #serveNext(): void {
+    let left = mostInTurn;
+    for (const seeker of this.#waiting) {
+      if (this.#isFull || left-- === 0) return;
+      this.#serveOne(seeker);
+    }
+  }
+
+  get #isFull(): boolean {
+    return this.#tried >= mostTried;
+  }
+
   /** Whether the seeker's waiting has come to its end. */
   #serveOne(seeker: Seeker): boolean {
     try {
@@ -210,14 +231,19 @@ class EventChoices {
     if (isFresh && !this.#isOnSale) return { isOnSale: false };
     const isRecent = isInRush && this.#nowMs() - this.#seenAt < recentMs;
     if (!this.#isOnSale || !(isFresh || isRecent)) return undefined;
-    const taken = this.#board.take(wish, { isInRush, tries });
+    const taken = this.#isFull ? undefined : this.#board.take(wish, { isInRush, tries });
     if (taken) return { isOnSale: true, set: this.#promise(taken) };
     // What is promised, or was taken since that look, may be free again: the next one tells.
     return isFresh && !this.#board.hadOne(wish) ? { isOnSale: true } : undefined;
   }
 
   #promise(taken: { uuids: string[]; division: number }): Promised {
-    const settle = (outcome: SetOutcome) => this.#board.settle(taken, outcome, this.#begun);
+    this.#tried++;
+    const settle = (outcome: SetOutcome) => {
+      this.#tried--;
+      this.#board.settle(taken, outcome, this.#begun);
+      if (!this.#isServing) this.#serveNext();
+    };
     return {
       ticketUuids: taken.uuids,
       held: () => settle('held'),
@@ -244,7 +270,8 @@ class EventChoices {
   /** A failure is told to all who wait. */
   async #look(): Promise<void> {
     try {
-      const early = this.#begunAt + paceMs - this.#nowMs();
+      // Who waits for their turn alone needs no look sooner.
+      const early = this.#begunAt + (this.#isFull ? agedMs : paceMs) - this.#nowMs();
       if (early > 0) await sleep(early);
       this.#begunAt = this.#nowMs();
       const look = ++this.#begun;

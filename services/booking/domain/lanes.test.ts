@@ -53,16 +53,16 @@ test.each([1, 2, 3])('processes that sell at once soon keep out of each other’
     for (const { learn } of sellers) learn();
     return lost;
   });
-  expect(lostByRound[0]).toBe(40);
+  expect(lostByRound[0]).toBeGreaterThan(20);
   const late = lostByRound.slice(50).reduce((sum, lost) => sum + lost, 0);
   expect(late / (50 * 60)).toBeLessThan(0.1);
 });
 
 test('a process that is alone again takes the best again', () => {
   const lanes = new Lanes(seeded(1));
-  const { sell } = seller(lanes, 10_000, new Set(Array.from({ length: 100 }, (_, n) => n)));
-  const places = Array.from({ length: 4000 }, () => sell().place);
-  const inOrder = Array.from({ length: 4000 }, (_, n) => 2 * n);
+  const { sell } = seller(lanes, 20_000, new Set(Array.from({ length: 100 }, (_, n) => n)));
+  const places = Array.from({ length: 8000 }, () => sell().place);
+  const inOrder = Array.from({ length: 8000 }, (_, n) => 2 * n);
   expect(places).not.toEqual(inOrder);
   expect(places.sort((a, b) => a - b)).toEqual(inOrder);
 });

@@ -3,9 +3,9 @@ const laneSeats = 16;
 const mostLanes = 16;
 const mostSets = 256;
 /** So many outcomes are looked at together. */
-const sample = 40;
+const sample = 16;
 /** So many samples in which next to nothing was lost, and the lanes are fewer. */
-const quietSamples = 25;
+const quietSamples = 60;
 /** A set that was lost so often is chosen by chance. */
 const triesInLane = 4;
 
@@ -43,7 +43,7 @@ export class Lanes {
     this.#outcomes++;
     this.#lost += Number(!isHeld);
     if (this.#outcomes < sample) return;
-    if (this.#lost * 8 > sample) this.#divide(Math.min(mostLanes, 2 * this.#lanes));
+    if (this.#lost * 8 > sample) this.#divide(Math.min(mostLanes, 4 * this.#lanes));
     else {
       this.#quiet = this.#lost > 1 ? 0 : this.#quiet + 1;
       this.#outcomes = 0;
