@@ -60,6 +60,22 @@ describe('a reservation is made', () => {
     ]);
   });
 
+  test('and what is written to them later is found, with a new version when one is deleted', async () => {
+    const event = await some(4);
+    const { seatsOf, seatsSince } = sale.deps.reservations;
+    const { mark } = (await seatsOf(event.uuid))!;
+    const [sold = '', gone = ''] = event.tickets;
+    await sale.sql`update tickets set status = 'booked' where uuid = ${sold}`;
+    const news = (await seatsSince(event.uuid, mark.since))!;
+    expect(news.mark.version).toBe(mark.version);
+    expect(news.isOnSale).toBe(true);
+    expect(news.seats).toContainEqual({ uuid: sold, seat: 'A1', price: 35_000, currency: 'USD', free: false });
+    expect((await seatsSince(event.uuid, news.mark.since))!.seats).toEqual([]);
+    await sale.sql`delete from tickets where uuid = ${gone}`;
+    expect((await seatsSince(event.uuid, news.mark.since))!.mark.version).not.toBe(mark.version);
+    expect(await seatsSince(randomUUID(), mark.since)).toBeUndefined();
+  });
+
   test('not of an event that is over, and nothing is written', async () => {
     const { uuid: eventUuid, tickets } = await some(1, { date: new Date(0) });
     const userUuid = randomUUID();

@@ -156,7 +156,7 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
         return rows.map(({ uuid }) => uuid);
       }),
 
-    // It waits for nobody, but an arena's seats take their time. What is written meanwhile comes again with the next look.
+    // It waits for nobody, but an arena's seats take their time. What is written meanwhile comes again by `seatsSince`.
     seatsOf: (eventUuid) =>
       runOfEvent(eventUuid, async (sql) => {
         const [event] = await sql<{ id: number; isOnSale: boolean; mark: SeatsMark }[]>`

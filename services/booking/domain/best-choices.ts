@@ -23,12 +23,12 @@ export type Promised = {
 export type Choice = { isOnSale: boolean; set?: Promised };
 
 /**
- * A search for the best seats of one buyer: each call returns a set to try, the next after one was lost. Undefined without the event.
- * Throws `unavailable` when a store does, or when others were faster for seconds.
+ * A search for the best seats of one buyer: each call returns a set to try, the next after one was lost. Undefined
+ * without the event. Throws `unavailable` when a store does, or when others were faster for seconds.
  */
 export type Search = { next(): Promise<Choice | undefined> };
 
-/** What is known of the seats of events, for many buyers at once. */
+/** Choices among the seats of events, for many buyers at once. */
 export type SeatChoices = {
   best(eventUuid: string, wish: Wish): Search;
   /** The seats that a choice of tickets would leave alone though it need not, as they are after the call began. */
@@ -48,11 +48,11 @@ export type SeatChoicesDeps = {
 const mostSeats = 300_000;
 
 /**
- * Chooses seats for many buyers at once. Each event that is asked for has a board in this process: a look at the
- * stores costs what has changed since the last, and serves all who wait.
+ * Chooses seats for many buyers at once. Each event that is asked for has a board in this process: a look at the stores
+ * costs what has changed since the last, and serves all who wait.
  *
- * Who asks alone is shown the seats as they are after the call began. In a rush a set may come from a look a moment old, for
- * to hold it decides. That there is none is said only by a look that began after the search.
+ * A buyer who asks alone is shown the seats as they are after the call began. In a rush a set may come from a look a
+ * moment old, for to hold it decides. That there is none is said only by a look that began after the search.
  */
 export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
   const events = new LRUCache<string, EventChoices>({
@@ -101,16 +101,19 @@ const agedMs = 50;
 /** Between the beginnings of two looks. */
 const paceMs = 10;
 /**
- * Sets of an event that a process tries to hold at a time: as many as its connections have work with. Further seekers wait here
- * for their turn, and not for a connection, while what they were given gets old.
+ * Sets of an event that a process tries to hold at a time: as many as its connections have work with. Further seekers
+ * wait here for their turn, and not for a connection, while what they were given gets old.
  */
 const mostTried = 48;
-/** Who waits first and how many more are looked at when a turn is free. */
+/** So many of those who have waited longest are looked at when a turn is free. */
 const mostInTurn = 50;
 /** After that others have always been faster. */
 const patienceMs = 5000;
 const othersWereFaster = new Error(`others were faster, or before it, for ${patienceMs} ms`);
-/** Of the time in which seekers are served and nothing else is; and of seekers, each of whom goes on with their set at once. */
+/**
+ * Of the time in which seekers are served and nothing else is; and of seekers, each of whom goes on with their set at
+ * once.
+ */
 const sliceMs = 8;
 const sliceSeekers = 50;
 
@@ -166,7 +169,7 @@ class EventChoices {
     return (await this.#wait(from, Number.POSITIVE_INFINITY, ask)) ?? [];
   }
 
-  /** What `ask` returns as soon as that is something, at once or after a look; undefined without the event. */
+  /** Returns what `ask` does as soon as that is something, at once or after a look; undefined without the event. */
   #wait<T>(from: number, until: number, ask: () => T | undefined): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const serve = () => {
@@ -187,7 +190,7 @@ class EventChoices {
     this.#isServing = true;
     let end = performance.now() + sliceMs;
     let left = sliceSeekers;
-    // Who comes meanwhile is come to as well.
+    // Those who come meanwhile are come to as well.
     for (const seeker of this.#waiting) {
       if (this.#serveOne(seeker)) left--;
       if (left > 0 && performance.now() < end) continue;
@@ -211,7 +214,7 @@ class EventChoices {
     return this.#tried >= mostTried;
   }
 
-  /** Whether the seeker's waiting has come to its end. */
+  /** Returns whether the seeker's waiting has come to its end. */
   #serveOne(seeker: Seeker): boolean {
     try {
       if (!seeker.serve()) {
@@ -233,7 +236,7 @@ class EventChoices {
     if (!this.#isOnSale || !(isFresh || isRecent)) return undefined;
     const taken = this.#isFull ? undefined : this.#board.take(wish, { isInRush, tries });
     if (taken) return { isOnSale: true, set: this.#promise(taken) };
-    // What is promised, or was taken since that look, may be free again: the next one tells.
+    // Sets that are promised, or were taken since that look, may be free again: the next one tells.
     return isFresh && !this.#board.hadOne(wish) ? { isOnSale: true } : undefined;
   }
 
@@ -270,7 +273,7 @@ class EventChoices {
   /** A failure is told to all who wait. */
   async #look(): Promise<void> {
     try {
-      // Who waits for their turn alone needs no look sooner.
+      // Nobody who only waits for their turn needs a look sooner.
       const early = this.#begunAt + (this.#isFull ? agedMs : paceMs) - this.#nowMs();
       if (early > 0) await sleep(early);
       this.#begunAt = this.#nowMs();

@@ -165,6 +165,20 @@ describe('the best seats', () => {
     expect(new Set(sets.flat()).size).toBe(sets.flat().length);
   });
 
+  test('begin at an own place where that leaves as few alone', () => {
+    const candidates = inOneGo(seatsByRow([...row('A', '......'), ...row('B', '...')], { mayStrand: true }));
+    const find = (quantity: number, isOwn: (place: number) => boolean) =>
+      candidates.find({ quantity }, new Uint8Array(9), 9, isOwn);
+    expect(find(2, () => true)).toEqual([[2, 3]]);
+    expect(find(2, (place) => place === 4)).toEqual([[4, 5]]);
+    // Each pair of the row behind leaves one alone, and so does the second of the six.
+    expect(find(2, (place) => place > 5 || place === 1)).toEqual([
+      [2, 3],
+      [0, 1],
+      [4, 5],
+    ]);
+  });
+
   test('whatever the hall: the best there are, by a slow look at it', () => {
     fc.assert(
       fc.property(halls, wishes, fc.boolean(), (hall, wish, mayStrand) => {

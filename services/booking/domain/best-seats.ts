@@ -9,18 +9,22 @@ const mostOrders = 16;
 const mostNames = 200;
 const stepSeats = 1000;
 
-/** Free places beside each other that can be had for a wish: from `from` up to, not including, `to`; and its whole block. */
+/**
+ * Free places beside each other that can be had for a wish: from `from` up to, not including, `to`; and its whole
+ * block.
+ */
 type Run = { from: number; to: number; blockFrom: number; blockTo: number };
 
 /**
- * The sets of seats that are the best by their rows (see `seatRows`); a generator, for an arena's labels take their time.
+ * The sets of seats that are the best by their rows (see `seatRows`); a generator, for an arena's labels take their
+ * time.
  *
- * A set is of one currency: prices of two can't be compared, so the one that has more of the event's seats goes first, and
- * the next only where it has no set. It is of seats beside each other in one row where such exist. What leaves no single
- * seat behind goes before what does, then the dearer (an organiser's own word for better), then the row in front, then the
- * middle of the row. Further sets overlap with no better one, and leave no more single seats than the first. Unless a set
- * `mayStrand`, none is returned by which `strandedBy` finds a seat left alone. Where no row has so many beside each other, it
- * is one set of as few groups as there can be, of equals the front first.
+ * A set is of one currency: prices of two can't be compared, so the one that has more of the event's seats goes first,
+ * and the next only where it has no set. It is of seats beside each other in one row where such exist. A set that
+ * leaves no single seat behind goes before one that does, then the dearer (an organiser's own word for better), then
+ * the row in front, then the middle of the row. Further sets overlap with no better one, and leave no more single seats
+ * than the first. Unless a set `mayStrand`, none is returned by which `strandedBy` finds a seat left alone. Where no
+ * row has so many beside each other, it is one set of as few groups as there can be, of equals the front first.
  */
 export function* seatsByRow(
   seats: readonly OfferedSeat[],
@@ -132,7 +136,9 @@ function currenciesOf(seats: readonly OfferedSeat[]): string[] {
   return [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!);
 }
 
-/** Where sets of neighbours in a currency begin: the dearer first, then the row in front, then the middle of the row. */
+/**
+ * Where sets of neighbours in a currency begin: the dearer first, then the row in front, then the middle of the row.
+ */
 function inOrder(hall: Hall, quantity: number, currency: number): Int32Array {
   const byPrice = new Map<number, number[]>();
   const beside = besideFrom(hall);
@@ -194,8 +200,8 @@ function together(look: Look, starts: Int32Array, most: number, isOwn?: (place: 
     const stranded = hall.isLoose[start] ? 0 : Number(left === 1) + Number(right === 1);
     if (stranded > 0 && left + right > 1 && !mayStrand) continue;
     if (isOwn && own[stranded] === undefined && isOwn(start)) {
+      if (stranded === 0) return [placesFrom(start, quantity)];
       own[stranded] = start;
-      if (stranded === 0) break;
     }
     const sets = found[stranded]!;
     if (sets.length === most || sets.some((other) => Math.abs(other - start) < quantity)) continue;
@@ -205,8 +211,10 @@ function together(look: Look, starts: Int32Array, most: number, isOwn?: (place: 
   const least = found.findIndex((sets) => sets.length > 0);
   if (least < 0) return [];
   const sets = own[least] === undefined ? found[least]! : [own[least]];
-  return sets.map((start) => Array.from({ length: quantity }, (_, i) => start + i));
+  return sets.map((start) => placesFrom(start, quantity));
 }
+
+const placesFrom = (start: number, size: number) => Array.from({ length: size }, (_, i) => start + i);
 
 function canBeHad({ hall, taken, quantity, maxPrice }: Look, start: number): boolean {
   for (let place = start; place < start + quantity; place++) {
@@ -215,7 +223,10 @@ function canBeHad({ hall, taken, quantity, maxPrice }: Look, start: number): boo
   return true;
 }
 
-/** How many free neighbours are before a place: none, one, or two for more. Left alone is who has none, at whatever price. */
+/**
+ * How many free neighbours are before a place: none, one, or two for more. Left alone is who has none, at whatever
+ * price.
+ */
 function freeBefore({ hall, taken }: Look, place: number): number {
   if (!hall.isBeside[place] || taken[place - 1]) return 0;
   return !hall.isBeside[place - 1] || taken[place - 2] ? 1 : 2;
@@ -280,7 +291,7 @@ function groupOf({ hall, mayStrand }: Look, run: Run, most: number, before: Read
       const end = start + size;
       const leavesOne = (isLeft(start - 1) && !isLeft(start - 2)) || (isLeft(end) && !isLeft(end + 1));
       const isFine = mayStrand || hall.isLoose[start] || !leavesOne || blockTo - blockFrom - inBlock - size <= 1;
-      if (isFine) return Array.from({ length: size }, (_, i) => start + i);
+      if (isFine) return placesFrom(start, size);
     }
   }
   return [];

@@ -10,9 +10,9 @@ export type Wish = {
 };
 
 /**
- * Port: the sets of an event's seats, and which of them are better. It knows nothing of what is sold or held, which changes
- * all the time, and is made once for seats that stay as they are. Rows of labels are one way to tell (`seatsByRow`); a
- * plan of the hall, or an area where everybody stands, would be others.
+ * Port: the sets of an event's seats, and which of them are better. It knows nothing of what is sold or held, which
+ * changes all the time, and is made once for seats that stay as they are. Rows of labels are one way to tell
+ * (`seatsByRow`); a plan of the hall, or an area where everybody stands, would be others.
  */
 export type Candidates = {
   /** Each at its place, which is its index here. */
@@ -20,14 +20,14 @@ export type Candidates = {
   /** Wishes of the same key are met by the same sets. */
   keyOf(wish: Wish): string;
   /**
-   * Up to `most` sets of places for a wish, the best first, none of which is `taken` (not 0) and no two of which overlap;
-   * none when there are not enough. Given `isOwn`, the best that begins at such a place, and nothing else, unless only
-   * others leave as few single seats behind.
+   * Up to `most` sets of places for a wish, the best first, none of which is `taken` (not 0) and no two of which
+   * overlap; none when there are not enough. Given `isOwn`, the best that begins at such a place, and nothing else,
+   * unless only others leave as few single seats behind.
    */
   find(wish: Wish, taken: Uint8Array, most: number, isOwn?: (place: number) => boolean): number[][];
   /**
-   * The free places that a choice would leave alone though it need not, in their order. Chosen ones count as free before,
-   * whether they are `taken` or not: who asks may hold them already.
+   * The free places that a choice would leave alone though it need not, in their order. Chosen ones count as free
+   * before, whether they are `taken` or not: who asks may hold them already.
    */
   strandedBy(chosen: ReadonlySet<number>, taken: Uint8Array): number[];
 };

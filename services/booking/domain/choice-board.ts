@@ -10,10 +10,11 @@ type Taken = { uuids: string[]; division: number };
 export type SetOutcome = 'held' | 'free' | { lost: string[] };
 
 /**
- * What one process knows of an event's seats: what the stores said at the last look, and what it has handed out since.
+ * The seats of an event as one process knows them: what the stores said at the last look, and what it has handed out
+ * since.
  *
- * A set that is handed out is promised: nobody else in this process gets one of its seats until its outcome is told. Seats
- * that turned out to be taken are set aside until a look that began later tells of them.
+ * A set that is handed out is promised: nobody else in this process gets one of its seats until its outcome is told.
+ * Seats that turned out to be taken are set aside until a look that began later tells of them.
  */
 export class ChoiceBoard {
   #candidates: Candidates | undefined;
@@ -30,7 +31,7 @@ export class ChoiceBoard {
   readonly #lanes = new Lanes();
   /** Wishes for which nothing was left, until something is free again. */
   readonly #barren = new Set<string>();
-  /** What was found for a wish in `#taken`. */
+  /** By wish: if there was a set for it in `#taken`. */
   readonly #possible = new Map<string, boolean>();
 
   get seats(): number {
@@ -72,8 +73,8 @@ export class ChoiceBoard {
   }
 
   /**
-   * Promises the best set that is left; in a rush, where other processes sell too, one of the best (see `Lanes`). `tries` is
-   * how many the seeker has lost before. Undefined when none is left.
+   * Promises the best set that is left; in a rush, where other processes sell too, one of the best (see `Lanes`).
+   * `tries` is how many the seeker has lost before. Undefined when none is left.
    */
   take(wish: Wish, { isInRush, tries }: { isInRush: boolean; tries: number }): Taken | undefined {
     if (!this.#candidates) return undefined;
@@ -94,7 +95,7 @@ export class ChoiceBoard {
     return { uuids, division: this.#lanes.division };
   }
 
-  /** Whether there was a set for a wish at the last look, whatever has become of it since. */
+  /** Returns whether there was a set for a wish at the last look, whatever has become of it since. */
   hadOne(wish: Wish): boolean {
     if (!this.#candidates) return false;
     const key = this.#candidates.keyOf(wish);

@@ -10,9 +10,9 @@ const quietSamples = 60;
 const triesInLane = 4;
 
 /**
- * Which of the best sets a process takes in a rush. Alone it takes the best. Where other processes sell the same seats, and
- * know of each other's a moment late, each keeps to a lane of its own choice: stretches of seats in turns, of which there are
- * the more, the more sets are lost. Nobody need know how many processes there are.
+ * Tells which of the best sets a process takes in a rush. Alone it takes the best. Where other processes sell the same
+ * seats, and know of each other's a moment late, each keeps to a lane of its own choice: stretches of seats in turns,
+ * of which there are the more, the more sets are lost. Nobody need know how many processes there are.
  */
 export class Lanes {
   /** Changes with the lanes. */
@@ -28,7 +28,10 @@ export class Lanes {
     this.#random = random;
   }
 
-  /** The best set that `find` finds in the own lane; of who has lost `tries` before, and where there is none, one of the best. */
+  /**
+   * The best set that `find` finds in the own lane; of who has lost `tries` before, and where there is none, one of the
+   * best.
+   */
   choose(find: (most: number, isOwn?: (place: number) => boolean) => number[][], tries: number): number[] | undefined {
     const isDivided = this.#lanes > 1;
     const most = Math.min(mostSets, Math.max(2 ** tries, isDivided ? laneSeats * this.#lanes : 1));
@@ -37,7 +40,7 @@ export class Lanes {
     return sets[Math.floor(this.#random() * sets.length)];
   }
 
-  /** Whether a set that was taken was held, or lost to others; `division` as it was then: what was before says nothing. */
+  /** Takes in whether a set was held, or lost to others; `division` as it was then: what was before says nothing. */
   tell(isHeld: boolean, division: number): void {
     if (division !== this.division) return;
     this.#outcomes++;

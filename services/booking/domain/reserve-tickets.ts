@@ -56,8 +56,8 @@ export async function reserveTickets(
 }
 
 /**
- * Holds the best available seats of an event for a user (see `Candidates`). Throws `ticket_not_available` when there was a
- * moment of the call at which no set for the wish was free; `event_not_found`, `sales_ended`, `too_many_tickets`,
+ * Holds the best available seats of an event for a user (see `Candidates`). Throws `ticket_not_available` when there was
+ * a moment of the call at which no set for the wish was free; `event_not_found`, `sales_ended`, `too_many_tickets`,
  * `amount_not_chargeable`, `forbidden`, and `unavailable` when others were faster for seconds.
  */
 export async function reserveBest(
