@@ -1,4 +1,4 @@
-import type { Db } from '../../../../shared/db/client.ts';
+import { type Db, sqlState } from '../../../../shared/db/client.ts';
 import { type DeclineReason, declineReasons } from '../../domain/payment-provider.ts';
 
 /**
@@ -6,6 +6,9 @@ import { type DeclineReason, declineReasons } from '../../domain/payment-provide
  * whether the intent ended by that, only Stripe knows.
  */
 export type KnownIntent = { intentId: string | null; closed: boolean; declined: DeclineReason | null };
+
+/** SQLSTATE: a row with this key is there already. */
+const uniqueViolation = '23505';
 
 export type StripeIntents = ReturnType<typeof stripeIntents>;
 
@@ -35,15 +38,20 @@ export function stripeIntents({ sql, run }: Db) {
       }),
 
     /** Writes an intent down, unless there is one or the order is closed; returns what stands. */
-    remember: (key: string, intentId: string) =>
-      run(() =>
+    remember: (key: string, intentId: string): Promise<KnownIntent> => {
+      const write = () =>
         one(sql<Row[]>`
           insert into stripe_intents (key, intent_id) values (${key}, ${intentId})
           on conflict (key) do update set
             intent_id = case when stripe_intents.closed_at is null
               then coalesce(stripe_intents.intent_id, excluded.intent_id) else stripe_intents.intent_id end
-          returning ${columns}`),
-      ),
+          returning ${columns}`);
+      // A twin that writes the same at the same moment is met at the intent's own index, if that comes first: its row is
+      // there then, and is found by its key.
+      return run(() =>
+        write().catch((error) => (sqlState(error) === uniqueViolation ? write() : Promise.reject(error))),
+      );
+    },
 
     /** Closes an order; returns what stands. */
     close: (key: string) =>
