@@ -23,8 +23,8 @@ import { sandboxTill, stripeTill, type Till } from './till.ts';
 
 export type SoakOptions = Settings & {
   chaos?: boolean;
-  /** Goes on, on a slow machine, until so many purchases have ended well; for five times its length at most. */
-  purchases?: number;
+  /** Goes on, on a slow machine, until enough has happened; for five times its length at most. */
+  isEnough?: (ledger: Ledger) => boolean;
   /** How long what is open may take to end, when all is over. */
   patienceMs?: number;
   /** What the processes run, in place of the service: a broken one, to see that it is found out. */
@@ -59,7 +59,7 @@ const longestPauseMs = 4000;
 /** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
 export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   const { seconds, buyers, seed, payments, chaos = true, patienceMs = keyPatienceMs, program } = options;
-  const { say = () => {}, purchases = 0 } = options;
+  const { say = () => {}, isEnough = () => true } = options;
   mkdirSync(dirname(processLog), { recursive: true });
   writeFileSync(processLog, '');
   const { config, arena, drop } = await openArena();
@@ -77,7 +77,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     tellProgress(ledger, progress, say, settled.signal);
     const api = createApi(processes.urls, ledger);
     const over = AbortSignal.any([
-      longEnough(ledger, { seconds, purchases }, settled.signal),
+      longEnough(seconds, () => isEnough(ledger), settled.signal),
       ...(options.signal ? [options.signal] : []),
     ]);
     const users = Array.from({ length: buyers }, (_, i) => {
@@ -149,25 +149,17 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
 
 const mostTimesLonger = 5;
 
-/** Aborts when the time is over and enough is bought, or it takes much too long. */
-function longEnough(
-  ledger: Ledger,
-  { seconds, purchases }: { seconds: number; purchases: number },
-  settled: AbortSignal,
-): AbortSignal {
+/** Aborts when the time is over and enough has happened, or it takes much too long. */
+function longEnough(seconds: number, isEnough: () => boolean, settled: AbortSignal): AbortSignal {
   const enough = new AbortController();
   const began = performance.now();
   const timer = setInterval(() => {
     const times = (performance.now() - began) / 1000 / seconds;
-    if (times >= mostTimesLonger || (times >= 1 && bought(ledger) >= purchases)) enough.abort();
+    if (times >= mostTimesLonger || (times >= 1 && isEnough())) enough.abort();
   }, 50);
   for (const end of [enough.signal, settled]) end.addEventListener('abort', () => clearInterval(timer));
   return enough.signal;
 }
-
-const bought = ({ confirmations, orders }: Ledger) =>
-  [...confirmations.values()].filter(({ paid }) => paid).length +
-  [...orders.values()].filter(({ told }) => told.some(({ status }) => status === 201)).length;
 
 function calm({ killed, strikes }: Progress): string[] {
   const struck = (name: string) => [...strikes.keys()].some((fault) => fault.startsWith(name));
