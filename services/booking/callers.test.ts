@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
-import { serverConfig, serverVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
-import { createMetrics } from '../../shared/http/metrics.ts';
 import { silentLog } from '../../shared/log.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { secretToken, testSecret } from '../../shared/testing/tokens.ts';
-import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
-import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
-import { type BookingDeps, createBookingApp } from './app.ts';
+import { appOver } from './app.harness.ts';
+import type { BookingDeps } from './app.ts';
 import { createOrder } from './domain/create-order.ts';
 import { reserveTickets } from './domain/reserve-tickets.ts';
 import { type Sale, startSale } from './testing.ts';
@@ -25,18 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-const appWith = (replaced: Partial<BookingDeps>) =>
-  createBookingApp({
-    ...sale.deps,
-    log: silentLog,
-    metrics: createMetrics('test'),
-    server: serverConfig(readConfig(serverVariables, {})),
-    dependencies: {},
-    closing: new AbortController().signal,
-    idempotencyKeys: postgresIdempotencyKeys(sale.db),
-    paymentMethods: postgresPaymentMethods(sale.db),
-    ...replaced,
-  });
+const appWith = (replaced: Partial<BookingDeps>) => appOver(sale, replaced);
 
 type Asked = {
   status: number;

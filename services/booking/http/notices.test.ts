@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { serverConfig, serverVariables } from '../../../shared/config.ts';
-import { readConfig } from '../../../shared/environment.ts';
-import { createMetrics } from '../../../shared/http/metrics.ts';
-import { silentLog } from '../../../shared/log.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
-import { postgresIdempotencyKeys } from '../adapters/postgres-idempotency.ts';
 import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts';
 import { stripeIntents } from '../adapters/stripe/intents.ts';
 import { stripeNotices } from '../adapters/stripe/notices.ts';
 import { stripePayments } from '../adapters/stripe-payments.ts';
-import { createBookingApp } from '../app.ts';
+import { appOver } from '../app.harness.ts';
 import { createOrder, findOrder } from '../domain/create-order.ts';
 import { refundOrder } from '../domain/refund-order.ts';
 import { reserveTickets } from '../domain/reserve-tickets.ts';
@@ -52,17 +47,7 @@ beforeAll(async () => {
     }),
     (db) => stripePayments({ stripe, intents: stripeIntents(db), methods: postgresPaymentMethods(db) }),
   );
-  const app = createBookingApp({
-    ...sale.deps,
-    log: silentLog,
-    metrics: createMetrics('test'),
-    server: serverConfig(readConfig(serverVariables, {})),
-    dependencies: {},
-    closing: new AbortController().signal,
-    idempotencyKeys: postgresIdempotencyKeys(sale.db),
-    paymentMethods: postgresPaymentMethods(sale.db),
-    readNotice: stripeNotices(stripe, secret, stripeIntents(sale.db)),
-  });
+  const app = appOver(sale, { readNotice: stripeNotices(stripe, secret, stripeIntents(sale.db)) });
   server.reload({
     fetch: async (request) => {
       const response = await app.fetch(request);

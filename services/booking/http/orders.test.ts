@@ -1,31 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { serverConfig, serverVariables } from '../../../shared/config.ts';
-import { readConfig } from '../../../shared/environment.ts';
-import { createMetrics } from '../../../shared/http/metrics.ts';
-import { silentLog } from '../../../shared/log.ts';
 import { makeEvent } from '../../../shared/testing/factories.ts';
-import { postgresIdempotencyKeys } from '../adapters/postgres-idempotency.ts';
-import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts';
-import { createBookingApp } from '../app.ts';
+import { appOver } from '../app.harness.ts';
 import { createOrder } from '../domain/create-order.ts';
 import { reserveTickets } from '../domain/reserve-tickets.ts';
 import { type Sale, startSale } from '../testing.ts';
 
 let sale: Sale;
-let app: ReturnType<typeof createBookingApp>;
+let app: ReturnType<typeof appOver>;
 beforeAll(async () => {
   sale = await startSale();
-  app = createBookingApp({
-    ...sale.deps,
-    log: silentLog,
-    metrics: createMetrics('test'),
-    server: serverConfig(readConfig(serverVariables, {})),
-    dependencies: {},
-    closing: new AbortController().signal,
-    idempotencyKeys: postgresIdempotencyKeys(sale.db),
-    paymentMethods: postgresPaymentMethods(sale.db),
-  });
+  app = appOver(sale);
 });
 afterAll(() => sale.drop());
 
