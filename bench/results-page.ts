@@ -55,7 +55,7 @@ each round and gives the median of that, lowest and highest. When the two ratios
 *CPU a request* is the processor time of the server's process alone, so it hardly minds what else runs. *generator* is how much of
 one core the load generator used: above 90 % it may be what is measured, and the true ratio is nearer to that of the CPU times.
 p50 and p99 are of a rush that keeps every connection busy; they follow from the rate and the number of connections. An event page
-waits for a read that it shares with others and that begins at most every 4 ms, so that path is measured with more connections.
+waits for a read that it shares with others, which in a crowd begins at most every 4 ms: that path is measured with more connections, too.
 
 Everything runs as a user has it: default settings, one log line per request (into a pipe that is drained and not looked at), the
 embedded PostgreSQL with fsync on, all on this machine. The load generator is a process of its own on raw sockets over 127.0.0.1,

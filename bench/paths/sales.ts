@@ -39,7 +39,7 @@ export const salesPath: Path = {
 async function measureSale(world: World, sale: Sale): Promise<Finding[]> {
   const { how, seats, buyers, processes } = sale;
   const { db, extent, progress } = world;
-  const ms = extent.quick ? Number(process.env.SALES_MS ?? 500) : 8000;
+  const ms = extent.quick ? 500 : 8000;
   const title = `${how}, ${seats.toLocaleString('en')} seats an event, ${buyers} buyers, ${processes} process${processes > 1 ? 'es' : ''}`;
   progress.begin(`sales: ${title}`);
   const floor = await sellOnFloor(world, buyers, ms / 2);

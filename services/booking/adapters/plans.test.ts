@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { getTableName } from 'drizzle-orm';
 import { type Db, openDb } from '../../../shared/db/client.ts';
 import { analyzeOutgrown } from '../../../shared/db/statistics.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
@@ -9,12 +10,13 @@ import { createOrder } from '../domain/create-order.ts';
 import { releaseReservation } from '../domain/manage-reservation.ts';
 import { refundOrder } from '../domain/refund-order.ts';
 import { reserveTickets } from '../domain/reserve-tickets.ts';
+import { neededTables } from '../needed-tables.ts';
 import { saleOn, sweepAll } from '../testing.ts';
 import { postgresIdempotencyKeys } from './postgres-idempotency.ts';
-import { growingTables } from './postgres-tables.ts';
 
 /** How many orders of the past there are. */
 const orders = Number(process.env.PLANS_ORDERS ?? 20_000);
+const tables = neededTables({ locks: true, sandbox: true }).map(([table]) => table);
 const arenaSeats = 20_000;
 /** Rows of one table that a step for one or two seats may read. */
 const most = 50;
@@ -100,14 +102,14 @@ const grounds: Record<string, Ground> = {
     await admin.sql`analyze`;
     await plan();
     await fill(admin);
-    await analyzeOutgrown(admin, growingTables);
+    await analyzeOutgrown(admin, tables);
   },
   'planned while the tables were small': async (admin, plan) => {
     await plan();
     await admin.sql`analyze`;
     await plan();
     await fill(admin);
-    await analyzeOutgrown(admin, growingTables);
+    await analyzeOutgrown(admin, tables);
   },
 };
 
@@ -140,7 +142,8 @@ for (const [title, prepare] of Object.entries(grounds)) {
     beforeAll(async () => {
       database = await testDatabase();
       admin = openDb(database.config, { max: 1, deadlineMs: 60_000 });
-      for (const table of growingTables) await admin.sql.unsafe(`alter table ${table} set (autovacuum_enabled = off)`);
+      for (const table of tables)
+        await admin.sql`alter table ${admin.sql(getTableName(table))} set (autovacuum_enabled = off)`;
       for (const kind of ['generic', 'custom']) {
         const seller = openDb(database.config, { max: 1, asWritten: true });
         await seller.sql.unsafe(`set plan_cache_mode = force_${kind}_plan`);
