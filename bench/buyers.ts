@@ -15,7 +15,7 @@ export type BuyersPlan = {
   ports: number[];
   buyers: number;
   ms: number;
-  /** What the next purchase asks for; undefined when all is asked for. */
+  /** Returns the body of the next purchase; undefined when all is asked for. */
   next(): object | undefined;
 };
 

@@ -4,7 +4,7 @@ import type { Target } from './targets.ts';
 type Asked = {
   /** Which of the body's named examples to send. */
   named?: string;
-  /** What no example can know, for it was made a moment ago; or what is to be other than in the example. */
+  /** Values that no example can know, for they were made a moment ago, or that are to be other than in the example. */
   path?: Record<string, string>;
   body?: Record<string, unknown>;
   headers?: Record<string, string>;
@@ -87,7 +87,7 @@ function membersOf(schema: object, document: Document): Record<string, unknown> 
   return Object.assign({}, ...allOf.map((part) => membersOf(part, document)), Object.fromEntries(own));
 }
 
-/** What a runtime expression such as `$response.body#/uuid` stands for. */
+/** The value that a runtime expression such as `$response.body#/uuid` stands for. */
 function valueAt(json: unknown, expression: string): string {
   const pointer = expression.replace('$response.body#/', '').split('/');
   const value = pointer.reduce((at, key) => (at as Record<string, unknown> | undefined)?.[key], json);

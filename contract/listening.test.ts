@@ -19,7 +19,7 @@ async function squat(host: string) {
   return { port, [Symbol.dispose]: () => void squatter.close() };
 }
 
-/** What a program says that ends by itself; one that serves is ended after a while. */
+/** The output of a program that ends by itself; one that serves is ended after a while. */
 async function saidAtItsEnd(command: string[], more: Record<string, string>): Promise<string> {
   const child = Bun.spawn(command, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, ...more },

@@ -34,7 +34,7 @@ describe('a client that is generated from the documents of the running services'
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  /** What the compiler says of the folder; nothing when all is right. */
+  /** The compiler's findings in the folder; empty when all is right. */
   async function compile(): Promise<string> {
     const tsc = Bun.spawn([bun, 'x', '--bun', 'tsc', '-p', folder], { cwd: root, stdout: 'pipe', stderr: 'inherit' });
     return await tsc.stdout.text();

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 const redocly = join(root, 'node_modules', '@redocly', 'cli', 'bin', 'cli.js');
 
 /**
- * What Redocly's and Spectral's recommended rules for OpenAPI find in documents, errors and warnings alike, as lines to
+ * All that Redocly's and Spectral's recommended rules for OpenAPI find in documents, errors and warnings alike, as lines to
  * read. No rule is off.
  */
 export async function problemsOf(documents: Record<string, object>): Promise<string[]> {

@@ -39,7 +39,7 @@ const calls: [call: string, env: Record<string, string>, says: RegExp][] = [
   ['standalone', { ONSALE_DIR: '/proc/nowhere', ...anyPorts() }, /No database can be kept in \/proc\/nowhere/],
 ];
 
-/** What makes no sense. */
+/** Arguments that make no sense. */
 const mistakes: [call: string, says: RegExp][] = [
   ['events sell', /^Unknown command sell/],
   ['events config all', /^events config takes nothing, not all$/m],

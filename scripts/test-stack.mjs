@@ -31,7 +31,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bun = await ensureInstalled(console.log);
 const test = ['test', '--path-ignore-patterns=deploy/**'];
 const last = 'contract/faults.stack.test.ts';
-/** What `npm test` has not run: all that needs these servers, and what speaks to PostgreSQL itself, which is another one here. */
+/** The tests that `npm test` has not run: all that needs these servers, and what speaks to PostgreSQL itself, which is another one here. */
 const suites = readdirSync(root, { recursive: true })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => /^(contract|histories|services|shared|soak)\//.test(file) && file.endsWith('.test.ts'))

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-/** What `booking audit` says, its exit code, and how long it waited; `meanwhile` happens in its pause. */
+/** The output of `booking audit`, its exit code, and how long it waited; `meanwhile` happens in its pause. */
 async function audit(env: Record<string, string> = {}, meanwhile: () => Promise<unknown> = async () => {}) {
   const said: string[] = [];
   const waitedMs: number[] = [];

@@ -1,7 +1,7 @@
 import * as tables from '../../shared/db/schema.ts';
 import type { Needed } from '../../shared/db/schema-check.ts';
 
-/** What the booking service does with which tables; `locks` are in PostgreSQL, or elsewhere. */
+/** The tables of the booking service, and its rights on each; `locks` are in PostgreSQL, or elsewhere. */
 export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: boolean }): Needed => [
   [tables.events, 'SELECT'],
   [tables.tickets, 'SELECT', 'UPDATE'],

@@ -11,7 +11,7 @@ import { readLive } from './live.harness.ts';
 
 setDefaultTimeout(120_000);
 
-// What clients can do to a listening service without ever reading an answer, each many times.
+// Things that clients can do to a listening service without ever reading an answer, each many times.
 
 const noiseBytes = 40 * 1024 * 1024;
 
@@ -137,7 +137,7 @@ for (const kind of ['bun', 'deno'] as const) {
     const unread = await Promise.all(Array.from({ length: 10 }, () => open(to)));
     for (const socket of unread) socket.pause().write(request('GET', path));
     await eventually(async () => expect((await metrics(to)).viewers).toBe(11));
-    // What is on its way to somebody fills the buffers of both ends at last.
+    // Bytes on their way to somebody fill the buffers of both ends at last.
     await eventually(async () => {
       await database.sql`
         update tickets set status = case status when 'booked' then 'available' else 'booked' end

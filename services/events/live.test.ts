@@ -72,7 +72,7 @@ type Operation = {
   responses: Record<number, { content: Record<string, { schema: { oneOf: { $ref: string }[] } }> }>;
 };
 
-/** What happens to the seats of an event, each told to the live views as the booking service tells it. */
+/** Changes to the seats of an event, each told to the live views as the booking service tells it. */
 function seatsOf(event: MadeEvent) {
   const held = new Map<string, LockKey>();
   const change = async (work: PromiseLike<unknown>) => {

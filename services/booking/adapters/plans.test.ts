@@ -85,7 +85,7 @@ async function fill({ sql }: Db): Promise<void> {
     insert into idempotency_keys (scope, key, fingerprint, status, body) select uuid, uuid, 'f', 201, '{}' from o`;
 }
 
-/** What is there, and is known of it, when the arena goes on sale; `plan` has the seller plan all its statements. */
+/** The rows that are there, and what is known of them, when the arena goes on sale; `plan` has the seller plan all its statements. */
 type Ground = (admin: Db, plan: () => Promise<void>) => Promise<void>;
 
 const grounds: Record<string, Ground> = {

@@ -146,7 +146,7 @@ const gone = ['charge_expired_for_capture', 'capture_charge_authorization_expire
 /** The refund waits for the end of a dispute, of which a webhook tells. */
 const disputed = ['charge_disputed', 'refund_disputed_payment'];
 
-/** What is left to people and webhooks: nothing but of these codes. */
+/** Does by hand and webhooks what is left to them: nothing but of these codes. */
 async function seeToIt(on: Operation, code: string): Promise<void> {
   const orders = await sale.sql<{ uuid: string; userUuid: string; isLost: boolean }[]>`
     select o.uuid, o.user_uuid as "userUuid", o.status = 'paid' and p.status = 'voided' as "isLost"

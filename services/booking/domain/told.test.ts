@@ -13,7 +13,7 @@ import { reserveTickets } from './reserve-tickets.ts';
 import type { SaleObserver } from './sale.ts';
 import { sweepCaptures, sweepLocks, sweepOrders } from './sweep-orders.ts';
 
-// What the live views are told (that an event has changed), and the metrics.
+// The news for the live views (that an event has changed), and the metrics.
 
 let sale: Sale;
 const told: string[] = [];
@@ -34,7 +34,7 @@ beforeEach(async () => {
   event = await makeEvent(sale.sql, { seats: 2 });
 });
 
-/** What is told while this is done. */
+/** All that is told while this is done. */
 async function during(work: () => Promise<unknown>): Promise<string[]> {
   told.splice(0);
   await work();

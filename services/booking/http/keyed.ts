@@ -26,7 +26,7 @@ const replayed = {
   },
 };
 
-/** What the responses to such requests say besides their body, where something was made. */
+/** Headers of the responses to such requests, where something was made. */
 export const madeHeaders = {
   Location: { description: 'The order, as it stands now', required: true, schema: { type: 'string' as const } },
   ...replayed,

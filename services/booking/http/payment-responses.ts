@@ -2,18 +2,18 @@ import { z } from '@hono/zod-openapi';
 import { errorResponse } from '../../../shared/http/errors.ts';
 import { declineReasons } from '../domain/payment-provider.ts';
 
-/** What to pass to the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
+/** The value for the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
 export const paymentActionSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stripe'), client_secret: z.string() }).openapi('StripeAction'),
   z.object({ type: z.literal('sandbox'), approval_url: z.string() }).openapi('SandboxAction'),
 ]);
 
-/** What the body of `payment_declined` also tells. */
+/** Further members of the body of `payment_declined`. */
 export const declineMembers = {
   reason: z.enum(declineReasons).optional().openapi({ description: 'Why the payment was declined' }),
 };
 
-/** What the body of `amount_not_chargeable` also tells. */
+/** Further members of the body of `amount_not_chargeable`. */
 const amountMembers = {
   amount: z.int().optional().openapi({ description: 'What was to be charged, in minor units of the currency' }),
   currency: z.string().optional().openapi({ description: 'ISO 4217' }),

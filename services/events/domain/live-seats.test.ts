@@ -24,7 +24,7 @@ const lost = { event: 'unavailable' };
 async function start(first: EventView | Error | undefined, pace: Partial<LivePace> = {}) {
   const state = {
     now: first,
-    /** What the next looks see instead of that, one each. */
+    /** Views that the next looks see instead of that, one each. */
     before: [] as Error[],
     looks: 0,
     errors: 0,

@@ -4,7 +4,7 @@ import type { SeatStatus } from './event.ts';
 import type { SeatState } from './seat-board.ts';
 
 /**
- * What a viewer is told. `taken` holds every seat that is not available and replaces all that was told before; `seats`
+ * A message to a viewer. `taken` holds every seat that is not available and replaces all that was told before; `seats`
  * holds those that have changed since; `unavailable`: nothing is known until the next `taken`. The id names the state.
  */
 export type LiveMessage = SeatsMessage | UnavailableMessage;

@@ -26,7 +26,7 @@ function json(response: ServerResponse, status: number, body: unknown, headers: 
 
 const elastic = { 'x-elastic-product': 'Elasticsearch' };
 
-/** What Elasticsearch 8 says to a driver of 9. */
+/** The answer of Elasticsearch 8 to a driver of 9. */
 const mediaType = {
   error: { type: 'media_type_header_exception', reason: 'A compatible version is required on Accept header' },
   status: 400,

@@ -138,7 +138,7 @@ async function openWay() {
       for (const { near, far } of pairs) {
         near.unpipe();
         far.unpipe();
-        // What is sent is taken and goes nowhere.
+        // Bytes that are sent are taken and go nowhere.
         near.resume();
       }
     },

@@ -164,7 +164,7 @@ async function openWay(broker: string) {
         pair.isStranded = true;
         pair.near.unpipe();
         pair.far.unpipe();
-        // What is sent is taken and goes nowhere.
+        // Bytes that are sent are taken and go nowhere.
         pair.near.resume();
       }
     },

@@ -38,7 +38,7 @@ export type KafkaChangeSource = ChangeSource & {
 /** How long to wait for another process that fills a gap before looking again. */
 const otherMs = 500;
 
-/** What is there again is to be followed soon after. */
+/** A server that is there again is to be followed soon after. */
 const longestWaitMs = 1500;
 
 /**

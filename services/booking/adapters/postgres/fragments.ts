@@ -34,7 +34,7 @@ export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
 export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(e.date > now() + ${ms(sql, marginMs)})`;
 
 /**
- * Whether the ticket `t` is claimed by nobody. No index serves this form: the planner might think it the shortest way to look
+ * True when nobody has claimed the ticket `t`. No index serves this form: the planner might think it the shortest way to look
  * through all that is free.
  */
 export const isFree = (sql: Sql): Fragment => sql`((t.status = 'available' and t.order_id is null) is true)`;

@@ -25,7 +25,7 @@ export async function expectFit(client: Client, timeoutMs: number): Promise<void
   }
 }
 
-/** What a server that does not name itself says: the driver refuses it unread. */
+/** The answer of a server that does not name itself: the driver refuses it unread. */
 async function greeting({ connectionPool }: Client, timeoutMs: number): Promise<Greeting['version']> {
   const asked = { requestId: 'greeting', name: 'greeting', context: null };
   try {
@@ -53,7 +53,7 @@ export function refusal(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What a block of writes means. */
+/** The meaning of each block of writes, for an operator. */
 export const blocked = (text: string): string =>
   /flood-stage|read-only-allow-delete|read_only_allow_delete/.test(text)
     ? 'Elasticsearch takes no changes for the index: its disk is full'

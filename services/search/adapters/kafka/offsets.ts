@@ -17,7 +17,7 @@ const attempts = 5;
 const firstPauseMs = 50;
 
 /**
- * What there is and what the group has handled, of every partition of the topics. "None" is what the group's coordinator has
+ * The messages that there are, and those that the group has handled, of every partition of the topics. "None" is what the group's coordinator has
  * said of a partition, never a silence: kafkajs asks for no partition of a topic that is not in what it knows of the cluster,
  * which lookups at the same time overwrite. That, and a coordinator that is loading or has moved, is asked again.
  */

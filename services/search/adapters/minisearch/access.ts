@@ -1,5 +1,5 @@
 /**
- * Who may be at the index: readers together, or one writer alone. A reader that stops in the middle so goes on in what it
+ * Lets in who may be at the index: readers together, or one writer alone. A reader that stops in the middle so goes on in what it
  * began with. Writers and readers take turns, so that neither keeps the other out.
  */
 export function createAccess() {

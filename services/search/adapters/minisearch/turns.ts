@@ -61,7 +61,7 @@ export function createTurns(options: TurnsOptions = {}) {
     isAtWork = false;
   }
 
-  /** What comes within the same turn of the event loop shares its time. */
+  /** All that comes within the same turn of the event loop shares its time. */
   function beginTurn(): void {
     if (turnEnds !== undefined) return;
     turnEnds = now() + turnMs;
