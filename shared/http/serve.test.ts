@@ -83,8 +83,9 @@ describe('the server of a process', () => {
 });
 
 const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+/** A machine without it has no second family to meet a program in. */
 const hasIpv6 = addresses.some(({ address }) => address === '::1');
-/** The first address of this machine that is no loopback. */
+/** The first address of this machine that is no loopback; one without a network has none. */
 const outside = addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 
 describe('a port that another program has', () => {
