@@ -115,6 +115,21 @@ test('a reservation of several seats that is refused is explained by any of them
   expect(checkSeats(historyOf(steps.filter((_, i) => i !== 1)), seats).violations).toHaveLength(1);
 });
 
+test('a seat may be locked for a moment by a hold that begins anew, for a seat that its user had was lost meanwhile', () => {
+  const seats = ['A1', 'A2'];
+  const look = (A1: string, A2: string) => ({ seats, told: { A1, A2 } });
+  const steps: Step[] = [
+    ['ann', 'reserve', 'ok', 0, 1, { seats: ['A2'] }],
+    ['ann', 'hold', 'ok', 2, 9, { seats, hold: 'r1:A1+A2' }],
+    ['', 'expire', 'ok', 3, 4, { seats: ['A2'] }],
+    ['bob', 'look', 'ok', 5, 6, look('reserved', 'available')],
+    ['bob', 'look', 'ok', 7, 8, look('available', 'available')],
+  ];
+  expect(checkSeats(historyOf(steps), seats).violations).toEqual([]);
+  const late = historyOf(steps).map((one) => (one.kind === 'expire' ? { ...one, from: 1.2, to: 1.5 } : one));
+  expect(checkSeats(late, seats).violations).toHaveLength(1);
+});
+
 test('a picture marks what can’t all be true', () => {
   const [violation] = judge([
     ['ann', 'reserve', 'ok', 0, 10],

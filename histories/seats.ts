@@ -60,15 +60,35 @@ function excuse(operation: Operation, all: Operation[], seat?: string): boolean 
   return kind === 'release' && isBought(operation, all);
 }
 
-/** Lock first, then look: who is refused in the end may have locked a seat for a moment, which others see. */
+/**
+ * Lock first, then look: a request that is refused in the end may have locked a seat for a moment, which others see. So may one
+ * that begins anew because a seat which its user held before was lost meanwhile.
+ */
 function isPassed(operation: Operation, all: Operation[], seats: string[]): boolean {
   return all.some(
     (other) =>
       (other.kind === 'reserve' || other.kind === 'hold') &&
-      other.outcome === 'refused' &&
+      (other.outcome === 'refused' || isBegunAnew(other, all)) &&
       (other.user !== operation.user || operation.kind === 'look') &&
       other.seats.some((seat) => seats.includes(seat)) &&
       overlap(operation, other),
+  );
+}
+
+/** Of several seats, one that the user had at its begin ended by time, or by another request of theirs, beside it. */
+function isBegunAnew(hold: Operation, all: Operation[]): boolean {
+  const frees = ['expire', 'release', 'refund'];
+  return (
+    hold.kind === 'hold' &&
+    hold.outcome === 'ok' &&
+    all.some(
+      (other) =>
+        frees.includes(other.kind) &&
+        other.outcome === 'ok' &&
+        (other.user === hold.user || other.kind === 'expire') &&
+        other.seats.some((seat) => hold.seats.includes(seat)) &&
+        overlap(hold, other),
+    )
   );
 }
 
