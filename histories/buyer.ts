@@ -104,11 +104,15 @@ export function createRequests(world: World, user: string, userUuid: string) {
     order: (uuid: string, hold: string, held: string[], method: string): Ask => {
       const key = randomUUID();
       const body = { reservation_uuid: uuid, payment_method_uuid: method };
+      let isBegun = false;
       return (process) =>
         recorder.record(as(process, 'order', held, hold), async () => {
           const answer = await sendKeyed(process, '/booking/orders', key, body);
           know(answer.body.uuid, held, hold);
-          return toldByOrder(answer, names);
+          const told = toldByOrder(answer, names);
+          isBegun ||= told.outcome === 'pending' || told.outcome === 'unknown';
+          // The key's own order may have failed long ago: that says nothing of the seats by now.
+          return told.outcome === 'declined' && isBegun ? { ...told, outcome: 'void' } : told;
         });
     },
 
