@@ -12,6 +12,13 @@ const isMade = ({ told }: Told) => told.some(({ status }) => status === 201);
 const hasSold = ({ confirmations, orders }: Ledger) =>
   [...confirmations.values()].filter(({ paid }) => paid).length + [...orders.values()].filter(isMade).length >= 150;
 
+/** Bought by the original's confirm, at another price than it had when it was held. */
+const hasSoldRepriced = ({ confirmations, holds, organiser }: Ledger) =>
+  [...confirmations.values()].filter(({ user, ticket, paid }) => {
+    const held = holds.get(user)?.findLast(({ tickets }) => tickets?.includes(ticket));
+    return paid && held && organiser.prices.get(ticket)?.some(({ from }) => from > held.until);
+  }).length >= 20;
+
 /** Seats given back of orders of which somebody has given money back by hand. */
 const hasRefundedAfterHands = ({ refunds, byHand }: Ledger) =>
   [...refunds.values()].filter((refund) => isMade(refund) && byHand.refunds.has(refund.order)).length >= 10;
@@ -29,7 +36,10 @@ const foundBy: Record<string, Broken> = {
   'charges-a-cent-more': { rule: money, audited: true },
   'pays-nothing-back': { rule: money, audited: true },
   'charges-the-total-of-the-hold': { rule: 'each order costs what its tickets cost', audited: true },
-  'sells-at-the-price-of-now': { rule: 'what the original’s confirm sold cost what it did when it was held' },
+  'sells-at-the-price-of-now': {
+    rule: 'what the original’s confirm sold cost what it did when it was held',
+    isEnough: hasSoldRepriced,
+  },
   'does-not-say-what-is-gone': {
     rule: 'an order that was refused for its tickets names those that are gone or sold, and no others',
   },
