@@ -4,6 +4,7 @@ import { sleep } from '../clock.ts';
 import type { PostgresConfig } from '../config.ts';
 import { AppError, isAppError, unavailable } from '../errors.ts';
 import { openDriver } from './driver.ts';
+import { type Gathered, gathering } from './gathered.ts';
 import { type Listener, listenTo } from './listen.ts';
 import { asOutage, sqlState, troubles } from './outage.ts';
 import * as schema from './schema.ts';
@@ -31,6 +32,8 @@ export type Db = {
   wait<T>(work: () => PromiseLike<T>): Promise<T>;
   /** For work in a `run` that may wait for somebody else's rows: a key, such as an event, has its share of the connections. */
   share: Share;
+  /** Work of many callers by one statement, each under a deadline as in `run`, and with the share of its key. */
+  gathered: Gathered;
   /** Throws `unavailable` unless the server answers, and while it has lately refused calls for want of something. */
   ping(): Promise<void>;
   /** As `ping`, and unless the server can write: into its log and to its disk. Asks at most once a second. */
@@ -92,12 +95,15 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     if (failing) throw failing;
     await check();
   };
+  const share = shares(sql, { max, deadlineMs, nowMs });
+  const wait = <T>(work: () => PromiseLike<T>) => guarded(work, { deadlineMs });
   return {
     sql,
     orm: drizzle(sql, { schema }),
     run,
-    share: shares(sql, { max, deadlineMs, nowMs }),
-    wait: (work) => guarded(work, { deadlineMs }),
+    share,
+    wait,
+    gathered: gathering({ run, wait, share, deadlineMs, nowMs }),
     ping: () => unlessFailing(() => ask(() => sql`select 1`)),
     pingWrites: () => unlessFailing(write),
     listen: (channel, listener) => listenTo({ ...config, deadlineMs }, channel, listener),

@@ -390,7 +390,10 @@ export const ticketLocks = pgTable(
     /** What its taker wrote on it, such as the price of that moment. */
     note: text('note'),
   },
-  (t) => [index('ticket_locks_event_uuid_idx').on(t.eventUuid), index('ticket_locks_expires_at_idx').on(t.expiresAt)],
+  (t) => [
+    index('ticket_locks_event_uuid_owner_idx').on(t.eventUuid, t.owner),
+    index('ticket_locks_expires_at_idx').on(t.expiresAt),
+  ],
 );
 
 /** The books of the sandbox payment provider: one row a charge, as a real provider would keep on its side. */

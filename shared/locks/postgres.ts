@@ -1,160 +1,124 @@
 import { randomUUID } from 'node:crypto';
 import type { Db, Fragment } from '../db/client.ts';
-import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
+import type { Acquired, Hold, LockKey, Refused, TicketLocks } from './ticket-locks.ts';
 
-type Taken = Omit<Hold, 'note'> & { note: string | null };
-type Row = Taken & { owner: string; isHeld: boolean };
+type Taking = Parameters<TicketLocks['acquire']>[0];
+type Writing = { locks: LockKey[]; ms?: number };
+type Row = Omit<Hold, 'note'> & { note: string | null; owner: string; isHeld: boolean };
+/** A row of what `take_ticket_locks` returns. */
+type Standing = Row & { asker: number; standing: 'stands' | 'others' | 'over' };
+
+/** Each time a lock that was in the way has gone between the function's first look and its last. */
+const mostRounds = 5;
 
 /**
- * Ticket locks in an unlogged PostgreSQL table. Losers of a race pay for one read: no row is locked and nothing is written,
- * so they wait for no one's commit.
+ * Ticket locks in an unlogged PostgreSQL table. What many ask for at a time is one statement for each event. Losers of a race
+ * pay for a read: no row is locked and nothing is written, so they wait for no one's commit.
  */
 export function postgresTicketLocks(db: Db): TicketLocks {
-  const { sql, run, share } = db;
+  const { sql, run, gathered } = db;
 
-  /** For what may wait for rows that others are writing. */
-  const runOf = <T>(eventUuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
-    run(() => share(eventUuid, work));
+  /** One call of the function; its askers have the same limit. */
+  const take = gathered(
+    async (on, takings: Taking[], eventUuid): Promise<(Acquired | Refused | undefined)[]> => {
+      const tokens = takings.map(() => randomUUID());
+      const lines = takings.flatMap(({ ticketUuids, owner, note = null }, asker) =>
+        ticketUuids.map((ticketUuid) => ({ asker, ticketUuid, owner, token: tokens[asker]!, note })),
+      );
+      const [{ ttlMs, limit }] = takings as [Taking];
+      const rows = await on<Standing[]>`
+        select asker, standing, ticket as "ticketUuid", owner, token, ends_ms as "expiresAt", is_held as "isHeld", note
+        from take_ticket_locks(${eventUuid}, ${lines.map((line) => line.asker)}::int[],
+          ${lines.map((line) => line.ticketUuid)}::text[], ${lines.map((line) => line.owner)}::text[],
+          ${lines.map((line) => line.token)}::text[], ${lines.map((line) => line.note)}::text[], ${ttlMs}, ${limit ?? 0})`;
+      const byAsker = Map.groupBy(rows, ({ asker }) => asker);
+      return takings.map((taking, asker) => outcomeOf(taking, byAsker.get(asker) ?? [], tokens[asker]!));
+    },
+    {
+      namesOf: ({ ticketUuids, owner, limit }) => (limit ? [...ticketUuids, owner] : ticketUuids),
+      kindOf: ({ ttlMs, limit }) => `${ttlMs} ${limit}`,
+    },
+  );
 
-  const live = (ticketUuids: string[]) => sql<Row[]>`
-    select ticket_uuid as "ticketUuid", owner, token, ${epochMs()} as "expiresAt", note,
-      ${ownEnd(sql)} > clock_timestamp() as "isHeld"
+  const held = (ticketUuids: string[]) => sql<Row[]>`
+    select ticket_uuid as "ticketUuid", owner, token, (extract(epoch from ${ownEnd(sql)}) * 1000)::float8 as "expiresAt",
+      note, ${ownEnd(sql)} > clock_timestamp() as "isHeld"
     from ticket_locks where ticket_uuid = any(${ticketUuids}) and expires_at > clock_timestamp()`;
 
-  const epochMs = () => sql`(extract(epoch from ${ownEnd(sql)}) * 1000)::float8`;
-
-  /** Inserts rows, or takes over expired ones. In order, so that overlapping takers can't deadlock. */
-  const insert = (on: Db['sql'], { eventUuid, owner, ttlMs, note }: Taking, ticketUuids: string[]) => on<Taken[]>`
-    insert into ticket_locks (ticket_uuid, event_uuid, owner, token, expires_at, note)
-    select ticket, ${eventUuid}, ${owner}, ${randomUUID()}, clock_timestamp() + ${ms(on, ttlMs)}, ${note ?? null}
-    from unnest(${[...ticketUuids].sort()}::text[]) with ordinality as t(ticket, n) order by n
-    on conflict (ticket_uuid) do update
-      set event_uuid = excluded.event_uuid, owner = excluded.owner, token = excluded.token,
-          expires_at = excluded.expires_at, note = excluded.note, held_until = null, adopted = false
-      where ticket_locks.expires_at <= clock_timestamp()
-    returning ticket_uuid as "ticketUuid", token, ${epochMs()} as "expiresAt", note`;
-
-  /** All or none: one ticket needs no transaction, for then nothing can be taken in part. */
-  const take = (taking: Taking, ticketUuids: string[]): Promise<Taken[]> =>
-    share(taking.eventUuid, (sql) =>
-      ticketUuids.length === 1
-        ? insert(sql, taking, ticketUuids)
-        : allOrNone(sql, (tx) => insert(tx, taking, ticketUuids), ticketUuids.length),
-    );
-
-  /**
-   * As `take`, unless the owner would then hold more than `limit`. Calls of one owner for one event take turns, so that two
-   * at once are counted one after the other.
-   */
-  async function takeWithin(limit: number, taking: Taking, asked: string[], missing: string[]) {
-    const { eventUuid, owner } = taking;
-    let others: string[] = [];
-    let isOver = false;
-    const write = async (tx: Db['sql']) => {
-      await tx`select pg_advisory_xact_lock(hashtextextended(${`${eventUuid} ${owner}`}, 0))`;
-      others = await heldBesides(tx, taking, asked);
-      isOver = others.length + asked.length > limit;
-      return isOver ? [] : insert(tx, taking, missing);
-    };
-    const taken = await share(eventUuid, (sql) => allOrNone<Taken>(sql, write, missing.length));
-    return { taken, others, isOver };
-  }
-
-  async function heldBesides(on: Db['sql'], { eventUuid, owner }: Taking, asked: string[]): Promise<string[]> {
-    const rows = await on<{ ticketUuid: string }[]>`
-      select ticket_uuid as "ticketUuid" from ticket_locks
-      where event_uuid = ${eventUuid} and owner = ${owner} and expires_at > clock_timestamp()`;
-    return rows.map((row) => row.ticketUuid).filter((uuid) => !asked.includes(uuid));
-  }
-
-  /** Rolls back, with an empty answer, when fewer rows were written than asked for. */
-  async function allOrNone<T extends object>(
-    sql: Db['sql'],
-    write: (tx: Db['sql']) => PromiseLike<T[]>,
-    asked: number,
-  ): Promise<T[]> {
-    const short = new Error('fewer rows than asked');
-    let rows: T[] = [];
-    try {
-      await sql.begin(async (tx) => {
-        rows = await write(tx as unknown as Db['sql']);
-        if (rows.length < asked) throw short;
-      });
-      return rows;
-    } catch (error) {
-      if (error === short) return [];
-      throw error;
-    }
-  }
-
-  /** Writes to locks that are held under their token, all or none. */
-  const writeAll = (eventUuid: string, locks: LockKey[], what: (on: Db['sql']) => Fragment): Promise<boolean> =>
-    runOf(eventUuid, async (sql) => {
-      const write = (on: Db['sql']) => on<{ ticketUuid: string }[]>`
-        update ticket_locks ${what(on)} where ${ownEnd(on)} > clock_timestamp() and ${named(on, locks)}
-        returning ticket_uuid as "ticketUuid"`;
-      const rows = locks.length === 1 ? await write(sql) : await allOrNone(sql, write, locks.length);
-      return rows.length === locks.length;
+  /** Writes to locks that are held under their token, for each asker to all or none. In `what` the row is `l`, its time `w.ms`. */
+  const writingAll = (what: (on: Db['sql']) => Fragment) =>
+    gathered(async (on, writings: Writing[]): Promise<boolean[]> => {
+      const done = await on<{ asker: number }[]>`
+        with wanted as (${asked(on, writings)}), found as (
+          select l.ticket_uuid, w.asker, w.ms from wanted w
+          join ticket_locks l on l.ticket_uuid = w.ticket and l.token = w.token
+          where ${ownEnd(on)} > clock_timestamp() order by l.ticket_uuid for update of l
+        ), whole as (
+          select w.asker from wanted w left join found f on f.asker = w.asker and f.ticket_uuid = w.ticket
+          group by w.asker having count(*) = count(f.asker)
+        ), written as (
+          update ticket_locks l ${what(on)}
+          from (select f.ticket_uuid, max(f.ms) as ms from found f join whole using (asker) group by 1) w
+          where l.ticket_uuid = w.ticket_uuid
+        )
+        select asker from whole`;
+      const whole = new Set(done.map(({ asker }) => asker));
+      return writings.map(({ locks }, asker) => locks.length === 0 || whole.has(asker));
     });
 
+  /** Writes to those locks that are under their token; tells each asker how many of the rows that it returns were theirs. */
+  const writingSome = (write: (on: Db['sql'], named: Fragment) => PromiseLike<LockKey[]>) =>
+    gathered(async (on, writings: Writing[]): Promise<number[]> => {
+      const rows = await write(
+        on,
+        on`ticket_uuid in (
+          select l.ticket_uuid from (${asked(on, writings)}) w
+          join ticket_locks l on l.ticket_uuid = w.ticket and l.token = w.token
+          where l.expires_at > clock_timestamp() order by l.ticket_uuid for update of l)`,
+      );
+      const left = new Set(rows.map(nameOf));
+      return writings.map(({ locks }) => locks.filter((lock) => left.delete(nameOf(lock))).length);
+    });
+
+  const [adopt, extend, cover] = [
+    writingAll((on) => on`set adopted = true`),
+    writingAll((on) => {
+      const end = on`greatest(${ownEnd(on)}, ${later(on)})`;
+      return ending(on, on`greatest(l.expires_at, ${end})`, end);
+    }),
+    writingAll((on) => ending(on, on`greatest(l.expires_at, ${later(on)})`, ownEnd(on))),
+  ];
+  const returned = (on: Db['sql']) => on`returning ticket_uuid as "ticketUuid", token`;
+  const [uncover, release, giveBack] = [
+    writingSome(async (on, named) => {
+      const rows = await on<(LockKey & { isOver: boolean })[]>`
+        update ticket_locks set expires_at = held_until, held_until = null where held_until is not null and ${named}
+        ${returned(on)}, expires_at <= clock_timestamp() as "isOver"`;
+      return rows.filter(({ isOver }) => isOver);
+    }),
+    writingSome((on, named) => on<LockKey[]>`delete from ticket_locks where ${named} ${returned(on)}`),
+    writingSome((on, named) => on<LockKey[]>`delete from ticket_locks where not adopted and ${named} ${returned(on)}`),
+  ];
+
   return {
-    acquire: ({ ticketUuids: asked, limit, ...taking }) =>
-      run(async () => {
-        const ticketUuids = [...new Set(asked)];
-        // Each round ends by an answer, unless a lock that was in the way has gone meanwhile.
-        for (let round = 0; round < 5; round++) {
-          const rows = await live(ticketUuids);
-          const inTheWay = rows.filter((row) => row.owner !== taking.owner || !row.isHeld);
-          if (inTheWay.length > 0) return { ok: false, conflicts: inTheWay.map((row) => row.ticketUuid).sort() };
-          const own = new Set(rows.map((row) => row.ticketUuid));
-          const missing = ticketUuids.filter((uuid) => !own.has(uuid));
-          if (missing.length === 0) {
-            const others = limit ? await heldBesides(sql, taking, ticketUuids) : [];
-            return { ok: true, holds: rows.map(toHold), taken: [], repeated: true, others };
-          }
-          const { taken, others, isOver } = limit
-            ? await takeWithin(limit, taking, ticketUuids, missing)
-            : { taken: await take(taking, missing), others: [], isOver: false };
-          if (isOver) return { ok: false, conflicts: [], overLimit: true };
-          if (taken.length === missing.length) {
-            const its = taken.map(toHold);
-            return { ok: true, holds: [...rows.map(toHold), ...its], taken: its, repeated: false, others };
-          }
-        }
-        return { ok: false, conflicts: ticketUuids };
-      }),
+    async acquire({ ticketUuids: asked, ...taking }) {
+      const ticketUuids = [...new Set(asked)];
+      for (let round = 0; round < mostRounds; round++) {
+        const outcome = await take(taking.eventUuid, { ...taking, ticketUuids });
+        if (outcome) return outcome;
+      }
+      return { ok: false, conflicts: ticketUuids };
+    },
 
     held: ({ ticketUuids, owner }) =>
-      run(async () => (await live(ticketUuids)).filter((row) => row.owner === owner && row.isHeld).map(toHold)),
+      run(async () => (await held(ticketUuids)).filter((row) => row.owner === owner && row.isHeld).map(toHold)),
 
-    adopt: ({ eventUuid, locks }) => writeAll(eventUuid, locks, (on) => on`set adopted = true`),
-
-    extend: ({ eventUuid, locks, ttlMs }) =>
-      writeAll(eventUuid, locks, (on) => {
-        const end = on`greatest(${ownEnd(on)}, ${later(on, ttlMs)})`;
-        return ending(on, on`greatest(expires_at, ${end})`, end);
-      }),
-
-    cover: ({ eventUuid, locks, windowMs }) =>
-      writeAll(eventUuid, locks, (on) => ending(on, on`greatest(expires_at, ${later(on, windowMs)})`, ownEnd(on))),
-
-    uncover: ({ eventUuid, locks }) =>
-      runOf(eventUuid, async (sql) => {
-        const rows = await sql<{ isOver: boolean }[]>`
-          update ticket_locks set expires_at = held_until, held_until = null
-          where held_until is not null and ${named(sql, locks)}
-          returning expires_at <= clock_timestamp() as "isOver"`;
-        return rows.filter(({ isOver }) => isOver).length;
-      }),
-
-    release: ({ eventUuid, locks }) =>
-      runOf(eventUuid, async (sql) => (await sql`delete from ticket_locks where ${named(sql, locks)}`).count),
-
-    giveBack: ({ eventUuid, locks }) =>
-      runOf(
-        eventUuid,
-        async (sql) => (await sql`delete from ticket_locks where not adopted and ${named(sql, locks)}`).count,
-      ),
+    adopt: ({ eventUuid, locks }) => adopt(eventUuid, { locks }),
+    extend: ({ eventUuid, locks, ttlMs }) => extend(eventUuid, { locks, ms: ttlMs }),
+    cover: ({ eventUuid, locks, windowMs }) => cover(eventUuid, { locks, ms: windowMs }),
+    uncover: ({ eventUuid, locks }) => uncover(eventUuid, { locks }),
+    release: ({ eventUuid, locks }) => release(eventUuid, { locks }),
+    giveBack: ({ eventUuid, locks }) => giveBack(eventUuid, { locks }),
 
     list: (eventUuid) =>
       run(async () => {
@@ -177,19 +141,37 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   };
 }
 
-type Taking = { eventUuid: string; owner: string; ttlMs: number; note?: string };
+/** What came of a taking; undefined where a lock has gone meanwhile that was in the way. */
+function outcomeOf({ ticketUuids, owner }: Taking, rows: Standing[], token: string): Acquired | Refused | undefined {
+  if (rows.some(({ standing }) => standing === 'over')) return { ok: false, conflicts: [], overLimit: true };
+  const stands = rows.filter(({ standing }) => standing === 'stands');
+  const inTheWay = stands.filter((row) => row.owner !== owner || !row.isHeld);
+  if (inTheWay.length > 0) return { ok: false, conflicts: inTheWay.map((row) => row.ticketUuid).sort() };
+  if (stands.length < ticketUuids.length) return undefined;
+  const taken = stands.filter((row) => row.token === token).map(toHold);
+  const others = rows.filter(({ standing }) => standing === 'others').map((row) => row.ticketUuid);
+  return { ok: true, holds: stands.map(toHold), taken, repeated: taken.length === 0, others };
+}
 
-const toHold = ({ ticketUuid, token, expiresAt, note }: Taken): Hold => ({
+const toHold = ({ ticketUuid, token, expiresAt, note }: Row): Hold => ({
   ticketUuid,
   token,
   expiresAt,
   ...(note !== null && { note }),
 });
 
-const ms = (sql: Db['sql'], duration: number) => sql`${duration} * interval '1 millisecond'`;
+const nameOf = ({ ticketUuid, token }: LockKey) => `${ticketUuid} ${token}`;
+
+/** The locks that each asker names, a row each, in the order of their tickets. */
+function asked(sql: Db['sql'], writings: Writing[]): Fragment {
+  const lines = writings.flatMap(({ locks, ms = 0 }, asker) => locks.map((lock) => ({ asker, ms, ...lock })));
+  return sql`select * from unnest(${lines.map((line) => line.asker)}::int[],
+    ${lines.map((line) => line.ticketUuid)}::text[], ${lines.map((line) => line.token)}::text[],
+    ${lines.map((line) => line.ms)}::float8[]) as wanted(asker, ticket, token, ms)`;
+}
 
 /** The same moment however often a statement names it. */
-const later = (sql: Db['sql'], duration: number) => sql`(statement_timestamp() + ${ms(sql, duration)})`;
+const later = (sql: Db['sql']) => sql`(statement_timestamp() + w.ms * interval '1 millisecond')`;
 
 /** When the hold ends: with its lock, unless a payment keeps that. */
 const ownEnd = (sql: Db['sql']) => sql`coalesce(held_until, expires_at)`;
@@ -197,11 +179,3 @@ const ownEnd = (sql: Db['sql']) => sql`coalesce(held_until, expires_at)`;
 /** The lock ends then, and its hold then or before. */
 const ending = (sql: Db['sql'], lock: Fragment, hold: Fragment) =>
   sql`set expires_at = ${lock}, held_until = nullif(${hold}, ${lock})`;
-
-/** The rows still under their token, locked in order like those of `insert`. */
-const named = (sql: Db['sql'], locks: LockKey[]) => sql`ticket_uuid in (
-  select l.ticket_uuid from ticket_locks l
-  join unnest(${locks.map((lock) => lock.ticketUuid)}::text[], ${locks.map((lock) => lock.token)}::text[])
-    as wanted(ticket_uuid, token) on l.ticket_uuid = wanted.ticket_uuid and l.token = wanted.token
-  where l.expires_at > clock_timestamp()
-  order by l.ticket_uuid for update of l)`;

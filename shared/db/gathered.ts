@@ -1,0 +1,100 @@
+import type postgres from 'postgres';
+import { isAppError, unavailable } from '../errors.ts';
+import type { Share } from './share.ts';
+
+/**
+ * Makes work of many callers one statement: what is asked for while a statement of the same key (such as an event) is under way
+ * goes into the next one, so that a rush costs a few large statements and not thousands of small ones. Nobody waits who comes
+ * alone. `work` is one transaction and returns a result an item, in their order; when it fails, and not because the server is
+ * away, each item is tried by itself, so that none fails for another's sake. What has waited until the pool's deadline is not
+ * begun, and throws `unavailable`.
+ */
+export type Gathered = <I, O>(
+  work: (sql: postgres.Sql, items: I[], key: string) => Promise<O[]>,
+  options?: GatheredOptions<I>,
+) => (key: string, item: I) => Promise<O>;
+
+export type GatheredOptions<I> = {
+  /** What two items of one statement must not have in common; the later one goes into a later statement. */
+  namesOf?: (item: I) => string[];
+  /** What all items of one statement have in common. */
+  kindOf?: (item: I) => string;
+  /** Items of one statement at most. */
+  most?: number;
+};
+
+type Deps = {
+  run<T>(work: () => PromiseLike<T>): Promise<T>;
+  wait<T>(work: () => PromiseLike<T>): Promise<T>;
+  share: Share;
+  /** 0 is none. */
+  deadlineMs: number;
+  nowMs: () => number;
+};
+
+type Waiting<I, O> = { item: I; due: number; resolve(result: O): void; reject(error: unknown): void };
+
+/** Makes what gathers the work of a pool. */
+export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gathered {
+  return <I, O>(
+    work: (sql: postgres.Sql, items: I[], key: string) => Promise<O[]>,
+    { namesOf = () => [], kindOf = () => '', most = 100 }: GatheredOptions<I> = {},
+  ) => {
+    /** Of each key whose work is under way, what is to follow. */
+    const lines = new Map<string, Waiting<I, O>[]>();
+
+    async function workOff(key: string, line: Waiting<I, O>[]): Promise<void> {
+      // What comes in the same turn goes along.
+      await Promise.resolve();
+      while (line.length > 0) await doAll(key, takeNext(line));
+      lines.delete(key);
+    }
+
+    function takeNext(line: Waiting<I, O>[]): Waiting<I, O>[] {
+      const [now, taken, left] = [nowMs(), [] as Waiting<I, O>[], [] as Waiting<I, O>[]];
+      const names = new Set<string>();
+      for (const one of line.splice(0)) {
+        if (now >= one.due) {
+          one.reject(unavailable('PostgreSQL', new Error('what was asked for before took too long')));
+          continue;
+        }
+        const its = namesOf(one.item);
+        const kind = taken.length === 0 ? undefined : kindOf(taken[0]!.item);
+        const isOfKind = kind === undefined || kind === kindOf(one.item);
+        const isNext = isOfKind && taken.length < most && !its.some((name) => names.has(name));
+        (isNext ? taken : left).push(one);
+        // Nor does anything overtake what it has to do with.
+        for (const name of its) names.add(name);
+      }
+      line.push(...left);
+      return taken;
+    }
+
+    async function doAll(key: string, batch: Waiting<I, O>[]): Promise<void> {
+      if (batch.length === 0) return;
+      const items = batch.map(({ item }) => item);
+      try {
+        const results = await run(() => share(key, (sql) => work(sql, items, key)));
+        for (const [i, { resolve }] of batch.entries()) resolve(results[i]!);
+      } catch (error) {
+        if (batch.length > 1 && !isAppError(error, 'unavailable')) {
+          for (const one of batch) await doAll(key, [one]);
+        } else for (const { reject } of batch) reject(error);
+      }
+    }
+
+    return (key: string, item: I): Promise<O> =>
+      wait(
+        () =>
+          new Promise<O>((resolve, reject) => {
+            const due = deadlineMs === 0 ? Number.POSITIVE_INFINITY : nowMs() + deadlineMs;
+            const line = lines.get(key);
+            const waiting = { item, due, resolve, reject };
+            if (line) return void line.push(waiting);
+            const first = [waiting];
+            lines.set(key, first);
+            void workOff(key, first);
+          }),
+      );
+  };
+}
