@@ -1,10 +1,11 @@
+import { batched } from '../../../shared/batched.ts';
 import type { Db, Fragment } from '../../../shared/db/client.ts';
 import type { Orders, OrderView } from '../domain/orders.ts';
 import type { Order } from '../domain/sale.ts';
 import { orderJson } from './postgres/fragments.ts';
 
 /** Orders in PostgreSQL. */
-export function postgresOrders({ sql, run }: Db): Orders {
+export function postgresOrders({ sql, run, wait }: Db): Orders {
   // A ticket that is gone has left its uuid, event and seat in the line.
   const views = (condition: Fragment) => sql<OrderView[]>`
     select o.uuid, o.user_uuid as "userUuid", o.status, o.total::float8 as total, o.currency,
@@ -17,6 +18,10 @@ export function postgresOrders({ sql, run }: Db): Orders {
       ), '[]') as tickets, (select action::json from payments p where p.order_id = o.id) as action
     from orders o where ${condition}`;
 
+  const view = batched((uuids: string[]) =>
+    run(async () => new Map((await views(sql`o.uuid = any(${uuids})`)).map((one) => [one.uuid, one]))),
+  );
+
   return {
     ofReservation: (reservationUuid) =>
       run(async () => {
@@ -27,7 +32,7 @@ export function postgresOrders({ sql, run }: Db): Orders {
         return row?.order;
       }),
 
-    view: (uuid) => run(async () => (await views(sql`o.uuid = ${uuid}`))[0]),
+    view: (uuid) => wait(() => view(uuid)),
 
     list: ({ userUuid, after, limit }) =>
       run(async () => {

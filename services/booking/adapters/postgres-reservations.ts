@@ -1,3 +1,4 @@
+import { batched } from '../../../shared/batched.ts';
 import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/candidates.ts';
 import type { Reservation, Reservations, ReservedTicket, SeatsMark } from '../domain/reservation.ts';
@@ -21,7 +22,7 @@ const purgedAtOnce = 5000;
 
 /** Reservations in PostgreSQL. */
 export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Reservations {
-  const { sql, run, share } = db;
+  const { sql, run, wait, share } = db;
   const events = eventsOf(db);
   /** Work on a reservation that may wait for somebody's rows, with the connections of its event. */
   const runOf = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
@@ -44,6 +45,10 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     from reservations r join events e on e.id = r.event_id where ${condition}`;
     return rows.map(({ order, ...row }) => ({ ...row, ...(order && { order }) }));
   };
+
+  const find = batched((uuids: string[]) =>
+    run(async () => new Map((await read(sql`r.uuid = any(${uuids})`)).map((one) => [one.uuid, one]))),
+  );
 
   return {
     create: ({ userUuid, eventUuid, locks }) =>
@@ -91,7 +96,7 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
         throw error;
       }),
 
-    find: (uuid) => run(async () => (await read(sql`r.uuid = ${uuid}`))[0]),
+    find: (uuid) => wait(() => find(uuid)),
 
     ofLocks: (locks) =>
       run(async () => {

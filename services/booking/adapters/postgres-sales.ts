@@ -32,7 +32,7 @@ import {
  * wait for somebody's rows: those of one event have their share of the connections.
  */
 export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Sales {
-  const { sql, run, wait, share } = db;
+  const { sql, run, wait, share, gathered } = db;
   const events = eventsOf(db);
   /** Work on an order, with the connections of its event. */
   const runOf = <T>(orderUuid: string, work: (sql: Db['sql']) => Promise<T>): Promise<T> =>
@@ -42,7 +42,7 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
   const seats = () => orderSeats(sql);
 
   /** The step of the history that goes with a write: the writer has the order's row locked and names it `o`. */
-  const history = (order: string | Fragment, payment: string, cause: string) => sql`
+  const history = (order: string | Fragment, payment: string | Fragment, cause: string | Fragment) => sql`
     insert into order_history (order_id, order_status, payment_status, amount, cause)
     select id, ${order}, ${payment}, total, ${cause} from o`;
 
@@ -81,6 +81,50 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
         ]),
       );
     }),
+  );
+
+  /** Mostly remembered. */
+  const eventOf = (orderUuid: string) => run(() => events.order(orderUuid));
+
+  const settle = gathered(
+    async (on, orderUuids: string[]) => {
+      const rows = await on<{ uuid: string; booked: number; seats: OrderSeats }[]>`
+        with due as (
+          select id from orders where uuid = any(${orderUuids}) and status = 'pending' order by id for update
+        ), o as (
+          update orders set status = 'paid' from due where orders.id = due.id
+          returning orders.id, uuid, total, reservation_id
+        ), booked as (
+          update tickets t set status = 'booked' from o where t.order_id = o.id returning t.order_id
+        ), p as (
+          update payments set status = 'authorised', action = null, sweep_at = now() from o where order_id = o.id
+        ), h as (${history('paid', 'authorised', 'payment authorised')})
+        select uuid, (select count(*)::int from booked where order_id = o.id) as booked, ${seats()} as seats from o`;
+      const settled = new Map(rows.map(({ uuid, ...row }) => [uuid, row]));
+      return orderUuids.map((uuid) => settled.get(uuid));
+    },
+    { namesOf: (orderUuid) => [orderUuid] },
+  );
+
+  const recordCapture = gathered(
+    async (on, captures: { orderUuid: string; how: 'captured' | 'gone' }[]) => {
+      const rows = await on<{ uuid: string; status: OrderStatus }[]>`
+        with locked as (
+          select o.id, o.uuid, o.total, o.status, c.payment, c.cause
+          from unnest(${captures.map(({ orderUuid }) => orderUuid)}::text[],
+            ${captures.map(({ how }) => (how === 'captured' ? 'succeeded' : 'voided'))}::text[],
+            ${captures.map(({ how }) => (how === 'captured' ? 'payment captured' : 'what was authorised is gone'))}::text[]
+          ) as c (uuid, payment, cause) join orders o on o.uuid = c.uuid order by o.id for update of o
+        ), o as (
+          update payments p set status = locked.payment from locked
+          where order_id = locked.id and p.status = 'authorised'
+          returning locked.id, locked.total, locked.status, locked.payment, locked.cause
+        ), h as (${history(sql`status`, sql`payment`, sql`cause`)})
+        select uuid, status from locked`;
+      const statuses = new Map(rows.map(({ uuid, status }) => [uuid, status]));
+      return captures.map(({ orderUuid }) => statuses.get(orderUuid));
+    },
+    { namesOf: ({ orderUuid }) => [orderUuid] },
   );
 
   return {
@@ -138,20 +182,10 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
         return claimOf(row!, uuids);
       }),
 
-    settle: (orderUuid) =>
-      runOf(orderUuid, async (sql) => {
-        const [row] = await sql`
-          with o as (
-            update orders set status = 'paid' where uuid = ${orderUuid} and status = 'pending'
-            returning id, total, reservation_id
-          ), booked as (
-            update tickets t set status = 'booked' from o where t.order_id = o.id returning t.id
-          ), p as (
-            update payments set status = 'authorised', action = null, sweep_at = now() from o where order_id = o.id
-          ), h as (${history('paid', 'authorised', 'payment authorised')})
-          select (select count(*)::int from booked) as booked, ${seats()} as seats from o`;
-        return row ? { status: 'paid', changed: true, booked: row.booked, seats: row.seats } : endedBefore(orderUuid);
-      }),
+    async settle(orderUuid) {
+      const settled = await settle(await eventOf(orderUuid), orderUuid);
+      return settled ? { status: 'paid', changed: true, ...settled } : run(() => endedBefore(orderUuid));
+    },
 
     fail: (orderUuid, how) =>
       runOf(orderUuid, async (sql) => {
@@ -193,21 +227,11 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
           select from o`;
       }),
 
-    recordCapture: (orderUuid, how) =>
-      runOf(orderUuid, async (sql) => {
-        const [status, cause] =
-          how === 'captured' ? ['succeeded', 'payment captured'] : ['voided', 'what was authorised is gone'];
-        const [row] = await sql<{ status: OrderStatus }[]>`
-          with locked as (
-            select id, total, status from orders where uuid = ${orderUuid} for update
-          ), o as (
-            update payments p set status = ${status!} from locked
-            where order_id = locked.id and p.status = 'authorised' returning locked.id, locked.total, locked.status
-          ), h as (${history(sql`status`, status!, cause!)})
-          select status from locked`;
-        if (!row) throw new Error(`no order ${orderUuid}`);
-        return row.status;
-      }),
+    async recordCapture(orderUuid, how) {
+      const status = await recordCapture(await eventOf(orderUuid), { orderUuid, how });
+      if (!status) throw new Error(`no order ${orderUuid}`);
+      return status;
+    },
 
     recordDispute: (orderUuid, isOpen) =>
       runOf(orderUuid, async (sql) => {

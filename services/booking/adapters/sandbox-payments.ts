@@ -32,6 +32,18 @@ export const refundByHand = 'hand:';
 type Status = 'requires_action' | 'authorised' | 'succeeded' | 'declined' | 'voided';
 type Written = { status: Status; amount: number; disputed: boolean };
 
+type NewCharge = { key: string; amount: number; currency: string; status: Status };
+type Pass = { key: string; from: Status; to: Status };
+
+/** The books are of no event: all that is written in them is gathered. */
+const books = 'sandbox';
+
+/** The status of each key in order; undefined where there is none. */
+function resultsOf(rows: { key: string; status: Status }[], asked: { key: string }[]): (Status | undefined)[] {
+  const found = new Map(rows.map(({ key, status }) => [key, status]));
+  return asked.map(({ key }) => found.get(key));
+}
+
 type Given = { made: number; total: number; before: number };
 
 export type SandboxPayments = PaymentProvider & {
@@ -45,32 +57,52 @@ export type SandboxPayments = PaymentProvider & {
  * play the bank, a payment that must be approved is declined. Nobody waits for the disk with its books: what the server
  * forgets of them, it forgets with all that was written later, such as that an order is paid.
  */
-export function sandboxPayments({ sql, run }: Db, { hasBank = true } = {}): SandboxPayments {
+export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } = {}): SandboxPayments {
   /** The first to write a key decides; everyone gets what stands. */
-  const record = async (key: string, amount: number, currency: string, status: Status): Promise<Status> => {
-    const [row] = await run(
-      () => sql<{ status: Status }[]>`
-        with mine as (
+  const write = gathered(
+    async (on, charges: NewCharge[]) => {
+      const rows = await on<{ key: string; status: Status }[]>`
+        with wanted as (
+          select * from unnest(${charges.map(({ key }) => key)}::text[], ${charges.map(({ amount }) => amount)}::bigint[],
+            ${charges.map(({ currency }) => currency)}::text[], ${charges.map(({ status }) => status)}::text[])
+            as w (key, amount, currency, status)
+        ), mine as (
           insert into sandbox_charges (key, amount, currency, status)
-          select ${key}, ${amount}, ${currency}, ${status} from ${relaxed(sql)}
-          on conflict (key) do nothing returning status
+          select wanted.* from ${relaxed(on)}, wanted order by key
+          on conflict (key) do nothing returning key, status
         )
-        select status from mine union all select status from sandbox_charges where key = ${key} limit 1`,
-    );
-    // Written by somebody else between the two halves of the statement: it is there now.
-    return row?.status ?? record(key, amount, currency, status);
-  };
+        select key, status from mine
+        union all select c.key, c.status from wanted join sandbox_charges c using (key)`;
+      return resultsOf(rows, charges);
+    },
+    { namesOf: ({ key }) => [key] },
+  );
+
+  async function record(charge: NewCharge): Promise<Status> {
+    for (;;) {
+      const status = await write(books, charge);
+      // Written by somebody else between the two halves of the statement: it is there now.
+      if (status) return status;
+    }
+  }
+
+  const move = gathered(
+    async (on, passes: Pass[]) => {
+      const rows = await on<{ key: string; status: Status }[]>`
+        update sandbox_charges c set status = wanted.later from ${relaxed(on)}, (
+          select * from unnest(${passes.map(({ key }) => key)}::text[], ${passes.map(({ from }) => from)}::text[],
+            ${passes.map(({ to }) => to)}::text[]) as w (key, earlier, later) order by key
+        ) wanted
+        where c.key = wanted.key and c.status = wanted.earlier returning c.key, c.status`;
+      return resultsOf(rows, passes);
+    },
+    { namesOf: ({ key }) => [key] },
+  );
 
   /** Lets a charge pass from one status to another; returns how it stands then. */
-  const pass = async (key: string, from: Status, to: Status): Promise<Status | undefined> => {
-    const rows = await run(
-      () => sql`
-        update sandbox_charges set status = ${to} from ${relaxed(sql)}
-        where key = ${key} and status = ${from} returning status`,
-    );
-    if (rows.length > 0) return to;
-    return (await run(() => sql`select status from sandbox_charges where key = ${key}`))[0]?.status;
-  };
+  const pass = async (key: string, from: Status, to: Status): Promise<Status | undefined> =>
+    (await move(books, { key, from, to })) ??
+    (await run(() => sql`select status from sandbox_charges where key = ${key}`))[0]?.status;
 
   const standing = (key: string, status: Status): Standing => {
     if (status === 'declined') return { is: 'declined', reason: 'card_declined' };
@@ -86,7 +118,7 @@ export function sandboxPayments({ sql, run }: Db, { hasBank = true } = {}): Sand
     async authorise({ key, amount, currency, methodUuid }) {
       checkChargeable({ bounds }, { amount, currency });
       if (methodUuid === sandboxMethods.lostRequest) throw new PaymentUnanswered();
-      const status = await answered(() => record(key, amount, currency, firstStatus(methodUuid, hasBank)));
+      const status = await answered(() => record({ key, amount, currency, status: firstStatus(methodUuid, hasBank) }));
       if (methodUuid === sandboxMethods.lostAnswer) throw new PaymentUnanswered();
       return standing(key, status);
     },
@@ -99,7 +131,7 @@ export function sandboxPayments({ sql, run }: Db, { hasBank = true } = {}): Sand
 
     close: (key) =>
       answered(async () => {
-        let status = await record(key, 0, 'XXX', 'voided');
+        let status = await record({ key, amount: 0, currency: 'XXX', status: 'voided' });
         if (status === 'requires_action') status = (await pass(key, 'requires_action', 'voided'))!;
         const settled = standing(key, status);
         if (settled.is === 'action' || settled.is === 'open') throw new Error(`${key} is still ${settled.is}`);

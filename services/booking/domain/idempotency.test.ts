@@ -133,7 +133,11 @@ describe('a request with a key', () => {
   });
 
   test('that was deleted while it was looked at may be made in a moment', async () => {
-    const meanwhile = postgresIdempotencyKeys({ ...database.db, run: async () => undefined as never });
+    const meanwhile = postgresIdempotencyKeys({
+      ...database.db,
+      gathered: () => async () => undefined as never,
+      run: async () => undefined as never,
+    });
     expect(await codeOf(answerOnce(meanwhile, some(), async () => ({ status: 200, body: '1' })))).toBe(
       'request_in_progress',
     );
