@@ -1,8 +1,10 @@
 import { batched } from '../../../shared/batched.ts';
 import type { Db, Fragment } from '../../../shared/db/client.ts';
+import { isAppError } from '../../../shared/errors.ts';
 import type {
   Backlog,
   Claim,
+  ClaimRequest,
   Ended,
   Ending,
   KnownOrder,
@@ -86,6 +88,96 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
   /** Mostly remembered. */
   const eventOf = (orderUuid: string) => run(() => events.order(orderUuid));
 
+  /**
+   * Claims the tickets of each request for a new order, all or none, unless it is off sale, or a reservation that held under
+   * these locks is released. `skips`: where somebody has their hands on a row, nothing is claimed; nor is it waited for.
+   */
+  const claimAll = (on: Db['sql'], requests: ClaimRequest[], eventUuid: string, how: 'waits' | 'skips') => {
+    const others = how === 'skips' ? on`skip locked` : on``;
+    const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
+    // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
+    // else claimed while this statement waited no longer meets the condition, and the count is short. The reservations
+    // that hold under these locks are locked, too: what they hold is either bought or given back.
+    return on<ClaimRow[]>`
+      with claims as (
+        select * from unnest(${requests.map((_, asker) => asker)}::int[],
+          ${requests.map(({ lines }) => lines.length)}::int[], ${requests.map(({ userUuid }) => userUuid)}::text[],
+          ${requests.map(({ currency }) => currency)}::text[], ${requests.map(({ methodUuid }) => methodUuid)}::text[],
+          ${requests.map(({ provider }) => provider)}::text[],
+          ${requests.map(({ reservationUuid = null }) => reservationUuid)}::text[]
+        ) as c (asker, lines, user_uuid, currency, method_uuid, provider, reservation_uuid)
+      ), lines as (
+        select * from unnest(${lines.map(({ asker }) => asker)}::int[], ${lines.map((line) => line.ticketUuid)}::text[],
+          ${lines.map(({ token }) => token)}::text[], ${lines.map(({ price }) => price)}::bigint[]
+        ) as l (asker, uuid, token, price)
+      ), holding as (
+        select distinct l.asker, rt.reservation_id as id from lines l join reservation_tickets rt on rt.token = l.token
+      ), reservation as (
+        select id, uuid, released_at from reservations where id in (select id from holding)
+        order by id for update ${others}
+      ), off as (
+        select asker from holding left join reservation r on r.id = holding.id
+        where r.released_at is not null ${how === 'skips' ? on`or r.id is null` : on``}
+      ), found as (
+        select t.id, l.asker, l.price, l.token
+        from lines l cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
+      ), wanted as (
+        select t.id, t.uuid, found.asker, found.price, found.token
+        from tickets t join found on found.id = t.id
+        where t.id = any(array(select id from found)) and ${isFree(on)} and (t.event_id = (
+          select id from events e where e.uuid = ${eventUuid} and ${isOnSale(on, salesEndBeforeStartMs)})) is true
+        order by t.id for update of t ${others}
+      ), made as (
+        select gen_random_uuid()::text as uuid, c.*, w.total
+        from claims c join (select asker, sum(price) as total, count(*) as lines from wanted group by asker) w
+          on w.asker = c.asker and w.lines = c.lines
+        where c.asker not in (select asker from off)
+      ), o as (
+        insert into orders (uuid, user_uuid, total, currency, reservation_id)
+        select uuid, user_uuid, total, currency, (select id from reservation r where r.uuid = reservation_uuid) from made
+        returning id, uuid, user_uuid, status, total, currency
+      ), placed as (
+        select o.*, made.asker, made.method_uuid, made.provider from o join made on made.uuid = o.uuid
+      ), claimed as (
+        update tickets t set order_id = w.order_id
+        from (select wanted.id, placed.id as order_id from wanted join placed on placed.asker = wanted.asker) w
+        where t.id = w.id
+      ), bought as (
+        insert into order_tickets (order_id, ticket_id, price, token)
+        select placed.id, wanted.id, wanted.price, wanted.token from placed join wanted on wanted.asker = placed.asker
+      ), p as (
+        insert into payments (order_id, method_uuid, amount, currency, provider)
+        select id, method_uuid, total, currency, provider from placed
+      ), h as (${history('pending', 'pending', 'claimed')})
+      select c.asker, (
+          select ${order()} from placed o cross join lateral (select o.method_uuid, o.provider) p where o.asker = c.asker
+        ) as order,
+        array(select uuid from wanted where wanted.asker = c.asker) as free,
+        c.asker not in (select asker from off) as "isHeld",
+        not exists (
+          select from events e where e.uuid = ${eventUuid} and not ${isOnSale(on, salesEndBeforeStartMs)}
+        ) as "isOnSale"
+      from claims c order by c.asker`;
+  };
+
+  const claimSkipping = gathered(
+    async (on, requests: ClaimRequest[], eventUuid) =>
+      (await claimAll(on, requests, eventUuid, 'skips')).map((row) => (row.order ? row : undefined)),
+    {
+      namesOf: ({ lines, reservationUuid }) => [
+        ...lines.map(({ ticketUuid }) => ticketUuid),
+        ...(reservationUuid ? [reservationUuid] : []),
+      ],
+      most: 25,
+    },
+  );
+
+  const claimQuickly = (eventUuid: string, request: ClaimRequest) =>
+    claimSkipping(eventUuid, request).catch((error) => {
+      if (isAppError(error, 'unavailable')) throw error;
+      return undefined;
+    });
+
   const settle = gathered(
     async (on, orderUuids: string[]) => {
       const rows = await on<{ uuid: string; booked: number; seats: OrderSeats }[]>`
@@ -132,55 +224,18 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
 
     find: (ticketUuid) => wait(() => find(ticketUuid)),
 
-    claim: ({ eventUuid, lines, currency, userUuid, methodUuid, provider, reservationUuid = null }) =>
-      run(async () => {
-        const uuids = lines.map(({ ticketUuid }) => ticketUuid);
-        // Locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
-        // else claimed while this statement waited no longer meets the condition, and the count is short. The reservations
-        // that hold under these locks are locked, too: what they hold is either bought or given back.
-        const [row] = await share(
-          eventUuid,
-          (sql) => sql<{ order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean }[]>`
-          with lines as (
-            select * from unnest(${uuids}::text[], ${lines.map(({ token }) => token)}::text[],
-              ${lines.map(({ price }) => price)}::bigint[]) as l(uuid, token, price)
-          ), reservation as (
-            select id, uuid, released_at from reservations
-            where id in (select reservation_id from reservation_tickets rt join lines l on l.token = rt.token)
-            order by id for update
-          ), found as (
-            select t.id, l.price, l.token
-            from lines l cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
-          ), wanted as (
-            select t.id, t.uuid, found.price, found.token
-            from tickets t join found on found.id = t.id
-            where t.id = any(array(select id from found)) and ${isFree(sql)} and (t.event_id = (
-              select id from events e where e.uuid = ${eventUuid} and ${isOnSale(sql, salesEndBeforeStartMs)})) is true
-            order by t.id for update of t
-          ), o as (
-            insert into orders (user_uuid, total, currency, reservation_id)
-            select ${userUuid}, sum(price), ${currency}, (select id from reservation where uuid = ${reservationUuid})
-            from wanted
-            having count(*) = ${lines.length} and not exists (select from reservation where released_at is not null)
-            returning id, uuid, user_uuid, status, total, currency
-          ), claimed as (
-            update tickets t set order_id = o.id from o, wanted where t.id = wanted.id
-          ), bought as (
-            insert into order_tickets (order_id, ticket_id, price, token)
-            select o.id, wanted.id, wanted.price, wanted.token from o, wanted
-          ), p as (
-            insert into payments (order_id, method_uuid, amount, currency, provider)
-            select id, ${methodUuid}, total, currency, ${provider} from o returning method_uuid, provider
-          ), h as (${history('pending', 'pending', 'claimed')})
-          select (select ${order()} from o, p) as order, array(select uuid from wanted) as free,
-            not exists (select from reservation where released_at is not null) as "isHeld",
-            not exists (
-              select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}
-            ) as "isOnSale"`,
-        );
-        if (row?.order) events.note(row.order.uuid, eventUuid);
-        return claimOf(row!, uuids);
-      }),
+    async claim(request) {
+      const { eventUuid, lines } = request;
+      // Who meets others, or is refused, is claimed for alone: that waits, and tells why.
+      const made = await claimQuickly(eventUuid, request);
+      const claim =
+        made ?? (await run(() => share(eventUuid, (on) => claimAll(on, [request], eventUuid, 'waits'))))[0]!;
+      if (claim.order) events.note(claim.order.uuid, eventUuid);
+      return claimOf(
+        claim,
+        lines.map(({ ticketUuid }) => ticketUuid),
+      );
+    },
 
     async settle(orderUuid) {
       const settled = await settle(await eventOf(orderUuid), orderUuid);
@@ -333,10 +388,9 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
   };
 }
 
-function claimOf(
-  row: { order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean },
-  uuids: string[],
-): Claim {
+type ClaimRow = { asker: number; order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean };
+
+function claimOf(row: ClaimRow, uuids: string[]): Claim {
   if (row.order) return { order: row.order };
   if (!row.isOnSale) return { isEnded: true };
   if (!row.isHeld) return { isReleased: true };

@@ -49,6 +49,7 @@ const within = (sql: Db['sql']): Db => ({
   sql,
   run: async (work) => work(),
   share: async (_key, work) => work(sql),
+  gathered: (work) => async (key, item) => (await work(sql, [item], key))[0]!,
 });
 
 const salesIn = (sql: Db['sql']) => postgresSales(within(sql));
