@@ -1,5 +1,6 @@
 import { batched } from '../../../shared/batched.ts';
 import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
+import { isAppError } from '../../../shared/errors.ts';
 import type { OfferedSeat } from '../domain/candidates.ts';
 import type { Reservation, Reservations, ReservedTicket, SeatsMark } from '../domain/reservation.ts';
 import type { KnownOrder, Order } from '../domain/sale.ts';
@@ -16,13 +17,20 @@ import {
 
 type Row = Omit<Reservation, 'order'> & { order: Order | null };
 
+type Creation = Parameters<Reservations['create']>[0];
+type Created = {
+  made: { uuid: string; total: number; currency: string } | null;
+  tickets: ReservedTicket[] | null;
+  isEnded: boolean;
+};
+
 /** SQLSTATE: a row with this key is there already. */
 const uniqueViolation = '23505';
 const purgedAtOnce = 5000;
 
 /** Reservations in PostgreSQL. */
 export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Reservations {
-  const { sql, run, wait, share } = db;
+  const { sql, run, wait, share, gathered } = db;
   const events = eventsOf(db);
   /** Work on a reservation that may wait for somebody's rows, with the connections of its event. */
   const runOf = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
@@ -46,55 +54,101 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     return rows.map(({ order, ...row }) => ({ ...row, ...(order && { order }) }));
   };
 
+  /**
+   * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. `skips`: where somebody has
+   * their hands on a ticket, nothing is made of it; nor is it waited for.
+   */
+  const createAll = (on: Db['sql'], requests: Creation[], eventUuid: string, how: 'waits' | 'skips') => {
+    const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
+    return on<Created[]>`
+      with off as (
+        select exists (
+          select from events e where e.uuid = ${eventUuid} and not ${isOnSale(on, salesEndBeforeStartMs)}) as is_ended
+      ), wishes as (
+        select * from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ locks }) => locks.length)}::int[],
+          ${requests.map(({ userUuid }) => userUuid)}::text[]) as w (asker, lines, user_uuid)
+      ), found as (
+        select t.id, l.asker, l.token, l.price, l.currency
+        from unnest(${locks.map(({ asker }) => asker)}::int[], ${locks.map(({ ticketUuid }) => ticketUuid)}::text[],
+          ${locks.map(({ token }) => token)}::text[], ${locks.map(({ held }) => held?.price ?? null)}::bigint[],
+          ${locks.map(({ held }) => held?.currency ?? null)}::text[]) as l (asker, uuid, token, price, currency)
+        cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
+      ), wanted as (
+        select t.id, t.event_id, t.uuid, t.seat, coalesce(found.price, t.price) as price,
+          coalesce(found.currency, t.currency) as currency, found.token, found.asker
+        from tickets t join found on found.id = t.id
+        where t.id = any(array(select id from found)) and (t.event_id = (select id from events where uuid = ${eventUuid})) is true
+          and ${isFree(on)} and t.price <= ${maxPrice}
+        ${how === 'skips' ? on`order by t.id for key share of t skip locked` : on``}
+      ), chosen as (
+        select gen_random_uuid()::text as uuid, w.*
+        from (
+          select asker, min(event_id) as event_id, sum(price) as total, min(currency) as currency, count(*) as lines,
+            count(distinct currency) as currencies
+          from wanted group by asker
+        ) w join wishes on wishes.asker = w.asker and wishes.lines = w.lines
+        where w.currencies = 1 and not (select is_ended from off)
+      ), r as (
+        insert into reservations (uuid, user_uuid, event_id, total, currency)
+        select chosen.uuid, wishes.user_uuid, event_id, total, currency
+        from chosen join wishes on wishes.asker = chosen.asker
+        returning id, uuid, total, currency
+      ), made as (
+        select r.*, chosen.asker from r join chosen on chosen.uuid = r.uuid
+      ), lines as (
+        insert into reservation_tickets (reservation_id, ticket_id, price, token)
+        select made.id, wanted.id, wanted.price, wanted.token from made join wanted on wanted.asker = made.asker
+      )
+      select (select json_build_object('uuid', uuid, 'total', total, 'currency', currency)
+          from made where made.asker = wishes.asker) as made,
+        (select json_agg(json_build_object('ticketUuid', uuid, 'seat', seat, 'price', price, 'token', token) order by id)
+          from wanted where wanted.asker = wishes.asker) as tickets, (select is_ended from off) as "isEnded"
+      from wishes order by wishes.asker`;
+  };
+
+  const createSkipping = gathered(
+    async (on, requests: Creation[], eventUuid) => {
+      const rows = await createAll(on, requests, eventUuid, 'skips');
+      return rows.map((row, i) => (row.made ? createdOf(requests[i]!, row) : undefined));
+    },
+    { namesOf: ({ locks }) => locks.map(({ ticketUuid }) => ticketUuid), most: 25 },
+  );
+
+  const createQuickly = (eventUuid: string, request: Creation) =>
+    createSkipping(eventUuid, request).catch((error) => {
+      if (isAppError(error, 'unavailable')) throw error;
+      return undefined;
+    });
+
+  function createdOf({ userUuid, eventUuid, locks }: Creation, { made, isEnded, ...row }: Created) {
+    if (isEnded) return { isEnded };
+    const tickets = row.tickets ?? [];
+    if (made) {
+      events.note(made.uuid, eventUuid);
+      return { made: { ...made, userUuid, eventUuid, tickets, released: false, isOnSale: true } };
+    }
+    const forSale = new Set(tickets.map(({ ticketUuid }) => ticketUuid));
+    return { conflicts: locks.map(({ ticketUuid }) => ticketUuid).filter((uuid) => !forSale.has(uuid)) };
+  }
+
   const find = batched((uuids: string[]) =>
     run(async () => new Map((await read(sql`r.uuid = any(${uuids})`)).map((one) => [one.uuid, one]))),
   );
 
   return {
-    create: ({ userUuid, eventUuid, locks }) =>
-      runOfEvent(eventUuid, async (sql) => {
-        const ticketUuids = locks.map((lock) => lock.ticketUuid);
-        const [row] = await sql<
-          {
-            made: { uuid: string; total: number; currency: string } | null;
-            tickets: ReservedTicket[] | null;
-            isEnded: boolean;
-          }[]
-        >`
-          with off as (
-            select exists (
-              select from events e where e.uuid = ${eventUuid} and not ${isOnSale(sql, salesEndBeforeStartMs)}) as is_ended
-          ), wanted as (
-            select t.id, t.event_id, t.uuid, t.seat, coalesce(l.price, t.price) as price,
-              coalesce(l.currency, t.currency) as currency, l.token
-            from unnest(${ticketUuids}::text[], ${locks.map((lock) => lock.token)}::text[],
-              ${locks.map(({ held }) => held?.price ?? null)}::bigint[],
-              ${locks.map(({ held }) => held?.currency ?? null)}::text[]) as l(uuid, token, price, currency)
-            cross join lateral (select * from tickets where uuid = l.uuid offset 0) t join events e on e.id = t.event_id
-            where e.uuid = ${eventUuid} and ${isFree(sql)} and t.price <= ${maxPrice}
-          ), r as (
-            insert into reservations (user_uuid, event_id, total, currency)
-            select ${userUuid}, min(event_id), sum(price), min(currency) from wanted
-            having count(*) = ${locks.length} and count(distinct currency) = 1 and not (select is_ended from off)
-            returning id, uuid, total, currency
-          ), lines as (
-            insert into reservation_tickets (reservation_id, ticket_id, price, token)
-            select r.id, wanted.id, wanted.price, wanted.token from r, wanted
-          )
-          select (select json_build_object('uuid', uuid, 'total', total, 'currency', currency) from r) as made,
-            (select json_agg(json_build_object('ticketUuid', uuid, 'seat', seat, 'price', price, 'token', token)
-              order by id) from wanted) as tickets, is_ended as "isEnded"
-          from off`;
-        if (row?.isEnded) return { isEnded: true as const };
-        const tickets = row?.tickets ?? [];
-        if (row?.made) events.note(row.made.uuid, eventUuid);
-        if (row?.made) return { made: { ...row.made, userUuid, eventUuid, tickets, released: false, isOnSale: true } };
-        const forSale = new Set(tickets.map(({ ticketUuid }) => ticketUuid));
-        return { conflicts: ticketUuids.filter((uuid) => !forSale.has(uuid)) };
-      }).catch((error) => {
+    async create(request) {
+      const { eventUuid } = request;
+      // What is refused, or meets others, is made alone: that waits, and tells why.
+      const quick = await createQuickly(eventUuid, request);
+      if (quick) return quick;
+      try {
+        const [created] = await runOfEvent(eventUuid, (on) => createAll(on, [request], eventUuid, 'waits'));
+        return createdOf(request, created!);
+      } catch (error) {
         if (sqlState(error) === uniqueViolation) return { isReserved: true as const };
         throw error;
-      }),
+      }
+    },
 
     find: (uuid) => wait(() => find(uuid)),
 
