@@ -7,7 +7,7 @@ import payments from './0005_payments.sql' with { type: 'text' };
 import stripeRefunds from './0006_stripe_refunds.sql' with { type: 'text' };
 import saleRules from './0007_sale_rules.sql' with { type: 'text' };
 import guards from './0008_guards.sql' with { type: 'text' };
-import lockFunctions from './0009_lock_functions.sql' with { type: 'text' };
+import locksAndIndexes from './0009_locks_and_indexes.sql' with { type: 'text' };
 import journal from './meta/_journal.json' with { type: 'json' };
 
 /** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
@@ -21,7 +21,7 @@ export const migrationSql: Record<string, string> = {
   '0006_stripe_refunds': stripeRefunds,
   '0007_sale_rules': saleRules,
   '0008_guards': guards,
-  '0009_lock_functions': lockFunctions,
+  '0009_locks_and_indexes': locksAndIndexes,
 };
 
 /** drizzle-kit's journal: which migrations there are, in order. */

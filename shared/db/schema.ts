@@ -132,10 +132,7 @@ export const tickets = pgTable(
   },
   (t) => [
     uniqueIndex('tickets_event_id_seat_key').on(t.eventId, t.seat),
-    index('tickets_event_id_idx').on(t.eventId),
     index('tickets_event_id_changed_in_idx').on(t.eventId, t.changedIn),
-    index('tickets_seat_idx').on(t.seat),
-    index('tickets_status_idx').on(t.status),
     index('tickets_order_id_idx').on(t.orderId).where(sql`order_id is not null`),
     check('tickets_status_check', sql`${t.status} in ('available', 'booked')`),
     check('tickets_price_check', sql`${t.price} >= 0`),
