@@ -1,6 +1,5 @@
 import { batched } from '../../../shared/batched.ts';
 import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
-import { isAppError } from '../../../shared/errors.ts';
 import type { OfferedSeat } from '../domain/candidates.ts';
 import type { Reservation, Reservations, ReservedTicket, SeatsMark } from '../domain/reservation.ts';
 import type { KnownOrder, Order } from '../domain/sale.ts';
@@ -54,11 +53,16 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     return rows.map(({ order, ...row }) => ({ ...row, ...(order && { order }) }));
   };
 
-  /**
-   * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. `skips`: where somebody has
-   * their hands on a ticket, nothing is made of it; nor is it waited for.
-   */
-  const createAll = (on: Db['sql'], requests: Creation[], eventUuid: string, how: 'waits' | 'skips') => {
+  const create = gathered(
+    async (on, requests: Creation[], eventUuid) => {
+      const rows = await createAll(on, requests, eventUuid);
+      return rows.map((row, i) => createdOf(requests[i]!, row));
+    },
+    { namesOf: ({ locks }) => locks.map(({ ticketUuid }) => ticketUuid), most: 25 },
+  );
+
+  /** Makes a reservation of the locks of each request, unless one of its tickets is not for sale. */
+  const createAll = (on: Db['sql'], requests: Creation[], eventUuid: string) => {
     const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
     return on<Created[]>`
       with off as (
@@ -79,7 +83,6 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
         from tickets t join found on found.id = t.id
         where t.id = any(array(select id from found)) and (t.event_id = (select id from events where uuid = ${eventUuid})) is true
           and ${isFree(on)} and t.price <= ${maxPrice}
-        ${how === 'skips' ? on`order by t.id for key share of t skip locked` : on``}
       ), chosen as (
         select gen_random_uuid()::text as uuid, w.*
         from (
@@ -106,20 +109,6 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
       from wishes order by wishes.asker`;
   };
 
-  const createSkipping = gathered(
-    async (on, requests: Creation[], eventUuid) => {
-      const rows = await createAll(on, requests, eventUuid, 'skips');
-      return rows.map((row, i) => (row.made ? createdOf(requests[i]!, row) : undefined));
-    },
-    { namesOf: ({ locks }) => locks.map(({ ticketUuid }) => ticketUuid), most: 25 },
-  );
-
-  const createQuickly = (eventUuid: string, request: Creation) =>
-    createSkipping(eventUuid, request).catch((error) => {
-      if (isAppError(error, 'unavailable')) throw error;
-      return undefined;
-    });
-
   function createdOf({ userUuid, eventUuid, locks }: Creation, { made, isEnded, ...row }: Created) {
     if (isEnded) return { isEnded };
     const tickets = row.tickets ?? [];
@@ -136,19 +125,11 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
   );
 
   return {
-    async create(request) {
-      const { eventUuid } = request;
-      // What is refused, or meets others, is made alone: that waits, and tells why.
-      const quick = await createQuickly(eventUuid, request);
-      if (quick) return quick;
-      try {
-        const [created] = await runOfEvent(eventUuid, (on) => createAll(on, [request], eventUuid, 'waits'));
-        return createdOf(request, created!);
-      } catch (error) {
+    create: (request) =>
+      create(request.eventUuid, request).catch((error) => {
         if (sqlState(error) === uniqueViolation) return { isReserved: true as const };
         throw error;
-      }
-    },
+      }),
 
     find: (uuid) => wait(() => find(uuid)),
 

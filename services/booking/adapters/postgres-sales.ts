@@ -178,25 +178,34 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
       return undefined;
     });
 
-  const settle = gathered(
-    async (on, orderUuids: string[]) => {
-      const rows = await on<{ uuid: string; booked: number; seats: OrderSeats }[]>`
-        with due as (
-          select id from orders where uuid = any(${orderUuids}) and status = 'pending' order by id for update
-        ), o as (
-          update orders set status = 'paid' from due where orders.id = due.id
-          returning orders.id, uuid, total, reservation_id
-        ), booked as (
-          update tickets t set status = 'booked' from o where t.order_id = o.id returning t.order_id
-        ), p as (
-          update payments set status = 'authorised', action = null, sweep_at = now() from o where order_id = o.id
-        ), h as (${history('paid', 'authorised', 'payment authorised')})
-        select uuid, (select count(*)::int from booked where order_id = o.id) as booked, ${seats()} as seats from o`;
-      const settled = new Map(rows.map(({ uuid, ...row }) => [uuid, row]));
-      return orderUuids.map((uuid) => settled.get(uuid));
-    },
-    { namesOf: (orderUuid) => [orderUuid] },
-  );
+  /** As `claimAll`: makes those that are pending paid and books their tickets. */
+  const settleAll = async (on: Db['sql'], orderUuids: string[], how: 'waits' | 'skips') => {
+    const others = how === 'skips' ? on`skip locked` : on``;
+    const rows = await on<{ uuid: string; booked: number; seats: OrderSeats }[]>`
+      with due as (
+        select id from orders where uuid = any(${orderUuids}) and status = 'pending' order by id for update ${others}
+      ), wanted as (
+        select t.id, t.order_id from due join tickets t on t.order_id = due.id order by t.id for update of t ${others}
+      ), whole as (
+        select id from due where (select count(*) from wanted where order_id = due.id)
+          = (select count(*) from tickets where order_id = due.id)
+      ), o as (
+        update orders set status = 'paid' from whole where orders.id = whole.id
+        returning orders.id, uuid, total, reservation_id
+      ), booked as (
+        update tickets t set status = 'booked' from (select wanted.id from wanted join o on o.id = wanted.order_id) w
+        where t.id = w.id returning t.order_id
+      ), p as (
+        update payments set status = 'authorised', action = null, sweep_at = now() from o where order_id = o.id
+      ), h as (${history('paid', 'authorised', 'payment authorised')})
+      select uuid, (select count(*)::int from booked where order_id = o.id) as booked, ${seats()} as seats from o`;
+    const settled = new Map(rows.map(({ uuid, ...row }) => [uuid, row]));
+    return orderUuids.map((uuid) => settled.get(uuid));
+  };
+
+  const settleSkipping = gathered((on, orderUuids: string[]) => settleAll(on, orderUuids, 'skips'), {
+    namesOf: (orderUuid) => [orderUuid],
+  });
 
   const recordCapture = gathered(
     async (on, captures: { orderUuid: string; how: 'captured' | 'gone' }[]) => {
@@ -238,7 +247,8 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     },
 
     async settle(orderUuid) {
-      const settled = await settle(await eventOf(orderUuid), orderUuid);
+      const quick = await settleSkipping(await eventOf(orderUuid), orderUuid);
+      const [settled] = quick ? [quick] : await runOf(orderUuid, (on) => settleAll(on, [orderUuid], 'waits'));
       return settled ? { status: 'paid', changed: true, ...settled } : run(() => endedBefore(orderUuid));
     },
 

@@ -137,6 +137,56 @@ describe('a claim', () => {
   });
 });
 
+describe('who waits for somebody’s hands on a seat keeps no other buyer of the event waiting, who asked in the same moment:', () => {
+  type Pair = Awaited<ReturnType<typeof two>>;
+  /** Two buyers of one event, each with a lock on a seat, a reservation and a pending order. */
+  async function two(seats: [string, string], eventUuid: string) {
+    const make = async (ticket: string) => {
+      const userUuid = randomUUID();
+      const reservation = await reserveTickets(sale.deps, { userUuid, ticketUuids: [ticket] });
+      return { userUuid, eventUuid, ticket, reservation };
+    };
+    return [await make(seats[0]), await make(seats[1])] as const;
+  }
+  const claim = ({ userUuid, eventUuid, reservation }: Pair[number]) =>
+    sale.deps.sales.claim({
+      ...{ eventUuid, lines: reservation.tickets, currency: 'USD', userUuid },
+      ...{ methodUuid: randomUUID(), provider: 'sandbox', reservationUuid: reservation.uuid },
+    });
+
+  async function order(pair: Pair) {
+    for (const one of pair) {
+      const claimed = await claim(one);
+      if (!('order' in claimed)) throw new Error('not claimed');
+      const { uuid: key, total: amount, ...rest } = claimed.order;
+      await sale.deps.payments.authorise({ key, amount, ...rest });
+      Object.assign(one, { orderUuid: claimed.order.uuid });
+    }
+  }
+  const settle = (one: Pair[number]) => sale.deps.sales.settle((one as unknown as { orderUuid: string }).orderUuid);
+
+  test.each([
+    ['a claim', async () => {}, claim, { order: {} }],
+    ['a settlement', order, settle, { status: 'paid' }],
+  ] as const)('%s', async (_, prepare, work, expected) => {
+    const event = await makeEvent(sale.sql, { seats: 2 });
+    const [stuck = '', other = ''] = event.tickets;
+    const pair = await two([stuck, other], event.uuid);
+    await prepare(pair);
+    const others: unknown[] = [];
+    const late = await behind(
+      (tx) => tx`select from tickets where uuid = ${stuck} for update`,
+      () => {
+        void work(pair[1]).then((result) => others.push(result));
+        return work(pair[0]) as Promise<unknown>;
+      },
+      () => eventually(async () => expect(others).toMatchObject([expected]), 3000),
+    );
+    expect(late).toMatchObject(expected);
+    await sale.sweep();
+  });
+});
+
 test('a refund that waits for another of one of its seats finds it given back', async () => {
   const { event, order, userUuid } = await held();
   const { uuid: orderUuid } = await order();

@@ -1,0 +1,109 @@
+import { expect, test } from 'bun:test';
+import { unavailable } from '../errors.ts';
+import { type GatheredOptions, gathering } from './gathered.ts';
+
+type Statement = { key: string; items: string[]; end(error?: Error): void };
+
+/** What gathers the work of a pool whose statements end when the test says so; each returns its items in capitals. */
+function pool(options: GatheredOptions<string> = {}, deadlineMs = 1000) {
+  const statements: Statement[] = [];
+  let now = 0;
+  const gathered = gathering({
+    run: async (work) => work(),
+    wait: async (work) => work(),
+    share: async (_key, work) => work(undefined as never),
+    deadlineMs,
+    nowMs: () => now,
+  });
+  const ask = gathered(
+    (_sql, items: string[], key) =>
+      new Promise<string[]>((resolve, reject) => {
+        const end = (error?: Error) => (error ? reject(error) : resolve(items.map((item) => item.toUpperCase())));
+        statements.push({ key, items, end });
+      }),
+    options,
+  );
+  const settle = () => Bun.sleep(0);
+  return {
+    ask: (item: string, key = 'event') => ask(key, item).catch((error) => error.message),
+    /** Ends the oldest statement that is under way. */
+    async end(error?: Error): Promise<string[]> {
+      await settle();
+      const { items, end } = statements.shift()!;
+      end(error);
+      await settle();
+      return items;
+    },
+    async underWay(): Promise<string[][]> {
+      await settle();
+      return statements.map(({ items }) => items);
+    },
+    pass(ms: number) {
+      now += ms;
+    },
+  };
+}
+
+test('what comes in one turn is one statement, and what comes while it is under way is the next', async () => {
+  const { ask, end, underWay } = pool();
+  const first = [ask('a'), ask('b')];
+  expect(await underWay()).toEqual([['a', 'b']]);
+  const later = [ask('c'), ask('d')];
+  expect(await underWay()).toEqual([['a', 'b']]);
+  await end();
+  expect(await underWay()).toEqual([['c', 'd']]);
+  await end();
+  expect(await Promise.all([...first, ...later])).toEqual(['A', 'B', 'C', 'D']);
+});
+
+test('keys do not wait for each other', async () => {
+  const { ask, underWay } = pool();
+  void ask('a', 'one');
+  void ask('b', 'other');
+  expect(await underWay()).toEqual([['a'], ['b']]);
+});
+
+test('items that name the same are not in one statement, and none overtakes what it has to do with', async () => {
+  const { ask, end } = pool({ namesOf: (item) => [...item] });
+  for (const item of ['ab', 'bc', 'c', 'd']) void ask(item);
+  expect([await end(), await end(), await end()]).toEqual([['ab', 'd'], ['bc'], ['c']]);
+});
+
+test('a statement has items of one kind, and no more than it may have', async () => {
+  const { ask, end } = pool({ kindOf: ([kind]) => kind!, most: 2 });
+  for (const item of ['a1', 'b1', 'a2', 'a3', 'b2']) void ask(item);
+  expect([await end(), await end(), await end()]).toEqual([['a1', 'a2'], ['b1', 'b2'], ['a3']]);
+});
+
+test('where a statement fails each item is tried by itself, and only those at fault fail', async () => {
+  const { ask, end } = pool();
+  const asked = [ask('a'), ask('b')];
+  await end(new Error('together'));
+  expect(await end(new Error('a alone'))).toEqual(['a']);
+  expect(await end()).toEqual(['b']);
+  expect(await Promise.all(asked)).toEqual(['a alone', 'B']);
+});
+
+test('where the server is away nothing is tried again', async () => {
+  const { ask, end, underWay } = pool();
+  const asked = [ask('a'), ask('b')];
+  const away = unavailable('PostgreSQL', new Error('away'));
+  await end(away);
+  expect(await underWay()).toEqual([]);
+  expect(await Promise.all(asked)).toEqual([away.message, away.message]);
+  void ask('c');
+  expect(await underWay()).toEqual([['c']]);
+});
+
+test('what has waited until the deadline is not begun', async () => {
+  const { ask, end, underWay, pass } = pool();
+  void ask('a');
+  await underWay();
+  const late = ask('b');
+  pass(600);
+  void ask('c');
+  pass(400);
+  await end();
+  expect(await underWay()).toEqual([['c']]);
+  expect(await late).toBe(unavailable('PostgreSQL', new Error()).message);
+});
