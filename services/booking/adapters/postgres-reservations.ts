@@ -3,7 +3,7 @@ import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/candidates.ts';
 import type { Reservation, Reservations, ReservedTicket, SeatsMark } from '../domain/reservation.ts';
 import type { KnownOrder, Order } from '../domain/sale.ts';
-import { eventsOf } from './postgres/events-of.ts';
+import { eventsOf, ofAllEvents } from './postgres/events-of.ts';
 import {
   isFree,
   isOnSale,
@@ -53,24 +53,22 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     return rows.map(({ order, ...row }) => ({ ...row, ...(order && { order }) }));
   };
 
-  const create = gathered(
-    async (on, requests: Creation[], eventUuid) => {
-      const rows = await createAll(on, requests, eventUuid);
-      return rows.map((row, i) => createdOf(requests[i]!, row));
-    },
-    { namesOf: ({ locks }) => locks.map(({ ticketUuid }) => ticketUuid), most: 25 },
-  );
-
-  /** Makes a reservation of the locks of each request, unless one of its tickets is not for sale. */
-  const createAll = (on: Db['sql'], requests: Creation[], eventUuid: string) => {
+  /**
+   * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. `skips`: of an event on which
+   * somebody has their hands nothing is made; nor is it waited for.
+   */
+  const createAll = (on: Db['sql'], requests: Creation[], how: 'waits' | 'skips') => {
     const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
     return on<Created[]>`
-      with off as (
-        select exists (
-          select from events e where e.uuid = ${eventUuid} and not ${isOnSale(on, salesEndBeforeStartMs)}) as is_ended
+      with offered as (
+        select id, uuid, not ${isOnSale(on, salesEndBeforeStartMs)} as is_ended from events e
+        where uuid = any(${[...new Set(requests.map(({ eventUuid }) => eventUuid))]})
+        ${how === 'skips' ? on`order by id for key share skip locked` : on``}
       ), wishes as (
-        select * from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ locks }) => locks.length)}::int[],
-          ${requests.map(({ userUuid }) => userUuid)}::text[]) as w (asker, lines, user_uuid)
+        select w.*, offered.id as event_id, offered.is_ended
+        from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ locks }) => locks.length)}::int[],
+          ${requests.map(({ userUuid }) => userUuid)}::text[], ${requests.map(({ eventUuid }) => eventUuid)}::text[]
+        ) as w (asker, lines, user_uuid, event_uuid) left join offered on offered.uuid = w.event_uuid
       ), found as (
         select t.id, l.asker, l.token, l.price, l.currency
         from unnest(${locks.map(({ asker }) => asker)}::int[], ${locks.map(({ ticketUuid }) => ticketUuid)}::text[],
@@ -78,23 +76,22 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
           ${locks.map(({ held }) => held?.currency ?? null)}::text[]) as l (asker, uuid, token, price, currency)
         cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
       ), wanted as (
-        select t.id, t.event_id, t.uuid, t.seat, coalesce(found.price, t.price) as price,
+        select t.id, t.uuid, t.seat, coalesce(found.price, t.price) as price,
           coalesce(found.currency, t.currency) as currency, found.token, found.asker
-        from tickets t join found on found.id = t.id
-        where t.id = any(array(select id from found)) and (t.event_id = (select id from events where uuid = ${eventUuid})) is true
+        from tickets t join found on found.id = t.id join wishes on wishes.asker = found.asker
+        where t.id = any(array(select id from found)) and t.event_id = wishes.event_id
           and ${isFree(on)} and t.price <= ${maxPrice}
       ), chosen as (
-        select gen_random_uuid()::text as uuid, w.*
+        select gen_random_uuid()::text as uuid, wishes.user_uuid, wishes.event_id, w.*
         from (
-          select asker, min(event_id) as event_id, sum(price) as total, min(currency) as currency, count(*) as lines,
+          select asker, sum(price) as total, min(currency) as currency, count(*) as lines,
             count(distinct currency) as currencies
           from wanted group by asker
         ) w join wishes on wishes.asker = w.asker and wishes.lines = w.lines
-        where w.currencies = 1 and not (select is_ended from off)
+        where w.currencies = 1 and not wishes.is_ended
       ), r as (
         insert into reservations (uuid, user_uuid, event_id, total, currency)
-        select chosen.uuid, wishes.user_uuid, event_id, total, currency
-        from chosen join wishes on wishes.asker = chosen.asker
+        select uuid, user_uuid, event_id, total, currency from chosen
         returning id, uuid, total, currency
       ), made as (
         select r.*, chosen.asker from r join chosen on chosen.uuid = r.uuid
@@ -105,9 +102,17 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
       select (select json_build_object('uuid', uuid, 'total', total, 'currency', currency)
           from made where made.asker = wishes.asker) as made,
         (select json_agg(json_build_object('ticketUuid', uuid, 'seat', seat, 'price', price, 'token', token) order by id)
-          from wanted where wanted.asker = wishes.asker) as tickets, (select is_ended from off) as "isEnded"
+          from wanted where wanted.asker = wishes.asker) as tickets, coalesce(is_ended, false) as "isEnded"
       from wishes order by wishes.asker`;
   };
+
+  const createSkipping = gathered(
+    async (on, requests: Creation[]) => {
+      const rows = await createAll(on, requests, 'skips');
+      return rows.map((row, i) => (row.made ? createdOf(requests[i]!, row) : undefined));
+    },
+    { namesOf: ({ locks }) => locks.map(({ ticketUuid }) => ticketUuid), most: 25 },
+  );
 
   function createdOf({ userUuid, eventUuid, locks }: Creation, { made, isEnded, ...row }: Created) {
     if (isEnded) return { isEnded };
@@ -125,11 +130,18 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
   );
 
   return {
-    create: (request) =>
-      create(request.eventUuid, request).catch((error) => {
+    async create(request) {
+      try {
+        const quick = await createSkipping(ofAllEvents, request);
+        // What is refused, or meets others, is made alone: that waits, and tells why.
+        if (quick) return quick;
+        const [row] = await runOfEvent(request.eventUuid, (on) => createAll(on, [request], 'waits'));
+        return createdOf(request, row!);
+      } catch (error) {
         if (sqlState(error) === uniqueViolation) return { isReserved: true as const };
         throw error;
-      }),
+      }
+    },
 
     find: (uuid) => wait(() => find(uuid)),
 

@@ -16,7 +16,7 @@ import type {
   Ticket,
   TicketFacts,
 } from '../domain/sale.ts';
-import { eventsOf } from './postgres/events-of.ts';
+import { eventsOf, ofAllEvents } from './postgres/events-of.ts';
 import {
   isFree,
   isOnSale,
@@ -92,7 +92,7 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
    * Claims the tickets of each request for a new order, all or none, unless it is off sale, or a reservation that held under
    * these locks is released. `skips`: where somebody has their hands on a row, nothing is claimed; nor is it waited for.
    */
-  const claimAll = (on: Db['sql'], requests: ClaimRequest[], eventUuid: string, how: 'waits' | 'skips') => {
+  const claimAll = (on: Db['sql'], requests: ClaimRequest[], how: 'waits' | 'skips') => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
     // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
@@ -100,12 +100,14 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     // that hold under these locks are locked, too: what they hold is either bought or given back.
     return on<ClaimRow[]>`
       with claims as (
-        select * from unnest(${requests.map((_, asker) => asker)}::int[],
+        select c.*, e.id as event_id, ${isOnSale(on, salesEndBeforeStartMs)} as is_on_sale
+        from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ eventUuid }) => eventUuid)}::text[],
           ${requests.map(({ lines }) => lines.length)}::int[], ${requests.map(({ userUuid }) => userUuid)}::text[],
           ${requests.map(({ currency }) => currency)}::text[], ${requests.map(({ methodUuid }) => methodUuid)}::text[],
           ${requests.map(({ provider }) => provider)}::text[],
           ${requests.map(({ reservationUuid = null }) => reservationUuid)}::text[]
-        ) as c (asker, lines, user_uuid, currency, method_uuid, provider, reservation_uuid)
+        ) as c (asker, event_uuid, lines, user_uuid, currency, method_uuid, provider, reservation_uuid)
+        left join events e on e.uuid = c.event_uuid
       ), lines as (
         select * from unnest(${lines.map(({ asker }) => asker)}::int[], ${lines.map((line) => line.ticketUuid)}::text[],
           ${lines.map(({ token }) => token)}::text[], ${lines.map(({ price }) => price)}::bigint[]
@@ -123,9 +125,8 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
         from lines l cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
       ), wanted as (
         select t.id, t.uuid, found.asker, found.price, found.token
-        from tickets t join found on found.id = t.id
-        where t.id = any(array(select id from found)) and ${isFree(on)} and (t.event_id = (
-          select id from events e where e.uuid = ${eventUuid} and ${isOnSale(on, salesEndBeforeStartMs)})) is true
+        from tickets t join found on found.id = t.id join claims c on c.asker = found.asker
+        where t.id = any(array(select id from found)) and ${isFree(on)} and (t.event_id = c.event_id and c.is_on_sale) is true
         order by t.id for update of t ${others}
       ), made as (
         select gen_random_uuid()::text as uuid, c.*, w.total
@@ -153,16 +154,13 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
           select ${order()} from placed o cross join lateral (select o.method_uuid, o.provider) p where o.asker = c.asker
         ) as order,
         array(select uuid from wanted where wanted.asker = c.asker) as free,
-        c.asker not in (select asker from off) as "isHeld",
-        not exists (
-          select from events e where e.uuid = ${eventUuid} and not ${isOnSale(on, salesEndBeforeStartMs)}
-        ) as "isOnSale"
+        c.asker not in (select asker from off) as "isHeld", coalesce(is_on_sale, true) as "isOnSale"
       from claims c order by c.asker`;
   };
 
   const claimSkipping = gathered(
-    async (on, requests: ClaimRequest[], eventUuid) =>
-      (await claimAll(on, requests, eventUuid, 'skips')).map((row) => (row.order ? row : undefined)),
+    async (on, requests: ClaimRequest[]) =>
+      (await claimAll(on, requests, 'skips')).map((row) => (row.order ? row : undefined)),
     {
       namesOf: ({ lines, reservationUuid }) => [
         ...lines.map(({ ticketUuid }) => ticketUuid),
@@ -172,8 +170,8 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     },
   );
 
-  const claimQuickly = (eventUuid: string, request: ClaimRequest) =>
-    claimSkipping(eventUuid, request).catch((error) => {
+  const claimQuickly = (request: ClaimRequest) =>
+    claimSkipping(ofAllEvents, request).catch((error) => {
       if (isAppError(error, 'unavailable')) throw error;
       return undefined;
     });
@@ -183,7 +181,8 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     const others = how === 'skips' ? on`skip locked` : on``;
     const rows = await on<{ uuid: string; booked: number; seats: OrderSeats }[]>`
       with due as (
-        select id from orders where uuid = any(${orderUuids}) and status = 'pending' order by id for update ${others}
+        select o.id from orders o join payments p on p.order_id = o.id
+        where o.uuid = any(${orderUuids}) and o.status = 'pending' order by o.id for update of o, p ${others}
       ), wanted as (
         select t.id, t.order_id from due join tickets t on t.order_id = due.id order by t.id for update of t ${others}
       ), whole as (
@@ -236,9 +235,8 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     async claim(request) {
       const { eventUuid, lines } = request;
       // Who meets others, or is refused, is claimed for alone: that waits, and tells why.
-      const made = await claimQuickly(eventUuid, request);
-      const claim =
-        made ?? (await run(() => share(eventUuid, (on) => claimAll(on, [request], eventUuid, 'waits'))))[0]!;
+      const made = await claimQuickly(request);
+      const claim = made ?? (await run(() => share(eventUuid, (on) => claimAll(on, [request], 'waits'))))[0]!;
       if (claim.order) events.note(claim.order.uuid, eventUuid);
       return claimOf(
         claim,
@@ -247,7 +245,7 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     },
 
     async settle(orderUuid) {
-      const quick = await settleSkipping(await eventOf(orderUuid), orderUuid);
+      const quick = await settleSkipping(ofAllEvents, orderUuid);
       const [settled] = quick ? [quick] : await runOf(orderUuid, (on) => settleAll(on, [orderUuid], 'waits'));
       return settled ? { status: 'paid', changed: true, ...settled } : run(() => endedBefore(orderUuid));
     },

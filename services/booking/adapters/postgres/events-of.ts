@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 
+/** In place of an event, for what never waits for anybody's rows: it is gathered of all of them. */
+export const ofAllEvents = 'all events';
+
 const remembered = 20_000;
 
 /**
