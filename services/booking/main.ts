@@ -125,7 +125,7 @@ export async function start(
   });
   const sandbox = provider.payments.name === 'sandbox';
   const needed = neededTables({ locks: !redis, sandbox });
-  const hasTables = schemaCheck(db, needed);
+  const hasTables = schemaCheck(db, needed, redis ? [] : ['take_ticket_locks']);
   const ownTables = needed.map(([table]) => table);
   const canSell = async () => {
     await hasTables();

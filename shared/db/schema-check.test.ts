@@ -72,6 +72,16 @@ describe('a database', () => {
     await old.drop();
   });
 
+  test('that lacks a function is told of', async () => {
+    const db = open(database.config);
+    const check = (...functions: string[]) =>
+      reason(schemaCheck(db, ofBooking({ locks: true, sandbox: true }), functions)());
+    expect(await check('take_ticket_locks', 'no_such_function')).toBe(
+      'The database’s schema is not this release’s (there is no function no_such_function): run `events migrate`',
+    );
+    expect(await check('take_ticket_locks')).toBe('well');
+  });
+
   test('whose statements are wrong themselves makes a failure of them, no outage', async () => {
     const db = open(database.config);
     const error = await db.run(() => db.sql.unsafe('selec 1')).catch((thrown) => thrown);

@@ -23,10 +23,11 @@ type Found = {
 };
 
 /**
- * A check that the server answers, that its database has these tables with the columns of this release (more do no harm), and
- * that the role may use them. Throws as `ping` does, or `Unfit`. Reads the catalogue alone: no table's lock keeps it waiting.
+ * A check that the server answers, that its database has these tables with the columns of this release (more do no harm) and
+ * these functions, and that the role may use them. Throws as `ping` does, or `Unfit`. Reads the catalogue alone: no table's lock
+ * keeps it waiting.
  */
-export function schemaCheck(db: Db, needed: Needed): () => Promise<void> {
+export function schemaCheck(db: Db, needed: Needed, functions: string[] = []): () => Promise<void> {
   const statement = ask(needed);
   return async () => {
     await db.ping();
@@ -35,6 +36,11 @@ export function schemaCheck(db: Db, needed: Needed): () => Promise<void> {
       const reason = reasonOf(table);
       if (reason) throw new Unfit(reason);
     }
+    const [lacking] = await db.run(
+      () =>
+        db.sql<{ name: string }[]>`select name from unnest(${functions}::text[]) name where to_regproc(name) is null`,
+    );
+    if (lacking) throw new Unfit(ofOtherRelease(`there is no function ${lacking.name}`));
   };
 }
 
