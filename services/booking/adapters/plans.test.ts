@@ -16,6 +16,8 @@ import { postgresIdempotencyKeys } from './postgres-idempotency.ts';
 
 /** How many orders of the past there are. */
 const orders = Number(process.env.PLANS_ORDERS ?? 20_000);
+/** For a million of them it takes minutes to write them. */
+const patienceMs = Math.max(60_000, orders / 2);
 const tables = neededTables({ locks: true, sandbox: true }).map(([table]) => table);
 const arenaSeats = 20_000;
 /** Rows of one table that a step for one or two seats may read. */
@@ -141,7 +143,7 @@ for (const [title, prepare] of Object.entries(grounds)) {
 
     beforeAll(async () => {
       database = await testDatabase();
-      admin = openDb(database.config, { max: 1, deadlineMs: 60_000 });
+      admin = openDb(database.config, { max: 1, deadlineMs: patienceMs });
       for (const table of tables)
         await admin.sql`alter table ${admin.sql(getTableName(table))} set (autovacuum_enabled = off)`;
       for (const kind of ['generic', 'custom']) {
@@ -155,7 +157,7 @@ for (const [title, prepare] of Object.entries(grounds)) {
         }
       });
       ({ tickets } = await makeEvent(admin.sql, { seats: arenaSeats }));
-    }, 60_000);
+    }, patienceMs);
     afterAll(async () => {
       await Promise.all([admin.close(), ...[...sellers.values()].map((seller) => seller.close())]);
       await database.drop();
