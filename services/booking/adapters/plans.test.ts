@@ -87,24 +87,60 @@ async function fill({ sql }: Db): Promise<void> {
     insert into idempotency_keys (scope, key, fingerprint, status, body) select uuid, uuid, 'f', 201, '{}' from o`;
 }
 
-/** The rows that are there, and what is known of them, when the arena goes on sale; `plan` has the seller plan all its statements. */
-type Ground = (admin: Db, plan: () => Promise<void>) => Promise<void>;
+/**
+ * The rows that are there, and what is known of them, when the arena goes on sale; `plan` has the seller plan all its statements.
+ * What it returns is done when the arena is there.
+ */
+type Ground = (
+  admin: Db,
+  plan: () => Promise<void>,
+  config: TestDatabase['config'],
+) => Promise<(() => Promise<unknown>) | undefined>;
 
 const grounds: Record<string, Ground> = {
   'with statistics of all that is there': async (admin) => {
     await fill(admin);
     await admin.sql`analyze`;
+    return undefined;
   },
-  'without statistics': (admin) => fill(admin),
+  'without statistics': async (admin) => {
+    await fill(admin);
+    return undefined;
+  },
   'with statistics of empty tables': async (admin) => {
     await admin.sql`analyze`;
     await fill(admin);
+    return undefined;
+  },
+  'with statistics from the midst of an import': async (admin, plan, config) => {
+    const importer = openDb(config, { max: 1, deadlineMs: 0 });
+    await importer.sql
+      .begin(async (transaction) => {
+        const { venueId } = await makeEvent(admin.sql, { seats: 1 });
+        const tx = transaction as unknown as Db['sql'];
+        await tx`
+          with e as (insert into events (name, date, venue_id) values ('E', now() + interval '9 days', ${venueId}) returning id)
+          insert into tickets (event_id, seat, price) select id, 'C' || n, 1000 from e, generate_series(1, ${arenaSeats}::int) n`;
+        await admin.sql`delete from tickets`;
+        await admin.sql`analyze`;
+        throw rollback;
+      })
+      .catch((error) => {
+        if (error !== rollback) throw error;
+      });
+    await importer.close();
+    await plan();
+    return async () => {
+      await admin.sql`select pg_stat_force_next_flush()`;
+      expect(await analyzeOutgrown(admin, tables)).toContain('tickets');
+    };
   },
   'planned while the tables were empty': async (admin, plan) => {
     await admin.sql`analyze`;
     await plan();
     await fill(admin);
     await analyzeOutgrown(admin, tables);
+    return undefined;
   },
   'planned while the tables were small': async (admin, plan) => {
     await plan();
@@ -112,8 +148,11 @@ const grounds: Record<string, Ground> = {
     await plan();
     await fill(admin);
     await analyzeOutgrown(admin, tables);
+    return undefined;
   },
 };
+
+const rollback = new Error('rolled back');
 
 /** Rows read since the last look, by table: through an index or not. */
 async function openReadings(admin: Db, seller: Db): Promise<() => Promise<[table: string, rows: number][]>> {
@@ -151,12 +190,14 @@ for (const [title, prepare] of Object.entries(grounds)) {
         await seller.sql.unsafe(`set plan_cache_mode = force_${kind}_plan`);
         sellers.set(kind, seller);
       }
-      await prepare(admin, async () => {
+      const planAll = async () => {
         for (const seller of sellers.values()) {
           await sell(seller, (await makeEvent(admin.sql, { seats: 5 })).tickets, async () => {});
         }
-      });
+      };
+      const after = await prepare(admin, planAll, database.config);
       ({ tickets } = await makeEvent(admin.sql, { seats: arenaSeats }));
+      await after?.();
     }, patienceMs);
     afterAll(async () => {
       await Promise.all([admin.close(), ...[...sellers.values()].map((seller) => seller.close())]);
