@@ -5,7 +5,8 @@ import type { Clock } from '../../../shared/clock.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { EventSnapshot, EventStore, Mark } from './event.ts';
-import { SeatBoard, type SeatState } from './seat-board.ts';
+import { SeatBoard } from './seat-board.ts';
+import type { SeatStatuses } from './seat-statuses.ts';
 import { sharedReads } from './shared-reads.ts';
 
 export type EventViewsDeps = {
@@ -18,10 +19,10 @@ export type EventViewsDeps = {
   observeCache?: CacheObserver;
 };
 
-/** A view of an event as of the request: the bytes of its page, and the seats that are not simply available. */
+/** A view of an event as of the request: its seats, and the bytes of its page, which are made when they are first read. */
 export type EventView = {
-  body: Uint8Array;
-  taken(): SeatState[];
+  readonly body: Uint8Array;
+  seats: SeatStatuses;
   /** False while the lock store is away: what is locked then shows as the database has it, mostly as available. */
   locksKnown: boolean;
 };
@@ -44,7 +45,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
   const shared = new LRUCache<string, { fresh: () => Promise<EventView | undefined> }>({ max: 2000 });
   const boards = new LRUCache<string, OpenBoard>({
     maxSize: maxBoardBytes,
-    sizeCalculation: ({ board }) => 4 * board.body.length,
+    sizeCalculation: ({ board }) => board.size,
   });
 
   async function load(eventUuid: string): Promise<string> {
@@ -83,7 +84,14 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
       const open = (await upToDate(eventUuid, locked)) ?? (await readAnew(eventUuid, locked));
       boards.set(eventUuid, open);
       const { board } = open;
-      return { body: board.body, taken: () => board.taken(), locksKnown: locked !== undefined };
+      const seats = board.statuses;
+      return {
+        get body() {
+          return board.bodyOf(seats);
+        },
+        seats,
+        locksKnown: locked !== undefined,
+      };
     } catch (error) {
       if (error !== absent) throw error;
       boards.delete(eventUuid);

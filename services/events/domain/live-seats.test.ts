@@ -7,13 +7,17 @@ import type { SeatStatus } from './event.ts';
 import type { EventView } from './event-views.ts';
 import { type LivePace, liveSeats } from './live-seats.ts';
 import type { LiveMessage, LiveViewer } from './live-viewer.ts';
-import type { SeatState } from './seat-board.ts';
+import { codeOf, type SeatState } from './seat-statuses.ts';
 
 const event = '0d7c5a1e-3a5f-4f0e-9f43-2f7f1f0b8a11';
 const hour = 3_600_000;
 const seat = (status: SeatStatus) => (uuid: string) => ({ uuid, status });
 const [held, freed] = [seat('reserved'), seat('available')];
-const seen = (...taken: SeatState[]): EventView => ({ body: new Uint8Array(), taken: () => taken, locksKnown: true });
+const seen = (...taken: SeatState[]): EventView => ({
+  body: new Uint8Array(),
+  seats: { uuids: taken.map(({ uuid }) => uuid), codes: Uint8Array.from(taken, ({ status }) => codeOf(status)) },
+  locksKnown: true,
+});
 const withoutLocks = (): EventView => ({ ...seen(), locksKnown: false });
 const away = unavailable('PostgreSQL', new Error('away'));
 const taken = (...seats: SeatState[]) => ({ event: 'taken', seats });
@@ -138,15 +142,24 @@ describe('live seats', () => {
     expect(state.looks).toBe(3);
   });
 
-  test('a look whose page is the same to the byte makes no list of seats', async () => {
-    let lists = 0;
-    const page: EventView = { ...seen(), taken: () => [held(`${lists++}`)] };
-    const { viewer, show } = await start(page);
+  test('a look makes no page, and tells nothing where nothing has changed', async () => {
+    const { seats } = seen(held('a'));
+    const pages = { made: 0 };
+    const view = (codes: Uint8Array): EventView => ({
+      get body() {
+        pages.made++;
+        return new Uint8Array();
+      },
+      seats: { ...seats, codes },
+      locksKnown: true,
+    });
+    const { viewer, show } = await start(view(seats.codes));
     await next(viewer);
-    await show(page);
-    await show(seen());
-    expect(await next(viewer)).toEqual(changed(freed('0')));
-    expect(lists).toBe(1);
+    await show(view(seats.codes));
+    await show(view(seats.codes.slice()));
+    await show(view(Uint8Array.of(codeOf('booked'))));
+    expect(await next(viewer)).toEqual(changed({ uuid: 'a', status: 'booked' }));
+    expect(pages.made).toBe(0);
   });
 
   test('have an id for each state, the same for all who are told of it', async () => {

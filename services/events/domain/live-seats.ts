@@ -2,10 +2,9 @@ import { type Clock, sleep } from '../../../shared/clock.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import { inTime } from '../../../shared/in-time.ts';
 import { type Doorbell, doorbell } from './doorbell.ts';
-import type { SeatStatus } from './event.ts';
 import type { EventView, ViewEvent } from './event-views.ts';
-import { LiveViewer, type SeatsMessage, statuses, type UnavailableMessage } from './live-viewer.ts';
-import type { SeatState } from './seat-board.ts';
+import { LiveViewer, type SeatsMessage, type UnavailableMessage } from './live-viewer.ts';
+import { changesOf, type SeatStatuses, takenOf } from './seat-statuses.ts';
 
 export type LiveSeatsDeps = {
   view: ViewEvent;
@@ -38,7 +37,7 @@ type Watched = {
   looks: number;
   /** Calls for a look. */
   bell: Doorbell;
-  seen?: { body: Uint8Array; statuses: Map<string, SeatStatus>; taken: SeatsMessage };
+  seen?: { seats: SeatStatuses; taken(): SeatsMessage };
   /** Set while the seats can't be seen. */
   unavailable?: UnavailableMessage;
   ended: AbortController;
@@ -108,20 +107,15 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
     return now.locksKnown ? see(event, number, now) : lose(event, failures);
   }
 
-  function see(event: Watched, number: number, { body, taken }: EventView): true {
+  function see(event: Watched, number: number, { seats }: EventView): true {
     const before = event.seen;
+    const changed = before ? changesOf(before.seats, seats) : [];
     let changes: SeatsMessage | undefined;
-    // The page's bytes are made anew at every change of a status, and only then.
-    if (before?.body !== body) {
-      const seats = taken();
-      const now = statuses(seats);
-      const changed = differences(before?.statuses ?? now, now);
-      if (!before || changed.length > 0) {
-        const id = nextId();
-        if (changed.length > 0) changes = { id, event: 'seats', seats: changed };
-        event.seen = { body, statuses: now, taken: { id, event: 'taken', seats } };
-      } else event.seen = { ...before, body };
-    }
+    if (!before || changed.length > 0) {
+      const id = nextId();
+      if (before) changes = { id, event: 'seats', seats: changed };
+      event.seen = { seats, taken: once(() => ({ id, event: 'taken', seats: takenOf(seats) })) };
+    } else event.seen = { ...before, seats };
     delete event.unavailable;
     for (const [viewer, came] of event.viewers) if (came < number) viewer.see(event.seen!.taken, changes);
     return true;
@@ -188,9 +182,11 @@ function ids(): () => string {
   return () => `${prefix}-${++count}`;
 }
 
-function differences(before: Map<string, SeatStatus>, after: Map<string, SeatStatus>): SeatState[] {
-  const changes: SeatState[] = [];
-  for (const [uuid, status] of after) if (before.get(uuid) !== status) changes.push({ uuid, status });
-  for (const uuid of before.keys()) if (!after.has(uuid)) changes.push({ uuid, status: 'available' });
-  return changes;
+/** The same message for all who need it, and none where nobody does. */
+function once(make: () => SeatsMessage): () => SeatsMessage {
+  let made: SeatsMessage | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import { doorbell } from './doorbell.ts';
 import type { SeatStatus } from './event.ts';
-import type { SeatState } from './seat-board.ts';
+import { byUuid, type SeatState } from './seat-statuses.ts';
 
 /**
  * A message to a viewer. `taken` holds every seat that is not available and replaces all that was told before; `seats`
@@ -48,8 +48,8 @@ export class LiveViewer {
   }
 
   /** Tells what a look has seen: the `changes`, if there are any, or all to a viewer who does not know the seats yet. */
-  see(taken: SeatsMessage, changes: SeatsMessage | undefined): void {
-    if (this.#told !== 'seats') this.#put(taken);
+  see(taken: () => SeatsMessage, changes: SeatsMessage | undefined): void {
+    if (this.#told !== 'seats') this.#put(taken());
     else if (changes) this.#add(taken, changes);
     this.#told = 'seats';
   }
@@ -84,16 +84,16 @@ export class LiveViewer {
     this.#bell.ring();
   }
 
-  #add(taken: SeatsMessage, changes: SeatsMessage): void {
+  #add(taken: () => SeatsMessage, changes: SeatsMessage): void {
     const waiting = this.#message;
     if (waiting?.event === 'seats') this.#fold(waiting, taken, changes);
-    else this.#put(waiting ? taken : changes);
+    else this.#put(waiting ? taken() : changes);
   }
 
-  #fold(waiting: SeatsMessage, taken: SeatsMessage, changes: SeatsMessage): void {
-    this.#folded ??= statuses(waiting.seats);
+  #fold(waiting: SeatsMessage, taken: () => SeatsMessage, changes: SeatsMessage): void {
+    this.#folded ??= byUuid(waiting.seats);
     for (const { uuid, status } of changes.seats) this.#folded.set(uuid, status);
-    if (this.#folded.size > mostFolded) this.#put(taken);
+    if (this.#folded.size > mostFolded) this.#put(taken());
     else this.#message = { ...waiting, id: changes.id };
   }
 
@@ -105,6 +105,3 @@ export class LiveViewer {
     return { id: message.id, event: 'seats', seats: [...folded].map(([uuid, status]) => ({ uuid, status })) };
   }
 }
-
-export const statuses = (seats: SeatState[]): Map<string, SeatStatus> =>
-  new Map(seats.map(({ uuid, status }) => [uuid, status]));

@@ -15,7 +15,9 @@ const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
   mark: { version: '1', since: '1' },
 });
 
-const read = (board: SeatBoard) => JSON.parse(new TextDecoder().decode(board.body));
+const bodyOf = (board: SeatBoard, statuses = board.statuses) => board.bodyOf(statuses);
+const read = (board: SeatBoard, statuses = board.statuses) =>
+  JSON.parse(new TextDecoder().decode(bodyOf(board, statuses)));
 const seats = (...sales: Sale[]): TicketRow[] => sales.map((sale, i) => [`t${i}`, `Säl ${i}`, 100 + i, sale]);
 
 describe('seat board', () => {
@@ -42,13 +44,29 @@ describe('seat board', () => {
 
   test('a change makes a copy: bytes that were handed out stay as they were', () => {
     const board = new SeatBoard(snapshot(seats('free')));
-    const before = board.body;
+    const before = bodyOf(board);
     expect(board.update([], ['t0'])).toBe(true);
     expect(new TextDecoder().decode(before)).toContain('"available"');
     expect(read(board).tickets[0].status).toBe('reserved');
-    const same = board.body;
+    const same = bodyOf(board);
     board.update([], ['t0']);
-    expect(board.body).toBe(same);
+    expect(bodyOf(board)).toBe(same);
+  });
+
+  test('the page of a moment can be made later, when the seats are others', () => {
+    const board = new SeatBoard(snapshot(seats('free', 'free')));
+    const moments = [board.statuses];
+    for (const locked of [['t0'], ['t0', 't1'], ['t1']]) {
+      board.update([], locked);
+      moments.push(board.statuses);
+    }
+    const shown = (at: number) => read(board, moments[at]).tickets.map(({ status }: { status: string }) => status);
+    for (const at of [2, 0, 3, 1])
+      expect([at, ...shown(at)]).toEqual([
+        at,
+        at === 1 || at === 2 ? 'reserved' : 'available',
+        at >= 2 ? 'reserved' : 'available',
+      ]);
   });
 
   test('a new seat, another price or another name of a seat ask for a new board', () => {

@@ -1,35 +1,31 @@
 import { Buffer } from 'node:buffer';
 import type { EventSnapshot, Sale, SeatStatus, TicketRow } from './event.ts';
-
-/** A seat and what a visitor is told of it. */
-export type SeatState = { uuid: string; status: SeatStatus };
+import { codeOf, type SeatStatuses, seatStatuses } from './seat-statuses.ts';
 
 /** Every status as JSON in the same number of bytes: blanks after a value mean nothing in JSON (RFC 8259, section 2). */
 const statusWidth = '"available"'.length;
-const statusBytes = Object.fromEntries(
-  (['available', 'reserved', 'booked'] as const).map((status) => [
-    status,
-    Buffer.from(JSON.stringify(status).padEnd(statusWidth)),
-  ]),
-) as Record<SeatStatus, Buffer>;
+const statusBytes = seatStatuses.map((status) => Buffer.from(JSON.stringify(status).padEnd(statusWidth)));
 
 /**
- * The finished body of one event's page, kept up to date by overwriting the statuses that changed. Writing 20,000 seats
- * anew for one booking would cost milliseconds; a copy and a few bytes cost a fraction of one.
+ * The seats of one event, and the finished body of its page, made when it is asked for by overwriting the statuses that have
+ * changed since. Writing 20,000 seats anew for one booking would cost milliseconds; a copy and a few bytes cost a fraction of one.
  */
 export class SeatBoard {
-  /** The answer's bytes. Never written again once handed out: a change makes a copy. */
-  body: Uint8Array;
+  #body: Uint8Array;
+  /** What the body shows. */
+  #bodyCodes: Uint8Array;
   readonly #tickets: TicketRow[];
   readonly #indexOf = new Map<string, number>();
   readonly #statusAt: Uint32Array;
-  readonly #shown: SeatStatus[];
+  readonly #uuids: readonly string[];
+  #codes: Uint8Array;
   #locked = new Set<string>();
 
   constructor({ tickets, mark: _, ...event }: EventSnapshot) {
     this.#tickets = tickets;
     this.#statusAt = new Uint32Array(tickets.length);
-    this.#shown = tickets.map(([, , , sale]) => shown(sale, false));
+    this.#uuids = tickets.map(([uuid]) => uuid);
+    this.#codes = Uint8Array.from(tickets, ([, , , sale]) => shown(sale, false));
     const parts = [`${JSON.stringify(event).slice(0, -1)},"tickets":[`];
     let length = Buffer.byteLength(parts[0]!);
     tickets.forEach(([uuid, seat, price], i) => {
@@ -39,10 +35,11 @@ export class SeatBoard {
       length += Buffer.byteLength(head);
       this.#statusAt[i] = length;
       length += statusWidth + 1;
-      parts.push(head, statusBytes[this.#shown[i]!].toString(), '}');
+      parts.push(head, statusBytes[this.#codes[i]!]!.toString(), '}');
     });
     parts.push(']}');
-    this.body = new TextEncoder().encode(parts.join(''));
+    this.#body = new TextEncoder().encode(parts.join(''));
+    this.#bodyCodes = this.#codes;
   }
 
   /**
@@ -66,11 +63,25 @@ export class SeatBoard {
     return true;
   }
 
-  /** Every seat that is not simply available. */
-  taken(): SeatState[] {
-    return this.#tickets.flatMap(([uuid], i) =>
-      this.#shown[i] === 'available' ? [] : [{ uuid, status: this.#shown[i]! }],
-    );
+  /** In bytes, about. */
+  get size(): number {
+    return 4 * this.#body.length;
+  }
+
+  /** The seats as they are now. */
+  get statuses(): SeatStatuses {
+    return { uuids: this.#uuids, codes: this.#codes };
+  }
+
+  /** The page's bytes with the seats as they were, once, by `statuses`. Never written again: others get a copy. */
+  bodyOf({ codes }: SeatStatuses): Uint8Array {
+    if (codes === this.#bodyCodes) return this.#body;
+    const body = this.#body.slice();
+    for (const [place, code] of codes.entries())
+      if (code !== this.#bodyCodes[place]) body.set(statusBytes[code]!, this.#statusAt[place]!);
+    this.#body = body;
+    this.#bodyCodes = codes;
+    return body;
   }
 
   #touch(uuid: string, touched: Set<number>): void {
@@ -79,18 +90,21 @@ export class SeatBoard {
   }
 
   #show(touched: Set<number>): void {
-    let body: Uint8Array | undefined;
+    let codes: Uint8Array | undefined;
     for (const index of touched) {
       const [uuid, , , sale] = this.#tickets[index]!;
-      const status = shown(sale, this.#locked.has(uuid));
-      if (status === this.#shown[index]) continue;
-      this.#shown[index] = status;
-      body ??= this.body.slice();
-      body.set(statusBytes[status], this.#statusAt[index]!);
+      const code = shown(sale, this.#locked.has(uuid));
+      if (code === this.#codes[index]) continue;
+      codes ??= this.#codes.slice();
+      codes[index] = code;
     }
-    if (body) this.body = body;
+    if (codes) this.#codes = codes;
   }
 }
 
-const shown = (sale: Sale, locked: boolean): SeatStatus =>
-  sale === 'booked' ? 'booked' : sale === 'claimed' || locked ? 'reserved' : 'available';
+const [available, reserved, booked] = (['available', 'reserved', 'booked'] as const satisfies SeatStatus[]).map(
+  codeOf,
+) as [number, number, number];
+
+const shown = (sale: Sale, locked: boolean): number =>
+  sale === 'booked' ? booked : sale === 'claimed' || locked ? reserved : available;

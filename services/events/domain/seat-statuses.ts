@@ -1,0 +1,48 @@
+import type { SeatStatus } from './event.ts';
+
+/** A seat and what a visitor is told of it. */
+export type SeatState = { uuid: string; status: SeatStatus };
+
+/**
+ * What each seat of an event was at one moment, by its place: an index into `seatStatuses`. Neither is written again. As long
+ * as the seats are the same, `uuids` is the same list.
+ */
+export type SeatStatuses = { readonly uuids: readonly string[]; readonly codes: Uint8Array };
+
+export const seatStatuses: readonly SeatStatus[] = ['available', 'reserved', 'booked'];
+export const codeOf = (status: SeatStatus): number => seatStatuses.indexOf(status);
+const available = codeOf('available');
+
+/** Every seat that is not simply available. */
+export function takenOf({ uuids, codes }: SeatStatuses): SeatState[] {
+  const taken: SeatState[] = [];
+  for (const [place, code] of codes.entries())
+    if (code !== available) taken.push({ uuid: uuids[place]!, status: seatStatuses[code]! });
+  return taken;
+}
+
+/** The seats whose status is another one, as they are later; those that are gone count as available. */
+export function changesOf(earlier: SeatStatuses, later: SeatStatuses): SeatState[] {
+  if (earlier.uuids !== later.uuids) return changesOfOthers(earlier, later);
+  if (earlier.codes === later.codes) return [];
+  const changes: SeatState[] = [];
+  for (const [place, code] of later.codes.entries())
+    if (earlier.codes[place] !== code) changes.push({ uuid: later.uuids[place]!, status: seatStatuses[code]! });
+  return changes;
+}
+
+/** As `changesOf`, where the event's seats are not the same any more. */
+function changesOfOthers(earlier: SeatStatuses, later: SeatStatuses): SeatState[] {
+  const before = byUuid(takenOf(earlier));
+  const after = byUuid(takenOf(later));
+  const changed = [...after].filter(([uuid, status]) => before.get(uuid) !== status);
+  const freed = [...before.keys()].filter((uuid) => !after.has(uuid));
+  return [
+    ...changed.map(([uuid, status]) => ({ uuid, status })),
+    ...freed.map((uuid) => ({ uuid, status: 'available' as const })),
+  ];
+}
+
+/** The newest status of each seat. */
+export const byUuid = (seats: SeatState[]): Map<string, SeatStatus> =>
+  new Map(seats.map(({ uuid, status }) => [uuid, status]));
