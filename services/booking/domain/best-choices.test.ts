@@ -36,7 +36,7 @@ async function expectHeld(eventUuid: string, asked: Promise<HeldReservation>[], 
 }
 
 /** With how often its seats were read whole, and how often it has looked at the locks. */
-function counting() {
+function counting(nowMs?: () => number) {
   const { locks, reservations } = sale.deps;
   const counts = { whole: 0, looks: 0 };
   const parts = {
@@ -56,8 +56,24 @@ function counting() {
       },
     },
   };
-  return { counts, deps: { ...sale.deps, ...parts, seats: seatChoices(parts) } };
+  return { counts, deps: { ...sale.deps, ...parts, seats: seatChoices({ ...parts, ...(nowMs && { nowMs }) }) } };
 }
+
+test('the seats of an event are known for a minute after somebody has asked for the best of them', async () => {
+  const [one, other] = [await makeEvent(sale.sql, { seats: 20 }), await makeEvent(sale.sql, { seats: 20 })];
+  let now = 1;
+  const { counts, deps } = counting(() => now);
+  const wholeAfter = async (ms: number, { uuid }: { uuid: string }) => {
+    now += ms;
+    await ask(uuid, { quantity: 1 }, deps);
+    return counts.whole;
+  };
+  expect(await wholeAfter(0, one)).toBe(1);
+  expect(await wholeAfter(59_000, one)).toBe(1);
+  expect(await wholeAfter(59_000, one)).toBe(1);
+  expect(await wholeAfter(61_000, other)).toBe(2);
+  expect(await wholeAfter(0, one)).toBe(3);
+});
 
 describe('a rush for the best seats', () => {
   test('of 300 who ask for a pair of 2,000 seats each gets one', async () => {

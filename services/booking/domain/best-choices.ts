@@ -46,6 +46,8 @@ export type SeatChoicesDeps = {
 
 /** Seats of the events that were asked for lately; an arena of 20,000 takes about 10 MB. */
 const mostSeats = 300_000;
+/** Nobody asks any more: the next one waits for the seats to be read anew. */
+const idleMs = 60_000;
 
 /**
  * Chooses seats for many buyers at once. Each event that is asked for has a board in this process: a look at the stores
@@ -55,16 +57,25 @@ const mostSeats = 300_000;
  * moment old, for to hold it decides. That there is none is said only by a look that began after the search.
  */
 export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
+  const nowMs = deps.nowMs ?? (() => performance.now());
   const events = new LRUCache<string, EventChoices>({
     maxSize: mostSeats,
     sizeCalculation: ({ size }) => Math.min(size, mostSeats),
+    ttl: idleMs,
+    updateAgeOnGet: true,
+    perf: { now: nowMs },
   });
+  let purgedAt = nowMs();
   return {
     best: (eventUuid, wish) => choicesOf(eventUuid).search(wish),
     strandedBy: (eventUuid, ticketUuids) => choicesOf(eventUuid).strandedBy(ticketUuids),
   };
 
   function choicesOf(eventUuid: string): EventChoices {
+    if (nowMs() - purgedAt > idleMs / 4) {
+      events.purgeStale();
+      purgedAt = nowMs();
+    }
     let choices = events.get(eventUuid);
     if (!choices) {
       choices = new EventChoices(eventUuid, deps, keep);

@@ -35,6 +35,8 @@ const snapshotTtlMs = 3_600_000;
 const pace = { paceMs: 4, crowd: 128 };
 /** Boards of the events that are looked at; an arena of 20,000 seats takes about 8 MB. */
 const maxBoardBytes = 96 * 1024 * 1024;
+/** A board that nobody looks at any more is made anew from the cached slow part when somebody does. */
+const idleMs = 120_000;
 
 /**
  * The event pages. The slow part of an event is cached for an hour; each shared read asks for the locks and for what
@@ -46,7 +48,10 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
   const boards = new LRUCache<string, OpenBoard>({
     maxSize: maxBoardBytes,
     sizeCalculation: ({ board }) => board.size,
+    ttl: idleMs,
+    perf: clock,
   });
+  let purgedAt = clock.now();
 
   async function load(eventUuid: string): Promise<string> {
     const snapshot = await store.load(eventUuid);
@@ -83,6 +88,10 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
       const locked = await lockedNow(eventUuid);
       const open = (await upToDate(eventUuid, locked)) ?? (await readAnew(eventUuid, locked));
       boards.set(eventUuid, open);
+      if (clock.now() - purgedAt > idleMs / 4) {
+        boards.purgeStale();
+        purgedAt = clock.now();
+      }
       const { board } = open;
       const seats = board.statuses;
       return {
