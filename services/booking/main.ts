@@ -42,7 +42,7 @@ import { sweepRefunds } from './domain/refund-order.ts';
 import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
 import { jobLog } from './job-log.ts';
 import { saleMetrics } from './metrics.ts';
-import { neededTables } from './needed-tables.ts';
+import { neededFunctions, neededTables } from './needed-tables.ts';
 import { openPayments, paymentVariables, stripeKey } from './payments.ts';
 
 export const variables = {
@@ -125,7 +125,7 @@ export async function start(
   });
   const sandbox = provider.payments.name === 'sandbox';
   const needed = neededTables({ locks: !redis, sandbox });
-  const hasTables = schemaCheck(db, needed, redis ? [] : ['take_ticket_locks']);
+  const hasTables = schemaCheck(db, needed, neededFunctions({ locks: !redis }));
   const ownTables = needed.map(([table]) => table);
   const canSell = async () => {
     await hasTables();

@@ -21,9 +21,16 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
     ? ([
         [tables.sandboxCharges, 'SELECT', 'INSERT', 'UPDATE'],
         [tables.sandboxRefunds, 'SELECT', 'INSERT'],
+        // Whose a payment of the first releases is, the books of both tell.
+        [tables.stripeIntents, 'SELECT'],
       ] satisfies Needed)
     : ([
         [tables.stripeIntents, 'SELECT', 'INSERT', 'UPDATE'],
         [tables.stripeRefunds, 'SELECT', 'INSERT'],
+        [tables.sandboxCharges, 'SELECT'],
       ] satisfies Needed)),
 ];
+
+/** The functions of the booking service whose locks are in PostgreSQL, with their signatures. */
+export const neededFunctions = ({ locks }: { locks: boolean }): string[] =>
+  locks ? ['take_ticket_locks(text, int[], text[], text[], text[], text[], int[], float8, int)'] : [];

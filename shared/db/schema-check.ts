@@ -24,7 +24,7 @@ type Found = {
 
 /**
  * A check that the server answers, that its database has these tables with the columns of this release (more do no harm) and
- * these functions, and that the role may use them. Throws as `ping` does, or `Unfit`. Reads the catalogue alone: no table's lock
+ * these functions (by their signatures), and that the role may use them. Throws as `ping` does, or `Unfit`. Reads the catalogue alone: no table's lock
  * keeps it waiting.
  */
 export function schemaCheck(db: Db, needed: Needed, functions: string[] = []): () => Promise<void> {
@@ -36,11 +36,16 @@ export function schemaCheck(db: Db, needed: Needed, functions: string[] = []): (
       const reason = reasonOf(table);
       if (reason) throw new Unfit(reason);
     }
-    const [lacking] = await db.run(
-      () =>
-        db.sql<{ name: string }[]>`select name from unnest(${functions}::text[]) name where to_regproc(name) is null`,
+    const wrong = await db.run(
+      () => db.sql<{ name: string; role: string; isSeen: boolean }[]>`
+        select name, current_user::text as role, f.id is not null as "isSeen"
+        from unnest(${functions}::text[]) name, lateral (select to_regprocedure(name)::oid as id) f
+        where f.id is null or not has_function_privilege(f.id, 'EXECUTE')`,
     );
-    if (lacking) throw new Unfit(ofOtherRelease(`there is no function ${lacking.name}`));
+    for (const { name, role, isSeen } of wrong) {
+      if (!isSeen) throw new Unfit(ofOtherRelease(`there is no function ${name}`));
+      throw new Unfit(`The role ${role} may not execute function ${name}: grant it`);
+    }
   };
 }
 

@@ -8,8 +8,8 @@ type Row = Omit<Hold, 'note'> & { note: string | null; owner: string; isHeld: bo
 /** A row of what `take_ticket_locks` returns. */
 type Standing = Row & { asker: number; standing: 'stands' | 'others' | 'over' };
 
-/** Each time a lock that was in the way has gone between the function's first look and its last. */
-const mostRounds = 5;
+/** Each time somebody else was to take a part of the same tickets, and did not, or a lock has gone that was in the way. */
+const mostRounds = 20;
 
 /**
  * Ticket locks in an unlogged PostgreSQL table. What many ask for at a time is one statement for each event. Losers of a race
@@ -18,10 +18,11 @@ const mostRounds = 5;
 export function postgresTicketLocks(db: Db): TicketLocks {
   const { sql, run, gathered } = db;
 
-  /** One call of the function; its askers have the same limit. */
+  /** One call of the function. Of those who have a ticket in common the first one takes, and the others look. */
   const take = gathered(
-    async (on, takings: Taking[], eventUuid): Promise<(Acquired | Refused | undefined)[]> => {
+    async (on, takings: Taking[], eventUuid): Promise<(Acquired | Refused | 'again')[]> => {
       const tokens = takings.map(() => randomUUID());
+      const takers = disjoint(takings);
       const lines = takings.flatMap(({ ticketUuids, owner, note = null }, asker) =>
         ticketUuids.map((ticketUuid) => ({ asker, ticketUuid, owner, token: tokens[asker]!, note })),
       );
@@ -30,14 +31,16 @@ export function postgresTicketLocks(db: Db): TicketLocks {
         select asker, standing, ticket as "ticketUuid", owner, token, ends_ms as "expiresAt", is_held as "isHeld", note
         from take_ticket_locks(${eventUuid}, ${lines.map((line) => line.asker)}::int[],
           ${lines.map((line) => line.ticketUuid)}::text[], ${lines.map((line) => line.owner)}::text[],
-          ${lines.map((line) => line.token)}::text[], ${lines.map((line) => line.note)}::text[], ${ttlMs}, ${limit ?? 0})`;
+          ${lines.map((line) => line.token)}::text[], ${lines.map((line) => line.note)}::text[], ${takers}::int[],
+          ${ttlMs}, ${limit ?? 0})`;
       const byAsker = Map.groupBy(rows, ({ asker }) => asker);
-      return takings.map((taking, asker) => outcomeOf(taking, byAsker.get(asker) ?? [], tokens[asker]!));
+      return takings.map((taking, asker) => {
+        const outcome = outcomeOf(taking, byAsker.get(asker) ?? [], tokens[asker]!);
+        // What else an owner holds is told to takers alone.
+        return limit && outcome !== 'again' && outcome.ok && !takers.includes(asker) ? 'again' : outcome;
+      });
     },
-    {
-      namesOf: ({ ticketUuids, owner, limit }) => (limit ? [...ticketUuids, owner] : ticketUuids),
-      kindOf: ({ ttlMs, limit }) => `${ttlMs} ${limit}`,
-    },
+    { kindOf: ({ ttlMs, limit }) => `${ttlMs} ${limit}` },
   );
 
   const held = (ticketUuids: string[]) => sql<Row[]>`
@@ -105,7 +108,7 @@ export function postgresTicketLocks(db: Db): TicketLocks {
       const ticketUuids = [...new Set(asked)];
       for (let round = 0; round < mostRounds; round++) {
         const outcome = await take(taking.eventUuid, { ...taking, ticketUuids });
-        if (outcome) return outcome;
+        if (outcome !== 'again') return outcome;
       }
       return { ok: false, conflicts: ticketUuids };
     },
@@ -141,13 +144,24 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   };
 }
 
-/** What came of a taking; undefined where a lock has gone meanwhile that was in the way. */
-function outcomeOf({ ticketUuids, owner }: Taking, rows: Standing[], token: string): Acquired | Refused | undefined {
+/** The places of those who may take at a time: no two have a ticket in common, nor an owner where there is a limit. */
+function disjoint(takings: Taking[]): number[] {
+  const names = new Set<string>();
+  return takings.flatMap(({ ticketUuids, owner, limit }, asker) => {
+    const its = limit ? [...ticketUuids, owner] : ticketUuids;
+    const isFirst = !its.some((name) => names.has(name));
+    for (const name of its) names.add(name);
+    return isFirst ? [asker] : [];
+  });
+}
+
+/** What came of a taking; `again` where nothing is in the way and not all is taken. */
+function outcomeOf({ ticketUuids, owner }: Taking, rows: Standing[], token: string): Acquired | Refused | 'again' {
   if (rows.some(({ standing }) => standing === 'over')) return { ok: false, conflicts: [], overLimit: true };
   const stands = rows.filter(({ standing }) => standing === 'stands');
   const inTheWay = stands.filter((row) => row.owner !== owner || !row.isHeld);
   if (inTheWay.length > 0) return { ok: false, conflicts: inTheWay.map((row) => row.ticketUuid).sort() };
-  if (stands.length < ticketUuids.length) return undefined;
+  if (stands.length < ticketUuids.length) return 'again';
   const taken = stands.filter((row) => row.token === token).map(toHold);
   const others = rows.filter(({ standing }) => standing === 'others').map((row) => row.ticketUuid);
   return { ok: true, holds: stands.map(toHold), taken, repeated: taken.length === 0, others };

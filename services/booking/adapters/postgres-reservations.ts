@@ -3,7 +3,7 @@ import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/candidates.ts';
 import type { Reservation, Reservations, ReservedTicket, SeatsMark } from '../domain/reservation.ts';
 import type { KnownOrder, Order } from '../domain/sale.ts';
-import { eventsOf, ofAllEvents } from './postgres/events-of.ts';
+import { eventsOf } from './postgres/events-of.ts';
 import {
   isFree,
   isOnSale,
@@ -53,17 +53,13 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     return rows.map(({ order, ...row }) => ({ ...row, ...(order && { order }) }));
   };
 
-  /**
-   * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. `skips`: of an event on which
-   * somebody has their hands nothing is made; nor is it waited for.
-   */
-  const createAll = (on: Db['sql'], requests: Creation[], how: 'waits' | 'skips') => {
+  /** Makes a reservation of the locks of each request, unless one of its tickets is not for sale. */
+  const createAll = (on: Db['sql'], requests: Creation[]) => {
     const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
     return on<Created[]>`
       with offered as (
         select id, uuid, not ${isOnSale(on, salesEndBeforeStartMs)} as is_ended from events e
         where uuid = any(${[...new Set(requests.map(({ eventUuid }) => eventUuid))]})
-        ${how === 'skips' ? on`order by id for key share skip locked` : on``}
       ), wishes as (
         select w.*, offered.id as event_id, offered.is_ended
         from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ locks }) => locks.length)}::int[],
@@ -106,10 +102,11 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
       from wishes order by wishes.asker`;
   };
 
-  const createSkipping = gathered(
+  // It may wait for who has their hands on the event's row.
+  const create = gathered(
     async (on, requests: Creation[]) => {
-      const rows = await createAll(on, requests, 'skips');
-      return rows.map((row, i) => (row.made ? createdOf(requests[i]!, row) : undefined));
+      const rows = await createAll(on, requests);
+      return rows.map((row, i) => createdOf(requests[i]!, row));
     },
     { namesOf: ({ locks }) => locks.map(({ ticketUuid }) => ticketUuid), most: 25 },
   );
@@ -130,18 +127,11 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
   );
 
   return {
-    async create(request) {
-      try {
-        const quick = await createSkipping(ofAllEvents, request);
-        // What is refused, or meets others, is made alone: that waits, and tells why.
-        if (quick) return quick;
-        const [row] = await runOfEvent(request.eventUuid, (on) => createAll(on, [request], 'waits'));
-        return createdOf(request, row!);
-      } catch (error) {
+    create: (request) =>
+      create(request.eventUuid, request).catch((error) => {
         if (sqlState(error) === uniqueViolation) return { isReserved: true as const };
         throw error;
-      }
-    },
+      }),
 
     find: (uuid) => wait(() => find(uuid)),
 

@@ -85,6 +85,10 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     }),
   );
 
+  /** For what waits for somebody's hands on its rows: it has a share beside the event's own, whose other buyers go on. */
+  const alone = <T>(eventUuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
+    run(() => share(`${eventUuid} alone`, work));
+
   /** Mostly remembered. */
   const eventOf = (orderUuid: string) => run(() => events.order(orderUuid));
 
@@ -206,26 +210,28 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     namesOf: (orderUuid) => [orderUuid],
   });
 
-  const recordCapture = gathered(
-    async (on, captures: { orderUuid: string; how: 'captured' | 'gone' }[]) => {
-      const rows = await on<{ uuid: string; status: OrderStatus }[]>`
-        with locked as (
-          select o.id, o.uuid, o.total, o.status, c.payment, c.cause
-          from unnest(${captures.map(({ orderUuid }) => orderUuid)}::text[],
-            ${captures.map(({ how }) => (how === 'captured' ? 'succeeded' : 'voided'))}::text[],
-            ${captures.map(({ how }) => (how === 'captured' ? 'payment captured' : 'what was authorised is gone'))}::text[]
-          ) as c (uuid, payment, cause) join orders o on o.uuid = c.uuid order by o.id for update of o
-        ), o as (
-          update payments p set status = locked.payment from locked
-          where order_id = locked.id and p.status = 'authorised'
-          returning locked.id, locked.total, locked.status, locked.payment, locked.cause
-        ), h as (${history(sql`status`, sql`payment`, sql`cause`)})
-        select uuid, status from locked`;
-      const statuses = new Map(rows.map(({ uuid, status }) => [uuid, status]));
-      return captures.map(({ orderUuid }) => statuses.get(orderUuid));
-    },
-    { namesOf: ({ orderUuid }) => [orderUuid] },
-  );
+  const recordCaptures = async (on: Db['sql'], captures: Capture[], how: 'waits' | 'skips') => {
+    const rows = await on<{ uuid: string; status: OrderStatus }[]>`
+      with locked as (
+        select o.id, o.uuid, o.total, o.status, c.payment, c.cause
+        from unnest(${captures.map(({ orderUuid }) => orderUuid)}::text[],
+          ${captures.map(({ how }) => (how === 'captured' ? 'succeeded' : 'voided'))}::text[],
+          ${captures.map(({ how }) => (how === 'captured' ? 'payment captured' : 'what was authorised is gone'))}::text[]
+        ) as c (uuid, payment, cause) join orders o on o.uuid = c.uuid join payments p on p.order_id = o.id
+        order by o.id for update of o, p ${how === 'skips' ? on`skip locked` : on``}
+      ), o as (
+        update payments p set status = locked.payment from locked
+        where order_id = locked.id and p.status = 'authorised'
+        returning locked.id, locked.total, locked.status, locked.payment, locked.cause
+      ), h as (${history(sql`status`, sql`payment`, sql`cause`)})
+      select uuid, status from locked`;
+    const statuses = new Map(rows.map(({ uuid, status }) => [uuid, status]));
+    return captures.map(({ orderUuid }) => statuses.get(orderUuid));
+  };
+
+  const captureSkipping = gathered((on, captures: Capture[]) => recordCaptures(on, captures, 'skips'), {
+    namesOf: ({ orderUuid }) => [orderUuid],
+  });
 
   return {
     factsOf: (ticketUuid) => wait(() => factsOf(ticketUuid)),
@@ -236,7 +242,7 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
       const { eventUuid, lines } = request;
       // Who meets others, or is refused, is claimed for alone: that waits, and tells why.
       const made = await claimQuickly(request);
-      const claim = made ?? (await run(() => share(eventUuid, (on) => claimAll(on, [request], 'waits'))))[0]!;
+      const claim = made ?? (await alone(eventUuid, (on) => claimAll(on, [request], 'waits')))[0]!;
       if (claim.order) events.note(claim.order.uuid, eventUuid);
       return claimOf(
         claim,
@@ -246,7 +252,9 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
 
     async settle(orderUuid) {
       const quick = await settleSkipping(ofAllEvents, orderUuid);
-      const [settled] = quick ? [quick] : await runOf(orderUuid, (on) => settleAll(on, [orderUuid], 'waits'));
+      const [settled] = quick
+        ? [quick]
+        : await alone(await eventOf(orderUuid), (on) => settleAll(on, [orderUuid], 'waits'));
       return settled ? { status: 'paid', changed: true, ...settled } : run(() => endedBefore(orderUuid));
     },
 
@@ -291,7 +299,11 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
       }),
 
     async recordCapture(orderUuid, how) {
-      const status = await recordCapture(await eventOf(orderUuid), { orderUuid, how });
+      const capture = { orderUuid, how };
+      const quick = await captureSkipping(ofAllEvents, capture);
+      const [status] = quick
+        ? [quick]
+        : await alone(await eventOf(orderUuid), (on) => recordCaptures(on, [capture], 'waits'));
       if (!status) throw new Error(`no order ${orderUuid}`);
       return status;
     },
@@ -396,6 +408,7 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
   };
 }
 
+type Capture = { orderUuid: string; how: 'captured' | 'gone' };
 type ClaimRow = { asker: number; order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean };
 
 function claimOf(row: ClaimRow, uuids: string[]): Claim {
