@@ -4,4 +4,4 @@ import { root, type World } from '../../world.ts';
 
 /** Starts a service's compiled binary, which `npm run bench` builds first. */
 export const startBinary = (world: World, name: 'events' | 'booking' | 'search', env: Env = {}): Promise<Server> =>
-  startServer([join(root, 'dist', name)], { ...world.databaseEnv, SERVER_ADDR: '127.0.0.1:0', BUN_JSC_forceRAMSize: '134217728', ...env });
+  startServer([join(root, 'dist', name)], { ...world.databaseEnv, SERVER_ADDR: '127.0.0.1:0', ...env });
