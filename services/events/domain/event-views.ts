@@ -51,7 +51,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
     ttl: idleMs,
     perf: clock,
   });
-  let purgedAt = clock.now();
+  let purgedAt = 0;
 
   async function load(eventUuid: string): Promise<string> {
     const snapshot = await store.load(eventUuid);
