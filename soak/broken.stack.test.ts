@@ -24,7 +24,7 @@ const hasRefundedAfterHands = ({ refunds, byHand }: Ledger) =>
   [...refunds.values()].filter((refund) => {
     const hand = byHand.refunds.get(refund.order);
     return refund.tickets && isMade(refund) && hand && hand.at < refund.asked;
-  }).length >= 8;
+  }).length >= 6;
 
 type Broken = { rule: string; audited?: boolean } & Partial<
   Pick<SoakOptions, 'payments' | 'seconds' | 'isEnough' | 'patienceMs'>

@@ -13,7 +13,7 @@ export type BuyerOptions = {
   random: Random;
   requests: Requests;
   user: string;
-  ledger: Pick<Ledger, 'holds' | 'twins'>;
+  ledger: Pick<Ledger, 'holds' | 'twins' | 'byHand'>;
   onDoubleClick(): void;
 };
 
@@ -36,7 +36,7 @@ export async function buy(
   while (!signal.aborted) {
     const orders = chance(0.5) ? await requests.list() : [];
     const paid = orders.filter(({ status }) => status === 'paid');
-    if (paid.length >= enoughOrders || (paid.length > 0 && chance(0.4))) await giveBack(random.pick(paid));
+    if (paid.length >= enoughOrders || (paid.length > 0 && chance(0.4))) await giveBack(anyOf(paid));
     else if (chance(0.35)) await buyOne();
     else await buyTogether();
     await think();
@@ -142,10 +142,18 @@ export async function buy(
     else till.approve?.(action, approved);
   }
 
+  const isByHand = ({ uuid }: SeenOrder) => ledger.byHand.refunds.has(uuid);
+
+  /** Often one of which somebody has given money back by hand. */
+  function anyOf(paid: SeenOrder[]): SeenOrder {
+    const byHand = paid.filter(isByHand);
+    return random.pick(byHand.length > 0 && chance(0.7) ? byHand : paid);
+  }
+
   async function giveBack(bought: SeenOrder): Promise<void> {
     const owned = bought.tickets.filter(({ refunded }) => !refunded).map(({ uuid }) => uuid);
     const some = owned.filter(() => chance(0.5));
-    const tickets = some.length > 0 && chance(0.5) ? some : undefined;
+    const tickets = some.length > 0 && chance(isByHand(bought) ? 0.9 : 0.5) ? some : undefined;
     await keyedClick(random.uuid(), (key) => requests.refund(key, bought, tickets));
   }
 
