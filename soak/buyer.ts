@@ -142,7 +142,9 @@ export async function buy(
     else till.approve?.(action, approved);
   }
 
-  const isByHand = ({ uuid }: SeenOrder) => ledger.byHand.refunds.has(uuid);
+  function isByHand({ uuid }: SeenOrder): boolean {
+    return ledger.byHand.refunds.has(uuid);
+  }
 
   /** Often one of which somebody has given money back by hand. */
   function anyOf(paid: SeenOrder[]): SeenOrder {
