@@ -4,7 +4,7 @@ import { type GatheredOptions, gathering } from './gathered.ts';
 
 type Statement = { key: string; items: string[]; end(error?: Error): void };
 
-/** What gathers the work of a pool whose statements end when the test says so; each returns its items in capitals. */
+/** A pool that gathers, whose statements end when the test says so; each returns its items in capitals. */
 function pool(options: GatheredOptions<string> = {}, deadlineMs = 1000) {
   const statements: Statement[] = [];
   let now = 0;

@@ -15,9 +15,9 @@ export type Gathered = <I, O>(
 ) => (key: string, item: I) => Promise<O>;
 
 export type GatheredOptions<I> = {
-  /** What two items of one statement must not have in common; the later one goes into a later statement. */
+  /** Names that two items of one statement may not share: the later item goes into a later statement. */
   namesOf?: (item: I) => string[];
-  /** What all items of one statement have in common. */
+  /** The kind of an item: all items of one statement are of one kind. */
   kindOf?: (item: I) => string;
   /** Items of one statement at most. */
   most?: number;
@@ -44,7 +44,7 @@ export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gather
     const lines = new Map<string, Waiting<I, O>[]>();
 
     async function workOff(key: string, line: Waiting<I, O>[]): Promise<void> {
-      // What comes in the same turn goes along.
+      // Items of the same turn go together.
       await Promise.resolve();
       while (line.length > 0) await doAll(key, takeNext(line));
       lines.delete(key);

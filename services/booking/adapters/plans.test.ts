@@ -89,7 +89,7 @@ async function fill({ sql }: Db): Promise<void> {
 
 /**
  * The rows that are there, and what is known of them, when the arena goes on sale; `plan` has the seller plan all its statements.
- * What it returns is done when the arena is there.
+ * The function that it returns is called when the arena is there.
  */
 type Ground = (
   admin: Db,

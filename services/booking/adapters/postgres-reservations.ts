@@ -34,8 +34,6 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
   /** Work on a reservation that may wait for somebody's rows, with the connections of its event. */
   const runOf = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
     run(async () => share(await events.reservation(uuid), work));
-  const runOfEvent = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
-    run(() => share(uuid, work));
 
   // A ticket that is gone has left its uuid and seat in the line.
   const read = async (condition: Fragment): Promise<Reservation[]> => {
@@ -53,18 +51,21 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
     return rows.map(({ order, ...row }) => ({ ...row, ...(order && { order }) }));
   };
 
-  /** Makes a reservation of the locks of each request, unless one of its tickets is not for sale. */
-  const createAll = (on: Db['sql'], requests: Creation[]) => {
-    const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
-    return on<Created[]>`
+  /**
+   * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. It may wait for the hands that
+   * somebody has on the event's row, so each event has statements of its own.
+   */
+  const create = gathered(
+    async (on, requests: Creation[], eventUuid) => {
+      const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
+      const rows = await on<Created[]>`
       with offered as (
-        select id, uuid, not ${isOnSale(on, salesEndBeforeStartMs)} as is_ended from events e
-        where uuid = any(${[...new Set(requests.map(({ eventUuid }) => eventUuid))]})
+        select id, not ${isOnSale(on, salesEndBeforeStartMs)} as is_ended from events e
+        where uuid = ${eventUuid}
       ), wishes as (
         select w.*, offered.id as event_id, offered.is_ended
         from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ locks }) => locks.length)}::int[],
-          ${requests.map(({ userUuid }) => userUuid)}::text[], ${requests.map(({ eventUuid }) => eventUuid)}::text[]
-        ) as w (asker, lines, user_uuid, event_uuid) left join offered on offered.uuid = w.event_uuid
+          ${requests.map(({ userUuid }) => userUuid)}::text[]) as w (asker, lines, user_uuid) left join offered on true
       ), found as (
         select t.id, l.asker, l.token, l.price, l.currency
         from unnest(${locks.map(({ asker }) => asker)}::int[], ${locks.map(({ ticketUuid }) => ticketUuid)}::text[],
@@ -100,12 +101,6 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
         (select json_agg(json_build_object('ticketUuid', uuid, 'seat', seat, 'price', price, 'token', token) order by id)
           from wanted where wanted.asker = wishes.asker) as tickets, coalesce(is_ended, false) as "isEnded"
       from wishes order by wishes.asker`;
-  };
-
-  // It may wait for who has their hands on the event's row.
-  const create = gathered(
-    async (on, requests: Creation[]) => {
-      const rows = await createAll(on, requests);
       return rows.map((row, i) => createdOf(requests[i]!, row));
     },
     { namesOf: ({ locks }) => locks.map(({ ticketUuid }) => ticketUuid), most: 25 },
@@ -200,16 +195,18 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
 
     // It waits for nobody, but an arena's seats take their time. What is written meanwhile comes again by `seatsSince`.
     seatsOf: (eventUuid) =>
-      runOfEvent(eventUuid, async (sql) => {
-        const [event] = await sql<{ id: number; isOnSale: boolean; mark: SeatsMark }[]>`
+      run(() =>
+        share(eventUuid, async (sql) => {
+          const [event] = await sql<{ id: number; isOnSale: boolean; mark: SeatsMark }[]>`
           select id::float8 as id, ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark
           from events e where uuid = ${eventUuid}`;
-        if (!event) return undefined;
-        const seats = await sql<OfferedSeat[]>`
+          if (!event) return undefined;
+          const seats = await sql<OfferedSeat[]>`
           select uuid, seat, price::float8 as price, currency, ${isOffered(sql)} as free
           from tickets t where event_id = ${event.id} order by id`;
-        return { isOnSale: event.isOnSale, mark: event.mark, seats };
-      }),
+          return { isOnSale: event.isOnSale, mark: event.mark, seats };
+        }),
+      ),
 
     seatsSince: (eventUuid, since) =>
       run(async () => {

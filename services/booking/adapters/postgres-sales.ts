@@ -1,5 +1,6 @@
 import { batched } from '../../../shared/batched.ts';
 import type { Db, Fragment } from '../../../shared/db/client.ts';
+import type { GatheredOptions } from '../../../shared/db/gathered.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import type {
   Backlog,
@@ -85,24 +86,33 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     }),
   );
 
-  /** For what waits for somebody's hands on its rows: it has a share beside the event's own, whose other buyers go on. */
-  const alone = <T>(eventUuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
-    run(() => share(`${eventUuid} alone`, work));
-
-  /** Mostly remembered. */
-  const eventOf = (orderUuid: string) => run(() => events.order(orderUuid));
+  /**
+   * Makes one statement of work of all events, which skips the rows that somebody else has locked. Items that came to nothing by
+   * that are done one by one, and wait for their rows: on a share beside that of their event, whose other buyers go on.
+   */
+  const skipping = <I, O>(
+    work: (on: Db['sql'], items: I[], how: How) => Promise<(O | undefined)[]>,
+    eventOf: (item: I) => string | Promise<string>,
+    options: GatheredOptions<I>,
+  ) => {
+    const quickly = gathered((on, items: I[]) => work(on, items, 'skips'), options);
+    const alone = (item: I) =>
+      run(async () => (await share(`${await eventOf(item)} alone`, (on) => work(on, [item], 'waits')))[0]);
+    return async (item: I): Promise<O | undefined> =>
+      (await quickly(ofAllEvents, item).catch(unlessUnavailable)) ?? (await alone(item));
+  };
 
   /**
    * Claims the tickets of each request for a new order, all or none, unless it is off sale, or a reservation that held under
-   * these locks is released. `skips`: where somebody has their hands on a row, nothing is claimed; nor is it waited for.
+   * these locks is released.
    */
-  const claimAll = (on: Db['sql'], requests: ClaimRequest[], how: 'waits' | 'skips') => {
+  const claimAll = async (on: Db['sql'], requests: ClaimRequest[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
     // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
     // else claimed while this statement waited no longer meets the condition, and the count is short. The reservations
     // that hold under these locks are locked, too: what they hold is either bought or given back.
-    return on<ClaimRow[]>`
+    const rows = await on<ClaimRow[]>`
       with claims as (
         select c.*, e.id as event_id, ${isOnSale(on, salesEndBeforeStartMs)} as is_on_sale
         from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ eventUuid }) => eventUuid)}::text[],
@@ -160,28 +170,20 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
         array(select uuid from wanted where wanted.asker = c.asker) as free,
         c.asker not in (select asker from off) as "isHeld", coalesce(is_on_sale, true) as "isOnSale"
       from claims c order by c.asker`;
+    // Why there is no order, only who has waited knows.
+    return rows.map((row) => (row.order || how === 'waits' ? row : undefined));
   };
 
-  const claimSkipping = gathered(
-    async (on, requests: ClaimRequest[]) =>
-      (await claimAll(on, requests, 'skips')).map((row) => (row.order ? row : undefined)),
-    {
-      namesOf: ({ lines, reservationUuid }) => [
-        ...lines.map(({ ticketUuid }) => ticketUuid),
-        ...(reservationUuid ? [reservationUuid] : []),
-      ],
-      most: 25,
-    },
-  );
+  const claim = skipping(claimAll, ({ eventUuid }: ClaimRequest) => eventUuid, {
+    namesOf: ({ lines, reservationUuid }) => [
+      ...lines.map(({ ticketUuid }) => ticketUuid),
+      ...(reservationUuid ? [reservationUuid] : []),
+    ],
+    most: 25,
+  });
 
-  const claimQuickly = (request: ClaimRequest) =>
-    claimSkipping(ofAllEvents, request).catch((error) => {
-      if (isAppError(error, 'unavailable')) throw error;
-      return undefined;
-    });
-
-  /** As `claimAll`: makes those that are pending paid and books their tickets. */
-  const settleAll = async (on: Db['sql'], orderUuids: string[], how: 'waits' | 'skips') => {
+  /** Makes orders that are pending paid, and books their tickets. */
+  const settleAll = async (on: Db['sql'], orderUuids: string[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const rows = await on<{ uuid: string; booked: number; seats: OrderSeats }[]>`
       with due as (
@@ -206,17 +208,15 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     return orderUuids.map((uuid) => settled.get(uuid));
   };
 
-  const settleSkipping = gathered((on, orderUuids: string[]) => settleAll(on, orderUuids, 'skips'), {
-    namesOf: (orderUuid) => [orderUuid],
-  });
+  const settle = skipping(settleAll, events.order, { namesOf: (orderUuid) => [orderUuid] });
 
-  const recordCaptures = async (on: Db['sql'], captures: Capture[], how: 'waits' | 'skips') => {
+  const captureAll = async (on: Db['sql'], captures: Capture[], how: How) => {
     const rows = await on<{ uuid: string; status: OrderStatus }[]>`
       with locked as (
         select o.id, o.uuid, o.total, o.status, c.payment, c.cause
         from unnest(${captures.map(({ orderUuid }) => orderUuid)}::text[],
-          ${captures.map(({ how }) => (how === 'captured' ? 'succeeded' : 'voided'))}::text[],
-          ${captures.map(({ how }) => (how === 'captured' ? 'payment captured' : 'what was authorised is gone'))}::text[]
+          ${captures.map(({ end }) => (end === 'captured' ? 'succeeded' : 'voided'))}::text[],
+          ${captures.map(({ end }) => (end === 'captured' ? 'payment captured' : 'what was authorised is gone'))}::text[]
         ) as c (uuid, payment, cause) join orders o on o.uuid = c.uuid join payments p on p.order_id = o.id
         order by o.id for update of o, p ${how === 'skips' ? on`skip locked` : on``}
       ), o as (
@@ -229,7 +229,7 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
     return captures.map(({ orderUuid }) => statuses.get(orderUuid));
   };
 
-  const captureSkipping = gathered((on, captures: Capture[]) => recordCaptures(on, captures, 'skips'), {
+  const capture = skipping(captureAll, ({ orderUuid }: Capture) => events.order(orderUuid), {
     namesOf: ({ orderUuid }) => [orderUuid],
   });
 
@@ -240,21 +240,16 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
 
     async claim(request) {
       const { eventUuid, lines } = request;
-      // Who meets others, or is refused, is claimed for alone: that waits, and tells why.
-      const made = await claimQuickly(request);
-      const claim = made ?? (await alone(eventUuid, (on) => claimAll(on, [request], 'waits')))[0]!;
-      if (claim.order) events.note(claim.order.uuid, eventUuid);
+      const row = (await claim(request))!;
+      if (row.order) events.note(row.order.uuid, eventUuid);
       return claimOf(
-        claim,
+        row,
         lines.map(({ ticketUuid }) => ticketUuid),
       );
     },
 
     async settle(orderUuid) {
-      const quick = await settleSkipping(ofAllEvents, orderUuid);
-      const [settled] = quick
-        ? [quick]
-        : await alone(await eventOf(orderUuid), (on) => settleAll(on, [orderUuid], 'waits'));
+      const settled = await settle(orderUuid);
       return settled ? { status: 'paid', changed: true, ...settled } : run(() => endedBefore(orderUuid));
     },
 
@@ -298,12 +293,8 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
           select from o`;
       }),
 
-    async recordCapture(orderUuid, how) {
-      const capture = { orderUuid, how };
-      const quick = await captureSkipping(ofAllEvents, capture);
-      const [status] = quick
-        ? [quick]
-        : await alone(await eventOf(orderUuid), (on) => recordCaptures(on, [capture], 'waits'));
+    async recordCapture(orderUuid, end) {
+      const status = await capture({ orderUuid, end });
       if (!status) throw new Error(`no order ${orderUuid}`);
       return status;
     },
@@ -408,7 +399,15 @@ export function postgresSales(db: Db, { salesEndBeforeStartMs }: SaleWindow = op
   };
 }
 
-type Capture = { orderUuid: string; how: 'captured' | 'gone' };
+/** What a statement does about rows that somebody else has locked. */
+type How = 'waits' | 'skips';
+
+/** Undefined for a failure that need not be the item's own; where the server is away, trying again is in vain. */
+function unlessUnavailable(error: unknown): undefined {
+  if (isAppError(error, 'unavailable')) throw error;
+}
+
+type Capture = { orderUuid: string; end: 'captured' | 'gone' };
 type ClaimRow = { asker: number; order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean };
 
 function claimOf(row: ClaimRow, uuids: string[]): Claim {

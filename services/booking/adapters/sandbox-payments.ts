@@ -131,6 +131,7 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
 
     close: (key) =>
       answered(async () => {
+        // XXX is ISO 4217's code where there is no currency: nothing was charged.
         let status = await record({ key, amount: 0, currency: 'XXX', status: 'voided' });
         if (status === 'requires_action') status = (await pass(key, 'requires_action', 'voided'))!;
         const settled = standing(key, status);

@@ -12,7 +12,7 @@ const statusBytes = seatStatuses.map((status) => Buffer.from(JSON.stringify(stat
  */
 export class SeatBoard {
   #body: Uint8Array;
-  /** What the body shows. */
+  /** The statuses that the body shows. */
   #bodyCodes: Uint8Array;
   readonly #tickets: TicketRow[];
   readonly #indexOf = new Map<string, number>();
@@ -77,8 +77,10 @@ export class SeatBoard {
   bodyOf({ codes }: SeatStatuses): Uint8Array {
     if (codes === this.#bodyCodes) return this.#body;
     const body = this.#body.slice();
-    for (const [place, code] of codes.entries())
+    for (let place = 0; place < codes.length; place++) {
+      const code = codes[place]!;
       if (code !== this.#bodyCodes[place]) body.set(statusBytes[code]!, this.#statusAt[place]!);
+    }
     this.#body = body;
     this.#bodyCodes = codes;
     return body;
