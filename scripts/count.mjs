@@ -23,10 +23,15 @@ export async function runCounted(bun, args, env = {}) {
   return { ...counts, output };
 }
 
+/** The lines of an output, without colours. */
+function linesOf(output) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  return output.replace(/\x1b\[[0-9;]*m/g, '').split(/\r?\n/);
+}
+
 /** Reads the block above the last "Ran N tests"; without one, bun ended early and the single results count. */
 export function parseSummary(output) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-  const lines = output.replace(/\x1b\[[0-9;]*m/g, '').split(/\r?\n/);
+  const lines = linesOf(output);
   const end = lines.findLastIndex((line) => /^Ran \d+ tests? across \d+ files?\./.test(line));
   if (end < 0) {
     const count = (word) => lines.filter((line) => line.startsWith(`(${word})`)).length;
@@ -43,8 +48,26 @@ export function parseSummary(output) {
   return { passed: pass, failed: Math.max(fail, error), skipped: skip, complete: true };
 }
 
-/** Adds up several runs, prints the total as the very last line, and returns the exit code. */
+/** Each failed test once: the last lines of its story, up to its name. */
+function failures(output, lines = 20) {
+  const all = linesOf(output);
+  const told = new Map();
+  for (const [end, line] of all.entries()) {
+    const name = line.replace(/ \[[\d.]+m?s\]$/, '');
+    if (!line.startsWith('(fail) ') || told.has(name)) continue;
+    const before = all.findLastIndex((other, index) => index < end && /^\((pass|fail|skip|todo)\) /.test(other));
+    told.set(name, all.slice(Math.max(before + 1, end - lines), end + 1).join('\n'));
+  }
+  return [...told.values()];
+}
+
+/**
+ * Adds up several runs, prints the total as the very last line, and returns the exit code. What failed is told once more
+ * just above, for whoever sees only the end of a long run.
+ */
 export function report(results) {
+  const stories = results.flatMap(({ output }) => failures(output)).slice(0, 10);
+  if (stories.length > 0) console.log(['', 'Failed:', ...stories].join('\n'));
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(sum);
   console.log('');
