@@ -70,7 +70,7 @@ const brokenRules = async (options: Partial<SoakOptions>) => {
 for (const payments of ['sandbox', 'stripe'] as const) {
   const seconds = payments === 'stripe' ? 10 : 5;
   test(`a service in order passes, paid by ${payments}`, async () => {
-    expect(await brokenRules({ patienceMs: 20_000, payments, seconds })).toEqual([]);
+    expect(await brokenRules({ patienceMs: 60_000, payments, seconds })).toEqual([]);
   }, 240_000);
 }
 

@@ -23,7 +23,7 @@ import { sandboxTill, stripeTill, type Till } from './till.ts';
 
 export type SoakOptions = Settings & {
   chaos?: boolean;
-  /** Goes on, on a slow machine, until enough has happened; for five times its length at most. */
+  /** On a slow machine goes on until enough has happened, and everybody was at work; for five times its length at most. */
   isEnough?: (ledger: Ledger) => boolean;
   /** How long what is open may take to end, when all is over. */
   patienceMs?: number;
@@ -76,8 +76,10 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     const progress: Progress = { doubleClicks: 0, killed: processes.killed, strikes: new Map(), left: '' };
     tellProgress(ledger, progress, say, settled.signal);
     const api = createApi(processes.urls, ledger);
+    const wasCalm = () => (chaos ? calm(progress) : []);
+    const isAllSeen = () => isEnough(ledger) && [...idle(ledger, till), ...wasCalm()].length === 0;
     const over = AbortSignal.any([
-      longEnough(seconds, () => isEnough(ledger), settled.signal),
+      longEnough(seconds, isAllSeen, settled.signal),
       ...(options.signal ? [options.signal] : []),
     ]);
     const users = Array.from({ length: buyers }, (_, i) => {
@@ -131,8 +133,9 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     return {
       checks: [
         ...judge(ledger, books),
-        ...(chaos ? [{ rule: 'the storm came: processes and servers were taken away', findings: calm(progress) }] : []),
+        { rule: 'the storm came, if one was asked for: processes and servers were taken away', findings: wasCalm() },
         { rule: 'others were at work, too: the organiser, and who does things by hand', findings: idle(ledger, till) },
+        { rule: 'seats were given back at a quiet moment', findings: ledger.quiet.length > 0 ? [] : ['none was'] },
         { rule: auditRule, findings: strangeFindings(audit.join(), ledger, books) },
         { rule: 'every process ends in order', findings: codes.filter(Boolean).map((code) => `exit code ${code}`) },
       ],
@@ -169,13 +172,12 @@ function calm({ killed, strikes }: Progress): string[] {
   ];
 }
 
-function idle({ organiser, byHand, quiet }: Ledger, { byHand: hands }: Till): string[] {
+function idle({ organiser, byHand }: Ledger, { byHand: hands }: Till): string[] {
   const { gone, refused, repriced } = organiser;
   const deeds = ['payment given back by hand', 'payment disputed'];
   return [
     ...(gone.length > 0 && refused.length > 0 && repriced > 0 ? [] : ['the organiser did not do everything']),
     ...(hands ? deeds.filter((deed) => !byHand.deeds.has(deed)).map((deed) => `no ${deed}`) : []),
-    ...(quiet.length > 0 ? [] : ['nothing was given back at a quiet moment']),
   ];
 }
 
