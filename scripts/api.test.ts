@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { type Document, type Operation, operationsOf, readerOf } from '../contract/documents.ts';
+import { type Document, type Operation, operationsOf, readerOf } from '../tests/contract/documents.ts';
 import { apiDocuments } from './api.ts';
 import { problemsOf } from './api-linters.ts';
 

@@ -12,7 +12,7 @@ async function bunTest(...args: string[]): Promise<{ code: number; said: string 
 }
 
 describe('bun test, as everybody types it', () => {
-  test.each(['stack.test', 'deploy/'])('leaves out what needs more than a clone: %s', async (pattern) => {
+  test.each(['stack.test', 'tests/deploy/'])('leaves out what needs more than a clone: %s', async (pattern) => {
     const { code, said } = await bunTest(pattern);
     expect(said).toContain('did not match any test files');
     expect(code).toBe(1);

@@ -4,11 +4,11 @@ import { refuseArguments } from './arguments.mjs';
 import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
-refuseArguments('check:deploy');
+refuseArguments('check:deploy', process.argv.slice(2));
 const result = await runCounted(await ensureInstalled(console.log), [
   'test',
   '--path-ignore-patterns=**/*.stack.test.ts',
-  'deploy',
+  'tests/deploy',
 ]);
 console.log(`\n${(result.output.match(/^checked .*$/gm) ?? []).join('\n')}`);
 process.exitCode = report([result]);

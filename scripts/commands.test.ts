@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { startProcess } from '../contract/process.ts';
-import { postgresEnv } from '../contract/targets.ts';
 import { program as booking } from '../services/booking/main.ts';
 import { program as events } from '../services/events/main.ts';
 import { program as search } from '../services/search/main.ts';
 import type { PostgresConfig } from '../shared/config.ts';
 import { emptyDatabase, type TestDatabase } from '../shared/testing/database.ts';
+import { startProcess } from '../tests/rig/process.ts';
+import { postgresEnv } from '../tests/rig/targets.ts';
 
 /** Each command, as it is called, fails in the ways that its operator meets. */
 
@@ -53,10 +53,10 @@ const mistakes: [call: string, says: RegExp][] = [
   ['search verify now', /^search verify takes nothing, not now$/m],
   ['standalone --rest', /^Unknown option '--rest'\nUsage: npm start/],
   ['scripts/build.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
-  ['histories/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
-  ['histories/main.ts --seconds ten', /^--seconds must be a whole number, not ten$/m],
-  ['bench/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
-  ['load/main.ts', /^Usage: npm run load/],
+  ['tests/histories/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
+  ['tests/histories/main.ts --seconds ten', /^--seconds must be a whole number, not ten$/m],
+  ['tests/bench/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
+  ['tests/load/main.ts', /^Usage: npm run load/],
 ];
 
 describe('a command that fails says why in a sentence, and no more:', () => {
@@ -106,7 +106,7 @@ describe('a command that reaches its PostgreSQL', () => {
 });
 
 test('npm run bench -- --help tells what there is, and builds nothing before', async () => {
-  const { code, said } = await run('scripts/bench.mjs --help', {});
+  const { code, said } = await run('scripts/launch.mjs bench --help', {});
   expect([code, said]).toEqual([0, expect.stringMatching(/^Usage: npm run bench \[-- options\]\n/)]);
 });
 

@@ -29,12 +29,12 @@ if (missing.length > 0) {
 }
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bun = await ensureInstalled(console.log);
-const test = ['test', '--path-ignore-patterns=deploy/**'];
-const last = 'contract/faults.stack.test.ts';
+const test = ['test', '--path-ignore-patterns=tests/deploy/**'];
+const last = 'tests/faults/faults.stack.test.ts';
 /** The tests that `npm test` has not run: all that needs these servers, and what speaks to PostgreSQL itself, which is another one here. */
 const suites = readdirSync(root, { recursive: true })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => /^(contract|histories|services|shared|soak)\//.test(file) && file.endsWith('.test.ts'))
+  .filter((file) => /^(services|shared|tests)\//.test(file) && file.endsWith('.test.ts'))
   .filter((file) => /\.stack\.test\.ts$|^shared\/(db|feed|locks)\/|\/(postgres|wal-change)[^/]*$/.test(file))
   .filter((file) => !file.includes('/embedded/') && file !== last)
   .map((file) => `./${file}`);

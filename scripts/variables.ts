@@ -1,11 +1,12 @@
 // Every environment variable of the product, as README's table has it: `bun scripts/variables.ts` prints the table.
-import { variables as fakeStripe } from '../services/booking/fake-stripe/main.ts';
+
 import { variables as booking } from '../services/booking/main.ts';
 import { variables as events } from '../services/events/main.ts';
 import { connectorVariables } from '../services/search/connector-cli.ts';
 import { variables as search } from '../services/search/main.ts';
 import type { Variable } from '../shared/environment.ts';
 import { variables as standalone } from '../standalone/main.ts';
+import { variables as fakeStripe } from '../tests/fake-stripe/main.ts';
 
 /** The programs, and the variables that each reads. */
 export const programs: Record<string, Record<string, Variable<unknown>>> = {

@@ -33,12 +33,12 @@ const walls: [path: string, imported: string, allowed: boolean][] = [
   ['services/search/adapters/x.ts', './wal/lsn.ts', true],
   ['shared/locks/x.ts', '../db/client.ts', true],
   ['shared/locks/x.ts', '../../services/booking/domain/sale.ts', false],
-  ['load/shared/x.ts', './record.ts', true],
-  ['load/shared/x.ts', '../../services/booking/domain/sale.ts', false],
-  ['load/shared/x.ts', 'postgres', false],
-  ['soak/rules/x.ts', '../ledger.ts', true],
-  ['soak/rules/x.ts', '../../services/booking/domain/sale.ts', false],
-  ['soak/rules/x.ts', 'postgres', false],
+  ['tests/load/shared/x.ts', './record.ts', true],
+  ['tests/load/shared/x.ts', '../../../services/booking/domain/sale.ts', false],
+  ['tests/load/shared/x.ts', 'postgres', false],
+  ['tests/soak/rules/x.ts', '../ledger.ts', true],
+  ['tests/soak/rules/x.ts', '../../../services/booking/domain/sale.ts', false],
+  ['tests/soak/rules/x.ts', 'postgres', false],
 ];
 
 let dir: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { postgresEnv } from '../contract/targets.ts';
 import { start } from '../services/booking/main.ts';
+import { postgresEnv } from '../tests/rig/targets.ts';
 import { redisConfig, redisVariables } from './config.ts';
 import { readConfig } from './environment.ts';
 import { openRedis } from './redis/client.ts';

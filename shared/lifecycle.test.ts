@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { runProcess, startProcess } from '../contract/process.ts';
+import { runProcess, startProcess } from '../tests/rig/process.ts';
 import { every } from './lifecycle.ts';
 import { eventually } from './testing/eventually.ts';
 

@@ -5,12 +5,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { client } from '../contract/client.ts';
-import { runProcess, type Started, startProcess } from '../contract/process.ts';
-import { startFakeStripe } from '../services/booking/fake-stripe/start.ts';
 import { openDb } from '../shared/db/client.ts';
 import { inspectProcess } from '../shared/embedded/processes.ts';
 import { eventually } from '../shared/testing/eventually.ts';
+import { client } from '../tests/contract/client.ts';
+import { startFakeStripe } from '../tests/fake-stripe/start.ts';
+import { runProcess, type Started, startProcess } from '../tests/rig/process.ts';
 import { variables } from './main.ts';
 import { likeAlways, shellBlocks, startSample } from './readme.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
 import { UsageError } from '../../shared/lifecycle.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { sandboxMethods } from './adapters/sandbox-payments.ts';
 import { commands, runAudit } from './cli.ts';
 import { createOrder } from './domain/create-order.ts';

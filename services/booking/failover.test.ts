@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
 import type { Running } from '../../shared/lifecycle.ts';
@@ -8,6 +7,7 @@ import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
 import { type Forwarder, startForwarder } from '../../shared/testing/forwarder.ts';
 import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 
 let first: OwnPostgres;

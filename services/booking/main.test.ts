@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { runProcess, startProcess } from '../../contract/process.ts';
 import { testSecret } from '../../shared/testing/tokens.ts';
+import { runProcess, startProcess } from '../../tests/rig/process.ts';
 
 const command = [process.execPath, join(import.meta.dirname, 'main.ts')];
 

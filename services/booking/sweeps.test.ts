@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { sandboxMethods } from './adapters/sandbox-payments.ts';
 import { createOrder } from './domain/create-order.ts';
 import { reserveTickets } from './domain/reserve-tickets.ts';

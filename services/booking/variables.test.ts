@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { sweepTimes } from './cli.ts';
 import { start } from './main.ts';
 

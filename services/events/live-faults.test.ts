@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { postgresEnv } from '../../contract/targets.ts';
 import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
@@ -12,6 +11,7 @@ import { readConfig } from '../../shared/environment.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 import { start } from './main.ts';
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { connect, type Socket } from 'node:net';
-import { type Started, startProcess } from '../../contract/process.ts';
-import { postgresEnv, runners } from '../../contract/targets.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { silentLog } from '../../shared/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { type Started, startProcess } from '../../tests/rig/process.ts';
+import { postgresEnv, runners } from '../../tests/rig/targets.ts';
 import { readLive } from './live.harness.ts';
 
 setDefaultTimeout(120_000);

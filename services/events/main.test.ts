@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
 import { openDb } from '../../shared/db/client.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 import { start } from './main.ts';
 

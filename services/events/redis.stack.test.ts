@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 
 setDefaultTimeout(60_000);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 import { makeEvent, makeVenue } from './testing.ts';
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import postgres from 'postgres';
-import { postgresEnv } from '../../contract/targets.ts';
 import type { PostgresConfig } from '../../shared/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
@@ -8,6 +7,7 @@ import type { Running } from '../../shared/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type Forwarder, startForwarder } from '../../shared/testing/forwarder.ts';
 import { type CopyOptions, type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 import { makeEvent, makeVenue } from './testing.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
 import type { Running } from '../../shared/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 
 // A server that answers queries, and does not give the changes.

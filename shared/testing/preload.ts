@@ -17,6 +17,6 @@ plugin({
     }));
   },
 });
-// For what is no test by its name, such as contract/addresses.ts.
+// For what is no test by its name, such as tests/contract/addresses.ts.
 setDefaultTimeout(patienceMs);
 afterAll(stopTestPostgres);

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { testDatabase } from '../../../shared/testing/database.ts';
+import { startFakeStripe } from '../../../tests/fake-stripe/start.ts';
+import { withIntentCalls } from '../../../tests/fake-stripe/testing.ts';
 import { AmountNotChargeable, checkChargeable, PaymentUnanswered } from '../domain/payment-provider.ts';
-import { startFakeStripe } from '../fake-stripe/start.ts';
-import { withIntentCalls } from '../fake-stripe/testing.ts';
 import { paymentConformance } from './payment-provider.conformance.ts';
 import { postgresPaymentMethods } from './postgres-payment-methods.ts';
 import { openStripe, stripeName } from './stripe/client.ts';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../shared/testing/factories.ts';
+import { type FakeStripe, startFakeStripe } from '../../../tests/fake-stripe/start.ts';
+import { clientOf } from '../../../tests/fake-stripe/testing.ts';
 import { postgresBooks } from '../adapters/postgres-books.ts';
 import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts';
 import { stripeIntents } from '../adapters/stripe/intents.ts';
 import { stripePayments } from '../adapters/stripe-payments.ts';
-import { type FakeStripe, startFakeStripe } from '../fake-stripe/start.ts';
-import { clientOf } from '../fake-stripe/testing.ts';
 import { type Sale, startSale, sweepAll } from '../testing.ts';
 import { audit } from './audit.ts';
 import { createOrder, findOrder } from './create-order.ts';

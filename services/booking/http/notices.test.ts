@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../shared/testing/factories.ts';
+import { type FakeStripe, startFakeStripe } from '../../../tests/fake-stripe/start.ts';
+import { clientOf, withIntentCalls } from '../../../tests/fake-stripe/testing.ts';
 import { postgresPaymentMethods } from '../adapters/postgres-payment-methods.ts';
 import { stripeIntents } from '../adapters/stripe/intents.ts';
 import { stripeNotices } from '../adapters/stripe/notices.ts';
@@ -10,8 +12,6 @@ import { createOrder, findOrder } from '../domain/create-order.ts';
 import { refundOrder } from '../domain/refund-order.ts';
 import { reserveTickets } from '../domain/reserve-tickets.ts';
 import { sweepCaptures } from '../domain/sweep-orders.ts';
-import { type FakeStripe, startFakeStripe } from '../fake-stripe/start.ts';
-import { clientOf, withIntentCalls } from '../fake-stripe/testing.ts';
 import { atOnce, type Sale, startSale } from '../testing.ts';
 
 const secret = 'whsec_of_the_test';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { testDatabase } from '../../../../shared/testing/database.ts';
-import { startFakeStripe } from '../../fake-stripe/start.ts';
+import { startFakeStripe } from '../../../../tests/fake-stripe/start.ts';
 import { postgresPaymentMethods } from '../postgres-payment-methods.ts';
 import { type StripeDeps, stripePayments } from '../stripe-payments.ts';
 import { openStripe } from './client.ts';

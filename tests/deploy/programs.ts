@@ -1,0 +1,23 @@
+import { program as booking } from '../../services/booking/main.ts';
+import { program as events } from '../../services/events/main.ts';
+import { connectorVariables } from '../../services/search/connector-cli.ts';
+import { program as search } from '../../services/search/main.ts';
+import { kafkaVariables, postgresVariables } from '../../shared/config.ts';
+import type { Variables } from '../../shared/environment.ts';
+import type { Program } from '../../shared/program.ts';
+
+export const programs: Record<string, Program> = { events, booking, search };
+
+/** Whether a program's `--help` has this call; no arguments are to serve. */
+export function knowsCall(program: Program, args: string[]): boolean {
+  if (args.length === 0) return true;
+  if (['health', 'config', '--version', '--help'].includes(args[0]!)) return args.length === 1;
+  const usage = program.commands[args[0]!]?.usage ?? [];
+  return usage.some(([call]) => call === args.join(' '));
+}
+
+/** The variables that a call of a program reads. */
+export function variablesOf(program: Program, args: string[]): Variables {
+  if (args[0] === 'connector') return { ...postgresVariables, ...kafkaVariables, ...connectorVariables };
+  return args.length > 0 ? { ...postgresVariables } : program.variables;
+}

@@ -1,0 +1,60 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sleep } from '../../shared/clock.ts';
+import { runProcess, type Started, startProcess } from '../rig/process.ts';
+import { bun, root } from '../rig/targets.ts';
+
+/** Booking processes behind no load balancer: who asks one that has died gets no answer. */
+export type Processes = {
+  /** Where each was last seen to listen. */
+  urls: string[];
+  killed(): number;
+  /** `kill -9` of one, and a new one in its place; resolves when that one listens. */
+  kill(index: number): Promise<void>;
+  /** Stops the time of one for so long: what it was about to do, it does then. */
+  hang(index: number, ms: number): Promise<void>;
+  /** Runs a subcommand of the program; throws with all it said unless it exits with 0. */
+  run(...args: string[]): Promise<string>;
+  /** Ends all by SIGTERM; answers their exit codes. */
+  stop(): Promise<number[]>;
+};
+
+export const processLog = join(root, '.onsale', 'soak', 'booking.log');
+
+export async function startProcesses(
+  number: number,
+  env: Record<string, string>,
+  program = [join(root, 'services', 'booking', 'main.ts')],
+): Promise<Processes> {
+  const command = [bun, ...program];
+  const start = () => startProcess(command, { ...env, SERVER_ADDR: '127.0.0.1:0', LOG_REQUESTS: 'false' });
+  const urlOf = ({ ports }: Started) => `http://127.0.0.1:${ports[0]}`;
+  const running = await Promise.all(Array.from({ length: number }, start));
+  const urls = running.map(urlOf);
+  let killed = 0;
+  return {
+    urls,
+    killed: () => killed,
+    async kill(index) {
+      await running[index]!.kill();
+      killed++;
+      keepLog(running[index]!);
+      running[index] = await start();
+      urls[index] = urlOf(running[index]);
+    },
+    async hang(index, ms) {
+      const { pid } = running[index]!;
+      process.kill(pid, 'SIGSTOP');
+      await sleep(ms);
+      process.kill(pid, 'SIGCONT');
+    },
+    run: (...args) => runProcess([...command, ...args], env),
+    async stop() {
+      const codes = await Promise.all(running.map((one) => one.stop()));
+      for (const one of running) keepLog(one);
+      return codes;
+    },
+  };
+}
+
+const keepLog = ({ output }: Started) => appendFileSync(processLog, `${output()}\n`);

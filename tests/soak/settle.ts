@@ -1,0 +1,73 @@
+import type { Random } from '../../drizzle/seed/random.ts';
+import { sleep } from '../../shared/clock.ts';
+import type { Db } from '../../shared/db/client.ts';
+import { type Api, type Ask, isAnswer } from './api.ts';
+import { countOpen } from './books.ts';
+import { type Ledger, tell } from './ledger.ts';
+import { createRequests, orderRequest, refundRequest } from './requests.ts';
+
+/** A request whose process has died is taken over after a minute. */
+export const keyPatienceMs = 90_000;
+const pauseMs = 1000;
+
+export type SettleDeps = { api: Api; ledger: Ledger; db: Db; random: Random };
+
+/**
+ * After the storm: repeats every request that has no answer yet under its key, and waits for the sweeps to end what is
+ * open. Gives up after a while, for the judge to say so. `onWait` hears what is left.
+ */
+export async function settle(deps: SettleDeps, patienceMs: number, onWait: (left: string) => void): Promise<void> {
+  const { ledger, db } = deps;
+  for (const until = performance.now() + patienceMs; ; await sleep(pauseMs)) {
+    await Promise.all(unanswered(ledger).map(({ noted, request }) => repeat(deps, noted, request)));
+    const keys = unanswered(ledger).length;
+    const open = await countOpen(db);
+    if (keys + open === 0 || performance.now() > until) return;
+    onWait(`${keys} keys to be answered, ${open} orders, refunds and payments to be ended`);
+  }
+}
+
+/**
+ * Repeats each request that was only accepted, under its key, when what it began has ended. (Where that has failed, and the seats
+ * are still held, they may be bought by this.)
+ */
+export async function repeatAccepted({ api, ledger, random }: SettleDeps): Promise<void> {
+  for (const { noted, request } of keyedRequests(ledger)) {
+    const [first] = noted.told;
+    if (!first || noted.told.some(({ status }) => status !== 202)) continue;
+    noted.open++;
+    const reply = await api.insist(random, request);
+    if (!reply) continue;
+    noted.open = 0;
+    tell(noted, reply);
+    const { uuid = '' } = JSON.parse(reply.text) as { uuid?: string };
+    const before = (JSON.parse(first.text) as { uuid: string }).uuid;
+    ledger.repeated.push({ key: noted.key, before, status: reply.status, uuid });
+  }
+}
+
+/** What each buyer is shown when all is over. */
+export async function readLists({ api, ledger, random }: SettleDeps, users: string[]): Promise<void> {
+  await Promise.all(
+    users.map(async (user) => {
+      const list = await createRequests(api, ledger, random, user).listAll();
+      if (list) ledger.lists.set(user, list);
+    }),
+  );
+}
+
+const unanswered = (ledger: Ledger) => keyedRequests(ledger).filter(({ noted }) => noted.open > 0);
+
+function keyedRequests({ orders, refunds }: Ledger) {
+  return [
+    ...[...orders.values()].map((noted) => ({ noted, request: orderRequest(noted) })),
+    ...[...refunds.values()].map((noted) => ({ noted, request: refundRequest(noted) })),
+  ];
+}
+
+async function repeat({ api, random }: SettleDeps, noted: Parameters<typeof tell>[0], request: Ask): Promise<void> {
+  const reply = await api.ask(random, request);
+  if (!isAnswer(reply)) return;
+  noted.open = 0;
+  tell(noted, reply);
+}

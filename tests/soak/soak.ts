@@ -1,0 +1,187 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createRandom } from '../../drizzle/seed/random.ts';
+import { openDb } from '../../shared/db/client.ts';
+import { stackAddress } from '../../shared/testing/stack.ts';
+import { postgresEnv } from '../rig/targets.ts';
+import { createApi } from './api.ts';
+import { openArena, scheduleMatinee } from './arena.ts';
+import { strangeFindings } from './audit.ts';
+import { readBooks } from './books.ts';
+import { buy } from './buyer.ts';
+import { rage } from './chaos.ts';
+import { figures, type Progress, tellProgress } from './figures.ts';
+import { judge } from './judge.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { organise } from './organiser.ts';
+import { processLog, startProcesses } from './processes.ts';
+import { giveBackQuietly, holdsEnded } from './quiet.ts';
+import { createRequests } from './requests.ts';
+import { holdMs, type Settings } from './settings.ts';
+import { keyPatienceMs, readLists, repeatAccepted, settle } from './settle.ts';
+import { sandboxTill, stripeTill, type Till } from './till.ts';
+
+export type SoakOptions = Settings & {
+  chaos?: boolean;
+  /** On a slow machine goes on until enough has happened, and everybody was at work; for five times its length at most. */
+  isEnough?: (ledger: Ledger) => boolean;
+  /** How long what is open may take to end, when all is over. */
+  patienceMs?: number;
+  /** What the processes run, in place of the service: a broken one, to see that it is found out. */
+  program?: string[];
+  say?(line: string): void;
+  /** Ends it before its time, without a verdict. */
+  signal?: AbortSignal;
+};
+
+/** What must hold, each with what breaks it; and the tables. */
+export type Verdict = { checks: { rule: string; findings: string[] }[]; figures: string };
+
+const processCount = 3;
+/** So that sweeps come within the run, and meet those who are still at it. */
+const shortTimes = {
+  TICKET_LOCK_TTL_SECONDS: String(holdMs / 1000),
+  PAYMENT_SWEEP_AFTER: '3s',
+  PAYMENT_ACTION_TIMEOUT: '6s',
+};
+/** Of each second; so that there is something to lose. */
+const calmShareMs = 150;
+
+/** When the matinee begins, as a share of the run. */
+const matineeShare = 0.6;
+
+export const auditRule = 'booking audit: the books are right, but for what was done by hand';
+
+/** A short run has each fault in it, and a long one is not in peace for long. */
+const pausesPerRun = 40;
+const longestPauseMs = 4000;
+
+/** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
+export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
+  const { seconds, buyers, seed, payments, chaos = true, patienceMs = keyPatienceMs, program } = options;
+  const { say = () => {}, isEnough = () => true } = options;
+  mkdirSync(dirname(processLog), { recursive: true });
+  writeFileSync(processLog, '');
+  const { config, arena, drop } = await openArena();
+  const db = openDb(config, { max: 6, deadlineMs: 30_000 });
+  // Whoever listens to webhooks is there only after the till, which tells it where to ask.
+  let urls: string[] = [];
+  const till = payments === 'stripe' ? await stripeTill(createRandom(seed, -1), () => urls) : sandboxTill();
+  const env = { ...postgresEnv(config), ...shortTimes, ...till.env, REDIS_ADDR: stackAddress('REDIS_ADDR') };
+  const processes = await startProcesses(processCount, env, program);
+  urls = processes.urls;
+  const settled = new AbortController();
+  try {
+    const ledger = createLedger();
+    const progress: Progress = { doubleClicks: 0, killed: processes.killed, strikes: new Map(), left: '' };
+    tellProgress(ledger, progress, say, settled.signal);
+    const api = createApi(processes.urls, ledger);
+    const wasCalm = () => (chaos ? calm(progress) : []);
+    const isAllSeen = () => isEnough(ledger) && [...idle(ledger, till), ...wasCalm()].length === 0;
+    const over = AbortSignal.any([
+      longEnough(seconds, isAllSeen, settled.signal),
+      ...(options.signal ? [options.signal] : []),
+    ]);
+    const users = Array.from({ length: buyers }, (_, i) => {
+      const random = createRandom(seed, i + 2);
+      const user = random.uuid();
+      return { user, random, requests: createRequests(api, ledger, random, user) };
+    });
+    const onDoubleClick = () => void progress.doubleClicks++;
+    const pauseMs = Math.min(longestPauseMs, (seconds * 1000) / pausesPerRun);
+    const { strikes } = progress;
+    const { locksLost } = ledger;
+    const storm = {
+      processes,
+      random: createRandom(seed, 0),
+      calmMs: seconds * calmShareMs,
+      pauseMs,
+      strikes,
+      locksLost,
+    };
+    await scheduleMatinee(db, arena, seconds * 1000 * matineeShare);
+    await allOf([
+      ...users.map((one) => buy({ ...one, arena, till, ledger, onDoubleClick }, over)),
+      organise({ arena, db, ledger, random: createRandom(seed, -3) }, over),
+      ...(till.byHand ? [till.byHand(createRandom(seed, -4), ledger, over)] : []),
+      ...(chaos ? [rage(storm, over), till.rage(createRandom(seed, -2), over)] : []),
+    ]);
+    if (options.signal?.aborted) return undefined;
+
+    const deps = { api, ledger, db, random: createRandom(seed, 1) };
+    const settleAll = async () => {
+      await till.quiet();
+      await settle(deps, patienceMs, (left) => {
+        progress.left = left;
+      });
+      await readLists(
+        deps,
+        users.map(({ user }) => user),
+      );
+    };
+    await settleAll();
+    if (patienceMs > 0) await holdsEnded(ledger);
+    await giveBackQuietly(deps, arena);
+    await repeatAccepted(deps);
+    await settleAll();
+    const audit = await processes.run('audit').then(
+      () => [],
+      (error: Error) => [error.message],
+    );
+    const books = await readBooks(db, arena, await till.books(db));
+    const codes = await processes.stop();
+    return {
+      checks: [
+        ...judge(ledger, books),
+        { rule: 'the storm came, if one was asked for: processes and servers were taken away', findings: wasCalm() },
+        { rule: 'others were at work, too: the organiser, and who does things by hand', findings: idle(ledger, till) },
+        { rule: 'seats were given back at a quiet moment', findings: ledger.quiet.length > 0 ? [] : ['none was'] },
+        { rule: auditRule, findings: strangeFindings(audit.join(), ledger, books) },
+        { rule: 'every process ends in order', findings: codes.filter(Boolean).map((code) => `exit code ${code}`) },
+      ],
+      figures: figures(ledger, books, progress, audit.join()),
+    };
+  } finally {
+    settled.abort();
+    await processes.stop();
+    await till.close();
+    await db.close();
+    await drop();
+  }
+}
+
+const mostTimesLonger = 5;
+
+/** Aborts when the time is over and enough has happened, or it takes much too long. */
+function longEnough(seconds: number, isEnough: () => boolean, settled: AbortSignal): AbortSignal {
+  const enough = new AbortController();
+  const began = performance.now();
+  const timer = setInterval(() => {
+    const times = (performance.now() - began) / 1000 / seconds;
+    if (times >= mostTimesLonger || (times >= 1 && isEnough())) enough.abort();
+  }, 50);
+  for (const end of [enough.signal, settled]) end.addEventListener('abort', () => clearInterval(timer));
+  return enough.signal;
+}
+
+function calm({ killed, strikes }: Progress): string[] {
+  const struck = (name: string) => [...strikes.keys()].some((fault) => fault.startsWith(name));
+  return [
+    ...(killed() > 0 ? [] : ['no process was killed']),
+    ...['Redis', 'PostgreSQL'].filter((name) => !struck(name)).map((name) => `${name} was not taken away`),
+  ];
+}
+
+function idle({ organiser, byHand }: Ledger, { byHand: hands }: Till): string[] {
+  const { gone, refused, repriced } = organiser;
+  const deeds = ['payment given back by hand', 'payment disputed'];
+  return [
+    ...(gone.length > 0 && refused.length > 0 && repriced > 0 ? [] : ['the organiser did not do everything']),
+    ...(hands ? deeds.filter((deed) => !byHand.deeds.has(deed)).map((deed) => `no ${deed}`) : []),
+  ];
+}
+
+/** All to their end, for a server that is down must come up again; then the first failure. */
+async function allOf(work: Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
+}

@@ -1,0 +1,141 @@
+import type { Random } from '../../drizzle/seed/random.ts';
+import { sandboxMethods, sandboxPayments } from '../../services/booking/adapters/sandbox-payments.ts';
+import type { PaymentAction } from '../../services/booking/domain/payment-provider.ts';
+import { sleep } from '../../shared/clock.ts';
+import type { Db } from '../../shared/db/client.ts';
+import type { Fault, Operation } from '../fake-stripe/faults.ts';
+import { startFakeStripe } from '../fake-stripe/start.ts';
+import type { Books } from './books.ts';
+import { workByHand } from './hands.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What a buyer pays with, by uuid: one that works, or any of those that they have. */
+export type Wallet = { good(): string; any(): string };
+
+export type Till = {
+  /** What the processes are told of the provider. */
+  env: Record<string, string>;
+  /** `register` makes the uuid of what the provider knows by a name of its own; undefined when no answer came. */
+  wallet(random: Random, register: (reference: string) => Promise<string | undefined>): Promise<Wallet>;
+  /** The buyer's word, where it is the provider that hears it and not a process. */
+  approve?(action: PaymentAction, approved: boolean): void;
+  /** Goes wrong in every way there is until the signal comes. */
+  rage(random: Random, signal: AbortSignal): Promise<void>;
+  /** What sellers and banks do there by themselves, until the signal comes. */
+  byHand?(random: Random, ledger: Ledger, signal: AbortSignal): Promise<void>;
+  /** Resolves when the provider has told all that it has to tell. */
+  quiet(): Promise<unknown>;
+  books(db: Db): Promise<Pick<Books, 'charged' | 'kept'>>;
+  close(): Promise<void>;
+};
+
+const goodShare = 0.7;
+
+const anyOf = (random: Random, good: () => string, others: string[]): Wallet => ({
+  good,
+  any: () => (random.next() < goodShare ? good() : random.pick(others)),
+});
+
+/** The sandbox, whose books are in the database; what goes wrong with it is told by the payment method. */
+export function sandboxTill(): Till {
+  return {
+    env: {},
+    wallet: async (random) => anyOf(random, () => random.uuid(), Object.values(sandboxMethods)),
+    rage: async () => {},
+    quiet: async () => {},
+    async books(db) {
+      const kept = new Map<string, number>();
+      for await (const charge of sandboxPayments(db).charges()) kept.set(charge.key, charge.kept);
+      const rows = await db.run(
+        () => db.sql<{ key: string; amount: number }[]>`
+          select key, amount::float8 as amount from sandbox_charges where status in ('authorised', 'succeeded')`,
+      );
+      return { kept, charged: new Map(rows.map(({ key, amount }) => [key, amount])) };
+    },
+    close: async () => {},
+  };
+}
+
+const cards = ['pm_card_visa', 'pm_card_chargeDeclinedInsufficientFunds', 'pm_card_threeDSecure2Required'] as const;
+const operations: Operation[] = ['create', 'confirm', 'capture', 'cancel', 'refund', 'get'];
+const troubles: Fault['how'][] = ['lost-before', 'lost-after', '500-before', '500-after', '429', 'delay', 'refused'];
+/** What Stripe may say of a sound request. None says what a later look contradicts, such as that of a dispute. */
+const refusals: Partial<Record<Operation, string[]>> = {
+  create: ['amount_too_small', 'a_code_of_tomorrow', 'no code: wrong key'],
+  confirm: [
+    'insufficient_funds',
+    'processing_error',
+    'payment_method_not_available',
+    'a_code_of_tomorrow',
+    'lock_timeout',
+  ],
+  capture: ['capability_not_active', 'a_code_of_tomorrow', 'no code: key without permission'],
+  cancel: ['a_code_of_tomorrow', 'lock_timeout', 'no code: key without permission'],
+  refund: ['balance_insufficient', 'insufficient_funds', 'a_code_of_tomorrow', 'no code: key without permission'],
+  get: ['lock_timeout', 'no code: wrong key'],
+};
+/** Longer than a booking process waits for an answer. */
+const longestDelayMs = 5000;
+const mostFaultsAtOnce = 3;
+/** For its last webhooks. */
+const longestWaitMs = 20_000;
+
+/** Of every so many milliseconds, for so many no webhook arrives. */
+const cutOff = { everyMs: 8000, forMs: 3000 };
+const nowhere = 'http://127.0.0.1:9';
+
+/** The fake of Stripe in this process. Each of its webhooks comes twice, to any of the booking processes, and now and then late. */
+export async function stripeTill(random: Random, urls: () => string[]): Promise<Till> {
+  const secret = 'whsec_soak';
+  const isCutOff = () => Date.now() % cutOff.everyMs < cutOff.forMs;
+  const url = () => `${isCutOff() ? nowhere : random.pick(urls())}/webhooks/stripe`;
+  const fake = await startFakeStripe({ webhook: { url, secret, copies: 2 } });
+  return {
+    env: { STRIPE_SECRET_KEY: 'sk_test_fake', STRIPE_API_BASE: fake.base, STRIPE_WEBHOOK_SECRET: secret },
+    async wallet(own, register) {
+      // One that could not be registered is one that Stripe does not know.
+      const uuids: string[] = [];
+      for (const card of cards) uuids.push((await register(card)) ?? own.uuid());
+      const [good, ...others] = uuids as [string, ...string[]];
+      return anyOf(own, () => good, [...others, own.uuid()]);
+    },
+    approve(action, approved) {
+      if (action.type !== 'stripe') return;
+      const [intent = ''] = action.client_secret.split('_secret_');
+      try {
+        (approved ? fake.approve : fake.reject)(intent);
+      } catch {
+        // It waits for nobody any more.
+      }
+    },
+    async rage(own, signal) {
+      while (!signal.aborted) {
+        await sleep(own.int(20, 300), signal);
+        if (fake.faults.length >= mostFaultsAtOnce) continue;
+        const on = own.pick(operations);
+        fake.faults.push({
+          on,
+          how: own.pick(troubles),
+          ms: own.int(1, longestDelayMs),
+          code: own.pick(refusals[on]!),
+        });
+      }
+      fake.faults.splice(0);
+    },
+    byHand: (own, ledger, signal) => workByHand({ fake, random: own, ledger }, signal),
+    quiet: () => Promise.race([fake.delivered(), sleep(longestWaitMs)]),
+    async books() {
+      const [kept, charged] = [new Map<string, number>(), new Map<string, number>()];
+      for (const { status, amount, metadata, latest_charge: charge } of fake.intents()) {
+        const key = metadata.onsale_order;
+        if (!key || !charge) continue;
+        kept.set(key, (kept.get(key) ?? 0) + charge.amount_captured - charge.amount_refunded);
+        // What came twice was given back, and has the same amount.
+        if (status === 'succeeded' || status === 'requires_capture')
+          charged.set(key, Math.max(charged.get(key) ?? 0, amount));
+      }
+      return { kept, charged };
+    },
+    close: fake.close,
+  };
+}
