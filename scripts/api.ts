@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type BookingDeps, createBookingApp } from '../services/booking/app.ts';
 import { createEventsApp, type EventsDeps } from '../services/events/app.ts';
 import { createSearchApp, type SearchDeps } from '../services/search/app.ts';
-import { serverConfig, serverVariables } from '../shared/config.ts';
-import { readConfig } from '../shared/environment.ts';
+import { serverConfig, serverVariables } from '../shared/config/config.ts';
+import { readConfig } from '../shared/config/environment.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import type { ShellDeps } from '../shared/http/shell.ts';
-import { silentLog } from '../shared/log.ts';
+import { silentLog } from '../shared/process/log.ts';
 import { problemsOf } from './api-linters.ts';
 
 /** The routes that booking has with one payment provider and not with another: the sandbox's, and Stripe's webhook. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { program as booking } from '../services/booking/main.ts';
 import { program as events } from '../services/events/main.ts';
 import { program as search } from '../services/search/main.ts';
-import type { PostgresConfig } from '../shared/config.ts';
+import type { PostgresConfig } from '../shared/config/config.ts';
 import { emptyDatabase, type TestDatabase } from '../shared/testing/database.ts';
 import { startProcess } from '../tests/rig/process.ts';
 import { postgresEnv } from '../tests/rig/targets.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { describeConfig, readConfig, type Variable } from '../shared/environment.ts';
+import { describeConfig, readConfig, type Variable } from '../shared/config/environment.ts';
 import { programs } from './variables.ts';
 
 /** Whole numbers, from the least to the greatest that is taken. */

@@ -4,7 +4,7 @@ import { variables as booking } from '../services/booking/main.ts';
 import { variables as events } from '../services/events/main.ts';
 import { connectorVariables } from '../services/search/connector-cli.ts';
 import { variables as search } from '../services/search/main.ts';
-import type { Variable } from '../shared/environment.ts';
+import type { Variable } from '../shared/config/environment.ts';
 import { variables as standalone } from '../standalone/main.ts';
 import { variables as fakeStripe } from '../tests/fake-stripe/main.ts';
 

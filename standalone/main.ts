@@ -15,13 +15,13 @@ import {
   postgresConfig,
   postgresVariables,
   redisConfig,
-} from '../shared/config.ts';
+} from '../shared/config/config.ts';
+import { checkAll, readConfig, v } from '../shared/config/environment.ts';
+import { remarksOn } from '../shared/config/unknown-variables.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
-import { checkAll, readConfig, v } from '../shared/environment.ts';
-import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
-import { reachable } from '../shared/program.ts';
-import { remarksOn } from '../shared/unknown-variables.ts';
+import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/process/lifecycle.ts';
+import { reachable } from '../shared/process/program.ts';
 import { examples } from './examples.ts';
 import { checkFree } from './ports.ts';
 import { openPostgres } from './postgres.ts';

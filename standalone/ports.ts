@@ -1,5 +1,5 @@
-import { sleep } from '../shared/clock.ts';
-import type { Address } from '../shared/environment.ts';
+import { sleep } from '../shared/async/clock.ts';
+import type { Address } from '../shared/config/environment.ts';
 import { whereTaken } from '../shared/http/ports.ts';
 import { ListenError } from '../shared/http/serve.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
-import { every, UsageError } from '../shared/lifecycle.ts';
+import { every, UsageError } from '../shared/process/lifecycle.ts';
 
 type Env = Record<string, string | undefined>;
 

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import type { OnProgress } from '../../shared/progress.ts';
+import type { OnProgress } from '../../shared/process/progress.ts';
 import { type CastSize, fill, makeCast } from './cast.ts';
 import { cities, type LanguagePack, languages, type Venue, venueOf } from './catalogue.ts';
 import { createComposer, type SeedEvent } from './compose.ts';

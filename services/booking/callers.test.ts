@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { unavailable } from '../../shared/errors.ts';
-import { silentLog } from '../../shared/log.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { secretToken, testSecret } from '../../shared/testing/tokens.ts';
 import { appOver } from './app.harness.ts';

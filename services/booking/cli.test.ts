@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { UsageError } from '../../shared/lifecycle.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { postgresEnv } from '../../tests/rig/targets.ts';
 import { sandboxMethods } from './adapters/sandbox-payments.ts';

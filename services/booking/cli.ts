@@ -1,17 +1,17 @@
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import {
   postgresConfig,
   postgresVariables,
   redisConfig,
   redisVariables,
   serverVariables,
-} from '../../shared/config.ts';
+} from '../../shared/config/config.ts';
+import { readConfig, type Values, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { readConfig, type Values, v } from '../../shared/environment.ts';
-import { inPostgres } from '../../shared/failures.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
-import { type Command, type Env, takesNothing } from '../../shared/program.ts';
+import { inPostgres } from '../../shared/process/failures.ts';
+import { type Command, type Env, takesNothing } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresBooks } from './adapters/postgres-books.ts';
 import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';

@@ -8,23 +8,23 @@ import {
   redisVariables,
   serverConfig,
   serverVariables,
-} from '../../shared/config.ts';
+} from '../../shared/config/config.ts';
+import { checkAll, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
 import { analyzeOutgrown } from '../../shared/db/statistics.ts';
-import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { reasonOf } from '../../shared/errors.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
-import { every, type Running } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { checkRedisLocks } from '../../shared/locks/redis-check.ts';
-import { createLog, type Logger } from '../../shared/log.ts';
-import { type Program, runProgram } from '../../shared/program.ts';
+import { every, type Running } from '../../shared/process/lifecycle.ts';
+import { createLog, type Logger } from '../../shared/process/log.ts';
+import { type Program, runProgram } from '../../shared/process/program.ts';
 import { evictionWarning } from '../../shared/redis/checks.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
 import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';

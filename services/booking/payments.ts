@@ -1,5 +1,5 @@
+import { ConfigError, checkAll, type Values, v } from '../../shared/config/environment.ts';
 import type { Db } from '../../shared/db/client.ts';
-import { ConfigError, checkAll, type Values, v } from '../../shared/environment.ts';
 import { sandboxPayments } from './adapters/sandbox-payments.ts';
 import { openStripe, stripeName } from './adapters/stripe/client.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';

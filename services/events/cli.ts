@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
-import { sleep } from '../../shared/clock.ts';
-import { postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { sleep } from '../../shared/async/clock.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate, migrationStates } from '../../shared/db/migrate.ts';
-import { readConfig } from '../../shared/environment.ts';
-import { inPostgres, inWords } from '../../shared/failures.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
-import type { Command, Env } from '../../shared/program.ts';
-import { progressBar } from '../../shared/progress.ts';
+import { inPostgres, inWords } from '../../shared/process/failures.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import type { Command, Env } from '../../shared/process/program.ts';
+import { progressBar } from '../../shared/process/progress.ts';
 
 const lookEveryMs = 1000;
 

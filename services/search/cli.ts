@@ -1,10 +1,15 @@
-import { elasticsearchConfig, elasticsearchVariables, postgresConfig, postgresVariables } from '../../shared/config.ts';
+import {
+  elasticsearchConfig,
+  elasticsearchVariables,
+  postgresConfig,
+  postgresVariables,
+} from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
-import { readConfig } from '../../shared/environment.ts';
-import { inPostgres } from '../../shared/failures.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
-import { type Command, type Env, takesNothing } from '../../shared/program.ts';
-import { progressBar } from '../../shared/progress.ts';
+import { inPostgres } from '../../shared/process/failures.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import { type Command, type Env, takesNothing } from '../../shared/process/program.ts';
+import { progressBar } from '../../shared/process/progress.ts';
 import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
 import { connector } from './connector-cli.ts';

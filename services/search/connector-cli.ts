@@ -1,9 +1,9 @@
 import definition from '../../drizzle/connector.json' with { type: 'json' };
-import { connectorSlot, kafkaVariables, postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { connectorSlot, kafkaVariables, postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { ConfigError, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { ConfigError, readConfig, v } from '../../shared/environment.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
-import type { Command, Env } from '../../shared/program.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import type { Command, Env } from '../../shared/process/program.ts';
 import { type Connect, createConnect } from './adapters/kafka/connect.ts';
 import { dropIdleSlot } from './adapters/kafka/idle-slot.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test';
+import { systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { serverConfig, serverVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
+import { serverConfig, serverVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
-import { silentLog } from '../../shared/log.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { createTurns } from './adapters/minisearch/turns.ts';
 import { miniSearchIndex } from './adapters/minisearch-index.ts';
 import { createSearchApp } from './app.ts';

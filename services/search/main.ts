@@ -1,7 +1,7 @@
+import { systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import { tieredCache } from '../../shared/cache/tiered.ts';
-import { systemClock } from '../../shared/clock.ts';
 import {
   checkAddresses,
   elasticsearchConfig,
@@ -14,17 +14,17 @@ import {
   redisVariables,
   serverConfig,
   serverVariables,
-} from '../../shared/config.ts';
+} from '../../shared/config/config.ts';
+import { ConfigError, checkAll, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
-import { ConfigError, checkAll, readConfig, v } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
-import type { Running } from '../../shared/lifecycle.ts';
-import { createLog, type Logger } from '../../shared/log.ts';
-import { type Program, runProgram } from '../../shared/program.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
+import { createLog, type Logger } from '../../shared/process/log.ts';
+import { type Program, runProgram } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { kafkaChangeSource } from './adapters/kafka-change-source.ts';

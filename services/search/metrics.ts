@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/async/clock.ts';
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
 import type { ChangeLag, ChangeSource } from './domain/change-source.ts';
 import type { FollowObserver } from './domain/follow-changes.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import postgres from 'postgres';
-import type { PostgresConfig } from '../../shared/config.ts';
+import type { PostgresConfig } from '../../shared/config/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type Forwarder, startForwarder } from '../../shared/testing/forwarder.ts';
 import { type CopyOptions, type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { serverVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { serverVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { authConfig, authVariables } from './config.ts';
 
 const read = (env: Record<string, string>) => authConfig(readConfig({ ...serverVariables, ...authVariables }, env));

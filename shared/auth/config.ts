@@ -1,4 +1,4 @@
-import { ConfigError, type Values, v } from '../environment.ts';
+import { ConfigError, type Values, v } from '../config/environment.ts';
 
 /** As many as HS256 makes, below which a secret is easier to guess than a signature (RFC 7518, section 3.2). */
 const leastSecretBytes = 32;

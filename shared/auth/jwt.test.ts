@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { AppError } from '../errors.ts';
-import { silentLog } from '../log.ts';
+import { silentLog } from '../process/log.ts';
 import { testClock } from '../testing/clock.ts';
 import type { AuthConfig } from './config.ts';
 import type { Identities } from './identities.ts';

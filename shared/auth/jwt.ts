@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../async/clock.ts';
 import { AppError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import type { AuthConfig } from './config.ts';
 import type { Caller, Identities } from './identities.ts';
 import { remoteKeys } from './jwt-keys.ts';

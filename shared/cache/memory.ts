@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import type { Cache } from './cache.ts';
 
 /** A cache in this process: the least recently used texts go when `maxBytes` are reached. */

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import type { PostgresConfig } from '../config.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { fitness } from './outage.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { isAppError, reasonOf } from '../errors.ts';
 import { postgresSeatFeed } from '../feed/postgres.ts';
-import { silentLog } from '../log.ts';
+import { silentLog } from '../process/log.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type Forwarder, startForwarder } from '../testing/forwarder.ts';
 import { type OwnPostgres, startPostgres } from '../testing/postgres-server.ts';

@@ -1,5 +1,5 @@
-import { sleep } from '../clock.ts';
-import type { PostgresConfig } from '../config.ts';
+import { sleep } from '../async/clock.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { openDriver } from './driver.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { MigrationMeta } from 'drizzle-orm/migrator';
 import { migrationJournal, migrationSql } from '../../drizzle/migrations.ts';
-import { createBackoff } from '../backoff.ts';
-import { sleep as realSleep } from '../clock.ts';
-import type { PostgresConfig } from '../config.ts';
+import { createBackoff } from '../async/backoff.ts';
+import { sleep as realSleep } from '../async/clock.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { type Db, openDb, sqlState } from './client.ts';
 import { watchSession } from './session-watch.ts';
 

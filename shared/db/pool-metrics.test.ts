@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { postgresConfig, postgresVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { postgresConfig, postgresVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { isAppError } from '../errors.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { testClock } from '../testing/clock.ts';

@@ -4,7 +4,7 @@ import { getTableName } from 'drizzle-orm';
 import { neededFunctions, neededTables as ofBooking } from '../../services/booking/needed-tables.ts';
 import { neededTables as ofEvents } from '../../services/events/needed-tables.ts';
 import { neededTables as ofSearch } from '../../services/search/needed-tables.ts';
-import type { PostgresConfig } from '../config.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { isAppError, reasonOf } from '../errors.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../testing/database.ts';
 import { type Db, openDb } from './client.ts';

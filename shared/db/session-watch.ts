@@ -1,5 +1,5 @@
-import { sleep } from '../clock.ts';
-import type { PostgresConfig } from '../config.ts';
+import { sleep } from '../async/clock.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { type Db, openDb } from './client.ts';
 
 /**

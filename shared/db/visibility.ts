@@ -1,4 +1,4 @@
-import { sleep } from '../clock.ts';
+import { sleep } from '../async/clock.ts';
 import type { Db } from './client.ts';
 
 /** To ask for the newest id uses one up: not for the usual short wait. */

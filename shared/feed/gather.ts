@@ -1,4 +1,4 @@
-import { sleep } from '../clock.ts';
+import { sleep } from '../async/clock.ts';
 
 /** Under a rush there would be thousands of messages about one event that all say the same. */
 const gatherMs = 10;

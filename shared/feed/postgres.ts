@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import { gatherEvents } from './gather.ts';
 import type { SeatFeed } from './seat-feed.ts';
 

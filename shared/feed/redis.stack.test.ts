@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { sleep } from '../clock.ts';
+import { sleep } from '../async/clock.ts';
 import { reasonOf } from '../errors.ts';
-import { createLog, silentLog } from '../log.ts';
+import { createLog, silentLog } from '../process/log.ts';
 import { openRedis } from '../redis/client.ts';
 import { eventually } from '../testing/eventually.ts';
 import { startCluster } from '../testing/redis-cluster.ts';

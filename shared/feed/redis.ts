@@ -1,5 +1,5 @@
-import { inTime } from '../in-time.ts';
-import type { Logger } from '../log.ts';
+import { withTimeout } from '../async/with-timeout.ts';
+import type { Logger } from '../process/log.ts';
 import { checkDeadlineMs } from '../redis/checks.ts';
 import { outage, type RedisServer } from '../redis/client.ts';
 import { refusalOf } from '../redis/refusals.ts';
@@ -81,7 +81,7 @@ export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 
     check: async () => {
       const hear = async ({ now, failed }: Listening) => {
         if (refusalOf(failed)) throw outage(failed);
-        await inTime(() => now.promise, checkDeadlineMs);
+        await withTimeout(() => now.promise, checkDeadlineMs);
       };
       const tell = redis.run(() => redis.client.publish(channel, asked), checkDeadlineMs);
       await Promise.all([tell, ...[...subscribers].map(hear)]);

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { ServerConfig } from '../config.ts';
+import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
-import { type Logger, requestLog } from '../log.ts';
+import { type Logger, requestLog } from '../process/log.ts';
 import { deadline } from './deadline.ts';
 import { docsPolicy } from './docs.ts';
 import { errorAnswer } from './errors.ts';
@@ -23,7 +23,7 @@ export function aroundEachRequest(deps: {
   server: ServerConfig;
 }): MiddlewareHandler<Env> {
   const { log, metrics, server } = deps;
-  const inTime = deadline(server.requestTimeoutMs);
+  const withTimeout = deadline(server.requestTimeoutMs);
   const logRequest = requestLog(log);
 
   return async (c, next) => {
@@ -31,7 +31,7 @@ export function aroundEachRequest(deps: {
     const given = c.req.header('X-Request-Id');
     c.set('requestId', given !== undefined && usableId.test(given) ? given : crypto.randomUUID());
 
-    if (!(await inTime(next()))) {
+    if (!(await withTimeout(next()))) {
       const late = c.get('receiving') ? bodyTooSlow() : tooSlow();
       if (late.code === 'unavailable') c.set('failure', late);
       c.res = errorAnswer(c, late);

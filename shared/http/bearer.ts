@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Identities } from '../auth/identities.ts';
 import { AppError, isAppError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import { errorResponse } from './errors.ts';
 import type { Env } from './headers.ts';
 

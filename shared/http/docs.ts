@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'text' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };
-import { release } from '../build.ts';
+import { release } from '../process/build.ts';
 
 /** What a service's OpenAPI document says of it as a whole. */
 export type About = { title: string; description: string; tags: { name: string; description: string }[] };

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
+import { withTimeout } from '../async/with-timeout.ts';
 import { reasonOf } from '../errors.ts';
-import { inTime } from '../in-time.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import { type Metrics, sharedRead } from './metrics.ts';
 
 /**
@@ -40,7 +40,7 @@ export function addHealth(app: Hono, { log, metrics, dependencies, closing, repo
   app.get('/readyz', async (c) => {
     const [{ states, reasons, missing, ready }, told] = await Promise.all([
       look(),
-      each(reports, (read) => inTime(read, patienceMs).catch(() => undefined)),
+      each(reports, (read) => withTimeout(read, patienceMs).catch(() => undefined)),
     ]);
     if (!ready) c.header('Retry-After', '1');
     const status = closing.aborted ? 'draining' : !ready ? 'unavailable' : missing.length > 0 ? 'degraded' : 'ok';
@@ -82,7 +82,7 @@ export function addHealth(app: Hono, { log, metrics, dependencies, closing, repo
 }
 
 const lookAt = (check: Check) =>
-  inTime(check, patienceMs).then(
+  withTimeout(check, patienceMs).then(
     (): Look => ({ state: 'ok' }),
     (error): Look => ({ state: 'unavailable', reason: reasonOf(error) }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from 'bun:test';
-import { release } from '../build.ts';
+import { release } from '../process/build.ts';
 import { createMetrics, sharedRead } from './metrics.ts';
 
 describe('metrics', () => {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { release, revision } from '../build.ts';
-import { inTime } from '../in-time.ts';
+import { withTimeout } from '../async/with-timeout.ts';
+import { release, revision } from '../process/build.ts';
 import { histogram, observe } from './histogram.ts';
 import { requestHistogram } from './request-histogram.ts';
 
@@ -45,7 +45,7 @@ export function createMetrics(service: string): Metrics {
       help,
       registers,
       async collect() {
-        this.set(await inTime(read, patienceMs).catch(() => Number.NaN));
+        this.set(await withTimeout(read, patienceMs).catch(() => Number.NaN));
       },
     });
   };
@@ -77,7 +77,7 @@ export function createMetrics(service: string): Metrics {
         labelNames: [label],
         registers,
         async collect() {
-          const numbers = await inTime(read, patienceMs).catch(() => ({}));
+          const numbers = await withTimeout(read, patienceMs).catch(() => ({}));
           this.reset();
           for (const [value, number] of Object.entries(numbers)) this.set({ [label]: value }, number);
         },

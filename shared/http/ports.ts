@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { connect, createServer, isIP } from 'node:net';
-import type { Address } from '../environment.ts';
+import type { Address } from '../config/environment.ts';
 
 /** A program that takes no connection within this time is not heard by anybody there. */
 const patienceMs = 250;

@@ -1,4 +1,4 @@
-import type { Address } from '../environment.ts';
+import type { Address } from '../config/environment.ts';
 import { type Server, serve } from './serve.ts';
 import { type App, createMetricsApp, type ShellDeps } from './shell.ts';
 

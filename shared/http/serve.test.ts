@@ -1,8 +1,8 @@
 import { describe, expect, spyOn, test } from 'bun:test';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { serverConfig, serverVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { serverConfig, serverVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { eventually } from '../testing/eventually.ts';
 import { ListenError, serve } from './serve.ts';
 

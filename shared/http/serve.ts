@@ -1,6 +1,6 @@
-import { sleep } from '../clock.ts';
-import type { ServerConfig } from '../config.ts';
-import type { Address } from '../environment.ts';
+import { sleep } from '../async/clock.ts';
+import type { ServerConfig } from '../config/config.ts';
+import type { Address } from '../config/environment.ts';
 import { withoutLength } from './head.ts';
 import { whereTaken } from './ports.ts';
 import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';

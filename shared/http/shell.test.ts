@@ -1,9 +1,9 @@
 import { describe, expect, jest, spyOn, test } from 'bun:test';
 import { Writable } from 'node:stream';
-import { serverConfig, serverVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { serverConfig, serverVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { AppError, Unfit, unavailable } from '../errors.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../process/log.ts';
 import type { Dependencies } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { createShell } from './shell.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { RedisConfig } from '../config.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { openRedis, type RedisServer } from '../redis/client.ts';
 import { redisTicketLocks } from './redis.ts';
 import type { TicketLocksHarness } from './ticket-locks.conformance.ts';

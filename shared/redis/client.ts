@@ -1,6 +1,6 @@
 import { Cluster, type Redis, ReplyError } from 'ioredis';
-import { sleep } from '../clock.ts';
-import type { RedisConfig } from '../config.ts';
+import { sleep } from '../async/clock.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { type AppError, Unfit, unavailable } from '../errors.ts';
 import { connect, connectSubscriber, type RedisClient } from './connect.ts';
 import { watchPresence } from './presence.ts';

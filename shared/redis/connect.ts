@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { RedisConfig } from '../config.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { gatherWrites } from './gather-writes.ts';
 
 export type RedisClient = Redis | Cluster;

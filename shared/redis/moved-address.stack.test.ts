@@ -4,7 +4,7 @@ import { cacheDeadlineMs, redisCache } from '../cache/redis.ts';
 import { redisSeatFeed } from '../feed/redis.ts';
 import { redisTicketLocks } from '../locks/redis.ts';
 import { checkRedisLocks } from '../locks/redis-check.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../process/log.ts';
 import { type Forwarder, startForwarder } from '../testing/forwarder.ts';
 import { type OwnCluster, startCluster } from '../testing/redis-cluster.ts';
 import { type OwnRedis, startRedis } from '../testing/redis-server.ts';

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresConfig, postgresConfig, postgresVariables } from '../config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
-import { readConfig } from '../environment.ts';
 
 /** A PostgreSQL of one test's own, that it may hang, replace and break. */
 export type OwnPostgres = {

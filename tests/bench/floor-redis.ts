@@ -3,8 +3,8 @@
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { redisConfig, redisVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
+import { redisConfig, redisVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 
 const { client } = openRedis(redisConfig(readConfig(redisVariables, process.env))!);

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { postgresConfig, postgresVariables, redisConfig, redisVariables } from '../../shared/config.ts';
+import { postgresConfig, postgresVariables, redisConfig, redisVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { startEmbeddedPostgres } from '../../shared/embedded/postgres.ts';
-import { readConfig } from '../../shared/environment.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import type { TicketLocks } from '../../shared/locks/ticket-locks.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { dropParts, ownParts, ownRedis } from '../rig/platform-parts.ts';
 import { runProcess } from '../rig/process.ts';

@@ -1,7 +1,7 @@
 // `npm run bench`: builds the binaries, measures each hot path beside its floor, and writes docs/performance.md when everything was measured in full.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runOnce, UsageError } from '../../shared/lifecycle.ts';
+import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
 import { embeddedGround, stackGround } from './grounds.ts';
 import { checkedOut, machine } from './machine.ts';
 import { binaries } from './paths/binaries.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 
 /**
  * Repeats `work` at a steady rate, one at a time; what comes late is made up for. Ending it answers the rate that it

@@ -1,4 +1,4 @@
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 
 /** Waits until a service says that all it needs is there. */
 export async function ready(port: number, patienceMs = 120_000): Promise<void> {

@@ -1,6 +1,6 @@
-import { postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { readConfig } from '../../shared/environment.ts';
 import type { RedisServer } from '../../shared/redis/client.ts';
 import type { Env } from './processes.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
-import { readConfig } from '../../shared/environment.ts';
 import type { TicketLocks } from '../../shared/locks/ticket-locks.ts';
 import { runProcess } from '../rig/process.ts';
 import { type Generator, startGenerator } from './generator.ts';

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Address, readConfig } from '../../shared/environment.ts';
+import { type Address, readConfig } from '../../shared/config/environment.ts';
 import { type ComposeService, loadCompose, startedBy } from './compose.ts';
 import { remove } from './dockerfile.ts';
 import { knowsCall, programs, variablesOf } from './programs.ts';

@@ -5,7 +5,7 @@ import type { IIngress, INetworkPolicy } from 'kubernetes-models/networking.k8s.
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IContainer, IService } from 'kubernetes-models/v1';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Address, readConfig } from '../../shared/environment.ts';
+import { type Address, readConfig } from '../../shared/config/environment.ts';
 import {
   environmentOf,
   type Labels,

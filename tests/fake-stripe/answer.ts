@@ -1,4 +1,4 @@
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import type { Books } from './books.ts';
 import { Failure } from './failure.ts';
 import { type Fault, takeFault } from './faults.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/async/clock.ts';
 import { Failure, missing, refused } from './failure.ts';
 
 export type Charge = Pick<

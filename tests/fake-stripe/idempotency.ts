@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/async/clock.ts';
 import { Failure, invalid } from './failure.ts';
 
 export type Answer = { status: number; body: object; headers: Record<string, string> };

@@ -1,6 +1,6 @@
-import { readConfig, v } from '../../shared/environment.ts';
+import { readConfig, v } from '../../shared/config/environment.ts';
 import { ListenError } from '../../shared/http/serve.ts';
-import { runUntilSignalled } from '../../shared/lifecycle.ts';
+import { runUntilSignalled } from '../../shared/process/lifecycle.ts';
 import { startFakeStripe } from './start.ts';
 
 export const variables = {

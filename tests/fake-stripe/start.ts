@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../shared/clock.ts';
+import { type Clock, systemClock } from '../../shared/async/clock.ts';
 import { answer } from './answer.ts';
 import { type Books, newId, openBooks } from './books.ts';
 import { control } from './control.ts';

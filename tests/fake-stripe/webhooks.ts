@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Clock, sleep } from '../../shared/clock.ts';
+import { type Clock, sleep } from '../../shared/async/clock.ts';
 import type { Event } from './books.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';

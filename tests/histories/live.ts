@@ -3,7 +3,7 @@ import { createRandom } from '../../drizzle/seed/random.ts';
 import { sweepRefunds } from '../../services/booking/domain/refund-order.ts';
 import { type SweepTimes, sweepCaptures, sweepOrders } from '../../services/booking/domain/sweep-orders.ts';
 import type { Sale } from '../../services/booking/testing.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { createRequests, type World } from './buyer.ts';
 import type { Expire } from './expire.ts';

@@ -1,6 +1,6 @@
 // Records histories of the sale and judges them: `bun tests/histories/main.ts --seconds 60 --seed 7`.
 import { parseArgs } from 'node:util';
-import { runOnce, UsageError } from '../../shared/lifecycle.ts';
+import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
 import { stopTestPostgres } from '../../shared/testing/database.ts';
 import { expireInPostgres } from './expire.ts';
 import { judge } from './judge.ts';

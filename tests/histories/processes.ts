@@ -7,13 +7,13 @@ import { dying } from '../../services/booking/dying.harness.ts';
 import type { Sale, SaleDeps } from '../../services/booking/testing.ts';
 import { postgresEventStore } from '../../services/events/adapters/postgres-event-store.ts';
 import { createEventsApp } from '../../services/events/app.ts';
+import { sleep, systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { sleep, systemClock } from '../../shared/clock.ts';
-import { serverConfig, serverVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
+import { serverConfig, serverVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
-import { createLog } from '../../shared/log.ts';
+import { createLog } from '../../shared/process/log.ts';
 
 /** How bad the day is. Shares are of calls, from 0 to 1. */
 export type Weather = {

@@ -1,5 +1,5 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { type Ask, cardOf, type KnownOrder, type Requests, type World } from './buyer.ts';
 import type { Operation } from './history.ts';
 

@@ -1,7 +1,7 @@
 // Holds the platform to what it answered during `onsale`: no seat sold twice, and every 200 has its seat.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { runOnce, UsageError } from '../../shared/lifecycle.ts';
+import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
 import { addressesFrom } from './shared/addresses.ts';
 import { parseRecord, type Sale, type SaleRecord } from './shared/record.ts';
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { UsageError } from '../../shared/lifecycle.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 
 /** Older ones don't read TypeScript by themselves. */
 const oldest = 1;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { runOnce, UsageError } from '../../shared/lifecycle.ts';
+import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
 import { checkSales, tellFaults } from './check-sales.ts';
 import { findK6 } from './k6.ts';
 import { type Addresses, addressesFrom, addressVariables, type ServiceName } from './shared/addresses.ts';

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runOnce, UsageError } from '../../shared/lifecycle.ts';
+import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type Started, startProcess } from '../rig/process.ts';
 import { findK6 } from './k6.ts';

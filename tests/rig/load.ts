@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 
 export type Answer = { status: number; body: string; asked?: string };
 

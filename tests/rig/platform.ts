@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PostgresConfig } from '../../shared/config.ts';
+import type { PostgresConfig } from '../../shared/config/config.ts';
 import { emptyDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { dropParts, ownParts, ownRedis } from './platform-parts.ts';

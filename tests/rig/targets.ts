@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PostgresConfig } from '../../shared/config.ts';
+import type { PostgresConfig } from '../../shared/config/config.ts';
 import { emptyDatabase } from '../../shared/testing/database.ts';
 import { runProcess, type Started, startProcess } from './process.ts';
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { count, type Ledger } from './ledger.ts';
 
 /** An answer; status 0 is that none came. `code` is the stable one of an error. */

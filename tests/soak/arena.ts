@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PostgresConfig } from '../../shared/config.ts';
+import type { PostgresConfig } from '../../shared/config/config.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
 import { emptyDatabase } from '../../shared/testing/database.ts';

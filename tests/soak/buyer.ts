@@ -1,6 +1,6 @@
 import type { Random } from '../../drizzle/seed/random.ts';
 import type { PaymentAction } from '../../services/booking/domain/payment-provider.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import type { Arena, Hall } from './arena.ts';
 import type { HeldSeats, Ledger, SeenOrder } from './ledger.ts';
 import { type Requests, saidBy, type Wish } from './requests.ts';

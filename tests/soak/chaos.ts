@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { stackAddress } from '../../shared/testing/stack.ts';
 import { type ServerName, servers } from '../rig/servers.ts';

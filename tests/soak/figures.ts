@@ -1,4 +1,4 @@
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { table } from '../bench/table.ts';
 import type { Books } from './books.ts';
 import { type Ledger, ordersTold, refundsTold } from './ledger.ts';

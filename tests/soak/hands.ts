@@ -1,5 +1,5 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import type { Intent } from '../fake-stripe/books.ts';
 import type { FakeStripe } from '../fake-stripe/start.ts';
 import { count, type Ledger, type RefundRequest } from './ledger.ts';

@@ -1,5 +1,5 @@
 // `npm run soak`: see README, "Soak".
-import { runOnce } from '../../shared/lifecycle.ts';
+import { runOnce } from '../../shared/process/lifecycle.ts';
 import { settingsFrom } from './settings.ts';
 import { soak } from './soak.ts';
 

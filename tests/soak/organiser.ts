@@ -1,5 +1,5 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { type Db, sqlState } from '../../shared/db/client.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Arena } from './arena.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import { runProcess, type Started, startProcess } from '../rig/process.ts';
 import { bun, root } from '../rig/targets.ts';
 

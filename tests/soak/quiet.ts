@@ -1,5 +1,5 @@
-import { sleep } from '../../shared/clock.ts';
-import { inParallel } from '../../shared/in-parallel.ts';
+import { sleep } from '../../shared/async/clock.ts';
+import { eachLimit } from '../../shared/async/each-limit.ts';
 import type { Arena } from './arena.ts';
 import type { Ledger, SeenOrder } from './ledger.ts';
 import { createRequests, saidBy } from './requests.ts';
@@ -23,7 +23,7 @@ export async function giveBackQuietly({ api, ledger, random }: SettleDeps, { mat
   // The newest of each buyer, for what has stood longest is surely unlocked; before them what was given back by hand.
   const [touched, untouched] = [bought.filter((one) => one.isTouched), bought.filter((one) => !one.isTouched)];
   const chosen = [...touched, ...untouched.filter(({ age }) => age === 0)].slice(0, mostOrders);
-  await inParallel(chosen, atOnce, async ({ user, order, isTouched }) => {
+  await eachLimit(chosen, atOnce, async ({ user, order, isTouched }) => {
     const owned = order.tickets.filter(({ refunded }) => !refunded).map(({ uuid }) => uuid);
     const isPart = isTouched || random.next() < 0.3;
     await giveBack(user, order, isPart ? owned.slice(0, 1) : owned);

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { readConfig, v } from '../../shared/environment.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
+import { readConfig, v } from '../../shared/config/environment.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 
 const variables = {
   SOAK_SECONDS: v.integer(60, 1, 86_400, 'How long the buyers buy'),

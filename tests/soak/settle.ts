@@ -1,5 +1,5 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import type { Db } from '../../shared/db/client.ts';
 import { type Api, type Ask, isAnswer } from './api.ts';
 import { countOpen } from './books.ts';

@@ -1,7 +1,7 @@
 import type { Random } from '../../drizzle/seed/random.ts';
 import { sandboxMethods, sandboxPayments } from '../../services/booking/adapters/sandbox-payments.ts';
 import type { PaymentAction } from '../../services/booking/domain/payment-provider.ts';
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import type { Db } from '../../shared/db/client.ts';
 import type { Fault, Operation } from '../fake-stripe/faults.ts';
 import { startFakeStripe } from '../fake-stripe/start.ts';

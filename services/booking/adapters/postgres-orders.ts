@@ -1,4 +1,4 @@
-import { batched } from '../../../shared/batched.ts';
+import { batched } from '../../../shared/async/batched.ts';
 import type { Db, Fragment } from '../../../shared/db/client.ts';
 import type { Orders, OrderView } from '../domain/orders.ts';
 import type { Order } from '../domain/sale.ts';

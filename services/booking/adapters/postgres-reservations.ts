@@ -1,4 +1,4 @@
-import { batched } from '../../../shared/batched.ts';
+import { batched } from '../../../shared/async/batched.ts';
 import { type Db, type Fragment, sqlState } from '../../../shared/db/client.ts';
 import type { OfferedSeat } from '../domain/candidates.ts';
 import type { Reservation, Reservations, ReservedTicket, SeatsMark } from '../domain/reservation.ts';

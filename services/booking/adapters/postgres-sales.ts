@@ -1,4 +1,4 @@
-import { batched } from '../../../shared/batched.ts';
+import { batched } from '../../../shared/async/batched.ts';
 import type { Db, Fragment } from '../../../shared/db/client.ts';
 import type { GatheredOptions } from '../../../shared/db/gathered.ts';
 import { isAppError } from '../../../shared/errors.ts';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { sleep } from '../../../shared/clock.ts';
+import { sleep } from '../../../shared/async/clock.ts';
+import { inSlices } from '../../../shared/async/in-slices.ts';
 import { unavailable } from '../../../shared/errors.ts';
-import { inSlices } from '../../../shared/in-slices.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { seatsByRow } from './best-seats.ts';
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';

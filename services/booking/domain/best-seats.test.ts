@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { inOneGo } from '../../../shared/in-slices.ts';
+import { inOneGo } from '../../../shared/async/in-slices.ts';
 import { seatsByRow } from './best-seats.ts';
 import type { OfferedSeat, Wish } from './candidates.ts';
 

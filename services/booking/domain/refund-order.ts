@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { eachLimit } from '../../../shared/async/each-limit.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
-import { inParallel } from '../../../shared/in-parallel.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { type MaybeCaller, mayManage, mustBe } from './caller.ts';
 import { letGo } from './complete-order.ts';
@@ -79,7 +79,7 @@ export async function sweepRefunds(
 ): Promise<number> {
   let ended = 0;
   const lease = { ageMs, leaseMs, limit: batch, provider: deps.payments.name };
-  await inParallel(await deps.refunds.leasePending(lease), atOnce, async (refund) => {
+  await eachLimit(await deps.refunds.leasePending(lease), atOnce, async (refund) => {
     if ((await payBack(deps, refund)).status !== 'pending') ended++;
   });
   return ended;

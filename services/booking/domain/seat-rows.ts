@@ -1,4 +1,4 @@
-import { inOneGo } from '../../../shared/in-slices.ts';
+import { inOneGo } from '../../../shared/async/in-slices.ts';
 import { parseSeatLabel, type SeatLabel } from './seat-label.ts';
 
 /** Seats in the order in which they stand. `isBeside[i]` tells whether seat `i` is a neighbour of the one before it. */

@@ -1,4 +1,4 @@
-import { inParallel } from '../../../shared/in-parallel.ts';
+import { eachLimit } from '../../../shared/async/each-limit.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import { carryOn } from './carry-on.ts';
 import { type CompleteDeps, letGoOf } from './complete-order.ts';
@@ -25,7 +25,7 @@ export async function sweepOrders(deps: SweepDeps, times: SweepTimes): Promise<n
   const { sales, payments, observer } = deps;
   let ended = 0;
   const lease = { ...times, limit: batch, provider: payments.name };
-  await inParallel(await sales.leasePending(lease), atOnce, async (due) => {
+  await eachLimit(await sales.leasePending(lease), atOnce, async (due) => {
     const ending = await unlessUnanswered(observer, carryOn(deps, due, due.waits ? payments.find : payments.close));
     if (ending?.changed) ended++;
   });
@@ -52,7 +52,7 @@ export async function sweepCaptures(deps: SweepDeps, { leaseMs }: Pick<SweepTime
   for (;;) {
     const due = await deps.sales.leaseUncaptured({ leaseMs, limit: batch, provider: deps.payments.name });
     let captured = 0;
-    await inParallel(due, atOnce, async (one) => {
+    await eachLimit(due, atOnce, async (one) => {
       if (await unlessUnanswered(deps.observer, capture(deps, one))) captured++;
     });
     ended += captured;

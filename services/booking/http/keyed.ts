@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { sleep } from '../../../shared/clock.ts';
+import { sleep } from '../../../shared/async/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { statusAndBody } from '../../../shared/http/errors.ts';
 import { type Env, headersOf } from '../../../shared/http/headers.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../../shared/async/clock.ts';
 import { memoryCache } from '../../../shared/cache/memory.ts';
-import { systemClock } from '../../../shared/clock.ts';
 import { openDb } from '../../../shared/db/client.ts';
 import { unavailable } from '../../../shared/errors.ts';
 import { postgresTicketLocks } from '../../../shared/locks/postgres.ts';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../../shared/async/clock.ts';
 import type { Cache, CacheObserver } from '../../../shared/cache/cache.ts';
 import { readThrough } from '../../../shared/cache/cache.ts';
-import type { Clock } from '../../../shared/clock.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { EventSnapshot, EventStore, Mark } from './event.ts';

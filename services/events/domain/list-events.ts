@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Clock } from '../../../shared/clock.ts';
+import type { Clock } from '../../../shared/async/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { EventPosition, EventStore, EventSummary } from './event.ts';
 

@@ -1,6 +1,6 @@
-import { type Clock, sleep } from '../../../shared/clock.ts';
+import { type Clock, sleep } from '../../../shared/async/clock.ts';
+import { withTimeout } from '../../../shared/async/with-timeout.ts';
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
-import { inTime } from '../../../shared/in-time.ts';
 import { type Doorbell, doorbell } from './doorbell.ts';
 import type { EventView, ViewEvent } from './event-views.ts';
 import { LiveViewer, type SeatsMessage, type UnavailableMessage } from './live-viewer.ts';
@@ -141,7 +141,7 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
     /** Whether there is such an event: false only when that is certain within `patienceMs`; never throws. */
     async mayExist(eventUuid: string, patienceMs: number): Promise<boolean> {
       if (watched.has(eventUuid)) return true;
-      const found = inTime(() => view(eventUuid), patienceMs);
+      const found = withTimeout(() => view(eventUuid), patienceMs);
       return found.then(
         (now) => now !== undefined,
         () => true,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/clock.ts';
+import type { Clock } from '../../../shared/async/clock.ts';
 import { doorbell } from './doorbell.ts';
 import type { SeatStatus } from './event.ts';
 import { byUuid, type SeatState } from './seat-statuses.ts';

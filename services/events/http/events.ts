@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Clock } from '../../../shared/clock.ts';
+import type { Clock } from '../../../shared/async/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { writtenJson } from '../../../shared/http/answer.ts';
 import { errorResponse } from '../../../shared/http/errors.ts';

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { elasticsearchConfig, elasticsearchVariables } from '../../../shared/config.ts';
-import { readConfig } from '../../../shared/environment.ts';
+import { elasticsearchConfig, elasticsearchVariables } from '../../../shared/config/config.ts';
+import { readConfig } from '../../../shared/config/environment.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import { testClock } from '../../../shared/testing/clock.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';

@@ -1,5 +1,5 @@
-import { type Clock, sleep, systemClock } from '../../../shared/clock.ts';
-import type { ElasticsearchConfig } from '../../../shared/config.ts';
+import { type Clock, sleep, systemClock } from '../../../shared/async/clock.ts';
+import type { ElasticsearchConfig } from '../../../shared/config/config.ts';
 import { unavailable } from '../../../shared/errors.ts';
 import type { EventHit } from '../domain/event-document.ts';
 import { createGate } from '../domain/gate.ts';

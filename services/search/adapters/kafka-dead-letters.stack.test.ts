@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { isAppError } from '../../../shared/errors.ts';
-import { silentLog } from '../../../shared/log.ts';
+import { silentLog } from '../../../shared/process/log.ts';
 import { testClock } from '../../../shared/testing/clock.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import type { Change } from '../domain/change-source.ts';

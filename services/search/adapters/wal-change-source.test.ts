@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { sleep } from '../../../shared/clock.ts';
+import { sleep } from '../../../shared/async/clock.ts';
 import { seesAll } from '../../../shared/db/visibility.ts';
-import { silentLog } from '../../../shared/log.ts';
+import { silentLog } from '../../../shared/process/log.ts';
 import { testClock } from '../../../shared/testing/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';

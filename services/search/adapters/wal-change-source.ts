@@ -1,10 +1,10 @@
-import { createBackoff } from '../../../shared/backoff.ts';
-import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clock.ts';
-import type { PostgresConfig } from '../../../shared/config.ts';
+import { createBackoff } from '../../../shared/async/backoff.ts';
+import { type Clock, sleep as realSleep, systemClock } from '../../../shared/async/clock.ts';
+import type { PostgresConfig } from '../../../shared/config/config.ts';
 import type { Db } from '../../../shared/db/client.ts';
 import { untilVisible } from '../../../shared/db/visibility.ts';
 import { unavailable } from '../../../shared/errors.ts';
-import type { Logger } from '../../../shared/log.ts';
+import type { Logger } from '../../../shared/process/log.ts';
 import type { ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
 import { openReplication, type Replication } from './wal/connection.ts';
 import { createReader } from './wal/messages.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
-import { sleep } from '../../../shared/clock.ts';
+import { sleep } from '../../../shared/async/clock.ts';
 import { type Db, openDb } from '../../../shared/db/client.ts';
 import { migrate } from '../../../shared/db/migrate.ts';
 import { reasonOf } from '../../../shared/errors.ts';
-import { silentLog } from '../../../shared/log.ts';
+import { silentLog } from '../../../shared/process/log.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import { type Forwarder, startForwarder } from '../../../shared/testing/forwarder.ts';
 import { type OwnPostgres, startPostgres } from '../../../shared/testing/postgres-server.ts';

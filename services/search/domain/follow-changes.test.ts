@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
-import { sleep } from '../../../shared/clock.ts';
+import { sleep } from '../../../shared/async/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { silentLog } from '../../../shared/log.ts';
+import { silentLog } from '../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import { miniSearchIndex } from '../adapters/minisearch-index.ts';

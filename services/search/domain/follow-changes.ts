@@ -1,4 +1,4 @@
-import { sleep } from '../../../shared/clock.ts';
+import { sleep } from '../../../shared/async/clock.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Change, ChangeSource } from './change-source.ts';
 import type { DeadLetters } from './dead-letters.ts';

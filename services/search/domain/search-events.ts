@@ -1,5 +1,5 @@
+import type { Clock } from '../../../shared/async/clock.ts';
 import { type Cache, type CacheObserver, readThrough } from '../../../shared/cache/cache.ts';
-import type { Clock } from '../../../shared/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { SearchIndex, SearchQuery } from './search-index.ts';

@@ -1,4 +1,4 @@
-import { type Clock, sleep as realSleep, systemClock } from '../../../shared/clock.ts';
+import { type Clock, sleep as realSleep, systemClock } from '../../../shared/async/clock.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type EventDocument, isSameDocument } from './event-document.ts';
 import type { SearchIndex } from './search-index.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { EventDocument } from '../../domain/event-document.ts';
 import type { Rejected } from '../../domain/search-index.ts';

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Client, errors, HttpConnection } from '@elastic/elasticsearch';
-import type { ElasticsearchConfig } from '../../../../shared/config.ts';
+import type { ElasticsearchConfig } from '../../../../shared/config/config.ts';
 import { AppError, Unfit, unavailable } from '../../../../shared/errors.ts';
 import { expectFit, refusal } from './fitness.ts';
 

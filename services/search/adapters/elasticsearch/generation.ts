@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../../shared/clock.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
 import { type Cluster, statusOf } from './cluster.ts';
 
 const keptMs = 500;

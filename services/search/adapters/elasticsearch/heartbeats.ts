@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../shared/clock.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
 import type { Cluster } from './cluster.ts';
 import type { Build } from './names.ts';
 

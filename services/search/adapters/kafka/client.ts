@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type Admin, type Consumer, type ISocketFactory, Kafka, type LogEntry, logLevel, type Producer } from 'kafkajs';
 import { unavailable } from '../../../../shared/errors.ts';
-import type { Logger } from '../../../../shared/log.ts';
+import type { Logger } from '../../../../shared/process/log.ts';
 import './out-of-range.ts';
 import './quiet.ts';
 import './unanswered.ts';

@@ -1,5 +1,5 @@
-import { sleep } from '../../../../shared/clock.ts';
-import { UsageError } from '../../../../shared/lifecycle.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
+import { UsageError } from '../../../../shared/process/lifecycle.ts';
 
 const patienceMs = 90_000;
 const lookEveryMs = 250;

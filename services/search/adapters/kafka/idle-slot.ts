@@ -1,6 +1,6 @@
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import type { Db } from '../../../../shared/db/client.ts';
-import { UsageError } from '../../../../shared/lifecycle.ts';
+import { UsageError } from '../../../../shared/process/lifecycle.ts';
 
 const tries = 50;
 const pauseMs = 100;

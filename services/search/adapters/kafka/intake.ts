@@ -1,5 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 
 /** Some messages of one partition, that follow one another. */
 export type Portion = { payload: EachBatchPayload; messages: KafkaMessage[] };

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../shared/clock.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
 import type { Db } from '../../../../shared/db/client.ts';
 import { behind, type PartitionState } from './offsets.ts';
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../../../shared/db/client.ts';
-import type { Logger } from '../../../../shared/log.ts';
+import type { Logger } from '../../../../shared/process/log.ts';
 
 /**
  * Drops the connector's slot if the server has invalidated it (it held more WAL than allowed): nobody can read from it any

@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { KafkaJSError } from 'kafkajs/src/errors.js';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 
 export type Place = { topic: string; partition: number; offset: bigint };
 

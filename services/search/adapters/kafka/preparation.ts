@@ -1,6 +1,6 @@
 import type { Admin, Consumer } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
-import type { Logger } from '../../../../shared/log.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
+import type { Logger } from '../../../../shared/process/log.ts';
 import type { ChangeHandlers } from '../../domain/change-source.ts';
 import type { OnDemand } from './client.ts';
 import { isLost, type PartitionState, type Place, placesSince, readPartitions } from './offsets.ts';

@@ -1,5 +1,5 @@
 import type { Admin, Consumer } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import type { KafkaClient, OnDemand } from './client.ts';
 import { createContinuity } from './continuity.ts';
 import { createIntake, type Intake, type Portion } from './intake.ts';

@@ -1,4 +1,4 @@
-import type { PostgresConfig } from '../../../../shared/config.ts';
+import type { PostgresConfig } from '../../../../shared/config/config.ts';
 import { type Db, openDb } from '../../../../shared/db/client.ts';
 import { Unfit } from '../../../../shared/errors.ts';
 import { parseLsn } from './lsn.ts';

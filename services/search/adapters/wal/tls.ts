@@ -1,4 +1,4 @@
-import type { PostgresConfig } from '../../../../shared/config.ts';
+import type { PostgresConfig } from '../../../../shared/config/config.ts';
 import type { Db } from '../../../../shared/db/client.ts';
 
 /** What the `pg` driver needs for the same connection that the pool makes. */

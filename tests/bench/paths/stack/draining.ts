@@ -1,4 +1,4 @@
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import { ratios, spread } from '../../numbers.ts';
 import { type Memory, memoryOf } from '../../processes.ts';
 import { ready } from '../../ready.ts';

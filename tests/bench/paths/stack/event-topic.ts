@@ -1,5 +1,5 @@
 import { Kafka, KafkaJSProtocolError, logLevel } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import type { World } from '../../world.ts';
 
 /** The topic of the table of events, as Debezium fills it and the processes of the service read it. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createRandom } from '../../../../drizzle/seed/random.ts';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import { percentile } from '../../numbers.ts';
 import type { Server } from '../../processes.ts';
 import { ready } from '../../ready.ts';

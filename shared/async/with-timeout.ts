@@ -1,5 +1,5 @@
 /** What `work` resolves to; rejects when it takes longer than `ms`. */
-export async function inTime<T>(work: () => T | Promise<T>, ms: number): Promise<T> {
+export async function withTimeout<T>(work: () => T | Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<never>((_, reject) => {

@@ -1,5 +1,5 @@
 /** Does `work` for every item, at most `atOnce` at a time. Throws the first failure after it has tried all. */
-export async function inParallel<T>(items: T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function eachLimit<T>(items: T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const failures: unknown[] = [];
   const left = items.values();
   const worker = async () => {

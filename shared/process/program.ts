@@ -1,10 +1,17 @@
+import {
+  type Address,
+  describeConfig,
+  type Env,
+  readConfig,
+  type Variable,
+  type Variables,
+} from '../config/environment.ts';
+import { remarksOn } from '../config/unknown-variables.ts';
 import { release, revision } from './build.ts';
-import { type Address, describeConfig, type Env, readConfig, type Variable, type Variables } from './environment.ts';
 import { type Running, runOnce, runService, UsageError } from './lifecycle.ts';
 import { warn } from './log.ts';
-import { remarksOn } from './unknown-variables.ts';
 
-export type { Env } from './environment.ts';
+export type { Env } from '../config/environment.ts';
 
 /** A subcommand: how it is called and what it does, for `--help`, and its work. `run` throws `UsageError`. */
 export type Command = {

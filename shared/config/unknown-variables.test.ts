@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { programs } from '../scripts/variables.ts';
+import { programs } from '../../scripts/variables.ts';
 import { remarksOn } from './unknown-variables.ts';
 
 const { events = {}, booking = {}, search = {} } = programs;

@@ -1,6 +1,6 @@
 import { describe, expect, spyOn, test } from 'bun:test';
-import packageJson from '../package.json' with { type: 'json' };
-import { ConfigError, v } from './environment.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { ConfigError, v } from '../config/environment.ts';
 import { UsageError } from './lifecycle.ts';
 import { type Program, workOf } from './program.ts';
 

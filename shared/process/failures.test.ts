@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { Unfit, unavailable } from './errors.ts';
+import { Unfit, unavailable } from '../errors.ts';
 import { inWords } from './failures.ts';
 
 const coded = (message: string, code: string, cause?: unknown) =>

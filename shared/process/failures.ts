@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 
 /**
  * What has failed, for somebody at a terminal: a line with the causes, and one with what to do where the cause tells. Stacks

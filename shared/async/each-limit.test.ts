@@ -1,22 +1,22 @@
 import { expect, test } from 'bun:test';
-import { inParallel } from './in-parallel.ts';
+import { eachLimit } from './each-limit.ts';
 
 test('does all of the work, no more at once than it may', async () => {
   const done: number[] = [];
   let [underWay, most] = [0, 0];
-  await inParallel([1, 2, 3, 4, 5], 2, async (item) => {
+  await eachLimit([1, 2, 3, 4, 5], 2, async (item) => {
     most = Math.max(most, ++underWay);
     await Bun.sleep(0);
     underWay--;
     done.push(item);
   });
   expect([done.sort(), most]).toEqual([[1, 2, 3, 4, 5], 2]);
-  await inParallel([], 2, async () => {});
+  await eachLimit([], 2, async () => {});
 });
 
 test('throws the first failure when all have been tried', async () => {
   const tried: number[] = [];
-  const failing = inParallel([1, 2, 3], 1, async (item) => {
+  const failing = eachLimit([1, 2, 3], 1, async (item) => {
     tried.push(item);
     if (item < 3) throw new Error(`no ${item}`);
   });

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { start } from '../services/booking/main.ts';
-import { postgresEnv } from '../tests/rig/targets.ts';
+import { start } from '../../services/booking/main.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
+import { openRedis } from '../redis/client.ts';
+import { type TestDatabase, testDatabase } from '../testing/database.ts';
+import { makeEvent } from '../testing/factories.ts';
+import { type OwnRedis, startRedis } from '../testing/redis-server.ts';
 import { redisConfig, redisVariables } from './config.ts';
 import { readConfig } from './environment.ts';
-import { openRedis } from './redis/client.ts';
-import { type TestDatabase, testDatabase } from './testing/database.ts';
-import { makeEvent } from './testing/factories.ts';
-import { type OwnRedis, startRedis } from './testing/redis-server.ts';
 
 let server: OwnRedis;
 let database: TestDatabase;

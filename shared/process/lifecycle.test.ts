@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { runProcess, startProcess } from '../tests/rig/process.ts';
+import { runProcess, startProcess } from '../../tests/rig/process.ts';
+import { eventually } from '../testing/eventually.ts';
 import { every } from './lifecycle.ts';
-import { eventually } from './testing/eventually.ts';
 
 /** A program of its own that has all of this module. */
 const program = (body: string) => [

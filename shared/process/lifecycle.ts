@@ -1,6 +1,6 @@
-import { ConfigError } from './environment.ts';
+import { ConfigError } from '../config/environment.ts';
+import { ListenError } from '../http/serve.ts';
 import { inWords } from './failures.ts';
-import { ListenError } from './http/serve.ts';
 import { createLog, flushLog } from './log.ts';
 
 /** A service that runs in this process. */
