@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDb } from '../shared/db/client.ts';
 import { inspectProcess } from '../shared/embedded/processes.ts';
+import { freePort } from '../shared/process/free-port.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { client } from '../tests/contract/client.ts';
 import { startFakeStripe } from '../tests/fake-stripe/start.ts';
@@ -280,15 +281,6 @@ test.each(['reset', 'watch'])(
     await expect(refused).rejects.toThrow(`nothing was started: write npm start -- --${name}.`);
   },
 );
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 test('a taken port says which, and which variable moves it', async () => {
   const squatter = createServer();

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { sleep } from '../async/clock.ts';
+import { freePort } from '../process/free-port.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { clusterName, endOrphans } from './orphans.ts';
-import { sleep, stopPostmaster, until } from './processes.ts';
+import { stopPostmaster, until } from './processes.ts';
 
 const serverSettings = {
   listen_addresses: '127.0.0.1',
@@ -130,14 +131,4 @@ function runToEnd(command: string[], dir: string, account: Account): Promise<{ c
 function plainEnv(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

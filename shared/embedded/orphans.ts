@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { inspectProcess, sleep } from './processes.ts';
+import { sleep } from '../async/clock.ts';
+import { inspectProcess } from './processes.ts';
 
 /** The `cluster_name` of a data folder's server: PostgreSQL puts it into the title of each of its processes. */
 export function clusterName(dataDir: string): string {

@@ -1,7 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sleep } from '../async/clock.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { inspectProcess, sleep } from './processes.ts';
+import { inspectProcess } from './processes.ts';
 
 /**
  * Makes this process the only one that runs a server in `dir`, so that a second start by mistake neither shares nor

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { sleep } from '../async/clock.ts';
 
 export type ProcessInfo = {
   /** Tells this process from a later one that was given the same pid. */
@@ -49,10 +50,6 @@ export async function until(condition: () => boolean | Promise<boolean>, patienc
     await sleep(25);
   }
   return true;
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function fromProc(pid: number): ProcessInfo | undefined {

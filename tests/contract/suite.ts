@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'bun:test';
 import type { Target } from '../rig/targets.ts';
-import { type Answer, recordAnswers } from './answers.ts';
+import { recordAnswers } from './answers.ts';
 import { badInputCases } from './cases/bad-input.ts';
 import { documentedCases } from './cases/documented.ts';
 import { eventCases } from './cases/events.ts';
@@ -9,10 +9,8 @@ import { reservationCases } from './cases/reservations.ts';
 import { saleCases } from './cases/sale.ts';
 import { searchCases } from './cases/search.ts';
 import { serviceCases } from './cases/service.ts';
-import { type Client, client } from './client.ts';
-
-/** What each group of cases is given once the target runs. */
-export type Suite = { api: Client; target: Target; answers: Answer[] };
+import type { Suite } from './cases/suite.ts';
+import { client } from './client.ts';
 
 /** The HTTP contract, over base addresses alone: whatever answers there must pass it unchanged. */
 export function contractSuite(name: string, start: () => Promise<Target>): void {

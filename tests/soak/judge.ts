@@ -7,9 +7,7 @@ import { moneyRules } from './rules/money.ts';
 import { orderRules } from './rules/orders.ts';
 import { organiserRules } from './rules/organiser.ts';
 import { refundRules } from './rules/refunds.ts';
-
-/** What must hold when all is over, in words; each answers what breaks it, a line each. */
-export type Rule = (ledger: Ledger, books: Books) => string[];
+import type { Rule } from './rules/rule.ts';
 
 export const rules: Record<string, Rule> = {
   ...orderRules,

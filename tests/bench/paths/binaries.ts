@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
+import { freePort } from '../../../shared/process/free-port.ts';
 import { runners } from '../../rig/targets.ts';
 import { spread } from '../numbers.ts';
 import { type Env, memoryOf, startServer } from '../processes.ts';
@@ -78,16 +79,6 @@ async function idle(program: string, world: World): Promise<{ readyMs: number; r
 }
 
 const envOf = (world: World, port: number): Env => ({ ...world.databaseEnv, SERVER_ADDR: `127.0.0.1:${port}` });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Whether a port takes connections; who asks again at once learns of it within a fraction of a millisecond. */
 function listens(port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import type { Suite } from '../suite.ts';
+import type { Suite } from './suite.ts';
 
 export function badInputCases(suite: Suite): void {
   const uuid = randomUUID();

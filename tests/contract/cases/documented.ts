@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { z } from 'zod';
 import type { Answer } from '../answers.ts';
 import { type Document, type Operation, operationsOf, readerOf } from '../documents.ts';
-import type { Suite } from '../suite.ts';
+import type { Suite } from './suite.ts';
 
 /**
  * The operations of booking that are held to their documents, each with the statuses that no case of this suite brings.

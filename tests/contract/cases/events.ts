@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import type { Suite } from '../suite.ts';
+import type { Suite } from './suite.ts';
 
 const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const currency = expect.stringMatching(/^[A-Z]{3}$/);

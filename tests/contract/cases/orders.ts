@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import type { Suite } from '../suite.ts';
+import type { Suite } from './suite.ts';
 
 const declined = '00000000-0000-4000-8000-000000000002';
 const lostRequest = '00000000-0000-4000-8000-000000000004';

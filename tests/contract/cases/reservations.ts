@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import type { Suite } from '../suite.ts';
+import type { Suite } from './suite.ts';
 
 type Reservation = {
   uuid: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import type { Suite } from '../suite.ts';
+import type { Suite } from './suite.ts';
 
 type Page = {
   events: { uuid: string; name: string; description: string; date: string; location: string; currency: string }[];

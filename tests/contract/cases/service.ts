@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import type { Suite } from '../suite.ts';
+import type { Suite } from './suite.ts';
 
 export function serviceCases(suite: Suite): void {
   const bases = () => [suite.target.events, suite.target.booking, suite.target.search];

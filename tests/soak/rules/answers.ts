@@ -1,4 +1,4 @@
-import type { Rule } from '../judge.ts';
+import type { Rule } from './rule.ts';
 
 /** What each request may be answered, by status and stable code; 0 is no answer, while a process dies. */
 const away = ['0', '503 unavailable'];

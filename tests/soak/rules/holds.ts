@@ -1,7 +1,7 @@
 import type { BookedOrder } from '../books.ts';
-import type { Rule } from '../judge.ts';
 import { type HeldSeats, type HoldRequest, type Ledger, overlap, type Span, type Twins } from '../ledger.ts';
 import { isKept } from './orders.ts';
+import type { Rule } from './rule.ts';
 
 export const holdRules: Record<string, Rule> = {
   'every hold is at the prices of its moment': (ledger) =>

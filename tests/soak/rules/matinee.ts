@@ -1,5 +1,5 @@
 import type { Books } from '../books.ts';
-import type { Rule } from '../judge.ts';
+import type { Rule } from './rule.ts';
 
 export const matineeRules: Record<string, Rule> = {
   'nothing is held or bought of an event that has begun': ({ holds }, { orders, matinee }) => {

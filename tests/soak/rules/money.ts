@@ -1,6 +1,6 @@
 import type { BookedOrder, Books } from '../books.ts';
-import type { Rule } from '../judge.ts';
 import type { Ledger } from '../ledger.ts';
+import type { Rule } from './rule.ts';
 
 export const moneyRules: Record<string, Rule> = {
   'the provider has kept the price of what each buyer owns, and nothing else': (ledger, books) => {

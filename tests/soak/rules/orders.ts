@@ -1,7 +1,7 @@
 import type { BookedOrder } from '../books.ts';
-import type { Rule } from '../judge.ts';
 import { ordersTold, type SeenOrder } from '../ledger.ts';
 import { isAskedBack } from './refunds.ts';
+import type { Rule } from './rule.ts';
 
 export const orderRules: Record<string, Rule> = {
   'no ticket is in two live orders, and no seat, also when it was imported again': (_, { orders }) => {

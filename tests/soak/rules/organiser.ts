@@ -1,6 +1,6 @@
 import type { BookedOrder, Line } from '../books.ts';
-import type { Rule } from '../judge.ts';
 import { type Ledger, overlap, type Span } from '../ledger.ts';
+import type { Rule } from './rule.ts';
 
 export const organiserRules: Record<string, Rule> = {
   'the database did for the organiser what it should, and refused nothing that nobody buys': (

@@ -1,6 +1,6 @@
 import type { Books } from '../books.ts';
-import type { Rule } from '../judge.ts';
 import { type Ledger, refundsTold } from '../ledger.ts';
+import type { Rule } from './rule.ts';
 
 export const refundRules: Record<string, Rule> = {
   'every refund that was told is there, done, with its amount': (ledger, { refunds }) => {
