@@ -1,7 +1,7 @@
 import { sleep } from '../shared/async/clock.ts';
 import type { Address } from '../shared/config/environment.ts';
 import { whereTaken } from '../shared/http/ports.ts';
-import { ListenError } from '../shared/http/serve.ts';
+import { ListenError } from '../shared/process/lifecycle.ts';
 
 /** An earlier run that is just ending has this long to let go of its ports. */
 const patienceMs = 3_000;

@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { serverConfig, serverVariables } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
+import { ListenError } from '../process/lifecycle.ts';
 import { eventually } from '../testing/eventually.ts';
-import { ListenError, serve } from './serve.ts';
+import { serve } from './serve.ts';
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 const configOf = (env: Record<string, string> = {}) => serverConfig(readConfig(serverVariables, env));

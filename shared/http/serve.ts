@@ -1,6 +1,7 @@
 import { sleep } from '../async/clock.ts';
 import type { ServerConfig } from '../config/config.ts';
 import type { Address } from '../config/environment.ts';
+import { ListenError } from '../process/lifecycle.ts';
 import { withoutLength } from './head.ts';
 import { whereTaken } from './ports.ts';
 import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';
@@ -15,9 +16,6 @@ export type Server = {
 };
 
 type Fetch = (request: Request) => Response | Promise<Response>;
-
-/** Thrown when an address is taken or not ours; the message names the variable that moves it. */
-export class ListenError extends Error {}
 
 declare const Deno: {
   serve(

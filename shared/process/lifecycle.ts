@@ -1,5 +1,4 @@
 import { ConfigError } from '../config/environment.ts';
-import { ListenError } from '../http/serve.ts';
 import { inWords } from './failures.ts';
 import { createLog, flushLog } from './log.ts';
 
@@ -91,6 +90,9 @@ function fatal(error: unknown): never {
   else console.error(`${inWords(error)}\n(LOG_LEVEL=debug tells where in the program it came from.)`);
   process.exit(1);
 }
+
+/** Thrown when an address is taken or not ours; the message names the variable that moves it. */
+export class ListenError extends Error {}
 
 /** A command line that makes no sense; the message says what would. */
 export class UsageError extends Error {}

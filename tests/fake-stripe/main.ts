@@ -1,6 +1,5 @@
 import { readConfig, v } from '../../shared/config/environment.ts';
-import { ListenError } from '../../shared/http/serve.ts';
-import { runUntilSignalled } from '../../shared/process/lifecycle.ts';
+import { ListenError, runUntilSignalled } from '../../shared/process/lifecycle.ts';
 import { startFakeStripe } from './start.ts';
 
 export const variables = {
