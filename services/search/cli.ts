@@ -1,9 +1,4 @@
-import {
-  elasticsearchConfig,
-  elasticsearchVariables,
-  postgresConfig,
-  postgresVariables,
-} from '../../shared/config/config.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { inPostgres } from '../../shared/process/failures.ts';
@@ -12,6 +7,7 @@ import { type Command, type Env, takesNothing } from '../../shared/process/progr
 import { progressBar } from '../../shared/process/progress.ts';
 import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
+import { elasticsearchConfig, elasticsearchVariables } from './config.ts';
 import { connector } from './connector-cli.ts';
 import { deadLetters } from './dead-letters-cli.ts';
 import type { Catalogue } from './domain/catalogue.ts';

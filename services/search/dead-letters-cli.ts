@@ -1,9 +1,9 @@
-import { kafkaConfig, kafkaVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import { silentLog } from '../../shared/process/log.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { kafkaLetterBox, type Letter, type LetterBox } from './adapters/kafka-letter-box.ts';
+import { kafkaConfig, kafkaVariables } from './config.ts';
 
 /** `search dead-letters`: what could not be read or indexed, where it is kept in Kafka. */
 export const deadLetters: Command = {

@@ -4,10 +4,6 @@ import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache
 import { tieredCache } from '../../shared/cache/tiered.ts';
 import {
   checkAddresses,
-  elasticsearchConfig,
-  elasticsearchVariables,
-  kafkaConfig,
-  kafkaVariables,
   postgresConfig,
   postgresVariables,
   redisConfig,
@@ -36,6 +32,7 @@ import { checkLog } from './adapters/wal/slot.ts';
 import { walChangeSource } from './adapters/wal-change-source.ts';
 import { createSearchApp } from './app.ts';
 import { commands } from './cli.ts';
+import { elasticsearchConfig, elasticsearchVariables, kafkaConfig, kafkaVariables } from './config.ts';
 import { followChanges } from './domain/follow-changes.ts';
 import type { SearchIndex } from './domain/search-index.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';

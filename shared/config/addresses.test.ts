@@ -1,29 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import {
-  elasticsearchVariables,
-  kafkaConfig,
-  kafkaVariables,
-  postgresVariables,
-  redisConfig,
-  redisVariables,
-} from './config.ts';
-import { describeConfig, readConfig, type Variables, v } from './environment.ts';
+import { refusal } from '../testing/refusal.ts';
+import { postgresVariables, redisConfig, redisVariables } from './config.ts';
+import { describeConfig, readConfig, v } from './environment.ts';
 import { collide } from './server-addresses.ts';
-
-const secret = 'hush';
-
-/** What a variable is refused with; the secret must not be in it. */
-function refusal(variables: Variables, name: string, text: string): string {
-  try {
-    readConfig(variables, { [name]: text });
-  } catch (error) {
-    const message = (error as Error).message.replace('Wrong configuration:\n  ', '');
-    expect(message).toStartWith(`${name}=`);
-    expect(message).not.toContain(secret);
-    return message;
-  }
-  return `${name}=${text} was taken`;
-}
 
 describe('REDIS_ADDR', () => {
   const redis = (env: Record<string, string>) => redisConfig(readConfig(redisVariables, env));
@@ -93,70 +72,6 @@ describe('REDIS_ADDR', () => {
   test('is shown without its password', () => {
     const [line] = describeConfig(redisVariables, { REDIS_ADDR: 'redis://:hush@a:1,redis://:hush@b:2' });
     expect(line).toBe('REDIS_ADDR=redis://***@a:1,redis://***@b:2');
-  });
-});
-
-describe('KAFKA_LISTENERS', () => {
-  test('is taken as host:port, or with PLAINTEXT:// before it', () => {
-    const text = 'a:1, PLAINTEXT://b:2,plaintext://c.example:3';
-    const config = kafkaConfig(readConfig(kafkaVariables, { KAFKA_LISTENERS: text }));
-    expect(config?.brokers).toEqual(['a:1', 'b:2', 'c.example:3']);
-  });
-
-  test.each([
-    ['SSL://a:1', 'asks for TLS or a login (SSL)'],
-    ['PLAINTEXT://a:1,SASL_SSL://b:2', 'address 2 of 2 asks for TLS or a login (SASL_SSL)'],
-    ['SASL_PLAINTEXT://seller:hush@a:1', 'asks for TLS or a login (SASL_PLAINTEXT)'],
-    ['kafka+ssl://a:1', 'asks for TLS or a login'],
-    ['OUTSIDE://a:1', 'must not begin with OUTSIDE://'],
-    ['PLAINTEXT://:9092', 'must name a host'],
-    ['seller:hush@a:1', 'must have no user or password'],
-    ['a:1/topic', 'must end with its port'],
-    ['a:1?password=hush', 'nothing behind ?'],
-    ['[::1]:1', 'takes no IPv6 address'],
-    ['a:1\\hush', 'must have no \\ in it'],
-    ['PLAINTEXT://a:1;hush', 'must be host:port'],
-    ['a', 'must have a port'],
-    ['a:99999', 'a port up to 65535'],
-  ])('%s is refused', (text, why) => {
-    expect(refusal(kafkaVariables, 'KAFKA_LISTENERS', text)).toContain(why);
-  });
-});
-
-describe('ELASTICSEARCH_ADDR', () => {
-  test.each([
-    'http://a:1',
-    'https://me:hu%2Fsh@a:1,https://me:hu%2Fsh@b:2',
-    'http://[::1]:9200',
-    'https://a/behind/a/proxy',
-  ])('%s is taken as it is', (text) => {
-    expect(readConfig(elasticsearchVariables, { ELASTICSEARCH_ADDR: text }).ELASTICSEARCH_ADDR).toEqual(
-      text.split(','),
-    );
-  });
-
-  test.each([
-    ['a:9200', 'must be http://host:port or https://host:port'],
-    ['ftp://a:1', 'must be http://host:port or https://host:port'],
-    ['http://me@a:1', 'both a user and a password'],
-    ['http://me:hush@a:1,http://b:2', 'must have the same user and password in each address'],
-    ['http://me:hush@a:1,http://you:hush@b:2', 'must have the same user and password in each address'],
-    ['https://me:hush@a:1,http://me:hush@b:2', 'must have the same protocol'],
-    ['http://me:hu/hush@a:1', 'as %2F %3F %23 %2C %40'],
-    ['http://me:1/hush@a:1', 'must have no / in its user and password'],
-    ['http://a:1?key=hush', 'nothing behind ?'],
-    ['http://a:1#hush', 'nothing behind #'],
-    ['http://a:0', 'a port from 1 to 65535'],
-    ['http://a:1\\hush@127.0.0.1:2', 'must have no \\ in it; in a user or password write %5C'],
-    ['http://me:hu\\hush@a:1', 'must have no \\ in it; in a user or password write %5C'],
-    ['http://me:hush@2130706433:1', 'an IP address in full'],
-    ['http://0x7f.1:1', 'an IP address in full'],
-    ['http://10.1:1', 'an IP address in full'],
-    ['http://xn--a:1', 'a host’s name or IP address'],
-    ['http://a:1;hush', 'must be host:port'],
-    ['http://a:1,hush', 'address 2 of 2 must be http://host:port'],
-  ])('%s is refused', (text, why) => {
-    expect(refusal(elasticsearchVariables, 'ELASTICSEARCH_ADDR', text)).toContain(why);
   });
 });
 

@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import {
-  elasticsearchConfig,
-  elasticsearchVariables,
-  kafkaConfig,
-  kafkaVariables,
   postgresConfig,
   postgresVariables,
   redisConfig,
@@ -75,32 +71,5 @@ describe('the configuration of a part', () => {
     });
     expect(redis({ REDIS_ADDR: 'a:1, b:2' })).toEqual({ nodes: ['a:1', 'b:2'], password: '', database: 0 });
     expect(() => redis({ REDIS_ADDR: 'a:1,b:2', REDIS_DB: '3' })).toThrow('REDIS_DB: a cluster has only database 0');
-  });
-
-  const elasticsearch = (env: Record<string, string>) => elasticsearchConfig(readConfig(elasticsearchVariables, env));
-
-  test('Elasticsearch: none, or its nodes and an index', () => {
-    expect(elasticsearch({})).toBeUndefined();
-    const nodes = ['https://me:hush@a:1', 'https://me:hush@b:2'];
-    expect(elasticsearch({ ELASTICSEARCH_ADDR: nodes.join(), ELASTICSEARCH_INDEX: 'mine' })).toEqual({
-      nodes,
-      index: 'mine',
-    });
-  });
-
-  const kafka = (env: Record<string, string>) => kafkaConfig(readConfig(kafkaVariables, env));
-
-  test('Kafka: platforms on one cluster have topics and slots of their own, unless a slot is named', () => {
-    expect(kafka({ KAFKA_TOPIC_PREFIX: 'My-Own' })).toBeUndefined();
-    const given = { KAFKA_LISTENERS: 'PLAINTEXT://a:1,b:2', KAFKA_GROUP: 'us' };
-    const usual = { brokers: ['a:1', 'b:2'], topicPrefix: 'pg', group: 'us' };
-    expect(kafka(given)).toEqual({ ...usual, slot: 'onsale_connect', deadLettersTopic: 'search.dead-letters' });
-    expect(kafka({ ...given, KAFKA_TOPIC_PREFIX: 'My-Own-1' })).toEqual({
-      ...usual,
-      topicPrefix: 'My-Own-1',
-      slot: 'onsale_connect_my_own_1',
-      deadLettersTopic: 'My-Own-1.search.dead-letters',
-    });
-    expect(kafka({ ...given, KAFKA_CONNECTOR_SLOT: 'mine' })?.slot).toBe('mine');
   });
 });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { AddressError, eachOf, masked, partsOf, refuseMore, shownOf, shownOfAddress } from './addresses.ts';
+import { AddressError, masked, partsOf, refuseMore, shownOf, shownOfAddress } from './addresses.ts';
 import {
-  broker,
   hostAlone,
   httpAddresses,
   httpParts,
@@ -117,7 +116,8 @@ const addressReader = <T>(read: (text: string) => T): z.ZodType<T, string> =>
     }
   });
 
-const address = <T>(read: (text: string) => T, fallback: string, meaning: string): Variable<T> => ({
+/** A variable that `read` turns into an address; `read` throws `AddressError` for a text that is none. */
+export const address = <T>(read: (text: string) => T, fallback: string, meaning: string): Variable<T> => ({
   ...variable(addressReader(read), fallback, meaning),
   isAddress: true,
 });
@@ -217,8 +217,6 @@ export const v = {
     ...address(redisAddress, '', meaning),
     shown: masked,
   }),
-  /** One or more "host:port" of Kafka, separated by commas, with PLAINTEXT:// before them or not. Or none. */
-  kafka: (meaning: string) => address((text) => (text === '' ? [] : eachOf(text, broker)), '', meaning),
   /** One http(s) address, with a path or a query only where they may be; `example` is what a refusal shows. Or none. */
   url: (meaning: string, { path = true, query = false, example = '' } = {}): Variable<string> => ({
     ...address(

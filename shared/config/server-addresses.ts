@@ -101,29 +101,6 @@ function redisNode(parts: Parts): { node: string; password: string; database: st
   return { node: hostAndPort(parts, redisForm, scheme ? 6379 : undefined), password, database: database ?? '' };
 }
 
-/** A broker of Kafka as host:port. */
-export function broker(parts: Parts): string {
-  const form = 'host:port or PLAINTEXT://host:port';
-  const { scheme, user, password, host } = parts;
-  if (/ssl|sasl/.test(scheme)) {
-    throw new AddressError(
-      `asks for TLS or a login (${scheme.toUpperCase()}), which Onsale does not speak to Kafka; write ${form}`,
-    );
-  }
-  if (scheme !== '' && scheme !== 'plaintext') {
-    throw new AddressError(
-      `must not begin with ${scheme.toUpperCase()}://; write ${form}, as the broker is reached from here`,
-    );
-  }
-  if (user || password)
-    throw new AddressError(`must have no user or password: there is no login to Kafka; write ${form}`);
-  refuseMore(parts, form);
-  // kafkajs takes an address apart at its first colon.
-  if (host.includes(':'))
-    throw new AddressError('must have a name or an IPv4 address: Kafka’s driver takes no IPv6 address');
-  return hostAndPort(parts, form);
-}
-
 /** http(s) addresses of one server; or none. */
 export function httpAddresses(text: string): string[] {
   if (text === '') return [];
@@ -133,7 +110,7 @@ export function httpAddresses(text: string): string[] {
     if ((user === '') !== (password === '')) throw new AddressError('must have both a user and a password, or neither');
     return { login: `${user}\n${password}`, scheme };
   });
-  // Elasticsearch's driver sends one login to all of them.
+  // One login is sent to all of them.
   theOne(
     nodes.map(({ login }) => login),
     'user and password',

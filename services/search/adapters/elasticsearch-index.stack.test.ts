@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { elasticsearchConfig, elasticsearchVariables } from '../../../shared/config/config.ts';
 import { readConfig } from '../../../shared/config/environment.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import { testClock } from '../../../shared/testing/clock.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
 import { stackAddress } from '../../../shared/testing/stack.ts';
+import { elasticsearchConfig, elasticsearchVariables } from '../config.ts';
 import type { EventDocument } from '../domain/event-document.ts';
 import type { SearchCursor } from '../domain/search-index.ts';
 import { words } from '../domain/text.ts';

@@ -1,6 +1,6 @@
 import { type Clock, sleep, systemClock } from '../../../shared/async/clock.ts';
-import type { ElasticsearchConfig } from '../../../shared/config/config.ts';
 import { unavailable } from '../../../shared/errors.ts';
+import type { ElasticsearchConfig } from '../config.ts';
 import type { EventHit } from '../domain/event-document.ts';
 import { createGate } from '../domain/gate.ts';
 import type { IndexChanges, Rejected, SearchIndex, SearchQuery, SearchResult } from '../domain/search-index.ts';

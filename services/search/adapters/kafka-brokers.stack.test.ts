@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { connect, createServer, type Socket } from 'node:net';
 import type { ISocketFactory, Producer } from 'kafkajs';
-import { kafkaConfig, kafkaVariables } from '../../../shared/config/config.ts';
 import { readConfig } from '../../../shared/config/environment.ts';
 import { type Logger, silentLog } from '../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
 import { eventually } from '../../../shared/testing/eventually.ts';
+import { kafkaConfig, kafkaVariables } from '../config.ts';
 import { openKafka } from './kafka/client.ts';
 import { type KafkaCluster, startKafkaCluster } from './kafka/cluster.harness.ts';
 import { follow } from './kafka/stack.harness.ts';

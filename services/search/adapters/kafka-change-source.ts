@@ -1,10 +1,10 @@
 import type { Consumer, ISocketFactory } from 'kafkajs';
 import { createBackoff } from '../../../shared/async/backoff.ts';
 import { type Clock, sleep as realSleep, systemClock } from '../../../shared/async/clock.ts';
-import type { KafkaConfig } from '../../../shared/config/config.ts';
 import type { Db } from '../../../shared/db/client.ts';
 import { untilVisible } from '../../../shared/db/visibility.ts';
 import type { Logger } from '../../../shared/process/log.ts';
+import type { KafkaConfig } from '../config.ts';
 import type { Change, ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../domain/change-source.ts';
 import { onDemand, openKafka } from './kafka/client.ts';
 import type { Portion } from './kafka/intake.ts';

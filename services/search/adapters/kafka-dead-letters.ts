@@ -1,7 +1,7 @@
 import type { Message, Producer } from 'kafkajs';
 import { type Clock, systemClock } from '../../../shared/async/clock.ts';
-import type { KafkaConfig } from '../../../shared/config/config.ts';
 import type { Logger } from '../../../shared/process/log.ts';
+import type { KafkaConfig } from '../config.ts';
 import type { DeadLetters } from '../domain/dead-letters.ts';
 import { onDemand, openKafka } from './kafka/client.ts';
 import { toMessage } from './kafka/letter.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message, Producer } from 'kafkajs';
-import type { KafkaConfig } from '../../../shared/config/config.ts';
 import type { Logger } from '../../../shared/process/log.ts';
+import type { KafkaConfig } from '../config.ts';
 import { onDemand, openKafka } from './kafka/client.ts';
 import type { Letter, RowLetter } from './kafka/letter.ts';
 import { readLetters } from './kafka/read-letters.ts';

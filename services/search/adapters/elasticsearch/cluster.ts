@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Client, errors, HttpConnection } from '@elastic/elasticsearch';
-import type { ElasticsearchConfig } from '../../../../shared/config/config.ts';
 import { AppError, Unfit, unavailable } from '../../../../shared/errors.ts';
+import type { ElasticsearchConfig } from '../../config.ts';
 import { expectFit, refusal } from './fitness.ts';
 
 export type Request = { method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown };

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Admin, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { sleep } from '../../../../shared/async/clock.ts';
-import { type KafkaConfig, kafkaConfig, kafkaVariables } from '../../../../shared/config/config.ts';
 import { readConfig } from '../../../../shared/config/environment.ts';
 import { silentLog } from '../../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { stackAddress } from '../../../../shared/testing/stack.ts';
+import { type KafkaConfig, kafkaConfig, kafkaVariables } from '../../config.ts';
 import type { Change } from '../../domain/change-source.ts';
 import { type KafkaChangeSource, kafkaChangeSource } from '../kafka-change-source.ts';
 
