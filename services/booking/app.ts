@@ -1,20 +1,20 @@
 import type { Identities } from '../../shared/auth/identities.ts';
 import { bearerScheme, requireBearer } from '../../shared/http/bearer.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
-import { seatChoices } from './domain/best-choices.ts';
-import type { ConfirmDeps } from './domain/confirm-ticket.ts';
-import { knownTickets } from './domain/known-tickets.ts';
-import type { ManageReservationDeps } from './domain/manage-reservation.ts';
-import type { PaymentMethods } from './domain/payment-methods.ts';
-import type { ReserveDeps } from './domain/reserve-ticket.ts';
-import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
+import type { ConfirmDeps } from './domain/order/confirm-ticket.ts';
+import type { PaymentMethods } from './domain/payment/payment-methods.ts';
+import type { ManageReservationDeps } from './domain/reservation/manage-reservation.ts';
+import type { ReserveDeps } from './domain/reservation/reserve-ticket.ts';
+import type { ReserveTicketsDeps } from './domain/reservation/reserve-tickets.ts';
+import { seatChoices } from './domain/seats/best-choices.ts';
+import { knownTickets } from './domain/seats/known-tickets.ts';
 import { about } from './http/about.ts';
-import { addNoticeRoutes, type NoticeRoutesDeps } from './http/notices.ts';
 import { addOrderRoutes, type OrderRoutesDeps } from './http/orders.ts';
 import { addPaymentMethodRoutes } from './http/payment-methods.ts';
 import { addReservationRoutes } from './http/reservations.ts';
 import { addSandboxRoutes, type SandboxRouteDeps } from './http/sandbox.ts';
 import { addTicketRoutes } from './http/tickets.ts';
+import { addNoticeRoutes, type NoticeRoutesDeps } from './http/webhooks.ts';
 
 export type BookingDeps = ShellDeps & { paymentMethods: PaymentMethods } & PaymentSides &
   Omit<

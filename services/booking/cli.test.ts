@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { postgresEnv } from '../../tests/rig/targets.ts';
-import { sandboxMethods } from './adapters/sandbox-payments.ts';
+import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
 import { commands, runAudit } from './cli.ts';
-import { createOrder } from './domain/create-order.ts';
-import { reserveTickets } from './domain/reserve-tickets.ts';
+import { createOrder } from './domain/order/create-order.ts';
+import { reserveTickets } from './domain/reservation/reserve-tickets.ts';
 import { type Sale, startSale } from './testing.ts';
 
 let sale: Sale;

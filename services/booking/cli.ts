@@ -13,9 +13,9 @@ import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { inPostgres } from '../../shared/process/failures.ts';
 import { type Command, type Env, takesNothing } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
-import { postgresBooks } from './adapters/postgres-books.ts';
-import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
-import { auditLive } from './domain/audit.ts';
+import { postgresBooks } from './adapters/postgres/books.ts';
+import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
+import { auditLive } from './domain/audit/audit.ts';
 import { openPayments, paymentVariables } from './payments.ts';
 
 /** What the sale and its audit must agree on. */

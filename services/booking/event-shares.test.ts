@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { createOrder } from './domain/create-order.ts';
-import { releaseReservation } from './domain/manage-reservation.ts';
-import { refundOrder } from './domain/refund-order.ts';
-import { reserveBest, reserveTickets } from './domain/reserve-tickets.ts';
+import { createOrder } from './domain/order/create-order.ts';
+import { refundOrder } from './domain/refund/refund-order.ts';
+import { releaseReservation } from './domain/reservation/manage-reservation.ts';
+import { reserveBest, reserveTickets } from './domain/reservation/reserve-tickets.ts';
 import { type Sale, startSale } from './testing.ts';
 
 /** More than a pool has connections, several times. */

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
-import { sandboxMethods } from './adapters/sandbox-payments.ts';
-import { confirmTicket } from './domain/confirm-ticket.ts';
-import { hearNotice } from './domain/hear-notice.ts';
-import { PaymentRefused, PaymentUnanswered } from './domain/payment-provider.ts';
-import { refundOrder } from './domain/refund-order.ts';
+import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
+import { confirmTicket } from './domain/order/confirm-ticket.ts';
+import { hearNotice } from './domain/payment/handle-webhook.ts';
+import { PaymentRefused, PaymentUnanswered } from './domain/payment/payment-provider.ts';
+import { refundOrder } from './domain/refund/refund-order.ts';
 import { saleMetrics } from './metrics.ts';
 import { type Sale, startSale } from './testing.ts';
 

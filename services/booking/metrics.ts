@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
-import type { PaymentProvider } from './domain/payment-provider.ts';
-import type { Backlog, SaleObserver, Sales, Unfinished } from './domain/sale.ts';
+import type { Backlog, SaleObserver, Sales, Unfinished } from './domain/order/sale.ts';
+import type { PaymentProvider } from './domain/payment/payment-provider.ts';
 
 /** Counts the sale in the service's metrics, and shows at each scrape which orders are pending in the database. */
 export function saleMetrics(

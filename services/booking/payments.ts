@@ -1,13 +1,13 @@
 import { ConfigError, checkAll, type Values, v } from '../../shared/config/environment.ts';
 import type { Db } from '../../shared/db/client.ts';
-import { sandboxPayments } from './adapters/sandbox-payments.ts';
+import { sandboxPayments } from './adapters/sandbox/sandbox-payments.ts';
 import { openStripe, stripeName } from './adapters/stripe/client.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';
-import { stripeNotices } from './adapters/stripe/notices.ts';
-import { stripePayments } from './adapters/stripe-payments.ts';
+import { stripePayments } from './adapters/stripe/stripe-payments.ts';
+import { stripeNotices } from './adapters/stripe/webhooks.ts';
 import type { PaymentSides } from './app.ts';
-import type { PaymentMethods } from './domain/payment-methods.ts';
-import type { PaymentProvider } from './domain/payment-provider.ts';
+import type { PaymentMethods } from './domain/payment/payment-methods.ts';
+import type { PaymentProvider } from './domain/payment/payment-provider.ts';
 
 export const paymentVariables = {
   PAYMENTS: v.oneOf(

@@ -4,10 +4,10 @@ import { getTableName } from 'drizzle-orm';
 import { openDb } from '../../shared/db/client.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
-import { createOrder } from './domain/create-order.ts';
-import { releaseReservation } from './domain/manage-reservation.ts';
-import { refundOrder } from './domain/refund-order.ts';
-import { reserveBest, reserveTickets } from './domain/reserve-tickets.ts';
+import { createOrder } from './domain/order/create-order.ts';
+import { refundOrder } from './domain/refund/refund-order.ts';
+import { releaseReservation } from './domain/reservation/manage-reservation.ts';
+import { reserveBest, reserveTickets } from './domain/reservation/reserve-tickets.ts';
 import { neededTables } from './needed-tables.ts';
 import { saleOn } from './testing.ts';
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { postgresEnv } from '../../tests/rig/targets.ts';
-import { sandboxMethods } from './adapters/sandbox-payments.ts';
-import { createOrder } from './domain/create-order.ts';
-import { reserveTickets } from './domain/reserve-tickets.ts';
+import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
+import { createOrder } from './domain/order/create-order.ts';
+import { reserveTickets } from './domain/reservation/reserve-tickets.ts';
 import { start } from './main.ts';
 import { type Sale, startSale } from './testing.ts';
 

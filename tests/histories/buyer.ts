@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sandboxMethods } from '../../services/booking/adapters/sandbox-payments.ts';
+import { sandboxMethods } from '../../services/booking/adapters/sandbox/sandbox-payments.ts';
 import type { MadeEvent } from '../../shared/testing/factories.ts';
 import type { Operation, Recorder, Told } from './history.ts';
 import type { Process, Processes } from './processes.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createRandom } from '../../drizzle/seed/random.ts';
-import { sweepRefunds } from '../../services/booking/domain/refund-order.ts';
+import { sweepRefunds } from '../../services/booking/domain/refund/refund-order.ts';
 import { type SweepTimes, sweepCaptures, sweepOrders } from '../../services/booking/domain/sweep-orders.ts';
 import type { Sale } from '../../services/booking/testing.ts';
 import { sleep } from '../../shared/async/clock.ts';

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../../drizzle/seed/random.ts';
-import { postgresIdempotencyKeys } from '../../services/booking/adapters/postgres-idempotency.ts';
-import { postgresPaymentMethods } from '../../services/booking/adapters/postgres-payment-methods.ts';
-import { sandboxPayments } from '../../services/booking/adapters/sandbox-payments.ts';
+import { postgresIdempotencyKeys } from '../../services/booking/adapters/postgres/idempotency.ts';
+import { postgresPaymentMethods } from '../../services/booking/adapters/postgres/payment-methods.ts';
+import { sandboxPayments } from '../../services/booking/adapters/sandbox/sandbox-payments.ts';
 import { createBookingApp } from '../../services/booking/app.ts';
 import { dying } from '../../services/booking/dying.harness.ts';
 import type { Sale, SaleDeps } from '../../services/booking/testing.ts';

@@ -1,5 +1,5 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import type { PaymentAction } from '../../services/booking/domain/payment-provider.ts';
+import type { PaymentAction } from '../../services/booking/domain/payment/payment-provider.ts';
 import { sleep } from '../../shared/async/clock.ts';
 import type { Arena, Hall } from './arena.ts';
 import type { HeldSeats, Ledger, SeenOrder } from './ledger.ts';

@@ -1,6 +1,6 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import { sandboxMethods, sandboxPayments } from '../../services/booking/adapters/sandbox-payments.ts';
-import type { PaymentAction } from '../../services/booking/domain/payment-provider.ts';
+import { sandboxMethods, sandboxPayments } from '../../services/booking/adapters/sandbox/sandbox-payments.ts';
+import type { PaymentAction } from '../../services/booking/domain/payment/payment-provider.ts';
 import { sleep } from '../../shared/async/clock.ts';
 import type { Db } from '../../shared/db/client.ts';
 import type { Fault, Operation } from '../fake-stripe/faults.ts';

@@ -6,7 +6,7 @@ import {
   type PaymentProvider,
   PaymentUnanswered,
   type Settled,
-} from '../domain/payment-provider.ts';
+} from '../domain/payment/payment-provider.ts';
 
 export type PaymentHarness = {
   payments: PaymentProvider;

@@ -1,6 +1,6 @@
-import type { Notices } from './hear-notice.ts';
 import { type IdempotencyKeys, keptMs as keysKeptMs } from './idempotency.ts';
-import type { Reservations } from './reservation.ts';
+import type { Notices } from './payment/handle-webhook.ts';
+import type { Reservations } from './reservation/reservation.ts';
 
 /** A reservation ends within the hour; for a month it can still be asked what became of it. */
 const reservationsKeptMs = 30 * 86_400_000;

@@ -1,9 +1,9 @@
 import { eachLimit } from '../../../shared/async/each-limit.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
-import { carryOn } from './carry-on.ts';
-import { type CompleteDeps, letGoOf } from './complete-order.ts';
-import { PaymentRefused, PaymentUnanswered } from './payment-provider.ts';
-import type { KnownOrder, SaleObserver } from './sale.ts';
+import { carryOn } from './order/advance-order.ts';
+import { type CompleteDeps, letGoOf } from './order/complete-order.ts';
+import type { KnownOrder, SaleObserver } from './order/sale.ts';
+import { PaymentRefused, PaymentUnanswered } from './payment/payment-provider.ts';
 
 export type SweepDeps = CompleteDeps & { locks: TicketLocks };
 

@@ -4,7 +4,7 @@ import { headersOf } from '../../../shared/http/headers.ts';
 import { bodyResponses, commonResponses } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { mustBe } from '../domain/caller.ts';
-import type { PaymentMethods } from '../domain/payment-methods.ts';
+import type { PaymentMethods } from '../domain/payment/payment-methods.ts';
 import { userUuid } from './input.ts';
 
 const route = createRoute({

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { errorResponse } from '../../../shared/http/errors.ts';
-import { declineReasons } from '../domain/payment-provider.ts';
+import { declineReasons } from '../domain/payment/payment-provider.ts';
 
 /** The value for the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
 export const paymentActionSchema = z.discriminatedUnion('type', [

@@ -12,13 +12,13 @@ import {
   type ManageReservationDeps,
   type ReservationState,
   releaseReservation,
-} from '../domain/manage-reservation.ts';
+} from '../domain/reservation/manage-reservation.ts';
 import {
   type HeldReservation,
   type ReserveTicketsDeps,
   reserveBest,
   reserveTickets,
-} from '../domain/reserve-tickets.ts';
+} from '../domain/reservation/reserve-tickets.ts';
 import { conflictMembers } from './conflict.ts';
 import { eventUuid, ticketUuid, userUuid } from './input.ts';
 import { amountRefused } from './payment-responses.ts';

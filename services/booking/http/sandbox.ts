@@ -5,8 +5,8 @@ import { errorResponse } from '../../../shared/http/errors.ts';
 import { uuidSchema } from '../../../shared/http/input.ts';
 import { bodyResponses, commonResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
-import { carryOn } from '../domain/carry-on.ts';
-import type { CompleteDeps } from '../domain/complete-order.ts';
+import { carryOn } from '../domain/order/advance-order.ts';
+import type { CompleteDeps } from '../domain/order/complete-order.ts';
 
 const approvalSchema = z
   .strictObject({

@@ -5,8 +5,8 @@ import { errorResponse } from '../../../shared/http/errors.ts';
 import { example } from '../../../shared/http/examples.ts';
 import { bodyResponses, commonResponses } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
-import { type ConfirmDeps, confirmTicket } from '../domain/confirm-ticket.ts';
-import { type ReserveDeps, reserveTicket } from '../domain/reserve-ticket.ts';
+import { type ConfirmDeps, confirmTicket } from '../domain/order/confirm-ticket.ts';
+import { type ReserveDeps, reserveTicket } from '../domain/reservation/reserve-ticket.ts';
 import { methodUuid, ticketUuid, userUuid } from './input.ts';
 import { amountRefused, declineMembers, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
 

@@ -1,5 +1,5 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
-import type { ProviderName } from '../../domain/payment-provider.ts';
+import type { ProviderName } from '../../domain/payment/payment-provider.ts';
 
 type Sql = Db['sql'];
 

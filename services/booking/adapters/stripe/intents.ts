@@ -1,5 +1,5 @@
 import { type Db, sqlState } from '../../../../shared/db/client.ts';
-import { type DeclineReason, declineReasons } from '../../domain/payment-provider.ts';
+import { type DeclineReason, declineReasons } from '../../domain/payment/payment-provider.ts';
 
 /**
  * What we know of an order's PaymentIntent. Of a closed one nothing may be confirmed any more. `declined` says why its card was;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from '../../domain/payment-provider.ts';
+import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from '../../domain/payment/payment-provider.ts';
 import { toStripeAmountUp } from './amounts.ts';
 import { all, asked, orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';

@@ -4,9 +4,9 @@ import Stripe from 'stripe';
 import { testDatabase } from '../../../../shared/testing/database.ts';
 import { startFakeStripe } from '../../../../tests/fake-stripe/start.ts';
 import { clientOf } from '../../../../tests/fake-stripe/testing.ts';
-import { postgresPaymentMethods } from '../postgres-payment-methods.ts';
-import { stripePayments } from '../stripe-payments.ts';
+import { postgresPaymentMethods } from '../postgres/payment-methods.ts';
 import { stripeIntents } from './intents.ts';
+import { stripePayments } from './stripe-payments.ts';
 
 // stripe-mock is Stripe's own: it knows every request that the API takes, by its specification, and nothing of what went
 // before. So the adapter lives its life with the fake, and stripe-mock is shown each request of it.

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { testDatabase } from '../../../../shared/testing/database.ts';
 import { startFakeStripe } from '../../../../tests/fake-stripe/start.ts';
-import { postgresPaymentMethods } from '../postgres-payment-methods.ts';
-import { type StripeDeps, stripePayments } from '../stripe-payments.ts';
+import { postgresPaymentMethods } from '../postgres/payment-methods.ts';
 import { openStripe } from './client.ts';
 import { stripeIntents } from './intents.ts';
+import { type StripeDeps, stripePayments } from './stripe-payments.ts';
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
 

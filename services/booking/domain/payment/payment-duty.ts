@@ -1,0 +1,36 @@
+import type { Sales } from '../order/sale.ts';
+import type { PaymentProvider } from './payment-provider.ts';
+
+/**
+ * Rejects while the database has payments or refunds under way that another provider (or the same in its other mode)
+ * must end: a process that takes the place of one with other keys would leave them so. `onUnfinished` hears of it once.
+ * When there are none any more it asks no more, for the payments that come after are this provider's.
+ */
+export function paymentDuty(
+  sales: Pick<Sales, 'unfinishedElsewhere'>,
+  { name }: Pick<PaymentProvider, 'name'>,
+  onUnfinished: (error: Error) => void = () => {},
+): () => Promise<void> {
+  let isFree = false;
+  let isTold = false;
+  return async () => {
+    if (isFree) return;
+    const elsewhere = Object.entries(await sales.unfinishedElsewhere(name));
+    isFree = elsewhere.length === 0;
+    if (isFree) return;
+    const error = new Unfinished(name, elsewhere);
+    if (!isTold) onUnfinished(error);
+    isTold = true;
+    throw error;
+  };
+}
+
+class Unfinished extends Error {
+  constructor(name: string, elsewhere: [name: string, count: number][]) {
+    const whose = elsewhere.map(([other, count]) => `${count} by ${other}`).join(', ');
+    super(
+      `payments and refunds are under way that ${name} can’t end: ${whose}; start with that provider’s key until they are done`,
+    );
+    this.name = 'Unfinished';
+  }
+}
