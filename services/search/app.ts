@@ -1,5 +1,5 @@
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
-import { type SearchEventsDeps, searchEvents } from './domain/search-events.ts';
+import { type SearchEventsDeps, searchEvents } from './domain/query/search-events.ts';
 import { about } from './http/about.ts';
 import { addSearchRoutes } from './http/search.ts';
 

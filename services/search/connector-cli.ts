@@ -4,8 +4,8 @@ import { ConfigError, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
-import { type Connect, createConnect } from './adapters/kafka/connect.ts';
-import { dropIdleSlot } from './adapters/kafka/idle-slot.ts';
+import { dropIdleSlot } from './adapters/connect/idle-slot.ts';
+import { type Connect, createConnect } from './adapters/connect/kafka-connect.ts';
 import { connectorSlot, kafkaVariables } from './config.ts';
 
 export const connectorVariables = {

@@ -5,8 +5,8 @@ import { serverConfig, serverVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { silentLog } from '../../shared/process/log.ts';
-import { createTurns } from './adapters/minisearch/turns.ts';
-import { miniSearchIndex } from './adapters/minisearch-index.ts';
+import { miniSearchIndex } from './adapters/memory/memory-index.ts';
+import { createTurns } from './adapters/memory/turns.ts';
 import { createSearchApp } from './app.ts';
 import { someEvent } from './testing.ts';
 

@@ -2,7 +2,7 @@ import { readConfig } from '../../shared/config/environment.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import { silentLog } from '../../shared/process/log.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
-import { kafkaLetterBox, type Letter, type LetterBox } from './adapters/kafka-letter-box.ts';
+import { kafkaLetterBox, type Letter, type LetterBox } from './adapters/kafka/dead-letter-topic.ts';
 import { kafkaConfig, kafkaVariables } from './config.ts';
 
 /** `search dead-letters`: what could not be read or indexed, where it is kept in Kafka. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { testClock } from '../../shared/testing/clock.ts';
-import type { ChangeLag } from './domain/change-source.ts';
+import type { ChangeLag } from './domain/changes/change-source.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
 
 function start() {

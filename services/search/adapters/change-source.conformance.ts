@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { eventually } from '../../../shared/testing/eventually.ts';
-import type { Change, ChangeLag, ChangeSource } from '../domain/change-source.ts';
+import type { Change, ChangeLag, ChangeSource } from '../domain/changes/change-source.ts';
 import { makeEvent, makePerformer, makeVenue } from '../testing.ts';
 
 export type ChangeSourceHarness = {

@@ -5,8 +5,8 @@ import { invalidInput } from '../../../shared/http/errors.ts';
 import { textInput, wholeNumber } from '../../../shared/http/input.ts';
 import { commonResponses, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
-import { longestCursor } from '../domain/cursor.ts';
-import type { SearchEvents, SearchRequest } from '../domain/search-events.ts';
+import { longestCursor } from '../domain/query/cursor.ts';
+import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
 
 const pageSchema = z
   .object({

@@ -1,4 +1,4 @@
-import { fold } from '../../domain/text.ts';
+import { fold } from '../../domain/query/text.ts';
 
 /**
  * The analysis of `domain/text.ts` in Elasticsearch's terms. It agrees by construction where a table can carry it (what

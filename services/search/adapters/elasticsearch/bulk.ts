@@ -1,7 +1,7 @@
 import { sleep } from '../../../../shared/async/clock.ts';
 import { unavailable } from '../../../../shared/errors.ts';
-import type { EventDocument } from '../../domain/event-document.ts';
-import type { Rejected } from '../../domain/search-index.ts';
+import type { EventDocument } from '../../domain/index/event-document.ts';
+import type { Rejected } from '../../domain/index/search-index.ts';
 import { type Cluster, isPassing } from './cluster.ts';
 
 /** A document on its way, as the two lines that a bulk request has for it. */

@@ -1,6 +1,6 @@
-import type { EventDocument, EventHit } from '../../domain/event-document.ts';
-import type { SearchQuery, SearchResult } from '../../domain/search-index.ts';
-import { queryWords } from '../../domain/text.ts';
+import type { EventDocument, EventHit } from '../../domain/index/event-document.ts';
+import type { SearchQuery, SearchResult } from '../../domain/index/search-index.ts';
+import { queryWords } from '../../domain/query/text.ts';
 import { viewKeptFor } from './views.ts';
 
 /** The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. */

@@ -1,6 +1,6 @@
 import { unavailable } from '../../../../shared/errors.ts';
-import type { EventDocument } from '../../domain/event-document.ts';
-import type { Rejected } from '../../domain/search-index.ts';
+import type { EventDocument } from '../../domain/index/event-document.ts';
+import type { Rejected } from '../../domain/index/search-index.ts';
 import { upsertEntry, writeEntries } from './bulk.ts';
 import { type Cluster, statusOf } from './cluster.ts';
 import type { Heartbeats } from './heartbeats.ts';

@@ -1,4 +1,4 @@
-import type { EventDocument } from '../../domain/event-document.ts';
+import type { EventDocument } from '../../domain/index/event-document.ts';
 import { type Cluster, statusOf, translated } from './cluster.ts';
 import { type Answer, isThere, type StoredDocument, toDocument } from './query.ts';
 import { viewKeptFor } from './views.ts';

@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { Change } from '../../domain/change-source.ts';
-import { replaysOf } from './letter.ts';
+import type { Change } from '../../domain/changes/change-source.ts';
+import { replaysOf } from './dead-letter.ts';
 import { formatPosition } from './position.ts';
 
 /** A change, and the transaction that made it unless a snapshot read it. */

@@ -1,7 +1,7 @@
 import type { Admin, Consumer } from 'kafkajs';
 import { sleep } from '../../../../shared/async/clock.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
-import type { ChangeHandlers } from '../../domain/change-source.ts';
+import type { ChangeHandlers } from '../../domain/changes/change-source.ts';
 import type { OnDemand } from './client.ts';
 import { isLost, type PartitionState, type Place, placesSince, readPartitions } from './offsets.ts';
 import type { Topics } from './topics.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../../domain/change-source.ts';
+import type { Change } from '../../domain/changes/change-source.ts';
 
 /** What the server sends, in its order: changes, and the commits that end their transactions. */
 export type Item = { kind: 'change'; change: Change; transaction: number } | { kind: 'commit'; end: bigint };

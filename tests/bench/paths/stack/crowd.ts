@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { postgresCatalogue } from '../../../../services/search/adapters/postgres-catalogue.ts';
-import type { EventDocument } from '../../../../services/search/domain/event-document.ts';
+import { postgresCatalogue } from '../../../../services/search/adapters/postgres/catalogue.ts';
+import type { EventDocument } from '../../../../services/search/domain/index/event-document.ts';
 import { sleep } from '../../../../shared/async/clock.ts';
 import type { World } from '../../world.ts';
 import type { EventTopic } from './event-topic.ts';

@@ -1,5 +1,5 @@
 import { eventIndex } from '../../../../services/search/adapters/elasticsearch/mapping.ts';
-import type { EventDocument } from '../../../../services/search/domain/event-document.ts';
+import type { EventDocument } from '../../../../services/search/domain/index/event-document.ts';
 import type { World } from '../../world.ts';
 
 const perBulk = 1000;

@@ -1,0 +1,59 @@
+import { Buffer } from 'node:buffer';
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import type { Change } from '../../domain/changes/change-source.ts';
+import { type Position, parsePosition } from './position.ts';
+
+/** A dead letter: the message that could not be read, or (without an origin) the row that could not be indexed. */
+export type Letter = {
+  offset: string;
+  time: string;
+  cause: string;
+  /** Where the change stood, for people. */
+  position: string;
+  origin?: Position;
+  /** How often it has been replayed and come back. */
+  replays: number;
+  key: Buffer | null;
+  value: Buffer | null;
+};
+
+/** What a row's letter holds in place of a message. */
+export type RowLetter = Pick<Change, 'table' | 'op' | 'row'>;
+
+export function toMessage(change: Change, cause: string, nowMs: number): Message {
+  const origin = change.original && parsePosition(change.position);
+  const { table, op, row } = change;
+  const { key, value, replays = 0 } = change.original ?? { key: null, value: textOf({ table, op, row }) };
+  return {
+    key: key && Buffer.from(key),
+    value: value && Buffer.from(value),
+    headers: {
+      cause: cause.slice(0, 2000),
+      time: new Date(nowMs).toISOString(),
+      position: change.position,
+      replays: String(replays),
+      ...(origin && {
+        'origin-topic': origin.topic,
+        'origin-partition': String(origin.partition),
+        'origin-offset': origin.offset,
+      }),
+    },
+  };
+}
+
+export function fromMessage({ offset, key, value, headers }: KafkaMessage): Letter {
+  const position = header(headers, 'position');
+  const origin = header(headers, 'origin-topic') ? parsePosition(position) : undefined;
+  const [time, cause] = [header(headers, 'time'), header(headers, 'cause')];
+  return { offset, time, cause, position, ...(origin && { origin }), replays: replaysOf(headers), key, value };
+}
+
+export const replaysOf = (headers: IHeaders | undefined): number => Number(header(headers, 'replays')) || 0;
+
+function header(headers: IHeaders | undefined, name: string): string {
+  const value = headers?.[name];
+  return String((Array.isArray(value) ? value[0] : value) ?? '');
+}
+
+const textOf = (row: RowLetter) =>
+  Buffer.from(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));

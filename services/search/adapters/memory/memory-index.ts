@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { unavailable } from '../../../../shared/errors.ts';
+import type { EventDocument, EventHit } from '../../domain/index/event-document.ts';
+import type { SearchCursor, SearchIndex, SearchQuery, SearchResult } from '../../domain/index/search-index.ts';
+import { createGate } from '../../domain/query/gate.ts';
+import { queryWords } from '../../domain/query/text.ts';
+import { createAccess } from './access.ts';
+import { createShelf, type Shelf } from './document-store.ts';
+import { top } from './top.ts';
+import { createTurns, type Stepwise, stepsAtOnce, type Turns } from './turns.ts';
+import { createViews, type Listed, type Views } from './views.ts';
+
+/** The searches share one thread: more at once would make each slower and none earlier. */
+const searchesAtOnce = { atOnce: 4, mostWaiting: 100, patienceMs: 2000 };
+
+/** How long searches wait at most while something is indexed. */
+const writeMs = 40;
+
+/**
+ * The index in this process: gone with it, and built from the database at each start. About 1.5 KB an event.
+ * Deletions are remembered, against older documents that come later, for the last 100,000 events deleted. A search sees one
+ * state of the index, however long it takes.
+ */
+export function miniSearchIndex({ turns = createTurns() }: { turns?: Turns } = {}): SearchIndex {
+  const instance = randomUUID();
+  const shelf = createShelf();
+  const views = createViews(instance);
+  const gate = createGate(searchesAtOnce);
+  const access = createAccess();
+  let isBuilt = false;
+
+  /** Calls `change` for each item, for a while at a time, with searches between. */
+  async function changeEach<T>(items: T[], change: (item: T) => void): Promise<void> {
+    let at = 0;
+    function* some(): Stepwise<undefined> {
+      const until = performance.now() + writeMs;
+      for (; at < items.length && performance.now() < until; at++) {
+        change(items[at]!);
+        yield;
+      }
+    }
+    while (at < items.length) await access.alone(() => turns.run(some()));
+  }
+
+  return {
+    async apply({ upserts, deletes, version }) {
+      await changeEach(upserts, (document) => shelf.put(document, version));
+      await changeEach(deletes, (id) => shelf.remove(id, version));
+      return [];
+    },
+
+    async replaceAll(documents, version, newest) {
+      if (newest) shelf.forgetBeyond(await newest());
+      const there = new Set<number>();
+      for await (const batch of documents) {
+        await changeEach(batch, (document) => {
+          there.add(document.id);
+          shelf.put(document, version);
+        });
+      }
+      const gone = shelf.ids().filter((id) => !there.has(id));
+      await changeEach(gone, (id) => shelf.remove(id, version));
+      isBuilt = true;
+      return [];
+    },
+
+    async search(query) {
+      if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
+      return gate.run(() => access.together(() => turns.run(search(shelf, views, query))));
+    },
+
+    generation: async () => `${instance}.${shelf.changes()}`,
+    isBuilt: async () => isBuilt,
+    isOutdated: async () => false,
+    count: async () => shelf.count(),
+    async *scan(batchSize) {
+      const ids = shelf.ids().sort((a, b) => a - b);
+      for (let at = 0; at < ids.length; at += batchSize) {
+        yield ids.slice(at, at + batchSize).flatMap((id) => shelf.read(id) ?? []);
+      }
+    },
+  };
+}
+
+function* search(shelf: Shelf, views: Views, query: SearchQuery): Stepwise<SearchResult> {
+  const { text, now, size, from = 0, after } = query;
+  const kept = after?.view === undefined ? undefined : views.get(after.view, text);
+  const matches = kept ? yield* filtered(kept, ({ dateMs }) => dateMs >= now) : yield* listed(shelf, text, now);
+  const rest = after ? yield* filtered(matches, isBehind(after)) : matches;
+  const first = yield* top(rest, from + size + 1, inOrder);
+  const page = first.slice(from, from + size);
+  const last = page.at(-1);
+  const isMore = last !== undefined && first.length > from + size;
+  return {
+    hits: page.map(({ document }) => hit(document)),
+    total: matches.length,
+    ...(matches.length > 0 && { firstDateMs: yield* earliest(matches) }),
+    ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, shelf.changes(), matches)) }),
+  };
+}
+
+function* listed(shelf: Shelf, text: string, now: number): Stepwise<Listed[]> {
+  const found = text === '' ? yield* shelf.upcoming(now) : yield* shelf.matching(queryWords(text), now);
+  const list: Listed[] = [];
+  for (const { slot, score } of found) {
+    list.push({ score, dateMs: shelf.dateMs(slot), document: shelf.document(slot) });
+    if (list.length % stepsAtOnce === 0) yield;
+  }
+  return list;
+}
+
+function* filtered<T>(items: T[], isWanted: (item: T) => boolean): Stepwise<T[]> {
+  const wanted: T[] = [];
+  let steps = 0;
+  for (const item of items) {
+    if (isWanted(item)) wanted.push(item);
+    if (++steps % stepsAtOnce === 0) yield;
+  }
+  return wanted;
+}
+
+/** Score descending, date ascending, uuid ascending. */
+const inOrder = (a: Listed, b: Listed) =>
+  b.score - a.score || a.dateMs - b.dateMs || compareText(a.document.uuid, b.document.uuid);
+
+const isBehind = (cursor: SearchCursor) => (match: Listed) =>
+  (cursor.score - match.score || match.dateMs - cursor.dateMs || compareText(match.document.uuid, cursor.uuid)) > 0;
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const cursor = ({ score, dateMs, document }: Listed, view: string): SearchCursor => ({
+  score,
+  dateMs,
+  uuid: document.uuid,
+  view,
+});
+
+const hit = ({ uuid, name, description, date, location, currency }: EventDocument): EventHit => ({
+  uuid,
+  name,
+  description,
+  date,
+  location,
+  currency,
+});
+
+function* earliest(matches: Listed[]): Stepwise<number> {
+  let first = Number.POSITIVE_INFINITY;
+  let steps = 0;
+  for (const { dateMs } of matches) {
+    first = Math.min(first, dateMs);
+    if (++steps % stepsAtOnce === 0) yield;
+  }
+  return first;
+}
