@@ -5,7 +5,7 @@ import { serverConfig, serverVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { silentLog } from '../../shared/process/log.ts';
-import { miniSearchIndex } from './adapters/memory/memory-index.ts';
+import { memoryIndex } from './adapters/memory/memory-index.ts';
 import { createTurns } from './adapters/memory/turns.ts';
 import { createSearchApp } from './app.ts';
 import { someEvent } from './testing.ts';
@@ -18,7 +18,7 @@ function start() {
   const set = (held: boolean) => () => {
     isHeld = held;
   };
-  return { index: miniSearchIndex({ turns }), hold: set(true), release: set(false) };
+  return { index: memoryIndex({ turns }), hold: set(true), release: set(false) };
 }
 
 test('beyond what it can do at once the answer is 503 with Retry-After, and the others are served', async () => {

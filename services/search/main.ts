@@ -25,7 +25,7 @@ import { openRedis } from '../../shared/redis/client.ts';
 import { elasticsearchIndex } from './adapters/elasticsearch/elasticsearch-index.ts';
 import { kafkaChangeSource } from './adapters/kafka/kafka-change-source.ts';
 import { kafkaDeadLetters } from './adapters/kafka/kafka-dead-letters.ts';
-import { miniSearchIndex } from './adapters/memory/memory-index.ts';
+import { memoryIndex } from './adapters/memory/memory-index.ts';
 import { postgresCatalogue } from './adapters/postgres/catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres/dead-letters.ts';
 import { checkLog } from './adapters/wal/slot.ts';
@@ -89,7 +89,7 @@ export async function start(
   const metrics = createMetrics('search');
   const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
   const redis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
-  const index = elasticsearch ?? miniSearchIndex();
+  const index = elasticsearch ?? memoryIndex();
   indexMetrics(metrics, index);
   const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index });
   const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });

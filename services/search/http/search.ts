@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
-import { writtenJson } from '../../../shared/http/answer.ts';
+import { writtenJson } from '../../../shared/http/reply.ts';
 import { invalidInput } from '../../../shared/http/errors.ts';
-import { textInput, wholeNumber } from '../../../shared/http/input.ts';
+import { textInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import { commonResponses, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { longestCursor } from '../domain/query/cursor.ts';

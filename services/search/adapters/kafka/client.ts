@@ -2,9 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type Admin, type Consumer, type ISocketFactory, Kafka, type LogEntry, logLevel, type Producer } from 'kafkajs';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
-import './out-of-range.ts';
-import './quiet.ts';
-import './unanswered.ts';
+import './kafkajs-patches.ts';
 
 /** kafkajs tries for some seconds by itself, as the member that it is: another would have to wait for that one's session. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };

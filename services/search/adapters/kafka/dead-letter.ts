@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { Change } from '../../domain/changes/change-source.ts';
-import { type Position, parsePosition } from './position.ts';
+
+/** A message's place among all messages. */
+export type Position = { topic: string; partition: number; offset: string };
 
 /** A dead letter: the message that could not be read, or (without an origin) the row that could not be indexed. */
-export type Letter = {
+export type DeadLetter = {
   offset: string;
   time: string;
   cause: string;
@@ -18,7 +20,7 @@ export type Letter = {
 };
 
 /** What a row's letter holds in place of a message. */
-export type RowLetter = Pick<Change, 'table' | 'op' | 'row'>;
+export type DeadRow = Pick<Change, 'table' | 'op' | 'row'>;
 
 export function toMessage(change: Change, cause: string, nowMs: number): Message {
   const origin = change.original && parsePosition(change.position);
@@ -41,7 +43,7 @@ export function toMessage(change: Change, cause: string, nowMs: number): Message
   };
 }
 
-export function fromMessage({ offset, key, value, headers }: KafkaMessage): Letter {
+export function fromMessage({ offset, key, value, headers }: KafkaMessage): DeadLetter {
   const position = header(headers, 'position');
   const origin = header(headers, 'origin-topic') ? parsePosition(position) : undefined;
   const [time, cause] = [header(headers, 'time'), header(headers, 'cause')];
@@ -55,5 +57,13 @@ function header(headers: IHeaders | undefined, name: string): string {
   return String((Array.isArray(value) ? value[0] : value) ?? '');
 }
 
-const textOf = (row: RowLetter) =>
+const textOf = (row: DeadRow) =>
   Buffer.from(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));
+
+/** As people read it: `pg.public.events/2@154`. */
+export const formatPosition = ({ topic, partition, offset }: Position) => `${topic}/${partition}@${offset}`;
+
+export function parsePosition(text: string): Position | undefined {
+  const [, topic, partition, offset] = /^(.+)\/(\d+)@(\d+)$/.exec(text) ?? [];
+  return topic && offset ? { topic, partition: Number(partition), offset } : undefined;
+}

@@ -13,9 +13,9 @@ import type {
   ChangeSourceState,
 } from '../../domain/changes/change-source.ts';
 import { onDemand, openKafka } from './client.ts';
+import { dropLostSlot, unconfirmedBytes } from './connector-slot.ts';
 import type { Portion } from './intake.ts';
-import { createAge, unconfirmedBytes } from './lag.ts';
-import { dropLostSlot } from './lost-slot.ts';
+import { createAge } from './lag.ts';
 import { readMessage, tellsOfSnapshot } from './message.ts';
 import { behind, readPartitions } from './offsets.ts';
 import { type Assignment, isIntact, prepare } from './preparation.ts';

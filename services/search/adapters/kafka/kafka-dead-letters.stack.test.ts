@@ -4,7 +4,7 @@ import { silentLog } from '../../../../shared/process/log.ts';
 import { testClock } from '../../../../shared/testing/clock.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
 import type { Change } from '../../domain/changes/change-source.ts';
-import { kafkaLetterBox, type Letter, type LetterBox } from './dead-letter-topic.ts';
+import { type DeadLetter, type DeadLetterTopic, kafkaDeadLetterTopic } from './dead-letter-topic.ts';
 import { type KafkaDeadLetters, kafkaDeadLetters } from './kafka-dead-letters.ts';
 import { follow, type KafkaStack, startKafkaStack } from './stack.harness.ts';
 
@@ -12,26 +12,26 @@ setDefaultTimeout(60_000);
 
 let stack: KafkaStack;
 let letters: KafkaDeadLetters;
-let box: LetterBox;
+let kept: DeadLetterTopic;
 beforeAll(async () => {
   stack = await startKafkaStack();
   letters = kafkaDeadLetters({ config: stack.config, log: silentLog, clock: testClock() });
-  box = kafkaLetterBox({ config: stack.config, log: silentLog });
+  kept = kafkaDeadLetterTopic({ config: stack.config, log: silentLog });
 });
 afterAll(async () => {
-  await Promise.all([letters.close(), box.close()]);
+  await Promise.all([letters.close(), kept.close()]);
   await stack.drop();
 });
 
-async function listed(): Promise<Letter[]> {
-  const found: Letter[] = [];
-  await box.list((letter) => found.push(letter));
+async function listed(): Promise<DeadLetter[]> {
+  const found: DeadLetter[] = [];
+  await kept.list((letter) => found.push(letter));
   return found;
 }
 
 test('before the first letter there is none to list or replay', async () => {
   expect(await listed()).toEqual([]);
-  expect(await box.replay()).toEqual({ sent: 0, skipped: 0 });
+  expect(await kept.replay()).toEqual({ sent: 0, skipped: 0 });
 });
 
 test('poison is kept as it came, and comes back when it is replayed in vain', async () => {
@@ -62,13 +62,13 @@ test('poison is kept as it came, and comes back when it is replayed in vain', as
     key,
     value,
   });
-  expect(await box.replay()).toEqual({ sent: 1, skipped: 0 });
+  expect(await kept.replay()).toEqual({ sent: 1, skipped: 0 });
   await eventually(async () => (await listed()).length === 2);
   expect((await listed()).map(({ replays }) => replays)).toEqual([0, 1]);
   // The first is not sent again, its return is.
-  expect(await box.replay()).toEqual({ sent: 1, skipped: 0 });
+  expect(await kept.replay()).toEqual({ sent: 1, skipped: 0 });
   await eventually(async () => (await listed()).map(({ replays }) => replays).join() === '0,1,2');
-  expect(await box.replay((one) => expect(one.replays).toBe(2))).toEqual({ sent: 1, skipped: 0 });
+  expect(await kept.replay((one) => expect(one.replays).toBe(2))).toEqual({ sent: 1, skipped: 0 });
   expect(seen.every((change) => change.original?.value && Buffer.from(change.original.value).equals(value))).toBe(true);
   await stop();
 });
@@ -80,7 +80,7 @@ test('a row that the index refused is announced once more', async () => {
   await letters.put(refused, 'too long');
   await letters.put({ ...refused, table: 'nobody’s' }, 'from elsewhere');
   const before = handled.length;
-  expect(await box.replay()).toMatchObject({ skipped: 1 });
+  expect(await kept.replay()).toMatchObject({ skipped: 1 });
   await eventually(() => handled.slice(before).some(({ table, row }) => table === 'events' && Number(row.id) === 41));
   const last = (await listed()).at(-2);
   expect([last?.position, last?.cause, last?.origin]).toEqual(['event 41', 'too long', undefined]);

@@ -5,7 +5,7 @@ import type { KafkaConfig } from '../../config.ts';
 import type { DeadLetters } from '../../domain/changes/dead-letters.ts';
 import { onDemand, openKafka } from './client.ts';
 import { toMessage } from './dead-letter.ts';
-import { ensureLettersTopic } from './topics.ts';
+import { ensureDeadLetterTopic } from './topics.ts';
 
 export type KafkaDeadLetters = DeadLetters & { close(): Promise<void> };
 
@@ -21,7 +21,7 @@ export function kafkaDeadLetters(options: { config: KafkaConfig; log: Logger; cl
   let isThere = false;
 
   async function send(message: Message): Promise<void> {
-    if (!isThere) await admin.run((client) => ensureLettersTopic(client, topic), deadlineMs);
+    if (!isThere) await admin.run((client) => ensureDeadLetterTopic(client, topic), deadlineMs);
     isThere = true;
     await producer
       .run((client) => sendFitting(client, topic, message), deadlineMs)

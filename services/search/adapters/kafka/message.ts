@@ -1,7 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Change } from '../../domain/changes/change-source.ts';
-import { replaysOf } from './dead-letter.ts';
-import { formatPosition } from './position.ts';
+import { formatPosition, replaysOf } from './dead-letter.ts';
 
 /** A change, and the transaction that made it unless a snapshot read it. */
 export type Read = { change: Change; transaction?: number };

@@ -1,6 +1,6 @@
 import type { Admin, Consumer } from 'kafkajs';
 import type { KafkaClient } from './client.ts';
-import { fromMessage, type Letter } from './dead-letter.ts';
+import { type DeadLetter, fromMessage } from './dead-letter.ts';
 import { behind, readPartitions } from './offsets.ts';
 
 export type ReadOptions = {
@@ -10,13 +10,13 @@ export type ReadOptions = {
   /** Remembers how far it came, if `remember`. */
   group: string;
   remember: boolean;
-  onLetter(letter: Letter): Promise<void>;
+  onLetter(letter: DeadLetter): Promise<void>;
 };
 
 const patienceMs = 60_000;
 
 /** Reads the letters that are there now and that the group has not seen; rejects with what `onLetter` throws. */
-export async function readLetters(options: ReadOptions): Promise<void> {
+export async function readDeadLetters(options: ReadOptions): Promise<void> {
   const { kafka, admin, topic, group } = options;
   if (!(await admin.listTopics()).includes(topic)) return;
   const partitions = await readPartitions(admin, group, [topic]);

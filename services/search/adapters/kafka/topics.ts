@@ -25,7 +25,7 @@ export async function ensureTopics(admin: Admin, topics: Topics): Promise<void> 
 }
 
 /** Dead letters wait for people, so they are kept for ninety days. */
-export async function ensureLettersTopic(admin: Admin, topic: string): Promise<void> {
+export async function ensureDeadLetterTopic(admin: Admin, topic: string): Promise<void> {
   const configEntries = [{ name: 'retention.ms', value: String(90 * 24 * 3600 * 1000) }];
   await ensure(admin, [{ topic, numPartitions: 1, configEntries }]);
 }

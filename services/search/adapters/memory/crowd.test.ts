@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import type { SearchIndex } from '../../domain/index/search-index.ts';
 import { mostQueryWords } from '../../domain/query/text.ts';
 import { someEvent } from '../../testing.ts';
-import { miniSearchIndex } from './memory-index.ts';
+import { memoryIndex } from './memory-index.ts';
 import { createTurns, stepsAtOnce } from './turns.ts';
 
 /** Words that differ in any two places, so that all of them are near each other. */
@@ -32,7 +32,7 @@ describe('searches that are much work', () => {
     return performance.now();
   };
   beforeAll(async () => {
-    index = miniSearchIndex({ turns: createTurns({ now }) });
+    index = memoryIndex({ turns: createTurns({ now }) });
     await index.replaceAll(catalogue(), 1n);
   });
 
@@ -73,7 +73,7 @@ describe('a search that has stopped', () => {
       now: () => nowMs++,
       later: (callback) => void loop.push(callback),
     });
-    const index = miniSearchIndex({ turns });
+    const index = memoryIndex({ turns });
     const settle = async <T>(work: Promise<T>): Promise<T> => {
       let isOver = false;
       const ended = work.finally(() => {
@@ -104,7 +104,7 @@ describe('a search that has stopped', () => {
 });
 
 test('of a query so many different words count', async () => {
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   await index.replaceAll(catalogue(), 1n);
   await index.apply({ upserts: [someEvent({ id: 1, name: 'xylophone' })], deletes: [], version: 2n });
   const others = Array.from({ length: mostQueryWords }, (_, n) => `zz${String.fromCharCode(0x61 + n)}`);

@@ -4,14 +4,14 @@ import type { Candidate } from './scores.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 import { wordWeights } from './weights.ts';
 
-export type Shelf = ReturnType<typeof createShelf>;
+export type DocumentStore = ReturnType<typeof createDocumentStore>;
 
 type Kept = { document: EventDocument; version: bigint };
 
 const deletionsRemembered = 100_000;
 
 /** The documents by slot and id, each with its version, and the words they are found by. */
-export function createShelf() {
+export function createDocumentStore() {
   const index = createInvertedIndex();
   const kept: (Kept | undefined)[] = [];
   /** By slot; NaN, which is neither before nor after anything, in an empty one. */

@@ -4,12 +4,12 @@ import type { EventDocument } from '../../domain/index/event-document.ts';
 import { editsAllowed, words } from '../../domain/query/text.ts';
 import { someEvent } from '../../testing.ts';
 import { searchIndexConformance } from '../search-index.conformance.ts';
-import { miniSearchIndex } from './memory-index.ts';
+import { memoryIndex } from './memory-index.ts';
 
-searchIndexConformance('MiniSearch', async () => ({ index: miniSearchIndex(), close: async () => {} }));
+searchIndexConformance('MiniSearch', async () => ({ index: memoryIndex(), close: async () => {} }));
 
 async function emptyIndex() {
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   await index.replaceAll((async function* () {})(), 0n);
   return index;
 }

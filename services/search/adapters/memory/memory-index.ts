@@ -5,7 +5,7 @@ import type { SearchCursor, SearchIndex, SearchQuery, SearchResult } from '../..
 import { createGate } from '../../domain/query/gate.ts';
 import { queryWords } from '../../domain/query/text.ts';
 import { createAccess } from './access.ts';
-import { createShelf, type Shelf } from './document-store.ts';
+import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { top } from './top.ts';
 import { createTurns, type Stepwise, stepsAtOnce, type Turns } from './turns.ts';
 import { createViews, type Listed, type Views } from './views.ts';
@@ -21,9 +21,9 @@ const writeMs = 40;
  * Deletions are remembered, against older documents that come later, for the last 100,000 events deleted. A search sees one
  * state of the index, however long it takes.
  */
-export function miniSearchIndex({ turns = createTurns() }: { turns?: Turns } = {}): SearchIndex {
+export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): SearchIndex {
   const instance = randomUUID();
-  const shelf = createShelf();
+  const store = createDocumentStore();
   const views = createViews(instance);
   const gate = createGate(searchesAtOnce);
   const access = createAccess();
@@ -44,48 +44,48 @@ export function miniSearchIndex({ turns = createTurns() }: { turns?: Turns } = {
 
   return {
     async apply({ upserts, deletes, version }) {
-      await changeEach(upserts, (document) => shelf.put(document, version));
-      await changeEach(deletes, (id) => shelf.remove(id, version));
+      await changeEach(upserts, (document) => store.put(document, version));
+      await changeEach(deletes, (id) => store.remove(id, version));
       return [];
     },
 
     async replaceAll(documents, version, newest) {
-      if (newest) shelf.forgetBeyond(await newest());
+      if (newest) store.forgetBeyond(await newest());
       const there = new Set<number>();
       for await (const batch of documents) {
         await changeEach(batch, (document) => {
           there.add(document.id);
-          shelf.put(document, version);
+          store.put(document, version);
         });
       }
-      const gone = shelf.ids().filter((id) => !there.has(id));
-      await changeEach(gone, (id) => shelf.remove(id, version));
+      const gone = store.ids().filter((id) => !there.has(id));
+      await changeEach(gone, (id) => store.remove(id, version));
       isBuilt = true;
       return [];
     },
 
     async search(query) {
       if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
-      return gate.run(() => access.together(() => turns.run(search(shelf, views, query))));
+      return gate.run(() => access.together(() => turns.run(search(store, views, query))));
     },
 
-    generation: async () => `${instance}.${shelf.changes()}`,
+    generation: async () => `${instance}.${store.changes()}`,
     isBuilt: async () => isBuilt,
     isOutdated: async () => false,
-    count: async () => shelf.count(),
+    count: async () => store.count(),
     async *scan(batchSize) {
-      const ids = shelf.ids().sort((a, b) => a - b);
+      const ids = store.ids().sort((a, b) => a - b);
       for (let at = 0; at < ids.length; at += batchSize) {
-        yield ids.slice(at, at + batchSize).flatMap((id) => shelf.read(id) ?? []);
+        yield ids.slice(at, at + batchSize).flatMap((id) => store.read(id) ?? []);
       }
     },
   };
 }
 
-function* search(shelf: Shelf, views: Views, query: SearchQuery): Stepwise<SearchResult> {
+function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwise<SearchResult> {
   const { text, now, size, from = 0, after } = query;
   const kept = after?.view === undefined ? undefined : views.get(after.view, text);
-  const matches = kept ? yield* filtered(kept, ({ dateMs }) => dateMs >= now) : yield* listed(shelf, text, now);
+  const matches = kept ? yield* filtered(kept, ({ dateMs }) => dateMs >= now) : yield* listed(store, text, now);
   const rest = after ? yield* filtered(matches, isBehind(after)) : matches;
   const first = yield* top(rest, from + size + 1, inOrder);
   const page = first.slice(from, from + size);
@@ -95,15 +95,15 @@ function* search(shelf: Shelf, views: Views, query: SearchQuery): Stepwise<Searc
     hits: page.map(({ document }) => hit(document)),
     total: matches.length,
     ...(matches.length > 0 && { firstDateMs: yield* earliest(matches) }),
-    ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, shelf.changes(), matches)) }),
+    ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, store.changes(), matches)) }),
   };
 }
 
-function* listed(shelf: Shelf, text: string, now: number): Stepwise<Listed[]> {
-  const found = text === '' ? yield* shelf.upcoming(now) : yield* shelf.matching(queryWords(text), now);
+function* listed(store: DocumentStore, text: string, now: number): Stepwise<Listed[]> {
+  const found = text === '' ? yield* store.upcoming(now) : yield* store.matching(queryWords(text), now);
   const list: Listed[] = [];
   for (const { slot, score } of found) {
-    list.push({ score, dateMs: shelf.dateMs(slot), document: shelf.document(slot) });
+    list.push({ score, dateMs: store.dateMs(slot), document: store.document(slot) });
     if (list.length % stepsAtOnce === 0) yield;
   }
   return list;

@@ -4,7 +4,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import { silentLog } from '../../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
-import { miniSearchIndex } from '../../adapters/memory/memory-index.ts';
+import { memoryIndex } from '../../adapters/memory/memory-index.ts';
 import { postgresCatalogue } from '../../adapters/postgres/catalogue.ts';
 import { postgresDeadLetters } from '../../adapters/postgres/dead-letters.ts';
 import { walChangeSource } from '../../adapters/wal/wal-change-source.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function start(index: SearchIndex = miniSearchIndex()) {
+async function start(index: SearchIndex = memoryIndex()) {
   const { db, config } = database;
   const applied: { changes: number; upserts: number; deletes: number }[] = [];
   const rebuilt: number[] = [];
@@ -159,7 +159,7 @@ test('an event whose date cannot be written is not found, and is again with anot
 test('an index of an older release is built anew at the start, and searched meanwhile', async () => {
   const venueId = await makeVenue(sql);
   await makeEvent(sql, { venueId, name: 'Gala' });
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   let isOutdated = true;
   const old: SearchIndex = {
     ...index,
@@ -213,7 +213,7 @@ test('a change that cannot be read goes to the dead letters, and the ones around
 test('an event that the index can’t take is set aside, of a rebuild too, and the others are found', async () => {
   const venueId = await makeVenue(sql);
   const early = await makeEvent(sql, { venueId, name: 'early' });
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   const refuse = (id: number) => ({ id, cause: 'too long' });
   const search = await start({
     ...index,
@@ -252,7 +252,7 @@ test('a batch is one read and one apply, each event once', async () => {
 
 test('an index that is away for a while gets what it missed', async () => {
   const venueId = await makeVenue(sql);
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   let failures = 5;
   const search = await start({
     ...index,
@@ -268,7 +268,7 @@ test('an index that is away for a while gets what it missed', async () => {
 
 test('stopped and started again: what happened meanwhile is there, and nothing is applied again', async () => {
   const venueId = await makeVenue(sql);
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   const first = await start(index);
   await makeEvent(sql, { venueId, name: 'one' });
   await eventually(async () => expect(await first.names('')).toEqual(['one']));
@@ -297,11 +297,11 @@ test('a volatile index is built again at each start, and misses nothing that is 
 test('an index that has lost everything is built again, though nothing changes', async () => {
   const venueId = await makeVenue(sql);
   await makeEvent(sql, { venueId, name: 'one' });
-  let index = miniSearchIndex();
+  let index = memoryIndex();
   const through = new Proxy(index, { get: (_, name) => Reflect.get(index, name) });
   const search = await start(through);
   expect(await search.names('')).toEqual(['one']);
-  index = miniSearchIndex();
+  index = memoryIndex();
   await eventually(async () => expect(await search.names('')).toEqual(['one']));
   expect(search.rebuilt).toEqual([1, 1]);
 });

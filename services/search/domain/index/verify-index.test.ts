@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test';
-import { miniSearchIndex } from '../../adapters/memory/memory-index.ts';
+import { memoryIndex } from '../../adapters/memory/memory-index.ts';
 import { someEvent } from '../../testing.ts';
 import type { EventDocument } from './event-document.ts';
 import { verifyIndex } from './verify-index.ts';
 
 async function start(indexed: EventDocument[]) {
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   await index.replaceAll(batches(indexed, 2), 1n);
   let nowMs = 0;
   let looks = 0;

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'bun:test';
 import { memoryCache } from '../../../../shared/cache/memory.ts';
 import { isAppError } from '../../../../shared/errors.ts';
 import { testClock } from '../../../../shared/testing/clock.ts';
-import { miniSearchIndex } from '../../adapters/memory/memory-index.ts';
+import { memoryIndex } from '../../adapters/memory/memory-index.ts';
 import { someEvent } from '../../testing.ts';
 import { normalise, searchEvents } from './search-events.ts';
 
 async function start(names: string[], isBuilt = true) {
   const clock = testClock(Date.UTC(2030, 0, 1));
-  const index = miniSearchIndex();
+  const index = memoryIndex();
   const put = (list: string[]) =>
     index.apply({ upserts: list.map((name, i) => someEvent({ id: i + 1, name })), deletes: [], version: 1n });
   if (isBuilt) await index.replaceAll(noDocuments(), 0n);
