@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AppError, isAppError } from '../errors.ts';
-import type { Env } from './headers.ts';
+import type { Env } from './env.ts';
 
 /** No request of ours needs more. */
 const maxBodyBytes = 64 * 1024;

@@ -1,9 +1,10 @@
-import { z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { type Env, headersOf } from './headers.ts';
+import type { Env } from './env.ts';
+import { reply } from './reply.ts';
 
 const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
   invalid_request: 400,
@@ -40,35 +41,8 @@ const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
 
 /** How long a caller should wait before it repeats a request that comes to another end then, in seconds. */
 const retryAfterSeconds = '1';
-const worthRepeating = new Set<ErrorCode>(['unavailable', 'payment_pending', 'request_in_progress']);
-
-export const errorSchema = z
-  .object({
-    error: z.string().openapi({ description: 'A stable code' }),
-    message: z.string().openapi({ description: 'What to do, for a person' }),
-    issues: z
-      .array(z.object({ path: z.string(), message: z.string() }))
-      .optional()
-      .openapi({ description: 'What is wrong with the input, field by field' }),
-  })
-  .openapi('Error');
-
-/** An OpenAPI response that carries one of these errors, with what else its body tells. */
-export function errorResponse(description: string, codes: ErrorCode[] = [], more: z.ZodRawShape = {}) {
-  const schema = codes.length === 0 ? errorSchema : errorSchema.extend({ error: z.enum(codes), ...more });
-  const again = codes.filter((code) => worthRepeating.has(code));
-  return {
-    description,
-    ...(again.length > 0 && { headers: { 'Retry-After': retryAfter(again.length === codes.length) } }),
-    content: { 'application/json': { schema } },
-  };
-}
-
-const retryAfter = (required: boolean) => ({
-  description: 'After how many seconds to repeat the request',
-  required,
-  schema: { type: 'integer' as const },
-});
+/** The codes of errors that may be gone when the request is repeated. */
+export const worthRepeating = new Set<ErrorCode>(['unavailable', 'payment_pending', 'request_in_progress']);
 
 const wantedType = 'must be JSON, sent with Content-Type: application/json';
 
@@ -90,14 +64,14 @@ export const statusAndBody = ({ code, message, details }: AppError) => ({
   body: { error: code, message, ...details },
 });
 
-/** Answers with the error's status and `{error, message}`; what may end otherwise in a moment says when to come back. */
-export function errorAnswer(c: Context<Env>, error: AppError): Response {
+/** Returns the error's status and `{error, message}`; what may end otherwise in a moment says when to come back. */
+export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
-  const headers = headersOf(c);
+  const headers: Record<string, string> = {};
   if (worthRepeating.has(error.code)) headers['Retry-After'] = retryAfterSeconds;
   // What comes on this connection next is the rest of the body, if anything.
   if (error.code === 'request_timeout') headers.Connection = 'close';
-  return c.json(body, status, headers);
+  return reply(c, body, status, headers);
 }
 
 /** Of several forms that an input may have, the one that it comes closest to tells what is wrong. */

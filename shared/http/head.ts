@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Env } from './headers.ts';
+import type { Env } from './env.ts';
 
 /**
  * Leaves of the response to a HEAD its headers and the length that GET would send, as RFC 9110 (section 9.3.2) has it: the

@@ -4,7 +4,7 @@ const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 type Labels = Record<string, string>;
 /** What one combination of labels has counted. */
-export type Series = { labels: Labels; counts: number[]; sum: number };
+type Series = { labels: Labels; counts: number[]; sum: number };
 
 /**
  * A histogram of seconds for prom-client's registry. Its own sorts and joins the labels anew for every observation; here
@@ -34,6 +34,27 @@ export function observe(one: Series, seconds: number): void {
   while (bucket < bounds.length && seconds > bounds[bucket]!) bucket++;
   one.counts[bucket]!++;
   one.sum += seconds;
+}
+
+/** The durations of requests by route, method and status: one look-up of a text for each. */
+export function requestHistogram() {
+  const { begin, metric } = histogram(
+    'http_request_duration_seconds',
+    'HTTP requests by route, method and status, with their duration',
+  );
+  const known = new Map<string, Series>();
+
+  function request(route: string, method: string, status: number, seconds: number): void {
+    const key = `${method} ${status} ${route}`;
+    let one = known.get(key);
+    if (!one) {
+      one = begin({ route, method, status: String(status) });
+      known.set(key, one);
+    }
+    observe(one, seconds);
+  }
+
+  return { request, metric };
 }
 
 /** Buckets count all that took at most so long (Prometheus' exposition format). */

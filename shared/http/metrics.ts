@@ -1,8 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { withTimeout } from '../async/with-timeout.ts';
 import { release, revision } from '../process/build.ts';
-import { histogram, observe } from './histogram.ts';
-import { requestHistogram } from './request-histogram.ts';
+import { histogram, observe, requestHistogram } from './histogram.ts';
 
 /**
  * The metrics of one service, shown at `/metrics` in Prometheus' text format. A gauge is read at each scrape; one that can't

@@ -3,14 +3,14 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
-import { aroundEachRequest } from './around.ts';
 import { takeBody } from './body.ts';
 import { type About, addDocs, documentHead } from './docs.ts';
-import { errorAnswer, invalidInput, toAppError } from './errors.ts';
-import type { Env } from './headers.ts';
+import type { Env } from './env.ts';
+import { errorReply, invalidInput, toAppError } from './errors.ts';
 import { addHealth, type Dependencies, type Reports } from './health.ts';
 import { addHome, type Links } from './home.ts';
 import type { Metrics } from './metrics.ts';
+import { requestScope } from './request-scope.ts';
 
 export type App = OpenAPIHono<Env>;
 
@@ -47,7 +47,7 @@ export function createShell(
   addDocs(plain, about.title);
   addRoutes(app);
   app.doc31('/openapi.json', documentHead(about));
-  refuseOtherMethods(app);
+  methodNotAllowed(app);
   return app;
 }
 
@@ -57,7 +57,7 @@ type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'>;
 export function createMetricsApp(deps: FrameDeps): App {
   const app = createFrame(deps);
   addMetrics(app, deps.metrics);
-  refuseOtherMethods(app);
+  methodNotAllowed(app);
   return app;
 }
 
@@ -71,11 +71,11 @@ function createFrame(deps: FrameDeps): App {
   app.onError((thrown, c) => {
     const error = toAppError(thrown);
     c.set('failure', error.code === 'internal' || error.code === 'unavailable' ? thrown : undefined);
-    return errorAnswer(c, error);
+    return errorReply(c, error);
   });
-  app.notFound((c) => errorAnswer(c, new AppError('not_found', `There is nothing at ${methodOf(c)} ${c.req.path}`)));
+  app.notFound((c) => errorReply(c, new AppError('not_found', `There is nothing at ${methodOf(c)} ${c.req.path}`)));
 
-  app.use(aroundEachRequest(deps));
+  app.use(requestScope(deps));
   // The runtime refuses longer ones by itself.
   if (deps.server.maxHeaderBytes < 16_384) app.use(headerLimit(deps.server.maxHeaderBytes));
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', takeBody());
@@ -100,7 +100,7 @@ function headerLimit(maxBytes: number): MiddlewareHandler<Env> {
 }
 
 /** A path that we have, asked with a method that we do not: 405, and which methods it takes. */
-function refuseOtherMethods(app: App): void {
+function methodNotAllowed(app: App): void {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of app.routes) {
     if (method === 'ALL' || path.includes('*')) continue;

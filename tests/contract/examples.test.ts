@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { example } from '../../shared/http/examples.ts';
+import { example } from '../../shared/http/schemas.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { startStandaloneProcess, type Target } from '../rig/targets.ts';
 import { exampleRequests } from './example-requests.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Hono } from 'hono';
-import type { Env } from '../../../shared/http/headers.ts';
-import { uuidSchema } from '../../../shared/http/input.ts';
+import type { Env } from '../../../shared/http/env.ts';
+import { uuidInput } from '../../../shared/http/schemas.ts';
 import type { IdempotencyKeys } from '../domain/idempotency.ts';
 import { answerKeyed } from './idempotent.ts';
 
@@ -27,5 +27,5 @@ test('a request whose process dies before its answer is kept does its work again
   const [first, again, ...others] = uuids;
   expect(again).toBe(first!);
   expect(new Set([first, ...others]).size).toBe(4);
-  for (const uuid of uuids) expect(uuidSchema.safeParse(uuid).success).toBe(true);
+  for (const uuid of uuids) expect(uuidInput.safeParse(uuid).success).toBe(true);
 });

@@ -3,8 +3,9 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { sleep } from '../../../shared/async/clock.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { Env } from '../../../shared/http/env.ts';
 import { statusAndBody } from '../../../shared/http/errors.ts';
-import { type Env, headersOf } from '../../../shared/http/headers.ts';
+import { replyRaw } from '../../../shared/http/reply.ts';
 import { answerOnce, type IdempotencyKeys } from '../domain/idempotency.ts';
 
 /** The header by which a request is made once; each operation has an example of its own, for a key belongs to one request. */
@@ -63,11 +64,11 @@ export async function answerKeyed(
       return { status: refused.status, body: JSON.stringify(refused.body), isFinal: true };
     }
   });
-  const headers: Record<string, string> = { ...headersOf(c), 'Content-Type': 'application/json' };
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
   if (answer.replayed) headers['Idempotent-Replayed'] = 'true';
   if (answer.location) headers.Location = answer.location;
   // Whichever of the route's answers that was: their types are not known here.
-  return new Response(answer.body, { status: answer.status, headers }) as never;
+  return replyRaw(c, answer.body, answer.status, headers) as never;
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,9 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { headersOf } from '../../../shared/http/headers.ts';
-import { uuidSchema, wholeNumber } from '../../../shared/http/input.ts';
-import { bodyResponses, commonResponses, parameterResponses } from '../../../shared/http/responses.ts';
+import { reply } from '../../../shared/http/reply.ts';
+import {
+  bearerResponses,
+  bodyResponses,
+  byBearer,
+  commonResponses,
+  errorResponse,
+  forbiddenResponses,
+  jsonBody,
+  jsonResponse,
+  parameterResponses,
+} from '../../../shared/http/responses.ts';
+import { currency, dateTime, money, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import type { IdempotencyKeys } from '../domain/idempotency.ts';
 import { type CreateOrderDeps, createOrder, findOrder, listOrders } from '../domain/order/create-order.ts';
@@ -17,9 +25,6 @@ import { methodUuid, userUuid } from './input.ts';
 import { amountRefused, declineMembers, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
 
 export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: IdempotencyKeys };
-
-const uuid = z.string().openapi({ format: 'uuid' });
-const money = z.int().openapi({ description: 'Minor units of the currency', example: 35_000 });
 
 const orderSchema = z
   .object({
@@ -35,11 +40,11 @@ const orderSchema = z
       }),
     ),
     total: money,
-    currency: z.string().openapi({ description: 'ISO 4217', example: 'USD' }),
+    currency,
     action: paymentActionSchema
       .nullable()
       .openapi({ description: 'What the buyer must do before the order can be paid; null when nothing' }),
-    created_at: z.string().openapi({ format: 'date-time' }),
+    created_at: dateTime,
   })
   .openapi('Order');
 
@@ -48,10 +53,10 @@ const orderLinks = {
   refund: { operationId: 'refundOrder', parameters: { uuid: '$response.body#/uuid' } },
 };
 
-const answer = (description: string) => ({ description, content: { 'application/json': { schema: orderSchema } } });
+const answer = (description: string) => jsonResponse(description, orderSchema);
 const common = { ...bearerResponses, ...commonResponses };
 const notFound = errorResponse('Order not found', ['order_not_found']);
-const params = z.object({ uuid: uuidSchema.openapi({ description: 'The order, as `placeOrder` has told it' }) });
+const params = z.object({ uuid: uuidInput.openapi({ description: 'The order, as `placeOrder` has told it' }) });
 
 const path = '/api/v1/booking/orders';
 
@@ -66,19 +71,14 @@ const orderRoute = createRoute({
     'Charges the sum of the reservation’s prices, once, and books its seats. Repeat a request whose response was lost, a 202 and a 503 under the same key: it carries on.',
   request: {
     headers: keyHeader('b7a3c1de-52f4-4c1e-9d0b-6f2a8e4c7d15'),
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              reservation_uuid: uuidSchema.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
-              payment_method_uuid: methodUuid,
-            })
-            .openapi('CreateOrder'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          reservation_uuid: uuidInput.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
+          payment_method_uuid: methodUuid,
+        })
+        .openapi('CreateOrder'),
+    ),
   },
   responses: {
     201: { ...answer('The seats are paid and booked'), headers: madeHeaders, links: orderLinks },
@@ -139,24 +139,20 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       user_uuid: userUuid,
-      cursor: uuidSchema.optional().openapi({ description: 'The `next_cursor` of the page before' }),
+      cursor: uuidInput.optional().openapi({ description: 'The `next_cursor` of the page before' }),
       limit: wholeNumber(1, 100, 20).openapi({ description: 'Most orders on the page' }),
     }),
   },
   responses: {
-    200: {
-      description: 'A page of orders',
-      content: {
-        'application/json': {
-          schema: z
-            .object({
-              orders: z.array(orderSchema),
-              next_cursor: z.string().nullable().openapi({ description: 'Pass it as `cursor`; null on the last page' }),
-            })
-            .openapi('OrderPage'),
-        },
-      },
-    },
+    200: jsonResponse(
+      'A page of orders',
+      z
+        .object({
+          orders: z.array(orderSchema),
+          next_cursor: z.string().nullable().openapi({ description: 'Pass it as `cursor`; null on the last page' }),
+        })
+        .openapi('OrderPage'),
+    ),
     ...forbiddenResponses,
     ...parameterResponses,
     ...common,
@@ -174,14 +170,13 @@ const refundSchema = z
     tickets: z.array(z.object({ uuid, event_uuid: uuid, seat: z.string(), price: money })),
     amount: money,
     currency: z.string(),
-    created_at: z.string().openapi({ format: 'date-time' }),
+    created_at: dateTime,
   })
   .openapi('Refund');
 
 const refundAnswer = (description: string) => ({
-  description,
+  ...jsonResponse(description, refundSchema),
   headers: madeHeaders,
-  content: { 'application/json': { schema: refundSchema } },
 });
 
 const refundRoute = createRoute({
@@ -196,26 +191,21 @@ const refundRoute = createRoute({
   request: {
     params,
     headers: keyHeader('e94d06b2-1c7f-4a38-8b5e-30f7d2a96c41'),
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              user_uuid: userUuid.openapi({
-                description: 'Who asks: the buyer, or an organiser; where tokens are checked, the `sub` of the token',
-              }),
-              ticket_uuids: z
-                .array(uuidSchema)
-                .min(1)
-                .max(50)
-                .optional()
-                .openapi({ description: 'Tickets of the order; all, if absent' }),
-            })
-            .openapi('CreateRefund'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          user_uuid: userUuid.openapi({
+            description: 'Who asks: the buyer, or an organiser; where tokens are checked, the `sub` of the token',
+          }),
+          ticket_uuids: z
+            .array(uuidInput)
+            .min(1)
+            .max(50)
+            .optional()
+            .openapi({ description: 'Tickets of the order; all, if absent' }),
+        })
+        .openapi('CreateRefund'),
+    ),
   },
   responses: {
     201: refundAnswer('The tickets are available again, and the money is on its way back'),
@@ -270,7 +260,7 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
   });
 
   app.openapi(findRoute, async (c) =>
-    c.json(toJson(await findOrder(deps, c.req.valid('param').uuid, c.get('caller'))), 200, headersOf(c)),
+    reply(c, toJson(await findOrder(deps, c.req.valid('param').uuid, c.get('caller')))),
   );
 
   app.openapi(listRoute, async (c) => {
@@ -278,7 +268,7 @@ export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
     const orders = await listOrders(deps, { userUuid, after, limit: limit + 1 }, c.get('caller'));
     const shown = orders.slice(0, limit);
     const next_cursor = orders.length > limit ? shown.at(-1)!.uuid : null;
-    return c.json({ orders: shown.map(toJson), next_cursor }, 200, headersOf(c));
+    return reply(c, { orders: shown.map(toJson), next_cursor });
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { errorResponse } from '../../../shared/http/errors.ts';
+import { errorResponse } from '../../../shared/http/responses.ts';
 import { declineReasons } from '../domain/payment/payment-provider.ts';
 
 /** The value for the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */

@@ -1,10 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { example } from '../../../shared/http/examples.ts';
-import { headersOf } from '../../../shared/http/headers.ts';
-import { textInput, uuidSchema } from '../../../shared/http/input.ts';
-import { bodyResponses, commonResponses, parameterResponses, sentResponses } from '../../../shared/http/responses.ts';
+import { reply, replyEmpty } from '../../../shared/http/reply.ts';
+import {
+  bearerResponses,
+  bodyResponses,
+  byBearer,
+  commonResponses,
+  errorResponse,
+  forbiddenResponses,
+  jsonBody,
+  jsonResponse,
+  parameterResponses,
+  sentResponses,
+} from '../../../shared/http/responses.ts';
+import { currency, example, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import {
   extendReservation,
@@ -58,16 +66,13 @@ const bestSchema = z
   })
   .openapi('ReserveBest');
 
-const uuid = z.string().openapi({ format: 'uuid' });
-const money = z.int().openapi({ description: 'Minor units of the currency', example: 35_000 });
-
 const reservationSchema = z
   .object({
     uuid,
     event_uuid: uuid,
     tickets: z.array(z.object({ uuid, seat: z.string().openapi({ example: 'A1' }), price: money })),
     total: money,
-    currency: z.string().openapi({ description: 'ISO 4217', example: 'USD' }),
+    currency,
     status: z.enum(['held', 'released', 'ended']).openapi({ description: '`ended` by time, or by a sale' }),
     expires_at: z.string().nullable().openapi({ format: 'date-time', description: 'null unless held' }),
   })
@@ -80,14 +85,11 @@ const reservationLinks = {
   buy: { operationId: 'placeOrder', description: 'Send `uuid` as `reservation_uuid`' },
 };
 
-const answer = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: reservationSchema } },
-});
+const answer = (description: string) => jsonResponse(description, reservationSchema);
 const common = { ...bearerResponses, ...commonResponses };
 const notFound = errorResponse('Reservation not found', ['reservation_not_found']);
 const params = z.object({
-  uuid: uuidSchema.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
+  uuid: uuidInput.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
 });
 const path = '/api/v1/booking/reservations/{uuid}';
 
@@ -101,24 +103,16 @@ const reserveRoute = createRoute({
   description:
     'With `ticket_uuids`, just these; with `event_uuid` and `quantity`, the best that are free, beside each other if there are such. They are held at their prices of now. Buy them by `placeOrder`.',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.union([chosenSchema, bestSchema]),
-          examples: {
-            chosen: {
-              summary: 'Two seats that the buyer has chosen',
-              value: { user_uuid: example.buyer, ticket_uuids: example.pair },
-            },
-            best: {
-              summary: 'The two best seats',
-              value: { user_uuid: example.buyer, event_uuid: example.event, quantity: 2, max_price: 35_000 },
-            },
-          },
-        },
+    body: jsonBody(z.union([chosenSchema, bestSchema]), {
+      chosen: {
+        summary: 'Two seats that the buyer has chosen',
+        value: { user_uuid: example.buyer, ticket_uuids: example.pair },
       },
-    },
+      best: {
+        summary: 'The two best seats',
+        value: { user_uuid: example.buyer, event_uuid: example.event, quantity: 2, max_price: 35_000 },
+      },
+    }),
   },
   responses: {
     201: {
@@ -214,22 +208,22 @@ export function addReservationRoutes(app: App, deps: ReserveTicketsDeps & Manage
             caller,
           );
     const shown = toJson({ ...held, state: 'held' });
-    return c.json(shown, 201, { ...headersOf(c), Location: `/api/v1/booking/reservations/${held.uuid}` });
+    return reply(c, shown, 201, { Location: `/api/v1/booking/reservations/${held.uuid}` });
   });
 
   app.openapi(findRoute, async (c) => {
     const state = await findReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return c.json(toJson(state), 200, headersOf(c));
+    return reply(c, toJson(state));
   });
 
   app.openapi(releaseRoute, async (c) => {
     await releaseReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return c.body(null, 204, headersOf(c));
+    return replyEmpty(c, 204);
   });
 
   app.openapi(extendRoute, async (c) => {
     const state = await extendReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return c.json(toJson(state), 200, headersOf(c));
+    return reply(c, toJson(state));
   });
 }
 

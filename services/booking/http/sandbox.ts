@@ -1,9 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
-import { empty } from '../../../shared/http/answer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { uuidSchema } from '../../../shared/http/input.ts';
-import { bodyResponses, commonResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { replyEmpty } from '../../../shared/http/reply.ts';
+import {
+  bodyResponses,
+  commonResponses,
+  errorResponse,
+  jsonBody,
+  withoutToken,
+} from '../../../shared/http/responses.ts';
+import { uuidInput } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { carryOn } from '../domain/order/advance-order.ts';
 import type { CompleteDeps } from '../domain/order/complete-order.ts';
@@ -24,11 +29,8 @@ const route = createRoute({
   description:
     'For an order whose `action` is of the type `sandbox`. As at a bank, no token of ours is asked for: the order’s uuid is the secret.',
   request: {
-    params: z.object({ uuid: uuidSchema.openapi({ description: 'The order that waits for its buyer' }) }),
-    body: {
-      required: true,
-      content: { 'application/json': { schema: approvalSchema } },
-    },
+    params: z.object({ uuid: uuidInput.openapi({ description: 'The order that waits for its buyer' }) }),
+    body: jsonBody(approvalSchema),
   },
   responses: {
     200: { description: 'The order goes on' },
@@ -49,6 +51,6 @@ export function addSandboxRoutes(app: App, deps: SandboxRouteDeps): void {
       throw new AppError('order_not_found', 'No payment of this order waits for its buyer');
     }
     await carryOn(deps, known, deps.payments.find);
-    return empty(c);
+    return replyEmpty(c);
   });
 }

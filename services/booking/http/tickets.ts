@@ -1,9 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { empty } from '../../../shared/http/answer.ts';
-import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { example } from '../../../shared/http/examples.ts';
-import { bodyResponses, commonResponses } from '../../../shared/http/responses.ts';
+import { replyEmpty } from '../../../shared/http/reply.ts';
+import {
+  bearerResponses,
+  bodyResponses,
+  byBearer,
+  commonResponses,
+  errorResponse,
+  forbiddenResponses,
+  jsonBody,
+} from '../../../shared/http/responses.ts';
+import { example } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { type ConfirmDeps, confirmTicket } from '../domain/order/confirm-ticket.ts';
 import { type ReserveDeps, reserveTicket } from '../domain/reservation/reserve-ticket.ts';
@@ -26,7 +32,7 @@ const reserveRoute = createRoute({
   summary: 'Hold a ticket for a user; repeating it changes nothing',
   description:
     'The first to ask holds the ticket, at its price of now, until the time of the hold is over. Pay for it by `confirmTicket`.',
-  request: { body: { required: true, content: { 'application/json': { schema: reserveSchema } } } },
+  request: { body: jsonBody(reserveSchema) },
   responses: {
     200: { description: 'The ticket is held, by default for 15 minutes (TICKET_LOCK_TTL_SECONDS)' },
     409: errorResponse(
@@ -51,21 +57,13 @@ const confirmRoute = createRoute({
   description:
     'Takes the price that the ticket had when it was held, and books it. After a 402 the ticket is still held, and the request may be made again with another payment method, or once the buyer has approved.',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: confirmSchema,
-          examples: {
-            declined: {
-              summary: 'A card that the sandbox declines',
-              value: { ...purchase, payment_method_uuid: example.method.declined },
-            },
-            paid: { summary: 'A card that pays', value: { ...purchase, payment_method_uuid: example.method.pays } },
-          },
-        },
+    body: jsonBody(confirmSchema, {
+      declined: {
+        summary: 'A card that the sandbox declines',
+        value: { ...purchase, payment_method_uuid: example.method.declined },
       },
-    },
+      paid: { summary: 'A card that pays', value: { ...purchase, payment_method_uuid: example.method.pays } },
+    }),
   },
   responses: {
     200: { description: 'The ticket is booked for the user' },
@@ -93,7 +91,7 @@ export function addTicketRoutes(app: App, deps: ReserveDeps & ConfirmDeps): void
   app.openapi(reserveRoute, async (c) => {
     const { ticket_uuid, user_uuid } = c.req.valid('json');
     await reserveTicket(deps, ticket_uuid, user_uuid, c.get('caller'));
-    return empty(c);
+    return replyEmpty(c);
   });
 
   app.openapi(confirmRoute, async (c) => {
@@ -104,6 +102,6 @@ export function addTicketRoutes(app: App, deps: ReserveDeps & ConfirmDeps): void
       methodUuid: body.payment_method_uuid,
     };
     await confirmTicket(deps, request, c.get('caller'));
-    return empty(c);
+    return replyEmpty(c);
   });
 }

@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
-import { empty } from '../../../shared/http/answer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { bodyResponses, commonResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { replyEmpty } from '../../../shared/http/reply.ts';
+import { bodyResponses, commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { type HearDeps, hearNotice, type Notice } from '../domain/payment/handle-webhook.ts';
 
@@ -49,6 +48,6 @@ export function addNoticeRoutes(app: App, deps: NoticeRoutesDeps): void {
     const notice = await deps.readNotice(await c.req.text(), c.req.valid('header')['stripe-signature']);
     if (!notice) throw new AppError('invalid_request', 'The signature is not right, or too old');
     await hearNotice(deps, notice);
-    return empty(c);
+    return replyEmpty(c);
   });
 }

@@ -1,10 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { example } from '../../../shared/http/examples.ts';
-import { headersOf } from '../../../shared/http/headers.ts';
-import { anyUuid } from '../../../shared/http/input.ts';
-import { commonResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { replyRaw } from '../../../shared/http/reply.ts';
+import { commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
+import { anyUuid, example } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import type { LiveSeats } from '../domain/live-seats.ts';
 import { liveMessageSchema } from './live-schemas.ts';
@@ -50,6 +48,13 @@ export type LiveDeps = {
 /** Clients of a process that ended come again spread over so long. */
 const retry = { fromMs: 1000, spreadMs: 9000 };
 
+const headers = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache',
+  // A proxy that gathers responses before it passes them on would keep the changes back (nginx's word for it).
+  'X-Accel-Buffering': 'no',
+};
+
 /**
  * The live seats. An EventSource gives up for good on any answer but 200, so only an event that is certainly not there is
  * told by a status.
@@ -60,15 +65,8 @@ export function addLiveRoute(app: App, { live, pingMs, patienceMs, random = Math
     const uuid = c.req.param('uuid').toLowerCase();
     const mayExist = anyUuid.test(uuid) && (await live.mayExist(uuid, patienceMs));
     if (!mayExist) throw new AppError('event_not_found', 'Event not found');
-    const headers = {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-cache',
-      // A proxy that gathers answers before it passes them on would keep the changes back (nginx's word for it).
-      'X-Accel-Buffering': 'no',
-      ...headersOf(c),
-    };
-    if (c.req.method === 'HEAD') return new Response(null, { headers });
+    if (c.req.method === 'HEAD') return replyRaw(c, null, 200, headers);
     const retryMs = retry.fromMs + Math.floor(random() * retry.spreadMs);
-    return new Response(liveStream({ watch: () => live.watch(uuid), pingMs, retryMs }), { headers });
+    return replyRaw(c, liveStream({ watch: () => live.watch(uuid), pingMs, retryMs }), 200, headers);
   });
 }

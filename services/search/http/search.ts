@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
-import { writtenJson } from '../../../shared/http/reply.ts';
 import { invalidInput } from '../../../shared/http/errors.ts';
-import { textInput, wholeNumber } from '../../../shared/http/schemas.ts';
-import { commonResponses, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { replyWritten } from '../../../shared/http/reply.ts';
+import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { eventCurrency, eventDate, textInput, uuid, wholeNumber } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { longestCursor } from '../domain/query/cursor.ts';
 import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
@@ -12,15 +12,12 @@ const pageSchema = z
   .object({
     events: z.array(
       z.object({
-        uuid: z.string().openapi({ format: 'uuid' }),
+        uuid,
         name: z.string(),
         description: z.string(),
-        date: z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' }),
+        date: eventDate,
         location: z.string().openapi({ example: 'Madison Square Garden, New York' }),
-        currency: z.string().nullable().openapi({
-          description: 'ISO 4217, the currency of every ticket; null when there are no tickets, or several currencies',
-          example: 'USD',
-        }),
+        currency: eventCurrency,
       }),
     ),
     total: z.int().openapi({ description: 'How many events match' }),
@@ -56,8 +53,7 @@ const searchRoute = createRoute({
   request: { query: querySchema },
   responses: {
     200: {
-      description: 'A page of events',
-      content: { 'application/json': { schema: pageSchema } },
+      ...jsonResponse('A page of events', pageSchema),
       links: { next: { operationId: 'searchEvents', parameters: { cursor: '$response.body#/next_cursor' } } },
     },
     ...parameterResponses,
@@ -83,6 +79,6 @@ export function addSearchRoutes(app: App, search: SearchEvents): void {
   app.openAPIRegistry.registerPath(searchRoute);
   app.get(searchRoute.getRoutingPath(), async (c) => {
     const request = check(c.req.url, () => c.req.queries());
-    return writtenJson<z.infer<typeof pageSchema>>(c, await search(request));
+    return replyWritten<z.infer<typeof pageSchema>>(c, await search(request));
   });
 }

@@ -1,14 +1,15 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import { type Logger, requestLog } from '../process/log.ts';
 import { deadline } from './deadline.ts';
 import { docsPolicy } from './docs.ts';
-import { errorAnswer } from './errors.ts';
+import type { Env } from './env.ts';
+import { errorReply } from './errors.ts';
 import { tellLength } from './head.ts';
-import { type Env, headersOf } from './headers.ts';
 import type { Metrics } from './metrics.ts';
+import { setHeaders } from './reply.ts';
 
 /** A caller's own id is taken over when it can stand in a log as it is. */
 const usableId = /^[\w-]{1,64}$/;
@@ -17,11 +18,7 @@ const usableId = /^[\w-]{1,64}$/;
  * What happens around every request: its id, a limit of its time, security headers, one measurement and one wide log
  * line. In one place and not in a chain of middleware, whose parts cost more than all of this together.
  */
-export function aroundEachRequest(deps: {
-  log: Logger;
-  metrics: Metrics;
-  server: ServerConfig;
-}): MiddlewareHandler<Env> {
+export function requestScope(deps: { log: Logger; metrics: Metrics; server: ServerConfig }): MiddlewareHandler<Env> {
   const { log, metrics, server } = deps;
   const withTimeout = deadline(server.requestTimeoutMs);
   const logRequest = requestLog(log);
@@ -34,9 +31,12 @@ export function aroundEachRequest(deps: {
     if (!(await withTimeout(next()))) {
       const late = c.get('receiving') ? bodyTooSlow() : tooSlow();
       if (late.code === 'unavailable') c.set('failure', late);
-      c.res = errorAnswer(c, late);
+      c.res = errorReply(c, late);
     }
-    if (!c.get('dressed')) dress(c);
+    if (!c.get('hasHeaders')) {
+      setHeaders(c);
+      if (c.req.path.startsWith('/docs')) c.res.headers.set('Content-Security-Policy', docsPolicy);
+    }
     if (c.req.method === 'HEAD') await tellLength(c);
 
     const { method, path } = c.req;
@@ -52,13 +52,7 @@ export function aroundEachRequest(deps: {
   };
 }
 
-function dress(c: Context<Env>): void {
-  const { headers } = c.res;
-  for (const [name, value] of Object.entries(headersOf(c))) headers.set(name, value);
-  if (c.req.path.startsWith('/docs')) headers.set('Content-Security-Policy', docsPolicy);
-}
-
-/** Paths that are not ours are counted together, or a stranger could fill the metrics. */
+/** Unknown paths are counted together, or a stranger could fill the metrics. */
 const matchedRoute = (route: string) => (route.includes('*') ? 'none' : route);
 
 const bodyTooSlow = () => new AppError('request_timeout', 'The body did not come in time; send the request again');
