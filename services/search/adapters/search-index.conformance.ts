@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import type { EventDocument } from '../domain/index/event-document.ts';
-import type { SearchCursor, SearchIndex, SearchQuery } from '../domain/index/search-index.ts';
+import type { SearchIndex } from '../domain/index/search-index.ts';
+import type { SearchCursor, SearchQuery } from '../domain/query/search-query.ts';
 import { someEvent } from '../testing.ts';
 import { agreedQueries } from './search-index.queries.conformance.ts';
 

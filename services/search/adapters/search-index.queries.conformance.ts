@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import type { EventDocument } from '../domain/index/event-document.ts';
-import type { SearchQuery, SearchResult } from '../domain/index/search-index.ts';
+import type { SearchQuery, SearchResult } from '../domain/query/search-query.ts';
 
 type Put = (...events: (Partial<EventDocument> & { id: number })[]) => Promise<unknown>;
 type Search = (text: string, query?: Partial<SearchQuery>) => Promise<SearchResult>;

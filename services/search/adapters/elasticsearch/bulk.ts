@@ -5,7 +5,7 @@ import type { Rejected } from '../../domain/index/search-index.ts';
 import { type Cluster, isPassing } from './cluster.ts';
 
 /** A document on its way, as the two lines that a bulk request has for it. */
-export type Entry = { id: number; lines: string };
+type Entry = { id: number; lines: string };
 
 export type Written = {
   rejected: Rejected[];

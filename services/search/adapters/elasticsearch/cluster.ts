@@ -78,7 +78,7 @@ export function isPassing(error: unknown): boolean {
   return status === undefined ? error instanceof errors.ElasticsearchClientError : isBusy(status);
 }
 
-export const isBusy = (status: number): boolean => status === 429 || (status >= 502 && status <= 504);
+const isBusy = (status: number): boolean => status === 429 || (status >= 502 && status <= 504);
 
 /**
  * `unavailable` for what a healthy Elasticsearch would not have answered, `Unfit` when it says why it refuses, and

@@ -9,7 +9,7 @@ import { eventually } from '../../../../shared/testing/eventually.ts';
 import { stackAddress } from '../../../../shared/testing/stack.ts';
 import { elasticsearchConfig, elasticsearchVariables } from '../../config.ts';
 import type { EventDocument } from '../../domain/index/event-document.ts';
-import type { SearchCursor } from '../../domain/index/search-index.ts';
+import type { SearchCursor } from '../../domain/query/search-query.ts';
 import { words } from '../../domain/query/text.ts';
 import { someEvent } from '../../testing.ts';
 import { searchIndexConformance } from '../search-index.conformance.ts';

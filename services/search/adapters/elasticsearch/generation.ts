@@ -66,5 +66,3 @@ export function createGeneration(cluster: Cluster, notes: string, clock: Clock) 
 
   return { current, changed };
 }
-
-export type Generation = ReturnType<typeof createGeneration>;

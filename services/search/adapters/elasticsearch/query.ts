@@ -1,5 +1,5 @@
-import type { EventDocument, EventHit } from '../../domain/index/event-document.ts';
-import type { SearchQuery, SearchResult } from '../../domain/index/search-index.ts';
+import { type EventHit, hitFields, hitOf } from '../../domain/index/event-document.ts';
+import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
 import { queryWords } from '../../domain/query/text.ts';
 import { viewKeptFor } from './views.ts';
 
@@ -15,7 +15,7 @@ export function searchBody({ text, now, size, from = 0, after }: SearchQuery, vi
     ...(position ? { search_after: text === '' ? position : [after.score, ...position] } : { from }),
     track_total_hits: true,
     aggs: { first: { min: { field: 'date' } } },
-    _source: ['uuid', 'name', 'description', 'date', 'location', 'currency'],
+    _source: hitFields,
   };
 }
 
@@ -37,27 +37,12 @@ export function searchResult(
   const last = page.at(-1);
   const firstDateMs = aggregations?.first.value ?? undefined;
   return {
-    hits: page.map(({ _source: { uuid, name, description, date, location, currency = null } }) => ({
-      uuid,
-      name,
-      description,
-      date,
-      location,
-      currency,
-    })),
+    hits: page.map(({ _source }) => hitOf(_source)),
     total: found.total.value,
     ...(firstDateMs !== undefined && { firstDateMs }),
     ...(last && found.hits.length > size && { next: cursor(last, pit_id) }),
   };
 }
-
-/** An older release wrote no currency. */
-export type StoredDocument = EventDocument & { gone: boolean; version: string };
-
-export const toDocument = (stored: StoredDocument): EventDocument => {
-  const { id, uuid, name, description, date, currency = null, location, performers } = stored;
-  return { id, uuid, name, description, date, currency, location, performers };
-};
 
 /** Words may be spread over the fields: each adds what it is worth. */
 function matching(text: string) {

@@ -3,7 +3,7 @@ import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { Change } from '../../domain/changes/change-source.ts';
 
 /** A message's place among all messages. */
-export type Position = { topic: string; partition: number; offset: string };
+type Position = { topic: string; partition: number; offset: string };
 
 /** A dead letter: the message that could not be read, or (without an origin) the row that could not be indexed. */
 export type DeadLetter = {
@@ -63,7 +63,7 @@ const textOf = (row: DeadRow) =>
 /** As people read it: `pg.public.events/2@154`. */
 export const formatPosition = ({ topic, partition, offset }: Position) => `${topic}/${partition}@${offset}`;
 
-export function parsePosition(text: string): Position | undefined {
+function parsePosition(text: string): Position | undefined {
   const [, topic, partition, offset] = /^(.+)\/(\d+)@(\d+)$/.exec(text) ?? [];
   return topic && offset ? { topic, partition: Number(partition), offset } : undefined;
 }

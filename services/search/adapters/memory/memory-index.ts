@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../../../../shared/errors.ts';
-import type { EventDocument, EventHit } from '../../domain/index/event-document.ts';
-import type { SearchCursor, SearchIndex, SearchQuery, SearchResult } from '../../domain/index/search-index.ts';
+import { hitOf } from '../../domain/index/event-document.ts';
+import type { SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
+import type { SearchCursor, SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
 import { queryWords } from '../../domain/query/text.ts';
 import { createAccess } from './access.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
@@ -92,7 +93,7 @@ function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwi
   const last = page.at(-1);
   const isMore = last !== undefined && first.length > from + size;
   return {
-    hits: page.map(({ document }) => hit(document)),
+    hits: page.map(({ document }) => hitOf(document)),
     total: matches.length,
     ...(matches.length > 0 && { firstDateMs: yield* earliest(matches) }),
     ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, store.changes(), matches)) }),
@@ -133,15 +134,6 @@ const cursor = ({ score, dateMs, document }: Listed, view: string): SearchCursor
   dateMs,
   uuid: document.uuid,
   view,
-});
-
-const hit = ({ uuid, name, description, date, location, currency }: EventDocument): EventHit => ({
-  uuid,
-  name,
-  description,
-  date,
-  location,
-  currency,
 });
 
 function* earliest(matches: Listed[]): Stepwise<number> {

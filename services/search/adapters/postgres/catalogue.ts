@@ -1,6 +1,6 @@
 import type { Db } from '../../../../shared/db/client.ts';
 import type { Catalogue } from '../../domain/index/catalogue.ts';
-import type { EventDocument } from '../../domain/index/event-document.ts';
+import { documentOf, type KeptEvent } from '../../domain/index/event-document.ts';
 
 /**
  * The events in PostgreSQL. Give it a pool with a deadline of its own: a venue's or a performer's events are read in
@@ -30,7 +30,7 @@ export function postgresCatalogue(db: Db): Catalogue {
 
     async findDirty({ eventIds, venueIds, performerIds }) {
       const rows = await db.run(
-        () => sql<(Row & { dirty: string })[]>`
+        () => sql<(KeptEvent & { dirty: string })[]>`
           select d.id as dirty, e.* from (
             select unnest(${eventIds}::bigint[]) as id
             union select id from events where venue_id = any(${venueIds}::bigint[])
@@ -39,7 +39,7 @@ export function postgresCatalogue(db: Db): Catalogue {
           where d.id <= ${Number.MAX_SAFE_INTEGER}`,
       );
       return {
-        upserts: rows.filter(({ id }) => id !== null).map(toDocument),
+        upserts: rows.filter(({ id }) => id !== null).map(documentOf),
         deletes: rows.filter(({ id }) => id === null).map(({ dirty }) => Number(dirty)),
       };
     },
@@ -48,26 +48,13 @@ export function postgresCatalogue(db: Db): Catalogue {
       let after = 0;
       for (;;) {
         const rows = await db.run(
-          () => sql<Row[]>`
+          () => sql<KeptEvent[]>`
             ${documents} and e.id > ${after} and e.id <= ${Number.MAX_SAFE_INTEGER} order by e.id limit ${batchSize}`,
         );
-        if (rows.length > 0) yield rows.map(toDocument);
+        if (rows.length > 0) yield rows.map(documentOf);
         if (rows.length < batchSize) return;
         after = Number(rows.at(-1)?.id);
       }
     },
   };
 }
-
-type Row = Omit<EventDocument, 'id'> & { id: string };
-
-const toDocument = ({ id, uuid, name, description, date, currency, location, performers }: Row): EventDocument => ({
-  id: Number(id),
-  uuid,
-  name,
-  description,
-  date,
-  currency,
-  location,
-  performers,
-});

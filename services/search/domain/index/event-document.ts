@@ -1,4 +1,4 @@
-/** What search knows of an event. */
+/** An event as search keeps it. */
 export type EventDocument = {
   /** The database's id: names the document in the index, never leaves the service. */
   id: number;
@@ -14,16 +14,27 @@ export type EventDocument = {
   performers: string[];
 };
 
-/** What a search answers of an event. */
-export type EventHit = Pick<EventDocument, 'uuid' | 'name' | 'description' | 'date' | 'location' | 'currency'>;
+/** The members of an event that a search shows to everybody, in the order of the answer. */
+export const hitFields = ['uuid', 'name', 'description', 'date', 'location', 'currency'] as const;
+
+export type EventHit = Pick<EventDocument, (typeof hitFields)[number]>;
+
+/** Takes out the members that a search shows. A member that is not there, for an older release kept less, is null. */
+export function hitOf(event: EventHit): EventHit {
+  return Object.fromEntries(hitFields.map((field) => [field, event[field] ?? null])) as EventHit;
+}
+
+/** An event as a row or an index has it: with more around it, and perhaps kept by an older release, which knew less. */
+export type KeptEvent = Omit<EventDocument, 'id' | 'currency'> & { id: number | string; currency?: string | null };
+
+/** Takes out the members of a document. */
+export function documentOf(event: KeptEvent): EventDocument {
+  const { id, uuid, name, description, date, currency = null, location, performers } = event;
+  return { id: Number(id), uuid, name, description, date, currency, location, performers };
+}
 
 export const isSameDocument = (a: EventDocument, b: EventDocument): boolean =>
   a.id === b.id &&
-  a.uuid === b.uuid &&
-  a.name === b.name &&
-  a.description === b.description &&
-  a.date === b.date &&
-  a.currency === b.currency &&
-  a.location === b.location &&
+  hitFields.every((field) => a[field] === b[field]) &&
   a.performers.length === b.performers.length &&
   a.performers.every((name, i) => name === b.performers[i]);

@@ -1,31 +1,5 @@
-import type { EventDocument, EventHit } from './event-document.ts';
-
-/**
- * Where a list of results goes on: behind this hit, in the order of the list. `view` names the state of the index that
- * the list was read from: while the index still has it, the list goes on in it, without repeats whatever changes.
- */
-export type SearchCursor = { score: number; dateMs: number; uuid: string; view?: string };
-
-export type SearchQuery = {
-  /** Normalised; empty lists all upcoming events. */
-  text: string;
-  /** Milliseconds since 1970: only events at or after it are found. */
-  now: number;
-  size: number;
-  /** How many results to pass over; not together with `after`. */
-  from?: number;
-  after?: SearchCursor;
-};
-
-export type SearchResult = {
-  hits: EventHit[];
-  /** Exactly how many events match, whatever `from`, `after` and `size` say. */
-  total: number;
-  /** When the first of all these begins: until then the same search finds the same in an index that does not change. */
-  firstDateMs?: number;
-  /** Set only when more results follow. */
-  next?: SearchCursor;
-};
+import type { SearchQuery, SearchResult } from '../query/search-query.ts';
+import type { EventDocument } from './event-document.ts';
 
 export type IndexChanges = {
   upserts: EventDocument[];

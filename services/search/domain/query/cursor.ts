@@ -1,5 +1,5 @@
 import { AppError } from '../../../../shared/errors.ts';
-import type { SearchCursor } from '../index/search-index.ts';
+import type { SearchCursor } from './search-query.ts';
 
 /** Where a list goes on, and as which page of it. */
 export type PageCursor = { after: SearchCursor; page: number };

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import { type Cache, type CacheObserver, readThrough } from '../../../../shared/cache/cache.ts';
 import { AppError } from '../../../../shared/errors.ts';
-import type { SearchIndex, SearchQuery } from '../index/search-index.ts';
+import type { SearchIndex } from '../index/search-index.ts';
 import { readCursor, writeCursor } from './cursor.ts';
+import type { SearchQuery } from './search-query.ts';
 
 export type SearchRequest = {
   /** As the user typed it; empty lists upcoming events. */
@@ -73,16 +74,8 @@ export const normalise = (q: string): string => q.normalize('NFC').toLowerCase()
 
 async function answer(index: SearchIndex, query: SearchQuery, page: number): Promise<Answer> {
   const { hits, total, firstDateMs = Number.POSITIVE_INFINITY, next } = await index.search(query);
-  const events = hits.map(({ uuid, name, description, date, location, currency }) => ({
-    uuid,
-    name,
-    description,
-    date,
-    location,
-    currency,
-  }));
   const nextCursor = next && writeCursor({ after: next, page: page + 1 });
-  const found = { events, total, page, size: query.size, ...(nextCursor && { next_cursor: nextCursor }) };
+  const found = { events: hits, total, page, size: query.size, ...(nextCursor && { next_cursor: nextCursor }) };
   return { untilMs: firstDateMs, body: JSON.stringify(found) };
 }
 
