@@ -3,7 +3,7 @@ import { unavailable } from '../../../../shared/errors.ts';
 import { hitOf } from '../../domain/index/event-document.ts';
 import type { SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
-import type { SearchCursor, SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
+import { queryKey, type SearchCursor, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
 import { queryWords } from '../../domain/query/text.ts';
 import { createAccess } from './access.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
@@ -85,7 +85,8 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
 
 function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwise<SearchResult> {
   const { text, now, size, from = 0, after } = query;
-  const kept = after?.view === undefined ? undefined : views.get(after.view, text);
+  const key = queryKey(query);
+  const kept = after?.view === undefined ? undefined : views.get(after.view, key);
   const matches = kept ? yield* filtered(kept, ({ dateMs }) => dateMs >= now) : yield* listed(store, text, now);
   const rest = after ? yield* filtered(matches, isBehind(after)) : matches;
   const first = yield* top(rest, from + size + 1, inOrder);
@@ -96,7 +97,7 @@ function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwi
     hits: page.map(({ document }) => hitOf(document)),
     total: matches.length,
     ...(matches.length > 0 && { firstDateMs: yield* earliest(matches) }),
-    ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(text, store.changes(), matches)) }),
+    ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(key, store.changes(), matches)) }),
   };
 }
 

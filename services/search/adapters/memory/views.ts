@@ -10,7 +10,7 @@ const hitsKept = 500_000;
 /** A list that nobody reads on in is forgotten, as Elasticsearch forgets one. */
 const keptForMs = 5 * 60_000;
 
-type View = { text: string; list: Listed[] };
+type View = { query: string; list: Listed[] };
 
 /** The last lists that have more than their first page, so that their other pages fit to it. */
 export function createViews(instance: string) {
@@ -23,15 +23,15 @@ export function createViews(instance: string) {
   });
 
   return {
-    /** The list of that name, if it is still kept and was one for this text. */
-    get(name: string, text: string): Listed[] | undefined {
+    /** The list of that name, if it is still kept and is one for this query, by its `queryKey`. */
+    get(name: string, query: string): Listed[] | undefined {
       const view = views.get(name);
-      return view?.text === text ? view.list : undefined;
+      return view?.query === query ? view.list : undefined;
     },
-    /** Lists for one text in one `state` of the index share a name. A list that is too long is not kept. */
-    keep(text: string, state: number, list: Listed[]): string {
-      const name = createHash('sha1').update(`${instance} ${state} ${text}`).digest('base64url');
-      if (!views.has(name)) views.set(name, { text, list });
+    /** Lists for one query in one `state` of the index share a name. A list that is too long is not kept. */
+    keep(query: string, state: number, list: Listed[]): string {
+      const name = createHash('sha1').update(`${instance} ${state} ${query}`).digest('base64url');
+      if (!views.has(name)) views.set(name, { query, list });
       return name;
     },
   };

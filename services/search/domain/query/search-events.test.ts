@@ -142,6 +142,12 @@ test('other pages, sizes and words are other answers', async () => {
   expect(searches()).toBe(requests.length);
 });
 
+test('other filters are another answer', async () => {
+  const { search, searches } = await start(['Opera']);
+  for (const filters of [{}, { city: 'Rome' }, { city: 'Oslo' }]) await search(request({ q: 'opera', filters }));
+  expect(searches()).toBe(3);
+});
+
 test('a change of the index is seen at once', async () => {
   const { search, put } = await start(['Opera']);
   expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(1);

@@ -3,16 +3,17 @@ import { type Cache, type CacheObserver, readThrough } from '../../../../shared/
 import { AppError } from '../../../../shared/errors.ts';
 import type { SearchIndex } from '../index/search-index.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import type { SearchQuery } from './search-query.ts';
+import { queryKey, type SearchFilters, type SearchQuery } from './search-query.ts';
 
 export type SearchRequest = {
   /** As the user typed it; empty lists upcoming events. */
   q: string;
+  filters?: SearchFilters;
   /** From 1. */
   page: number;
   /** Results a page, 1–100. */
   size: number;
-  /** The `next_cursor` of an earlier answer to the same `q`: goes on behind it, and `page` is not looked at. */
+  /** The `next_cursor` of an earlier answer to the same `q` and `filters`: goes on behind it, and `page` is not looked at. */
   cursor?: string | undefined;
 };
 
@@ -41,17 +42,17 @@ export function searchEvents({ index, cache, clock, observeCache }: SearchEvents
   const read = readThrough(cache, observeCache);
 
   return async function search(request: SearchRequest): Promise<string> {
-    const text = normalise(request.q);
-    const { size } = request;
+    const { size, filters = {} } = request;
+    const wanted = { text: normalise(request.q), filters };
     const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
     const page = cursor?.page ?? request.page;
     if (!cursor && page * size > deepestResult) throw tooDeep();
 
     const where = cursor ? `@${writeCursor(cursor)}` : page;
-    const key = `search:until:${await index.generation()}:${text}:${where}:${size}`;
+    const key = `search:until:${await index.generation()}:${queryKey(wanted)}:${where}:${size}`;
     const load = async () => {
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
-      return write(await answer(index, { text, now: clock.now(), size, ...start }, page));
+      return write(await answer(index, { ...wanted, now: clock.now(), size, ...start }, page));
     };
     const kept = await read(key, answerTtlMs, load, (entry) => clock.now() <= parse(entry).untilMs);
     return parse(kept).body;
