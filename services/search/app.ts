@@ -2,6 +2,7 @@ import { type App, createShell, type ShellDeps } from '../../shared/http/shell.t
 import { type SearchEventsDeps, searchEvents } from './domain/query/search-events.ts';
 import { about } from './http/about.ts';
 import { addSearchRoutes } from './http/search.ts';
+import { writePage } from './http/search-page.ts';
 
 export type SearchDeps = ShellDeps & SearchEventsDeps & { role: Role };
 
@@ -11,7 +12,7 @@ export type Role = 'all' | 'api' | 'cdc';
 /** The search service over its ports. In the role `cdc` it has no routes but those of its operation. */
 export function createSearchApp(deps: SearchDeps): App {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
-  const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) });
+  const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
   const isAsked = deps.role !== 'cdc';
   return createShell(
     about,

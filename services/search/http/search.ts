@@ -3,32 +3,11 @@ import { LRUCache } from 'lru-cache';
 import { invalidInput } from '../../../shared/http/errors.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
-import { eventCurrency, eventDate, textInput, uuid, wholeNumber } from '../../../shared/http/schemas.ts';
+import { textInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
 import { longestCursor } from '../domain/query/cursor.ts';
 import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
-
-const pageSchema = z
-  .object({
-    events: z.array(
-      z.object({
-        uuid,
-        name: z.string(),
-        description: z.string(),
-        date: eventDate,
-        location: z.string().openapi({ example: 'Madison Square Garden, New York' }),
-        currency: eventCurrency,
-      }),
-    ),
-    total: z.int().openapi({ description: 'How many events match' }),
-    page: z.int(),
-    size: z.int(),
-    next_cursor: z
-      .string()
-      .optional()
-      .openapi({ description: 'Pass it as `cursor` for the next page; absent on the last' }),
-  })
-  .openapi('SearchPage');
+import { pageSchema } from './search-page.ts';
 
 const querySchema = z.object({
   q: textInput(200)

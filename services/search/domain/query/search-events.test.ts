@@ -3,6 +3,7 @@ import { memoryCache } from '../../../../shared/cache/memory.ts';
 import { isAppError } from '../../../../shared/errors.ts';
 import { testClock } from '../../../../shared/testing/clock.ts';
 import { memoryIndex } from '../../adapters/memory/memory-index.ts';
+import { writePage } from '../../http/search-page.ts';
 import { someEvent } from '../../testing.ts';
 import { normalise, searchEvents } from './search-events.ts';
 
@@ -25,7 +26,7 @@ async function start(names: string[], isBuilt = true) {
     },
   };
   const cache = memoryCache({ maxBytes: 1e6, clock });
-  const search = searchEvents({ index: counted, cache, clock });
+  const search = searchEvents({ index: counted, cache, clock }, writePage);
   /** Searches come back only after the answer has been called. */
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,9 +1,10 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import { type Cache, type CacheObserver, readThrough } from '../../../../shared/cache/cache.ts';
 import { AppError } from '../../../../shared/errors.ts';
+import type { EventHit } from '../index/event-document.ts';
 import type { SearchIndex } from '../index/search-index.ts';
-import { readCursor, writeCursor } from './cursor.ts';
-import { queryKey, type SearchFilters, type SearchQuery } from './search-query.ts';
+import { type PageCursor, readCursor, writeCursor } from './cursor.ts';
+import { queryKey, type SearchFilters } from './search-query.ts';
 
 export type SearchRequest = {
   /** As the user typed it; empty lists upcoming events. */
@@ -13,8 +14,19 @@ export type SearchRequest = {
   page: number;
   /** Results a page, 1–100. */
   size: number;
-  /** The `next_cursor` of an earlier answer to the same `q` and `filters`: goes on behind it, and `page` is not looked at. */
+  /** The text of the cursor of an earlier page of the same `q` and `filters`: goes on behind it, and `page` is not looked at. */
   cursor?: string | undefined;
+};
+
+export type SearchPage = {
+  hits: EventHit[];
+  /** How many events match in all. */
+  total: number;
+  /** With a cursor, counted on from the page that it came from. */
+  page: number;
+  size: number;
+  /** Set only when more results follow. */
+  next?: PageCursor;
 };
 
 export type SearchEventsDeps = {
@@ -25,20 +37,17 @@ export type SearchEventsDeps = {
 };
 
 const answerTtlMs = 5 * 60_000;
-
-/** An answer's JSON, and the last millisecond at which the same search finds the same: until the first of its events begins. */
-type Answer = { untilMs: number; body: string };
 const deepestResult = 10_000;
 
 /**
- * Finds events: resolves to the answer's JSON text, `{events, total, page, size}` and, when more results follow,
- * `next_cursor`. `total` counts all matches. An answer to a cursor counts its `page` on from where the cursor came.
+ * Finds events. Resolves to the page as `write` writes it: the text is made once, and kept.
  *
- * The same text is answered for five minutes, unless the index changes or one of all events that match begins: what has begun
- * is neither shown nor counted. Throws `invalid_request` for a malformed
- * cursor or results beyond the 10,000th, and `unavailable` while the index is away.
+ * The same text is returned for five minutes, unless the index changes or one of all events that match begins: an event that
+ * has begun is neither shown nor counted. Throws `invalid_request` for a malformed cursor or results beyond the 10,000th, and
+ * `unavailable` while the index is away.
  */
-export function searchEvents({ index, cache, clock, observeCache }: SearchEventsDeps) {
+export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) => string) {
+  const { index, cache, clock, observeCache } = deps;
   const read = readThrough(cache, observeCache);
 
   return async function search(request: SearchRequest): Promise<string> {
@@ -52,32 +61,31 @@ export function searchEvents({ index, cache, clock, observeCache }: SearchEvents
     const key = `search:until:${await index.generation()}:${queryKey(wanted)}:${where}:${size}`;
     const load = async () => {
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
-      return write(await answer(index, { ...wanted, now: clock.now(), size, ...start }, page));
+      const found = await index.search({ ...wanted, now: clock.now(), size, ...start });
+      const { hits, total, firstDateMs: untilMs = Number.POSITIVE_INFINITY, next } = found;
+      const text = write({ hits, total, page, size, ...(next && { next: { after: next, page: page + 1 } }) });
+      return writeEntry({ untilMs, text });
     };
-    const kept = await read(key, answerTtlMs, load, (entry) => clock.now() <= parse(entry).untilMs);
-    return parse(kept).body;
+    const kept = await read(key, answerTtlMs, load, (entry) => clock.now() <= readEntry(entry).untilMs);
+    return readEntry(kept).text;
   };
-}
-
-const write = ({ untilMs, body }: Answer): string => `${untilMs} ${body}`;
-
-/** What others may have left in a shared cache is good until before all time. */
-function parse(entry: string): Answer {
-  const end = entry.indexOf(' ');
-  const untilMs = Number(entry.slice(0, Math.max(end, 0)) || Number.NaN);
-  return { untilMs: Number.isNaN(untilMs) ? Number.NEGATIVE_INFINITY : untilMs, body: entry.slice(end + 1) };
 }
 
 export type SearchEvents = ReturnType<typeof searchEvents>;
 
-/** Queries that mean the same share an answer. */
+/** Queries that mean the same have the same text. */
 export const normalise = (q: string): string => q.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
 
-async function answer(index: SearchIndex, query: SearchQuery, page: number): Promise<Answer> {
-  const { hits, total, firstDateMs = Number.POSITIVE_INFINITY, next } = await index.search(query);
-  const nextCursor = next && writeCursor({ after: next, page: page + 1 });
-  const found = { events: hits, total, page, size: query.size, ...(nextCursor && { next_cursor: nextCursor }) };
-  return { untilMs: firstDateMs, body: JSON.stringify(found) };
+/** A page's text, and the last millisecond at which the same search finds the same: until the first of its events begins. */
+type Entry = { untilMs: number; text: string };
+
+const writeEntry = ({ untilMs, text }: Entry): string => `${untilMs} ${text}`;
+
+/** An entry that another program has left in a shared cache is good until before all time. */
+function readEntry(entry: string): Entry {
+  const end = entry.indexOf(' ');
+  const untilMs = Number(entry.slice(0, Math.max(end, 0)) || Number.NaN);
+  return { untilMs: Number.isNaN(untilMs) ? Number.NEGATIVE_INFINITY : untilMs, text: entry.slice(end + 1) };
 }
 
 const tooDeep = () =>
