@@ -1,9 +1,9 @@
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
 import type { Links } from '../../shared/http/home.ts';
 import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
-import { type EventViewsDeps, eventViews } from './domain/event-views.ts';
-import { listEvents } from './domain/list-events.ts';
-import { type LivePace, liveSeats } from './domain/live-seats.ts';
+import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
+import { listEvents } from './domain/event/list-events.ts';
+import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
 import { about } from './http/about.ts';
 import { addEventRoutes } from './http/events.ts';
 import { addLiveRoute } from './http/live.ts';

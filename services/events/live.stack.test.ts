@@ -13,7 +13,7 @@ import { type TestDatabase, testDatabase } from '../../shared/testing/database.t
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
-import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { createEventsApp } from './app.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 

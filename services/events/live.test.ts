@@ -14,7 +14,7 @@ import { silentLog } from '../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { createEventsApp } from './app.ts';
 import { type LiveReader, readLive, takenOf } from './live.harness.ts';
 

@@ -25,7 +25,7 @@ import type { Running } from '../../shared/process/lifecycle.ts';
 import { createLog } from '../../shared/process/log.ts';
 import { type Program, runProgram } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
-import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { createEventsApp } from './app.ts';
 import { commands } from './cli.ts';
 import { neededTables } from './needed-tables.ts';

@@ -5,7 +5,7 @@ import { sandboxPayments } from '../../services/booking/adapters/sandbox/sandbox
 import { createBookingApp } from '../../services/booking/app.ts';
 import { dying } from '../../services/booking/dying.harness.ts';
 import type { Sale, SaleDeps } from '../../services/booking/testing.ts';
-import { postgresEventStore } from '../../services/events/adapters/postgres-event-store.ts';
+import { postgresEventStore } from '../../services/events/adapters/postgres/event-store.ts';
 import { createEventsApp } from '../../services/events/app.ts';
 import { sleep, systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';

@@ -20,9 +20,10 @@ import {
   wholeNumber,
 } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
-import type { EventStore } from '../domain/event.ts';
-import type { ViewEvent } from '../domain/event-views.ts';
-import { listEvents } from '../domain/list-events.ts';
+import type { EventStore } from '../domain/event/event.ts';
+import type { ViewEvent } from '../domain/event/event-views.ts';
+import { listEvents } from '../domain/event/list-events.ts';
+import { pageOf } from '../page/event-page.ts';
 
 /** Whatever JSON the organiser keeps as the hall's plan, such as each seat's label with true. */
 const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });
@@ -124,7 +125,10 @@ const listRoute = createRoute({
 
 /** The event routes. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
 export function addEventRoutes(app: App, deps: { view: ViewEvent; store: EventStore; clock: Clock }): void {
-  app.openapi(listRoute, async (c) => reply(c, await listEvents(deps, c.req.valid('query'))));
+  app.openapi(listRoute, async (c) => {
+    const { events, nextCursor } = await listEvents(deps, c.req.valid('query'));
+    return reply(c, { events, next_cursor: nextCursor });
+  });
 
   // The id needs no schema: what is no uuid is not found. This is the page of a rush, so it goes without a validator.
   app.openAPIRegistry.registerPath(viewRoute);
@@ -132,6 +136,6 @@ export function addEventRoutes(app: App, deps: { view: ViewEvent; store: EventSt
     const uuid = c.req.param('uuid').toLowerCase();
     const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;
     if (!view) throw new AppError('event_not_found', 'Event not found');
-    return replyWritten<z.infer<typeof eventSchema>>(c, view.body, view.locksKnown ? undefined : locksUnknown);
+    return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), view.locksKnown ? undefined : locksUnknown);
   });
 }

@@ -1,4 +1,4 @@
-import type { LiveMessage, LiveViewer } from '../domain/live-viewer.ts';
+import type { LiveMessage, LiveViewer } from '../domain/live/live-viewer.ts';
 
 export type LiveStreamOptions = {
   /** Called when the first bytes are asked for: a response that nobody reads (a client has gone) watches nothing. */

@@ -4,7 +4,7 @@ import { replyRaw } from '../../../shared/http/reply.ts';
 import { commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
 import { anyUuid, example } from '../../../shared/http/schemas.ts';
 import type { App } from '../../../shared/http/shell.ts';
-import type { LiveSeats } from '../domain/live-seats.ts';
+import type { LiveSeats } from '../domain/live/live-seats.ts';
 import { liveMessageSchema } from './live-schemas.ts';
 import { liveStream } from './live-stream.ts';
 

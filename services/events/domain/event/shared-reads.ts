@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../../shared/async/clock.ts';
+import { type Clock, sleep } from '../../../../shared/async/clock.ts';
 
 export type SharedReadsOptions = {
   /** Between the beginnings of two reads that many callers share. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { testClock } from '../../../shared/testing/clock.ts';
+import { testClock } from '../../../../shared/testing/clock.ts';
 import { sharedReads } from './shared-reads.ts';
 
 const unpaced = { paceMs: 0, crowd: 1 };

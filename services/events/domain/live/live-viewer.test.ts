@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { testClock } from '../../../shared/testing/clock.ts';
-import type { SeatStatus } from './event.ts';
+import { testClock } from '../../../../shared/testing/clock.ts';
+import type { SeatStatus } from '../event/event.ts';
 import { LiveViewer, type SeatsMessage } from './live-viewer.ts';
 
 const seats = (event: 'taken' | 'seats', id: string, states: Record<string, SeatStatus>): SeatsMessage => ({

@@ -1,31 +1,29 @@
 import { describe, expect, test } from 'bun:test';
-import { unavailable } from '../../../shared/errors.ts';
-import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
-import { testClock } from '../../../shared/testing/clock.ts';
-import { eventually } from '../../../shared/testing/eventually.ts';
-import type { SeatStatus } from './event.ts';
-import type { EventView } from './event-views.ts';
-import { type LivePace, liveSeats } from './live-seats.ts';
+import { unavailable } from '../../../../shared/errors.ts';
+import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
+import { testClock } from '../../../../shared/testing/clock.ts';
+import { eventually } from '../../../../shared/testing/eventually.ts';
+import type { SeatStatus } from '../event/event.ts';
+import { codeOf, type SeatState } from '../event/seat-statuses.ts';
+import { type LivePace, liveSeats, type SeatsView } from './live-seats.ts';
 import type { LiveMessage, LiveViewer } from './live-viewer.ts';
-import { codeOf, type SeatState } from './seat-statuses.ts';
 
 const event = '0d7c5a1e-3a5f-4f0e-9f43-2f7f1f0b8a11';
 const hour = 3_600_000;
 const seat = (status: SeatStatus) => (uuid: string) => ({ uuid, status });
 const [held, freed] = [seat('reserved'), seat('available')];
-const seen = (...taken: SeatState[]): EventView => ({
-  body: new Uint8Array(),
+const seen = (...taken: SeatState[]): SeatsView => ({
   seats: { uuids: taken.map(({ uuid }) => uuid), codes: Uint8Array.from(taken, ({ status }) => codeOf(status)) },
   locksKnown: true,
 });
-const withoutLocks = (): EventView => ({ ...seen(), locksKnown: false });
+const withoutLocks = (): SeatsView => ({ ...seen(), locksKnown: false });
 const away = unavailable('PostgreSQL', new Error('away'));
 const taken = (...seats: SeatState[]) => ({ event: 'taken', seats });
 const changed = (...seats: SeatState[]) => ({ event: 'seats', seats });
 const lost = { event: 'unavailable' };
 
 /** Live seats over what `now` says, and a feed that is told by hand. Nothing is looked at unless the feed tells of it. */
-async function start(first: EventView | Error | undefined, pace: Partial<LivePace> = {}) {
+async function start(first: SeatsView | Error | undefined, pace: Partial<LivePace> = {}) {
   const state = {
     now: first,
     /** Views that the next looks see instead of that, one each. */
@@ -64,7 +62,7 @@ async function start(first: EventView | Error | undefined, pace: Partial<LivePac
     change: (uuid = event) => listener!.onChange(uuid),
     gap: () => listener!.onGap(),
     /** Shows what a next look will see, and has one. */
-    async show(now: EventView | Error | undefined) {
+    async show(now: SeatsView | Error | undefined) {
       const before = state.looks;
       state.now = now;
       listener!.onChange(event);
@@ -145,14 +143,17 @@ describe('live seats', () => {
   test('a look makes no page, and tells nothing where nothing has changed', async () => {
     const { seats } = seen(held('a'));
     const pages = { made: 0 };
-    const view = (codes: Uint8Array): EventView => ({
-      get body() {
-        pages.made++;
-        return new Uint8Array();
-      },
-      seats: { ...seats, codes },
-      locksKnown: true,
-    });
+    const view = (codes: Uint8Array): SeatsView => {
+      const whole = {
+        get board() {
+          pages.made++;
+          return new Uint8Array();
+        },
+        seats: { ...seats, codes },
+        locksKnown: true,
+      };
+      return whole;
+    };
     const { viewer, show } = await start(view(seats.codes));
     await next(viewer);
     await show(view(seats.codes));

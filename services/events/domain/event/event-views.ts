@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../../../shared/async/clock.ts';
-import type { Cache, CacheObserver } from '../../../shared/cache/cache.ts';
-import { readThrough } from '../../../shared/cache/cache.ts';
-import { isAppError } from '../../../shared/errors.ts';
-import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
+import type { Cache, CacheObserver } from '../../../../shared/cache/cache.ts';
+import { readThrough } from '../../../../shared/cache/cache.ts';
+import { isAppError } from '../../../../shared/errors.ts';
+import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
 import type { EventSnapshot, EventStore, Mark } from './event.ts';
 import { SeatBoard } from './seat-board.ts';
 import type { SeatStatuses } from './seat-statuses.ts';
@@ -19,15 +19,16 @@ export type EventViewsDeps = {
   observeCache?: CacheObserver;
 };
 
-/** A view of an event as of the request: its seats, and the bytes of its page, which are made when they are first read. */
+/** A view of an event as of the request. */
 export type EventView = {
-  readonly body: Uint8Array;
+  /** What changes slowly; its own seats may be newer ones than those of the view. */
+  readonly board: SeatBoard;
   seats: SeatStatuses;
   /** False while the lock store is away: what is locked then shows as the database has it, mostly as available. */
   locksKnown: boolean;
 };
 
-type OpenBoard = { board: SeatBoard; mark: Mark };
+type OpenBoard = { board: SeatBoard; mark: Mark; bytes: number };
 
 const absent = new Error('no such event');
 const snapshotTtlMs = 3_600_000;
@@ -35,6 +36,8 @@ const snapshotTtlMs = 3_600_000;
 const pace = { paceMs: 4, crowd: 128 };
 /** Boards of the events that are looked at; an arena of 20,000 seats takes about 8 MB. */
 const maxBoardBytes = 96 * 1024 * 1024;
+/** What a board and its page take, about, for each character of the slow part as it is cached. */
+const bytesPerCharacter = 6;
 /** A board that nobody looks at any more is made anew from the cached slow part when somebody does. */
 const idleMs = 120_000;
 
@@ -47,7 +50,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
   const shared = new LRUCache<string, { fresh: () => Promise<EventView | undefined> }>({ max: 2000 });
   const boards = new LRUCache<string, OpenBoard>({
     maxSize: maxBoardBytes,
-    sizeCalculation: ({ board }) => board.size,
+    sizeCalculation: ({ bytes }) => bytes,
     ttl: idleMs,
     perf: clock,
   });
@@ -66,7 +69,8 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
     const text = anew ? await load(eventUuid) : await throughCache(key, snapshotTtlMs, () => load(eventUuid));
     if (anew) await cache.set(key, text, snapshotTtlMs);
     const snapshot = parseSnapshot(text);
-    return snapshot ? { board: new SeatBoard(snapshot), mark: snapshot.mark } : openBoard(eventUuid, true);
+    if (!snapshot) return openBoard(eventUuid, true);
+    return { board: new SeatBoard(snapshot), mark: snapshot.mark, bytes: bytesPerCharacter * text.length };
   }
 
   /** Undefined while the lock store is away: a page without locks is worth more than none. */
@@ -93,14 +97,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
         purgedAt = clock.now();
       }
       const { board } = open;
-      const seats = board.statuses;
-      return {
-        get body() {
-          return board.bodyOf(seats);
-        },
-        seats,
-        locksKnown: locked !== undefined,
-      };
+      return { board, seats: board.statuses, locksKnown: locked !== undefined };
     } catch (error) {
       if (error !== absent) throw error;
       boards.delete(eventUuid);
@@ -116,14 +113,14 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
 
   /** What is kept of the event with what was written since; undefined when that does not fit together. */
   async function upToDate(eventUuid: string, locked: string[] | undefined): Promise<OpenBoard | undefined> {
-    const { board, mark } = boards.get(eventUuid) ?? (await openBoard(eventUuid, false));
+    const { board, mark, bytes } = boards.get(eventUuid) ?? (await openBoard(eventUuid, false));
     const news = await store.changesSince(eventUuid, mark.since);
     if (!news) throw absent;
     if (news.mark.version !== mark.version || !board.update(news.tickets, locked ?? [])) return undefined;
-    return { board, mark: news.mark };
+    return { board, mark: news.mark, bytes };
   }
 
-  /** The event's page as of this call; undefined when there is no such event. Throws `unavailable` without the database. */
+  /** Returns a view of the event as of this call; undefined when there is no such event. Throws `unavailable` without the database. */
   return function view(eventUuid: string): Promise<EventView | undefined> {
     let entry = shared.get(eventUuid);
     if (!entry) {

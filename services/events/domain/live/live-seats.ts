@@ -1,13 +1,16 @@
-import { type Clock, sleep } from '../../../shared/async/clock.ts';
-import { withTimeout } from '../../../shared/async/with-timeout.ts';
-import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
+import { type Clock, sleep } from '../../../../shared/async/clock.ts';
+import { withTimeout } from '../../../../shared/async/with-timeout.ts';
+import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
+import type { EventView } from '../event/event-views.ts';
+import { changesOf, type SeatStatuses, takenOf } from '../event/seat-statuses.ts';
 import { type Doorbell, doorbell } from './doorbell.ts';
-import type { EventView, ViewEvent } from './event-views.ts';
 import { LiveViewer, type SeatsMessage, type UnavailableMessage } from './live-viewer.ts';
-import { changesOf, type SeatStatuses, takenOf } from './seat-statuses.ts';
+
+/** A view of an event, of which only the seats are looked at. */
+export type SeatsView = Omit<EventView, 'board'>;
 
 export type LiveSeatsDeps = {
-  view: ViewEvent;
+  view(eventUuid: string): Promise<SeatsView | undefined>;
   feed: Pick<SeatFeed, 'subscribe'>;
   clock: Clock;
   /** Is told of the first of several looks at an event that fail. */
@@ -91,7 +94,7 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
   /** Tells what has changed, and returns whether all could be seen; never throws. */
   async function look(eventUuid: string, event: Watched, failures: number): Promise<boolean> {
     const number = ++event.looks;
-    let now: EventView | undefined;
+    let now: SeatsView | undefined;
     try {
       now = await view(eventUuid);
     } catch (error) {
@@ -107,7 +110,7 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
     return now.locksKnown ? see(event, number, now) : lose(event, failures);
   }
 
-  function see(event: Watched, number: number, { seats }: EventView): true {
+  function see(event: Watched, number: number, { seats }: SeatsView): true {
     const before = event.seen;
     const changed = before ? changesOf(before.seats, seats) : [];
     let changes: SeatsMessage | undefined;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { EventSnapshot, Sale, TicketRow } from './event.ts';
-import { SeatBoard } from './seat-board.ts';
+import type { EventSnapshot, Sale, TicketRow } from '../domain/event/event.ts';
+import { SeatBoard } from '../domain/event/seat-board.ts';
+import { pageOf } from './event-page.ts';
 
 const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
   uuid: 'e',
@@ -15,12 +16,12 @@ const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
   mark: { version: '1', since: '1' },
 });
 
-const bodyOf = (board: SeatBoard, statuses = board.statuses) => board.bodyOf(statuses);
+const bodyOf = (board: SeatBoard, statuses = board.statuses) => pageOf({ board, seats: statuses });
 const read = (board: SeatBoard, statuses = board.statuses) =>
   JSON.parse(new TextDecoder().decode(bodyOf(board, statuses)));
 const seats = (...sales: Sale[]): TicketRow[] => sales.map((sale, i) => [`t${i}`, `Säl ${i}`, 100 + i, sale]);
 
-describe('seat board', () => {
+describe('the page of a seat board', () => {
   test('writes the event as the contract has it', () => {
     expect(read(new SeatBoard(snapshot(seats('free', 'claimed', 'booked'))))).toEqual({
       uuid: 'e',

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
-import type { Clock } from '../../../shared/async/clock.ts';
-import { AppError } from '../../../shared/errors.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
+import { AppError } from '../../../../shared/errors.ts';
 import type { EventPosition, EventStore, EventSummary } from './event.ts';
 
-export type EventPage = { events: EventSummary[]; next_cursor: string | null };
+export type EventPage = { events: EventSummary[]; nextCursor: string | null };
 
 /** Upcoming events by date, a page at a time; throws `invalid_request` for a cursor that is not one of ours. */
 export async function listEvents(
@@ -14,7 +14,7 @@ export async function listEvents(
   const found = await store.upcoming({ from: new Date(clock.now()), ...after, limit: limit + 1 });
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
-  return { events: page.map(({ event }) => event), next_cursor: last ? encode(last.position) : null };
+  return { events: page.map(({ event }) => event), nextCursor: last ? encode(last.position) : null };
 }
 
 const encode = ({ date, uuid }: EventPosition) => Buffer.from(`${date} ${uuid}`).toString('base64url');

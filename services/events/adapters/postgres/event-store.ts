@@ -1,7 +1,7 @@
 import { and, asc, eq, sql as fragment, gte } from 'drizzle-orm';
-import type { Db } from '../../../shared/db/client.ts';
-import { events, venues } from '../../../shared/db/schema.ts';
-import type { EventSnapshot, EventStore, Mark, TicketRow } from '../domain/event.ts';
+import type { Db } from '../../../../shared/db/client.ts';
+import { events, venues } from '../../../../shared/db/schema.ts';
+import type { EventSnapshot, EventStore, Mark, TicketRow } from '../../domain/event/event.ts';
 
 const utcDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const exactDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../../shared/async/clock.ts';
-import { memoryCache } from '../../../shared/cache/memory.ts';
-import { openDb } from '../../../shared/db/client.ts';
-import { unavailable } from '../../../shared/errors.ts';
-import { postgresTicketLocks } from '../../../shared/locks/postgres.ts';
-import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
-import { type MadeEvent, makeEvent } from '../../../shared/testing/factories.ts';
-import { postgresEventStore } from '../adapters/postgres-event-store.ts';
+import { systemClock } from '../../../../shared/async/clock.ts';
+import { memoryCache } from '../../../../shared/cache/memory.ts';
+import { openDb } from '../../../../shared/db/client.ts';
+import { unavailable } from '../../../../shared/errors.ts';
+import { postgresTicketLocks } from '../../../../shared/locks/postgres.ts';
+import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
+import { type MadeEvent, makeEvent } from '../../../../shared/testing/factories.ts';
+import { postgresEventStore } from '../../adapters/postgres/event-store.ts';
+import { pageOf } from '../../page/event-page.ts';
 import { type EventView, eventViews } from './event-views.ts';
 
 describe('event views on PostgreSQL', () => {
@@ -36,7 +37,8 @@ describe('event views on PostgreSQL', () => {
     await database.drop();
   });
 
-  const parse = (view: EventView | undefined) => (view ? JSON.parse(new TextDecoder().decode(view.body)) : undefined);
+  const parse = (view: EventView | undefined) =>
+    view ? JSON.parse(new TextDecoder().decode(pageOf(view))) : undefined;
   const look = async (uuid = event.uuid) => parse(await views(uuid));
   const statuses = async () => (await look()).tickets.map((ticket: { status: string }) => ticket.status);
   const lock = (ticket: string) =>

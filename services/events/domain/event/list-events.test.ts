@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { isAppError } from '../../../shared/errors.ts';
-import { testClock } from '../../../shared/testing/clock.ts';
-import { type TestDatabase, testDatabase } from '../../../shared/testing/database.ts';
-import { postgresEventStore } from '../adapters/postgres-event-store.ts';
+import { isAppError } from '../../../../shared/errors.ts';
+import { testClock } from '../../../../shared/testing/clock.ts';
+import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
+import { postgresEventStore } from '../../adapters/postgres/event-store.ts';
 import { listEvents } from './list-events.ts';
 
 let database: TestDatabase;
@@ -27,7 +27,7 @@ async function namesByPage(limit: number): Promise<string[]> {
   do {
     const page = await list({ limit, ...(cursor && { cursor }) });
     names.push(...page.events.map(({ name }) => name));
-    cursor = page.next_cursor;
+    cursor = page.nextCursor;
   } while (cursor !== null);
   return names;
 }
@@ -83,7 +83,7 @@ test('an event is listed with the currency of its tickets', async () => {
         venue: { uuid: expect.any(String), location: 'Hall' },
       },
     ],
-    next_cursor: null,
+    nextCursor: null,
   });
 });
 

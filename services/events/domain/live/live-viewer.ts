@@ -1,7 +1,7 @@
-import type { Clock } from '../../../shared/async/clock.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
+import type { SeatStatus } from '../event/event.ts';
+import { byUuid, type SeatState } from '../event/seat-statuses.ts';
 import { doorbell } from './doorbell.ts';
-import type { SeatStatus } from './event.ts';
-import { byUuid, type SeatState } from './seat-statuses.ts';
 
 /**
  * A message to a viewer. `taken` holds every seat that is not available and replaces all that was told before; `seats`
