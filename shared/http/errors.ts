@@ -2,47 +2,29 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { AppError, type ErrorKind } from '../errors.ts';
 import type { Env } from './env.ts';
 import { reply } from './reply.ts';
 
-const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
+const statusOf: Record<ErrorKind, ContentfulStatusCode> = {
   invalid_request: 400,
   unauthorized: 401,
-  payment_declined: 402,
-  payment_requires_action: 402,
+  payment_required: 402,
   forbidden: 403,
   not_found: 404,
-  event_not_found: 404,
-  reservation_not_found: 404,
-  order_not_found: 404,
   method_not_allowed: 405,
-  ticket_not_available: 409,
-  sales_ended: 409,
-  seat_stranded: 409,
-  ticket_not_reserved: 409,
-  too_many_tickets: 409,
-  reservation_expired: 409,
-  reservation_sold: 409,
-  order_not_refundable: 409,
-  event_begun: 409,
-  request_in_progress: 409,
-  idempotency_key_reused: 422,
-  amount_not_chargeable: 422,
-  reservation_extended: 409,
   request_timeout: 408,
+  conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  unprocessable: 422,
   headers_too_large: 431,
   internal: 500,
   unavailable: 503,
-  payment_pending: 503,
 };
 
 /** How long a caller should wait before it repeats a request that comes to another end then, in seconds. */
 const retryAfterSeconds = '1';
-/** The codes of errors that may be gone when the request is repeated. */
-export const worthRepeating = new Set<ErrorCode>(['unavailable', 'payment_pending', 'request_in_progress']);
 
 const wantedType = 'must be JSON, sent with Content-Type: application/json';
 
@@ -59,8 +41,8 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** The status of an error, and its body. */
-export const statusAndBody = ({ code, message, details }: AppError) => ({
-  status: statusOf[code],
+export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
+  status: statusOf[kind],
   body: { error: code, message, ...details },
 });
 
@@ -68,7 +50,7 @@ export const statusAndBody = ({ code, message, details }: AppError) => ({
 export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
   const headers: Record<string, string> = {};
-  if (worthRepeating.has(error.code)) headers['Retry-After'] = retryAfterSeconds;
+  if (error.again) headers['Retry-After'] = retryAfterSeconds;
   // What comes on this connection next is the rest of the body, if anything.
   if (error.code === 'request_timeout') headers.Connection = 'close';
   return reply(c, body, status, headers);

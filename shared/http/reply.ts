@@ -1,18 +1,25 @@
 import type { Context, TypedResponse } from 'hono';
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
-import type { InvalidJSONValue, JSONValue } from 'hono/utils/types';
+import type { InvalidJSONValue, JSONParsed, JSONValue } from 'hono/utils/types';
 import type { Env } from './env.ts';
 
 type Headers = Record<string, string>;
 type Body = string | Uint8Array | ReadableStream | null;
 
-/** Returns a response of JSON; `headers` are those that only this route sets. */
-export const reply = <T extends JSONValue | object | InvalidJSONValue, U extends ContentfulStatusCode = 200>(
+type Json = JSONValue | object | InvalidJSONValue;
+type JsonReply<T, U extends ContentfulStatusCode> = Response & TypedResponse<JSONParsed<T>, U, 'json'>;
+
+/** Returns a response of JSON, a 200 if nothing else is said; `headers` are those that only this route sets. */
+export function reply<T extends Json>(c: Context<Env>, value: T): JsonReply<T, 200>;
+export function reply<T extends Json, U extends ContentfulStatusCode>(
   c: Context<Env>,
   value: T,
-  status: U = 200 as U,
+  status: U,
   headers?: Headers,
-) => c.json(value, status, allHeaders(c, headers));
+): JsonReply<T, U>;
+export function reply(c: Context<Env>, value: Json, status: ContentfulStatusCode = 200, headers?: Headers): Response {
+  return c.json(value, status, allHeaders(c, headers));
+}
 
 /** Returns a 200 of JSON that is already text or bytes and parses to a `T`; it is of this moment, so nobody may keep it. */
 export const replyWritten = <T>(c: Context<Env>, json: string | Uint8Array, headers?: Headers) =>

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorKind, type ErrorType, errorType } from '../errors.ts';
 import { bearerScheme } from './bearer.ts';
-import { worthRepeating } from './errors.ts';
 
 const errorSchema = z
   .object({
@@ -30,18 +29,22 @@ export const jsonBody = <S extends z.ZodType>(
 });
 
 /** A response that carries one of these errors; `members` are those of its body besides the usual ones. */
-export function errorResponse<C extends ErrorCode, M extends z.ZodRawShape = Record<never, never>>(
+export function errorResponse<const T extends ErrorType | ErrorKind, M extends z.ZodRawShape = Record<never, never>>(
   description: string,
-  codes: C[],
+  errors: T[],
   members: M = {} as M,
 ) {
-  const repeated = codes.filter((code) => worthRepeating.has(code));
+  const types = errors.map(errorType);
+  const codes = types.map(({ code }) => code) as CodeOf<T>[];
+  const repeated = types.filter(({ again }) => again);
   return {
     description,
     ...(repeated.length > 0 && { headers: { 'Retry-After': retryAfter(repeated.length === codes.length) } }),
     content: { 'application/json': { schema: errorSchema.extend({ error: z.enum(codes), ...members }) } },
   };
 }
+
+type CodeOf<T extends ErrorType | ErrorKind> = T extends ErrorType ? T['code'] : T;
 
 const retryAfter = (required: boolean) => ({
   description: 'After how many seconds to repeat the request',

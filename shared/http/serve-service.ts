@@ -1,6 +1,7 @@
 import type { Address } from '../config/environment.ts';
+import type { App } from './routes.ts';
 import { type Server, serve } from './serve.ts';
-import { type App, createMetricsApp, type ShellDeps } from './shell.ts';
+import { createMetricsApp, type ShellDeps } from './shell.ts';
 
 export type ServiceServer = Server & { metricsPort?: number };
 
@@ -9,7 +10,7 @@ export type ServiceServer = Server & { metricsPort?: number };
  * last request of the app has ended. Throws `ListenError`, and then serves nothing.
  */
 export async function serveService(
-  app: App,
+  app: Pick<App, 'fetch'>,
   deps: Pick<ShellDeps, 'log' | 'metrics' | 'server'>,
   address: Address,
   variable: string,

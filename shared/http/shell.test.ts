@@ -38,7 +38,10 @@ function makeShell(env: Record<string, string> = {}, dependencies: Dependencies 
         throw new Unfit('PostgreSQL 17 is needed; this is 15.4');
       });
       shell.get('/refused', () => {
-        throw new AppError('ticket_not_available', 'Ticket is not available for reservation');
+        throw new AppError(
+          { code: 'ticket_not_available', kind: 'conflict' },
+          'Ticket is not available for reservation',
+        );
       });
       shell.get('/never', () => new Promise(() => {}));
     },

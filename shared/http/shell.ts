@@ -1,4 +1,3 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
@@ -6,13 +5,12 @@ import type { Logger } from '../process/log.ts';
 import { takeBody } from './body.ts';
 import { type About, addDocs, documentHead } from './docs.ts';
 import type { Env } from './env.ts';
-import { errorReply, invalidInput, toAppError } from './errors.ts';
+import { errorReply, toAppError } from './errors.ts';
 import { addHealth, type Dependencies, type Reports } from './health.ts';
 import { addHome, type Links } from './home.ts';
 import type { Metrics } from './metrics.ts';
 import { requestScope } from './request-scope.ts';
-
-export type App = OpenAPIHono<Env>;
+import { type App, createRoutes } from './routes.ts';
 
 /** What every service brings to its shell. */
 export type ShellDeps = {
@@ -30,25 +28,25 @@ export type ShellDeps = {
 /**
  * A Hono with everything a service needs around its routes: request ids, one log line and one measurement per request,
  * security headers, limits of size and time, errors as `{error, message}`, health, metrics, OpenAPI and its page.
- * `addRoutes` adds the service's own; they come last, so that nothing answers before the limits. `findLinks` says what `/`
- * leads to besides the documentation.
+ * `addRoutes` adds the service's own, and returns the app with their types; they come last, so that nothing responds before
+ * the limits. `findLinks` says what `/` leads to besides the documentation.
  */
-export function createShell(
+export function createShell<Typed = void>(
   about: About,
   deps: ShellDeps,
-  addRoutes: (app: App) => void,
+  addRoutes: (app: App) => Typed,
   findLinks?: () => Promise<Links>,
-): App {
+): Typed extends void ? App : Typed {
   const app = createFrame(deps);
   const plain = app as unknown as Hono;
   addHealth(plain, deps);
   if (deps.server.metrics === 'beside') addMetrics(app, deps.metrics);
   addHome(plain, about, findLinks);
   addDocs(plain, about.title);
-  addRoutes(app);
+  const typed = addRoutes(app);
   app.doc31('/openapi.json', documentHead(about));
   methodNotAllowed(app);
-  return app;
+  return (typed ?? app) as ReturnType<typeof createShell<Typed>>;
 }
 
 type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'>;
@@ -63,11 +61,7 @@ export function createMetricsApp(deps: FrameDeps): App {
 
 /** What is around every route, whatever the routes are. */
 function createFrame(deps: FrameDeps): App {
-  const app: App = new OpenAPIHono<Env>({
-    defaultHook: (result) => {
-      if (!result.success) throw invalidInput(result.error.issues, result.target);
-    },
-  });
+  const app = createRoutes();
   app.onError((thrown, c) => {
     const error = toAppError(thrown);
     c.set('failure', error.code === 'internal' || error.code === 'unavailable' ? thrown : undefined);

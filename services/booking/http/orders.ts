@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { actorOf } from '../../../shared/auth/actor.ts';
+import { answerKeyed, givenAgain, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import {
   bearerResponses,
@@ -11,20 +13,20 @@ import {
   jsonResponse,
   parameterResponses,
 } from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
 import { currency, dateTime, money, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import type { IdempotencyKeys } from '../domain/idempotency.ts';
-import { type CreateOrderDeps, createOrder, findOrder, listOrders } from '../domain/order/create-order.ts';
-import type { OrderView } from '../domain/order/orders.ts';
+import { keyReused, requestInProgress } from '../../../shared/idempotency/idempotency.ts';
+import { codes } from '../domain/errors.ts';
+import { createOrder } from '../domain/order/create-order.ts';
+import { findOrder, listOrders } from '../domain/order/find-order.ts';
+import type { OrderView } from '../domain/order/order.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { Refund } from '../domain/refund/refund.ts';
-import { checkRefundable, type RefundDeps, refundOrder } from '../domain/refund/refund-order.ts';
-import { ownReservation } from '../domain/reservation/manage-reservation.ts';
+import { checkRefundable, refundOrder } from '../domain/refund/refund-order.ts';
+import { ownReservation } from '../domain/reservation/find-reservation.ts';
 import { conflictMembers } from './conflict.ts';
-import { answerKeyed, givenAgain, keyHeader, madeHeaders } from './idempotent.ts';
 import { methodUuid, userUuid } from './input.ts';
-import { amountRefused, declineMembers, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
-
-export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: IdempotencyKeys };
+import { amountRefused, declineMembers, notPaid, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
 
 const orderSchema = z
   .object({
@@ -55,7 +57,7 @@ const orderLinks = {
 
 const answer = (description: string) => jsonResponse(description, orderSchema);
 const common = { ...bearerResponses, ...commonResponses };
-const notFound = errorResponse('Order not found', ['order_not_found']);
+const notFound = errorResponse('Order not found', [codes.orderNotFound]);
 const params = z.object({ uuid: uuidInput.openapi({ description: 'The order, as `placeOrder` has told it' }) });
 
 const path = '/api/v1/booking/orders';
@@ -92,22 +94,22 @@ const orderRoute = createRoute({
     402: givenAgain(
       errorResponse(
         'Payment was declined, for the `reason` given; the seats stay held',
-        ['payment_declined'],
+        [codes.paymentDeclined],
         declineMembers,
       ),
     ),
-    404: errorResponse('Reservation not found', ['reservation_not_found']),
+    404: errorResponse('Reservation not found', [codes.reservationNotFound]),
     409: givenAgain(
       errorResponse(
         'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
-        ['reservation_expired', 'ticket_not_available', 'sales_ended', 'request_in_progress'],
+        [codes.reservationExpired, codes.ticketNotAvailable, codes.salesEnded, requestInProgress],
         conflictMembers,
       ),
     ),
     422: givenAgain(
       amountRefused(
         'The total can’t be charged (see `bounds`), or the Idempotency-Key belongs to another request',
-        'idempotency_key_reused',
+        keyReused,
       ),
     ),
     ...bodyResponses,
@@ -213,12 +215,12 @@ const refundRoute = createRoute({
     404: notFound,
     409: givenAgain(
       errorResponse('The order cannot be given back (any more), or the same request is being answered', [
-        'order_not_refundable',
-        'event_begun',
-        'request_in_progress',
+        codes.orderNotRefundable,
+        codes.eventBegun,
+        requestInProgress,
       ]),
     ),
-    422: errorResponse('The Idempotency-Key belongs to another request', ['idempotency_key_reused']),
+    422: errorResponse('The Idempotency-Key belongs to another request', [keyReused]),
     ...forbiddenResponses,
     ...bodyResponses,
     ...common,
@@ -226,50 +228,50 @@ const refundRoute = createRoute({
 });
 
 /** Orders of reservations: buy one, see what became of it, and give it back. */
-export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
-  app.openapi(orderRoute, async (c) => {
-    const body = c.req.valid('json');
-    const caller = c.get('caller');
-    const reservation = await ownReservation(deps, body.reservation_uuid, caller);
-    const key = c.req.valid('header')['idempotency-key'];
-    const request = { scope: reservation.userUuid, key, about: `POST ${path}`, body };
-    return answerKeyed(c, deps.idempotencyKeys, request, async (_, earlier) => {
-      const before = earlier?.slice(path.length + 1);
-      const wanted = { reservationUuid: body.reservation_uuid, methodUuid: body.payment_method_uuid, before };
-      const order = await createOrder(deps, wanted, caller);
-      const status = order.status === 'pending' ? 202 : 201;
-      return { status, json: toJson(order), location: `${path}/${order.uuid}` };
+export function orderRoutes(ports: Ports) {
+  return createRoutes()
+    .openapi(orderRoute, async (c) => {
+      const body = c.req.valid('json');
+      const actor = actorOf(c.get('caller'));
+      const reservation = await ownReservation(ports, { actor, uuid: body.reservation_uuid });
+      const key = c.req.valid('header')['idempotency-key'];
+      const request = { scope: reservation.userUuid, key, about: `POST ${path}`, body };
+      return answerKeyed(c, ports.idempotencyKeys, request, async (_, earlier) => {
+        const before = earlier?.slice(path.length + 1);
+        const wanted = { actor, reservation, methodUuid: body.payment_method_uuid, before };
+        const purchase = await createOrder(ports, wanted);
+        if (purchase.is !== 'placed') throw notPaid(purchase);
+        const { order } = purchase;
+        const status = order.status === 'pending' ? 202 : 201;
+        return { status, json: toJson(order), location: `${path}/${order.uuid}` };
+      });
+    })
+    .openapi(refundRoute, async (c) => {
+      const body = c.req.valid('json');
+      const orderUuid = c.req.valid('param').uuid;
+      const actor = actorOf(c.get('caller'));
+      // A request about nothing of theirs leaves no key behind.
+      await checkRefundable(ports, { actor, orderUuid, userUuid: body.user_uuid });
+      const scope = body.user_uuid;
+      const about = `POST ${path}/${orderUuid}/refunds`;
+      const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
+      return answerKeyed(c, ports.idempotencyKeys, request, async (uuid) => {
+        const wanted = { actor, uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
+        const refund = await refundOrder(ports, wanted);
+        const status = refund.status === 'pending' ? 202 : 201;
+        return { status, json: refundToJson(refund), location: `${path}/${orderUuid}` };
+      });
+    })
+    .openapi(findRoute, async (c) =>
+      reply(c, toJson(await findOrder(ports, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid }))),
+    )
+    .openapi(listRoute, async (c) => {
+      const { user_uuid: userUuid, cursor: after, limit } = c.req.valid('query');
+      const orders = await listOrders(ports, { actor: actorOf(c.get('caller')), userUuid, after, limit: limit + 1 });
+      const shown = orders.slice(0, limit);
+      const next_cursor = orders.length > limit ? shown.at(-1)!.uuid : null;
+      return reply(c, { orders: shown.map(toJson), next_cursor });
     });
-  });
-
-  app.openapi(refundRoute, async (c) => {
-    const body = c.req.valid('json');
-    const orderUuid = c.req.valid('param').uuid;
-    const caller = c.get('caller');
-    // A request about nothing of theirs leaves no key behind.
-    await checkRefundable(deps, { orderUuid, userUuid: body.user_uuid }, caller);
-    const scope = caller?.userUuid ?? body.user_uuid;
-    const about = `POST ${path}/${orderUuid}/refunds`;
-    const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
-    return answerKeyed(c, deps.idempotencyKeys, request, async (uuid) => {
-      const wanted = { uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
-      const refund = await refundOrder(deps, wanted, caller);
-      const status = refund.status === 'pending' ? 202 : 201;
-      return { status, json: refundToJson(refund), location: `${path}/${orderUuid}` };
-    });
-  });
-
-  app.openapi(findRoute, async (c) =>
-    reply(c, toJson(await findOrder(deps, c.req.valid('param').uuid, c.get('caller')))),
-  );
-
-  app.openapi(listRoute, async (c) => {
-    const { user_uuid: userUuid, cursor: after, limit } = c.req.valid('query');
-    const orders = await listOrders(deps, { userUuid, after, limit: limit + 1 }, c.get('caller'));
-    const shown = orders.slice(0, limit);
-    const next_cursor = orders.length > limit ? shown.at(-1)!.uuid : null;
-    return reply(c, { orders: shown.map(toJson), next_cursor });
-  });
 }
 
 const refundToJson = (refund: Refund) => ({

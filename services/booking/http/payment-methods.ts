@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { actorOf } from '../../../shared/auth/actor.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import {
   bearerResponses,
@@ -9,10 +10,10 @@ import {
   jsonBody,
   jsonResponse,
 } from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
 import { uuid } from '../../../shared/http/schemas.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import { mustBe } from '../domain/caller.ts';
-import type { PaymentMethods } from '../domain/payment/payment-methods.ts';
+import { addPaymentMethod } from '../domain/payment/add-payment-method.ts';
+import type { Ports } from '../domain/ports.ts';
 import { userUuid } from './input.ts';
 
 const route = createRoute({
@@ -49,10 +50,10 @@ const route = createRoute({
 });
 
 /** What buyers pay with: the API knows it by a uuid, and the provider by a reference of its own. */
-export function addPaymentMethodRoutes(app: App, { paymentMethods }: { paymentMethods: PaymentMethods }): void {
-  app.openapi(route, async (c) => {
-    const { user_uuid: owner, reference } = c.req.valid('json');
-    mustBe(c.get('caller'), owner);
-    return reply(c, { uuid: await paymentMethods.add({ userUuid: owner, reference }) }, 201);
+export function paymentMethodRoutes(ports: Ports) {
+  return createRoutes().openapi(route, async (c) => {
+    const { user_uuid: userUuid, reference } = c.req.valid('json');
+    const uuid = await addPaymentMethod(ports, { actor: actorOf(c.get('caller')), userUuid, reference });
+    return reply(c, { uuid }, 201);
   });
 }

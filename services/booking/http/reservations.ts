@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { actorOf } from '../../../shared/auth/actor.ts';
 import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import {
   bearerResponses,
@@ -12,21 +13,16 @@ import {
   parameterResponses,
   sentResponses,
 } from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
 import { currency, example, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import {
-  extendReservation,
-  findReservation,
-  type ManageReservationDeps,
-  type ReservationState,
-  releaseReservation,
-} from '../domain/reservation/manage-reservation.ts';
-import {
-  type HeldReservation,
-  type ReserveTicketsDeps,
-  reserveBest,
-  reserveTickets,
-} from '../domain/reservation/reserve-tickets.ts';
+import { codes } from '../domain/errors.ts';
+import type { Ports } from '../domain/ports.ts';
+import { extendReservation } from '../domain/reservation/extend-reservation.ts';
+import { findReservation, type ReservationState } from '../domain/reservation/find-reservation.ts';
+import type { HeldReservation } from '../domain/reservation/hold-seats.ts';
+import { releaseReservation } from '../domain/reservation/release-reservation.ts';
+import { reserveBest } from '../domain/reservation/reserve-best.ts';
+import { reserveTickets } from '../domain/reservation/reserve-tickets.ts';
 import { conflictMembers } from './conflict.ts';
 import { eventUuid, ticketUuid, userUuid } from './input.ts';
 import { amountRefused } from './payment-responses.ts';
@@ -87,7 +83,7 @@ const reservationLinks = {
 
 const answer = (description: string) => jsonResponse(description, reservationSchema);
 const common = { ...bearerResponses, ...commonResponses };
-const notFound = errorResponse('Reservation not found', ['reservation_not_found']);
+const notFound = errorResponse('Reservation not found', [codes.reservationNotFound]);
 const params = z.object({
   uuid: uuidInput.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
 });
@@ -120,10 +116,10 @@ const reserveRoute = createRoute({
       headers: { Location: { description: 'The reservation', required: true, schema: { type: 'string' as const } } },
       links: reservationLinks,
     },
-    404: errorResponse('Event not found', ['event_not_found']),
+    404: errorResponse('Event not found', [codes.eventNotFound]),
     409: errorResponse(
       'Not all of them can be held; or the sale has ended',
-      ['ticket_not_available', 'sales_ended', 'seat_stranded', 'too_many_tickets'],
+      [codes.ticketNotAvailable, codes.salesEnded, codes.seatStranded, codes.tooManyTickets],
       conflictMembers,
     ),
     422: amountRefused('The total can’t be charged: see `bounds`'),
@@ -157,7 +153,7 @@ const releaseRoute = createRoute({
   responses: {
     204: { description: 'The seats are free, and a payment that was under way for them is called off' },
     404: notFound,
-    409: errorResponse('The seats are bought: ask for a refund of the order', ['reservation_sold']),
+    409: errorResponse('The seats are bought: ask for a refund of the order', [codes.reservationSold]),
     ...parameterResponses,
     ...sentResponses,
     ...common,
@@ -177,9 +173,9 @@ const extendRoute = createRoute({
     200: answer('The seats are held until `expires_at`'),
     404: notFound,
     409: errorResponse('Not all of the seats are held any more, the sale has ended, or it was extended before', [
-      'reservation_expired',
-      'sales_ended',
-      'reservation_extended',
+      codes.reservationExpired,
+      codes.salesEnded,
+      codes.reservationExtended,
     ]),
     ...parameterResponses,
     ...sentResponses,
@@ -188,43 +184,36 @@ const extendRoute = createRoute({
 });
 
 /** Reservations of several seats. */
-export function addReservationRoutes(app: App, deps: ReserveTicketsDeps & ManageReservationDeps): void {
-  app.openapi(reserveRoute, async (c) => {
-    const body = c.req.valid('json');
-    const caller = c.get('caller');
-    const userUuid = body.user_uuid;
-    const held =
-      'ticket_uuids' in body
-        ? await reserveTickets(deps, { userUuid, ticketUuids: body.ticket_uuids }, caller)
-        : await reserveBest(
-            deps,
-            {
-              userUuid,
+export function reservationRoutes(ports: Ports) {
+  return createRoutes()
+    .openapi(reserveRoute, async (c) => {
+      const body = c.req.valid('json');
+      const who = { actor: actorOf(c.get('caller')), userUuid: body.user_uuid };
+      const held =
+        'ticket_uuids' in body
+          ? await reserveTickets(ports, { ...who, ticketUuids: body.ticket_uuids })
+          : await reserveBest(ports, {
+              ...who,
               eventUuid: body.event_uuid,
               quantity: body.quantity,
               maxPrice: body.max_price,
               section: body.section,
-            },
-            caller,
-          );
-    const shown = toJson({ ...held, state: 'held' });
-    return reply(c, shown, 201, { Location: `/api/v1/booking/reservations/${held.uuid}` });
-  });
-
-  app.openapi(findRoute, async (c) => {
-    const state = await findReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return reply(c, toJson(state));
-  });
-
-  app.openapi(releaseRoute, async (c) => {
-    await releaseReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return replyEmpty(c, 204);
-  });
-
-  app.openapi(extendRoute, async (c) => {
-    const state = await extendReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return reply(c, toJson(state));
-  });
+            });
+      const shown = toJson({ ...held, state: 'held' });
+      return reply(c, shown, 201, { Location: `/api/v1/booking/reservations/${held.uuid}` });
+    })
+    .openapi(findRoute, async (c) => {
+      const request = { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid };
+      return reply(c, toJson(await findReservation(ports, request)));
+    })
+    .openapi(releaseRoute, async (c) => {
+      await releaseReservation(ports, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid });
+      return replyEmpty(c, 204);
+    })
+    .openapi(extendRoute, async (c) => {
+      const request = { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid };
+      return reply(c, toJson(await extendReservation(ports, request)));
+    });
 }
 
 const toJson = (reservation: ReservationState | (HeldReservation & { state: 'held' })) => ({

@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AppError } from '../../../shared/errors.ts';
 import { replyEmpty } from '../../../shared/http/reply.ts';
 import {
   bodyResponses,
@@ -8,10 +7,11 @@ import {
   jsonBody,
   withoutToken,
 } from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
 import { uuidInput } from '../../../shared/http/schemas.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import { carryOn } from '../domain/order/advance-order.ts';
-import type { CompleteDeps } from '../domain/order/complete-order.ts';
+import { codes, noPaymentWaits } from '../domain/errors.ts';
+import { advanceOrder } from '../domain/order/advance-order.ts';
+import type { Ports } from '../domain/ports.ts';
 
 const approvalSchema = z
   .strictObject({
@@ -34,23 +34,22 @@ const route = createRoute({
   },
   responses: {
     200: { description: 'The order goes on' },
-    404: errorResponse('No payment of this order waits for its buyer', ['order_not_found']),
+    404: errorResponse('No payment of this order waits for its buyer', [codes.orderNotFound]),
     ...bodyResponses,
     ...commonResponses,
   },
 });
 
-export type SandboxRouteDeps = CompleteDeps & { sandbox: { answer(key: string, approved: boolean): Promise<boolean> } };
+/** The sandbox, as a bank that its buyer speaks to: false when no payment of this key waits for its buyer. */
+export type Sandbox = { answer(key: string, approved: boolean): Promise<boolean> };
 
 /** The part of a buyer's bank, played by the sandbox. */
-export function addSandboxRoutes(app: App, deps: SandboxRouteDeps): void {
+export function addSandboxRoutes(app: App, ports: Ports, sandbox: Sandbox): void {
   app.openapi(route, async (c) => {
     const { uuid } = c.req.valid('param');
-    const known = await deps.sales.get(uuid);
-    if (!known || !(await deps.sandbox.answer(uuid, c.req.valid('json').approved))) {
-      throw new AppError('order_not_found', 'No payment of this order waits for its buyer');
-    }
-    await carryOn(deps, known, deps.payments.find);
+    const known = await ports.orders.get(uuid);
+    if (!known || !(await sandbox.answer(uuid, c.req.valid('json').approved))) throw noPaymentWaits();
+    await advanceOrder(ports, known, ports.payments.find);
     return replyEmpty(c);
   });
 }

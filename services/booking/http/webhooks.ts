@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AppError } from '../../../shared/errors.ts';
 import { replyEmpty } from '../../../shared/http/reply.ts';
 import { bodyResponses, commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import { type HearDeps, hearNotice, type Notice } from '../domain/payment/handle-webhook.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
+import { badSignature } from '../domain/errors.ts';
+import { handleWebhook, type WebhookEvent } from '../domain/payment/handle-webhook.ts';
+import type { Ports } from '../domain/ports.ts';
 
 /** Not a schema of zod's: the body must not be read before its signature is checked, over its very bytes. */
-const noticeSchema = { type: 'object' as const, description: 'An event object of Stripe’s API' };
+const eventSchema = { type: 'object' as const, description: 'An event object of Stripe’s API' };
 
 const route = createRoute({
   method: 'post',
@@ -25,7 +26,7 @@ const route = createRoute({
     }),
     body: {
       required: true,
-      content: { 'application/json': { schema: noticeSchema } },
+      content: { 'application/json': { schema: eventSchema } },
     },
   },
   responses: {
@@ -37,17 +38,15 @@ const route = createRoute({
   },
 });
 
-export type NoticeRoutesDeps = HearDeps & {
-  /** Reads a notice whose signature is right; undefined of any other. */
-  readNotice: (body: string, signature: string) => Promise<Notice | undefined>;
-};
+/** Reads an event whose signature is right; undefined of any other. */
+export type ReadWebhook = (body: string, signature: string) => Promise<WebhookEvent | undefined>;
 
-/** Notices of the payment provider. Their signature is made over the very bytes of the body. */
-export function addNoticeRoutes(app: App, deps: NoticeRoutesDeps): void {
+/** Webhooks of the payment provider. Their signature is made over the very bytes of the body. */
+export function addWebhookRoutes(app: App, ports: Ports, readWebhook: ReadWebhook): void {
   app.openapi(route, async (c) => {
-    const notice = await deps.readNotice(await c.req.text(), c.req.valid('header')['stripe-signature']);
-    if (!notice) throw new AppError('invalid_request', 'The signature is not right, or too old');
-    await hearNotice(deps, notice);
+    const event = await readWebhook(await c.req.text(), c.req.valid('header')['stripe-signature']);
+    if (!event) throw badSignature();
+    await handleWebhook(ports, event);
     return replyEmpty(c);
   });
 }

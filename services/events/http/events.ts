@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Clock } from '../../../shared/async/clock.ts';
-import { AppError } from '../../../shared/errors.ts';
 import { reply, replyWritten } from '../../../shared/http/reply.ts';
 import {
   commonResponses,
@@ -9,6 +8,7 @@ import {
   parameterResponses,
   withoutToken,
 } from '../../../shared/http/responses.ts';
+import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import {
   anyUuid,
   eventCurrency,
@@ -19,7 +19,7 @@ import {
   uuid,
   wholeNumber,
 } from '../../../shared/http/schemas.ts';
-import type { App } from '../../../shared/http/shell.ts';
+import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import type { EventStore } from '../domain/event/event.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { listEvents } from '../domain/event/list-events.ts';
@@ -91,7 +91,7 @@ const viewRoute = createRoute({
       ...jsonResponse('The event', eventSchema),
       headers: z.object({ 'X-Lock-Status': lockStatus }),
     },
-    404: errorResponse('Event not found', ['event_not_found']),
+    404: errorResponse('Event not found', [noSuchEvent]),
     ...commonResponses,
   },
 });
@@ -124,18 +124,17 @@ const listRoute = createRoute({
 });
 
 /** The event routes. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
-export function addEventRoutes(app: App, deps: { view: ViewEvent; store: EventStore; clock: Clock }): void {
-  app.openapi(listRoute, async (c) => {
+export function eventRoutes(deps: { view: ViewEvent; store: EventStore; clock: Clock }) {
+  const routes = createRoutes().openapi(listRoute, async (c) => {
     const { events, nextCursor } = await listEvents(deps, c.req.valid('query'));
     return reply(c, { events, next_cursor: nextCursor });
   });
 
-  // The id needs no schema: what is no uuid is not found. This is the page of a rush, so it goes without a validator.
-  app.openAPIRegistry.registerPath(viewRoute);
-  app.get(viewRoute.getRoutingPath(), async (c) => {
+  // The id needs no schema: what is no uuid is not found. This is the page of a rush.
+  return addUnchecked(routes, viewRoute, async (c) => {
     const uuid = c.req.param('uuid').toLowerCase();
     const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;
-    if (!view) throw new AppError('event_not_found', 'Event not found');
+    if (!view) throw eventNotFound();
     return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), view.locksKnown ? undefined : locksUnknown);
   });
 }

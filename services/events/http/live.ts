@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AppError } from '../../../shared/errors.ts';
 import { replyRaw } from '../../../shared/http/reply.ts';
 import { commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
+import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { anyUuid, example } from '../../../shared/http/schemas.ts';
-import type { App } from '../../../shared/http/shell.ts';
+import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import type { LiveSeats } from '../domain/live/live-seats.ts';
 import { liveMessageSchema } from './live-schemas.ts';
 import { liveStream } from './live-stream.ts';
@@ -29,7 +29,7 @@ const liveRoute = createRoute({
         'Server-sent events, each of one of these; `data` is one line of JSON. Comments keep a silent stream open',
       content: { 'text/event-stream': { schema: liveMessageSchema } },
     },
-    404: errorResponse('Event not found', ['event_not_found']),
+    404: errorResponse('Event not found', [noSuchEvent]),
     431: commonResponses[431],
     500: commonResponses[500],
   },
@@ -56,15 +56,14 @@ const headers = {
 };
 
 /**
- * The live seats. An EventSource gives up for good on any answer but 200, so only an event that is certainly not there is
+ * The live seats. An EventSource gives up for good on any status but 200, so only an event that is certainly not there is
  * told by a status.
  */
-export function addLiveRoute(app: App, { live, pingMs, patienceMs, random = Math.random }: LiveDeps): void {
-  app.openAPIRegistry.registerPath(liveRoute);
-  app.get(liveRoute.getRoutingPath(), async (c) => {
+export function liveRoutes({ live, pingMs, patienceMs, random = Math.random }: LiveDeps) {
+  return addUnchecked(createRoutes(), liveRoute, async (c) => {
     const uuid = c.req.param('uuid').toLowerCase();
     const mayExist = anyUuid.test(uuid) && (await live.mayExist(uuid, patienceMs));
-    if (!mayExist) throw new AppError('event_not_found', 'Event not found');
+    if (!mayExist) throw eventNotFound();
     if (c.req.method === 'HEAD') return replyRaw(c, null, 200, headers);
     const retryMs = retry.fromMs + Math.floor(random() * retry.spreadMs);
     return replyRaw(c, liveStream({ watch: () => live.watch(uuid), pingMs, retryMs }), 200, headers);

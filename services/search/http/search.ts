@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { invalidInput } from '../../../shared/http/errors.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { textInput, wholeNumber } from '../../../shared/http/schemas.ts';
-import type { App } from '../../../shared/http/shell.ts';
 import { longestCursor } from '../domain/query/cursor.ts';
 import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
 import { pageSchema } from './search-page.ts';
@@ -41,7 +41,7 @@ const searchRoute = createRoute({
 });
 
 /** The search route. The same queries come again and again, and to check one costs more than to find its kept answer. */
-export function addSearchRoutes(app: App, search: SearchEvents): void {
+export function searchRoutes(search: SearchEvents) {
   const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
 
   function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
@@ -55,8 +55,7 @@ export function addSearchRoutes(app: App, search: SearchEvents): void {
     return data;
   }
 
-  app.openAPIRegistry.registerPath(searchRoute);
-  app.get(searchRoute.getRoutingPath(), async (c) => {
+  return addUnchecked(createRoutes(), searchRoute, async (c) => {
     const request = check(c.req.url, () => c.req.queries());
     return replyWritten<z.infer<typeof pageSchema>>(c, await search(request));
   });
