@@ -1,16 +1,16 @@
 import type { Identities } from '../../shared/auth/identities.ts';
 import { bearerScheme, requireBearer } from '../../shared/http/bearer.ts';
-import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import type { Ports } from './domain/ports.ts';
 import { seatChoices } from './domain/seats/best-choices.ts';
 import { knownTickets } from './domain/seats/known-tickets.ts';
 import { about } from './http/about.ts';
-import { addOrderRoutes } from './http/orders.ts';
-import { addPaymentMethodRoutes } from './http/payment-methods.ts';
-import { addReservationRoutes } from './http/reservations.ts';
-import { addSandboxRoutes, type Sandbox } from './http/sandbox.ts';
-import { addTicketRoutes } from './http/tickets.ts';
-import { addWebhookRoutes, type ReadWebhook } from './http/webhooks.ts';
+import { orderRoutes } from './http/orders.ts';
+import { paymentMethodRoutes } from './http/payment-methods.ts';
+import { reservationRoutes } from './http/reservations.ts';
+import { type Sandbox, sandboxRoutes } from './http/sandbox.ts';
+import { ticketRoutes } from './http/tickets.ts';
+import { type ReadWebhook, webhookRoutes } from './http/webhooks.ts';
 
 /** What a provider has besides its port: a sandbox to play with, or webhooks of its own. */
 export type PaymentSides = { sandbox?: Sandbox; readWebhook?: ReadWebhook };
@@ -23,7 +23,7 @@ export type BookingDeps = ShellDeps &
   };
 
 /** The booking service over its ports: hold a ticket, and buy it. */
-export function createBookingApp(deps: BookingDeps): App {
+export function createBookingApp(deps: BookingDeps) {
   const ports: Ports = { ...deps, knownTickets: knownTickets(deps.tickets), seats: seatChoices(deps) };
   return createShell(about, deps, (app) => {
     app.openAPIRegistry.registerComponent('securitySchemes', bearerScheme, {
@@ -33,11 +33,16 @@ export function createBookingApp(deps: BookingDeps): App {
       description: 'Asked for where the platform checks who asks: AUTH_JWKS_URL or AUTH_JWT_SECRET is set',
     });
     if (deps.identities) app.use('/api/v1/booking/*', requireBearer(deps.identities, deps.log));
-    addTicketRoutes(app, ports);
-    addReservationRoutes(app, ports);
-    addOrderRoutes(app, ports);
-    addPaymentMethodRoutes(app, ports);
-    if (deps.sandbox) addSandboxRoutes(app, ports, deps.sandbox);
-    if (deps.readWebhook) addWebhookRoutes(app, ports, deps.readWebhook);
+    const routes = app
+      .route('/', ticketRoutes(ports))
+      .route('/', reservationRoutes(ports))
+      .route('/', orderRoutes(ports))
+      .route('/', paymentMethodRoutes(ports));
+    if (deps.sandbox) routes.route('/', sandboxRoutes(ports, deps.sandbox));
+    if (deps.readWebhook) routes.route('/', webhookRoutes(ports, deps.readWebhook));
+    return routes;
   });
 }
+
+/** The type of the app, from which `hc` makes a client's; a provider's own routes are not in it. */
+export type BookingApp = ReturnType<typeof createBookingApp>;

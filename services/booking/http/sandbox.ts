@@ -44,8 +44,8 @@ const route = createRoute({
 export type Sandbox = { answer(key: string, approved: boolean): Promise<boolean> };
 
 /** The part of a buyer's bank, played by the sandbox. */
-export function addSandboxRoutes(app: App, ports: Ports, sandbox: Sandbox): void {
-  app.openapi(route, async (c) => {
+export function sandboxRoutes(ports: Ports, sandbox: Sandbox) {
+  return createRoutes().openapi(route, async (c) => {
     const { uuid } = c.req.valid('param');
     const known = await ports.orders.get(uuid);
     if (!known || !(await sandbox.answer(uuid, c.req.valid('json').approved))) throw noPaymentWaits();

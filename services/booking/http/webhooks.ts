@@ -42,8 +42,8 @@ const route = createRoute({
 export type ReadWebhook = (body: string, signature: string) => Promise<WebhookEvent | undefined>;
 
 /** Webhooks of the payment provider. Their signature is made over the very bytes of the body. */
-export function addWebhookRoutes(app: App, ports: Ports, readWebhook: ReadWebhook): void {
-  app.openapi(route, async (c) => {
+export function webhookRoutes(ports: Ports, readWebhook: ReadWebhook) {
+  return createRoutes().openapi(route, async (c) => {
     const event = await readWebhook(await c.req.text(), c.req.valid('header')['stripe-signature']);
     if (!event) throw badSignature();
     await handleWebhook(ports, event);
