@@ -7,7 +7,7 @@ import { writePage } from './http/search-page.ts';
 
 export type SearchDeps = ShellDeps & SearchEventsDeps & { role: Role };
 
-/** `api` answers searches, `cdc` keeps the index after the database, `all` does both. */
+/** `api` serves searches, `cdc` keeps the index in step with the database, `all` does both. */
 export type Role = 'all' | 'api' | 'cdc';
 
 /** The search service over its ports. In the role `cdc` it has no routes but those of its operation. */

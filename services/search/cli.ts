@@ -17,7 +17,7 @@ import { verifyIndex } from './domain/index/verify-index.ts';
 const batchSize = 1000;
 const shown = 20;
 
-/** What the search binary does besides to serve. */
+/** The commands of the search binary, besides serving. */
 export const commands: Record<string, Command> = {
   reindex: {
     usage: [['reindex', 'build the index anew from the database, while searches and changes go on']],

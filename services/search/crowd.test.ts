@@ -21,7 +21,7 @@ function start() {
   return { index: memoryIndex({ turns }), hold: set(true), release: set(false) };
 }
 
-test('beyond what it can do at once the answer is 503 with Retry-After, and the others are served', async () => {
+test('searches beyond what fits at once get 503 with Retry-After, and the others are served', async () => {
   const { index, hold, release } = start();
   await index.replaceAll(
     (async function* () {

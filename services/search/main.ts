@@ -55,7 +55,7 @@ export const variables = {
   SEARCH_SLOT: v.text('onsale_search', 'Replication slot that a search process follows; each process needs its own'),
 };
 
-/** How long an answer that was found in Redis is kept in the process. */
+/** How long a page that was found in Redis is kept in the process. */
 const nearMs = 60_000;
 
 type Config = ReturnType<typeof readConfig<typeof variables>>;
@@ -99,7 +99,7 @@ export async function start(
     metrics,
     server,
     dependencies: {
-      index: () => whetherBuilt(index),
+      index: () => expectBuilt(index),
       ...(follower && elasticsearch && { index_writes: { helpful: elasticsearch.expectWritable } }),
       ...follower?.dependencies,
       ...(redis && role !== 'cdc' && { redis: { helpful: checkRedisCache(redis, 'search:ready') } }),
@@ -108,7 +108,7 @@ export async function start(
     closing: closing.signal,
     role,
     index,
-    // A cached answer belongs to one generation of the index, so whoever has it may give it.
+    // A cached page belongs to one generation of the index, so any cache that has it may give it.
     cache: redis ? tieredCache(near, redisCache(redis), nearMs) : near,
     clock: systemClock,
   });
@@ -127,7 +127,7 @@ export async function start(
   };
 }
 
-/** What keeps the index after the database. A search needs none of it, a process that does nothing else all. */
+/** Opens all that keeps the index in step with the database. Searches need none of it; the role `cdc` needs all. */
 function openFollower(config: Config, { log, metrics, index }: { log: Logger; metrics: Metrics; index: SearchIndex }) {
   const database = postgresConfig(config, 'onsale-search');
   const pool = poolMetrics(metrics);
@@ -165,7 +165,7 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
   };
 }
 
-async function whetherBuilt(index: SearchIndex): Promise<void> {
+async function expectBuilt(index: SearchIndex): Promise<void> {
   if (!(await index.isBuilt())) throw unavailable('the search index', new Error('it is not built yet'));
 }
 

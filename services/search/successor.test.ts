@@ -11,7 +11,7 @@ import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 import { makeEvent, makeVenue } from './testing.ts';
 
-// A server that takes the place of another at its address, with the slot, and without what that one wrote last.
+// A server that takes the place of another at its address, with the slot, and without the other's last writes.
 
 setDefaultTimeout(60_000);
 
@@ -97,7 +97,7 @@ const confirmsTooMuch = async (server: OwnPostgres) => {
   return row?.so;
 };
 
-test('a successor whose log ends before what is handled is read anew, and followed from its own position', async () => {
+test('a successor whose log ends before the handled position is read anew, and followed from its own position', async () => {
   const older = await begin();
   await writeMuch(first);
   await rename(first, 'Alpha', 'Zulu');

@@ -7,7 +7,7 @@ import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-s
 import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 
-// A server that answers queries, and does not give the changes.
+// A server that takes queries, and does not give the changes.
 
 setDefaultTimeout(60_000);
 

@@ -5,7 +5,7 @@ import type { SearchQuery, SearchResult } from '../domain/query/search-query.ts'
 type Put = (...events: (Partial<EventDocument> & { id: number })[]) => Promise<unknown>;
 type Search = (text: string, query?: Partial<SearchQuery>) => Promise<SearchResult>;
 
-/** Queries to a small catalogue, and what every index finds, in this order. */
+/** Queries to a small catalogue, and the events that every index finds, in this order. */
 export function agreedQueries(put: Put, search: Search): void {
   describe('agreed queries', () => {
     beforeEach(() => put(...catalogue));

@@ -26,7 +26,7 @@ export const pageSchema = z
   })
   .openapi('SearchPage');
 
-/** Writes a page as the JSON text of an answer. */
+/** Writes a page as the JSON of the response. */
 export function writePage({ hits, total, page, size, next }: SearchPage): string {
   const body: z.infer<typeof pageSchema> = {
     events: hits,

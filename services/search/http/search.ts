@@ -40,7 +40,7 @@ const searchRoute = createRoute({
   },
 });
 
-/** The search route. The same queries come again and again, and to check one costs more than to find its kept answer. */
+/** Adds the search route. The same queries come again and again, and to check one costs more than to find its cached page. */
 export function searchRoutes(search: SearchEvents) {
   const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
 

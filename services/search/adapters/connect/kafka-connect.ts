@@ -8,25 +8,25 @@ const steadyLooks = 5;
 
 export type ConnectorState = { state: string; tasks: { id: number; state: string; cause?: string }[] };
 
-/** One connector of Kafka Connect. What Connect refuses throws `UsageError` with its words. */
+/** One connector of Kafka Connect. A refusal of Connect throws `UsageError` with Connect's words. */
 export type Connect = {
   /** Creates the connector or changes its configuration, and lets it go on. */
   put(config: Record<string, string>): Promise<void>;
   status(): Promise<ConnectorState>;
   /** Resolves when the connector and its tasks have run for a moment; throws when a task fails. */
   untilRunning(): Promise<void>;
-  /** Removes the connector and what it remembers; false when there was none. */
+  /** Removes the connector and its offsets; returns false when there was none. */
   remove(): Promise<boolean>;
 };
 
-/** What of Connect's answers is looked at. */
+/** The members of Connect's responses that are read. */
 type Told = {
   message?: string;
   connector?: { state: string };
   tasks?: { id: number; state: string; trace?: string }[];
 };
 
-/** Speaks to Kafka Connect's HTTP interface at `url`. `secrets` never come out in what is said. */
+/** Speaks to Kafka Connect's HTTP interface at `url`. `secrets` are hidden in every message. */
 export function createConnect(url: string, name: string, secrets: string[] = []): Connect {
   const base = `${url.replace(/\/+$/, '')}/connectors/${encodeURIComponent(name)}`;
 
@@ -102,7 +102,7 @@ export function createConnect(url: string, name: string, secrets: string[] = [])
     return state === 'FAILED' || tasks.some((task) => task.state === 'FAILED');
   }
 
-  /** Ends its tasks; false when there is no such connector. */
+  /** Ends its tasks; returns false when there is no such connector. */
   async function stop(): Promise<boolean> {
     const { code } = await callSettled('PUT', '/stop', undefined, [202, 204, 404]);
     if (code === 404) return false;

@@ -209,7 +209,7 @@ test('a document that Elasticsearch cannot take is reported, and the others are 
   expect(await scanned(index)).toEqual([fine]);
 });
 
-test('texts that no index should fall over', async () => {
+test('hostile texts are indexed and searched', async () => {
   const { open } = await start([]);
   const index = open();
   const odd = [
@@ -246,7 +246,7 @@ test('more than 10,000 events by cursor, each once', async () => {
   expect([deepest.hits.length, deepest.next !== undefined]).toEqual([100, true]);
 });
 
-test('a view that a stranger has changed, at any of its bytes, is no failure of the server', async () => {
+test('a view that a client has changed, at any of its bytes, is no failure of the server', async () => {
   const { open } = await start([1, 2, 3].map((id) => someEvent({ id, name: 'Gala' })));
   const index = open();
   const first = await index.search({ text: 'gala', now: 0, size: 1 });
@@ -315,7 +315,7 @@ describe('an Elasticsearch that', () => {
     for (const one of work) expect(isAppError(await one.catch((error) => error), 'unavailable')).toBe(true);
   });
 
-  test('takes connections and never answers', async () => {
+  test('takes connections and never responds', async () => {
     const sockets = new Set<{ destroy(): void }>();
     const silent = createServer((socket) => void sockets.add(socket.on('error', () => {})));
     const port = await listen(silent);
@@ -326,7 +326,7 @@ describe('an Elasticsearch that', () => {
     await expectUnavailable(`http://127.0.0.1:${port}`);
   });
 
-  test('is away after it was there: the generation stays, and answers at once', async () => {
+  test('is away after it was there: the generation stays, and is returned at once', async () => {
     const { config } = await start([]);
     const link = await forward(new URL(address));
     const clock = testClock();
@@ -395,7 +395,7 @@ async function* batches(documents: EventDocument[][]): AsyncIterable<EventDocume
   yield* documents;
 }
 
-/** In small batches, so that much happens meanwhile. */
+/** Yields small batches, so that much happens meanwhile. */
 async function* slowly(documents: EventDocument[]): AsyncIterable<EventDocument[]> {
   for (let at = 0; at < documents.length; at += 300) yield documents.slice(at, at + 300);
 }
@@ -456,7 +456,7 @@ const everyday = [
   ...[range(0xfb00, 0xfb06), range(0xff01, 0xffbe), range(0x1d400, 0x1d454), ['\u{20bb7}', '\u{1f389}']],
 ].flat();
 
-/** What is hard: words and the marks that belong to them, apostrophes, unspaced scripts among others, decomposed text. */
+/** Hard parts: words and the marks that belong to them, apostrophes, unspaced scripts among others, decomposed text. */
 const alphabet = [
   ...['a', 'b', 'Z', 'é', 'e\u0301', 'ß', 'Ø', 'İ', 'ı', 'Σ', 'ς', 'Ώ', 'Ё', 'й', '1', '²', '½', '\u0308', 'ﬁ', '™'],
   ...["'", '’', 'ʼ', '-', '/', ' ', ' ', '\n', '\t', '.', '_', '=>', '\\', '"', '…', '\u00a0', '🎉', '&'],

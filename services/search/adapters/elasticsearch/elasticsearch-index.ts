@@ -17,10 +17,10 @@ import { createShape } from './shape.ts';
 import { createViews, isViewGone } from './views.ts';
 import { expectWritable } from './writable.ts';
 
-/** What a search may take with all its attempts. */
+/** How long a search may take, with all its attempts. */
 const searchTimeoutMs = 1300;
-/** Of each process; a node has one or two threads a core for searches, and what waits for them passes its deadline. */
-const searchesAtOnce = { atOnce: 8, mostWaiting: 100, patienceMs: 1500 };
+/** Of each process: a node has one or two threads a core for searches, and a search that waits for them passes its deadline. */
+const searchesAtOnce = { atOnce: 8, maxWaiting: 100, patienceMs: 1500 };
 const refreshTimeoutMs = 30_000;
 const targetAttempts = 20;
 
@@ -32,7 +32,7 @@ export type ElasticsearchIndex = SearchIndex & {
   close(): Promise<void>;
 };
 
-/** The index in Elasticsearch, shared by all processes that use its name; `elasticsearch/names.ts` says how it lies there. */
+/** The index in Elasticsearch, shared by all processes that use its name; `names.ts` has the names there. */
 export function elasticsearchIndex(
   config: ElasticsearchConfig,
   { clock = systemClock }: { clock?: Clock } = {},
@@ -45,7 +45,7 @@ export function elasticsearchIndex(
   const views = createViews(cluster, names.search);
   const gate = createGate(searchesAtOnce);
 
-  /** To every index that is live or being built; one that is created meanwhile is seen after the write. */
+  /** Writes to every index that is live or being built; one that is created meanwhile is seen after the write. */
   async function apply({ upserts, deletes, version }: IndexChanges): Promise<Rejected[]> {
     const entries = [
       ...upserts.map((document) => upsertEntry(document, version)),

@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const close of closes.splice(0).reverse()) await close();
 });
 
-/** An index behind a server that answers as `answer` says. */
+/** An index behind a server that responds as `answer` says. */
 async function start(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -26,7 +26,7 @@ function json(response: ServerResponse, status: number, body: unknown, headers: 
 
 const elastic = { 'x-elastic-product': 'Elasticsearch' };
 
-/** The answer of Elasticsearch 8 to a driver of 9. */
+/** The response of Elasticsearch 8 to a driver of 9. */
 const mediaType = {
   error: { type: 'media_type_header_exception', reason: 'A compatible version is required on Accept header' },
   status: 400,
@@ -46,7 +46,7 @@ async function expectReason(index: ElasticsearchIndex, reason: string): Promise<
   }
 }
 
-describe('a server that is not what is needed is named in a sentence, and is unavailable to callers:', () => {
+describe('an unfit server is named in a sentence, and is unavailable to callers:', () => {
   test('Elasticsearch 8', async () => {
     const index = await start(({ url, headers }, response) => {
       if (`${headers.accept} ${headers['content-type']}`.includes('compatible-with=9'))
@@ -62,7 +62,7 @@ describe('a server that is not what is needed is named in a sentence, and is una
     await expectReason(index, 'Elasticsearch 9 or newer is needed; this is OpenSearch 3.2.0');
   });
 
-  test('an Elasticsearch of before they named themselves', async () => {
+  test('an Elasticsearch too old to name itself', async () => {
     const index = await start((_, response) => json(response, 200, { version: { number: '7.10.2' } }));
     await expectReason(index, 'Elasticsearch 9 or newer is needed; this is Elasticsearch 7.10.2');
   });
@@ -72,18 +72,18 @@ describe('a server that is not what is needed is named in a sentence, and is una
     await expectReason(index, 'Elasticsearch 9 or newer is needed; this is another server');
   });
 
-  test('one that does not know us', async () => {
+  test('an Elasticsearch that does not know the user', async () => {
     const index = await start((_, response) => json(response, 401, { error: 'security_exception' }, elastic));
     await expectReason(index, 'Elasticsearch does not know the user and password of ELASTICSEARCH_ADDR');
   });
 
-  test('one that does not let us', async () => {
+  test('an Elasticsearch that does not let the user', async () => {
     const index = await start((_, response) => json(response, 403, { error: 'security_exception' }, elastic));
     await expectReason(index, 'Elasticsearch does not let the user of ELASTICSEARCH_ADDR do what is needed');
   });
 });
 
-test('once it is replaced by a newer one, nothing need be restarted', async () => {
+test('a newer server in its place is used without a restart', async () => {
   let number = '8.15.0';
   const index = await start(({ url }, response) => {
     const found = { test: { aliases: { test: {}, 'test.write.x': {} } } };

@@ -48,14 +48,14 @@ export function searchResult(
 function matching(text: string) {
   const wanted = queryWords(text);
   if (wanted.length === 0) return { match_none: {} };
-  const spellings = Math.floor(mostClauses / (wanted.length * fields.length));
+  const spellings = Math.floor(maxClauses / (wanted.length * fields.length));
   return {
     multi_match: {
       query: wanted.join(' '),
       type: 'most_fields',
       fields,
       fuzziness: 'AUTO',
-      max_expansions: Math.min(mostSpellings, spellings),
+      max_expansions: Math.min(maxSpellings, spellings),
     },
   };
 }
@@ -63,10 +63,10 @@ function matching(text: string) {
 const fields = ['name^4', 'performers', 'location^2', 'description'];
 
 /** The closest spellings of a word that are looked for, unless the query has many words. */
-const mostSpellings = 50;
+const maxSpellings = 50;
 
 /** The least `max_clause_count` that an Elasticsearch gives itself is 1,024. */
-const mostClauses = 1000;
+const maxClauses = 1000;
 
 /** Dates are whole seconds, so that all searches of a second share this filter. */
 const upcoming = (now: number) => ({ range: { date: { gte: Math.ceil(now / 1000) * 1000, format: 'epoch_millis' } } });

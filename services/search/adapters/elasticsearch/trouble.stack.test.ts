@@ -45,14 +45,14 @@ const failureOf = (work: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-test('where all is well, changes can be written', async () => {
+test('a healthy index takes changes', async () => {
   await index.expectWritable();
 });
 
 test.each([
   ['read_only_allow_delete', 'Elasticsearch takes no changes for the index: its disk is full'],
   ['write', 'Elasticsearch takes no changes for the index: it is blocked by a setting'],
-])('an index that is blocked (%s) is searched, and no change is lost or set aside', async (kind, reason) => {
+])('an index that is blocked (%s) is searched, and no change is lost or made a dead letter', async (kind, reason) => {
   await block({ [`index.blocks.${kind}`]: true });
   expect(reasonOf(await failureOf(index.expectWritable()))).toBe(reason);
   expect((await find()).total).toBe(200);
@@ -76,7 +76,7 @@ test('an index that has lost a part is told', async () => {
   await index.expectWritable();
 });
 
-test('connections that are left open to nobody are given up with the first that passes its deadline', async () => {
+test('stranded connections are all given up with the first that passes its deadline', async () => {
   const way = await openWay();
   const through = elasticsearchIndex({ nodes: [way.url], index: name });
   closes.push(through.close);
@@ -91,7 +91,7 @@ test('connections that are left open to nobody are given up with the first that 
   expect(outcomes.slice(1)).toEqual([true, true, true, true, true]);
 });
 
-test('a crowd of searches is asked a few at a time, and told to come again beyond what can wait', async () => {
+test('a crowd of searches is sent a few at a time, and refused beyond the number that can wait', async () => {
   const way = await openWay();
   const through = elasticsearchIndex({ nodes: [way.url], index: name });
   closes.push(through.close);

@@ -118,7 +118,7 @@ describe('every change comes, and none is said to be missing, when', () => {
     ));
 });
 
-test('connections that are left open to nobody are destroyed, and the brokers behind the same addresses followed', async () => {
+test('stranded connections are destroyed, and the brokers behind the same addresses are followed', async () => {
   const ways = await Promise.all(cluster.brokers.map(async (broker) => [broker, await openWay(broker)] as const));
   const wayTo = new Map(ways);
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) =>

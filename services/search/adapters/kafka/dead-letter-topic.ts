@@ -9,13 +9,13 @@ import { topicsOf } from './topics.ts';
 
 export type { DeadLetter } from './dead-letter.ts';
 
-/** What a person does with the dead letters. Throws `unavailable` while Kafka is away. */
+/** The dead letters that Kafka keeps, for operators. Throws `unavailable` while Kafka is away. */
 export type DeadLetterTopic = {
   /** Every letter that is kept, oldest first. */
   list(onLetter: (letter: DeadLetter) => void): Promise<void>;
   /**
    * Sends every letter since the last replay once more: a message to where it came from, a row as a change of it. One
-   * that still cannot be read comes back as a new letter. Answers how many were sent, and how many had nowhere to go.
+   * that still cannot be read comes back as a new letter. Returns how many were sent, and how many had nowhere to go.
    */
   replay(onLetter?: (letter: DeadLetter) => void): Promise<{ sent: number; skipped: number }>;
   close(): Promise<void>;

@@ -19,7 +19,7 @@ export type DeadLetter = {
   value: Buffer | null;
 };
 
-/** What a row's letter holds in place of a message. */
+/** The value of a letter about a row, in place of a message. */
 export type DeadRow = Pick<Change, 'table' | 'op' | 'row'>;
 
 export function toMessage(change: Change, cause: string, nowMs: number): Message {

@@ -36,7 +36,7 @@ function start(onConnect?: (connection: { gap: boolean }) => Promise<void>) {
 
 const performers = () => `${stack.config.topicPrefix}.public.performers`;
 
-/** As retention does: what is in the topic goes, whether it was read or not. */
+/** Deletes all messages of the topic, as retention does, whether they were read or not. */
 async function forget(topic: string): Promise<void> {
   const partitions = (await stack.admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
     partition,

@@ -31,7 +31,7 @@ const insert = (name: string, count: number) => stack.database.sql`
 const namesOf = (...followers: { handled: Change[] }[]) =>
   new Set(followers.flatMap(({ handled }) => handled.map((change) => String(change.row.name))));
 
-test('of several members one fills the gap, and the others begin when it is filled', async () => {
+test('one of several members fills the gap, and the others begin when it is filled', async () => {
   const filled = Promise.withResolvers<void>();
   const members = [1, 2, 3].map(() => start(undefined, () => filled.promise));
   await eventually(() => members.some(({ gaps }) => gaps.includes(true)));
@@ -84,7 +84,7 @@ test('a member leaves amid a batch that fails, and the other brings it', async (
   expect(namesOf(failing).has('hard')).toBe(false);
 });
 
-test('a handler that takes longer than a session is not interrupted, and what it did counts', async () => {
+test('a handler that takes longer than a session is not interrupted, and its work counts', async () => {
   let slow = 0;
   const follower = start(async (changes) => {
     if (!changes.some((change) => change.row.name === 'slow')) return;
@@ -99,7 +99,7 @@ test('a handler that takes longer than a session is not interrupted, and what it
   expect(slow).toBe(1);
 });
 
-test('while Kafka is away that is told at once, and what was written meanwhile comes when it is back', async () => {
+test('Kafka’s absence is told at once, and changes made meanwhile come when it is back', async () => {
   const follower = start();
   await eventually(() => follower.source.state() === 'following', 30_000);
   stack.setReachable(false);

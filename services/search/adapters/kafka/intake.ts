@@ -18,7 +18,7 @@ export function createIntake(maxBatch: number) {
   let wake = () => {};
   let refused = Promise.withResolvers<void>();
 
-  /** Resolves when the messages are handled, or at the end; rejects with what `refuse` gave. */
+  /** Resolves when the messages are handled, or at the end; rejects with the error of `refuse`. */
   function put(payload: EachBatchPayload): Promise<void> {
     if (closed) return Promise.resolve();
     const done = Promise.withResolvers<void>();
@@ -103,7 +103,7 @@ export function createIntake(maxBatch: number) {
     finish,
     refuse,
     close,
-    /** Any of the batches that wait, to send signs of life by. */
+    /** Any of the batches that wait, to send heartbeats by. */
     first: () => waiting[0]?.payload,
     /** Whether what is at work is to be given back as soon as it can be. */
     isRefused: () => refusal !== undefined || closed,

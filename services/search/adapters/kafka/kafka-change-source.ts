@@ -35,16 +35,16 @@ export type KafkaSourceOptions = {
 };
 
 export type KafkaChangeSource = ChangeSource & {
-  /** Throws `unavailable` unless Kafka answers. */
+  /** Throws `unavailable` while Kafka is away. */
   ping(): Promise<void>;
-  /** Gives the connection of `lag` and `ping` back. */
+  /** Closes the connection of `lag` and `ping`. */
   close(): Promise<void>;
 };
 
 /** How long to wait for another process that fills a gap before looking again. */
 const otherMs = 500;
 
-/** A server that is there again is to be followed soon after. */
+/** The longest pause between tries: a server that is back is to be followed soon. */
 const longestWaitMs = 1500;
 
 /**
@@ -104,7 +104,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
     return isIntact({ admin, openAdmin, group: config.group, topics }, assignment);
   }
 
-  /** Tries until the messages are handled: what comes after them in their partitions waits. */
+  /** Tries until the messages are handled: later ones of their partitions wait. */
   async function handle(portions: Portion[], { onConnect, onBatch, signal }: ChangeHandlers, isOver: () => boolean) {
     const { changes, transactions, isSnapshotOver } = read(portions);
     let hasGap = isSnapshotOver;

@@ -34,7 +34,7 @@ test('before the first letter there is none to list or replay', async () => {
   expect(await kept.replay()).toEqual({ sent: 0, skipped: 0 });
 });
 
-test('poison is kept as it came, and comes back when it is replayed in vain', async () => {
+test('an unreadable message is kept as it came, and comes back when it is replayed in vain', async () => {
   const seen: Change[] = [];
   const { source, stop } = follow(stack.open(), async (changes) => {
     for (const change of changes) {
@@ -95,7 +95,7 @@ test('a message as large as Kafka takes is kept in part', async () => {
   expect((await listed()).at(-1)?.value?.length).toBe(100_000);
 });
 
-test('while Kafka is away nothing is taken for kept', async () => {
+test('no letter counts as kept while Kafka is away', async () => {
   const config = { ...stack.config, brokers: ['127.0.0.1:1'] };
   const away = kafkaDeadLetters({ config, log: silentLog });
   const change: Change = { table: 'events', op: 'u', row: { id: 1 }, position: 'event 1' };

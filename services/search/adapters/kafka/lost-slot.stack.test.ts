@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.drop());
 
-/** A server of its own that takes the slot of a reader who stays behind. */
+/** A server of its own that takes the slot from a reader that stays behind. */
 async function impatientDatabase(): Promise<TestDatabase> {
   const dir = await mkdtemp(join(tmpdir(), 'onsale-lost-slot-'));
   const server = await startEmbeddedPostgres({ dir, settings: { fsync: 'off', max_slot_wal_keep_size: '1MB' } });
@@ -60,7 +60,7 @@ async function statusOfSlot(): Promise<string | undefined> {
   return row?.wal_status;
 }
 
-test('a slot that the server has invalidated is made anew, and what was missed is a gap', async () => {
+test('a slot that the server has invalidated is made anew, and the changes missed are a gap', async () => {
   const { source, handled, gaps, stop } = follow(stack.open());
   await eventually(() => source.state() === 'following', 30_000);
   await makePerformer(stack.database.sql, 'before');

@@ -58,7 +58,7 @@ test('every kind of change is read, with and without its schema; tombstones are 
   await stop();
 });
 
-test('what cannot be read is handed on as it came, between its neighbours', async () => {
+test('a message that cannot be read is handed on as it came, between its neighbours', async () => {
   const { handled, stop } = await followed();
   const good = (id: number) => ({ value: bare({ op: 'c', after: { id }, source }) });
   const poison = ['not JSON', '', '[]', '"text"', '{"op":7}', '{"op":"x"}', '{"op":"c"}', '{"op":"d","before":[1]}'];

@@ -17,9 +17,9 @@ const attempts = 5;
 const firstPauseMs = 50;
 
 /**
- * The messages that there are, and those that the group has handled, of every partition of the topics. "None" is what the group's coordinator has
- * said of a partition, never a silence: kafkajs asks for no partition of a topic that is not in what it knows of the cluster,
- * which lookups at the same time overwrite. That, and a coordinator that is loading or has moved, is asked again.
+ * Returns the messages that there are, and those that the group has handled, of every partition of the topics. "None" always
+ * comes from the group's coordinator: kafkajs leaves out the partitions of a topic that is missing in its metadata, which
+ * lookups at the same time overwrite. It is asked again then, and when the coordinator is loading or has moved.
  */
 export async function readPartitions(admin: Admin, groupId: string, topics: string[]): Promise<PartitionState[]> {
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +53,7 @@ async function readOnce(admin: Admin, groupId: string, topics: string[]): Promis
 
 const untold = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
 
-/** Nothing tells what was in it: not read yet, or gone before it was read (retention), or the topic was made anew. */
+/** Whether changes may be missing: none was read yet, or some went before they were read (retention), or the topic was made anew. */
 export const isLost = ({ low, high, committed }: PartitionState) =>
   committed === undefined || committed < low || committed > high;
 
@@ -61,7 +61,7 @@ export const isLost = ({ low, high, committed }: PartitionState) =>
 export const behind = ({ low, high, committed = low }: PartitionState) =>
   Number(high - (committed < low || committed > high ? low : committed));
 
-/** Where the messages of the time since `sinceMs` begin, in these partitions. */
+/** Returns where the messages since `sinceMs` begin, in these partitions. */
 export async function placesSince(admin: Admin, partitions: PartitionState[], sinceMs: number): Promise<Place[]> {
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
   const wanted = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));

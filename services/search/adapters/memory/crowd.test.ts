@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import type { SearchIndex } from '../../domain/index/search-index.ts';
-import { mostQueryWords } from '../../domain/query/text.ts';
+import { maxQueryWords } from '../../domain/query/text.ts';
 import { someEvent } from '../../testing.ts';
 import { memoryIndex } from './memory-index.ts';
 import { createTurns, stepsAtOnce } from './turns.ts';
@@ -24,7 +24,7 @@ const hostile = {
   'no word': '',
 };
 
-describe('searches that are much work', () => {
+describe('searches that take much work', () => {
   let index: SearchIndex;
   let stops = 0;
   const now = () => {
@@ -36,7 +36,7 @@ describe('searches that are much work', () => {
     await index.replaceAll(catalogue(), 1n);
   });
 
-  test.each(Object.entries(hostile))('stop again and again: %s', async (_, text) => {
+  test.each(Object.entries(hostile))('pause again and again: %s', async (_, text) => {
     stops = 0;
     const { total } = await index.search({ text, now: 0, size: 10, from: events / 2 });
     // Each that is found is looked at, listed, ordered and asked for its date, and stops are due between.
@@ -62,7 +62,7 @@ describe('searches that are much work', () => {
   });
 });
 
-describe('a search that has stopped', () => {
+describe('a search that is paused', () => {
   /** An index whose work goes on only when it is told to. */
   async function start() {
     const loop: (() => void)[] = [];
@@ -90,7 +90,7 @@ describe('a search that has stopped', () => {
     return { index, settle };
   }
 
-  test('goes on in the state that it began in, and what comes meanwhile is in the next', async () => {
+  test('goes on in the state of the index that it began in; the next search finds later changes', async () => {
     const { index, settle } = await start();
     const before = index.search({ text: 'gala', now: 0, size: 1, from: events - 1 });
     const deletes = Array.from({ length: 100 }, (_, n) => n + 1);
@@ -103,11 +103,11 @@ describe('a search that has stopped', () => {
   });
 });
 
-test('of a query so many different words count', async () => {
+test('a query counts only its first different words', async () => {
   const index = memoryIndex();
   await index.replaceAll(catalogue(), 1n);
   await index.apply({ upserts: [someEvent({ id: 1, name: 'xylophone' })], deletes: [], version: 2n });
-  const others = Array.from({ length: mostQueryWords }, (_, n) => `zz${String.fromCharCode(0x61 + n)}`);
+  const others = Array.from({ length: maxQueryWords }, (_, n) => `zz${String.fromCharCode(0x61 + n)}`);
   const find = async (...texts: string[]) => (await index.search({ text: texts.join(' '), now: 0, size: 1 })).total;
   expect(await find(...others.slice(1), ...others.slice(1), 'xylophone')).toBe(1);
   expect(await find(...others, 'xylophone')).toBe(0);

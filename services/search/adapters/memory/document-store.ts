@@ -10,7 +10,7 @@ type Kept = { document: EventDocument; version: bigint };
 
 const deletionsRemembered = 100_000;
 
-/** The documents by slot and id, each with its version, and the words they are found by. */
+/** Keeps the documents by slot and id, each with its version, and the words that they are found by. */
 export function createDocumentStore() {
   const index = createInvertedIndex();
   const kept: (Kept | undefined)[] = [];

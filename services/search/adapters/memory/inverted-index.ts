@@ -22,7 +22,7 @@ export function createInvertedIndex(): InvertedIndex {
   const byWord = new Map<string, Postings>();
   /** The same postings again, for misspelt words: to walk the tree for every word of a text is most of indexing. */
   const tree = new SearchableMap<Postings>();
-  /** One for each search that is under way. */
+  /** Those that no search under way uses. */
   const idle: ReturnType<typeof createScores>[] = [];
 
   function add(word: string, slot: number, weight: number): void {

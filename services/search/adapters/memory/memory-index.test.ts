@@ -14,7 +14,7 @@ async function emptyIndex() {
   return index;
 }
 
-test('after any changes it finds what reading every event would find', async () => {
+test('after any changes it finds the same as a look at every event', async () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 7 });
   const text = fc.array(word, { maxLength: 4 }).map((list) => list.join(' '));
   const change = fc.record({ id: fc.integer({ min: 1, max: 6 }), name: fc.option(text), description: text });
@@ -79,7 +79,7 @@ test('three common words of the query are worth more than a rare one', async () 
   expect(hits.map((hit) => hit.name)).toEqual([all.name, rare.name]);
 });
 
-test('as many events as there are, they are found, also when more have come since the last search', async () => {
+test('all events are found, also when more have come since the last search', async () => {
   const index = await emptyIndex();
   for (const [version, count] of [1, 1000, 1100, 5000].entries()) {
     const upserts = Array.from({ length: count }, (_, i) => someEvent({ id: i + 1, name: 'gala' }));
@@ -89,7 +89,7 @@ test('as many events as there are, they are found, also when more have come sinc
   }
 });
 
-test('indexing lets others have their turn', async () => {
+test('indexing lets other work have its turn', async () => {
   const index = await emptyIndex();
   const events = Array.from({ length: 3000 }, (_, i) =>
     someEvent({ id: i + 1, description: `${'many words '.repeat(50)} w${i}` }),

@@ -5,14 +5,14 @@ import type { SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
 import { queryKey, type SearchCursor, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
 import { queryWords } from '../../domain/query/text.ts';
-import { createAccess } from './access.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
+import { createReadWriteLock } from './read-write-lock.ts';
 import { top } from './top.ts';
 import { createTurns, type Stepwise, stepsAtOnce, type Turns } from './turns.ts';
 import { createViews, type Listed, type Views } from './views.ts';
 
 /** The searches share one thread: more at once would make each slower and none earlier. */
-const searchesAtOnce = { atOnce: 4, mostWaiting: 100, patienceMs: 2000 };
+const searchesAtOnce = { atOnce: 4, maxWaiting: 100, patienceMs: 2000 };
 
 /** How long searches wait at most while something is indexed. */
 const writeMs = 40;
@@ -27,7 +27,7 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
   const store = createDocumentStore();
   const views = createViews(instance);
   const gate = createGate(searchesAtOnce);
-  const access = createAccess();
+  const lock = createReadWriteLock();
   let isBuilt = false;
 
   /** Calls `change` for each item, for a while at a time, with searches between. */
@@ -40,7 +40,7 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
         yield;
       }
     }
-    while (at < items.length) await access.alone(() => turns.run(some()));
+    while (at < items.length) await lock.write(() => turns.run(some()));
   }
 
   return {
@@ -67,7 +67,7 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
 
     async search(query) {
       if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
-      return gate.run(() => access.together(() => turns.run(search(store, views, query))));
+      return gate.run(() => lock.read(() => turns.run(search(store, views, query))));
     },
 
     generation: async () => `${instance}.${store.changes()}`,

@@ -31,7 +31,7 @@ function start() {
   return { turns, run, turn, done, nowMs: () => nowMs, isIdle: () => loop.length === 0 };
 }
 
-test('however much comes at once, it holds the loop for one turn at a time', async () => {
+test('all work together holds the loop for one turn at a time', async () => {
   const { run, turn, done, nowMs } = start();
   for (let n = 0; n < 50; n++) void run(`work ${n}`, 20);
   expect(nowMs()).toBe(10);
@@ -49,7 +49,7 @@ test('a short piece beside long ones is done in its first share', async () => {
   expect(done).toEqual(['short']);
 });
 
-test('what fits in a turn is done within it, and then nothing is left to wake', async () => {
+test('work that fits in a turn is done within it, and then nothing is left to wake', async () => {
   const { run, turn, done, isIdle } = start();
   void run('one', 3);
   void run('two', 3);

@@ -1,7 +1,7 @@
-/** Work that stops now and then, a fraction of a millisecond after it went on, so that others get their turn. */
+/** Work that pauses every fraction of a millisecond, so that other work gets its turn. */
 export type Stepwise<T> = Generator<undefined, T, undefined>;
 
-/** So many small steps, such as a look at one event, are done without a stop. */
+/** Small steps, such as a look at one event, that are done between two pauses. */
 export const stepsAtOnce = 2048;
 
 export type TurnsOptions = {
@@ -15,8 +15,8 @@ export type TurnsOptions = {
 };
 
 /**
- * Does pieces of work side by side, each a little at a time: a short one is not held up by long ones, and no work holds up
- * the requests of others.
+ * Runs pieces of work side by side, each a little at a time: a short piece does not wait for long ones, and no piece holds up
+ * other requests.
  */
 export function createTurns(options: TurnsOptions = {}) {
   const {
@@ -61,7 +61,7 @@ export function createTurns(options: TurnsOptions = {}) {
     isAtWork = false;
   }
 
-  /** All that comes within the same turn of the event loop shares its time. */
+  /** All work that comes within one turn of the event loop shares its time. */
   function beginTurn(): void {
     if (turnEnds !== undefined) return;
     turnEnds = now() + turnMs;

@@ -7,12 +7,12 @@ export type Listed = { score: number; dateMs: number; document: EventDocument };
 
 /** Of all lists together: about 25 MB, besides documents that have changed since, which go with their list. */
 const hitsKept = 500_000;
-/** A list that nobody reads on in is forgotten, as Elasticsearch forgets one. */
+/** A list of which no further page is read is forgotten, as in Elasticsearch. */
 const keptForMs = 5 * 60_000;
 
 type View = { query: string; list: Listed[] };
 
-/** The last lists that have more than their first page, so that their other pages fit to it. */
+/** Keeps the last lists that have more than their first page, so that their other pages fit the first. */
 export function createViews(instance: string) {
   const views = new LRUCache<string, View>({
     maxSize: hitsKept,

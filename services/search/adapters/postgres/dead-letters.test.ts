@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('a message that no text is keeps what can be read of it', async () => {
+test('a message that is no text is kept as far as it can be read', async () => {
   const letters = postgresDeadLetters(database.db);
   const original = { key: null, value: new Uint8Array([0x7b, 0x00, 0xff, 0x41]) };
   const change = { table: '', op: 'u', row: {}, position: 'pg.public.events/2@7', unreadable: 'no JSON\0', original };

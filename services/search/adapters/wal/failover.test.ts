@@ -58,7 +58,7 @@ async function perform(server: OwnPostgres, name: string) {
   await own.close();
 }
 
-test('a server that hangs is given up, and the one that took its place followed', async () => {
+test('a hung server is given up, and the one that took its place is followed', async () => {
   const { source, names, gaps } = follow();
   await eventually(() => source.state() === 'following');
   await perform(first, 'at the first');

@@ -1,7 +1,7 @@
 import type { PostgresConfig } from '../../../../shared/config/config.ts';
 import type { Db } from '../../../../shared/db/client.ts';
 
-/** What the `pg` driver needs for the same connection that the pool makes. */
+/** The options of the `pg` driver for the same connection that the pool makes. */
 export async function replicationClient(db: Db, config: PostgresConfig): Promise<Record<string, unknown>> {
   return {
     host: config.host,

@@ -80,7 +80,7 @@ test('a slot that has gone is made anew, and the gap is told', async () => {
   await second.stop();
 });
 
-test('a slot that the server has invalidated, for it held too much, is made anew, and the gap is told until it is closed', async () => {
+test('a slot that the server has invalidated, for it held too much, is made anew, and the gap is told until it is filled', async () => {
   const slot = `lost_${database.config.database}`;
   const first = follow(slot);
   await eventually(() => first.source.state() === 'following');
@@ -138,7 +138,7 @@ test('an idle slot does not hold the WAL of other tables', async () => {
   await stop();
 });
 
-test('the lag in seconds is since the first look that saw what is not handled', async () => {
+test('the lag in seconds counts from the first look that saw a change which is not handled', async () => {
   const clock = testClock();
   const { db, config } = database;
   const source = walChangeSource({ db, config, slot: `lag_${config.database}`, log: silentLog, clock, sleep: soon });
@@ -260,7 +260,7 @@ test('visibility is judged by 64-bit ids, though the WAL has 32 bits of them', (
   expect(seesAll(`${epoch - 1n}:${epoch - 1n}:`, new Set([2]))).toBe(false);
 });
 
-test('batches are whole transactions while they fit, and confirm what is whole', async () => {
+test('batches are whole transactions while they fit, and confirm whole transactions alone', async () => {
   const queue = createQueue(3);
   const change = (transaction: number) => {
     queue.put({ kind: 'change', change: { table: 'events', op: 'c', row: {}, position: '' }, transaction });

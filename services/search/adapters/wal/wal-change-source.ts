@@ -39,7 +39,7 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
   const { clock = systemClock, sleep = realSleep } = options;
   let state: ChangeSourceState = 'stopped';
   let handled = 0n;
-  /** The one that `handled` is of. */
+  /** The server whose log `handled` is a position of. */
   let server: string | undefined;
   let trouble: unknown;
   /** Positions that were the server's newest at earlier looks, oldest first; those handled are dropped. */

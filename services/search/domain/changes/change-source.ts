@@ -8,7 +8,7 @@ export type Change = {
   before?: Record<string, unknown>;
   /** Where the change stands in the source, for people to find it again. */
   position: string;
-  /** Set when the source could not make sense of it: why. Its other fields then say nothing. */
+  /** Why the source could not read the change, if it could not; its other fields then mean nothing. */
   unreadable?: string;
   /**
    * The message that brought it, as it came, where the source has messages; for the dead letters. `replays`: how often
@@ -24,9 +24,9 @@ export type ChangeHandlers = {
    * resolved `gap` stays true, also across restarts.
    */
   onConnect(connection: { gap: boolean }): Promise<void>;
-  /** Gets at least one change. What it throws is logged, and the same changes come again. */
+  /** Gets at least one change. When it throws, the error is logged and the same changes come again. */
   onBatch(changes: Change[]): Promise<void>;
-  /** Ends `run`, after a handler at work has come back. */
+  /** Ends `run`, after a handler at work has returned. */
   signal: AbortSignal;
 };
 
@@ -35,8 +35,8 @@ export type ChangeSourceState = 'stopped' | 'connecting' | 'following' | 'waitin
 
 /**
  * What is written and not handled, as far as the source can tell: `bytes` of log, whatever is in them (0 before the first
- * connection), and `changes` that wait for us. `seconds`: what was written so long ago is not handled yet; 0 when all
- * that an earlier call saw is, so call it now and then.
+ * connection), and `changes` that wait for us. `seconds`: for how long, at least, a change has waited; 0 when all
+ * that an earlier call saw is handled, so call it now and then.
  */
 export type ChangeLag = { bytes?: number; changes?: number; seconds: number };
 

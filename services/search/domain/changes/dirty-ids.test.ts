@@ -12,7 +12,7 @@ const change = (table: string, row: Change['row'], more: Partial<Change> = {}): 
 
 const nothing = { eventIds: [], venueIds: [], performerIds: [] };
 
-test('each row names what is to be looked at: after the change and, if it is known, before it, each once', () => {
+test('each row names the ids to look at: after the change and, if they are known, before it, each once', () => {
   const { ids, everything, unreadable } = dirtOf([
     change('events', { id: 1 }),
     change('events', { id: '1' }),
@@ -50,7 +50,7 @@ test.each([
   [change('events', { id: 1 }, { before: { id: 'x' } }), 'id is no usable id: x'],
   [change('tickets', { id: 1 }), 'search follows no table "tickets"'],
   [change('events', { id: 1 }, { unreadable: 'no JSON' }), 'no JSON'],
-])('%j is set aside with its cause, and nothing of it is looked at', (unusable, cause) => {
+])('%j is unreadable with its cause, and nothing of it is looked at', (unusable, cause) => {
   const good = change('events', { id: 7 });
   expect(dirtOf([unusable, good])).toEqual({
     ids: { ...nothing, eventIds: [7] },

@@ -1,7 +1,7 @@
 import type { DirtyIds } from '../index/catalogue.ts';
 import type { Change } from './change-source.ts';
 
-/** What a batch of changes asks for: rows to look at, or everything; and what could not be read, with its cause. */
+/** The rows to look at after a batch of changes, or everything; and the changes that could not be read, each with its cause. */
 export type Dirt = { ids: DirtyIds; everything: boolean; unreadable: { change: Change; cause: string }[] };
 
 export function dirtOf(changes: Change[]): Dirt {

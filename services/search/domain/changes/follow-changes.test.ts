@@ -59,7 +59,7 @@ async function start(index: SearchIndex = memoryIndex()) {
   return { index, source, applied, rebuilt, stop, find, names };
 }
 
-test('what is there when it starts is found, with all that belongs to it', async () => {
+test('rows that are there at the start are found, with all that belongs to them', async () => {
   const venueId = await makeVenue(sql, 'Opera House, Sydney');
   const performerIds = [await makePerformer(sql, 'Anna Lark'), await makePerformer(sql, 'Tom Weir')];
   for (let i = 0; i < 7; i++) await makeEvent(sql, { venueId, name: `Gala ${i}`, performerIds });
@@ -77,7 +77,7 @@ test('what is there when it starts is found, with all that belongs to it', async
   });
 });
 
-test('rows that plain SQL inserts, changes and deletes', async () => {
+test('rows that plain SQL inserts, changes and deletes are followed', async () => {
   const search = await start();
   const venueId = await makeVenue(sql, 'Hall');
   const eventId = await makeEvent(sql, { venueId, name: 'Premiere' });
@@ -89,7 +89,7 @@ test('rows that plain SQL inserts, changes and deletes', async () => {
   await eventually(async () => expect(await search.index.count()).toBe(0));
 });
 
-test('a venue that is renamed, on all its events, and deleted, with them', async () => {
+test('a venue is renamed on all its events, and deleted with them', async () => {
   const [venueId, other] = [await makeVenue(sql, 'Old Hall'), await makeVenue(sql, 'Old Barn')];
   for (let i = 0; i < 30; i++) await makeEvent(sql, { venueId, name: `Gala ${i}` });
   await makeEvent(sql, { venueId: other, name: 'Elsewhere' });
@@ -101,7 +101,7 @@ test('a venue that is renamed, on all its events, and deleted, with them', async
   await eventually(async () => expect(await search.names('')).toEqual(['Elsewhere']));
 });
 
-test('a performer that is renamed or deleted, and a line-up that changes', async () => {
+test('a performer that is renamed or deleted changes its events, and so does a line-up', async () => {
   const venueId = await makeVenue(sql);
   const performerId = await makePerformer(sql, 'Zoltan');
   const [a] = [await makeEvent(sql, { venueId, name: 'a', performerIds: [performerId] })];
@@ -176,7 +176,7 @@ test('an index of an older release is built anew at the start, and searched mean
   expect(isOutdated).toBe(false);
 });
 
-test('tables that are truncated', async () => {
+test('truncated tables are read anew', async () => {
   const venueId = await makeVenue(sql);
   for (let i = 0; i < 5; i++) await makeEvent(sql, { venueId });
   const search = await start();
@@ -210,7 +210,7 @@ test('a change that cannot be read goes to the dead letters, and the ones around
   await eventually(async () => expect(await search.names('followed')).toEqual(['before', 'behind']));
 });
 
-test('an event that the index can’t take is set aside, of a rebuild too, and the others are found', async () => {
+test('an event that the index can’t take goes to the dead letters, in a rebuild too, and the others are found', async () => {
   const venueId = await makeVenue(sql);
   const early = await makeEvent(sql, { venueId, name: 'early' });
   const index = memoryIndex();
@@ -250,7 +250,7 @@ test('a batch is one read and one apply, each event once', async () => {
   await eventually(() => expect(search.applied).toContainEqual({ changes: 11, upserts: 1, deletes: 0 }));
 });
 
-test('an index that is away for a while gets what it missed', async () => {
+test('an index that was away for a while gets the changes that it missed', async () => {
   const venueId = await makeVenue(sql);
   const index = memoryIndex();
   let failures = 5;
@@ -266,7 +266,7 @@ test('an index that is away for a while gets what it missed', async () => {
   expect(failures).toBe(-1);
 });
 
-test('stopped and started again: what happened meanwhile is there, and nothing is applied again', async () => {
+test('after a restart the changes made meanwhile are there, and none is applied again', async () => {
   const venueId = await makeVenue(sql);
   const index = memoryIndex();
   const first = await start(index);
@@ -280,7 +280,7 @@ test('stopped and started again: what happened meanwhile is there, and nothing i
   await eventually(() => expect(second.applied).toEqual([{ changes: 1, upserts: 1, deletes: 0 }]));
 });
 
-test('a volatile index is built again at each start, and misses nothing that is written meanwhile', async () => {
+test('a volatile index is built again at each start, and misses no change that is made meanwhile', async () => {
   const venueId = await makeVenue(sql);
   await makeEvent(sql, { venueId, name: 'zero' });
   for (let round = 0; round < 3; round++) {

@@ -5,7 +5,7 @@ import type { Change, ChangeSource } from './change-source.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { dirtOf } from './dirty-ids.ts';
 
-/** Told what happened, for logs and metrics. */
+/** Called with what has happened, for logs and metrics. */
 export type FollowObserver = {
   applied?(counts: { changes: number; upserts: number; deletes: number }): void;
   rebuilt?(counts: { documents: number; durationMs: number }): void;
@@ -25,7 +25,7 @@ export type FollowChangesDeps = {
 };
 
 export type FollowChanges = {
-  /** Keeps the index after the database until the signal aborts. */
+  /** Keeps the index in step with the database until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /**
    * Resolves when the index can be searched: it is built, or was, and holds all that was acknowledged. Rejects if
@@ -35,13 +35,13 @@ export type FollowChanges = {
 };
 
 /**
- * Keeps the index after the database. Changes only say which events to look at: these are read in one query, after
- * the WAL position that is their version, and indexed in one call. An index that is not built, has been lost or is of an
- * older release, a gap in the changes and a truncated table mean to read everything; the source already keeps what changes
- * meanwhile.
+ * Keeps the index in step with the database. Changes only say which events to look at: these are read in one query, after
+ * the WAL position that is their version, and indexed in one call. Everything is read when the index is not built, has been
+ * lost or is of an older release, when changes are missing, and when a table was truncated; the source keeps the changes that
+ * are made meanwhile.
  *
- * A change that cannot be read or indexed goes to the dead letters and stops nothing. What an unreachable index or database
- * throws is left to the source, which brings the same changes again.
+ * A change that cannot be read or indexed goes to the dead letters and stops nothing. The errors of an index or database that
+ * is away go to the source, which brings the same changes again.
  */
 export function followChanges(deps: FollowChangesDeps): FollowChanges {
   const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000, lookMs = 5000 } = deps;
@@ -55,12 +55,12 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     ready.resolve();
   }
 
-  /** An index's server may come back with nothing: no change would tell. */
+  /** An index's server may come back empty, and no change would show it. */
   async function lookAfterIndex(signal: AbortSignal): Promise<void> {
     await ready.promise;
     while (!signal.aborted) {
       await sleep(lookMs, signal);
-      // While it is away the next look will do; what fails here is tried again then.
+      // A look that fails, for the index is away, say, is made up for by the next.
       if (!signal.aborted) await inTurn(async () => (await index.isBuilt()) || (await rebuild())).catch(() => {});
     }
   }
@@ -71,20 +71,20 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     else if (changes.length > unreadable.length) {
       const version = await catalogue.position();
       const { upserts, deletes } = await catalogue.findDirty(ids);
-      await setAside(await index.apply({ upserts, deletes, version }));
+      await keepRejected(await index.apply({ upserts, deletes, version }));
       observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
     }
-    for (const { change, cause } of unreadable) await bury(change, cause);
+    for (const { change, cause } of unreadable) await keepDeadLetter(change, cause);
   }
 
   /** An event that the index can't take must not stop the others. */
-  async function setAside(rejected: Rejected[]): Promise<void> {
+  async function keepRejected(rejected: Rejected[]): Promise<void> {
     for (const { id, cause } of rejected) {
-      await bury({ table: 'events', op: 'u', row: { id }, position: `event ${id}` }, cause);
+      await keepDeadLetter({ table: 'events', op: 'u', row: { id }, position: `event ${id}` }, cause);
     }
   }
 
-  async function bury(change: Change, cause: string): Promise<void> {
+  async function keepDeadLetter(change: Change, cause: string): Promise<void> {
     await deadLetters.put(change, cause);
     observe.deadLetter?.(change, cause);
   }
@@ -99,7 +99,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
         yield batch;
       }
     }
-    await setAside(await index.replaceAll(counted(), await catalogue.position(), catalogue.position));
+    await keepRejected(await index.replaceAll(counted(), await catalogue.position(), catalogue.position));
     observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
   }
 
@@ -120,7 +120,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
   };
 }
 
-/** Runs pieces of work one after another, whatever becomes of each. */
+/** Runs pieces of work one after another; one that fails does not stop the next. */
 function oneAtATime() {
   let last: Promise<unknown> = Promise.resolve();
   return function inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ export const hitFields = ['uuid', 'name', 'description', 'date', 'location', 'cu
 
 export type EventHit = Pick<EventDocument, (typeof hitFields)[number]>;
 
-/** Takes out the members that a search shows. A member that is not there, for an older release kept less, is null. */
+/** Takes the members of a hit out of an event. A member that an older release did not keep is null. */
 export function hitOf(event: EventHit): EventHit {
   return Object.fromEntries(hitFields.map((field) => [field, event[field] ?? null])) as EventHit;
 }
@@ -27,7 +27,7 @@ export function hitOf(event: EventHit): EventHit {
 /** An event as a row or an index has it: with more around it, and perhaps kept by an older release, which knew less. */
 export type KeptEvent = Omit<EventDocument, 'id' | 'currency'> & { id: number | string; currency?: string | null };
 
-/** Takes out the members of a document. */
+/** Takes the members of a document out of a row, or of what an index has. */
 export function documentOf(event: KeptEvent): EventDocument {
   const { id, uuid, name, description, date, currency = null, location, performers } = event;
   return { id: Number(id), uuid, name, description, date, currency, location, performers };

@@ -27,14 +27,14 @@ export type SearchIndex = {
   /**
    * Resolves when the changes can be found. A document or deletion older than what the index has of that id is passed
    * over, an equal or newer one taken, so repeats and races do no harm. Not atomic: while it runs, and after it threw,
-   * a part may be there. Answers what it could not take; all else is in.
+   * a part may be there. Returns the documents that it could not take; all others are in.
    */
   apply(changes: IndexChanges): Promise<Rejected[]>;
   /**
    * Makes the index hold exactly these documents, except for what has been applied at a newer version, also meanwhile
-   * and by other processes. `newest` answers the newest version that there can be: one beyond it is from a database that
-   * was there before (a backup was restored, say), whose log was longer, and counts for nothing. Searches go on
-   * meanwhile. After it threw, the old documents are still there. Answers what it could not take.
+   * and by other processes. `newest` returns the newest version that there can be: a version beyond it is from an
+   * earlier database (before a backup was restored, say), whose log was longer, and counts for nothing. Searches go on
+   * meanwhile. After it threw, the old documents are still there. Returns the documents that it could not take.
    */
   replaceAll(
     documents: AsyncIterable<EventDocument[]>,
@@ -43,9 +43,9 @@ export type SearchIndex = {
   ): Promise<Rejected[]>;
   search(query: SearchQuery): Promise<SearchResult>;
   /**
-   * Differs before and after a change that altered what a search may answer: at once in the process that made it, within
+   * Differs before and after a change that altered what a search may find: at once in the process that made it, within
    * a second in others, across restarts too; never names a state that is not searchable yet. Part of the keys of cached
-   * answers.
+   * pages.
    */
   generation(): Promise<string>;
   /** Every document that can be found, by id, in batches; what changes meanwhile may be missed. */

@@ -35,7 +35,7 @@ async function* batches(documents: EventDocument[], size: number): AsyncIterable
 
 const events = (...ids: number[]) => ids.map((id) => someEvent({ id, name: `Gala ${id}`, performers: ['Ann'] }));
 
-test('what agrees is counted, in one look', async () => {
+test('events that agree are counted, in one look', async () => {
   const { verify, looks } = await start(events(1, 2, 5, 9, 10));
   expect(await verify(() => events(1, 2, 5, 9, 10))).toEqual({ agreed: 5, differences: [] });
   expect(looks()).toBe(1);
@@ -45,7 +45,7 @@ test.each<[number[], number[]]>([
   [[], [1, 2, 3]],
   [[1, 2, 3], []],
   [[], []],
-])('with nothing on a side: rows %j, documents %j', async (rows, indexed) => {
+])('one side is empty: rows %j, documents %j', async (rows, indexed) => {
   const { verify } = await start(events(...indexed));
   const { agreed, differences } = await verify(() => events(...rows));
   expect(agreed).toBe(0);

@@ -7,13 +7,13 @@ export type PageCursor = { after: SearchCursor; page: number };
 /** In characters; an index names its views at length. */
 export const longestCursor = 4000;
 
-/** One opaque word for a URL. */
+/** Writes a cursor as one opaque word for a URL. */
 export function writeCursor({ after, page }: PageCursor): string {
   const { score, dateMs, uuid, view } = after;
   return Buffer.from(JSON.stringify([score, dateMs, uuid, page, ...(view ? [view] : [])])).toString('base64url');
 }
 
-/** Throws `invalid_request` for what `writeCursor` has not written. */
+/** Reads a cursor; throws `invalid_request` for a text that `writeCursor` has not written. */
 export function readCursor(text: string): PageCursor {
   const parts = parse(text);
   if (Array.isArray(parts) && (parts.length === 4 || parts.length === 5)) {

@@ -3,7 +3,7 @@ import { isAppError } from '../../../../shared/errors.ts';
 import { createGate } from './gate.ts';
 
 /** A gate with a clock of its own, and work that is under way until it is told to end. */
-function start(options: { atOnce: number; mostWaiting: number }) {
+function start(options: { atOnce: number; maxWaiting: number }) {
   const alarms = new Set<() => void>();
   const after = (_: number, callback: () => void) => {
     alarms.add(callback);
@@ -28,8 +28,8 @@ function start(options: { atOnce: number; mostWaiting: number }) {
   return { ask, begun, end: (name: string, failure?: Error) => ends.get(name)!(failure), losePatience, alarms };
 }
 
-test('so many are under way, so many wait in their order, and the next is refused at once', async () => {
-  const { ask, begun, end } = start({ atOnce: 2, mostWaiting: 2 });
+test('work up to the limit is under way, more waits in its order, and the next is refused at once', async () => {
+  const { ask, begun, end } = start({ atOnce: 2, maxWaiting: 2 });
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(ask);
   expect(await ask('e')).toBe('e refused');
   expect(begun).toEqual(['a', 'b']);
@@ -48,8 +48,8 @@ test('so many are under way, so many wait in their order, and the next is refuse
   expect(begun).toEqual(['a', 'b', 'c', 'd', 'f']);
 });
 
-test('one that has waited too long is refused, and takes nobody’s place later', async () => {
-  const { ask, begun, end, losePatience, alarms } = start({ atOnce: 1, mostWaiting: 5 });
+test('work that has waited too long is refused, and takes no other’s place later', async () => {
+  const { ask, begun, end, losePatience, alarms } = start({ atOnce: 1, maxWaiting: 5 });
   const a = ask('a');
   const late = ask('late');
   losePatience();
@@ -66,7 +66,7 @@ test('one that has waited too long is refused, and takes nobody’s place later'
 });
 
 test('work that fails makes room as well', async () => {
-  const { ask, end } = start({ atOnce: 1, mostWaiting: 1 });
+  const { ask, end } = start({ atOnce: 1, maxWaiting: 1 });
   const a = ask('a');
   const b = ask('b');
   end('a', new Error('failed'));

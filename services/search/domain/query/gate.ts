@@ -1,21 +1,21 @@
 import { AppError } from '../../../../shared/errors.ts';
 
 export type GateOptions = {
-  /** So many are under way at a time. */
+  /** Most pieces of work under way at a time. */
   atOnce: number;
-  /** So many more wait for their turn; the next is refused. */
-  mostWaiting: number;
-  /** And none waits longer: whoever asked will soon give up. */
+  /** Most pieces that wait for their turn; the next is refused. */
+  maxWaiting: number;
+  /** The longest wait for a turn: after it the caller is about to give up. */
   patienceMs: number;
   /** Calls back after a while, unless the function that it returns is called before. */
   after?: (ms: number, callback: () => void) => () => void;
 };
 
 /**
- * Bounds the work that is under way, so that a crowd waits or is told to come again and the process goes on. Throws
- * `unavailable` for what there is no room for, and for what has waited too long.
+ * Limits the work under way, so that a crowd of callers waits or is refused, and the process goes on. Throws `unavailable` for
+ * work that there is no room for, and for work that has waited too long.
  */
-export function createGate({ atOnce, mostWaiting, patienceMs, after = afterTimeout }: GateOptions) {
+export function createGate({ atOnce, maxWaiting, patienceMs, after = afterTimeout }: GateOptions) {
   const waiting = new Set<() => void>();
   let underWay = 0;
 
@@ -30,7 +30,7 @@ export function createGate({ atOnce, mostWaiting, patienceMs, after = afterTimeo
   }
 
   function turn(): Promise<void> {
-    if (waiting.size >= mostWaiting) throw tooMany();
+    if (waiting.size >= maxWaiting) throw tooMany();
     return new Promise((resolve, reject) => {
       const cancel = after(patienceMs, () => {
         waiting.delete(enter);

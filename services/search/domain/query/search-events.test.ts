@@ -27,7 +27,7 @@ async function start(names: string[], isBuilt = true) {
   };
   const cache = memoryCache({ maxBytes: 1e6, clock });
   const search = searchEvents({ index: counted, cache, clock }, writePage);
-  /** Searches come back only after the answer has been called. */
+  /** Searches end only after the returned function has been called. */
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     gate = promise;
@@ -40,7 +40,7 @@ async function* noDocuments() {}
 
 const request = (given: object) => ({ q: '', page: 1, size: 10, ...given });
 
-test('the answer is the body itself', async () => {
+test('the result is the body itself', async () => {
   const { search } = await start(['Opera']);
   expect(await search(request({ q: 'opera' }))).toBe(
     '{"events":[{"uuid":"00000000-0000-4000-8000-000000000001","name":"Opera","description":"",' +
@@ -101,7 +101,7 @@ describe('an event that has begun', () => {
     expect(await total()).toBe(1);
   });
 
-  test('is not found by one who waits for another’s search, either', async () => {
+  test('is not found by a caller who waits for another’s search, either', async () => {
     const { clock, search, index, hold } = await start([]);
     await index.apply({ upserts: program.map(someEvent), deletes: [], version: 2n });
     clock.advance(60_000);
@@ -115,7 +115,7 @@ describe('an event that has begun', () => {
     expect([JSON.parse(await early).total, JSON.parse(await late).total]).toEqual([3, 2]);
   });
 
-  test('what others left in a shared cache is not used', async () => {
+  test('an unreadable entry of a shared cache is not used', async () => {
     for (const text of ['', ' ', '{}', '{"events":[]} x', 'x {}', '1 {}']) {
       const { search, cache, index } = await start(['Opera']);
       await cache.set(`search:until:${await index.generation()}:opera:1:10`, text, 60_000);
@@ -124,13 +124,13 @@ describe('an event that has begun', () => {
   });
 });
 
-test('an index that is not built yet finds nothing wrong: it is unavailable', async () => {
+test('an index that is not built yet is unavailable', async () => {
   const { search } = await start([], false);
   const refused = await search(request({ q: 'opera' })).catch((error) => error);
   expect(isAppError(refused, 'unavailable')).toBe(true);
 });
 
-test('other pages, sizes and words are other answers', async () => {
+test('other pages, sizes and words are searches of their own', async () => {
   const { search, searches } = await start(['Opera', 'Opera', 'Opera']);
   const requests = [
     { q: 'opera' },
@@ -143,7 +143,7 @@ test('other pages, sizes and words are other answers', async () => {
   expect(searches()).toBe(requests.length);
 });
 
-test('other filters are another answer', async () => {
+test('other filters are a search of their own', async () => {
   const { search, searches } = await start(['Opera']);
   for (const filters of [{}, { city: 'Rome' }, { city: 'Oslo' }]) await search(request({ q: 'opera', filters }));
   expect(searches()).toBe(3);
@@ -197,7 +197,7 @@ test.each([
   ],
   [encode([1, 2, 'u', 2, 'v'.repeat(2501)]), 'x'.repeat(4001)],
   [encode([1, 253_402_300_800_000, 'u', 2]), encode([1, -62_135_596_800_001, 'u', 2])],
-])('cursors that no search has answered are refused', async (...cursors) => {
+])('cursors that no search has written are refused', async (...cursors) => {
   const { search } = await start(['Opera']);
   for (const cursor of cursors) {
     const refused = await search(request({ cursor })).catch((error) => error);

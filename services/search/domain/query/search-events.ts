@@ -81,7 +81,7 @@ type Entry = { untilMs: number; text: string };
 
 const writeEntry = ({ untilMs, text }: Entry): string => `${untilMs} ${text}`;
 
-/** An entry that another program has left in a shared cache is good until before all time. */
+/** An entry of another form, from another release in a shared cache say, is never good. */
 function readEntry(entry: string): Entry {
   const end = entry.indexOf(' ');
   const untilMs = Number(entry.slice(0, Math.max(end, 0)) || Number.NaN);

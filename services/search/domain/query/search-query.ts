@@ -35,8 +35,8 @@ export type SearchResult = {
 };
 
 /**
- * Names what a query looks for: two queries with one key match the same events. Whatever is kept or shared by query (answers,
- * loads under way, lists that go on) has this in its key.
+ * Names what a query looks for: two queries with one key match the same events. Everything that is kept or shared by query
+ * (pages, loads under way, lists that go on) has this in its key.
  */
 export function queryKey({ text, filters = {} }: Pick<SearchQuery, 'text' | 'filters'>): string {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);

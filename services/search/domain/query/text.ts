@@ -19,11 +19,11 @@ export function words(text: string, use: 'index' | 'query'): string[] {
   return found.some((word) => unspaced.test(word)) ? found.flatMap((word) => pairs(word, use)) : found;
 }
 
-/** So many different words of a query are looked at; further ones are passed over. */
-export const mostQueryWords = 16;
+/** Most different words of a query that are looked at; further ones are passed over. */
+export const maxQueryWords = 16;
 
-/** The words to search for, each once: what any index looks at of a query. */
-export const queryWords = (text: string): string[] => [...new Set(words(text, 'query'))].slice(0, mostQueryWords);
+/** The words of a query to search for, each once. */
+export const queryWords = (text: string): string[] => [...new Set(words(text, 'query'))].slice(0, maxQueryWords);
 
 /** How many edits a word may be away from what was typed. */
 export const editsAllowed = (word: string): 0 | 1 | 2 => (word.length < 3 ? 0 : word.length < 6 ? 1 : 2);

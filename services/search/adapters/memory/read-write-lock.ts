@@ -1,29 +1,29 @@
 /**
- * Lets in who may be at the index: readers together, or one writer alone. A reader that stops in the middle so goes on in what it
- * began with. Writers and readers take turns, so that neither keeps the other out.
+ * A lock for readers and writers: readers run together, a writer alone. So a reader that pauses goes on in the state that it
+ * began in. Writers and readers take turns, so that neither keeps the other out.
  */
-export function createAccess() {
+export function createReadWriteLock() {
   const readers: (() => void)[] = [];
   const writers: (() => void)[] = [];
   let reading = 0;
   let isWriting = false;
 
-  async function together<T>(read: () => Promise<T>): Promise<T> {
+  async function read<T>(work: () => Promise<T>): Promise<T> {
     if (isWriting || writers.length > 0) await new Promise<void>((enter) => readers.push(enter));
     else reading++;
     try {
-      return await read();
+      return await work();
     } finally {
       reading--;
       if (reading === 0) admit(writers);
     }
   }
 
-  async function alone<T>(write: () => Promise<T>): Promise<T> {
+  async function write<T>(work: () => Promise<T>): Promise<T> {
     if (isWriting || reading > 0) await new Promise<void>((enter) => writers.push(enter));
     else isWriting = true;
     try {
-      return await write();
+      return await work();
     } finally {
       isWriting = false;
       if (readers.length > 0) admit(readers);
@@ -41,5 +41,5 @@ export function createAccess() {
     for (const enter of readers.splice(0)) enter();
   }
 
-  return { together, alone };
+  return { read, write };
 }
