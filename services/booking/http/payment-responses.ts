@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import type { AppError, ErrorType } from '../../../shared/errors.ts';
 import { errorResponse } from '../../../shared/http/responses.ts';
+import { codes, paymentDeclined, paymentGivenUp, paymentPending, paymentRequiresAction } from '../domain/errors.ts';
+import type { Completion } from '../domain/order/complete-order.ts';
 import { declineReasons } from '../domain/payment/payment-provider.ts';
 
 /** The value for the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
@@ -24,9 +27,23 @@ const amountMembers = {
 };
 
 /** A 422 of an amount that the provider doesn't take, with the members that explain it. */
-export const amountRefused = (description: string, ...codes: 'idempotency_key_reused'[]) =>
-  errorResponse(description, ['amount_not_chargeable', ...codes], amountMembers);
+export const amountRefused = <T extends ErrorType = never>(description: string, ...more: T[]) =>
+  errorResponse(description, [codes.amountNotChargeable, ...more], amountMembers);
 
 /** The 503 of an operation that waits for the payment provider's word. */
 export const paymentUnanswered = (description: string) =>
-  errorResponse(description, ['unavailable', 'payment_pending']);
+  errorResponse(description, ['unavailable', codes.paymentPending]);
+
+/** The error that tells why a payment has not come about. */
+export function notPaid(completion: Exclude<Completion, { is: 'paid' }>): AppError {
+  switch (completion.is) {
+    case 'declined':
+      return paymentDeclined(completion.reason);
+    case 'action':
+      return paymentRequiresAction(completion.orderUuid, completion.action);
+    case 'pending':
+      return paymentPending(completion.cause);
+    case 'given up':
+      return paymentGivenUp();
+  }
+}
