@@ -66,7 +66,7 @@ test('a second search process at the same slot is degraded and says so, until it
   await becomes(second, ok);
 });
 
-test('a slot of another database is left alone, and told', async () => {
+test('a slot of another database is left alone, and named', async () => {
   await operator.sql`create database other`;
   const other = openDb({ ...server.config, database: 'other' });
   await other.sql`select pg_create_logical_replication_slot('elsewhere', 'pgoutput')`;
@@ -88,7 +88,7 @@ test('a user without REPLICATION is told what it needs', async () => {
   await becomes(ready, ok);
 });
 
-test('a database without its tables is told', async () => {
+test('a database without its tables is named', async () => {
   await operator.sql`create database empty`;
   const ready = await begin({ POSTGRES_DBNAME: 'empty' });
   const reason = 'The database lacks a table: its migrations must be applied';

@@ -20,7 +20,7 @@ export type Connect = {
 };
 
 /** The members of Connect's responses that are read. */
-type Told = {
+type Reply = {
   message?: string;
   connector?: { state: string };
   tasks?: { id: number; state: string; trace?: string }[];
@@ -30,7 +30,7 @@ type Told = {
 export function createConnect(url: string, name: string, secrets: string[] = []): Connect {
   const base = `${url.replace(/\/+$/, '')}/connectors/${encodeURIComponent(name)}`;
 
-  async function call(method: string, path: string, body?: object): Promise<{ code: number; told: Told }> {
+  async function call(method: string, path: string, body?: object): Promise<{ code: number; reply: Reply }> {
     let response: Response;
     try {
       response = await fetch(`${base}${path}`, {
@@ -44,21 +44,21 @@ export function createConnect(url: string, name: string, secrets: string[] = [])
       throw new UsageError(`Kafka Connect does not answer at ${new URL(url).host} (${cause}). Is it running?`);
     }
     const text = await response.text();
-    return { code: response.status, told: text ? parse(text) : {} };
+    return { code: response.status, reply: text ? parse(text) : {} };
   }
 
   /** As `call`, also while the workers of Connect are agreeing on who does what, or the connector is not known yet. */
   async function callSettled(method: string, path: string, body: object | undefined, expected: number[]) {
     for (const until = Date.now() + patienceMs; ; await sleep(lookEveryMs)) {
-      const { code, told } = await call(method, path, body);
-      if (expected.includes(code)) return { code, told };
+      const { code, reply } = await call(method, path, body);
+      if (expected.includes(code)) return { code, reply };
       const passes = code === 409 || code >= 500;
-      if (!passes || Date.now() > until) throw refused(method, path, code, told);
+      if (!passes || Date.now() > until) throw refused(method, path, code, reply);
     }
   }
 
-  const refused = (method: string, path: string, code: number, told: Told) =>
-    new UsageError(hide(`Kafka Connect refused ${method} ${name}${path} with ${code}: ${told.message ?? ''}`));
+  const refused = (method: string, path: string, code: number, reply: Reply) =>
+    new UsageError(hide(`Kafka Connect refused ${method} ${name}${path} with ${code}: ${reply.message ?? ''}`));
 
   function hide(text: string): string {
     return secrets.filter(Boolean).reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
@@ -73,15 +73,15 @@ export function createConnect(url: string, name: string, secrets: string[] = [])
   }
 
   async function status(): Promise<ConnectorState> {
-    const { code, told } = await call('GET', '/status');
+    const { code, reply } = await call('GET', '/status');
     if (code === 404) return { state: 'NOT THERE', tasks: [] };
-    if (code !== 200) throw refused('GET', '/status', code, told);
-    const tasks = (told.tasks ?? []).map(({ id, state, trace }) => ({
+    if (code !== 200) throw refused('GET', '/status', code, reply);
+    const tasks = (reply.tasks ?? []).map(({ id, state, trace }) => ({
       id,
       state,
       ...(trace && { cause: hide(causeOf(trace)) }),
     }));
-    return { state: told.connector?.state ?? 'UNKNOWN', tasks };
+    return { state: reply.connector?.state ?? 'UNKNOWN', tasks };
   }
 
   async function untilRunning(): Promise<void> {
@@ -123,7 +123,7 @@ export function createConnect(url: string, name: string, secrets: string[] = [])
   return { put, status, untilRunning, remove };
 }
 
-function parse(text: string): Told {
+function parse(text: string): Reply {
   try {
     return JSON.parse(text);
   } catch {

@@ -65,7 +65,7 @@ test.each([
   await index.expectWritable();
 });
 
-test('an index that has lost a part is told', async () => {
+test('an index that has lost a part is unfit, and says so', async () => {
   const settings = { number_of_replicas: 0, 'index.routing.allocation.require._name': 'nobody' };
   await ask('PUT', `/${name}.lost?wait_for_active_shards=0`, { settings });
   expect(reasonOf(await failureOf(index.expectWritable()))).toBe(

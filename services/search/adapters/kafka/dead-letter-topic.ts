@@ -64,7 +64,7 @@ type Addressed = { topic: string; message: Message };
 const sendTo = async (producer: Producer, { topic, message }: Addressed) =>
   void (await producer.send({ topic, messages: [message] }));
 
-/** The message to send; undefined when the letter came from a topic that is none of ours, or says nothing. */
+/** The message to send; undefined when the letter came from a topic that is not followed, or is unreadable. */
 function againOf({ origin, key, value, replays }: DeadLetter, topicPrefix: string): Addressed | undefined {
   const topics = topicsOf(topicPrefix).tables;
   const headers = { replays: String(replays + 1) };
@@ -73,7 +73,7 @@ function againOf({ origin, key, value, replays }: DeadLetter, topicPrefix: strin
   return { topic: again.topic, message: { ...again.message, headers } };
 }
 
-/** A row that could not be indexed, told as changed once more. */
+/** A change of a row that could not be indexed, to be sent once more. */
 function changeOf(value: Buffer | null, topics: string[]): Addressed | undefined {
   try {
     const { table, row } = JSON.parse(String(value)) as DeadRow;

@@ -34,7 +34,7 @@ export function createIntake(maxBatch: number) {
         wake = resolve;
       });
     }
-    // What was fetched with it comes within the same turn.
+    // Messages that were fetched together come within the same turn.
     await sleep(0);
     return !closed;
   }

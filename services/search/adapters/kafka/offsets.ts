@@ -40,10 +40,10 @@ async function readOnce(admin: Admin, groupId: string, topics: string[]): Promis
   const ranges = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
   return topics.flatMap((topic, at) => {
     const partitions = ranges[at]!;
-    if (partitions.length === 0) throw untold(topic);
+    if (partitions.length === 0) throw noReply(topic);
     return partitions.map(({ partition, low, high }) => {
       const offset = committed.get(`${topic}/${partition}`);
-      if (offset === undefined) throw untold(`${topic}/${partition}`);
+      if (offset === undefined) throw noReply(`${topic}/${partition}`);
       // A negative one stands for none.
       const known = offset < 0n ? undefined : offset;
       return { topic, partition, low: BigInt(low), high: BigInt(high), committed: known };
@@ -51,7 +51,7 @@ async function readOnce(admin: Admin, groupId: string, topics: string[]): Promis
   });
 }
 
-const untold = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
+const noReply = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
 
 /** Whether changes may be missing: none was read yet, or some went before they were read (retention), or the topic was made anew. */
 export const isLost = ({ low, high, committed }: PartitionState) =>

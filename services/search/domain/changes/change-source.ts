@@ -4,7 +4,7 @@ export type Change = {
   op: 'c' | 'u' | 'd' | 'r' | 't';
   /** The row after the change; before it (at least its key) for `d`; empty for `t`. */
   row: Record<string, unknown>;
-  /** What is known of the row before an update: its key if that changed, or all with REPLICA IDENTITY FULL. */
+  /** The row before an update, as far as it is known: its key if that changed, or all with REPLICA IDENTITY FULL. */
   before?: Record<string, unknown>;
   /** Where the change stands in the source, for people to find it again. */
   position: string;
