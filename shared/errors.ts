@@ -1,51 +1,52 @@
-/**
- * What can go wrong, by stable codes that know no transport; `shared/http/errors.ts` maps them to statuses.
- * The message is for the caller and says what to do; the cause is for the log alone.
- */
-export type ErrorCode =
+/** Kinds of errors, which know no transport; `shared/http/errors.ts` gives each its status. */
+export type ErrorKind =
   | 'invalid_request'
   | 'unauthorized'
+  | 'payment_required'
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'request_timeout'
+  | 'conflict'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'unprocessable'
   | 'headers_too_large'
-  | 'event_not_found'
-  | 'ticket_not_available'
-  | 'sales_ended'
-  | 'seat_stranded'
-  | 'amount_not_chargeable'
-  | 'ticket_not_reserved'
-  | 'too_many_tickets'
-  | 'reservation_not_found'
-  | 'reservation_expired'
-  | 'reservation_extended'
-  | 'reservation_sold'
-  | 'order_not_found'
-  | 'order_not_refundable'
-  | 'event_begun'
-  | 'idempotency_key_reused'
-  | 'request_in_progress'
-  | 'payment_declined'
-  | 'payment_pending'
-  | 'payment_requires_action'
-  | 'unavailable'
-  | 'internal';
+  | 'internal'
+  | 'unavailable';
 
+/**
+ * What can go wrong, by a code that stays the same for good. `again`: the same request may come to another end in a moment. A
+ * kind alone is an error of that code; each service has those of its own.
+ */
+export type ErrorType = { code: string; kind: ErrorKind; again?: true };
+
+/** An error that a caller is told of. The message is for the caller and says what to do; the cause is for the log alone. */
 export class AppError extends Error {
-  readonly code: ErrorCode;
-  /** More members for the answer's body, such as which fields were wrong. */
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly again: boolean;
+  /** More members for the response's body, such as which fields were wrong. */
   readonly details: Record<string, unknown>;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+  constructor(
+    type: ErrorType | ErrorKind,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
     super(message, { cause: options.cause });
+    const { code, kind, again = false } = errorType(type);
     this.name = 'AppError';
     this.code = code;
+    this.kind = kind;
+    this.again = again;
     this.details = options.details ?? {};
   }
 }
+
+/** Returns a kind alone as the error that it is. */
+export const errorType = (type: ErrorType | ErrorKind): ErrorType =>
+  typeof type !== 'string' ? type : { code: type, kind: type, ...(type === 'unavailable' && { again: true }) };
 
 const comeBack = 'The service is temporarily unavailable; repeat the request in a moment';
 
@@ -75,5 +76,5 @@ export function reasonOf(error: unknown): string | undefined {
   return undefined;
 }
 
-export const isAppError = (error: unknown, code: ErrorCode): error is AppError =>
+export const isAppError = (error: unknown, code: string): error is AppError =>
   error instanceof AppError && error.code === code;

@@ -7,9 +7,7 @@ import { makeEvent } from '../../shared/testing/factories.ts';
 import { secretToken, testSecret } from '../../shared/testing/tokens.ts';
 import { appOver } from './app.harness.ts';
 import type { BookingDeps } from './app.ts';
-import { createOrder } from './domain/order/create-order.ts';
-import { reserveTickets } from './domain/reservation/reserve-tickets.ts';
-import { type Sale, startSale } from './testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from './testing.ts';
 
 const card = randomUUID();
 const identities = jwtIdentities({ keys: { secret: testSecret } }, silentLog);

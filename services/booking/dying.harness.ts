@@ -1,6 +1,15 @@
 import type { SaleDeps } from './testing.ts';
 
-const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds', 'payments', 'notices'] as const;
+const ports = [
+  'locks',
+  'tickets',
+  'reservations',
+  'orders',
+  'unfinishedPayments',
+  'refunds',
+  'payments',
+  'webhookEvents',
+] as const;
 
 /** Thrown by every port of a process that is dead. */
 export class Died extends Error {}

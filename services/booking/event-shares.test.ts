@@ -2,11 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { createOrder } from './domain/order/create-order.ts';
-import { refundOrder } from './domain/refund/refund-order.ts';
-import { releaseReservation } from './domain/reservation/manage-reservation.ts';
-import { reserveBest, reserveTickets } from './domain/reservation/reserve-tickets.ts';
-import { type Sale, startSale } from './testing.ts';
+import {
+  createOrder,
+  refundOrder,
+  releaseReservation,
+  reserveBest,
+  reserveTickets,
+  type Sale,
+  startSale,
+} from './testing.ts';
 
 /** More than a pool has connections, several times. */
 const many = 60;

@@ -13,34 +13,37 @@ import { checkAll, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
-import { analyzeOutgrown } from '../../shared/db/statistics.ts';
 import { reasonOf } from '../../shared/errors.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
+import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { checkRedisLocks } from '../../shared/locks/redis-check.ts';
-import { every, type Running } from '../../shared/process/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { createLog, type Logger } from '../../shared/process/log.ts';
 import { type Program, runProgram } from '../../shared/process/program.ts';
 import { evictionWarning } from '../../shared/redis/checks.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
-import { postgresIdempotencyKeys } from './adapters/postgres/idempotency.ts';
 import { postgresOrders } from './adapters/postgres/orders.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres/refunds.ts';
 import { postgresReservations } from './adapters/postgres/reservations.ts';
-import { postgresSales } from './adapters/postgres/sales.ts';
-import { postgresNotices } from './adapters/postgres/webhooks.ts';
+import { postgresTickets } from './adapters/postgres/tickets.ts';
+import { postgresUnfinishedPayments } from './adapters/postgres/unfinished-payments.ts';
+import { postgresWebhookEvents } from './adapters/postgres/webhooks.ts';
 import { createBookingApp } from './app.ts';
 import { commands, sweepTimes, sweepVariables } from './cli.ts';
 import { paymentDuty } from './domain/payment/payment-duty.ts';
-import { purgeRecords } from './domain/purge-records.ts';
-import { sweepRefunds } from './domain/refund/refund-order.ts';
-import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
-import { jobLog } from './job-log.ts';
+import { capturesJob } from './jobs/captures.ts';
+import { pauseMs as jobPauseMs, startJobs } from './jobs/job.ts';
+import { locksJob } from './jobs/locks.ts';
+import { ordersJob } from './jobs/orders.ts';
+import { recordsJob } from './jobs/records.ts';
+import { refundsJob } from './jobs/refunds.ts';
+import { statisticsJob, statisticsPauseMs } from './jobs/statistics.ts';
 import { saleMetrics } from './metrics.ts';
 import { neededFunctions, neededTables } from './needed-tables.ts';
 import { openPayments, paymentVariables, stripeKey } from './payments.ts';
@@ -75,11 +78,6 @@ export const variables = {
   ...paymentVariables,
 };
 
-const sweepPauseMs = 5_000;
-/** Between two looks at what has outgrown its statistics: a rush fills empty tables in seconds. */
-const statisticsPauseMs = 1_000;
-/** What a process has taken up to sweep, others leave to it for so long. */
-const sweepLeaseMs = 15_000;
 /** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
 const lockConnections = 4;
 
@@ -97,13 +95,13 @@ function checked(env: Record<string, string | undefined>) {
 }
 
 /**
- * Starts the booking service on what the environment names. `addressVariable` is what moves its address; between two sweeps
- * are `pauseMs`.
+ * Starts the booking service on what the environment names. `addressVariable` is what moves its address; between two runs
+ * of its jobs are `pauseMs`.
  */
 export async function start(
   env: Record<string, string | undefined>,
   addressVariable = 'SERVER_ADDR',
-  pauseMs = sweepPauseMs,
+  pauseMs = jobPauseMs,
 ): Promise<Running> {
   const config = checked(env);
   const server = serverConfig(config);
@@ -117,10 +115,10 @@ export async function start(
   const redis = redisAt && openRedis(redisAt);
   const lockDb = openDb(database, { max: lockConnections, meter: pool('locks'), asWritten: true });
   const saleWindow = { salesEndBeforeStartMs: config.SALES_END_BEFORE_START };
-  const sales = postgresSales(db, saleWindow);
+  const unfinishedPayments = postgresUnfinishedPayments(db);
   const paymentMethods = postgresPaymentMethods(db);
   const provider = openPayments(config, db, paymentMethods);
-  const duty = paymentDuty(sales, provider.payments, (err) => {
+  const duty = paymentDuty(unfinishedPayments, provider.payments, (err) => {
     log.error({ err }, 'not ready: payments are under way that this process can’t end');
   });
   const sandbox = provider.payments.name === 'sandbox';
@@ -141,19 +139,20 @@ export async function start(
     ...(redis && { reports: { redis_warning: () => evictionWarning(redis) } }),
     identities: auth && jwtIdentities(auth, log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
-    sales,
+    tickets: postgresTickets(db, saleWindow),
     reservations: postgresReservations(db, saleWindow),
-    orders: postgresOrders(db),
+    orders: postgresOrders(db, saleWindow),
+    unfinishedPayments,
     refunds: postgresRefunds(db),
     refundWindowMs: config.REFUND_WINDOW,
     mayStrand: config.STRANDED_SEATS === 'allow',
     idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
-    notices: postgresNotices(db),
+    webhookEvents: postgresWebhookEvents(db),
     paymentMethods,
     ...provider,
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
-    observer: saleMetrics(metrics, sales, provider.payments, log),
+    observer: saleMetrics(metrics, unfinishedPayments, provider.payments, log),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
   if (config.SERVER_MODE === 'production' && provider.payments.name === 'stripe:test')
@@ -165,39 +164,24 @@ export async function start(
   if (redis) void tellOfRedis(redis, deps.dependencies.redis!, log);
   if (!auth) {
     log.warn(
-      'NOBODY PROVES WHO THEY ARE: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
+      'AUTHENTICATION IS OFF: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
     );
   }
   const http = await serveService(createBookingApp(deps), deps, config.SERVER_ADDR, addressVariable);
-  const times = { ...sweepTimes(config), leaseMs: sweepLeaseMs };
-  const sweeps = [
-    { locks: () => sweepLocks(deps), orders: () => sweepOrders(deps, times), records: () => purgeRecords(deps) },
+  const times = sweepTimes(config);
+  const stops = [
+    startJobs([locksJob(deps), ordersJob(deps, times), recordsJob(deps)], pauseMs, log),
     // After a rush there is much to take: meanwhile the others go on.
-    { captures: () => sweepCaptures(deps, times), refunds: () => sweepRefunds(deps, times) },
+    startJobs([capturesJob(deps), refundsJob(deps, times)], pauseMs, log),
+    startJobs([statisticsJob(db, ownTables)], statisticsPauseMs, log),
   ];
-  // What one of them meets must not keep the others from their work.
-  const jobs = jobLog(log);
-  const sweeping = sweeps.map((row) =>
-    every(
-      pauseMs,
-      async () => {
-        for (const [job, sweep] of Object.entries(row)) await jobs.run(job, sweep);
-      },
-      (err) => log.error({ err }, 'the job failed and is tried again'),
-    ),
-  );
-  const statistics = every(
-    statisticsPauseMs,
-    () => jobs.run('statistics', () => analyzeOutgrown(db, ownTables)),
-    (err) => log.error({ err }, 'the statistics failed and are tried again'),
-  );
   return {
     port: http.port,
     metricsPort: http.metricsPort,
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);
-      await Promise.all([statistics, ...sweeping].map((stop) => stop()));
+      await Promise.all(stops.map((stop) => stop()));
       await deps.feed.close();
       await Promise.all([db.close(), lockDb.close(), redis?.close()]);
     },

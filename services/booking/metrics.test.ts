@@ -3,20 +3,23 @@ import { randomUUID } from 'node:crypto';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
-import { confirmTicket } from './domain/order/confirm-ticket.ts';
-import { hearNotice } from './domain/payment/handle-webhook.ts';
-import { PaymentRefused, PaymentUnanswered } from './domain/payment/payment-provider.ts';
-import { refundOrder } from './domain/refund/refund-order.ts';
+import { PaymentRefused, PaymentUnanswered } from './domain/errors.ts';
+import { handleWebhook } from './domain/payment/handle-webhook.ts';
 import { saleMetrics } from './metrics.ts';
-import { type Sale, startSale } from './testing.ts';
+import { confirmTicket, refundOrder, type Sale, startSale } from './testing.ts';
 
 const metrics = createMetrics('test');
 const user = randomUUID();
 const refusals: object[] = [];
 let sale: Sale;
 beforeAll(async () => {
-  sale = await startSale(({ sales }) => ({
-    observer: saleMetrics(metrics, sales, { name: 'sandbox' }, { error: (told: object) => void refusals.push(told) }),
+  sale = await startSale(({ unfinishedPayments }) => ({
+    observer: saleMetrics(
+      metrics,
+      unfinishedPayments,
+      { name: 'sandbox' },
+      { error: (told: object) => void refusals.push(told) },
+    ),
   }));
 });
 afterAll(() => sale.drop());
@@ -129,7 +132,7 @@ test('a dispute is counted once, however often it is told of, and a refund that 
   const [order] = await sale.deps.orders.list({ userUuid, limit: 1 });
   const dispute = { key: order!.uuid, isOpen: true };
   for (const type of ['charge.dispute.created', 'charge.dispute.funds_withdrawn']) {
-    await hearNotice(sale.deps, { id: randomUUID(), type, isRefundFailure: false, dispute });
+    await handleWebhook(sale.deps, { id: randomUUID(), type, isRefundFailure: false, dispute });
   }
   const disputed = { ...sale.deps.payments, refund: async () => 'disputed' as const };
   await refundOrder({ ...sale.deps, payments: disputed }, { orderUuid: order!.uuid, userUuid });

@@ -4,7 +4,7 @@ import { sandboxPayments } from './adapters/sandbox/sandbox-payments.ts';
 import { openStripe, stripeName } from './adapters/stripe/client.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';
 import { stripePayments } from './adapters/stripe/stripe-payments.ts';
-import { stripeNotices } from './adapters/stripe/webhooks.ts';
+import { stripeWebhooks } from './adapters/stripe/webhooks.ts';
 import type { PaymentSides } from './app.ts';
 import type { PaymentMethods } from './domain/payment/payment-methods.ts';
 import type { PaymentProvider } from './domain/payment/payment-provider.ts';
@@ -72,6 +72,6 @@ export function openPayments(
   const intents = stripeIntents(db);
   return {
     payments: stripePayments({ stripe, intents, methods, name: stripeName(secretKey) }),
-    ...(webhookSecret && { readNotice: stripeNotices(stripe, webhookSecret, intents) }),
+    ...(webhookSecret && { readWebhook: stripeWebhooks(stripe, webhookSecret, intents) }),
   };
 }

@@ -4,12 +4,8 @@ import { getTableName } from 'drizzle-orm';
 import { openDb } from '../../shared/db/client.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
-import { createOrder } from './domain/order/create-order.ts';
-import { refundOrder } from './domain/refund/refund-order.ts';
-import { releaseReservation } from './domain/reservation/manage-reservation.ts';
-import { reserveBest, reserveTickets } from './domain/reservation/reserve-tickets.ts';
 import { neededTables } from './needed-tables.ts';
-import { saleOn } from './testing.ts';
+import { createOrder, refundOrder, releaseReservation, reserveBest, reserveTickets, saleOn } from './testing.ts';
 
 test('a role that has the rights which booking asks for, and no more, sells', async () => {
   const database = await testDatabase();

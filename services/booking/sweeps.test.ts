@@ -4,10 +4,8 @@ import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { postgresEnv } from '../../tests/rig/targets.ts';
 import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
-import { createOrder } from './domain/order/create-order.ts';
-import { reserveTickets } from './domain/reservation/reserve-tickets.ts';
 import { start } from './main.ts';
-import { type Sale, startSale } from './testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from './testing.ts';
 
 let sale: Sale;
 beforeAll(async () => {

@@ -50,24 +50,27 @@ describe('a broken sale is found out', () => {
       locks: { ...locks, release: releaseByTicket(() => sale), giveBack: releaseByTicket(() => sale) },
     }),
 
-    'a claim that takes a ticket from whoever has it': ({ sales }) => ({
-      sales: {
-        ...sales,
+    'a claim that takes a ticket from whoever has it': ({ orders, tickets }) => ({
+      tickets: {
+        ...tickets,
         find: async (uuid) => {
-          const ticket = await sales.find(uuid);
+          const ticket = await tickets.find(uuid);
           if (!ticket) return undefined;
           const { order: _, ...free } = ticket;
           return { ...free, booked: false };
         },
+      },
+      orders: {
+        ...orders,
         claim: async (request) => {
           const uuids = request.lines.map(({ ticketUuid }) => ticketUuid);
           await sale.sql`update tickets set status = 'available', order_id = null where uuid = any(${uuids})`;
-          return sales.claim(request);
+          return orders.claim(request);
         },
       },
     }),
 
-    'a reserve that believes a lock which it has already': ({ locks, sales }) => {
+    'a reserve that believes a lock which it has already': ({ locks, tickets }) => {
       const believed = new Set<string>();
       return {
         locks: {
@@ -79,10 +82,10 @@ describe('a broken sale is found out', () => {
           },
           adopt: async () => true,
         },
-        sales: {
-          ...sales,
+        tickets: {
+          ...tickets,
           find: async (uuid) => {
-            const ticket = await sales.find(uuid);
+            const ticket = await tickets.find(uuid);
             if (!ticket || !believed.delete(uuid)) return ticket;
             const { order: _, ...free } = ticket;
             return { ...free, booked: false };
@@ -92,16 +95,19 @@ describe('a broken sale is found out', () => {
     },
 
     // Nobody else frees the locks of what was sold, as after a sweep that settled an order of a process that died.
-    'a refund that leaves the lock': ({ sales }) => ({
-      sales: {
-        ...sales,
-        settle: async (uuid) => ({ ...(await sales.settle(uuid)), seats: [] }),
+    'a refund that leaves the lock': ({ orders, unfinishedPayments }) => ({
+      orders: {
+        ...orders,
+        settle: async (uuid) => ({ ...(await orders.settle(uuid)), seats: [] }),
         get: async (uuid) => {
-          const known = await sales.get(uuid);
+          const known = await orders.get(uuid);
           return known && { ...known, seats: [] };
         },
+      },
+      unfinishedPayments: {
+        ...unfinishedPayments,
         leaseUncaptured: async (request) =>
-          (await sales.leaseUncaptured(request)).map((order) => ({ ...order, seats: [] })),
+          (await unfinishedPayments.leaseUncaptured(request)).map((order) => ({ ...order, seats: [] })),
       },
     }),
   };

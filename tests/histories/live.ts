@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createRandom } from '../../drizzle/seed/random.ts';
-import { sweepRefunds } from '../../services/booking/domain/refund/refund-order.ts';
-import { type SweepTimes, sweepCaptures, sweepOrders } from '../../services/booking/domain/sweep-orders.ts';
+import { type SweepTimes, sweepOrders } from '../../services/booking/domain/order/sweep-orders.ts';
+import { sweepCaptures } from '../../services/booking/domain/payment/sweep-captures.ts';
+import { sweepRefunds } from '../../services/booking/domain/refund/sweep-refunds.ts';
 import type { Sale } from '../../services/booking/testing.ts';
 import { sleep } from '../../shared/async/clock.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';

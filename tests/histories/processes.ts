@@ -1,5 +1,4 @@
 import { createRandom, type Random } from '../../drizzle/seed/random.ts';
-import { postgresIdempotencyKeys } from '../../services/booking/adapters/postgres/idempotency.ts';
 import { postgresPaymentMethods } from '../../services/booking/adapters/postgres/payment-methods.ts';
 import { sandboxPayments } from '../../services/booking/adapters/sandbox/sandbox-payments.ts';
 import { createBookingApp } from '../../services/booking/app.ts';
@@ -13,6 +12,7 @@ import { serverConfig, serverVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
+import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { createLog } from '../../shared/process/log.ts';
 
 /** How bad the day is. Shares are of calls, from 0 to 1. */
@@ -28,7 +28,7 @@ export type Weather = {
 export type Fetch = (request: Request) => Response | Promise<Response>;
 export type Process = { name: string; booking: Fetch; events: Fetch; deps: SaleDeps; isDead(): boolean };
 
-const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds'] as const;
+const ports = ['locks', 'tickets', 'unfinishedPayments', 'reservations', 'orders', 'refunds'] as const;
 const callsOfALife = { least: 60, most: 400 };
 
 export type ProcessesOptions = {

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import {
-  AmountNotChargeable,
-  type EarlierRefund,
-  type PaymentProvider,
-  PaymentUnanswered,
-  type Settled,
-} from '../domain/payment/payment-provider.ts';
+import { AmountNotChargeable, PaymentUnanswered } from '../domain/errors.ts';
+import type { EarlierRefund, FinalPaymentState, PaymentProvider } from '../domain/payment/payment-provider.ts';
 
 export type PaymentHarness = {
   payments: PaymentProvider;
@@ -92,7 +87,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
         ]);
         if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(PaymentUnanswered);
         const ended = await harness.payments.find(key);
-        expect(await harness.payments.close(key)).toEqual(ended as Settled);
+        expect(await harness.payments.close(key)).toEqual(ended as FinalPaymentState);
         for (const told of [one, other]) if (told.status === 'fulfilled') expect(told.value).toEqual(ended);
         expect(other.status).toBe('fulfilled');
         expect(await harness.books(key)).toEqual(ended.is === 'authorised' ? held(35_000) : nothing);

@@ -2,9 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { appOver } from '../app.harness.ts';
-import { createOrder } from '../domain/order/create-order.ts';
-import { reserveTickets } from '../domain/reservation/reserve-tickets.ts';
-import { type Sale, startSale } from '../testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from '../testing.ts';
 
 let sale: Sale;
 let app: ReturnType<typeof appOver>;

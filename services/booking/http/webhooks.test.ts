@@ -6,13 +6,10 @@ import { clientOf, withIntentCalls } from '../../../tests/fake-stripe/testing.ts
 import { postgresPaymentMethods } from '../adapters/postgres/payment-methods.ts';
 import { stripeIntents } from '../adapters/stripe/intents.ts';
 import { stripePayments } from '../adapters/stripe/stripe-payments.ts';
-import { stripeNotices } from '../adapters/stripe/webhooks.ts';
+import { stripeWebhooks } from '../adapters/stripe/webhooks.ts';
 import { appOver } from '../app.harness.ts';
-import { createOrder, findOrder } from '../domain/order/create-order.ts';
-import { refundOrder } from '../domain/refund/refund-order.ts';
-import { reserveTickets } from '../domain/reservation/reserve-tickets.ts';
-import { sweepCaptures } from '../domain/sweep-orders.ts';
-import { atOnce, type Sale, startSale } from '../testing.ts';
+import { sweepCaptures } from '../domain/payment/sweep-captures.ts';
+import { atOnce, createOrder, findOrder, refundOrder, reserveTickets, type Sale, startSale } from '../testing.ts';
 
 const secret = 'whsec_of_the_test';
 let sale: Sale;
@@ -47,7 +44,7 @@ beforeAll(async () => {
     }),
     (db) => stripePayments({ stripe, intents: stripeIntents(db), methods: postgresPaymentMethods(db) }),
   );
-  const app = appOver(sale, { readNotice: stripeNotices(stripe, secret, stripeIntents(sale.db)) });
+  const app = appOver(sale, { readWebhook: stripeWebhooks(stripe, secret, stripeIntents(sale.db)) });
   server.reload({
     fetch: async (request) => {
       const response = await app.fetch(request);

@@ -51,3 +51,13 @@ export const isOwnPayment = (sql: Sql, provider: ProviderName): Fragment => {
   return sql`(p.amount = 0
     or coalesce(p.provider = ${provider}, not exists (select from ${others} where key = o.uuid)))`;
 };
+
+/** The step of the history that goes with a write: the writer has the order's row locked and names it `o`. */
+export const history = (
+  sql: Sql,
+  order: string | Fragment,
+  payment: string | Fragment,
+  cause: string | Fragment,
+): Fragment => sql`
+  insert into order_history (order_id, order_status, payment_status, amount, cause)
+  select id, ${order}, ${payment}, total, ${cause} from o`;

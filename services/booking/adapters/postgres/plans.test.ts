@@ -3,16 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { getTableName } from 'drizzle-orm';
 import { type Db, openDb } from '../../../../shared/db/client.ts';
 import { analyzeOutgrown } from '../../../../shared/db/statistics.ts';
+import { postgresIdempotencyKeys } from '../../../../shared/idempotency/postgres.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { confirmTicket } from '../../domain/order/confirm-ticket.ts';
-import { createOrder } from '../../domain/order/create-order.ts';
-import { refundOrder } from '../../domain/refund/refund-order.ts';
-import { releaseReservation } from '../../domain/reservation/manage-reservation.ts';
-import { reserveTickets } from '../../domain/reservation/reserve-tickets.ts';
 import { neededTables } from '../../needed-tables.ts';
-import { saleOn, sweepAll } from '../../testing.ts';
-import { postgresIdempotencyKeys } from './idempotency.ts';
+import {
+  confirmTicket,
+  createOrder,
+  refundOrder,
+  releaseReservation,
+  reserveTickets,
+  saleOn,
+  sweepAll,
+} from '../../testing.ts';
 
 /** How many orders of the past there are. */
 const orders = Number(process.env.PLANS_ORDERS ?? 20_000);
@@ -51,8 +54,8 @@ async function sell(db: Db, tickets: string[], told: (step: string) => Promise<v
   const other = await step('hold others', () => reserveTickets(deps, { userUuid, ticketUuids: [d, e] }));
   await step('release', () => releaseReservation(deps, other.uuid));
   await step('list the orders', () => deps.orders.list({ userUuid, limit: 20 }));
-  await step('count what a user has', () => deps.reservations.boughtBy(userUuid, held.eventUuid));
-  await step('count what is unfinished', () => deps.sales.unfinished());
+  await step('count what a user has', () => deps.tickets.boughtBy(userUuid, held.eventUuid));
+  await step('count what is unfinished', () => deps.unfinishedPayments.backlogs());
 }
 
 /** Orders that have ended, as a season leaves them, and small events beside the arena's. */

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { createOrder } from '../../domain/order/create-order.ts';
-import { reserveTickets } from '../../domain/reservation/reserve-tickets.ts';
-import { type Sale, startSale } from '../../testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from '../../testing.ts';
 import { sandboxMethods } from '../sandbox/sandbox-payments.ts';
 
 let sale: Sale;
@@ -48,12 +46,12 @@ describe('a reservation is made', () => {
     }
     const made = await create({ ...request, locks: locksOf([free, dearest]) });
     expect(made).toMatchObject({ made: { total: most + 35_000 } });
-    expect(await sale.deps.sales.find(dearest)).toMatchObject({ booked: false });
+    expect(await sale.deps.tickets.find(dearest)).toMatchObject({ booked: false });
   });
 
   test('and offered of the same seats', async () => {
     const { event, free, dearest } = await mixed();
-    const { isOnSale, seats } = (await sale.deps.reservations.seatsOf(event.uuid))!;
+    const { isOnSale, seats } = (await sale.deps.tickets.seatsOf(event.uuid))!;
     expect([isOnSale, seats.map((seat) => [seat.uuid, seat.free])]).toEqual([
       true,
       event.tickets.map((uuid) => [uuid, [free, dearest].includes(uuid)]),
@@ -62,7 +60,7 @@ describe('a reservation is made', () => {
 
   test('and what is written to them later is found, with a new version when one is deleted', async () => {
     const event = await some(4);
-    const { seatsOf, seatsSince } = sale.deps.reservations;
+    const { seatsOf, seatsSince } = sale.deps.tickets;
     const { mark } = (await seatsOf(event.uuid))!;
     const [sold = '', gone = ''] = event.tickets;
     await sale.sql`update tickets set status = 'booked' where uuid = ${sold}`;
@@ -96,7 +94,7 @@ test('what a user has bought or is paying for counts, of that event and of no ot
   await declined.catch(() => {});
   await order((await reserve([others])).uuid);
   await order((await reserve((await some(1)).tickets, user)).uuid);
-  expect((await sale.deps.reservations.boughtBy(user, event.uuid)).sort()).toEqual([paid, pending].sort());
+  expect((await sale.deps.tickets.boughtBy(user, event.uuid)).sort()).toEqual([paid, pending].sort());
   await sale.sweep();
 });
 

@@ -1,8 +1,7 @@
 import { batched } from '../../../../shared/async/batched.ts';
 import { type Db, type Fragment, sqlState } from '../../../../shared/db/client.ts';
-import type { KnownOrder, Order } from '../../domain/order/sale.ts';
-import type { Reservation, Reservations, ReservedTicket, SeatsMark } from '../../domain/reservation/reservation.ts';
-import type { OfferedSeat } from '../../domain/seats/candidates.ts';
+import type { KnownOrder, Order } from '../../domain/order/order.ts';
+import type { Reservation, Reservations, ReservedTicket } from '../../domain/reservation/reservation.ts';
 import { eventsOf } from './events-of.ts';
 import { isFree, isOnSale, maxPrice, openToTheStart, orderJson, orderSeats, type SaleWindow } from './fragments.ts';
 
@@ -176,46 +175,5 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
             limit ${purgedAtOnce} for update skip locked)`;
         return count;
       }),
-
-    boughtBy: (userUuid, eventUuid) =>
-      run(async () => {
-        const rows = await sql<{ uuid: string }[]>`
-          select t.uuid from orders o join tickets t on t.order_id = o.id join events e on e.id = t.event_id
-          where o.user_uuid = ${userUuid} and e.uuid = ${eventUuid}`;
-        return rows.map(({ uuid }) => uuid);
-      }),
-
-    // It waits for nobody, but an arena's seats take their time. What is written meanwhile comes again by `seatsSince`.
-    seatsOf: (eventUuid) =>
-      run(() =>
-        share(eventUuid, async (sql) => {
-          const [event] = await sql<{ id: number; isOnSale: boolean; mark: SeatsMark }[]>`
-          select id::float8 as id, ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark
-          from events e where uuid = ${eventUuid}`;
-          if (!event) return undefined;
-          const seats = await sql<OfferedSeat[]>`
-          select uuid, seat, price::float8 as price, currency, ${isOffered(sql)} as free
-          from tickets t where event_id = ${event.id} order by id`;
-          return { isOnSale: event.isOnSale, mark: event.mark, seats };
-        }),
-      ),
-
-    seatsSince: (eventUuid, since) =>
-      run(async () => {
-        const [row] = await sql<{ isOnSale: boolean; mark: SeatsMark; seats: OfferedSeat[] | null }[]>`
-          select ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark, (
-            select json_agg(json_build_object('uuid', t.uuid, 'seat', t.seat, 'price', t.price, 'currency', t.currency,
-              'free', ${isOffered(sql)}))
-            from tickets t where t.event_id = e.id and t.changed_in >= ${since}::text::xid8) as seats
-          from events e where uuid = ${eventUuid}`;
-        return row && { ...row, seats: row.seats ?? [] };
-      }),
   };
 }
-
-/** A server that has been started anew may be another one, with transaction ids that were used before. */
-const mark = (sql: Db['sql']) => sql`json_build_object(
-  'since', pg_snapshot_xmin(pg_current_snapshot())::text,
-  'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.id, e.xmin))`;
-
-const isOffered = (sql: Db['sql']) => sql`(t.status = 'available' and t.order_id is null and t.price <= ${maxPrice})`;

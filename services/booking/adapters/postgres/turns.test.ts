@@ -3,14 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from '../../../../shared/db/client.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { createOrder } from '../../domain/order/create-order.ts';
-import type { ClaimRequest } from '../../domain/order/sale.ts';
-import { refundOrder } from '../../domain/refund/refund-order.ts';
-import { reserveTickets } from '../../domain/reservation/reserve-tickets.ts';
-import { type Sale, type SaleDeps, startSale } from '../../testing.ts';
+import type { ClaimRequest } from '../../domain/order/order.ts';
+import { createOrder, refundOrder, reserveTickets, type Sale, type SaleDeps, startSale } from '../../testing.ts';
 import { sandboxMethods } from '../sandbox/sandbox-payments.ts';
+import { postgresOrders } from './orders.ts';
 import { postgresRefunds } from './refunds.ts';
-import { postgresSales } from './sales.ts';
+import { postgresUnfinishedPayments } from './unfinished-payments.ts';
 
 // What writes of the same seats or the same order at the same moment takes turns. Each test holds one of the two in the
 // middle of its transaction, and sees the other wait for it and come out right.
@@ -52,7 +50,7 @@ const within = (sql: Db['sql']): Db => ({
   gathered: (work) => async (key, item) => (await work(sql, [item], key))[0]!,
 });
 
-const salesIn = (sql: Db['sql']) => postgresSales(within(sql));
+const salesIn = (sql: Db['sql']) => ({ ...postgresUnfinishedPayments(within(sql)), ...postgresOrders(within(sql)) });
 
 const refundsIn = (tx: Db['sql']) => {
   const sql = new Proxy(tx, {
@@ -82,7 +80,7 @@ describe('a claim', () => {
     const { reservationUuid: _, ...single } = { ...request, lines };
     const claim = await behind(
       (tx) => salesIn(tx).claim(single),
-      () => sale.deps.sales.claim(request),
+      () => sale.deps.orders.claim(request),
     );
     expect(claim).toEqual({ conflicts: [taken] });
     expect(await sale.sql`select from tickets where event_id = ${event.id} and order_id is not null`).toHaveLength(1);
@@ -100,7 +98,7 @@ describe('a claim', () => {
       async (tx) => {
         await tx`select from tickets where uuid = ${first} for update`;
       },
-      () => sale.deps.sales.claim({ ...request, lines }),
+      () => sale.deps.orders.claim({ ...request, lines }),
       async () => {
         expect(await sale.sql`select from tickets where uuid = any(${rest}) for update skip locked`).toHaveLength(2);
       },
@@ -113,7 +111,7 @@ describe('a claim', () => {
     const { request, reservation } = await held();
     const claim = await behind(
       (tx) => tx`update reservations set released_at = now() where uuid = ${reservation.uuid}`,
-      () => sale.deps.sales.claim(request),
+      () => sale.deps.orders.claim(request),
     );
     expect(claim).toEqual({ isReleased: true });
   });
@@ -122,7 +120,7 @@ describe('a claim', () => {
     const { event, request, reservation } = await held();
     await sale.deps.reservations.release(reservation.uuid);
     await sale.sql`update tickets set status = 'booked' where event_id = ${event.id}`;
-    expect(await sale.deps.sales.claim(request)).toEqual({ isReleased: true });
+    expect(await sale.deps.orders.claim(request)).toEqual({ isReleased: true });
     await sale.sql`update tickets set status = 'available' where event_id = ${event.id}`;
   });
 
@@ -149,7 +147,7 @@ describe('who waits for somebody’s hands on a seat keeps no other buyer of the
     return [await make(seats[0]), await make(seats[1])] as const;
   }
   const claim = ({ userUuid, eventUuid, reservation }: Pair[number]) =>
-    sale.deps.sales.claim({
+    sale.deps.orders.claim({
       ...{ eventUuid, lines: reservation.tickets, currency: 'USD', userUuid },
       ...{ methodUuid: randomUUID(), provider: 'sandbox', reservationUuid: reservation.uuid },
     });
@@ -163,7 +161,7 @@ describe('who waits for somebody’s hands on a seat keeps no other buyer of the
       Object.assign(one, { orderUuid: claimed.order.uuid });
     }
   }
-  const settle = (one: Pair[number]) => sale.deps.sales.settle((one as unknown as { orderUuid: string }).orderUuid);
+  const settle = (one: Pair[number]) => sale.deps.orders.settle((one as unknown as { orderUuid: string }).orderUuid);
 
   test.each([
     ['a claim', async () => {}, claim, { order: {} }],
@@ -204,24 +202,34 @@ test('a refund that waits for another of one of its seats finds it given back', 
 
 describe('what is written of an order waits for who writes of it, so that its history is in order:', () => {
   type Step = (deps: SaleDeps, uuid: string) => Promise<unknown>;
-  const settle: Step = ({ sales }, uuid) => sales.settle(uuid);
+  const settle: Step = ({ orders }, uuid) => orders.settle(uuid);
   // Of an order there is one refund here: it has the order's uuid.
   const openRefund: Step = ({ refunds }, uuid) => refunds.open({ uuid, orderUuid: uuid, provider: 'sandbox' });
   const steps: [string, Step[], Step, string][] = [
     [
       'an action that its buyer must take',
       [],
-      ({ sales }, uuid) => sales.awaitAction(uuid, { type: 'sandbox', approval_url: '/' }),
+      ({ orders }, uuid) => orders.awaitAction(uuid, { type: 'sandbox', approval_url: '/' }),
       'pending, requires_action',
     ],
     [
       'money that came too late and was given back',
-      [({ sales }, uuid) => sales.fail(uuid, { is: 'voided' })],
-      ({ sales }, uuid) => sales.recordGivenBack(uuid, 'refunded'),
+      [({ orders }, uuid) => orders.fail(uuid, { is: 'voided' })],
+      ({ unfinishedPayments }, uuid) => unfinishedPayments.recordGivenBack(uuid, 'refunded'),
       'failed, refunded',
     ],
-    ['a capture', [settle], ({ sales }, uuid) => sales.recordCapture(uuid, 'captured'), 'paid, succeeded'],
-    ['a dispute', [settle], ({ sales }, uuid) => sales.recordDispute(uuid, true), 'paid, authorised'],
+    [
+      'a capture',
+      [settle],
+      ({ unfinishedPayments }, uuid) => unfinishedPayments.recordCapture(uuid, 'captured'),
+      'paid, succeeded',
+    ],
+    [
+      'a dispute',
+      [settle],
+      ({ unfinishedPayments }, uuid) => unfinishedPayments.recordDispute(uuid, true),
+      'paid, authorised',
+    ],
     ['a refund', [settle], openRefund, 'refunded, authorised'],
     [
       'the end of a refund',

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { postgresIdempotencyKeys } from '../../../../shared/idempotency/postgres.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { createOrder } from '../../domain/order/create-order.ts';
-import type { Lease } from '../../domain/order/sale.ts';
-import { PaymentUnanswered } from '../../domain/payment/payment-provider.ts';
+import { PaymentUnanswered } from '../../domain/errors.ts';
+import type { Lease } from '../../domain/payment/unfinished-payments.ts';
 import { purgeRecords } from '../../domain/purge-records.ts';
-import { refundOrder } from '../../domain/refund/refund-order.ts';
-import { reserveTickets } from '../../domain/reservation/reserve-tickets.ts';
-import { type Sale, type SaleDeps, startSale } from '../../testing.ts';
+import { createOrder, refundOrder, reserveTickets, type Sale, type SaleDeps, startSale } from '../../testing.ts';
 import { sandboxMethods, sandboxPayments } from '../sandbox/sandbox-payments.ts';
-import { postgresIdempotencyKeys } from './idempotency.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -48,20 +45,22 @@ const historyOf = async (uuid: string) =>
 
 describe('a sweep is given', () => {
   test('an order once it is old, and not the payment of a moment ago', async () => {
-    const { sales } = sale.deps;
+    const { unfinishedPayments } = sale.deps;
     const { uuid } = await ordered(sandboxMethods.lostAnswer);
-    expect(await sales.leasePending(times)).toEqual([]);
+    expect(await unfinishedPayments.leasePending(times)).toEqual([]);
     await age('orders', uuid, '59 seconds');
-    expect(await sales.leasePending(times)).toEqual([]);
+    expect(await unfinishedPayments.leasePending(times)).toEqual([]);
     await age('orders', uuid, '61 seconds');
-    expect((await sales.leasePending(times)).map(({ order, waits }) => [order.uuid, waits])).toEqual([[uuid, false]]);
-    expect(await sales.leasePending(times)).toEqual([]);
+    expect((await unfinishedPayments.leasePending(times)).map(({ order, waits }) => [order.uuid, waits])).toEqual([
+      [uuid, false],
+    ]);
+    expect(await unfinishedPayments.leasePending(times)).toEqual([]);
     await sale.sql`update payments set sweep_at = now()`;
     await sale.sweep();
   });
 
   test('an order whose buyer is asked, which waits until its time is over', async () => {
-    const { sales } = sale.deps;
+    const { unfinishedPayments } = sale.deps;
     const { uuid } = await ordered(sandboxMethods.requiresAction);
     for (const [by, waits] of [
       ['9 minutes', true],
@@ -69,7 +68,7 @@ describe('a sweep is given', () => {
     ] as const) {
       await age('orders', uuid, by);
       await sale.sql`update payments set sweep_at = now()`;
-      expect((await sales.leasePending(times)).map((one) => one.waits)).toEqual([waits]);
+      expect((await unfinishedPayments.leasePending(times)).map((one) => one.waits)).toEqual([waits]);
     }
     await sale.sql`update payments set sweep_at = now()`;
     await sale.sweep();
@@ -98,7 +97,9 @@ describe.each([
       table: 'payments',
       make: async () => (await ordered(sandboxMethods.lostAnswer)).uuid,
       lease: async (more: Partial<typeof times>) =>
-        (await sale.deps.sales.leasePending({ ...times, ageMs: 0, ...more })).map(({ order }) => order.uuid),
+        (await sale.deps.unfinishedPayments.leasePending({ ...times, ageMs: 0, ...more })).map(
+          ({ order }) => order.uuid,
+        ),
     },
   ],
   [
@@ -107,7 +108,7 @@ describe.each([
       table: 'payments',
       make: async () => (await ordered()).uuid,
       lease: async (more: Partial<typeof times>) =>
-        (await sale.deps.sales.leaseUncaptured({ ...times, ...more })).map(({ order }) => order.uuid),
+        (await sale.deps.unfinishedPayments.leaseUncaptured({ ...times, ...more })).map(({ order }) => order.uuid),
     },
   ],
   [
@@ -154,11 +155,16 @@ describe.each([
 });
 
 test('what is unfinished is told by kind, with the age of the oldest, and who else must end it', async () => {
-  const { sales } = sale.deps;
+  const { unfinishedPayments } = sale.deps;
   await sale.sweep();
   const none = { count: 0, oldestAgeSeconds: 0 };
-  expect(await sales.unfinished()).toEqual({ pending: none, actions: none, uncaptured: none, refunds: none });
-  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({});
+  expect(await unfinishedPayments.backlogs()).toEqual({
+    pending: none,
+    actions: none,
+    uncaptured: none,
+    refunds: none,
+  });
+  expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({});
 
   const bought = [await ordered(), await ordered()];
   await sale.sweep();
@@ -178,28 +184,33 @@ test('what is unfinished is told by kind, with the age of the oldest, and who el
     });
   }
   const since = (seconds: number) => ({ count: 2, oldestAgeSeconds: expect.closeTo(seconds, -2) });
-  expect(await sales.unfinished()).toEqual({
+  expect(await unfinishedPayments.backlogs()).toEqual({
     pending: since(7200),
     actions: since(10_800),
     uncaptured: since(1200),
     refunds: since(18_000),
   });
-  expect(await sales.unfinishedElsewhere('sandbox')).toEqual({});
-  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({ sandbox: 8 });
+  expect(await unfinishedPayments.elsewhere('sandbox')).toEqual({});
+  expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({ sandbox: 8 });
   // The first releases wrote no name down.
   await sale.sql`update payments set provider = null where status = 'authorised'`;
-  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({ sandbox: 6, 'another provider': 2 });
+  expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({ sandbox: 6, 'another provider': 2 });
   await sale.sweep();
-  expect(await sales.unfinished()).toEqual({ pending: none, actions: none, uncaptured: none, refunds: none });
-  expect(await sales.unfinishedElsewhere('stripe:live')).toEqual({});
+  expect(await unfinishedPayments.backlogs()).toEqual({
+    pending: none,
+    actions: none,
+    uncaptured: none,
+    refunds: none,
+  });
+  expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({});
 });
 
 test('an order that has ended stays as it is, whatever comes late, and tells how it has ended', async () => {
-  const { sales, orders } = sale.deps;
+  const { orders, unfinishedPayments } = sale.deps;
   await sale.sweep();
   const paid = await ordered();
   const failed = await ordered(sandboxMethods.lostRequest);
-  await sales.fail(failed.uuid, { is: 'voided' });
+  await orders.fail(failed.uuid, { is: 'voided' });
   const refunded = await ordered();
   await refundOrder(sale.deps, { orderUuid: refunded.uuid, userUuid: refunded.userUuid });
   for (const [{ uuid, event }, status] of [
@@ -210,13 +221,13 @@ test('an order that has ended stays as it is, whatever comes late, and tells how
     const before = [await orders.view(uuid), await historyOf(uuid)];
     const seats = [{ eventUuid: event.uuid, locks: expect.any(Array) }];
     const ending = { status, changed: false, seats };
-    expect(await sales.settle(uuid)).toEqual(ending);
-    expect(await sales.fail(uuid, { is: 'voided' })).toEqual(ending);
-    if (status !== 'failed') await sales.recordGivenBack(uuid, 'voided');
-    if (status === 'failed') expect(await sales.recordCapture(uuid, 'captured')).toBe('failed');
+    expect(await orders.settle(uuid)).toEqual(ending);
+    expect(await orders.fail(uuid, { is: 'voided' })).toEqual(ending);
+    if (status !== 'failed') await unfinishedPayments.recordGivenBack(uuid, 'voided');
+    if (status === 'failed') expect(await unfinishedPayments.recordCapture(uuid, 'captured')).toBe('failed');
     expect([await orders.view(uuid), await historyOf(uuid)]).toEqual(before);
   }
-  for (const write of [sales.settle, (uuid: string) => sales.recordCapture(uuid, 'gone')]) {
+  for (const write of [orders.settle, (uuid: string) => unfinishedPayments.recordCapture(uuid, 'gone')]) {
     await expect(write(randomUUID())).rejects.toThrow('no order');
   }
   await sale.sweep();
@@ -224,7 +235,7 @@ test('an order that has ended stays as it is, whatever comes late, and tells how
 });
 
 test('an order of the first releases, which wrote no locks down, has those of its reservation, or none', async () => {
-  const { sales, reservations } = sale.deps;
+  const { orders, reservations } = sale.deps;
   const userUuid = randomUUID();
   const event = await makeEvent(sale.sql, { seats: 2 });
   const reserve = () => reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
@@ -233,7 +244,7 @@ test('an order of the first releases, which wrote no locks down, has those of it
   const { uuid: reservationUuid, tickets } = await reserve();
   const { uuid } = await createOrder(sale.deps, { reservationUuid, methodUuid: sandboxMethods.lostAnswer });
   const its = sale.sql`(select id from orders where uuid = ${uuid})`;
-  const seats = async () => (await sales.get(uuid))!.seats;
+  const seats = async () => (await orders.get(uuid))!.seats;
   const locks = tickets.map(({ ticketUuid, token }) => ({ ticketUuid, token }));
   const known = [{ eventUuid: event.uuid, locks: expect.arrayContaining(locks) }];
   expect(await seats()).toEqual(known);
@@ -245,32 +256,32 @@ test('an order of the first releases, which wrote no locks down, has those of it
 });
 
 test('a payment that was captured is not gone later, and is noted once', async () => {
-  const { sales } = sale.deps;
+  const { unfinishedPayments } = sale.deps;
   const { uuid } = await ordered();
   await sale.sweep();
   const before = await historyOf(uuid);
-  expect(await sales.recordCapture(uuid, 'gone')).toBe('paid');
+  expect(await unfinishedPayments.recordCapture(uuid, 'gone')).toBe('paid');
   expect(await historyOf(uuid)).toEqual(before);
   await sale.audit();
 });
 
 test('what a buyer must do is noted once, and not of an order that has ended', async () => {
-  const { sales } = sale.deps;
+  const { orders } = sale.deps;
   const { uuid } = await ordered(sandboxMethods.requiresAction);
   const action = { type: 'sandbox', approval_url: '/elsewhere' } as const;
-  await sales.awaitAction(uuid, action);
+  await orders.awaitAction(uuid, action);
   expect((await sale.deps.orders.view(uuid))!.action).not.toEqual(action);
   expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action']);
   await sale.sweep();
-  await sales.awaitAction(uuid, action);
+  await orders.awaitAction(uuid, action);
   expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action', 'failed, voided']);
 });
 
 test('what a buyer had to do is forgotten when the order has ended, well or badly', async () => {
-  const { sales, orders } = sale.deps;
+  const { orders } = sale.deps;
   for (const [isApproved, end] of [
-    [true, sales.settle],
-    [false, (uuid: string) => sales.fail(uuid, { is: 'voided' })],
+    [true, orders.settle],
+    [false, (uuid: string) => orders.fail(uuid, { is: 'voided' })],
   ] as const) {
     const { uuid } = await ordered(sandboxMethods.requiresAction);
     expect((await orders.view(uuid))!.action).toMatchObject({ type: 'sandbox' });
@@ -281,7 +292,7 @@ test('what a buyer had to do is forgotten when the order has ended, well or badl
 });
 
 test('a capture that meets a refund is noted as things stand after it', async () => {
-  const { sales, payments } = sale.deps;
+  const { payments, unfinishedPayments } = sale.deps;
   const { uuid, userUuid } = await ordered();
   await payments.capture(uuid);
   const begun = Promise.withResolvers<Promise<string>>();
@@ -290,7 +301,7 @@ test('a capture that meets a refund is noted as things stand after it', async ()
   await sale.sql.begin(async (tx) => {
     await tx`select from orders where uuid = ${uuid} for update`;
     await tx`update orders set status = 'refunded' where uuid = ${uuid}`;
-    begun.resolve(sales.recordCapture(uuid, 'captured'));
+    begun.resolve(unfinishedPayments.recordCapture(uuid, 'captured'));
     await eventually(async () => expect(await sessions()).toHaveLength(1));
   });
   expect(await await begun.promise).toBe('refunded');
@@ -300,16 +311,16 @@ test('a capture that meets a refund is noted as things stand after it', async ()
 });
 
 test('a dispute is noted while it is open, and lets a refund that met it be tried again when it has ended', async () => {
-  const { sales, refunds } = sale.deps;
+  const { refunds, unfinishedPayments } = sale.deps;
   const { uuid: orderUuid, userUuid } = await ordered();
   const disputed = { ...sale.deps.payments, refund: async () => 'disputed' as const };
   const refund = await refundOrder({ ...sale.deps, payments: disputed }, { orderUuid, userUuid });
   expect(refund.status).toBe('disputed');
-  await sales.recordDispute(orderUuid, true);
-  await sales.recordDispute(orderUuid, true);
+  await unfinishedPayments.recordDispute(orderUuid, true);
+  await unfinishedPayments.recordDispute(orderUuid, true);
   expect((await historyOf(orderUuid)).length).toBe(5);
   expect(await refunds.leasePending({ ...times, ageMs: 0 })).toEqual([]);
-  await sales.recordDispute(orderUuid, false);
+  await unfinishedPayments.recordDispute(orderUuid, false);
   await sale.sweep();
   expect(await sale.sql`select status from refunds where uuid = ${refund.uuid}`).toMatchObject([
     { status: 'succeeded' },
@@ -318,7 +329,7 @@ test('a dispute is noted while it is open, and lets a refund that met it be trie
 });
 
 test('the end of a dispute lets the refunds of that order that met it be tried again at once, and no others', async () => {
-  const { sales, refunds } = sale.deps;
+  const { refunds, unfinishedPayments } = sale.deps;
   const disputed = { ...sale.deps, payments: { ...sale.deps.payments, refund: async () => 'disputed' as const } };
   const [one, other] = [await ordered(), await ordered()];
   const refund = (of: typeof one, ticketUuids: string[], deps = sale.deps) =>
@@ -326,13 +337,13 @@ test('the end of a dispute lets the refunds of that order that met it be tried a
   const paid = await refund(one, one.event.tickets.slice(0, 1));
   const met = await refund(one, one.event.tickets.slice(1), disputed);
   const elsewhere = await refund(other, other.event.tickets, disputed);
-  for (const { uuid } of [one, other]) await sales.recordDispute(uuid, true);
+  for (const { uuid } of [one, other]) await unfinishedPayments.recordDispute(uuid, true);
   await sale.sql`update refunds set sweep_at = now() + interval '1 hour'`;
-  await sales.recordDispute(one.uuid, false);
+  await unfinishedPayments.recordDispute(one.uuid, false);
   expect((await refunds.leasePending({ ...times, ageMs: 0 })).map(({ uuid }) => uuid)).toEqual([met.uuid]);
   const statusOf = async (uuid: string) => (await sale.sql`select status from refunds where uuid = ${uuid}`)[0]!.status;
   expect([await statusOf(paid.uuid), await statusOf(elsewhere.uuid)]).toEqual(['succeeded', 'disputed']);
-  await sales.recordDispute(other.uuid, false);
+  await unfinishedPayments.recordDispute(other.uuid, false);
   await sale.sql`update refunds set sweep_at = now()`;
   await sale.sweep();
   await sale.audit();
@@ -340,12 +351,12 @@ test('the end of a dispute lets the refunds of that order that met it be tried a
 
 describe('records that nobody needs any more are deleted', () => {
   test('some thousands at a time, and past those that another process has its hands on', async () => {
-    const { notices, reservations } = sale.deps;
+    const { reservations, webhookEvents } = sale.deps;
     const { sql } = sale;
     const event = await makeEvent(sql, { seats: 0 });
     const kinds = [
       {
-        ...{ purge: notices.purge, locked: sql`select from payment_notices where id = 'old 7'` },
+        ...{ purge: webhookEvents.purge, locked: sql`select from payment_notices where id = 'old 7'` },
         make: sql`insert into payment_notices (id, type, created_at)
           select 'old ' || n, 'test', '2020-01-01' from generate_series(1, 5002) n`,
       },
@@ -372,19 +383,19 @@ describe('records that nobody needs any more are deleted', () => {
   });
 
   test('and a notice that two processes have heard is noted once', async () => {
-    const { notices } = sale.deps;
+    const { webhookEvents } = sale.deps;
     const [id, other] = [randomUUID(), randomUUID()];
-    await Promise.all([1, 2].map(() => notices.record({ id, type: 'test' })));
-    expect([await notices.has(id), await notices.has(other)]).toEqual([true, false]);
+    await Promise.all([1, 2].map(() => webhookEvents.record({ id, type: 'test' })));
+    expect([await webhookEvents.has(id), await webhookEvents.has(other)]).toEqual([true, false]);
   });
 
   test('of webhooks, of keys and of reservations, each when its own time is over', async () => {
-    const { notices, reservations } = sale.deps;
+    const { reservations, webhookEvents } = sale.deps;
     const idempotencyKeys = postgresIdempotencyKeys(sale.db);
     const { userUuid } = await ordered();
     const [old, young] = [randomUUID(), randomUUID()];
     for (const id of [old, young]) {
-      await notices.record({ id, type: 'test' });
+      await webhookEvents.record({ id, type: 'test' });
       await idempotencyKeys.begin({ scope: id, key: 'key', fingerprint: 'one', staleMs: 0, keptMs: 1e9 });
     }
     const count = async () =>
@@ -396,12 +407,12 @@ describe('records that nobody needs any more are deleted', () => {
     await sale.sql`update payment_notices set created_at = now() - interval '29 days' where id = ${old}`;
     await sale.sql`update idempotency_keys set created_at = now() - interval '23 hours' where scope = ${old}`;
     await sale.sql`update reservations set created_at = now() - interval '29 days' where user_uuid = ${userUuid}`;
-    await purgeRecords({ notices, reservations, idempotencyKeys });
+    await purgeRecords({ webhookEvents, reservations, idempotencyKeys });
     expect(await count()).toEqual({ notices: 2, keys: 2, reservations: 1 });
     await sale.sql`update payment_notices set created_at = now() - interval '31 days' where id = ${old}`;
     await sale.sql`update idempotency_keys set created_at = now() - interval '25 hours' where scope = ${old}`;
     await sale.sql`update reservations set created_at = now() - interval '31 days' where user_uuid = ${userUuid}`;
-    await purgeRecords({ notices, reservations, idempotencyKeys });
+    await purgeRecords({ webhookEvents, reservations, idempotencyKeys });
     expect(await count()).toEqual({ notices: 1, keys: 1, reservations: 0 });
   });
 });

@@ -1,10 +1,10 @@
 import type { Db } from '../../../../shared/db/client.ts';
-import type { Notices } from '../../domain/payment/handle-webhook.ts';
+import type { WebhookEvents } from '../../domain/payment/handle-webhook.ts';
 
 const purgedAtOnce = 5000;
 
-/** Notices of the payment provider in PostgreSQL. */
-export function postgresNotices({ sql, run }: Db): Notices {
+/** Events of the payment provider in PostgreSQL. */
+export function postgresWebhookEvents({ sql, run }: Db): WebhookEvents {
   return {
     has: (id) => run(async () => (await sql`select from payment_notices where id = ${id}`).length > 0),
 

@@ -1,11 +1,11 @@
 import { type Db, relaxed } from '../../../../shared/db/client.ts';
+import { PaymentUnanswered } from '../../domain/errors.ts';
 import {
   type AmountBounds,
   type Charge,
   checkChargeable,
   type PaymentProvider,
-  PaymentUnanswered,
-  type Standing,
+  type PaymentState,
 } from '../../domain/payment/payment-provider.ts';
 
 /** Payment methods that do not simply succeed; every other uuid does. */
@@ -104,7 +104,7 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
     (await move(books, { key, from, to })) ??
     (await run(() => sql`select status from sandbox_charges where key = ${key}`))[0]?.status;
 
-  const standing = (key: string, status: Status): Standing => {
+  const standing = (key: string, status: Status): PaymentState => {
     if (status === 'declined') return { is: 'declined', reason: 'card_declined' };
     if (status === 'voided') return { is: 'voided' };
     if (status !== 'requires_action') return { is: 'authorised' };

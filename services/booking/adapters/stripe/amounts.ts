@@ -1,4 +1,5 @@
-import { type AmountBounds, AmountNotChargeable } from '../../domain/payment/payment-provider.ts';
+import { AmountNotChargeable } from '../../domain/errors.ts';
+import type { AmountBounds } from '../../domain/payment/payment-provider.ts';
 import { isoDecimals, maximum, minimum, supported, threeDecimal, wholeOnly, zeroDecimal } from './currencies.ts';
 
 const stripeDecimals = (currency: string) => (zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2);

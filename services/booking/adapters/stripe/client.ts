@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
-import { PaymentRefused, PaymentUnanswered, type ProviderName } from '../../domain/payment/payment-provider.ts';
+import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
+import type { ProviderName } from '../../domain/payment/payment-provider.ts';
 
 /** The metadata of an intent that names its order. */
 export const orderTag = 'onsale_order';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { PaymentUnanswered } from '../../domain/payment/payment-provider.ts';
+import { PaymentUnanswered } from '../../domain/errors.ts';
 import { openShop, type Shop, withCalls } from './testing.ts';
 
 let shop: Shop;

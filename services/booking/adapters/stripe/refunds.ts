@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from '../../domain/payment/payment-provider.ts';
+import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
+import type { PaymentProvider } from '../../domain/payment/payment-provider.ts';
 import { toStripeAmountUp } from './amounts.ts';
 import { all, asked, orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '../../../../tests/fake-stripe/faults.ts';
 import { refusalCodes } from '../../../../tests/fake-stripe/refusals.ts';
-import { AmountNotChargeable, PaymentRefused, PaymentUnanswered } from '../../domain/payment/payment-provider.ts';
+import { AmountNotChargeable, PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
 import { openShop, type Shop } from './testing.ts';
 
 // Each step of a payment, refused once with each code that Stripe documents for it: what is told then, and that the same call

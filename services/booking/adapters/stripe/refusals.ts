@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
-import { AmountNotChargeable, type DeclineReason, type PaymentRefused } from '../../domain/payment/payment-provider.ts';
+import { AmountNotChargeable, type PaymentRefused } from '../../domain/errors.ts';
+import type { DeclineReason } from '../../domain/payment/payment-provider.ts';
 import { boundsOf } from './amounts.ts';
 
 // What a refusal of Stripe's means, by its code: https://docs.stripe.com/error-codes. What stands in no list here is a refusal

@@ -1,14 +1,13 @@
 import type Stripe from 'stripe';
+import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
 import type { PaymentMethods } from '../../domain/payment/payment-methods.ts';
-import {
-  type Charge,
-  type DeclineReason,
-  type PaymentProvider,
-  PaymentRefused,
-  PaymentUnanswered,
-  type ProviderName,
-  type Settled,
-  type Standing,
+import type {
+  Charge,
+  DeclineReason,
+  FinalPaymentState,
+  PaymentProvider,
+  PaymentState,
+  ProviderName,
 } from '../../domain/payment/payment-provider.ts';
 import { boundsOf, fromStripeAmount, toStripeAmount } from './amounts.ts';
 import { all, asked, orderTag } from './client.ts';
@@ -50,7 +49,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
    * Cancels an intent unless its money is reserved by now: also a declined one, for another card could still pay it. Why it was
    * declined is kept before that, for whoever finds it cancelled: it tells itself, unless there is a `reason`.
    */
-  async function cancel(key: string, intent: Stripe.PaymentIntent, reason?: DeclineReason): Promise<Settled> {
+  async function cancel(key: string, intent: Stripe.PaymentIntent, reason?: DeclineReason): Promise<FinalPaymentState> {
     let refused: PaymentRefused | undefined;
     for (let looks = 0; looks < mostLooks; looks++) {
       const now = looks === 0 ? intent : await retrieve(intent.id);
@@ -71,12 +70,12 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   }
 
   /** How an order ended whose intent is cancelled, or was never made. */
-  async function ended(key: string): Promise<Settled> {
+  async function ended(key: string): Promise<FinalPaymentState> {
     const declined = (await intents.find(key))?.declined;
     return declined ? { is: 'declined', reason: declined } : { is: 'voided' };
   }
 
-  async function standing(key: string, intent: Stripe.PaymentIntent): Promise<Standing> {
+  async function standing(key: string, intent: Stripe.PaymentIntent): Promise<PaymentState> {
     if (isAuthorised(intent)) return { is: 'authorised' };
     if (intent.status === 'canceled') return ended(key);
     if (intent.status === 'requires_action') {
@@ -87,18 +86,18 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   }
 
   /** Ends a payment, if need be for a reason that its intent does not tell of. From now on nobody else confirms it. */
-  async function end(key: string, { id }: Stripe.PaymentIntent, reason?: DeclineReason): Promise<Settled> {
+  async function end(key: string, { id }: Stripe.PaymentIntent, reason?: DeclineReason): Promise<FinalPaymentState> {
     await intents.close(key);
     return cancel(key, await retrieve(id), reason);
   }
 
   /** How a payment stands that was just confirmed. Who closes its order meanwhile may cancel it, and tells how it ends. */
-  async function confirmed(key: string, intent: Stripe.Response<Stripe.PaymentIntent>): Promise<Standing> {
+  async function confirmed(key: string, intent: Stripe.Response<Stripe.PaymentIntent>): Promise<PaymentState> {
     if ((await intents.find(key))?.closed) throw new PaymentUnanswered(new Error(`${intent.id} is being closed`));
     return standing(key, isReplay(intent) ? await retrieve(intent.id) : intent);
   }
 
-  const find = async (key: string): Promise<Standing> => {
+  const find = async (key: string): Promise<PaymentState> => {
     const known = await intents.find(key);
     if (known?.intentId) return standing(key, await retrieve(known.intentId));
     return known?.closed ? { is: 'voided' } : { is: 'open' };
@@ -134,7 +133,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   }
 
   /** How a payment stands whose confirmation was refused. Unless the intent itself tells, it is ended where that is for good. */
-  async function refused(sum: Sum, intent: Stripe.PaymentIntent, by: PaymentRefused): Promise<Standing> {
+  async function refused(sum: Sum, intent: Stripe.PaymentIntent, by: PaymentRefused): Promise<PaymentState> {
     const { key } = sum;
     if (isUnusableMethod(by)) return end(key, intent, 'unknown_payment_method');
     const now = await retrieve(intent.id);

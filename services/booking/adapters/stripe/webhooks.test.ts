@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
-import { PaymentUnanswered } from '../../domain/payment/payment-provider.ts';
+import { PaymentUnanswered } from '../../domain/errors.ts';
 import { openShop, type Shop } from './testing.ts';
-import { stripeNotices } from './webhooks.ts';
+import { stripeWebhooks } from './webhooks.ts';
 
 const secret = 'whsec_of_the_test';
 let shop: Shop;
@@ -13,7 +13,7 @@ afterAll(() => shop.close());
 
 /** All that is told of a kind, each as it is read by now. */
 async function heard(type: string, about: (object: { payment_intent?: string; id: string }) => boolean) {
-  const read = stripeNotices(shop.stripe, secret, shop.intents);
+  const read = stripeWebhooks(shop.stripe, secret, shop.intents);
   const events = shop.fake.events().filter((one) => one.type === type && about(one.data.object as never));
   return Promise.all(
     events.map(async (event) => {

@@ -1,23 +1,20 @@
 import type Stripe from 'stripe';
-import type { Notice } from '../../domain/payment/handle-webhook.ts';
+import type { WebhookEvent } from '../../domain/payment/handle-webhook.ts';
 import { orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';
 import type { StripeIntents } from './intents.ts';
-
-/** `dispute` is there when a notice is about one of an order's payment; it is open while it is not won. */
-export type StripeNotice = Notice & { dispute?: { key: string; isOpen: boolean } };
 
 /**
  * Reads Stripe's webhooks: undefined unless signed with the endpoint's secret within the last five minutes. Throws
  * `PaymentUnanswered` when Stripe can't be asked how a dispute stands by now.
  */
-export function stripeNotices(
+export function stripeWebhooks(
   stripe: Stripe,
   secret: string,
   intents: Pick<StripeIntents, 'keyOf'>,
-): (body: string, signature: string) => Promise<StripeNotice | undefined> {
+): (body: string, signature: string) => Promise<WebhookEvent | undefined> {
   /** Of a dispute: it carries no metadata of ours, so its payment must be one whose id we wrote down. */
-  async function disputeOf({ payment_intent: intent }: Partial<Stripe.Dispute>): Promise<StripeNotice['dispute']> {
+  async function disputeOf({ payment_intent: intent }: Partial<Stripe.Dispute>): Promise<WebhookEvent['dispute']> {
     if (!intent) return undefined;
     const intentId = typeof intent === 'string' ? intent : intent.id;
     const key = await intents.keyOf(intentId);
@@ -41,7 +38,7 @@ export function stripeNotices(
   };
 }
 
-function paymentOf({ id, metadata }: Partial<Stripe.PaymentIntent>): Notice['payment'] {
+function paymentOf({ id, metadata }: Partial<Stripe.PaymentIntent>): WebhookEvent['payment'] {
   const key = metadata?.[orderTag];
   return id && key ? { key, reference: id } : undefined;
 }

@@ -3,10 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { postgresBooks } from '../../adapters/postgres/books.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { type Sale, startSale } from '../../testing.ts';
-import { createOrder } from '../order/create-order.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
+import { createOrder, refundOrder, reserveTickets, type Sale, startSale } from '../../testing.ts';
 import { type AuditDeps, type AuditRule, audit, auditLive } from './audit.ts';
 
 let sale: Sale;

@@ -1,21 +1,21 @@
-import type { Standing } from '../payment/payment-provider.ts';
-import { type CompleteDeps, checkProvider, conclude } from './complete-order.ts';
-import type { Ending, KnownOrder } from './sale.ts';
+import type { PaymentState } from '../payment/payment-provider.ts';
+import { type CompletionPorts, checkProvider, conclude } from './complete-order.ts';
+import type { KnownOrder, OrderOutcome } from './order.ts';
 
 /**
  * Brings an order to its end that no request waits for, by what its provider says of its payment. Returns how it has ended,
  * undefined while it is pending. Throws `PaymentUnanswered`, also for a payment of another provider.
  */
-export async function carryOn(
-  deps: CompleteDeps,
+export async function advanceOrder(
+  ports: CompletionPorts,
   { order, seats }: KnownOrder,
-  ask: (key: string) => Promise<Standing>,
-): Promise<Ending | undefined> {
-  checkProvider(deps.payments, order);
-  const standing: Standing = order.total === 0 ? { is: 'authorised' } : await ask(order.uuid);
-  const ending = await conclude(deps, order, standing);
-  if (!ending?.changed) return ending;
-  deps.observer.orderSwept(ending.status);
-  for (const { eventUuid } of seats) deps.feed.publish(eventUuid);
-  return ending;
+  ask: (key: string) => Promise<PaymentState>,
+): Promise<OrderOutcome | undefined> {
+  checkProvider(ports.payments, order);
+  const state: PaymentState = order.total === 0 ? { is: 'authorised' } : await ask(order.uuid);
+  const outcome = await conclude(ports, order, state);
+  if (!outcome?.changed) return outcome;
+  ports.observer.orderSwept(outcome.status);
+  for (const { eventUuid } of seats) ports.feed.publish(eventUuid);
+  return outcome;
 }

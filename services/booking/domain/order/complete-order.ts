@@ -1,61 +1,60 @@
-import { AppError } from '../../../../shared/errors.ts';
-import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
-import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
-import {
-  AmountNotChargeable,
-  type DeclineReason,
-  type PaymentProvider,
-  PaymentRefused,
-  PaymentUnanswered,
-  type Standing,
-} from '../payment/payment-provider.ts';
-import type { Ending, Order, OrderSeats, SaleObserver, Sales } from './sale.ts';
+import { AmountNotChargeable, PaymentRefused, PaymentUnanswered } from '../errors.ts';
+import type { DeclineReason, PaymentAction, PaymentProvider, PaymentState } from '../payment/payment-provider.ts';
+import type { Ports } from '../ports.ts';
+import type { Order, OrderOutcome, OrderSeats } from './order.ts';
 
-export type CompleteDeps = {
-  sales: Sales;
-  payments: PaymentProvider;
-  locks: Pick<TicketLocks, 'release' | 'uncover'>;
-  feed: Pick<SeatFeed, 'publish'>;
-  observer: SaleObserver;
+export type CompletionPorts = Pick<Ports, 'orders' | 'unfinishedPayments' | 'payments' | 'feed' | 'observer'> & {
+  locks: Pick<Ports['locks'], 'release' | 'uncover'>;
 };
+
+/**
+ * How far an order has come:
+ *
+ * - `paid`: its tickets are booked.
+ * - `declined`: its tickets are free.
+ * - `action`: its buyer must take an action, after which the same is done again.
+ * - `pending`: the provider gave no answer (`cause`). A sweep settles the order later.
+ * - `given up`: it had been given up meanwhile, by a sweep, after which the tickets may still be held, or with its reservation.
+ */
+export type Completion =
+  | { is: 'paid' }
+  | { is: 'declined'; reason: DeclineReason }
+  | { is: 'action'; orderUuid: string; action: PaymentAction }
+  | { is: 'pending'; cause?: unknown }
+  | { is: 'given up' };
 
 /**
  * Carries a pending order to its end: has its buyer's money authorised and books its tickets, or frees them; the money is
  * taken later (`sweepCaptures`). Any number of callers may do this for one order at once or again, in any process: there is
- * one payment, and the first to settle decides.
- *
- * Throws `payment_declined` (the tickets are free) with the `reason`; `payment_requires_action` with the order's uuid and the
- * `action` that its buyer must take, after which the same is done again; `payment_pending` when the provider gave no answer
- * (the order stays pending and is settled later); `amount_not_chargeable`; and `ticket_not_reserved` when the order had been
- * given up meanwhile: by a sweep, after which the tickets may still be held (see `givenUp`), or with its reservation.
+ * one payment, and the first to settle decides. Throws `amount_not_chargeable`.
  */
-export async function completeOrder(deps: CompleteDeps, order: Order): Promise<void> {
-  const standing = await authorise(deps, order);
-  const ending = await conclude(deps, order, standing);
-  if (ending?.status === 'paid') return;
-  if (standing.is === 'declined') {
-    throw declined(standing.reason);
-  }
-  if (ending) throw new AppError('ticket_not_reserved', 'Ticket is not reserved for this user');
-  if (standing.is !== 'action') throw unanswered();
-  throw new AppError('payment_requires_action', 'The buyer must approve the payment; then repeat the request', {
-    details: { order_uuid: order.uuid, action: standing.action },
-  });
+export async function completeOrder(ports: CompletionPorts, order: Order): Promise<Completion> {
+  const authorised = await authorise(ports, order);
+  if ('unanswered' in authorised) return { is: 'pending', cause: authorised.unanswered };
+  const { state } = authorised;
+  const outcome = await conclude(ports, order, state);
+  if (outcome?.status === 'paid') return { is: 'paid' };
+  if (state.is === 'declined') return state;
+  if (outcome) return { is: 'given up' };
+  return state.is === 'action' ? { ...state, orderUuid: order.uuid } : { is: 'pending' };
 }
 
-async function authorise(deps: CompleteDeps, order: Order): Promise<Standing> {
-  const { payments, observer } = deps;
+async function authorise(
+  ports: CompletionPorts,
+  order: Order,
+): Promise<{ state: PaymentState } | { unanswered: PaymentUnanswered }> {
+  const { payments, observer } = ports;
   const { uuid: key, total: amount, currency, methodUuid, userUuid } = order;
-  if (amount === 0) return { is: 'authorised' };
+  if (amount === 0) return { state: { is: 'authorised' } };
   try {
     checkProvider(payments, order);
-    return await payments.authorise({ key, amount, currency, methodUuid, userUuid });
+    return { state: await payments.authorise({ key, amount, currency, methodUuid, userUuid }) };
   } catch (error) {
-    if (error instanceof AmountNotChargeable) await conclude(deps, order, await payments.close(key));
+    if (error instanceof AmountNotChargeable) await conclude(ports, order, await payments.close(key));
     if (!(error instanceof PaymentUnanswered)) throw error;
     if (error instanceof PaymentRefused) observer.paymentRefused(error.reason, error);
     observer.paymentUnanswered();
-    throw unanswered(error);
+    return { unanswered: error };
   }
 }
 
@@ -69,43 +68,47 @@ export function checkProvider({ name }: Pick<PaymentProvider, 'name'>, { uuid, t
  * Writes down how an order's payment stands, and lets the locks of its seats follow; money that came too late for the order is
  * given back. Returns how the order has ended, undefined while it is pending.
  */
-export async function conclude(deps: CompleteDeps, order: Order, standing: Standing): Promise<Ending | undefined> {
-  const { sales, payments, observer } = deps;
-  if (standing.is === 'open') return undefined;
-  if (standing.is === 'action') {
-    await sales.awaitAction(order.uuid, standing.action);
+export async function conclude(
+  ports: CompletionPorts,
+  order: Order,
+  state: PaymentState,
+): Promise<OrderOutcome | undefined> {
+  const { orders, unfinishedPayments, payments, observer } = ports;
+  if (state.is === 'open') return undefined;
+  if (state.is === 'action') {
+    await orders.awaitAction(order.uuid, state.action);
     return undefined;
   }
-  if (standing.is !== 'authorised') {
-    const failed = await sales.fail(order.uuid, standing);
-    if (failed.changed && standing.is === 'declined') observer.paymentDeclined();
-    if (failed.changed) await letGo(deps, 'uncover', failed.seats);
+  if (state.is !== 'authorised') {
+    const failed = await orders.fail(order.uuid, state);
+    if (failed.changed && state.is === 'declined') observer.paymentDeclined();
+    if (failed.changed) await letGo(ports, 'uncover', failed.seats);
     return failed;
   }
-  const settled = await sales.settle(order.uuid);
+  const settled = await orders.settle(order.uuid);
   if (settled.booked) observer.ticketsSold(settled.booked);
   if (settled.status === 'failed') {
     const request = { key: order.uuid, refundKey: order.uuid, amount: order.total, earlier: [] };
     const how = await payments.refund(request);
     if (how === 'voided' || how === 'refunded') {
-      await sales.recordGivenBack(order.uuid, how);
+      await unfinishedPayments.recordGivenBack(order.uuid, how);
       observer.paymentGivenBack(how);
     }
     return settled;
   }
   // The seats show as booked, or are free again, from here on.
-  await letGo(deps, 'release', settled.seats);
+  await letGo(ports, 'release', settled.seats);
   return settled;
 }
 
-type LetGoDeps = Pick<CompleteDeps, 'locks' | 'feed'>;
+type LetGoPorts = Pick<CompletionPorts, 'locks' | 'feed'>;
 
 /**
  * Frees the locks under which seats were bought (`release`), or lets them end with their holds again (`uncover`). Throws
  * `unavailable`.
  */
 export async function letGoOf(
-  { locks, feed }: LetGoDeps,
+  { locks, feed }: LetGoPorts,
   how: 'release' | 'uncover',
   seats: OrderSeats,
 ): Promise<void> {
@@ -116,15 +119,3 @@ export async function letGoOf(
 
 /** As `letGoOf`, where nothing depends on it: what can't be reached ends by itself, or a sweep lets go of it. */
 export const letGo = (...args: Parameters<typeof letGoOf>): Promise<void> => letGoOf(...args).catch(() => {});
-
-export const declined = (reason: DeclineReason) =>
-  new AppError('payment_declined', 'Payment was declined', { details: { reason } });
-
-/** A sweep was faster than the provider's answer: nothing was paid, and what is still held can be paid for again. */
-export const givenUp = () =>
-  new AppError('payment_declined', 'The payment did not come about: try again', {
-    details: { reason: 'processing_error' satisfies DeclineReason },
-  });
-
-const unanswered = (cause?: unknown) =>
-  new AppError('payment_pending', 'The payment has no answer yet; repeat the request in a moment', { cause });

@@ -11,21 +11,26 @@ import { sandboxMethods, sandboxPayments } from '../../adapters/sandbox/sandbox-
 import { stripeIntents } from '../../adapters/stripe/intents.ts';
 import { stripePayments } from '../../adapters/stripe/stripe-payments.ts';
 import { type Crash, Died, dying } from '../../dying.harness.ts';
-import { type Sale, type SaleDeps, startSale, sweepAll } from '../../testing.ts';
-import { hearNotice, type Notice } from '../payment/handle-webhook.ts';
+import {
+  confirmTicket,
+  createOrder,
+  refundOrder,
+  releaseReservation,
+  reserveTicket,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+  sweepAll,
+} from '../../testing.ts';
+import { handleWebhook, type WebhookEvent } from '../payment/handle-webhook.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { releaseReservation } from '../reservation/manage-reservation.ts';
-import { reserveTicket } from '../reservation/reserve-ticket.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { confirmTicket } from './confirm-ticket.ts';
-import { createOrder } from './create-order.ts';
 
 /** A provider of payments to live through: how it may answer, each with what brings that about; and its buyers' banks. */
 type Provider = {
   payments: (db: Db) => PaymentProvider;
   answers: Record<string, (sale: Sale, userUuid: string) => Promise<string>>;
-  approve(sale: Sale, key: string): Promise<Notice['payment']>;
+  approve(sale: Sale, key: string): Promise<WebhookEvent['payment']>;
   close(): Promise<void>;
 };
 
@@ -121,7 +126,7 @@ async function approved({ sale, provider }: World, deps: SaleDeps, userUuid: str
   if (!waiting) return;
   const payment = await provider.approve(sale, waiting.uuid);
   const notice = { id: randomUUID(), type: 'payment_intent.amount_capturable_updated', isRefundFailure: false };
-  for (let times = 0; times < 2; times++) await hearNotice(deps, { ...notice, ...(payment && { payment }) });
+  for (let times = 0; times < 2; times++) await handleWebhook(deps, { ...notice, ...(payment && { payment }) });
 }
 
 /** A refusal is an end like any other. */

@@ -1,156 +1,112 @@
-import { AppError, isAppError } from '../../../../shared/errors.ts';
-import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
-import { type MaybeCaller, mayManage, mustBe } from '../caller.ts';
+import type { Actor } from '../../../../shared/auth/actor.ts';
+import type { AppError } from '../../../../shared/errors.ts';
+import { otherPaymentPending, reservationExpired, salesEnded, seatsGone } from '../errors.ts';
 import { checkChargeable } from '../payment/payment-provider.ts';
 import { paymentWindowMs } from '../payment/payment-window.ts';
-import { endOf, expired, ownReservation } from '../reservation/manage-reservation.ts';
-import type { Reservation, Reservations } from '../reservation/reservation.ts';
-import { notOnSale } from '../reservation/sale-window.ts';
-import { type CompleteDeps, completeOrder, declined, givenUp, letGo } from './complete-order.ts';
-import type { Orders, OrderView } from './orders.ts';
-import type { Order } from './sale.ts';
+import type { Ports } from '../ports.ts';
+import { checkOwn, endOf } from '../reservation/find-reservation.ts';
+import type { Reservation } from '../reservation/reservation.ts';
+import { type Completion, type CompletionPorts, completeOrder, letGo } from './complete-order.ts';
+import type { Order, OrderView } from './order.ts';
 
-export type CreateOrderDeps = CompleteDeps & {
-  orders: Orders;
-  reservations: Pick<Reservations, 'find'>;
-  locks: TicketLocks;
+export type CreateOrderPorts = CompletionPorts & Pick<Ports, 'locks' | 'tickets' | 'reservations'>;
+
+/** `before` is the order that the same request has made already: when that has failed, no other is made. */
+export type CreateOrder = {
+  actor: Actor;
+  reservation: Reservation;
+  methodUuid: string;
+  before?: string | undefined;
 };
 
 /**
- * Buys exactly the seats of a reservation, at its prices. Repeating it answers with the same order and charges nothing more.
- * The order is `pending` when the provider has not answered: it is settled later, and `findOrder` tells how; or while its
- * buyer has an `action` to take, after which the same request carries it on.
- *
- * Throws `reservation_not_found` unless it is the caller's, `reservation_expired`, `ticket_not_available` with the `conflicts`
- * that are gone or sold, `sales_ended`, `amount_not_chargeable`, and `payment_declined`; after the last two the seats are
- * still held, and another card may be tried. What is charged is the sum of what is booked. `before` is the order that the
- * same request has made already: when that has failed, no other is made.
+ * `placed`: the order is paid, or `pending` while the provider has not answered (it is settled later, and `findOrder` tells how)
+ * or its buyer has an `action` to take, after which the same request carries it on. Otherwise the seats are still held, and
+ * another card may be tried.
  */
-export async function createOrder(
-  deps: CreateOrderDeps,
-  { reservationUuid, methodUuid, before }: { reservationUuid: string; methodUuid: string; before?: string | undefined },
-  caller?: MaybeCaller,
-): Promise<OrderView> {
-  const { orders, sales, feed } = deps;
-  const reservation = await ownReservation(deps, reservationUuid, caller);
-  const ended = before === undefined ? undefined : await endOfOrder(deps, before, reservationUuid);
-  if (ended) return ended;
-  const order = reservation.order ?? (await claim(deps, reservation, methodUuid));
-  if (order.status === 'pending') {
-    feed.publish(reservation.eventUuid);
-    await complete(order).finally(() => feed.publish(reservation.eventUuid));
-  } else {
-    await letGo(deps, 'release', (await sales.get(order.uuid))?.seats ?? []);
-  }
-  const view = await viewed();
-  if (view.status === 'failed') throw await whyGivenUp(deps, reservationUuid);
-  return view;
-
-  async function complete(pending: Order): Promise<void> {
-    try {
-      await completeOrder(deps, pending);
-    } catch (error) {
-      if (isAppError(error, 'payment_pending') || isAppError(error, 'payment_requires_action')) return;
-      if (!isAppError(error, 'ticket_not_reserved')) throw error;
-      throw await whyGivenUp(deps, reservationUuid);
-    }
-  }
-
-  async function viewed(): Promise<OrderView> {
-    const view = await orders.view(order.uuid);
-    if (!view) throw new Error(`no order ${order.uuid}`);
-    return view;
-  }
-}
-
-/** An order that has ended; undefined while it is pending. Throws `payment_declined` for one that has failed. */
-async function endOfOrder(
-  deps: CreateOrderDeps,
-  uuid: string,
-  reservationUuid: string,
-): Promise<OrderView | undefined> {
-  const view = await deps.orders.view(uuid);
-  if (view?.status !== 'failed') return view?.status === 'pending' ? undefined : view;
-  const standing = await deps.payments.find(uuid);
-  throw standing.is === 'declined' ? declined(standing.reason) : await whyGivenUp(deps, reservationUuid);
-}
-
-/** An order was given up while its payment was under way: with its reservation, or by a sweep, and the seats are still held. */
-async function whyGivenUp(deps: CreateOrderDeps, reservationUuid: string): Promise<AppError> {
-  const reservation = await deps.reservations.find(reservationUuid);
-  const isHeld = reservation && !reservation.released && (await endOf(deps, reservation)) !== undefined;
-  return isHeld ? givenUp() : expired();
-}
-
-/** An order as it stands now. Throws `order_not_found`, also for one that the caller may not see. */
-export async function findOrder(
-  { orders }: Pick<CreateOrderDeps, 'orders'>,
-  uuid: string,
-  caller?: MaybeCaller,
-): Promise<OrderView> {
-  const view = await orders.view(uuid);
-  if (!view || !mayManage(caller, view.userUuid)) throw new AppError('order_not_found', 'Order not found');
-  return view;
-}
+export type Purchase = { is: 'placed'; order: OrderView } | Extract<Completion, { is: 'declined' | 'given up' }>;
 
 /**
- * A user's orders, the newest first, `after` one of them. Throws `forbidden` unless the user is the caller, or the caller an
- * organiser, and `invalid_request` for an `after` that is no order of this user: an empty page would pass for the end.
+ * Buys exactly the seats of a reservation, at its prices. Repeating it returns the same order and charges nothing more. What is
+ * charged is the sum of what is booked.
+ *
+ * Throws `reservation_not_found` unless it is the actor's, `reservation_expired`, `ticket_not_available` with the `conflicts`
+ * that are gone or sold, `sales_ended`, `amount_not_chargeable`, after which the seats are still held, and `payment_pending`.
  */
-export async function listOrders(
-  { orders }: Pick<CreateOrderDeps, 'orders'>,
-  request: Parameters<Orders['list']>[0],
-  caller?: MaybeCaller,
-): Promise<OrderView[]> {
-  if (!caller?.isOrganiser) mustBe(caller, request.userUuid);
-  const { userUuid, after } = request;
-  if (after !== undefined && (await orders.view(after))?.userUuid !== userUuid) {
-    throw new AppError('invalid_request', 'Invalid request parameters', {
-      details: { issues: [{ path: 'cursor', message: 'use a next_cursor of an earlier answer' }] },
-    });
+export async function createOrder(ports: CreateOrderPorts, request: CreateOrder): Promise<Purchase> {
+  const { orders, feed } = ports;
+  const { actor, reservation, methodUuid, before } = request;
+  checkOwn(actor, reservation);
+  const ended = before === undefined ? undefined : await endOfOrder(ports, before, reservation);
+  if (ended) return ended;
+  const order = reservation.order ?? (await claim(ports, reservation, methodUuid));
+  if (order.status === 'pending') {
+    feed.publish(reservation.eventUuid);
+    const completion = await completeOrder(ports, order).finally(() => feed.publish(reservation.eventUuid));
+    if (completion.is === 'declined') return completion;
+    if (completion.is === 'given up') return givenUp(ports, reservation);
+  } else {
+    await letGo(ports, 'release', (await orders.get(order.uuid))?.seats ?? []);
   }
-  return orders.list(request);
+  const view = await orders.view(order.uuid);
+  if (!view) throw new Error(`no order ${order.uuid}`);
+  return view.status === 'failed' ? givenUp(ports, reservation) : { is: 'placed', order: view };
+}
+
+/** How an order has ended; undefined while it is pending. */
+async function endOfOrder(
+  ports: CreateOrderPorts,
+  uuid: string,
+  reservation: Reservation,
+): Promise<Purchase | undefined> {
+  const view = await ports.orders.view(uuid);
+  if (!view || view.status === 'pending') return undefined;
+  if (view.status !== 'failed') return { is: 'placed', order: view };
+  const state = await ports.payments.find(uuid);
+  return state.is === 'declined' ? state : givenUp(ports, reservation);
+}
+
+/** The order was given up while its payment was under way: by a sweep, and the seats are still held, or with its reservation. */
+async function givenUp(ports: CreateOrderPorts, { uuid }: Reservation): Promise<{ is: 'given up' }> {
+  const now = await ports.reservations.find(uuid);
+  if (!now || now.released || (await endOf(ports, now)) === undefined) throw reservationExpired();
+  return { is: 'given up' };
 }
 
 /** Each look meets another end of the buyer's own other click, which is rare. */
 const maxLooks = 5;
 
-async function claim(deps: CreateOrderDeps, reservation: Reservation, methodUuid: string): Promise<Order> {
-  const { orders, sales, locks, payments } = deps;
+async function claim(ports: CreateOrderPorts, reservation: Reservation, methodUuid: string): Promise<Order> {
+  const { orders, tickets, locks, payments } = ports;
   const { uuid: reservationUuid, eventUuid, userUuid, tickets: lines, currency, total } = reservation;
-  if (reservation.released || lines.length === 0) throw expired();
+  if (reservation.released || lines.length === 0) throw reservationExpired();
   checkChargeable(payments, { amount: total, currency, parts: lines.map(({ price }) => price) });
   const held = { eventUuid, locks: lines };
   const request = { eventUuid, lines, currency, userUuid, methodUuid, reservationUuid, provider: payments.name };
   for (let look = 0; look < maxLooks; look++) {
     // The locks outlive the payment; and what is held no more is not bought, even if it happens to be free.
     const isHeld = await locks.cover({ ...held, windowMs: paymentWindowMs });
-    const outcome = isHeld ? await sales.claim(request) : undefined;
+    const outcome = isHeld ? await orders.claim(request) : undefined;
     if (outcome && 'order' in outcome) return outcome.order;
     // What stood in the way may be the buyer's own other click, whose order is then carried on.
     const own = await orders.ofReservation(reservationUuid);
     if (own) return own;
-    if (!outcome || 'isReleased' in outcome) throw expired();
-    if ('isEnded' in outcome) return letGoAndThrow(notOnSale());
+    if (!outcome || 'isReleased' in outcome) throw reservationExpired();
+    if ('isEnded' in outcome) return letGoAndThrow(salesEnded());
     const { conflicts } = outcome;
-    if (!(await isOwnOrFree(conflicts))) return letGoAndThrow(notAvailable(conflicts));
+    if (!(await isOwnOrFree(conflicts))) return letGoAndThrow(seatsGone(conflicts));
   }
   // One of them is being paid for by the original's confirm: how that ends is not known yet.
-  throw new AppError('payment_pending', 'Another payment for these seats is under way; repeat the request in a moment');
+  throw otherPaymentPending();
 
   /** The buyer's own order of a moment ago may have failed since. */
   async function isOwnOrFree(ticketUuids: string[]): Promise<boolean> {
-    const tickets = await Promise.all(ticketUuids.map((uuid) => sales.find(uuid)));
-    return tickets.every((ticket) => ticket && !ticket.booked && (!ticket.order || ticket.order.userUuid === userUuid));
+    const now = await Promise.all(ticketUuids.map((uuid) => tickets.find(uuid)));
+    return now.every((ticket) => ticket && !ticket.booked && (!ticket.order || ticket.order.userUuid === userUuid));
   }
 
   async function letGoAndThrow(error: AppError): Promise<never> {
-    await letGo(deps, 'uncover', [held]);
+    await letGo(ports, 'uncover', [held]);
     throw error;
   }
 }
-
-const notAvailable = (conflicts: string[]) =>
-  new AppError('ticket_not_available', 'Some of the seats are gone or sold: reserve others', {
-    details: { conflicts },
-  });

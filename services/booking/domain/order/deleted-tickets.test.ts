@@ -2,11 +2,17 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { outcomeOf, type Sale, startSale } from '../../testing.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { extendReservation, findReservation, releaseReservation } from '../reservation/manage-reservation.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { createOrder } from './create-order.ts';
+import {
+  createOrder,
+  extendReservation,
+  findReservation,
+  outcomeOf,
+  refundOrder,
+  releaseReservation,
+  reserveTickets,
+  type Sale,
+  startSale,
+} from '../../testing.ts';
 
 let sale: Sale;
 beforeAll(async () => {

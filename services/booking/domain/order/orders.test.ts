@@ -3,10 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../shared/errors.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { type Sale, startSale } from '../../testing.ts';
-import { findReservation, releaseReservation } from '../reservation/manage-reservation.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { createOrder, findOrder } from './create-order.ts';
+import {
+  createOrder,
+  findOrder,
+  findReservation,
+  releaseReservation,
+  reserveTickets,
+  type Sale,
+  startSale,
+} from '../../testing.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -102,9 +107,9 @@ describe('an order', () => {
   test('that met another of the same seats and buyer, which has failed since, is made after all', async () => {
     const { event, reservation } = await reserved();
     const conflicts = [...event.tickets];
-    const claim: (typeof sale.deps.sales)['claim'] = async (request) =>
-      conflicts.length > 0 ? { conflicts: conflicts.splice(0, 1) } : sale.deps.sales.claim(request);
-    const deps = { ...sale.deps, sales: { ...sale.deps.sales, claim } };
+    const claim: (typeof sale.deps.orders)['claim'] = async (request) =>
+      conflicts.length > 0 ? { conflicts: conflicts.splice(0, 1) } : sale.deps.orders.claim(request);
+    const deps = { ...sale.deps, orders: { ...sale.deps.orders, claim } };
     expect(await order(reservation.uuid, card, deps)).toMatchObject({ status: 'paid' });
     await sale.audit();
   });

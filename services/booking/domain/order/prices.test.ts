@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { outcomeOf, type Sale, type SaleDeps, startSale } from '../../testing.ts';
-import { AmountNotChargeable, type PaymentProvider } from '../payment/payment-provider.ts';
-import { reserveTicket } from '../reservation/reserve-ticket.ts';
-import { reserveBest, reserveTickets } from '../reservation/reserve-tickets.ts';
-import { confirmTicket } from './confirm-ticket.ts';
-import { createOrder } from './create-order.ts';
+import {
+  confirmTicket,
+  createOrder,
+  outcomeOf,
+  reserveBest,
+  reserveTicket,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+} from '../../testing.ts';
+import { AmountNotChargeable } from '../errors.ts';
+import type { PaymentProvider } from '../payment/payment-provider.ts';
 
 let sale: Sale;
 beforeAll(async () => {

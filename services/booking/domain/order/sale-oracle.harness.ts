@@ -6,11 +6,8 @@ import { type MadeEvent, makeEvent } from '../../../../shared/testing/factories.
 import { sandboxMethods, sandboxPayments } from '../../adapters/sandbox/sandbox-payments.ts';
 import { type Crash, Died, dying } from '../../dying.harness.ts';
 import type { Sale } from '../../testing.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { releaseReservation } from '../reservation/manage-reservation.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { carryOn } from './advance-order.ts';
-import { createOrder } from './create-order.ts';
+import { createOrder, refundOrder, releaseReservation, reserveTickets } from '../../testing.ts';
+import { advanceOrder } from './advance-order.ts';
 
 const [users, seats] = [[randomUUID(), randomUUID()], 3];
 const methods = { good: randomUUID(), ...sandboxMethods };
@@ -188,7 +185,7 @@ const answer = (n: number, approved: boolean) =>
       const { deps, db } = r.sale;
       const key = r.orders[index]!;
       const told = `${await sandboxPayments(db).answer(key, approved)}`;
-      await carryOn(deps, (await deps.sales.get(key))!, deps.payments.find);
+      await advanceOrder(deps, (await deps.orders.get(key))!, deps.payments.find);
       if (waits) (approved ? pay : fail)(m, index);
       if (!waits && status === 'pending' && method === 'lostAnswer') pay(m, index);
       return { expected: `${waits}`, told };

@@ -175,15 +175,18 @@ describe('a broken sale is caught by the same sequences', () => {
   }
 
   test('a claim that does not look whether the ticket is free', async () => {
-    const sale = await startSale(({ sales }) => ({
-      sales: {
-        ...sales,
+    const sale = await startSale(({ orders, tickets }) => ({
+      orders: {
+        ...orders,
         claim: async (request) => {
           await sale.sql`update tickets set status = 'available', order_id = null where uuid = any(${request.lines.map((line) => line.ticketUuid)})`;
-          return sales.claim(request);
+          return orders.claim(request);
         },
+      },
+      tickets: {
+        ...tickets,
         find: async (uuid) => {
-          const ticket = await sales.find(uuid);
+          const ticket = await tickets.find(uuid);
           if (!ticket) return undefined;
           const { order: _, ...free } = ticket;
           return { ...free, booked: false };

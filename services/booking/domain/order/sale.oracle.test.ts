@@ -28,12 +28,12 @@ test(
 /** Mistakes that a sale could make, each caught by the same oracle within a bounded number of runs. */
 const broken: Record<string, (deps: SaleDeps, at: () => Sale) => Partial<SaleDeps>> = {
   'a booking whatever the state of its tickets': (deps, at) => ({
-    sales: {
-      ...deps.sales,
+    orders: {
+      ...deps.orders,
       claim: async (request) => {
         const uuids = request.lines.map(({ ticketUuid }) => ticketUuid);
         await at().sql`update tickets set status = 'available', order_id = null where uuid = any(${uuids})`;
-        return deps.sales.claim(request);
+        return deps.orders.claim(request);
       },
     },
     locks: { ...deps.locks, cover: async () => true },

@@ -2,11 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { type Sale, startSale } from '../../testing.ts';
-import { PaymentUnanswered } from '../payment/payment-provider.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { confirmTicket } from './confirm-ticket.ts';
-import { createOrder } from './create-order.ts';
+import { confirmTicket, createOrder, reserveTickets, type Sale, startSale } from '../../testing.ts';
+import { PaymentUnanswered } from '../errors.ts';
 
 const [ann, bob] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const card = randomUUID();
@@ -112,12 +109,12 @@ describe('the sale on PostgreSQL', () => {
     ['is told as one to try again while the ticket is held', false, 'payment_declined'],
     ['is told with the end of the hold after that', true, 'ticket_not_reserved'],
   ])('a charge that comes back after the order was given up is voided, and %s', async (_, isOver, code) => {
-    const other = await startSale(({ payments, sales }) => ({
+    const other = await startSale(({ payments, orders }) => ({
       payments: {
         ...payments,
         authorise: async (request) => {
           const outcome = await payments.authorise(request);
-          await sales.fail(request.key, { is: 'voided' });
+          await orders.fail(request.key, { is: 'voided' });
           if (isOver) await other.sql`truncate ticket_locks`;
           return outcome;
         },
@@ -156,7 +153,7 @@ describe('the sale on PostgreSQL', () => {
   });
 
   const claim = (eventUuid: string, ticketUuids: string[]) =>
-    sale.deps.sales.claim({
+    sale.deps.orders.claim({
       eventUuid,
       lines: ticketUuids.map((ticketUuid) => ({ ticketUuid, token: 'any', price: 35_000 })),
       currency: 'USD',
@@ -188,7 +185,7 @@ describe('the sale on PostgreSQL', () => {
     await createOrder(sale.deps, { reservationUuid: made.uuid, methodUuid: sandboxMethods.lostAnswer });
     expect(new Set(made.tickets.map(({ token }) => token)).size).toBe(2);
     for (const { ticketUuid, token } of made.tickets) {
-      expect((await sale.deps.sales.find(ticketUuid))!.token).toBe(token);
+      expect((await sale.deps.tickets.find(ticketUuid))!.token).toBe(token);
     }
     await sale.sweep();
   });

@@ -7,12 +7,9 @@ import { postgresBooks } from '../../adapters/postgres/books.ts';
 import { postgresPaymentMethods } from '../../adapters/postgres/payment-methods.ts';
 import { stripeIntents } from '../../adapters/stripe/intents.ts';
 import { stripePayments } from '../../adapters/stripe/stripe-payments.ts';
-import { type Sale, startSale, sweepAll } from '../../testing.ts';
+import { createOrder, findOrder, refundOrder, reserveTickets, type Sale, startSale, sweepAll } from '../../testing.ts';
 import { audit } from '../audit/audit.ts';
-import { createOrder, findOrder } from '../order/create-order.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { hearNotice } from './handle-webhook.ts';
+import { handleWebhook } from './handle-webhook.ts';
 
 // What a person does at the provider, past the sale: it is asked, and what it says counts.
 
@@ -90,7 +87,7 @@ test('an order whose payment the buyer’s bank took back is told of, and refund
   fake.openDispute(intentId);
   const notice = { id: randomUUID(), type: 'charge.dispute.created', isRefundFailure: false };
   const dispute = { key: orderUuid, isOpen: true };
-  for (let times = 0; times < 2; times++) await hearNotice(sale.deps, { ...notice, dispute });
+  for (let times = 0; times < 2; times++) await handleWebhook(sale.deps, { ...notice, dispute });
   expect(counted).toEqual(['disputed']);
   expect(await findings()).toEqual([['tickets of a disputed payment', orderUuid]]);
   expect(await refund()).toMatchObject({ status: 'disputed', amount: 3000 });
@@ -101,7 +98,7 @@ test('an order whose payment the buyer’s bank took back is told of, and refund
   // The seller has won: the money is owed again, and given.
   fake.closeDispute(intentId, 'won');
   const over = { ...notice, id: randomUUID(), dispute: { key: orderUuid, isOpen: false } };
-  await hearNotice(sale.deps, over);
+  await handleWebhook(sale.deps, over);
   await sweepAll(sale.deps);
   expect(returned()).toBe(3000);
   await sale.audit();
@@ -115,7 +112,7 @@ test('a refund that met a dispute of which nobody has told is given when its end
   fake.closeDispute(intentId, 'won');
   expect(await findings()).toEqual([['refund waits for a dispute that is over', orderUuid]]);
   const notice = { id: randomUUID(), type: 'charge.dispute.closed', isRefundFailure: false };
-  await hearNotice(sale.deps, { ...notice, dispute: { key: orderUuid, isOpen: false } });
+  await handleWebhook(sale.deps, { ...notice, dispute: { key: orderUuid, isOpen: false } });
   await sweepAll(sale.deps);
   expect(returned()).toBe(3000);
   await sale.audit();

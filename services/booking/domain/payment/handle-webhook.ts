@@ -1,11 +1,12 @@
-import { carryOn } from '../order/advance-order.ts';
-import type { CompleteDeps } from '../order/complete-order.ts';
+import { advanceOrder } from '../order/advance-order.ts';
+import type { CompletionPorts } from '../order/complete-order.ts';
+import type { Ports } from '../ports.ts';
 
 /**
- * What the payment provider tells by itself. Of its content nothing is believed but which payment it is about: that is asked
- * for anew, so that notices may come in any order, twice, or late.
+ * An event that the payment provider tells by a webhook. Of its content nothing is believed but which payment it is about: that
+ * is asked for anew, so that events may come in any order, twice, or late.
  */
-export type Notice = {
+export type WebhookEvent = {
   id: string;
   type: string;
   /** The order's uuid, and the provider's name for the payment; absent when it is about something else. */
@@ -16,34 +17,35 @@ export type Notice = {
   dispute?: { key: string; isOpen: boolean };
 };
 
-/** Port: which notices have been heard. Throws `unavailable`. */
-export type Notices = {
+/** Port: which events have been handled. Throws `unavailable`. */
+export type WebhookEvents = {
   has(id: string): Promise<boolean>;
-  record(notice: Pick<Notice, 'id' | 'type'>): Promise<void>;
+  record(event: Pick<WebhookEvent, 'id' | 'type'>): Promise<void>;
   /** Deletes some that are older; returns how many. */
   purge(keptMs: number): Promise<number>;
 };
 
-export type HearDeps = CompleteDeps & { notices: Notices };
-
 /**
- * Brings the order that a notice is about to where the provider has its payment; one that was heard before, or about no order of
- * ours, changes nothing. Throws `PaymentUnanswered`; the provider then tells it again.
+ * Brings the order that an event is about to where the provider has its payment; one that was handled before, or about no order
+ * of ours, changes nothing. Throws `PaymentUnanswered`; the provider then tells it again.
  */
-export async function hearNotice(deps: HearDeps, notice: Notice): Promise<void> {
-  const { notices, sales, payments, observer } = deps;
-  if (await notices.has(notice.id)) return;
-  const { payment, dispute } = notice;
-  const known = payment && (await sales.get(payment.key));
+export async function handleWebhook(
+  ports: CompletionPorts & Pick<Ports, 'webhookEvents'>,
+  event: WebhookEvent,
+): Promise<void> {
+  const { webhookEvents, orders, unfinishedPayments, payments, observer } = ports;
+  if (await webhookEvents.has(event.id)) return;
+  const { payment, dispute } = event;
+  const known = payment && (await orders.get(payment.key));
   if (known) {
     if (await payments.giveBackStray(payment)) observer.paymentGivenBack('stray');
-    await carryOn(deps, known, payments.find);
+    await advanceOrder(ports, known, payments.find);
   }
   if (dispute) {
     // Stripe tells of one dispute by several events.
-    const isNews = await sales.recordDispute(dispute.key, dispute.isOpen);
+    const isNews = await unfinishedPayments.recordDispute(dispute.key, dispute.isOpen);
     if (isNews && dispute.isOpen) observer.paymentDisputed();
   }
-  if (notice.isRefundFailure) observer.refundFailed();
-  await notices.record(notice);
+  if (event.isRefundFailure) observer.refundFailed();
+  await webhookEvents.record(event);
 }

@@ -2,13 +2,22 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods, sandboxPayments } from '../../adapters/sandbox/sandbox-payments.ts';
-import { atOnce, type Sale, type SaleDeps, startSale, sweepAll } from '../../testing.ts';
-import { carryOn } from '../order/advance-order.ts';
-import { createOrder, findOrder } from '../order/create-order.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { sweepCaptures, sweepOrders } from '../sweep-orders.ts';
-import { type AuthoriseRequest, PaymentUnanswered } from './payment-provider.ts';
+import {
+  atOnce,
+  createOrder,
+  findOrder,
+  refundOrder,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+  sweepAll,
+} from '../../testing.ts';
+import { PaymentUnanswered } from '../errors.ts';
+import { advanceOrder } from '../order/advance-order.ts';
+import { sweepOrders } from '../order/sweep-orders.ts';
+import type { AuthoriseRequest } from './payment-provider.ts';
+import { sweepCaptures } from './sweep-captures.ts';
 
 let sale: Sale;
 const counted: string[] = [];
@@ -112,7 +121,7 @@ test('one that comes after its order was given up, and the seats are another’s
   let uuid = '';
   const late = meanwhile(async ({ key }) => {
     uuid = key;
-    await sale.deps.sales.fail(key, { is: 'voided' });
+    await sale.deps.orders.fail(key, { is: 'voided' });
     await sale.sql`truncate ticket_locks`;
     const other = await reserveTickets(sale.deps, { userUuid: randomUUID(), ticketUuids: event.tickets });
     await createOrder(sale.deps, { reservationUuid: other.uuid, methodUuid: randomUUID() });
@@ -128,7 +137,7 @@ test('one that was captured already is refunded', async () => {
   let uuid = '';
   const late = meanwhile(async ({ key }) => {
     uuid = key;
-    await sale.deps.sales.fail(key, { is: 'voided' });
+    await sale.deps.orders.fail(key, { is: 'voided' });
     await sale.deps.payments.capture(key);
   });
   await expect(order(undefined, late)).rejects.toMatchObject({ code: 'payment_declined' });
@@ -175,7 +184,7 @@ test('an order that is given back before its money was taken: nothing is taken',
 test('after a rush one sweep takes all there is, batch by batch, unless the provider does not answer', async () => {
   const left = async (sizes: number[], capture: () => Promise<'captured'>) => {
     let asked = 0;
-    const leaseUncaptured: SaleDeps['sales']['leaseUncaptured'] = async ({ limit }) => {
+    const leaseUncaptured: SaleDeps['unfinishedPayments']['leaseUncaptured'] = async ({ limit }) => {
       const order = {
         userUuid: '',
         status: 'paid' as const,
@@ -187,8 +196,12 @@ test('after a rush one sweep takes all there is, batch by batch, unless the prov
       const size = Math.min(sizes[asked++] ?? 0, limit);
       return Array.from({ length: size }, () => ({ order: { ...order, uuid: randomUUID() }, seats: [] }));
     };
-    const sales = { ...sale.deps.sales, leaseUncaptured, recordCapture: async () => 'paid' as const };
-    const deps = { ...sale.deps, sales, payments: { ...sale.deps.payments, capture } };
+    const unfinishedPayments = {
+      ...sale.deps.unfinishedPayments,
+      leaseUncaptured,
+      recordCapture: async () => 'paid' as const,
+    };
+    const deps = { ...sale.deps, unfinishedPayments, payments: { ...sale.deps.payments, capture } };
     return [await sweepCaptures(deps, atOnce), asked];
   };
   expect(await left([100, 100, 50, 1], async () => 'captured')).toEqual([250, 3]);
@@ -236,13 +249,13 @@ test('free tickets are had without the provider, and given back', async () => {
 test('what one process has taken up to sweep others leave alone, until its time is over', async () => {
   const { order } = await reserved();
   const { uuid } = await order(sandboxMethods.lostAnswer);
-  const { sales } = sale.deps;
+  const { orders, unfinishedPayments } = sale.deps;
   const times = { ageMs: 0, actionMs: 0, leaseMs: 60_000, limit: 100, provider: 'sandbox' as const };
-  const leases = await Promise.all(Array.from({ length: 5 }, () => sales.leasePending(times)));
+  const leases = await Promise.all(Array.from({ length: 5 }, () => unfinishedPayments.leasePending(times)));
   expect(leases.flat().map((one) => one.order.uuid)).toEqual([uuid]);
-  expect(await sales.leasePending(times)).toEqual([]);
+  expect(await unfinishedPayments.leasePending(times)).toEqual([]);
   await sale.sql`update payments set sweep_at = now() where status = 'pending'`;
-  expect(await sales.leasePending(times)).toHaveLength(1);
-  await carryOn(sale.deps, (await sales.get(uuid))!, sale.deps.payments.close);
-  expect((await Promise.all([1, 2, 3].map(() => sales.leaseUncaptured(times)))).flat()).toHaveLength(1);
+  expect(await unfinishedPayments.leasePending(times)).toHaveLength(1);
+  await advanceOrder(sale.deps, (await orders.get(uuid))!, sale.deps.payments.close);
+  expect((await Promise.all([1, 2, 3].map(() => unfinishedPayments.leaseUncaptured(times)))).flat()).toHaveLength(1);
 });

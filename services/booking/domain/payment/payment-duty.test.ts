@@ -2,15 +2,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { atOnce, outcomeOf, type Sale, type SaleDeps, startSale, sweepAll } from '../../testing.ts';
-import { createOrder } from '../order/create-order.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { releaseReservation } from '../reservation/manage-reservation.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { sweepOrders } from '../sweep-orders.ts';
-import { hearNotice } from './handle-webhook.ts';
+import {
+  atOnce,
+  createOrder,
+  outcomeOf,
+  refundOrder,
+  releaseReservation,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+  sweepAll,
+} from '../../testing.ts';
+import { PaymentUnanswered } from '../errors.ts';
+import { sweepOrders } from '../order/sweep-orders.ts';
+import { handleWebhook } from './handle-webhook.ts';
 import { paymentDuty } from './payment-duty.ts';
-import { PaymentUnanswered, type ProviderName } from './payment-provider.ts';
+import type { ProviderName } from './payment-provider.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -51,7 +59,7 @@ describe('a payment and a refund of it', () => {
     expect(await outcomeOf(releaseReservation(other, reservationUuid))).toEqual({ code: 'unavailable' });
     const payment = { key: uuid, reference: 'pi_1' };
     const notice = { id: randomUUID(), type: 'test', isRefundFailure: false, payment };
-    expect(await outcomeOf(hearNotice(other, notice))).toEqual({ code: 'unavailable' });
+    expect(await outcomeOf(handleWebhook(other, notice))).toEqual({ code: 'unavailable' });
     expect(await sweepAll(sale.deps)).toBe(1);
     const request = { orderUuid: uuid, userUuid };
     expect(await outcomeOf(refundOrder(other, request))).toEqual({ code: 'order_not_refundable' });
@@ -69,7 +77,7 @@ describe('a payment and a refund of it', () => {
     const other = startedBy('stripe:live');
     await sweepAll(other);
     expect(await refundOrder(other, { orderUuid: uuid, userUuid })).toMatchObject({ status: 'succeeded' });
-    await paymentDuty(sale.deps.sales, other.payments)();
+    await paymentDuty(sale.deps.unfinishedPayments, other.payments)();
   });
 
   test('of the first releases, which wrote no name down, belong to whose books know them', async () => {
@@ -88,11 +96,11 @@ describe('a payment and a refund of it', () => {
 
 describe('a process that starts with another provider', () => {
   test('is not ready while payments or refunds are under way, says which, and is once they are done', async () => {
-    const ready = () => paymentDuty(sale.deps.sales, startedBy('stripe:live').payments)();
+    const ready = () => paymentDuty(sale.deps.unfinishedPayments, startedBy('stripe:live').payments)();
     await sweepAll(sale.deps);
     await ready();
     const { uuid, userUuid } = await ordered(sandboxMethods.lostAnswer);
-    const itsOwn = paymentDuty(sale.deps.sales, sale.deps.payments);
+    const itsOwn = paymentDuty(sale.deps.unfinishedPayments, sale.deps.payments);
     await itsOwn();
     await expect(ready()).rejects.toThrow('stripe:live can’t end: 1 by sandbox');
     await sweepAll(sale.deps);
@@ -106,13 +114,9 @@ describe('a process that starts with another provider', () => {
 
   test('stays ready once it was, and asks no more', async () => {
     let asked = 0;
-    const unfinishedElsewhere = async (): Promise<Record<string, number>> => (asked++ < 2 ? { sandbox: 1 } : {});
+    const elsewhere = async (): Promise<Record<string, number>> => (asked++ < 2 ? { sandbox: 1 } : {});
     const told: string[] = [];
-    const check = paymentDuty(
-      { unfinishedElsewhere },
-      { name: 'stripe:test' },
-      (error) => void told.push(error.message),
-    );
+    const check = paymentDuty({ elsewhere }, { name: 'stripe:test' }, (error) => void told.push(error.message));
     for (let times = 0; times < 2; times++) await expect(check()).rejects.toThrow('1 by sandbox');
     expect(told).toEqual([expect.stringContaining('1 by sandbox')]);
     for (let times = 0; times < 3; times++) await check();

@@ -1,5 +1,5 @@
-import type { Sales } from '../order/sale.ts';
 import type { PaymentProvider } from './payment-provider.ts';
+import type { UnfinishedPayments } from './unfinished-payments.ts';
 
 /**
  * Rejects while the database has payments or refunds under way that another provider (or the same in its other mode)
@@ -7,7 +7,7 @@ import type { PaymentProvider } from './payment-provider.ts';
  * When there are none any more it asks no more, for the payments that come after are this provider's.
  */
 export function paymentDuty(
-  sales: Pick<Sales, 'unfinishedElsewhere'>,
+  unfinishedPayments: Pick<UnfinishedPayments, 'elsewhere'>,
   { name }: Pick<PaymentProvider, 'name'>,
   onUnfinished: (error: Error) => void = () => {},
 ): () => Promise<void> {
@@ -15,7 +15,7 @@ export function paymentDuty(
   let isTold = false;
   return async () => {
     if (isFree) return;
-    const elsewhere = Object.entries(await sales.unfinishedElsewhere(name));
+    const elsewhere = Object.entries(await unfinishedPayments.elsewhere(name));
     isFree = elsewhere.length === 0;
     if (isFree) return;
     const error = new Unfinished(name, elsewhere);

@@ -1,4 +1,4 @@
-import { AppError } from '../../../../shared/errors.ts';
+import { AmountNotChargeable } from '../errors.ts';
 
 /**
  * Port: who takes the money, in two steps: it is authorised (reserved on the buyer's card) before the tickets are booked,
@@ -18,16 +18,16 @@ export type PaymentProvider = {
    * Reserves `amount` with the buyer's payment method; or tells what became of it when that was tried before. Throws
    * `AmountNotChargeable` when the provider refuses the amount or currency: there is no payment then.
    */
-  authorise(request: AuthoriseRequest): Promise<Standing>;
+  authorise(request: AuthoriseRequest): Promise<PaymentState>;
 
   /** How a payment stands. Changes nothing. */
-  find(key: string): Promise<Standing>;
+  find(key: string): Promise<PaymentState>;
 
   /**
    * Settles how a payment ends, for good: what is authorised or declined stays so, and what has not come so far is `voided`,
    * after which no late `authorise` with the key can succeed.
    */
-  close(key: string): Promise<Settled>;
+  close(key: string): Promise<FinalPaymentState>;
 
   /** Takes what was authorised, once. `gone` when it was not, or is not any more: nothing was taken then. */
   capture(key: string): Promise<'captured' | 'gone'>;
@@ -39,7 +39,7 @@ export type PaymentProvider = {
    * What was given back at the provider by hand counts: after this call the buyer has got back the `earlier` refunds of the
    * order and this one, or more. `disputed`: the buyer has had their bank take the payment back, and nothing is given.
    */
-  refund(request: RefundRequest): Promise<GivenBack>;
+  refund(request: RefundRequest): Promise<RefundOutcome>;
 
   /**
    * Gives the whole of a payment back that carries an order's key but is not the order's own, and leaves the order's own
@@ -65,10 +65,10 @@ export type AmountBounds = { min: number; max: number; step: number };
 /** `isDisputed`: the buyer has had their bank take it back, and the seller's case is not won. */
 export type Charge = { key: string; kept: number; held: number; isDisputed: boolean };
 
-export type Settled = { is: 'authorised' } | { is: 'declined'; reason: DeclineReason } | { is: 'voided' };
+export type FinalPaymentState = { is: 'authorised' } | { is: 'declined'; reason: DeclineReason } | { is: 'voided' };
 
 /** `action`: the buyer must approve the payment first. `open`: the provider knows of none, or has not decided. */
-export type Standing = Settled | { is: 'action'; action: PaymentAction } | { is: 'open' };
+export type PaymentState = FinalPaymentState | { is: 'action'; action: PaymentAction } | { is: 'open' };
 
 /** What the client must do to have its buyer approve the payment (3-D Secure): what to pass to the provider's own library. */
 export type PaymentAction = { type: 'stripe'; client_secret: string } | { type: 'sandbox'; approval_url: string };
@@ -86,40 +86,7 @@ export const declineReasons = [
 ] as const;
 export type DeclineReason = (typeof declineReasons)[number];
 
-export type GivenBack = 'voided' | 'refunded' | 'disputed' | 'nothing';
-
-/** The provider did not answer: money may have moved or not. Ask again with the same key. */
-export class PaymentUnanswered extends AppError {
-  constructor(cause?: unknown) {
-    super('unavailable', 'The payment provider did not answer; repeat the request in a moment', { cause });
-    this.name = 'PaymentUnanswered';
-  }
-}
-
-/**
- * The provider has refused a step for a reason that repeating it at once does not change (its `code` says which): the account
- * lacks the money for a refund, a key lacks a permission. A person must look at it; the same call may succeed later.
- */
-export class PaymentRefused extends PaymentUnanswered {
-  readonly reason: string;
-
-  constructor(reason: string, cause?: unknown) {
-    super(cause);
-    this.name = 'PaymentRefused';
-    this.reason = reason;
-  }
-}
-
-/** The provider can't charge this amount, or nothing in this currency. */
-export class AmountNotChargeable extends AppError {
-  constructor({ amount, currency, bounds }: { amount: number; currency: string; bounds?: AmountBounds | undefined }) {
-    const message = bounds
-      ? `This amount can't be charged: it must be between ${bounds.min} and ${bounds.max} minor units of ${currency}, in steps of ${bounds.step}`
-      : `Nothing can be charged in ${currency}`;
-    super('amount_not_chargeable', message, { details: { amount, currency, ...(bounds && { bounds }) } });
-    this.name = 'AmountNotChargeable';
-  }
-}
+export type RefundOutcome = 'voided' | 'refunded' | 'disputed' | 'nothing';
 
 /**
  * Throws `AmountNotChargeable` unless the amount is free of charge or one that the provider takes, and each of its `parts`

@@ -10,11 +10,16 @@ import { postgresPaymentMethods } from '../../adapters/postgres/payment-methods.
 import { stripeIntents } from '../../adapters/stripe/intents.ts';
 import { stripePayments } from '../../adapters/stripe/stripe-payments.ts';
 import { Died, dying } from '../../dying.harness.ts';
-import { type Sale, type SaleDeps, startSale, sweepAll } from '../../testing.ts';
-import { createOrder } from '../order/create-order.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { releaseReservation } from '../reservation/manage-reservation.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
+import {
+  createOrder,
+  refundOrder,
+  releaseReservation,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+  sweepAll,
+} from '../../testing.ts';
 
 // The rest of the crash matrix: every refusal that Stripe documents, at each step of a payment, met by a process that goes on
 // and by one that dies at the step.
@@ -157,7 +162,7 @@ async function seeToIt(on: Operation, code: string): Promise<void> {
   expect([code, orders.length > 0]).toEqual([code, isLeft]);
   for (const { uuid: orderUuid, userUuid, isLost } of orders) {
     if (isLost) await refundOrder(sale.deps, { orderUuid, userUuid });
-    else await sale.deps.sales.recordDispute(orderUuid, false);
+    else await sale.deps.unfinishedPayments.recordDispute(orderUuid, false);
   }
   await sale.sweep();
 }

@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { eachLimit } from '../../../../shared/async/each-limit.ts';
-import { AppError } from '../../../../shared/errors.ts';
-import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
-import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
-import { type MaybeCaller, mayManage, mustBe } from '../caller.ts';
+import type { Actor } from '../../../../shared/auth/actor.ts';
+import { mustBe } from '../actor.ts';
+import { orderNotFound, refundRefusals } from '../errors.ts';
 import { letGo } from '../order/complete-order.ts';
-import type { Orders } from '../order/orders.ts';
-import type { SaleObserver, Sales } from '../order/sale.ts';
-import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from '../payment/payment-provider.ts';
-import type { SweepTimes } from '../sweep-orders.ts';
-import type { OpenRefund, Refund, RefundRefusal, Refunds } from './refund.ts';
+import type { Ports } from '../ports.ts';
+import { type PayBackPorts, payBack } from './pay-back.ts';
+import type { Refund } from './refund.ts';
 
-export type RefundDeps = PayBackDeps & {
-  orders: Pick<Orders, 'view'>;
-  sales: Pick<Sales, 'get'>;
-  locks: Pick<TicketLocks, 'release' | 'uncover'>;
-  feed: Pick<SeatFeed, 'publish'>;
-  /** How long after its purchase a buyer may give an order back, in milliseconds; 0 is not at all. */
-  refundWindowMs: number;
-};
+export type RefundPorts = PayBackPorts &
+  Pick<Ports, 'feed' | 'refundWindowMs'> & {
+    orders: Pick<Ports['orders'], 'get' | 'view'>;
+    locks: Pick<Ports['locks'], 'release' | 'uncover'>;
+  };
 
 export type RefundRequest = {
+  actor: Actor;
   uuid?: string;
   orderUuid: string;
   userUuid: string;
@@ -37,89 +31,30 @@ export type RefundRequest = {
  * `event_begun`.
  */
 export async function refundOrder(
-  deps: RefundDeps,
-  { uuid = randomUUID(), orderUuid, userUuid, ticketUuids }: RefundRequest,
-  caller?: MaybeCaller,
+  ports: RefundPorts,
+  { actor, uuid = randomUUID(), orderUuid, userUuid, ticketUuids }: RefundRequest,
 ): Promise<Refund> {
-  const { isOrganiser } = await checkRefundable(deps, { orderUuid, userUuid }, caller);
-  const { refunds, sales, payments, feed } = deps;
-  const windowMs = isOrganiser ? undefined : deps.refundWindowMs;
+  await checkRefundable(ports, { actor, orderUuid, userUuid });
+  const { refunds, orders, payments, feed } = ports;
+  const windowMs = actor.is === 'organiser' ? undefined : ports.refundWindowMs;
   const refund = await refunds.open({ uuid, orderUuid, ticketUuids, windowMs, provider: payments.name });
-  if (typeof refund === 'string') throw refusals[refund]();
+  if (typeof refund === 'string') throw refundRefusals[refund]();
   // Available at once: locks that were left when the order was settled must not outlive it. (Before its money is taken; the
   // sweep that takes it lets go of them, too.)
-  await letGo(deps, 'release', (await sales.get(orderUuid))?.seats ?? []);
+  await letGo(ports, 'release', (await orders.get(orderUuid))?.seats ?? []);
   for (const eventUuid of new Set(refund.tickets.map((ticket) => ticket.eventUuid))) feed.publish(eventUuid);
-  return payBack(deps, refund);
+  return payBack(ports, refund);
 }
 
 /**
- * Throws `forbidden` unless the user is the caller, and `order_not_found` unless the order is the user's or the caller an
- * organiser. Returns what is theirs to decide.
+ * Throws `forbidden` unless the user is the actor, and `order_not_found` unless the order is the user's or the actor an
+ * organiser.
  */
 export async function checkRefundable(
-  { orders }: Pick<RefundDeps, 'orders'>,
-  { orderUuid, userUuid }: Pick<RefundRequest, 'orderUuid' | 'userUuid'>,
-  caller?: MaybeCaller,
-): Promise<{ isOrganiser: boolean }> {
-  mustBe(caller, userUuid);
+  { orders }: { orders: Pick<Ports['orders'], 'view'> },
+  { actor, orderUuid, userUuid }: Pick<RefundRequest, 'actor' | 'orderUuid' | 'userUuid'>,
+): Promise<void> {
+  mustBe(actor, userUuid);
   const order = await orders.view(orderUuid);
-  const by = caller ?? { userUuid, isOrganiser: false };
-  if (!order || !mayManage(by, order.userUuid)) throw new AppError('order_not_found', 'Order not found');
-  return by;
+  if (!order || (order.userUuid !== userUuid && actor.is !== 'organiser')) throw orderNotFound();
 }
-
-/**
- * Gives the money of pending refunds back. Safe to run in several processes at once. Returns how many it ended; throws the
- * first failure after it has tried all.
- */
-export async function sweepRefunds(
-  deps: PayBackDeps,
-  { ageMs, leaseMs }: Omit<SweepTimes, 'actionMs'>,
-): Promise<number> {
-  let ended = 0;
-  const lease = { ageMs, leaseMs, limit: batch, provider: deps.payments.name };
-  await eachLimit(await deps.refunds.leasePending(lease), atOnce, async (refund) => {
-    if ((await payBack(deps, refund)).status !== 'pending') ended++;
-  });
-  return ended;
-}
-
-const batch = 100;
-const atOnce = 8;
-
-type PayBackDeps = {
-  refunds: Refunds;
-  payments: Pick<PaymentProvider, 'refund' | 'name'>;
-  observer: Pick<SaleObserver, 'refundPaid' | 'refundDisputed' | 'paymentRefused'>;
-};
-
-/** The refund's uuid is the provider's key, so that asking again moves no more money. */
-async function payBack(
-  { refunds, payments, observer }: PayBackDeps,
-  { earlier, ...refund }: OpenRefund,
-): Promise<Refund> {
-  if (refund.status !== 'pending') return refund;
-  const request = { key: refund.orderUuid, refundKey: refund.uuid, amount: refund.amount, earlier };
-  try {
-    const how = refund.amount > 0 ? await payments.refund(request) : 'nothing';
-    const status = how === 'disputed' ? 'disputed' : 'succeeded';
-    const isNews = await refunds.finish(refund.uuid, status);
-    if (isNews) (status === 'disputed' ? observer.refundDisputed : observer.refundPaid)();
-    return { ...refund, status };
-  } catch (error) {
-    if (!(error instanceof PaymentUnanswered)) throw error;
-    if (error instanceof PaymentRefused) observer.paymentRefused(error.reason, error);
-    return refund;
-  }
-}
-
-const refused = (message: string) => () => new AppError('order_not_refundable', message);
-
-const refusals: Record<RefundRefusal, () => AppError> = {
-  'not paid': refused('The order is not paid, or all of it was given back: there is nothing to give back'),
-  'not owned': refused('The order does not own these tickets, or not any more: name tickets that it owns'),
-  'window over': refused('The time in which this order could be given back is over: ask the organiser'),
-  'other provider': refused('The order was paid by a provider that takes no payments here any more: ask the organiser'),
-  'event begun': () => new AppError('event_begun', 'The event has begun, and its tickets are kept: ask the organiser'),
-};

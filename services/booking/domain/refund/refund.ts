@@ -1,5 +1,5 @@
-import type { Lease } from '../order/sale.ts';
 import type { EarlierRefund, ProviderName } from '../payment/payment-provider.ts';
+import type { Lease } from '../payment/unfinished-payments.ts';
 
 /**
  * Money that goes back for tickets that were given back. `amount` is in minor units of `currency`. `disputed`: the buyer has

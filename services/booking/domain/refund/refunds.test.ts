@@ -3,11 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../shared/errors.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { type Sale, type SaleDeps, startSale } from '../../testing.ts';
-import { createOrder, findOrder } from '../order/create-order.ts';
-import { PaymentUnanswered } from '../payment/payment-provider.ts';
-import { reserveTickets } from '../reservation/reserve-tickets.ts';
-import { refundOrder } from './refund-order.ts';
+import {
+  createOrder,
+  findOrder,
+  refundOrder,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+} from '../../testing.ts';
+import { PaymentUnanswered } from '../errors.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -135,7 +140,7 @@ describe('a refund', () => {
   test('leaves nothing of its sale at the seat, and is left alone when that is sold and given back again', async () => {
     const { event, order, userUuid: buyer, refund } = await bought(1);
     const first = await refund();
-    expect(await sale.deps.sales.find(event.tickets[0]!)).toEqual({
+    expect(await sale.deps.tickets.find(event.tickets[0]!)).toEqual({
       ...{ uuid: event.tickets[0]!, eventUuid: event.uuid, price: 35_000, currency: 'USD' },
       ...{ isOnSale: true, booked: false },
     });
@@ -176,7 +181,7 @@ describe('a refund', () => {
       where uuid = ${event.tickets[0]!}`;
     expect(await refund()).toMatchObject({ status: 'succeeded', amount: 35_000 });
     expect(await keptFor(order.uuid)).toBe(0);
-    expect(await sale.deps.sales.find(event.tickets[0]!)).toMatchObject({
+    expect(await sale.deps.tickets.find(event.tickets[0]!)).toMatchObject({
       booked: true,
       order: { uuid: other.order.uuid },
     });

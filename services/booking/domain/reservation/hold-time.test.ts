@@ -2,12 +2,17 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { outcomeOf, type Sale, startSale } from '../../testing.ts';
-import { createOrder } from '../order/create-order.ts';
+import {
+  createOrder,
+  extendReservation,
+  findReservation,
+  outcomeOf,
+  reserveTicket,
+  reserveTickets,
+  type Sale,
+  startSale,
+} from '../../testing.ts';
 import { paymentWindowMs } from '../payment/payment-window.ts';
-import { extendReservation, findReservation } from './manage-reservation.ts';
-import { reserveTicket } from './reserve-ticket.ts';
-import { reserveTickets } from './reserve-tickets.ts';
 
 // The lock store's clock can't be moved, so its locks are moved the other way.
 

@@ -1,6 +1,5 @@
 import type { LockKey } from '../../../../shared/locks/ticket-locks.ts';
-import type { KnownOrder, Order } from '../order/sale.ts';
-import type { OfferedSeat } from '../seats/candidates.ts';
+import type { KnownOrder, Order } from '../order/order.ts';
 import type { HeldPrice } from './held-price.ts';
 
 /** A ticket as it is held: at the price of that moment, under its lock's token. */
@@ -56,22 +55,4 @@ export type Reservations = {
 
   /** Deletes some reservations that are older than `keptMs`; returns how many. Orders keep what they bought. */
   purge(keptMs: number): Promise<number>;
-
-  /** The tickets of an event that a user has bought or is paying for. */
-  boughtBy(userUuid: string, eventUuid: string): Promise<string[]>;
-
-  /** Every seat of an event, in the organiser's order, `free` unless it is sold or being paid for; undefined without the event. */
-  seatsOf(eventUuid: string): Promise<Offer | undefined>;
-
-  /** The seats that were written since a mark, those of the mark's own moment perhaps again, in no order. */
-  seatsSince(eventUuid: string, since: string): Promise<Offer | undefined>;
 };
-
-/** Seats as they were read at a moment. */
-export type Offer = { isOnSale: boolean; seats: OfferedSeat[]; mark: SeatsMark };
-
-/**
- * A point in the database's history. `version` changes with the event and when a ticket is deleted; `since` finds what was
- * written to tickets after it.
- */
-export type SeatsMark = { version: string; since: string };

@@ -4,11 +4,17 @@ import fc from 'fast-check';
 import { AppError } from '../../../../shared/errors.ts';
 import { type MadeEvent, makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { type Sale, type SaleDeps, startSale } from '../../testing.ts';
-import { createOrder } from '../order/create-order.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { extendReservation, releaseReservation } from './manage-reservation.ts';
-import { reserveBest, reserveTickets } from './reserve-tickets.ts';
+import {
+  createOrder,
+  extendReservation,
+  refundOrder,
+  releaseReservation,
+  reserveBest,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+} from '../../testing.ts';
 
 const seats = 5;
 const users = Array.from({ length: 3 }, () => randomUUID());
@@ -131,12 +137,12 @@ test(`${runs} random sets of reservations, orders, refunds and sweeps at once le
 /** Mistakes that a sale could make, each caught by the same property within a bounded number of runs. */
 const broken: Record<string, (deps: SaleDeps, sale: () => Sale) => Partial<SaleDeps>> = {
   'an order that claims whatever the state of its tickets': (deps, at) => ({
-    sales: {
-      ...deps.sales,
+    orders: {
+      ...deps.orders,
       claim: async (request) => {
         const uuids = request.lines.map(({ ticketUuid }) => ticketUuid);
         await at().sql`update tickets set status = 'available', order_id = null where uuid = any(${uuids})`;
-        return deps.sales.claim(request);
+        return deps.orders.claim(request);
       },
     },
     locks: { ...deps.locks, cover: async () => true },

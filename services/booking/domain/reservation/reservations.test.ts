@@ -2,13 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../shared/errors.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { type Sale, startSale } from '../../testing.ts';
-import { createOrder } from '../order/create-order.ts';
+import {
+  createOrder,
+  extendReservation,
+  findReservation,
+  releaseReservation,
+  reserveBest,
+  reserveTicket,
+  reserveTickets,
+  type Sale,
+  startSale,
+} from '../../testing.ts';
 import { seatChoices } from '../seats/best-choices.ts';
-import { sweepLocks } from '../sweep-orders.ts';
-import { extendReservation, findReservation, releaseReservation } from './manage-reservation.ts';
-import { reserveTicket } from './reserve-ticket.ts';
-import { type HeldReservation, reserveBest, reserveTickets } from './reserve-tickets.ts';
+import type { HeldReservation } from './hold-seats.ts';
+import { sweepLocks } from './sweep-locks.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -284,18 +291,18 @@ describe('the best available', () => {
   test('a rush shares the reads of the seats, and each who asks gets other ones', async () => {
     const { uuid } = await some(200);
     let reads = 0;
-    const reservations = {
-      ...sale.deps.reservations,
+    const tickets = {
+      ...sale.deps.tickets,
       seatsOf: (event: string) => {
         reads++;
-        return sale.deps.reservations.seatsOf(event);
+        return sale.deps.tickets.seatsOf(event);
       },
       seatsSince: (event: string, since: string) => {
         reads++;
-        return sale.deps.reservations.seatsSince(event, since);
+        return sale.deps.tickets.seatsSince(event, since);
       },
     };
-    const deps = { ...sale.deps, seats: seatChoices({ ...sale.deps, reservations }) };
+    const deps = { ...sale.deps, seats: seatChoices({ ...sale.deps, tickets }) };
     const made = await Promise.all(
       Array.from({ length: 40 }, () => reserveBest(deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 2 })),
     );

@@ -1,17 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
+import { postgresOrders } from '../../adapters/postgres/orders.ts';
 import { postgresReservations } from '../../adapters/postgres/reservations.ts';
-import { postgresSales } from '../../adapters/postgres/sales.ts';
+import { postgresTickets } from '../../adapters/postgres/tickets.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { outcomeOf, type Sale, type SaleDeps, startSale } from '../../testing.ts';
-import { confirmTicket } from '../order/confirm-ticket.ts';
-import { createOrder } from '../order/create-order.ts';
-import { refundOrder } from '../refund/refund-order.ts';
+import {
+  confirmTicket,
+  createOrder,
+  extendReservation,
+  outcomeOf,
+  refundOrder,
+  reserveBest,
+  reserveTicket,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+} from '../../testing.ts';
 import { seatChoices } from '../seats/best-choices.ts';
-import { extendReservation } from './manage-reservation.ts';
-import { reserveTicket } from './reserve-ticket.ts';
-import { reserveBest, reserveTickets } from './reserve-tickets.ts';
 
 let sale: Sale;
 /** A sale that ends an hour before the event. */
@@ -19,13 +26,14 @@ let early: SaleDeps;
 beforeAll(async () => {
   sale = await startSale();
   const window = { salesEndBeforeStartMs: 3_600_000 };
-  const reservations = postgresReservations(sale.db, window);
+  const tickets = postgresTickets(sale.db, window);
   const { locks } = sale.deps;
   early = {
     ...sale.deps,
-    sales: postgresSales(sale.db, window),
-    reservations,
-    seats: seatChoices({ locks, reservations, mayStrand: true }),
+    tickets,
+    orders: postgresOrders(sale.db, window),
+    reservations: postgresReservations(sale.db, window),
+    seats: seatChoices({ locks, tickets, mayStrand: true }),
   };
 });
 afterAll(() => sale.drop());
@@ -121,7 +129,7 @@ test('after the start a buyer gives nothing back, and an organiser does', async 
   const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
   const { uuid: orderUuid } = await createOrder(sale.deps, { reservationUuid, methodUuid: randomUUID() });
   const refund = (isOrganiser: boolean) =>
-    outcomeOf(refundOrder(sale.deps, { orderUuid, userUuid }, { userUuid, isOrganiser }));
+    outcomeOf(refundOrder(sale.deps, { orderUuid, userUuid }, { is: isOrganiser ? 'organiser' : 'user', userUuid }));
   await begin(event.uuid, '0');
   expect(await refund(false)).toEqual({ code: 'event_begun' });
   expect(await outcomeOf(refundOrder(sale.deps, { orderUuid, userUuid }))).toEqual({ code: 'event_begun' });

@@ -2,16 +2,25 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { atOnce, outcomeOf, type Sale, type SaleDeps, startSale } from '../../testing.ts';
-import { confirmTicket } from '../order/confirm-ticket.ts';
-import { createOrder } from '../order/create-order.ts';
-import type { SaleObserver } from '../order/sale.ts';
-import { hearNotice } from '../payment/handle-webhook.ts';
-import { PaymentRefused } from '../payment/payment-provider.ts';
-import { refundOrder, sweepRefunds } from '../refund/refund-order.ts';
-import { sweepCaptures, sweepLocks, sweepOrders } from '../sweep-orders.ts';
-import { releaseReservation } from './manage-reservation.ts';
-import { reserveTickets } from './reserve-tickets.ts';
+import {
+  atOnce,
+  confirmTicket,
+  createOrder,
+  outcomeOf,
+  refundOrder,
+  releaseReservation,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+} from '../../testing.ts';
+import { PaymentRefused } from '../errors.ts';
+import type { SaleObserver } from '../observer.ts';
+import { sweepOrders } from '../order/sweep-orders.ts';
+import { handleWebhook } from '../payment/handle-webhook.ts';
+import { sweepCaptures } from '../payment/sweep-captures.ts';
+import { sweepRefunds } from '../refund/sweep-refunds.ts';
+import { sweepLocks } from './sweep-locks.ts';
 
 // The news for the live views (that an event has changed), and the metrics.
 
@@ -140,7 +149,7 @@ test('a notice is told of once: a refund that failed, and a dispute when it is o
     ...{ id: randomUUID(), type: 'test', isRefundFailure: false },
     dispute: { key, isOpen },
   });
-  const hear = (notice: Parameters<typeof hearNotice>[1]) => during(() => hearNotice(sale.deps, notice));
+  const hear = (notice: Parameters<typeof handleWebhook>[1]) => during(() => handleWebhook(sale.deps, notice));
   expect([await hear(failure), await hear(failure)]).toEqual([['refundFailed'], []]);
   expect([await hear(dispute(true)), await hear(dispute(false))]).toEqual([['paymentDisputed'], []]);
 });

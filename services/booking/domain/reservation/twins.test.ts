@@ -2,15 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
-import { outcomeOf, type Sale, type SaleDeps, startSale } from '../../testing.ts';
-import { confirmTicket } from '../order/confirm-ticket.ts';
-import { createOrder } from '../order/create-order.ts';
-import { PaymentUnanswered } from '../payment/payment-provider.ts';
-import { refundOrder } from '../refund/refund-order.ts';
-import { sweepCaptures, sweepOrders } from '../sweep-orders.ts';
-import { findReservation, releaseReservation } from './manage-reservation.ts';
-import { reserveTicket } from './reserve-ticket.ts';
-import { reserveTickets } from './reserve-tickets.ts';
+import {
+  confirmTicket,
+  createOrder,
+  findReservation,
+  outcomeOf,
+  refundOrder,
+  releaseReservation,
+  reserveTicket,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  startSale,
+} from '../../testing.ts';
+import { PaymentUnanswered } from '../errors.ts';
+import { sweepOrders } from '../order/sweep-orders.ts';
+import { sweepCaptures } from '../payment/sweep-captures.ts';
 
 let sale: Sale;
 const counted: string[] = [];
@@ -37,10 +44,10 @@ function pausedAtItsLook() {
       await gate.promise;
       return work(...args);
     }) as unknown as T;
-  const { sales, reservations } = sale.deps;
+  const { reservations, tickets } = sale.deps;
   const deps: SaleDeps = {
     ...sale.deps,
-    sales: { ...sales, find: pausing(sales.find) },
+    tickets: { ...tickets, find: pausing(tickets.find) },
     reservations: { ...reservations, create: pausing(reservations.create) },
   };
   return { deps, reached: reached.promise, letGo: gate.resolve };
@@ -130,7 +137,7 @@ describe('two requests of one user for the same seat', () => {
     // Without the lock under which it is being paid for, it is not to be held once more.
     await sale.expire(ticket);
     expect(await sale.reserve(ticket, user)).toBe('ticket_not_available');
-    expect(await sale.deps.locks.list((await sale.deps.sales.find(ticket))!.eventUuid)).toEqual([]);
+    expect(await sale.deps.locks.list((await sale.deps.tickets.find(ticket))!.eventUuid)).toEqual([]);
   });
 
   test('of which the second finds its lock gone, for the first has bought the seat meanwhile, are both told so', async () => {
@@ -139,13 +146,13 @@ describe('two requests of one user for the same seat', () => {
     await sale.reserve(ticketUuid, user);
     const request = { ticketUuid, userUuid: user, methodUuid: randomUUID() };
     let looks = 0;
-    const find: SaleDeps['sales']['find'] = async (uuid) => {
-      const ticket = await sale.deps.sales.find(uuid);
+    const find: SaleDeps['tickets']['find'] = async (uuid) => {
+      const ticket = await sale.deps.tickets.find(uuid);
       if (looks++ === 0) await confirmTicket(sale.deps, request);
       return ticket;
     };
     expect(
-      await outcomeOf(confirmTicket({ ...sale.deps, sales: { ...sale.deps.sales, find } }, request)),
+      await outcomeOf(confirmTicket({ ...sale.deps, tickets: { ...sale.deps.tickets, find } }, request)),
     ).toBeUndefined();
     await sale.audit();
   });
@@ -156,18 +163,18 @@ describe('two requests of one user for the same seat', () => {
     const user = randomUUID();
     await sale.reserve(ticket, user);
     const request = { ticketUuid: ticket, userUuid: user, methodUuid: sandboxMethods.declined };
-    const { sales } = sale.deps;
+    const { orders } = sale.deps;
     const looked = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
     // The twin has seen a free ticket, and comes to its claim when the first order is under way; then that one fails.
     const late: SaleDeps = {
       ...sale.deps,
-      sales: {
-        ...sales,
+      orders: {
+        ...orders,
         claim: async (wanted) => {
           looked.resolve();
           await gate.promise;
-          const claim = await sales.claim(wanted);
+          const claim = await orders.claim(wanted);
           failing.resolve();
           await failed.promise;
           return claim;
@@ -219,9 +226,9 @@ describe('with a limit of tickets', () => {
       const { deps, letGo } = pausedAtItsLook();
       const tooMany = { code: 'too_many_tickets' };
       // The first has its lock, and has not counted what is bought yet.
-      const { boughtBy } = sale.deps.reservations;
-      const reservations = {
-        ...deps.reservations,
+      const { boughtBy } = sale.deps.tickets;
+      const tickets = {
+        ...deps.tickets,
         boughtBy: async (...of: Parameters<typeof boughtBy>) => {
           counting.resolve();
           await mayCount.promise;
@@ -229,13 +236,13 @@ describe('with a limit of tickets', () => {
         },
       };
       const [counting, mayCount] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-      const first = hold({ ...deps, reservations }, others[1]);
+      const first = hold({ ...deps, tickets }, others[1]);
       letGo();
       await counting.promise;
       expect(await hold(sale.deps, others[1])).toEqual(tooMany);
       mayCount.resolve();
       expect(await first).toEqual(tooMany);
-      const held = await sale.deps.locks.list((await sale.deps.sales.find(others[0]))!.eventUuid);
+      const held = await sale.deps.locks.list((await sale.deps.tickets.find(others[0]))!.eventUuid);
       expect(held).toEqual([others[0]]);
     }
   });
@@ -402,7 +409,7 @@ test('who can’t look at the seats is told why, though the locks can’t be giv
   const fail = (why: string) => () => Promise.reject(new Error(why));
   const deps: SaleDeps = {
     ...sale.deps,
-    sales: { ...sale.deps.sales, find: fail('the database is away') },
+    tickets: { ...sale.deps.tickets, find: fail('the database is away') },
     reservations: { ...sale.deps.reservations, create: fail('the database is away') },
     locks: { ...sale.deps.locks, giveBack: fail('the lock store is away') },
   };
@@ -484,14 +491,14 @@ describe('giving back beside buying', () => {
 
   test('tells an order that it met on its way that nothing is held any more, by both ways of buying', async () => {
     const { event, reservation, userUuid, order } = await held();
-    const { payments, reservations, sales } = sale.deps;
+    const { orders, payments, reservations } = sale.deps;
     // The release is noted, and its locks are still to go.
     const meeting: SaleDeps = {
       ...sale.deps,
       payments: {
         ...payments,
         authorise: async ({ key }) => {
-          await sales.fail(key, { is: 'voided' });
+          await orders.fail(key, { is: 'voided' });
           await reservations.release(reservation.uuid);
           return payments.close(key) as Promise<{ is: 'voided' }>;
         },
@@ -508,7 +515,7 @@ describe('giving back beside buying', () => {
         ...meeting.payments,
         authorise: async (request) => {
           await reservations.release(another.reservation.uuid);
-          await sales.fail(request.key, { is: 'voided' });
+          await orders.fail(request.key, { is: 'voided' });
           await reservations.release(another.reservation.uuid);
           return payments.close(request.key) as Promise<{ is: 'voided' }>;
         },
@@ -553,15 +560,15 @@ describe('giving back beside buying', () => {
     const { event, release, userUuid } = await held();
     const [ticketUuid = ''] = event.tickets;
     const other = randomUUID();
-    const { sales } = sale.deps;
+    const { orders } = sale.deps;
     const late: SaleDeps = {
       ...sale.deps,
-      sales: {
-        ...sales,
+      orders: {
+        ...orders,
         claim: async (request) => {
           expect(await release()).toBeUndefined();
           expect(await sale.reserve(ticketUuid, other)).toBe('ok');
-          return sales.claim(request);
+          return orders.claim(request);
         },
       },
     };

@@ -1,11 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { AppError, unavailable } from '../../../../shared/errors.ts';
+import { unavailable } from '../../../../shared/errors.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { outcomeOf, type Sale, type SaleDeps, saleOn, startSale } from '../../testing.ts';
-import { releaseReservation } from '../reservation/manage-reservation.ts';
-import { type HeldReservation, reserveBest, reserveTickets } from '../reservation/reserve-tickets.ts';
+import {
+  outcomeOf,
+  releaseReservation,
+  reserveBest,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  saleOn,
+  startSale,
+} from '../../testing.ts';
+import { tooManyTickets } from '../errors.ts';
+import type { HeldReservation } from '../reservation/hold-seats.ts';
 import { seatChoices } from './best-choices.ts';
 import type { Wish } from './candidates.ts';
 
@@ -37,7 +46,7 @@ async function expectHeld(eventUuid: string, asked: Promise<HeldReservation>[], 
 
 /** With how often its seats were read whole, and how often it has looked at the locks. */
 function counting(nowMs?: () => number) {
-  const { locks, reservations } = sale.deps;
+  const { locks, tickets } = sale.deps;
   const counts = { whole: 0, looks: 0 };
   const parts = {
     mayStrand: true,
@@ -48,11 +57,11 @@ function counting(nowMs?: () => number) {
         return locks.list(uuid);
       },
     },
-    reservations: {
-      ...reservations,
+    tickets: {
+      ...tickets,
       seatsOf(uuid: string) {
         counts.whole++;
-        return reservations.seatsOf(uuid);
+        return tickets.seatsOf(uuid);
       },
     },
   };
@@ -132,7 +141,7 @@ describe('a rush for the best seats', () => {
 
 describe('a set of seats', () => {
   test.each([
-    ['a refusal', () => new AppError('too_many_tickets', 'Too many')],
+    ['a refusal', () => tooManyTickets(1)],
     ['a failure', () => unavailable('the locks', new Error('away'))],
   ])('that was promised and became free by %s goes to who waits', async (_, failure) => {
     const { uuid } = await makeEvent(sale.sql, { seats: 2 });
@@ -169,7 +178,7 @@ describe('a set of seats', () => {
   test('is another one for a user who asks again where that is not known yet', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 6 });
     const late = { ...sale.deps.locks, list: async () => [] };
-    const parts = { mayStrand: true, reservations: sale.deps.reservations, locks: late };
+    const parts = { mayStrand: true, tickets: sale.deps.tickets, locks: late };
     const user = randomUUID();
     const first = await ask(uuid, { quantity: 2 }, sale.deps, user);
     const second = await ask(uuid, { quantity: 2 }, { ...sale.deps, seats: seatChoices(parts) }, user);
@@ -181,7 +190,7 @@ describe('a set of seats', () => {
   test('that others always have first is given up after seconds, as what may be had later', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 2 });
     let now = 0;
-    const parts = { mayStrand: true, locks: sale.deps.locks, reservations: sale.deps.reservations };
+    const parts = { mayStrand: true, locks: sale.deps.locks, tickets: sale.deps.tickets };
     const search = seatChoices({ ...parts, nowMs: () => now }).best(uuid, { quantity: 2 });
     const first = (await search.next())!.set!;
     first.lost(first.ticketUuids);
@@ -226,11 +235,11 @@ describe('the best seats', () => {
 
   test('may be others than those by rows', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 9 });
-    const { mayStrand, locks, reservations } = sale.deps;
+    const { mayStrand, locks, tickets } = sale.deps;
     const seats = seatChoices({
       mayStrand,
       locks,
-      reservations,
+      tickets,
       *candidatesOf(all) {
         return {
           seats: all,

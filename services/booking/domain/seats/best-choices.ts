@@ -3,10 +3,10 @@ import { sleep } from '../../../../shared/async/clock.ts';
 import { inSlices } from '../../../../shared/async/in-slices.ts';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
-import type { Reservations, SeatsMark } from '../reservation/reservation.ts';
 import { seatsByRow } from './best-seats.ts';
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
 import { ChoiceBoard, type SetOutcome } from './choice-board.ts';
+import type { SeatsMark, Tickets } from './tickets.ts';
 
 /** Seats that nobody else in this process is offered until one of its functions is called. */
 export type Promised = {
@@ -36,7 +36,7 @@ export type SeatChoices = {
 };
 
 export type SeatChoicesDeps = {
-  reservations: Pick<Reservations, 'seatsOf' | 'seatsSince'>;
+  tickets: Pick<Tickets, 'seatsOf' | 'seatsSince'>;
   locks: Pick<TicketLocks, 'list'>;
   mayStrand: boolean;
   /** Which sets there are, and which are better: by rows unless told. */
@@ -314,14 +314,14 @@ class EventChoices {
 
   /** Reads what was written since the last look, or everything; false without the event. */
   async #read(): Promise<boolean> {
-    const { reservations, candidatesOf, mayStrand } = this.#deps;
-    const news = this.#mark && (await reservations.seatsSince(this.#eventUuid, this.#mark.since));
+    const { tickets, candidatesOf, mayStrand } = this.#deps;
+    const news = this.#mark && (await tickets.seatsSince(this.#eventUuid, this.#mark.since));
     if (news && news.mark.version === this.#mark?.version && this.#board.update(news.seats)) {
       this.#isOnSale = news.isOnSale;
       this.#mark = news.mark;
       return true;
     }
-    const offer = await reservations.seatsOf(this.#eventUuid);
+    const offer = await tickets.seatsOf(this.#eventUuid);
     if (!offer) return false;
     const candidates = await inSlices(candidatesOf?.(offer.seats) ?? seatsByRow(offer.seats, { mayStrand }));
     // Each takes its milliseconds: the last slice, this, and what is done with it.

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Sales, TicketFacts } from '../order/sale.ts';
+import type { TicketFacts, Tickets } from './tickets.ts';
 
 /** What seldom changes of tickets, remembered so that a rush on known tickets asks the locks and not the database. */
 export type KnownTickets = {
@@ -9,12 +9,12 @@ export type KnownTickets = {
   forget(ticketUuid: string): void;
 };
 
-export function knownTickets(sales: Pick<Sales, 'factsOf'>): KnownTickets {
+export function knownTickets(tickets: Pick<Tickets, 'factsOf'>): KnownTickets {
   // In a box: the cache throws at those who wait where a fetch is aborted that finds nothing.
   const known = new LRUCache<string, { facts: TicketFacts | undefined }>({
     max: 50_000,
     ignoreFetchAbort: true,
-    fetchMethod: async (uuid) => ({ facts: await sales.factsOf(uuid) }),
+    fetchMethod: async (uuid) => ({ facts: await tickets.factsOf(uuid) }),
   });
   const forget = (uuid: string) => void known.delete(uuid);
   return {

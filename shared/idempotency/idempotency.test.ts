@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../../../shared/errors.ts';
-import { testDatabase } from '../../../shared/testing/database.ts';
-import { postgresIdempotencyKeys } from '../adapters/postgres/idempotency.ts';
+import { AppError } from '../errors.ts';
+import { testDatabase } from '../testing/database.ts';
 import { type Answer, answerOnce as answerBy, type IdempotencyKeys, type KeyedRequest } from './idempotency.ts';
+import { postgresIdempotencyKeys } from './postgres.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let keys: IdempotencyKeys;

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
-import { Unfit, unavailable } from '../../shared/errors.ts';
-import { createLog } from '../../shared/process/log.ts';
+import { Unfit, unavailable } from '../../../shared/errors.ts';
+import { createLog } from '../../../shared/process/log.ts';
 import { jobLog } from './job-log.ts';
 
 /** Does the job `orders` once for each outcome, and `captures` after it; returns what was logged. */

@@ -1,7 +1,7 @@
-import { isMisfit } from '../../shared/db/outage.ts';
-import { type AppError, isAppError } from '../../shared/errors.ts';
-import { inWords } from '../../shared/process/failures.ts';
-import type { Logger } from '../../shared/process/log.ts';
+import { isMisfit } from '../../../shared/db/outage.ts';
+import { type AppError, isAppError } from '../../../shared/errors.ts';
+import { inWords } from '../../../shared/process/failures.ts';
+import type { Logger } from '../../../shared/process/log.ts';
 
 /**
  * Does jobs that are repeated, and logs what keeps them from it. An outage is told once while it is new, in a sentence, and

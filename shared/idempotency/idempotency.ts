@@ -1,4 +1,11 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, type ErrorType } from '../errors.ts';
+
+export const keyReused = { code: 'idempotency_key_reused', kind: 'unprocessable' } as const satisfies ErrorType;
+export const requestInProgress = {
+  code: 'request_in_progress',
+  kind: 'conflict',
+  again: true,
+} as const satisfies ErrorType;
 
 /** An answer that can be given again: a status, the JSON of a body, and where what was made is to be seen. */
 export type Answer = { status: number; body: string; location?: string };
@@ -48,10 +55,10 @@ export async function answerOnce(
 ): Promise<Answer & { replayed: boolean }> {
   const state = await keys.begin({ ...request, staleMs, keptMs });
   if (state === 'other request') {
-    throw new AppError('idempotency_key_reused', 'This Idempotency-Key belongs to another request: use a new one');
+    throw new AppError(keyReused, 'This Idempotency-Key belongs to another request: use a new one');
   }
   if (state === 'under way') {
-    throw new AppError('request_in_progress', 'The same request is being answered; repeat it in a moment');
+    throw new AppError(requestInProgress, 'The same request is being answered; repeat it in a moment');
   }
   if (typeof state === 'object' && 'answer' in state) return { ...state.answer, replayed: true };
   try {

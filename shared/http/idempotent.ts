@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { sleep } from '../../../shared/async/clock.ts';
-import { AppError } from '../../../shared/errors.ts';
-import type { Env } from '../../../shared/http/env.ts';
-import { statusAndBody } from '../../../shared/http/errors.ts';
-import { replyRaw } from '../../../shared/http/reply.ts';
-import { answerOnce, type IdempotencyKeys } from '../domain/idempotency.ts';
+import { sleep } from '../async/clock.ts';
+import { AppError } from '../errors.ts';
+import { answerOnce, type IdempotencyKeys } from '../idempotency/idempotency.ts';
+import type { Env } from './env.ts';
+import { statusAndBody } from './errors.ts';
+import { replyRaw } from './reply.ts';
 
 /** The header by which a request is made once; each operation has an example of its own, for a key belongs to one request. */
 export const keyHeader = (example: string) =>

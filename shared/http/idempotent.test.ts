@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
 import { Hono } from 'hono';
-import type { Env } from '../../../shared/http/env.ts';
-import { uuidInput } from '../../../shared/http/schemas.ts';
-import type { IdempotencyKeys } from '../domain/idempotency.ts';
+import type { IdempotencyKeys } from '../idempotency/idempotency.ts';
+import type { Env } from './env.ts';
 import { answerKeyed } from './idempotent.ts';
+import { uuidInput } from './schemas.ts';
 
 test('a request whose process dies before its answer is kept does its work again under the same uuid', async () => {
   const uuids: string[] = [];

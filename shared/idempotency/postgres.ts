@@ -1,5 +1,5 @@
-import { type Db, relaxed } from '../../../../shared/db/client.ts';
-import type { Answer, IdempotencyKeys, KeyedRequest } from '../../domain/idempotency.ts';
+import { type Db, relaxed } from '../db/client.ts';
+import type { Answer, IdempotencyKeys, KeyedRequest } from './idempotency.ts';
 
 type Beginning = Parameters<IdempotencyKeys['begin']>[0];
 type Row = {
