@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sleep } from '../../shared/async/clock.ts';
 import { runProcess, type Started, startProcess } from '../rig/process.ts';
 import { bun, root } from '../rig/targets.ts';
+import type { BreakName } from './breaks.ts';
 
 /** Booking processes behind no load balancer: who asks one that has died gets no answer. */
 export type Processes = {
@@ -24,10 +25,12 @@ export const processLog = join(root, '.onsale', 'soak', 'booking.log');
 export async function startProcesses(
   number: number,
   env: Record<string, string>,
-  program = [join(root, 'services', 'booking', 'main.ts')],
+  breakAs?: BreakName,
 ): Promise<Processes> {
-  const command = [bun, ...program];
-  const start = () => startProcess(command, { ...env, SERVER_ADDR: '127.0.0.1:0', LOG_REQUESTS: 'false' });
+  const preload = breakAs ? ['--preload', join(import.meta.dirname, 'break.ts')] : [];
+  const command = [bun, ...preload, join(root, 'services', 'booking', 'main.ts')];
+  const environment = { ...env, ...(breakAs && { SOAK_BREAK: breakAs }) };
+  const start = () => startProcess(command, { ...environment, SERVER_ADDR: '127.0.0.1:0', LOG_REQUESTS: 'false' });
   const urlOf = ({ ports }: Started) => `http://127.0.0.1:${ports[0]}`;
   const running = await Promise.all(Array.from({ length: number }, start));
   const urls = running.map(urlOf);
@@ -48,7 +51,7 @@ export async function startProcesses(
       await sleep(ms);
       process.kill(pid, 'SIGCONT');
     },
-    run: (...args) => runProcess([...command, ...args], env),
+    run: (...args) => runProcess([...command, ...args], environment),
     async stop() {
       const codes = await Promise.all(running.map((one) => one.stop()));
       for (const one of running) keepLog(one);

@@ -8,6 +8,7 @@ import { createApi } from './api.ts';
 import { openArena, scheduleMatinee } from './arena.ts';
 import { strangeFindings } from './audit.ts';
 import { readBooks } from './books.ts';
+import type { BreakName } from './breaks.ts';
 import { buy } from './buyer.ts';
 import { rage } from './chaos.ts';
 import { figures, type Progress, tellProgress } from './figures.ts';
@@ -27,8 +28,8 @@ export type SoakOptions = Settings & {
   isEnough?: (ledger: Ledger) => boolean;
   /** How long what is open may take to end, when all is over. */
   patienceMs?: number;
-  /** What the processes run, in place of the service: a broken one, to see that it is found out. */
-  program?: string[];
+  /** How the processes are broken, to see that it is found out. */
+  breakAs?: BreakName;
   say?(line: string): void;
   /** Ends it before its time, without a verdict. */
   signal?: AbortSignal;
@@ -58,7 +59,7 @@ const longestPauseMs = 4000;
 
 /** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
 export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
-  const { seconds, buyers, seed, payments, chaos = true, patienceMs = keyPatienceMs, program } = options;
+  const { seconds, buyers, seed, payments, chaos = true, patienceMs = keyPatienceMs, breakAs } = options;
   const { say = () => {}, isEnough = () => true } = options;
   mkdirSync(dirname(processLog), { recursive: true });
   writeFileSync(processLog, '');
@@ -68,7 +69,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   let urls: string[] = [];
   const till = payments === 'stripe' ? await stripeTill(createRandom(seed, -1), () => urls) : sandboxTill();
   const env = { ...postgresEnv(config), ...shortTimes, ...till.env, REDIS_ADDR: stackAddress('REDIS_ADDR') };
-  const processes = await startProcesses(processCount, env, program);
+  const processes = await startProcesses(processCount, env, breakAs);
   urls = processes.urls;
   const settled = new AbortController();
   try {
