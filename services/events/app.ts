@@ -15,7 +15,7 @@ export type EventsDeps = ShellDeps &
     random?: (() => number) | undefined;
   };
 
-/** Proxies commonly close what is silent for a minute, and the runtime for four. */
+/** Proxies commonly close a connection that is silent for a minute, and the runtime after four. */
 const maxPingMs = 15_000;
 
 /**

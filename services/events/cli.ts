@@ -13,7 +13,7 @@ import { progressBar } from '../../shared/process/progress.ts';
 
 const lookEveryMs = 1000;
 
-/** What the events binary does besides to serve. */
+/** The commands of the events binary. */
 export const commands: Record<string, Command> = {
   migrate: {
     usage: [
@@ -50,7 +50,7 @@ async function showMigrations(env: Env): Promise<void> {
   if (states.some(({ isApplied }) => !isApplied)) process.exitCode = 1;
 }
 
-/** For starters that must not begin before their schema is there; a database that is away is waited for too. */
+/** For deployments that must not start before the schema is there; also waits for a database that is away. */
 async function waitForMigrations(env: Env): Promise<void> {
   const config = database(env);
   for (let said = ''; ; await sleep(lookEveryMs)) {

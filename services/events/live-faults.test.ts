@@ -55,7 +55,7 @@ const book = (seat: number) =>
 const open = (uuid: string) => fetch(`http://127.0.0.1:${running.port}/api/v1/management/events/${uuid}/live`);
 const names = ({ events }: LiveReader) => events.map(({ event }) => event);
 
-test('while PostgreSQL is away streams are open and say so; when it is back they tell what is taken', async () => {
+test('streams stay open with unavailable while PostgreSQL is away, and send what is taken when it is back', async () => {
   const before = readLive(await open(event.uuid));
   await eventually(() => expect(names(before)).toEqual(['taken']));
   await postgres.stop();

@@ -60,7 +60,7 @@ for (const [what, takeAway, giveBack, isKept] of [
   ['hangs', () => server.hang(), () => server.wake(), true],
   ['is restarted empty', () => server.hang(), () => server.restartEmpty(), false],
 ] as const) {
-  test(`while the Redis of the locks is away (it ${what}) viewers are told so, and then who holds what`, async () => {
+  test(`while the Redis of the locks is away (it ${what}) viewers get unavailable, and then what is taken`, async () => {
     const event = await makeEvent(database.sql, { seats: 2 });
     const [held, booked] = event.tickets as [string, string];
     const watch = async () => readLive(await app.request(`/api/v1/management/events/${event.uuid}/live`));

@@ -33,7 +33,7 @@ const ready = async () => {
   return [response.status, await response.json()];
 };
 
-test('events are degraded, and say why, while their Redis lets nobody use channels', async () => {
+test('events are degraded, with a reason, while their Redis allows no channels', async () => {
   const ok = [200, { status: 'ok', dependencies: { postgres: 'ok', redis: 'ok' } }];
   await eventually(async () => expect(await ready()).toEqual(ok));
   await server.command('ACL', 'SETUSER', 'default', 'resetchannels');

@@ -4,15 +4,15 @@ import { AppError, isAppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
 import type { Env } from './env.ts';
 
-/** As RFC 6750 has it; a challenge may not be without a parameter. */
+/** The challenge of RFC 6750, which must have a parameter. */
 const challenge = 'Bearer realm="onsale"';
 
 /** The name of the scheme in the OpenAPI document. */
 export const bearerScheme = 'bearer';
 
 /**
- * Lets a request pass whose `Authorization: Bearer` token is valid, with its caller in the context; others are a 401, as
- * RFC 6750 has it, whatever else is wrong with them.
+ * Passes a request whose `Authorization: Bearer` token is valid, with its caller in the context. Any other request is a 401
+ * of RFC 6750, before its input is checked.
  */
 export function requireBearer(identities: Identities, log: Logger): MiddlewareHandler<Env> {
   return async (c, next) => {

@@ -23,12 +23,12 @@ const statusOf: Record<ErrorKind, ContentfulStatusCode> = {
   unavailable: 503,
 };
 
-/** How long a caller should wait before it repeats a request that comes to another end then, in seconds. */
+/** How long a caller should wait before it repeats a request, in seconds. */
 const retryAfterSeconds = '1';
 
 const wantedType = 'must be JSON, sent with Content-Type: application/json';
 
-/** Anything thrown, as one of our errors: what we do not know becomes `internal` and keeps its text for the log. */
+/** Returns anything thrown as an `AppError`: an unknown error becomes `internal`, and is its cause for the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status < 500) {
@@ -40,30 +40,30 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal', 'Internal server error', { cause: error });
 }
 
-/** The status of an error, and its body. */
+/** Returns the status of an error, and its body. */
 export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
   status: statusOf[kind],
   body: { error: code, message, ...details },
 });
 
-/** Returns the error's status and `{error, message}`; what may end otherwise in a moment says when to come back. */
+/** Returns a response with the error's status and `{error, message}`, and `Retry-After` where the request may succeed later. */
 export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
   const headers: Record<string, string> = {};
   if (error.again) headers['Retry-After'] = retryAfterSeconds;
-  // What comes on this connection next is the rest of the body, if anything.
+  // The next bytes on this connection are the rest of the body.
   if (error.code === 'request_timeout') headers.Connection = 'close';
   return reply(c, body, status, headers);
 }
 
-/** Of several forms that an input may have, the one that it comes closest to tells what is wrong. */
+/** Returns the issues of the closest branch, where the input is a union. */
 function inBranches(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const closest = issue.errors.reduce((best, errors) => (errors.length < best.length ? errors : best));
   return closest.flatMap(inBranches).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** Turns a failed validation into a 400 that names each field; `message` is the contract's text for a bad body. */
+/** Returns a failed validation as a 400 that names each field. */
 export function invalidInput(issues: z.core.$ZodIssue[], target: string): AppError {
   const details = {
     issues: issues.flatMap(inBranches).map(({ path, message }) => ({ path: path.join('.'), message })),

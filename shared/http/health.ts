@@ -5,13 +5,13 @@ import type { Logger } from '../process/log.ts';
 import { type Metrics, sharedRead } from './metrics.ts';
 
 /**
- * Dependencies by name: a check throws when its server does not answer, or `Unfit` with a public reason when it answers and
- * can't do its work. Without a `helpful` one the service does its work in a poorer way; without any other it can't.
+ * Dependencies by name. A check throws when its server is not in reach, or `Unfit` with a public reason when the server
+ * can't do its work. The service is degraded without a `helpful` dependency, and not ready without any other.
  */
 export type Dependencies = Record<string, Check | { helpful: Check }>;
 type Check = () => Promise<unknown>;
 
-/** What `/readyz` also tells, by name; it decides nothing, and what throws is left out. */
+/** Further members of `/readyz`, by name. They don't change its status, and one that throws is left out. */
 export type Reports = Record<string, () => Promise<unknown>>;
 
 const patienceMs = 1000;
@@ -27,10 +27,10 @@ export type HealthDeps = {
 type Look = { state: 'ok' | 'unavailable'; reason?: string | undefined };
 
 /**
- * `/livez`: the process answers. `/readyz`: every dependency that is needed does too and the process is not draining;
- * else 503, with each dependency by name. `degraded` (200) says that a helpful one is away. A check that takes longer
- * than a second has failed; `reasons` has the sentence of each that tells one, and so has the log when it is new. The
- * metrics tell the same.
+ * Adds `/livez`, which is 200 while the process runs, and `/readyz`, which is 200 while every needed dependency is in reach
+ * and the process is not draining, else 503. Both name each dependency; `degraded` (200) means that a helpful one is away. A
+ * check that takes longer than a second has failed. `reasons` has the reasons of unfit dependencies; the log has each once.
+ * The metrics show the same.
  */
 export function addHealth(app: Hono, { log, metrics, dependencies, closing, reports = {} }: HealthDeps): void {
   const logged: Record<string, string | undefined> = {};

@@ -7,16 +7,16 @@ import { deadline } from './deadline.ts';
 import { docsPolicy } from './docs.ts';
 import type { Env } from './env.ts';
 import { errorReply } from './errors.ts';
-import { tellLength } from './head.ts';
+import { setContentLength } from './head.ts';
 import type { Metrics } from './metrics.ts';
 import { setHeaders } from './reply.ts';
 
-/** A caller's own id is taken over when it can stand in a log as it is. */
+/** A caller's own id is used if it is safe in a log. */
 const usableId = /^[\w-]{1,64}$/;
 
 /**
- * What happens around every request: its id, a limit of its time, security headers, one measurement and one wide log
- * line. In one place and not in a chain of middleware, whose parts cost more than all of this together.
+ * Wraps every request: its id, its time limit, security headers, one measurement and one wide log line. This is one
+ * middleware, for a chain of several costs more than all of their work.
  */
 export function requestScope(deps: { log: Logger; metrics: Metrics; server: ServerConfig }): MiddlewareHandler<Env> {
   const { log, metrics, server } = deps;
@@ -37,7 +37,7 @@ export function requestScope(deps: { log: Logger; metrics: Metrics; server: Serv
       setHeaders(c);
       if (c.req.path.startsWith('/docs')) c.res.headers.set('Content-Security-Policy', docsPolicy);
     }
-    if (c.req.method === 'HEAD') await tellLength(c);
+    if (c.req.method === 'HEAD') await setContentLength(c);
 
     const { method, path } = c.req;
     const { status } = c.res;

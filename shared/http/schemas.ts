@@ -39,7 +39,7 @@ export const wholeNumber = (min: number, max: number, fallback: number) => {
     .openapi({ type: 'integer', minimum: min, maximum: max, default: fallback });
 };
 
-/** Text from outside that PostgreSQL and the index can take: no NUL, and no more than `max` characters. */
+/** In a request: text that PostgreSQL and the index can take: no NUL, and no more than `max` characters. */
 export const textInput = (max: number) =>
   z
     .string()
@@ -47,8 +47,8 @@ export const textInput = (max: number) =>
     .refine((text) => !text.includes('\0'), 'must not contain NUL');
 
 /**
- * What the examples in the documents name: an event of the demo data, three of its seats, any buyer, and payment methods of
- * the sandbox. A test runs every example; the lines that `npm start` prints, and those of README, are about other seats.
+ * The uuids of the examples in the documents: an event of the demo data, three of its seats, any buyer, and payment methods
+ * of the sandbox. A test runs every example; the lines that `npm start` prints, and those of README, use other seats.
  */
 export const example = {
   event: 'd0e1f2a3-b4c5-4d5e-8f9a-0b1c2d3e4f5a',

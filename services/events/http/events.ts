@@ -25,7 +25,7 @@ import type { ViewEvent } from '../domain/event/event-views.ts';
 import { listEvents } from '../domain/event/list-events.ts';
 import { pageOf } from '../page/event-page.ts';
 
-/** Whatever JSON the organiser keeps as the hall's plan, such as each seat's label with true. */
+/** The hall's plan, any JSON of the organiser's, such as each seat's label with true. */
 const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });
 
 const ticketSchema = z
@@ -123,14 +123,14 @@ const listRoute = createRoute({
   },
 });
 
-/** The event routes. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
+/** The routes of events. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
 export function eventRoutes(deps: { view: ViewEvent; store: EventStore; clock: Clock }) {
   const routes = createRoutes().openapi(listRoute, async (c) => {
     const { events, nextCursor } = await listEvents(deps, c.req.valid('query'));
     return reply(c, { events, next_cursor: nextCursor });
   });
 
-  // The id needs no schema: what is no uuid is not found. This is the page of a rush.
+  // The id needs no schema: anything but a uuid is not found. This is the page of a rush.
   return addUnchecked(routes, viewRoute, async (c) => {
     const uuid = c.req.param('uuid').toLowerCase();
     const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;

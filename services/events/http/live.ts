@@ -39,25 +39,25 @@ export type LiveDeps = {
   live: LiveSeats;
   /** A silent stream sends a comment this often. */
   pingMs: number;
-  /** How long a request may wait for a word on whether there is such an event. */
+  /** How long a request may wait for the check that there is such an event. */
   patienceMs: number;
   /** From 0 to below 1. */
   random?: (() => number) | undefined;
 };
 
-/** Clients of a process that ended come again spread over so long. */
+/** Clients of a process that ended reconnect spread over so long. */
 const retry = { fromMs: 1000, spreadMs: 9000 };
 
 const headers = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache',
-  // A proxy that gathers responses before it passes them on would keep the changes back (nginx's word for it).
+  // A proxy that buffers responses would delay the changes (nginx reads this header).
   'X-Accel-Buffering': 'no',
 };
 
 /**
- * The live seats. An EventSource gives up for good on any status but 200, so only an event that is certainly not there is
- * told by a status.
+ * The live seats. An EventSource gives up for good on any status but 200, so only an event that certainly does not exist is
+ * a 404.
  */
 export function liveRoutes({ live, pingMs, patienceMs, random = Math.random }: LiveDeps) {
   return addUnchecked(createRoutes(), liveRoute, async (c) => {

@@ -9,9 +9,9 @@ const exactDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'Y
 /** `from` is not before the year 1. */
 const isListed = fragment`${events.date} < '10000-01-01 00:00:00+00'`;
 
-/** Events in PostgreSQL. One whose date RFC 3339 can't write (an older release took it) counts as not there. */
+/** Events in PostgreSQL. An event whose date RFC 3339 can't write (an older release took it) does not exist. */
 export function postgresEventStore({ sql, orm, run }: Db): EventStore {
-  // A server that has been started anew may be another one, with a backup's data and transaction ids that were used before.
+  // A restarted server may have the data of a backup, and transaction ids that were used before.
   const mark = () => sql`
     json_build_object(
       'since', pg_snapshot_xmin(pg_current_snapshot())::text,

@@ -83,7 +83,7 @@ describe('event views on PostgreSQL', () => {
     await long.close();
   });
 
-  test('whatever changes slowly shows at once too, whoever changed it', async () => {
+  test('a change of the slow part shows at once too, whoever made it', async () => {
     const newUuid = randomUUID();
     const changes: [statement: () => PromiseLike<unknown>, shows: (seen: Awaited<ReturnType<typeof look>>) => void][] =
       [
@@ -139,7 +139,7 @@ describe('event views on PostgreSQL', () => {
     }
   });
 
-  test('what is written without ordinary triggers shows, too', async () => {
+  test('rows that are written without ordinary triggers show, too', async () => {
     const copy = await makeEvent(sql, { seats: 2 });
     const asReplica = (statement: string) =>
       sql.begin(async (tx) => {
@@ -202,7 +202,7 @@ describe('event views on PostgreSQL', () => {
     expect(await look(bare.uuid)).toBeUndefined();
   });
 
-  test('what others left in the cache in place of an event counts as a miss', async () => {
+  test('anything but an event in the cache counts as a miss', async () => {
     const cache = memoryCache({ maxBytes: 1_000_000, clock: systemClock });
     const damaged = await makeEvent(sql, { seats: 1 });
     const { currency: _, ...known } = (await postgresEventStore(database.db).load(damaged.uuid))!;
@@ -233,7 +233,7 @@ describe('event views on PostgreSQL', () => {
     expect(queries.filter((text) => text.includes("'seat_map'"))).toEqual([]);
   });
 
-  test('what a seat was before a look is never what it is shown as after it', async () => {
+  test('a view never shows a seat as it was before the request', async () => {
     // Writers lock and book while readers look; each look must show at least what had been done before it began.
     const busy = await makeEvent(sql, { seats: 200 });
     const done = new Set<string>();

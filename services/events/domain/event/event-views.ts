@@ -12,7 +12,7 @@ import { sharedReads } from './shared-reads.ts';
 export type EventViewsDeps = {
   store: EventStore;
   locks: Pick<TicketLocks, 'list'>;
-  /** The locks are on a server of their own; without it the pages go on. */
+  /** The locks are on a server of their own; the pages are shown without it. */
   locksApart?: boolean;
   cache: Cache;
   clock: Clock;
@@ -21,10 +21,10 @@ export type EventViewsDeps = {
 
 /** A view of an event as of the request. */
 export type EventView = {
-  /** What changes slowly; its own seats may be newer ones than those of the view. */
+  /** The slow part of the event; its seats may be newer than those of the view. */
   readonly board: SeatBoard;
   seats: SeatStatuses;
-  /** False while the lock store is away: what is locked then shows as the database has it, mostly as available. */
+  /** False while the lock store is away: locked seats then show as the database has them, mostly as available. */
   locksKnown: boolean;
 };
 
@@ -32,18 +32,18 @@ type OpenBoard = { board: SeatBoard; mark: Mark; bytes: number };
 
 const absent = new Error('no such event');
 const snapshotTtlMs = 3_600_000;
-/** At most 250 reads a second of one event by one process, however many ask at a time; as fast as they go for a few. */
+/** At most 250 reads a second of one event by one process for a crowd of callers; no limit for a few. */
 const pace = { paceMs: 4, crowd: 128 };
-/** Boards of the events that are looked at; an arena of 20,000 seats takes about 8 MB. */
+/** The memory of the boards of watched events; an arena of 20,000 seats takes about 8 MB. */
 const maxBoardBytes = 96 * 1024 * 1024;
-/** What a board and its page take, about, for each character of the slow part as it is cached. */
+/** The memory of a board and its page, about, for each character of the cached slow part. */
 const bytesPerCharacter = 6;
-/** A board that nobody looks at any more is made anew from the cached slow part when somebody does. */
+/** A board that is idle for so long is dropped; the cached slow part makes a new one. */
 const idleMs = 120_000;
 
 /**
- * The event pages. The slow part of an event is cached for an hour; each shared read asks for the locks and for what
- * was written since the last one, and drops the slow part when the event's version is no longer the same.
+ * Views of events. The slow part of an event is cached for an hour; each shared read fetches the locks and the tickets
+ * written since the last one, and drops the slow part when the event's version has changed.
  */
 export function eventViews({ store, locks, locksApart = false, cache, clock, observeCache }: EventViewsDeps) {
   const throughCache = readThrough(cache, observeCache);
@@ -62,7 +62,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
     return JSON.stringify(snapshot);
   }
 
-  /** A board from the cached slow part, or `anew` from the database. */
+  /** Returns a board from the cached slow part, or `anew` from the database. */
   async function openBoard(eventUuid: string, anew: boolean): Promise<OpenBoard> {
     const key = `event:${eventUuid}`;
     if (anew) await cache.delete(key);
@@ -73,7 +73,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
     return { board: new SeatBoard(snapshot), mark: snapshot.mark, bytes: bytesPerCharacter * text.length };
   }
 
-  /** Undefined while the lock store is away: a page without locks is worth more than none. */
+  /** Returns undefined while the lock store is away: a page without locks is better than none. */
   async function lockedNow(eventUuid: string): Promise<string[] | undefined> {
     try {
       return await locks.list(eventUuid);
@@ -84,8 +84,8 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
   }
 
   /**
-   * One read of the stores. The locks come first: a seat that is sold in between then shows as sold, never as free. An
-   * event that is written without end is read anew once: that is as of this read, whatever is written next.
+   * Reads the stores once. The locks come first: a seat that is sold in between then shows as sold, never as free. An event
+   * that changes all the time is read anew once: that is as of this read, whatever is written next.
    */
   async function read(eventUuid: string): Promise<EventView | undefined> {
     try {
@@ -111,7 +111,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
     return open;
   }
 
-  /** What is kept of the event with what was written since; undefined when that does not fit together. */
+  /** Returns the kept board with the tickets written since; undefined when they don't fit together. */
   async function upToDate(eventUuid: string, locked: string[] | undefined): Promise<OpenBoard | undefined> {
     const { board, mark, bytes } = boards.get(eventUuid) ?? (await openBoard(eventUuid, false));
     const news = await store.changesSince(eventUuid, mark.since);
@@ -131,7 +131,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
   };
 }
 
-/** Undefined for what is not a snapshot of this release: what others may have done to a shared cache counts as a miss. */
+/** Returns undefined for a text that is no snapshot of this release: anything else in a shared cache counts as a miss. */
 function parseSnapshot(text: string): EventSnapshot | undefined {
   try {
     const snapshot: EventSnapshot = JSON.parse(text);

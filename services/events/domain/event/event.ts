@@ -1,4 +1,4 @@
-/** What changes slowly of an event, and where each seat stood when it was read. */
+/** The slow part of an event, and the sale of each seat when it was read. */
 export type EventSnapshot = {
   uuid: string;
   name: string;
@@ -16,10 +16,10 @@ export type EventSnapshot = {
 /** A ticket as the database has it: uuid, seat, price in minor units, and how far its sale has come. */
 export type TicketRow = [uuid: string, seat: string, price: number, sale: Sale];
 
-/** `claimed` is between the claim of a seat and the answer about its payment. */
+/** `claimed` is between the claim of a seat and the end of its payment. */
 export type Sale = 'free' | 'claimed' | 'booked';
 
-/** What a visitor is told. */
+/** The status that a visitor sees. */
 export type SeatStatus = 'available' | 'reserved' | 'booked';
 
 /**
@@ -37,13 +37,13 @@ export type EventSummary = {
   venue: { uuid: string; location: string };
 };
 
-/** Port: the events in the database. Throws `unavailable` when it does not answer. */
+/** Port: the events in the database. Throws `unavailable` when the database is not in reach. */
 export type EventStore = {
-  /** The whole event, read in one snapshot; undefined when there is none. */
+  /** Returns the whole event, read in one snapshot; undefined when there is none. */
   load(eventUuid: string): Promise<EventSnapshot | undefined>;
-  /** The tickets written since a mark, those of the mark's own moment perhaps again; undefined when the event has gone. */
+  /** Returns the tickets written since a mark, those of the mark's own moment perhaps again; undefined without the event. */
   changesSince(eventUuid: string, since: string): Promise<{ mark: Mark; tickets: TicketRow[] } | undefined>;
-  /** Upcoming events by date, then uuid, after a position in that order. */
+  /** Returns upcoming events by date, then uuid, after a position in that order. */
   upcoming(page: {
     from: Date;
     after?: EventPosition;

@@ -5,7 +5,7 @@ import type { EventPosition, EventStore, EventSummary } from './event.ts';
 
 export type EventPage = { events: EventSummary[]; nextCursor: string | null };
 
-/** Upcoming events by date, a page at a time; throws `invalid_request` for a cursor that is not one of ours. */
+/** Returns a page of the upcoming events by date; throws `invalid_request` for a cursor that is not one of ours. */
 export async function listEvents(
   { store, clock }: { store: EventStore; clock: Clock },
   { cursor, limit }: { cursor?: string | undefined; limit: number },
@@ -30,7 +30,7 @@ function decode(cursor: string): EventPosition {
   return { date, uuid };
 }
 
-/** As the store writes it, and a day of the calendar: JavaScript takes the 30th of February for the 2nd of March. */
+/** Checks the store's format, and the day: JavaScript takes the 30th of February for the 2nd of March. */
 function isDate(text: string): boolean {
   const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{6}Z$/.exec(text) ?? [];
   if (!seconds || seconds.startsWith('0000')) return false;

@@ -1,7 +1,7 @@
 import type { EventSnapshot, Sale, SeatStatus, TicketRow } from './event.ts';
 import { codeOf, type SeatStatuses } from './seat-statuses.ts';
 
-/** The seats of one event, and how each stands. A change costs what has changed, not 20,000 seats. */
+/** The seats of one event, and their statuses. An update costs as much as has changed, not 20,000 seats. */
 export class SeatBoard {
   /** The event without its seats. */
   readonly event: Omit<EventSnapshot, 'tickets' | 'mark'>;

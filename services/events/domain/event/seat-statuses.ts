@@ -1,6 +1,6 @@
 import type { SeatStatus } from './event.ts';
 
-/** A seat and what a visitor is told of it. */
+/** A seat and the status that a visitor sees. */
 export type SeatState = { uuid: string; status: SeatStatus };
 
 /**
@@ -13,7 +13,7 @@ export const seatStatuses: readonly SeatStatus[] = ['available', 'reserved', 'bo
 export const codeOf = (status: SeatStatus): number => seatStatuses.indexOf(status);
 const available = codeOf('available');
 
-/** Every seat that is not simply available. */
+/** Returns every seat that is not available. */
 export function takenOf({ uuids, codes }: SeatStatuses): SeatState[] {
   const taken: SeatState[] = [];
   for (let place = 0; place < codes.length; place++) {
@@ -23,12 +23,12 @@ export function takenOf({ uuids, codes }: SeatStatuses): SeatState[] {
   return taken;
 }
 
-/** The seats whose status is another one, as they are later; those that are gone count as available. */
+/** Returns the seats whose status has changed, with the later one; seats that are gone count as available. */
 export function changesOf(earlier: SeatStatuses, later: SeatStatuses): SeatState[] {
   if (earlier.uuids !== later.uuids) return changesOfOthers(earlier, later);
   if (earlier.codes === later.codes) return [];
   const changes: SeatState[] = [];
-  // An iterator would make an array for each of 20,000 seats, at every look.
+  // An iterator would make an array for each of 20,000 seats, at every read.
   for (let place = 0; place < later.codes.length; place++) {
     const code = later.codes[place]!;
     if (earlier.codes[place] !== code) changes.push({ uuid: later.uuids[place]!, status: seatStatuses[code]! });
@@ -36,7 +36,7 @@ export function changesOf(earlier: SeatStatuses, later: SeatStatuses): SeatState
   return changes;
 }
 
-/** As `changesOf`, where the event's seats are not the same any more. */
+/** Like `changesOf`, where the event has other seats than before. */
 function changesOfOthers(earlier: SeatStatuses, later: SeatStatuses): SeatState[] {
   const before = byUuid(takenOf(earlier));
   const after = byUuid(takenOf(later));

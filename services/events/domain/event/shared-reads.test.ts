@@ -4,7 +4,7 @@ import { sharedReads } from './shared-reads.ts';
 
 const unpaced = { paceMs: 0, crowd: 1 };
 
-/** A read that ends when it is told to. */
+/** A read that ends when the test says so. */
 function manualRead(pace = unpaced) {
   const reads: { finish(value: number): void; fail(error: Error): void }[] = [];
   const read = () =>
@@ -33,7 +33,7 @@ test('callers that arrive together share one read', async () => {
   expect(await answers).toEqual([7, 7, 7]);
 });
 
-test('who arrives during a read waits for the next, which begins after that one ended', async () => {
+test('a caller that arrives during a read waits for the next, which begins after that one ended', async () => {
   const { reads, fresh } = manualRead();
   const first = fresh();
   await settle();
@@ -48,7 +48,7 @@ test('who arrives during a read waits for the next, which begins after that one 
   expect(await Promise.all([second, third])).toEqual([2, 2]);
 });
 
-test('a failed read fails those who waited for it, and no one after', async () => {
+test('a failed read fails its own callers, and no later ones', async () => {
   const { reads, fresh } = manualRead();
   const first = fresh();
   await settle();

@@ -1,7 +1,7 @@
-/** Wakes who waits for it. A ring that nobody waits for is kept for the next wait; several are one. */
+/** Wakes a waiting loop. A ring without a waiter is kept for the next wait; several count as one. */
 export type Doorbell = {
   ring(): void;
-  /** Resolves to true at a ring, to false after `ms` without one; one waits at a time. */
+  /** Resolves to true at a ring, to false after `ms` without one; one caller at a time. */
   wait(ms: number): Promise<boolean>;
 };
 

@@ -22,11 +22,11 @@ const taken = (...seats: SeatState[]) => ({ event: 'taken', seats });
 const changed = (...seats: SeatState[]) => ({ event: 'seats', seats });
 const lost = { event: 'unavailable' };
 
-/** Live seats over what `now` says, and a feed that is told by hand. Nothing is looked at unless the feed tells of it. */
+/** Live seats over the view in `now`, and a feed that the test rings. An event is read only when the feed rings. */
 async function start(first: SeatsView | Error | undefined, pace: Partial<LivePace> = {}) {
   const state = {
     now: first,
-    /** Views that the next looks see instead of that, one each. */
+    /** Views that the next looks see instead of `now`, one each. */
     before: [] as Error[],
     looks: 0,
     errors: 0,
@@ -61,7 +61,7 @@ async function start(first: SeatsView | Error | undefined, pace: Partial<LivePac
     viewer: live.watch(event),
     change: (uuid = event) => listener!.onChange(uuid),
     gap: () => listener!.onGap(),
-    /** Shows what a next look will see, and has one. */
+    /** Sets what the next look sees, and waits for one. */
     async show(now: SeatsView | Error | undefined) {
       const before = state.looks;
       state.now = now;
@@ -90,7 +90,7 @@ describe('live seats', () => {
     expect(await next(viewer)).toEqual(changed(freed('b')));
   });
 
-  test('tell both of two viewers who came at one moment of a seat that is freed', async () => {
+  test('tell both of two viewers that joined at one moment of a seat that is freed', async () => {
     const { live, viewer, show } = await start(seen(held('a')));
     const both = [viewer, live.watch(event)];
     for (const one of both) expect(await next(one)).toEqual(taken(held('a')));
@@ -98,7 +98,7 @@ describe('live seats', () => {
     for (const one of both) expect(await next(one)).toEqual(changed(freed('a')));
   });
 
-  test('tell who comes while a look is under way what a later look sees', async () => {
+  test('tell a viewer that joins during a look what a later look sees', async () => {
     const { live, state, viewer, show } = await start(seen(held('a')));
     await next(viewer);
     const gate = Promise.withResolvers<void>();
@@ -163,7 +163,7 @@ describe('live seats', () => {
     expect(pages.made).toBe(0);
   });
 
-  test('have an id for each state, the same for all who are told of it', async () => {
+  test('have an id for each state, the same for all viewers', async () => {
     const { live, viewer, show } = await start(seen(held('a')));
     const other = live.watch(event);
     const ids = async () => Promise.all([viewer, other].map(async (one) => ((await one.next(hour)) as LiveMessage).id));
@@ -181,14 +181,14 @@ describe('live seats that can’t be seen', () => {
     ['without the database', away],
     ['while nobody knows the locks', withoutLocks()],
   ] as const) {
-    test(`${what}, a new viewer is told so, and then what is taken`, async () => {
+    test(`${what}, a new viewer gets unavailable, and then what is taken`, async () => {
       const { state, viewer } = await start(broken);
       expect(await next(viewer)).toEqual(lost);
       state.now = seen(held('a'));
       expect(await next(viewer)).toEqual(taken(held('a')));
     });
 
-    test(`${what}, viewers are told so once, and all is told anew`, async () => {
+    test(`${what}, viewers get unavailable once, and then all seats`, async () => {
       const { state, live, viewer, show } = await start(seen(held('a')));
       await next(viewer);
       await show(broken);
@@ -240,7 +240,7 @@ describe('the end of a live view', () => {
     expect(live.viewers()).toBe(0);
   });
 
-  test('comes with the process’s, for those who still come, too', async () => {
+  test('comes with that of the process, for new viewers too', async () => {
     const { live, viewer } = await start(seen(held('a')));
     await next(viewer);
     live.close();
@@ -249,7 +249,7 @@ describe('the end of a live view', () => {
     expect(live.viewers()).toBe(0);
   });
 
-  test('comes to who has not taken a message for long, and to nobody else', async () => {
+  test('comes to a viewer that has not taken a message for long, and to no other', async () => {
     const { live, clock, viewer, show } = await start(seen());
     const slow = live.watch(event);
     for (const one of [viewer, slow]) await next(one);
@@ -265,7 +265,7 @@ describe('the end of a live view', () => {
     ['can be seen', seen()],
     ['can’t', away],
   ] as const) {
-    test(`ends the looks for nobody, where seats ${what}`, async () => {
+    test(`ends the looks when the last viewer leaves, where seats ${what}`, async () => {
       const { live, state, viewer, change } = await start(first);
       await next(viewer);
       viewer.leave();
@@ -279,7 +279,7 @@ describe('the end of a live view', () => {
     });
   }
 
-  test('leaves those who came after it alone', async () => {
+  test('leaves later viewers alone', async () => {
     const { live, viewer, show } = await start(seen());
     await next(viewer);
     viewer.leave();

@@ -6,39 +6,39 @@ import { changesOf, type SeatStatuses, takenOf } from '../event/seat-statuses.ts
 import { type Doorbell, doorbell } from './doorbell.ts';
 import { LiveViewer, type SeatsMessage, type UnavailableMessage } from './live-viewer.ts';
 
-/** A view of an event, of which only the seats are looked at. */
+/** The part of a view that live seats need. */
 export type SeatsView = Omit<EventView, 'board'>;
 
 export type LiveSeatsDeps = {
   view(eventUuid: string): Promise<SeatsView | undefined>;
   feed: Pick<SeatFeed, 'subscribe'>;
   clock: Clock;
-  /** Is told of the first of several looks at an event that fail. */
+  /** Called for the first of several looks at an event that fail. */
   onError(error: unknown): void;
-  /** A viewer who has taken nothing of what waits for it for so long is ended. */
+  /** A viewer that leaves a message waiting for so long is ended. */
   stalledMs: number;
   pace?: Partial<LivePace> | undefined;
 };
 
-/** When a watched event is looked at, besides when the feed tells of it. */
+/** The times between looks at a watched event. */
 export type LivePace = {
   /** At least so long between two looks. */
   betweenMs: number;
   /** How long after a look that could not see everything. */
   againMs: number;
-  /** How long without a word of the feed: it can lose one, and says nothing of a lock store that is away. */
+  /** How long without a change from the feed: it can lose one, and does not report a lock store that is away. */
   calmMs: number;
 };
 
 const usualPace: LivePace = { betweenMs: 10, againMs: 500, calmMs: 5000 };
-/** At most 50 looks a second that no change has asked for, however many events are watched. */
+/** At most 50 looks a second without a change from the feed, however many events are watched. */
 const spreadMs = 20;
 
 type Watched = {
-  /** Each viewer, and how many looks had begun when it came: only a later one is as of its request. */
+  /** Each viewer, and how many looks had begun when it joined: only a later one is as of its request. */
   viewers: Map<LiveViewer, number>;
   looks: number;
-  /** Calls for a look. */
+  /** Rings for a look. */
   bell: Doorbell;
   seen?: { seats: SeatStatuses; taken(): SeatsMessage };
   /** Set while the seats can't be seen. */
@@ -47,9 +47,9 @@ type Watched = {
 };
 
 /**
- * Live seats: viewers of an event are told of every seat whose status changed. The feed only says where to look; what is
- * told comes from the same view as the event's page. An event is looked at by one loop, so that all of its viewers are
- * told the same in the same order.
+ * Live seats: viewers of an event get every seat whose status has changed. The feed only names the event; the statuses come
+ * from the same view as the event's page. One loop looks at an event, so that all of its viewers get the same messages in
+ * the same order.
  */
 export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveSeatsDeps) {
   const { betweenMs, againMs, calmMs } = { ...usualPace, ...pace };
@@ -91,7 +91,7 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
     }
   }
 
-  /** Tells what has changed, and returns whether all could be seen; never throws. */
+  /** Sends the changes to the viewers, and returns whether all seats could be seen; never throws. */
   async function look(eventUuid: string, event: Watched, failures: number): Promise<boolean> {
     const number = ++event.looks;
     let now: SeatsView | undefined;
@@ -102,7 +102,7 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
       return lose(event, failures);
     }
     if (!now) {
-      // The event has gone: clients that come again are told so.
+      // The event has gone: clients that reconnect get a 404.
       forget(eventUuid, event);
       return true;
     }
@@ -141,7 +141,7 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
       });
     },
 
-    /** Whether there is such an event: false only when that is certain within `patienceMs`; never throws. */
+    /** Returns whether there is such an event: false only when that is certain within `patienceMs`; never throws. */
     async mayExist(eventUuid: string, patienceMs: number): Promise<boolean> {
       if (watched.has(eventUuid)) return true;
       const found = withTimeout(() => view(eventUuid), patienceMs);
@@ -152,8 +152,8 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
     },
 
     /**
-     * A new viewer of an event, who must `leave` at last. It is first told `taken` as of this call, or `unavailable`; and
-     * then each change. It is ended when there is no such event, and when it takes nothing for too long.
+     * Returns a new viewer of an event, which must `leave` at last. It first gets `taken` as of this call, or `unavailable`,
+     * and then each change. It is ended when there is no such event, and when it takes no message for too long.
      */
     watch(eventUuid: string): LiveViewer {
       const viewer: LiveViewer = new LiveViewer(clock, () => {
@@ -165,10 +165,10 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
       return viewer;
     },
 
-    /** How many are watching. */
+    /** Returns the number of viewers. */
     viewers: () => [...watched.values()].reduce((sum, event) => sum + event.viewers.size, 0),
 
-    /** Ends all viewers, and those who still come. */
+    /** Ends all viewers, and every new one. */
     close(): void {
       isClosed = true;
       for (const [eventUuid, event] of watched) forget(eventUuid, event);
@@ -178,14 +178,14 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
 
 export type LiveSeats = ReturnType<typeof liveSeats>;
 
-/** Ids that no other process gives. */
+/** Returns a function that makes ids no other process makes. */
 function ids(): () => string {
   const prefix = crypto.randomUUID().slice(0, 8);
   let count = 0;
   return () => `${prefix}-${++count}`;
 }
 
-/** The same message for all who need it, and none where nobody does. */
+/** Makes the message when it is first needed, once for all viewers. */
 function once(make: () => SeatsMessage): () => SeatsMessage {
   let made: SeatsMessage | undefined;
   return () => {

@@ -19,7 +19,7 @@ async function viewerWhoKnows() {
   return viewer;
 }
 
-describe('a viewer who takes nothing', () => {
+describe('a viewer that takes nothing', () => {
   test('finds the newest status of each seat in one message', async () => {
     const viewer = await viewerWhoKnows();
     viewer.see(seeAll, seats('seats', '1', { a: 'reserved', b: 'reserved' }));
@@ -29,7 +29,7 @@ describe('a viewer who takes nothing', () => {
     expect(await viewer.next(0)).toBe('nothing');
   });
 
-  test('does not change what others are told', async () => {
+  test('does not change the messages of others', async () => {
     const [viewer, other] = [await viewerWhoKnows(), await viewerWhoKnows()];
     const first = seats('seats', '1', { a: 'reserved' });
     for (const one of [viewer, other]) one.see(seeAll, first);
@@ -37,7 +37,7 @@ describe('a viewer who takes nothing', () => {
     expect(await other.next(0)).toBe(first);
   });
 
-  test('is told all anew when that has become shorter, and goes on from there', async () => {
+  test('gets all seats when that has become shorter, and goes on from there', async () => {
     const viewer = await viewerWhoKnows();
     for (let i = 0; i < 100_000; i++) viewer.see(seeAll, seats('seats', `${i}`, { [`seat ${i % 501}`]: 'reserved' }));
     expect(await viewer.next(0)).toBe(all);
@@ -45,7 +45,7 @@ describe('a viewer who takes nothing', () => {
     expect(await viewer.next(0)).toEqual(seats('seats', 'next', { a: 'reserved' }));
   });
 
-  test('finds the newest of several states that were each told as a whole', async () => {
+  test('finds the newest of several whole states', async () => {
     const viewer = newViewer();
     viewer.see(seeAll, undefined);
     const later = seats('taken', 'later', { a: 'booked' });

@@ -4,19 +4,19 @@ import { byUuid, type SeatState } from '../event/seat-statuses.ts';
 import { doorbell } from './doorbell.ts';
 
 /**
- * A message to a viewer. `taken` holds every seat that is not available and replaces all that was told before; `seats`
- * holds those that have changed since; `unavailable`: nothing is known until the next `taken`. The id names the state.
+ * A message to a viewer. `taken` holds every seat that is not available and replaces all earlier messages; `seats` holds
+ * the seats that have changed since; `unavailable`: nothing is known until the next `taken`. The id names the state.
  */
 export type LiveMessage = SeatsMessage | UnavailableMessage;
 export type SeatsMessage = { id: string; event: 'taken' | 'seats'; seats: SeatState[] };
 export type UnavailableMessage = { id: string; event: 'unavailable' };
 
-/** A viewer who is behind by more seats than this is told all of them anew instead. */
-const mostFolded = 500;
+/** A viewer that is behind by more seats than this gets `taken` instead. */
+const maxFolded = 500;
 
 /**
- * One viewer of an event, and the one message that it has not taken yet: what comes meanwhile is folded into that, so a
- * viewer who takes nothing keeps a bounded amount of memory.
+ * One viewer of an event, and the one message that it has not taken yet. Later messages are folded into that one, so a
+ * viewer that takes nothing needs a bounded amount of memory.
  */
 export class LiveViewer {
   readonly #bell = doorbell();
@@ -36,10 +36,10 @@ export class LiveViewer {
     this.#tookAt = clock.now();
   }
 
-  /** The next message; `nothing` when none came in `patienceMs`; `end` when there will be none. One call at a time. */
+  /** Returns the next message; `nothing` when none came in `patienceMs`; `end` when there will be none. One call at a time. */
   async next(patienceMs: number): Promise<LiveMessage | 'nothing' | 'end'> {
     this.#isWaiting = true;
-    // A ring may be of a message that has been taken already.
+    // A ring may be for a message that was taken already.
     while (!this.#message && !this.#hasEnded && (await this.#bell.wait(patienceMs)));
     this.#isWaiting = false;
     this.#tookAt = this.#clock.now();
@@ -47,21 +47,21 @@ export class LiveViewer {
     return this.#take() ?? 'nothing';
   }
 
-  /** Tells what a look has seen: the `changes`, if there are any, or all to a viewer who does not know the seats yet. */
+  /** Takes the result of a look: the `changes`, if there are any, or all seats for a viewer that has none yet. */
   see(taken: () => SeatsMessage, changes: SeatsMessage | undefined): void {
     if (this.#told !== 'seats') this.#put(taken());
     else if (changes) this.#add(taken, changes);
     this.#told = 'seats';
   }
 
-  /** Tells that the seats can't be seen, once. One look that fails is no news for a viewer who knows the seats. */
+  /** Takes `unavailable`, once. A viewer that has the seats ignores a single failed look. */
   lose(unavailable: UnavailableMessage, isLasting: boolean): void {
     if (this.#told === 'unavailable' || (this.#told === 'seats' && !isLasting)) return;
     this.#told = 'unavailable';
     this.#put(unavailable);
   }
 
-  /** Whether it has left a message waiting for longer than `ms`. */
+  /** Returns whether a message has waited for longer than `ms`. */
   hasStalled(ms: number): boolean {
     return !this.#isWaiting && this.#clock.now() - this.#tookAt > ms;
   }
@@ -72,7 +72,7 @@ export class LiveViewer {
     this.#bell.ring();
   }
 
-  /** For the viewer itself: it has gone. */
+  /** Removes the viewer from its event, and ends it. */
   leave(): void {
     this.#onLeave(this);
     this.end();
@@ -93,7 +93,7 @@ export class LiveViewer {
   #fold(waiting: SeatsMessage, taken: () => SeatsMessage, changes: SeatsMessage): void {
     this.#folded ??= byUuid(waiting.seats);
     for (const { uuid, status } of changes.seats) this.#folded.set(uuid, status);
-    if (this.#folded.size > mostFolded) this.#put(taken());
+    if (this.#folded.size > maxFolded) this.#put(taken());
     else this.#message = { ...waiting, id: changes.id };
   }
 
