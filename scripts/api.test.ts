@@ -75,7 +75,7 @@ describe('the API documents', () => {
 
   test.each([
     ['the sandbox', { sandbox: {} }],
-    ['Stripe', { readNotice: {}, notices: {} }],
+    ['Stripe', { readWebhook: {} }],
     ['Stripe without a webhook', {}],
   ])('link to operations that are there, by parameters that these have, with %s', async (_, sides) => {
     let links = 0;

@@ -11,7 +11,7 @@ import { silentLog } from '../shared/process/log.ts';
 import { problemsOf } from './api-linters.ts';
 
 /** The routes that booking has with one payment provider and not with another: the sandbox's, and Stripe's webhook. */
-const allSides = { sandbox: {}, readNotice: {}, notices: {} };
+const allSides = { sandbox: {}, readWebhook: {} };
 
 /** The documents of the three services by name; that of booking with the routes of every payment provider, or of `sides`. */
 export async function apiDocuments(
