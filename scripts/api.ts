@@ -13,17 +13,23 @@ import { problemsOf } from './api-linters.ts';
 /** The routes that booking has with one payment provider and not with another: the sandbox's, and Stripe's webhook. */
 const allSides = { sandbox: {}, readWebhook: {} };
 
-/** The documents of the three services by name; that of booking with the routes of every payment provider, or of `sides`. */
+/**
+ * The apps of the three services by name; that of booking with the routes of every payment provider, or of `sides`. No port is
+ * asked while an app is made, and none is needed to describe it.
+ */
+export const describedApps = (sides: Partial<typeof allSides> = allSides) => ({
+  events: createEventsApp(shell('events') as EventsDeps).app,
+  booking: createBookingApp({ ...shell('booking'), ...sides } as unknown as BookingDeps),
+  search: createSearchApp({ ...shell('search'), role: 'all' } as SearchDeps),
+});
+
+/** The documents of the three services by name; see `describedApps`. */
 export async function apiDocuments(
   sides: Partial<typeof allSides> = allSides,
 ): Promise<Record<'events' | 'booking' | 'search', object>> {
-  // No port is asked while an app is made, and none is needed to describe it.
-  const [events, booking, search] = [
-    createEventsApp(shell('events') as EventsDeps).app,
-    createBookingApp({ ...shell('booking'), ...sides } as unknown as BookingDeps),
-    createSearchApp({ ...shell('search'), role: 'all' } as SearchDeps),
-  ];
-  const documentOf = async (app: typeof booking) => (await app.request('/openapi.json')).json() as Promise<object>;
+  const { events, booking, search } = describedApps(sides);
+  const documentOf = async (app: Pick<typeof booking, 'request'>) =>
+    (await app.request('/openapi.json')).json() as Promise<object>;
   return { events: await documentOf(events), booking: await documentOf(booking), search: await documentOf(search) };
 }
 
