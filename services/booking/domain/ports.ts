@@ -3,10 +3,10 @@ import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
 import type { SaleObserver } from './observer.ts';
 import type { Orders } from './order/order.ts';
-import type { WebhookEvents } from './payment/handle-webhook.ts';
 import type { PaymentMethods } from './payment/payment-methods.ts';
 import type { PaymentProvider } from './payment/payment-provider.ts';
 import type { UnfinishedPayments } from './payment/unfinished-payments.ts';
+import type { WebhookEvents } from './payment/webhook-events.ts';
 import type { Refunds } from './refund/refund.ts';
 import type { Reservations } from './reservation/reservation.ts';
 import type { SeatChoices } from './seats/best-choices.ts';

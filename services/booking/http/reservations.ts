@@ -14,7 +14,7 @@ import {
   sentResponses,
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { currency, example, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { currency, dateTime, example, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 import { codes } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { extendReservation } from '../domain/reservation/extend-reservation.ts';
@@ -70,7 +70,7 @@ const reservationSchema = z
     total: money,
     currency,
     status: z.enum(['held', 'released', 'ended']).openapi({ description: '`ended` by time, or by a sale' }),
-    expires_at: z.string().nullable().openapi({ format: 'date-time', description: 'null unless held' }),
+    expires_at: dateTime.nullable().openapi({ description: 'null unless held' }),
   })
   .openapi('Reservation');
 

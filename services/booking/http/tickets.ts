@@ -11,7 +11,7 @@ import {
   jsonBody,
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { example } from '../../../shared/http/schemas.ts';
+import { example, uuid } from '../../../shared/http/schemas.ts';
 import { codes } from '../domain/errors.ts';
 import { confirmTicket } from '../domain/order/confirm-ticket.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -75,10 +75,7 @@ const confirmRoute = createRoute({
       [codes.paymentDeclined, codes.paymentRequiresAction],
       {
         ...declineMembers,
-        order_uuid: z
-          .string()
-          .optional()
-          .openapi({ format: 'uuid', description: 'The order that waits for its buyer' }),
+        order_uuid: uuid.optional().openapi({ description: 'The order that waits for its buyer' }),
         action: paymentActionSchema.optional(),
       },
     ),

@@ -3,7 +3,8 @@ import { replyEmpty } from '../../../shared/http/reply.ts';
 import { bodyResponses, commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { badSignature } from '../domain/errors.ts';
-import { handleWebhook, type WebhookEvent } from '../domain/payment/handle-webhook.ts';
+import { handleWebhook } from '../domain/payment/handle-webhook.ts';
+import type { WebhookEvent } from '../domain/payment/webhook-events.ts';
 import type { Ports } from '../domain/ports.ts';
 
 /** Not a schema of zod's: the body must not be read before its signature is checked, over its very bytes. */

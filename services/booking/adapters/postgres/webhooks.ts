@@ -1,5 +1,5 @@
 import type { Db } from '../../../../shared/db/client.ts';
-import type { WebhookEvents } from '../../domain/payment/handle-webhook.ts';
+import type { WebhookEvents } from '../../domain/payment/webhook-events.ts';
 
 const purgedAtOnce = 5000;
 

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { WebhookEvent } from '../../domain/payment/handle-webhook.ts';
+import type { WebhookEvent } from '../../domain/payment/webhook-events.ts';
 import { orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';
 import type { StripeIntents } from './intents.ts';

@@ -23,8 +23,9 @@ import {
   startSale,
   sweepAll,
 } from '../../testing.ts';
-import { handleWebhook, type WebhookEvent } from '../payment/handle-webhook.ts';
+import { handleWebhook } from '../payment/handle-webhook.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
+import type { WebhookEvent } from '../payment/webhook-events.ts';
 
 /** A provider of payments to live through: how it may answer, each with what brings that about; and its buyers' banks. */
 type Provider = {
