@@ -16,15 +16,15 @@ export type Address = { host: string; port: number };
 /** "host:port", or ":port" of `usualHost`. */
 export function listenAddress(text: string, usualHost: string): Address {
   const form = 'must be host:port or :port';
-  if (/^\d+$/.test(text) && Number(text) <= mostPort) throw new AddressError(`${form}: write :${text}`);
+  if (/^\d+$/.test(text) && Number(text) <= maxPort) throw new AddressError(`${form}: write :${text}`);
   const [, port] = /^[^@]*?:?(\d+)$/.exec(text) ?? [];
-  if (Number(port ?? 0) > mostPort) throw new AddressError(`${form}, with a port up to ${mostPort}`);
+  if (Number(port ?? 0) > maxPort) throw new AddressError(`${form}, with a port up to ${maxPort}`);
   const parts = text === `:${port}` ? { host: usualHost, port: Number(port) } : listenParts(text);
   if (!parts) throw new AddressError(form);
   return parts;
 }
 
-const mostPort = 65_535;
+const maxPort = 65_535;
 
 /** Whether two addresses can't be listened at by two servers: one port, and a host that both have. Port 0 is any free one. */
 export function collide(a: Address, b: Address): boolean {

@@ -113,14 +113,14 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
 
 /** Deadlock and serialization failure (SQLSTATE class 40): the server has rolled back, and the same may succeed now. */
 const rolledBack = new Set(['40P01', '40001']);
-const mostTries = 4;
+const maxTries = 4;
 
 async function retried<T>(work: () => PromiseLike<T>): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
       return await work();
     } catch (error) {
-      if (tried === mostTries || !rolledBack.has(sqlState(error) ?? '')) throw error;
+      if (tried === maxTries || !rolledBack.has(sqlState(error) ?? '')) throw error;
       // By chance, so that those who met do not meet again.
       await sleep(Math.random() * 10 * tried);
     }

@@ -16,7 +16,7 @@ const migrationLock = 7_263_001;
  */
 const lockTimeoutMs = 500;
 /** About five minutes with the pauses. */
-const mostTries = 70;
+const maxTries = 70;
 
 export type MigrateOptions = {
   /** Gets a line whenever a migration made way for others and will be tried again. */
@@ -60,7 +60,7 @@ export async function migrate(config: PostgresConfig, options: MigrateOptions = 
 const passing = new Set(['55P03', '40P01']);
 
 async function runPatiently(db: Db, migrations: MigrationMeta[], options: MigrateOptions): Promise<void> {
-  const { tell = () => {}, tries: most = mostTries, sleep = realSleep } = options;
+  const { tell = () => {}, tries: most = maxTries, sleep = realSleep } = options;
   const backoff = createBackoff();
   const tag = migrationJournal[migrations.length - 1]?.tag;
   for (let tries = 1; ; tries++) {

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { Hono } from 'hono';
 import type { IdempotencyKeys } from '../idempotency/idempotency.ts';
 import type { Env } from './env.ts';
-import { answerKeyed } from './idempotent.ts';
+import { idempotent } from './idempotent.ts';
 import { uuidInput } from './schemas.ts';
 
 test('a request whose process dies before its answer is kept does its work again under the same uuid', async () => {
@@ -16,7 +16,7 @@ test('a request whose process dies before its answer is kept does its work again
   const app = new Hono<Env>().onError((_, c) => c.text('', 500));
   app.post('/:scope/:key/:text', (c) => {
     const { scope, key, text } = c.req.param();
-    return answerKeyed(c, dying, { scope, key, about: 'POST', body: { text } }, async (uuid) => {
+    return idempotent(c, dying, { scope, key, about: 'POST', body: { text } }, async (uuid) => {
       uuids.push(uuid);
       return { status: 201, json: {}, location: '/' };
     });

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { sleep } from '../async/clock.ts';
 import { AppError } from '../errors.ts';
-import { answerOnce, type IdempotencyKeys } from '../idempotency/idempotency.ts';
+import { type IdempotencyKeys, respondOnce } from '../idempotency/idempotency.ts';
 import type { Env } from './env.ts';
 import { statusAndBody } from './errors.ts';
 import { replyRaw } from './reply.ts';
@@ -45,7 +45,7 @@ export const givenAgain = <R extends { headers?: object }>(refusal: R) => ({
  * dies between its work and its answer, the work is done again: it gets a uuid that is the same each time, to name by it what
  * must be made once, and the place that an earlier try has left, if any. `about` is what the request is about besides its body, as the route reads it.
  */
-export async function answerKeyed(
+export async function idempotent(
   c: Context<Env>,
   keys: IdempotencyKeys,
   { scope, key, about, body }: { scope: string; key: string; about: string; body: object },
@@ -53,7 +53,7 @@ export async function answerKeyed(
 ): Promise<never> {
   const fingerprint = hash(`${about} ${JSON.stringify(body)}`);
   const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
-  const answer = await answerOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
+  const answer = await respondOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
     try {
       const { status, json, location } = await work(uuid, earlier);
       return { status, body: JSON.stringify(json), location, isFinal: status !== 202 };

@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { testDatabase } from '../testing/database.ts';
-import { type Answer, answerOnce as answerBy, type IdempotencyKeys, type KeyedRequest } from './idempotency.ts';
+import {
+  respondOnce as answerBy,
+  type IdempotencyKeys,
+  type IdempotentRequest,
+  type StoredResponse,
+} from './idempotency.ts';
 import { postgresIdempotencyKeys } from './postgres.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -13,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const answerOnce = (of: IdempotencyKeys, request: KeyedRequest, work: () => Promise<Answer>) =>
+const respondOnce = (of: IdempotencyKeys, request: IdempotentRequest, work: () => Promise<StoredResponse>) =>
   answerBy({ keys: of, sleep: async () => {} }, request, async () => ({ ...(await work()), isFinal: true }));
 
 const some = (more = {}) => ({ scope: 'ann', key: randomUUID(), fingerprint: 'one', ...more });
@@ -24,16 +29,18 @@ describe('a request with a key', () => {
     const request = some();
     let times = 0;
     const work = async () => ({ status: 201, body: `{"times":${++times}}` });
-    expect(await answerOnce(keys, request, work)).toEqual({ status: 201, body: '{"times":1}', replayed: false });
-    expect(await answerOnce(keys, request, work)).toEqual({ status: 201, body: '{"times":1}', replayed: true });
+    expect(await respondOnce(keys, request, work)).toEqual({ status: 201, body: '{"times":1}', replayed: false });
+    expect(await respondOnce(keys, request, work)).toEqual({ status: 201, body: '{"times":1}', replayed: true });
     expect(times).toBe(1);
   });
 
   test('has twins that are told to wait', async () => {
     const request = some();
     const { promise, resolve } = Promise.withResolvers<{ status: number; body: string }>();
-    const first = answerOnce(keys, request, () => promise);
-    const twins = await Promise.all(Array.from({ length: 10 }, () => codeOf(answerOnce(keys, request, () => promise))));
+    const first = respondOnce(keys, request, () => promise);
+    const twins = await Promise.all(
+      Array.from({ length: 10 }, () => codeOf(respondOnce(keys, request, () => promise))),
+    );
     resolve({ status: 200, body: '1' });
     expect(await first).toMatchObject({ replayed: false });
     expect(new Set(twins)).toEqual(new Set(['request_in_progress']));
@@ -43,16 +50,16 @@ describe('a request with a key', () => {
     const request = some();
     let times = 0;
     const work = async () => ({ status: 200, body: String(++times) });
-    await Promise.all(Array.from({ length: 30 }, () => codeOf(answerOnce(keys, request, work))));
+    await Promise.all(Array.from({ length: 30 }, () => codeOf(respondOnce(keys, request, work))));
     expect(times).toBe(1);
   });
 
   test('is not another one, nor another user’s', async () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
-    await answerOnce(keys, request, work);
-    expect(await codeOf(answerOnce(keys, { ...request, fingerprint: 'two' }, work))).toBe('idempotency_key_reused');
-    expect(await answerOnce(keys, { ...request, scope: 'bob', fingerprint: 'two' }, work)).toMatchObject({
+    await respondOnce(keys, request, work);
+    expect(await codeOf(respondOnce(keys, { ...request, fingerprint: 'two' }, work))).toBe('idempotency_key_reused');
+    expect(await respondOnce(keys, { ...request, scope: 'bob', fingerprint: 'two' }, work)).toMatchObject({
       replayed: false,
     });
   });
@@ -60,8 +67,8 @@ describe('a request with a key', () => {
   test('that failed may be made again', async () => {
     const request = some();
     const away = new AppError('unavailable', 'away');
-    expect(await codeOf(answerOnce(keys, request, () => Promise.reject(away)))).toBe('unavailable');
-    expect(await answerOnce(keys, request, async () => ({ status: 200, body: '1' }))).toMatchObject({
+    expect(await codeOf(respondOnce(keys, request, () => Promise.reject(away)))).toBe('unavailable');
+    expect(await respondOnce(keys, request, async () => ({ status: 200, body: '1' }))).toMatchObject({
       replayed: false,
     });
   });
@@ -71,27 +78,27 @@ describe('a request with a key', () => {
     const work = async () => ({ status: 200, body: '1' });
     await keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
     await database.sql`update idempotency_keys set started_at = now() - interval '59 s' where key = ${request.key}`;
-    expect(await codeOf(answerOnce(keys, request, work))).toBe('request_in_progress');
+    expect(await codeOf(respondOnce(keys, request, work))).toBe('request_in_progress');
     await database.sql`update idempotency_keys set started_at = now() - interval '61 s' where key = ${request.key}`;
-    const again = await Promise.all([1, 2].map(() => codeOf(answerOnce(keys, request, work))));
+    const again = await Promise.all([1, 2].map(() => codeOf(respondOnce(keys, request, work))));
     expect(again.filter((answer) => typeof answer === 'object')).not.toEqual([]);
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
-    expect(await answerOnce(keys, { ...request, fingerprint: 'two' }, work)).toMatchObject({ replayed: false });
+    expect(await respondOnce(keys, { ...request, fingerprint: 'two' }, work)).toMatchObject({ replayed: false });
   });
 
   test('that has an answer keeps it for the day, however long ago it was begun', async () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
-    await answerOnce(keys, request, work);
+    await respondOnce(keys, request, work);
     await database.sql`update idempotency_keys set started_at = now() - interval '23 h', created_at = now() - interval '23 h'
       where key = ${request.key}`;
-    expect(await answerOnce(keys, request, work)).toMatchObject({ replayed: true });
+    expect(await respondOnce(keys, request, work)).toMatchObject({ replayed: true });
   });
 
   test('is one of its scope and key alone: answered, let go and told again', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
     const requests = [some({ key }), some({ key, scope: 'bob' }), some({ key: other })];
-    const begin = (request: KeyedRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    const begin = (request: IdempotentRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
     for (const request of requests) expect(await begin(request)).toBe('begun');
     await keys.suspend(requests[0]!);
     expect(await Promise.all(requests.map(begin))).toEqual(['begun', 'under way', 'under way']);
@@ -105,8 +112,8 @@ describe('a request with a key', () => {
   test('leaves nothing to the one that comes under its key after a day', async () => {
     const [first, second] = [some(), { fingerprint: 'two' }];
     const next = { ...first, ...second };
-    const begin = (request: KeyedRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
-    await answerOnce(keys, first, async () => ({ status: 201, body: '1', location: '/orders/1' }));
+    const begin = (request: IdempotentRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    await respondOnce(keys, first, async () => ({ status: 201, body: '1', location: '/orders/1' }));
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h', started_at = now() - interval '25 h'
       where key = ${first.key}`;
     expect([await begin(next), await begin(next), await begin(first)]).toEqual(['begun', 'under way', 'other request']);
@@ -116,7 +123,7 @@ describe('a request with a key', () => {
 
   test('that has told where it got to is carried on from there for its day, and not after it', async () => {
     const request = some();
-    const begin = (of: KeyedRequest) => keys.begin({ ...of, staleMs: 60_000, keptMs: 86_400_000 });
+    const begin = (of: IdempotentRequest) => keys.begin({ ...of, staleMs: 60_000, keptMs: 86_400_000 });
     await begin(request);
     await keys.suspend(request, '/orders/1');
     expect(await begin(request)).toEqual({ begunAfter: '/orders/1' });
@@ -138,7 +145,7 @@ describe('a request with a key', () => {
       gathered: () => async () => undefined as never,
       run: async () => undefined as never,
     });
-    expect(await codeOf(answerOnce(meanwhile, some(), async () => ({ status: 200, body: '1' })))).toBe(
+    expect(await codeOf(respondOnce(meanwhile, some(), async () => ({ status: 200, body: '1' })))).toBe(
       'request_in_progress',
     );
   });
@@ -158,7 +165,7 @@ describe('a request with a key', () => {
 
   test('is deleted after a day, and not before', async () => {
     const [old, young] = [some(), some()];
-    for (const request of [old, young]) await answerOnce(keys, request, async () => ({ status: 200, body: '1' }));
+    for (const request of [old, young]) await respondOnce(keys, request, async () => ({ status: 200, body: '1' }));
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${old.key}`;
     await keys.purge(86_400_000);
     const left = await database.sql`select key from idempotency_keys where key in (${old.key}, ${young.key})`;
@@ -180,9 +187,9 @@ describe('a request with a key', () => {
   test('that has an answer keeps it, though a late twin lets go of it', async () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
-    await answerOnce(keys, request, work);
+    await respondOnce(keys, request, work);
     await keys.suspend(request, '/elsewhere');
-    expect(await answerOnce(keys, request, work)).toEqual({ status: 200, body: '1', replayed: true });
+    expect(await respondOnce(keys, request, work)).toEqual({ status: 200, body: '1', replayed: true });
   });
 
   test('whose process died is not taken over by another request under its key', async () => {
@@ -190,13 +197,13 @@ describe('a request with a key', () => {
     await keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
     await database.sql`update idempotency_keys set started_at = now() - interval '61 s' where key = ${request.key}`;
     const other = { ...request, fingerprint: 'two' };
-    expect(await codeOf(answerOnce(keys, other, async () => ({ status: 200, body: '2' })))).toBe(
+    expect(await codeOf(respondOnce(keys, other, async () => ({ status: 200, body: '2' })))).toBe(
       'idempotency_key_reused',
     );
     await keys.suspend(other);
     await database.sql`update idempotency_keys set started_at = now() where key = ${request.key}`;
     await keys.suspend(other);
-    expect(await codeOf(answerOnce(keys, request, async () => ({ status: 200, body: '1' })))).toBe(
+    expect(await codeOf(respondOnce(keys, request, async () => ({ status: 200, body: '1' })))).toBe(
       'request_in_progress',
     );
   });

@@ -8,10 +8,10 @@ export const requestInProgress = {
 } as const satisfies ErrorType;
 
 /** An answer that can be given again: a status, the JSON of a body, and where what was made is to be seen. */
-export type Answer = { status: number; body: string; location?: string };
+export type StoredResponse = { status: number; body: string; location?: string };
 
 /** A request as its Idempotency-Key names it: `fingerprint` is what it asks for, `scope` whose key it is. */
-export type KeyedRequest = { scope: string; key: string; fingerprint: string };
+export type IdempotentRequest = { scope: string; key: string; fingerprint: string };
 
 /** Port: the answers to requests that carried a key. Throws `unavailable`. */
 export type IdempotencyKeys = {
@@ -21,14 +21,14 @@ export type IdempotencyKeys = {
    * answer; else what it met. Keys are forgotten after `keptMs`.
    */
   begin(
-    request: KeyedRequest & { staleMs: number; keptMs: number },
-  ): Promise<'begun' | { begunAfter: string } | 'under way' | 'other request' | { answer: Answer }>;
-  finish(request: KeyedRequest, answer: Answer): Promise<void>;
+    request: IdempotentRequest & { staleMs: number; keptMs: number },
+  ): Promise<'begun' | { begunAfter: string } | 'under way' | 'other request' | { answer: StoredResponse }>;
+  finish(request: IdempotentRequest, answer: StoredResponse): Promise<void>;
   /**
    * Lets go of a request that came to no end: it may be made again at once, and no other under its key. `location` is where
    * what it has begun is to be seen.
    */
-  suspend(request: KeyedRequest, location?: string): Promise<void>;
+  suspend(request: IdempotentRequest, location?: string): Promise<void>;
   /** Deletes some of the keys that are older than `keptMs`; returns how many. */
   purge(keptMs: number): Promise<number>;
 };
@@ -40,7 +40,7 @@ export const keptMs = 24 * 3_600_000;
 
 const firstPauseMs = 100;
 
-export type AnswerOnceDeps = { keys: IdempotencyKeys; sleep: (ms: number) => Promise<void> };
+export type RespondOnceDeps = { keys: IdempotencyKeys; sleep: (ms: number) => Promise<void> };
 
 /**
  * Does what a request asks for once, and returns the first answer to its repetitions, as Stripe and the IETF's draft
@@ -48,11 +48,11 @@ export type AnswerOnceDeps = { keys: IdempotencyKeys; sleep: (ms: number) => Pro
  * yet: the request may be made again, and is then told where what it had begun is (`earlier`). Throws
  * `idempotency_key_reused` for another request under the same key, and `request_in_progress` for a twin.
  */
-export async function answerOnce(
-  { keys, sleep }: AnswerOnceDeps,
-  request: KeyedRequest,
-  work: (earlier?: string) => Promise<Answer & { isFinal: boolean }>,
-): Promise<Answer & { replayed: boolean }> {
+export async function respondOnce(
+  { keys, sleep }: RespondOnceDeps,
+  request: IdempotentRequest,
+  work: (earlier?: string) => Promise<StoredResponse & { isFinal: boolean }>,
+): Promise<StoredResponse & { replayed: boolean }> {
   const state = await keys.begin({ ...request, staleMs, keptMs });
   if (state === 'other request') {
     throw new AppError(keyReused, 'This Idempotency-Key belongs to another request: use a new one');
@@ -73,7 +73,7 @@ export async function answerOnce(
 }
 
 /** A database that comes back lets the request be repeated at once, and not when it has become stale. */
-async function suspendLater({ keys, sleep }: AnswerOnceDeps, request: KeyedRequest): Promise<void> {
+async function suspendLater({ keys, sleep }: RespondOnceDeps, request: IdempotentRequest): Promise<void> {
   for (let pauseMs = firstPauseMs, waitedMs = 0; waitedMs < staleMs; waitedMs += pauseMs, pauseMs *= 1.5) {
     await sleep(pauseMs);
     const isDone = await keys.suspend(request).then(

@@ -1,5 +1,5 @@
 import { type Db, relaxed } from '../db/client.ts';
-import type { Answer, IdempotencyKeys, KeyedRequest } from './idempotency.ts';
+import type { IdempotencyKeys, IdempotentRequest, StoredResponse } from './idempotency.ts';
 
 type Beginning = Parameters<IdempotencyKeys['begin']>[0];
 type Row = {
@@ -51,7 +51,7 @@ export function postgresIdempotencyKeys({ sql, run, gathered }: Db): Idempotency
     });
 
   const finish = gathered(
-    async (on, ends: { request: KeyedRequest; answer: Answer }[]) => {
+    async (on, ends: { request: IdempotentRequest; answer: StoredResponse }[]) => {
       await on`
         insert into idempotency_keys (scope, key, fingerprint, status, body, location)
         select * from unnest(${ends.map(({ request }) => request.scope)}::text[],

@@ -9,7 +9,7 @@ type Row = Omit<Hold, 'note'> & { note: string | null; owner: string; isHeld: bo
 type Standing = Row & { asker: number; standing: 'stands' | 'others' | 'over' };
 
 /** Each time somebody else was to take a part of the same tickets, and did not, or a lock has gone that was in the way. */
-const mostRounds = 20;
+const maxRounds = 20;
 
 /**
  * Ticket locks in an unlogged PostgreSQL table. What many ask for at a time is one statement for each event. Losers of a race
@@ -106,7 +106,7 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   return {
     async acquire({ ticketUuids: asked, ...taking }) {
       const ticketUuids = [...new Set(asked)];
-      for (let round = 0; round < mostRounds; round++) {
+      for (let round = 0; round < maxRounds; round++) {
         const outcome = await take(taking.eventUuid, { ...taking, ticketUuids });
         if (outcome !== 'again') return outcome;
       }

@@ -8,7 +8,7 @@ import { commandsInScripts, type Scripts, withScripts } from './redis-scripts.ts
 /** How long a lock is held that nothing gives back: where the process ends between the two. */
 const ttlMs = 1000;
 /** Of three nodes each has a third of the events, so that this many tries find one of a node's own, or it has none. */
-const mostTries = 100;
+const maxTries = 100;
 
 /**
  * A check that takes a lock as a buyer does, and gives it back: it throws `unavailable`, or `Unfit` with a reason, when no lock can
@@ -27,7 +27,7 @@ export function checkRedisLocks(redis: RedisServer): () => Promise<void> {
         return;
       } catch (error) {
         // Another node's event.
-        if (tries === mostTries || !(error instanceof Error && error.message.startsWith('MOVED'))) throw error;
+        if (tries === maxTries || !(error instanceof Error && error.message.startsWith('MOVED'))) throw error;
         events.delete(node);
       }
     }

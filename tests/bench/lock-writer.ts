@@ -3,12 +3,12 @@ import type { Hold, TicketLocks } from '../../shared/locks/ticket-locks.ts';
 import { paced } from './paced.ts';
 
 /** Locks held at a time, of an event that has more seats. */
-const mostHeld = 50;
+const maxHeld = 50;
 
 /** Takes and releases locks of an event at a steady rate, seat after seat. Ending it answers the rate that it reached. */
 export function writeLocks(locks: TicketLocks, eventUuid: string, tickets: string[], perSecond: number) {
   const held: Hold[] = [];
-  const hold = Math.min(mostHeld, Math.floor(tickets.length / 2));
+  const hold = Math.min(maxHeld, Math.floor(tickets.length / 2));
   let n = 0;
   const change = async () => {
     if (held.length < hold) {

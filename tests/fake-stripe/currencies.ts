@@ -49,7 +49,7 @@ const minimum: Record<string, number> = {
   zar: 50,
 };
 /** Of card payments; a card's network may take fewer. */
-const mostDigits = 12;
+const maxDigits = 12;
 
 const decimalsOf = (currency: string) => (zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2);
 
@@ -72,7 +72,7 @@ export function checkAmount(amount: number, currency: string, param = 'amount'):
 }
 
 /** Throws when the amount is longer than what cards can be charged. */
-export function checkDigits(amount: number, currency: string, most = mostDigits): void {
+export function checkDigits(amount: number, currency: string, most = maxDigits): void {
   if (String(amount).length <= most) return;
   throw invalid(`${money(amount, currency)} has too many digits`, 'amount', 'amount_too_large');
 }

@@ -25,7 +25,7 @@ export function coreOf<Op>(spec: Spec<Op>, history: Timed<Op>[], { at }: Violati
 }
 
 const width = 60;
-const mostBeside = 10;
+const maxBeside = 10;
 
 /**
  * A violation as a picture in text: who asked what and was told what, on one axis of time. `>` is the answer that is one too
@@ -35,7 +35,7 @@ export function picture(violation: SeatViolation): string {
   const { history, at, states, seat } = violation;
   const core = new Set(coreOf(seatModel, history, violation).map(({ op }) => op.operation));
   const before = history.filter(({ op, from }) => from <= at.to && op.operation.kind !== 'look');
-  const beside = new Set(before.slice(-mostBeside).map(({ op }) => op.operation));
+  const beside = new Set(before.slice(-maxBeside).map(({ op }) => op.operation));
   const shown = history.filter(({ op }) => core.has(op.operation) || beside.has(op.operation));
   shown.sort((a, b) => a.from - b.from);
   const start = shown[0]!.from;

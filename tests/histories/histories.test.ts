@@ -8,7 +8,7 @@ import { firstImpossible, type ShortSale, startShortSale } from './testing.ts';
 import { weatherOf } from './weather.ts';
 
 const { weather } = weatherOf(0, 'brisk');
-const short = { weather, operations: 250, mostMs: 4000 };
+const short = { weather, operations: 250, maxMs: 4000 };
 
 describe('what buyers are told is what seats can have lived through', () => {
   let sale: ShortSale;

@@ -27,7 +27,7 @@ export type LifeOptions = {
   weather: Weather;
   /** How many operations, and the longest that it may take. */
   operations: number;
-  mostMs?: number;
+  maxMs?: number;
   /** The requests that buyers leave out, so that a fault behind them can show. */
   without?: readonly ActName[];
   /** The proxy between the buyers and the event pages. */
@@ -44,7 +44,7 @@ const pauses = { sweepMs: 25, captureMs: 30, expireMs: 15 };
 
 /** One history: a new event, its buyers on several processes, the sweeps, and what is seen when all is over. */
 export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
-  const { seed, weather, operations, mostMs = 20_000, expire } = options;
+  const { seed, weather, operations, maxMs = 20_000, expire } = options;
   const random = createRandom(seed);
   const started = performance.now();
   const seats = Array.from({ length: random.int(3, 6) }, (_, i) => `A${i + 1}`);
@@ -61,7 +61,7 @@ export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
     keyed: [],
   };
   const users = Array.from({ length: random.int(6, 10) }, (_, i) => ({ name: `u${i + 1}`, uuid: randomUUID() }));
-  const isOver = () => recorder.begun() >= operations || performance.now() - started > mostMs;
+  const isOver = () => recorder.begun() >= operations || performance.now() - started > maxMs;
 
   await allOf([
     ...users.map(({ name, uuid }, i) => {

@@ -10,7 +10,7 @@ import { live } from './live.ts';
 import { firstImpossible, type ShortSale, startShortSale } from './testing.ts';
 import { weatherOf } from './weather.ts';
 
-const short = { operations: 400, mostMs: 5000 };
+const short = { operations: 400, maxMs: 5000 };
 
 let redis: RedisServer;
 beforeAll(() => {

@@ -13,9 +13,9 @@ export type ShortSale = Awaited<ReturnType<typeof startShortSale>>;
 export async function firstImpossible(
   sale: ShortSale,
   options: Omit<LifeOptions, 'seed'>,
-  mostHistories = 10,
+  maxHistories = 10,
 ): Promise<string | undefined> {
-  for (let seed = 1; seed <= mostHistories; seed++) {
+  for (let seed = 1; seed <= maxHistories; seed++) {
     const { findings } = judge(await live(sale, { ...options, seed }));
     const impossible = findings.find((finding) => finding.includes("can't all be true"));
     if (impossible) return impossible;

@@ -25,7 +25,7 @@ const usage = `Usage: npm run load -- browse|search|onsale [--smoke] [k6 options
   README, "Load tests", has the variables that set the addresses and the size.`;
 
 const root = join(import.meta.dirname, '..', '..');
-const mostComplaints = 10;
+const maxComplaints = 10;
 
 async function load(): Promise<void> {
   const { name, smoke, options } = commandLine(process.argv.slice(2));
@@ -41,7 +41,7 @@ async function load(): Promise<void> {
 
   const code = await run(k6, name, options, files, env);
   const record = await textOf(files.record);
-  for (const line of complaints(record).slice(0, mostComplaints)) console.log(`  ${line}`);
+  for (const line of complaints(record).slice(0, maxComplaints)) console.log(`  ${line}`);
   const results = JSON.parse((await textOf(files.results)) || 'null') as Results | null;
   if (!results) throw new UsageError(`k6 ended with code ${code} before it had results.`);
   const isSound = name === 'onsale' ? await judgeSale(results, record, files.record, env) : true;

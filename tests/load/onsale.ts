@@ -39,7 +39,7 @@ export const options: Options = {
 };
 
 /** A buyer who never gets a seat leaves after so many tries. */
-const mostTries = 6;
+const maxTries = 6;
 /** The sandbox's card that is declined. */
 const declinedCard = '00000000-0000-4000-8000-000000000002';
 
@@ -77,7 +77,7 @@ export const buyer = visit((data: Data) => {
   let free = freeSeats(data);
   sleep(Math.max(0, data.opensAtMs - Date.now()) / 1000);
 
-  for (let tries = 0; tries < mostTries && free.length > 0; tries++) {
+  for (let tries = 0; tries < maxTries && free.length > 0; tries++) {
     // Nearly everybody would like one of the best seats, so most meet at a few; the others go in several waves.
     const ticket = anyOf(chance(0.9) ? free.slice(0, 3) : free);
     if (reserve(ticket, user).status === 200) {

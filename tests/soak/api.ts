@@ -18,7 +18,7 @@ export type Api = {
 };
 
 const patienceMs = 8000;
-const mostTries = 8;
+const maxTries = 8;
 /** Of all requests: the buyer goes before the answer comes, as by a lost connection. */
 const cutShare = 0.03;
 const shortestCutMs = 2;
@@ -51,7 +51,7 @@ export function createApi(urls: string[], { answers }: Pick<Ledger, 'answers'>):
   return {
     ask,
     async insist(random, request, { onReply, onLost } = {}) {
-      for (let tries = 0; tries < mostTries; tries++) {
+      for (let tries = 0; tries < maxTries; tries++) {
         const reply = await ask(random, request);
         if (isAnswer(reply)) {
           onReply?.(reply);

@@ -74,13 +74,13 @@ for (const payments of ['sandbox', 'stripe'] as const) {
 }
 
 /** A short run may pass by without a moment at which the mistake shows: then another is made, with other choices. */
-const mostRuns = 8;
+const maxRuns = 8;
 
 for (const [name, { rule, audited = false, ...options }] of Object.entries(foundBy) as [BreakName, Broken][]) {
   test(`a service that ${name.replaceAll('-', ' ')} is found out${audited ? ', by the audit too' : ''}`, async () => {
     const wanted = [rule, ...(audited ? [auditRule] : [])];
     let found: string[] = [];
-    for (let seed = 1; seed <= mostRuns && !wanted.every((one) => found.includes(one)); seed++) {
+    for (let seed = 1; seed <= maxRuns && !wanted.every((one) => found.includes(one)); seed++) {
       const broken = await brokenRules({ patienceMs: 0, breakAs: name, seed, ...options });
       found = broken.map((check) => check.rule);
     }

@@ -3,13 +3,13 @@ import type { PaymentAction } from '../../services/booking/domain/payment/paymen
 import { sleep } from '../../shared/async/clock.ts';
 import type { Arena, Hall } from './arena.ts';
 import type { HeldSeats, Ledger, SeenOrder } from './ledger.ts';
+import type { PaymentRig } from './payment-rig.ts';
 import { type Requests, saidBy, type Wish } from './requests.ts';
 import { holdMs } from './settings.ts';
-import type { Till } from './till.ts';
 
 export type BuyerOptions = {
   arena: Arena;
-  till: Till;
+  paymentRig: PaymentRig;
   random: Random;
   requests: Requests;
   user: string;
@@ -26,13 +26,13 @@ const matineeShare = 0.12;
 
 /** Buys, pays, thinks better of it and gives back, in every way that the service has, until the signal comes. */
 export async function buy(
-  { arena, till, random, requests, user, ledger, onDoubleClick }: BuyerOptions,
+  { arena, paymentRig, random, requests, user, ledger, onDoubleClick }: BuyerOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const chance = (share: number) => random.next() < share;
   const think = () => sleep(random.int(50, 900), signal);
   await sleep(random.int(0, 1000), signal);
-  const wallet = await till.wallet(random, requests.register);
+  const wallet = await paymentRig.wallet(random, requests.register);
   while (!signal.aborted) {
     const orders = chance(0.5) ? await requests.list() : [];
     const paid = orders.filter(({ status }) => status === 'paid');
@@ -139,7 +139,7 @@ export async function buy(
     if (!action || chance(0.2)) return;
     const approved = chance(0.8);
     if (action.type === 'sandbox') await requests.approve(action.approval_url, approved);
-    else till.approve?.(action, approved);
+    else paymentRig.approve?.(action, approved);
   }
 
   function isByHand({ uuid }: SeenOrder): boolean {

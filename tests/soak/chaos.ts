@@ -19,7 +19,7 @@ const shortHangMs = 2000;
  * After a calm, strikes round after round each fault, in an order by chance, one at a time, until the signal comes; `strikes` counts
  * them, and `locksLost` tells when Redis was struck. Resolves when all is up again.
  */
-export async function rage(
+export async function injectFaults(
   deps: {
     processes: Processes;
     random: Random;

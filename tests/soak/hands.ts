@@ -8,7 +8,7 @@ export type HandsDeps = { fake: FakeStripe; random: Random; ledger: Pick<Ledger,
 
 const pauseMs = { least: 100, most: 500 };
 /** Of all payments, those that are given back or disputed. */
-const mostTouched = 60;
+const maxTouched = 60;
 const longestQuickMs = 2500;
 
 /**
@@ -66,7 +66,7 @@ export async function workByHand({ fake, random, ledger }: HandsDeps, signal: Ab
   }
 
   function untouched(status: Intent['status']): Intent[] {
-    if (refunds.size + disputes.size >= mostTouched) return [];
+    if (refunds.size + disputes.size >= maxTouched) return [];
     const isTouched = (order: string) => refunds.has(order) || disputes.has(order);
     return fake.intents().filter((intent) => intent.status === status && !isTouched(orderOf(intent.metadata)));
   }

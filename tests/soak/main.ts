@@ -3,7 +3,7 @@ import { runOnce } from '../../shared/process/lifecycle.ts';
 import { settingsFrom } from './settings.ts';
 import { soak } from './soak.ts';
 
-const mostShown = 20;
+const maxShown = 20;
 
 await runOnce(async () => {
   const settings = settingsFrom(process.env);
@@ -16,8 +16,8 @@ await runOnce(async () => {
   console.log(`\n${verdict.figures}\n`);
   for (const { rule, findings } of verdict.checks) {
     console.log(`(${findings.length === 0 ? 'pass' : 'fail'}) ${rule}`);
-    for (const finding of findings.slice(0, mostShown)) console.log(`       ${finding}`);
-    if (findings.length > mostShown) console.log(`       … and ${findings.length - mostShown} more`);
+    for (const finding of findings.slice(0, maxShown)) console.log(`       ${finding}`);
+    if (findings.length > maxShown) console.log(`       … and ${findings.length - maxShown} more`);
   }
   const failed = verdict.checks.filter(({ findings }) => findings.length > 0).length;
   if (failed > 0)

@@ -6,7 +6,7 @@ import { createRequests, saidBy } from './requests.ts';
 import { heldMs } from './rules/holds.ts';
 import type { SettleDeps } from './settle.ts';
 
-const mostOrders = 40;
+const maxOrders = 40;
 const atOnce = 4;
 
 /**
@@ -22,7 +22,7 @@ export async function giveBackQuietly({ api, ledger, random }: SettleDeps, { mat
   );
   // The newest of each buyer, for what has stood longest is surely unlocked; before them what was given back by hand.
   const [touched, untouched] = [bought.filter((one) => one.isTouched), bought.filter((one) => !one.isTouched)];
-  const chosen = [...touched, ...untouched.filter(({ age }) => age === 0)].slice(0, mostOrders);
+  const chosen = [...touched, ...untouched.filter(({ age }) => age === 0)].slice(0, maxOrders);
   await eachLimit(chosen, atOnce, async ({ user, order, isTouched }) => {
     const owned = order.tickets.filter(({ refunded }) => !refunded).map(({ uuid }) => uuid);
     const isPart = isTouched || random.next() < 0.3;

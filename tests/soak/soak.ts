@@ -10,17 +10,17 @@ import { strangeFindings } from './audit.ts';
 import { readBooks } from './books.ts';
 import type { BreakName } from './breaks.ts';
 import { buy } from './buyer.ts';
-import { rage } from './chaos.ts';
+import { injectFaults } from './chaos.ts';
 import { figures, type Progress, tellProgress } from './figures.ts';
 import { judge } from './judge.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { organise } from './organiser.ts';
+import { type PaymentRig, sandboxRig, stripeRig } from './payment-rig.ts';
 import { processLog, startProcesses } from './processes.ts';
 import { giveBackQuietly, holdsEnded } from './quiet.ts';
 import { createRequests } from './requests.ts';
 import { holdMs, type Settings } from './settings.ts';
 import { keyPatienceMs, readLists, repeatAccepted, settle } from './settle.ts';
-import { sandboxTill, stripeTill, type Till } from './till.ts';
 
 export type SoakOptions = Settings & {
   chaos?: boolean;
@@ -65,10 +65,10 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   writeFileSync(processLog, '');
   const { config, arena, drop } = await openArena();
   const db = openDb(config, { max: 6, deadlineMs: 30_000 });
-  // Whoever listens to webhooks is there only after the till, which tells it where to ask.
+  // Whoever listens to webhooks is there only after the payment rig, which tells it where to ask.
   let urls: string[] = [];
-  const till = payments === 'stripe' ? await stripeTill(createRandom(seed, -1), () => urls) : sandboxTill();
-  const env = { ...postgresEnv(config), ...shortTimes, ...till.env, REDIS_ADDR: stackAddress('REDIS_ADDR') };
+  const paymentRig = payments === 'stripe' ? await stripeRig(createRandom(seed, -1), () => urls) : sandboxRig();
+  const env = { ...postgresEnv(config), ...shortTimes, ...paymentRig.env, REDIS_ADDR: stackAddress('REDIS_ADDR') };
   const processes = await startProcesses(processCount, env, breakAs);
   urls = processes.urls;
   const settled = new AbortController();
@@ -78,7 +78,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     tellProgress(ledger, progress, say, settled.signal);
     const api = createApi(processes.urls, ledger);
     const wasCalm = () => (chaos ? calm(progress) : []);
-    const isAllSeen = () => isEnough(ledger) && [...idle(ledger, till), ...wasCalm()].length === 0;
+    const isAllSeen = () => isEnough(ledger) && [...idle(ledger, paymentRig), ...wasCalm()].length === 0;
     const over = AbortSignal.any([
       longEnough(seconds, isAllSeen, settled.signal),
       ...(options.signal ? [options.signal] : []),
@@ -102,16 +102,16 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     };
     await scheduleMatinee(db, arena, seconds * 1000 * matineeShare);
     await allOf([
-      ...users.map((one) => buy({ ...one, arena, till, ledger, onDoubleClick }, over)),
+      ...users.map((one) => buy({ ...one, arena, paymentRig, ledger, onDoubleClick }, over)),
       organise({ arena, db, ledger, random: createRandom(seed, -3) }, over),
-      ...(till.byHand ? [till.byHand(createRandom(seed, -4), ledger, over)] : []),
-      ...(chaos ? [rage(storm, over), till.rage(createRandom(seed, -2), over)] : []),
+      ...(paymentRig.byHand ? [paymentRig.byHand(createRandom(seed, -4), ledger, over)] : []),
+      ...(chaos ? [injectFaults(storm, over), paymentRig.injectFaults(createRandom(seed, -2), over)] : []),
     ]);
     if (options.signal?.aborted) return undefined;
 
     const deps = { api, ledger, db, random: createRandom(seed, 1) };
     const settleAll = async () => {
-      await till.quiet();
+      await paymentRig.quiet();
       await settle(deps, patienceMs, (left) => {
         progress.left = left;
       });
@@ -129,13 +129,16 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
       () => [],
       (error: Error) => [error.message],
     );
-    const books = await readBooks(db, arena, await till.books(db));
+    const books = await readBooks(db, arena, await paymentRig.books(db));
     const codes = await processes.stop();
     return {
       checks: [
         ...judge(ledger, books),
         { rule: 'the storm came, if one was asked for: processes and servers were taken away', findings: wasCalm() },
-        { rule: 'others were at work, too: the organiser, and who does things by hand', findings: idle(ledger, till) },
+        {
+          rule: 'others were at work, too: the organiser, and who does things by hand',
+          findings: idle(ledger, paymentRig),
+        },
         { rule: 'seats were given back at a quiet moment', findings: ledger.quiet.length > 0 ? [] : ['none was'] },
         { rule: auditRule, findings: strangeFindings(audit.join(), ledger, books) },
         { rule: 'every process ends in order', findings: codes.filter(Boolean).map((code) => `exit code ${code}`) },
@@ -145,13 +148,13 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   } finally {
     settled.abort();
     await processes.stop();
-    await till.close();
+    await paymentRig.close();
     await db.close();
     await drop();
   }
 }
 
-const mostTimesLonger = 5;
+const maxTimesLonger = 5;
 
 /** Aborts when the time is over and enough has happened, or it takes much too long. */
 function longEnough(seconds: number, isEnough: () => boolean, settled: AbortSignal): AbortSignal {
@@ -159,7 +162,7 @@ function longEnough(seconds: number, isEnough: () => boolean, settled: AbortSign
   const began = performance.now();
   const timer = setInterval(() => {
     const times = (performance.now() - began) / 1000 / seconds;
-    if (times >= mostTimesLonger || (times >= 1 && isEnough())) enough.abort();
+    if (times >= maxTimesLonger || (times >= 1 && isEnough())) enough.abort();
   }, 50);
   for (const end of [enough.signal, settled]) end.addEventListener('abort', () => clearInterval(timer));
   return enough.signal;
@@ -173,7 +176,7 @@ function calm({ killed, strikes }: Progress): string[] {
   ];
 }
 
-function idle({ organiser, byHand }: Ledger, { byHand: hands }: Till): string[] {
+function idle({ organiser, byHand }: Ledger, { byHand: hands }: PaymentRig): string[] {
   const { gone, refused, repriced } = organiser;
   const deeds = ['payment given back by hand', 'payment disputed'];
   return [

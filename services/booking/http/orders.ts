@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actorOf } from '../../../shared/auth/actor.ts';
-import { answerKeyed, givenAgain, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
+import { givenAgain, idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import {
   bearerResponses,
@@ -236,7 +236,7 @@ export function orderRoutes(ports: Ports) {
       const reservation = await ownReservation(ports, { actor, uuid: body.reservation_uuid });
       const key = c.req.valid('header')['idempotency-key'];
       const request = { scope: reservation.userUuid, key, about: `POST ${path}`, body };
-      return answerKeyed(c, ports.idempotencyKeys, request, async (_, earlier) => {
+      return idempotent(c, ports.idempotencyKeys, request, async (_, earlier) => {
         const before = earlier?.slice(path.length + 1);
         const wanted = { actor, reservation, methodUuid: body.payment_method_uuid, before };
         const purchase = await createOrder(ports, wanted);
@@ -255,7 +255,7 @@ export function orderRoutes(ports: Ports) {
       const scope = body.user_uuid;
       const about = `POST ${path}/${orderUuid}/refunds`;
       const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
-      return answerKeyed(c, ports.idempotencyKeys, request, async (uuid) => {
+      return idempotent(c, ports.idempotencyKeys, request, async (uuid) => {
         const wanted = { actor, uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
         const refund = await refundOrder(ports, wanted);
         const status = refund.status === 'pending' ? 202 : 201;

@@ -28,7 +28,7 @@ import { eventUuid, ticketUuid, userUuid } from './input.ts';
 import { amountRefused } from './payment-responses.ts';
 
 /** No buyer needs more at once, and a script that takes them all stays short. */
-const mostTickets = 50;
+const maxTickets = 50;
 
 /** Told where a body has neither form; where it has a part of one, what that lacks. */
 const eitherForm =
@@ -40,7 +40,7 @@ const chosenSchema = z
     ticket_uuids: z
       .array(ticketUuid, { error: ({ input }) => (input === undefined ? eitherForm : undefined) })
       .min(1)
-      .max(mostTickets)
+      .max(maxTickets)
       .refine((uuids) => new Set(uuids).size === uuids.length, 'must name each ticket once')
       .openapi({ uniqueItems: true, example: example.pair }),
   })
@@ -50,7 +50,7 @@ const bestSchema = z
   .strictObject({
     user_uuid: userUuid,
     event_uuid: eventUuid,
-    quantity: z.int().min(1).max(mostTickets).openapi({ description: 'How many seats', example: 2 }),
+    quantity: z.int().min(1).max(maxTickets).openapi({ description: 'How many seats', example: 2 }),
     max_price: z
       .int()
       .min(0)

@@ -5,14 +5,14 @@ import { upcoming } from './upcoming.ts';
 export type Show = { event: string; seats: string[]; booked: string[] };
 
 /** So many events are looked at in search of one with free seats. */
-const mostEvents = 1000;
+const maxEvents = 1000;
 
 /**
  * Finds an event with at least `count` free seats: the given one, else the next upcoming one; a hall rather than an
  * arena, whose page would be most of the load. Throws an error that says what to do when there is none.
  */
 export function findShow(count: number, given?: string): Show {
-  const uuids = given ? [given] : upcoming(mostEvents).map(({ uuid }) => uuid);
+  const uuids = given ? [given] : upcoming(maxEvents).map(({ uuid }) => uuid);
   let arena: Show | undefined;
   for (const uuid of uuids) {
     const response = eventPage(uuid);

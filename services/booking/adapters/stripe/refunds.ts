@@ -11,7 +11,7 @@ import { isDispute, isExpired, isKeptFault, isOtherRequest, isUnexpectedState } 
 const refundTag = 'onsale_refund';
 
 /** Somebody else is at the same intent: it comes to an end within a few looks. */
-export const mostLooks = 5;
+export const maxLooks = 5;
 
 export type RefundDeps = { stripe: Stripe; intents: StripeIntents };
 
@@ -46,7 +46,7 @@ export function stripeRefunds(
 
   async function giveBack(intentId: string, refundKey: string, owed: Owed): Promise<'refunded' | 'disputed'> {
     let refused: { amount: number; by: PaymentRefused } | undefined;
-    for (let looks = 0; looks < mostLooks; looks++) {
+    for (let looks = 0; looks < maxLooks; looks++) {
       // In this order. A fault that is counted here is one whose effect is listed, and no refund by hand is overlooked.
       const failed = await intents.failedRefunds(refundKey);
       const charge = chargeOf(await retrieve(intentId));
@@ -100,7 +100,7 @@ export function stripeRefunds(
       const known = await intents.find(key);
       if (!known?.intentId) return 'gone';
       let refused: PaymentRefused | undefined;
-      for (let looks = 0; looks < mostLooks; looks++) {
+      for (let looks = 0; looks < maxLooks; looks++) {
         const { status } = await retrieve(known.intentId);
         if (status === 'succeeded') return 'captured';
         if (status !== 'requires_capture') return 'gone';
@@ -115,7 +115,7 @@ export function stripeRefunds(
       if (!known?.intentId) return 'nothing';
       const { intentId } = known;
       let refused: PaymentRefused | undefined;
-      for (let looks = 0; looks < mostLooks; looks++) {
+      for (let looks = 0; looks < maxLooks; looks++) {
         const intent = await retrieve(intentId);
         const currency = intent.currency.toUpperCase();
         const part = toStripeAmountUp(amount, currency);

@@ -12,7 +12,7 @@ import type {
 import { boundsOf, fromStripeAmount, toStripeAmount } from './amounts.ts';
 import { all, asked, orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';
-import { mostLooks, type RefundDeps, stripeRefunds } from './refunds.ts';
+import { maxLooks, type RefundDeps, stripeRefunds } from './refunds.ts';
 import {
   declineReason,
   declineReasonOf,
@@ -51,7 +51,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
    */
   async function cancel(key: string, intent: Stripe.PaymentIntent, reason?: DeclineReason): Promise<FinalPaymentState> {
     let refused: PaymentRefused | undefined;
-    for (let looks = 0; looks < mostLooks; looks++) {
+    for (let looks = 0; looks < maxLooks; looks++) {
       const now = looks === 0 ? intent : await retrieve(intent.id);
       if (now.status === 'canceled') return ended(key);
       if (isAuthorised(now)) return { is: 'authorised' };

@@ -45,7 +45,7 @@ export type SeatChoicesDeps = {
 };
 
 /** Seats of the events that were asked for lately; an arena of 20,000 takes about 10 MB. */
-const mostSeats = 300_000;
+const maxSeats = 300_000;
 /** Nobody asks any more: the next one waits for the seats to be read anew. */
 const idleMs = 60_000;
 
@@ -59,8 +59,8 @@ const idleMs = 60_000;
 export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
   const nowMs = deps.nowMs ?? (() => performance.now());
   const events = new LRUCache<string, EventChoices>({
-    maxSize: mostSeats,
-    sizeCalculation: ({ size }) => Math.min(size, mostSeats),
+    maxSize: maxSeats,
+    sizeCalculation: ({ size }) => Math.min(size, maxSeats),
     ttl: idleMs,
     updateAgeOnGet: true,
     perf: { now: nowMs },
@@ -115,9 +115,9 @@ const paceMs = 10;
  * Sets of an event that a process tries to hold at a time: as many as its connections have work with. Further seekers
  * wait here for their turn, and not for a connection, while what they were given gets old.
  */
-const mostTried = 48;
+const maxTried = 48;
 /** So many of those who have waited longest are looked at when a turn is free. */
-const mostInTurn = 50;
+const maxInTurn = 50;
 /** After that others have always been faster. */
 const patienceMs = 5000;
 const othersWereFaster = new Error(`others were faster, or before it, for ${patienceMs} ms`);
@@ -214,7 +214,7 @@ class EventChoices {
 
   /** When a turn is free. */
   #serveNext(): void {
-    let left = mostInTurn;
+    let left = maxInTurn;
     for (const seeker of this.#waiting) {
       if (this.#isFull || left-- === 0) return;
       this.#serveOne(seeker);
@@ -222,7 +222,7 @@ class EventChoices {
   }
 
   get #isFull(): boolean {
-    return this.#tried >= mostTried;
+    return this.#tried >= maxTried;
   }
 
   /** Returns whether the seeker's waiting has come to its end. */

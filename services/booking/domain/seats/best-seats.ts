@@ -4,9 +4,9 @@ import { rowsInSteps, type SeatRow } from './seat-rows.ts';
 import { strandedInRows } from './stranded-seats.ts';
 
 /** Quantities whose orders are kept; a further one takes the place of the oldest. */
-const mostOrders = 16;
+const maxOrders = 16;
 /** Names of sections that were asked for, and are kept with what they mean. */
-const mostNames = 200;
+const maxNames = 200;
 const stepSeats = 1000;
 
 /**
@@ -39,7 +39,7 @@ export function* seatsByRow(
   function ordersOf(quantity: number): Int32Array[] {
     const known = orders.get(quantity);
     if (known) return known;
-    if (orders.size >= mostOrders) orders.delete(orders.keys().next().value!);
+    if (orders.size >= maxOrders) orders.delete(orders.keys().next().value!);
     const made = hall.currencies.map((_, currency) => inOrder(hall, quantity, currency));
     orders.set(quantity, made);
     return made;
@@ -49,7 +49,7 @@ export function* seatsByRow(
     if (name === undefined) return undefined;
     const known = names.get(name);
     if (known) return known;
-    if (names.size >= mostNames) names.clear();
+    if (names.size >= maxNames) names.clear();
     const isIn = Uint8Array.from(hall.sections, (section) => Number(isSection(name, section)));
     const meant = { key: hall.sections.filter((_, i) => isIn[i]).join('\n'), isIn };
     names.set(name, meant);

@@ -1,7 +1,7 @@
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
 import { Lanes } from './lanes.ts';
 
-const mostRemembered = 1000;
+const maxRemembered = 1000;
 
 /** A set that was handed out, and how the lanes were then. */
 type Taken = { uuids: string[]; division: number };
@@ -85,7 +85,7 @@ export class ChoiceBoard {
       ? this.#lanes.choose((most, isOwn) => find(wish, this.#gone, most, isOwn), tries)
       : find(wish, this.#gone, 1)[0];
     if (!set) {
-      if (this.#barren.size >= mostRemembered) this.#barren.clear();
+      if (this.#barren.size >= maxRemembered) this.#barren.clear();
       this.#barren.add(key);
       return undefined;
     }
@@ -102,7 +102,7 @@ export class ChoiceBoard {
     const known = this.#possible.get(key);
     if (known !== undefined) return known;
     const found = this.#candidates.find(wish, this.#taken, 1).length > 0;
-    if (this.#possible.size >= mostRemembered) this.#possible.clear();
+    if (this.#possible.size >= maxRemembered) this.#possible.clear();
     this.#possible.set(key, found);
     return found;
   }

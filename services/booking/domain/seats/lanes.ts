@@ -1,7 +1,7 @@
 /** Seats beside each other that are of one lane. */
 const laneSeats = 16;
-const mostLanes = 16;
-const mostSets = 256;
+const maxLanes = 16;
+const maxSets = 256;
 /** So many outcomes are looked at together. */
 const sample = 16;
 /** So many samples in which next to nothing was lost, and the lanes are fewer. */
@@ -34,7 +34,7 @@ export class Lanes {
    */
   choose(find: (most: number, isOwn?: (place: number) => boolean) => number[][], tries: number): number[] | undefined {
     const isDivided = this.#lanes > 1;
-    const most = Math.min(mostSets, Math.max(2 ** tries, isDivided ? laneSeats * this.#lanes : 1));
+    const most = Math.min(maxSets, Math.max(2 ** tries, isDivided ? laneSeats * this.#lanes : 1));
     const isOwn = (place: number) => Math.floor(place / laneSeats) % this.#lanes === this.#lane;
     const sets = find(most, isDivided && tries < triesInLane ? isOwn : undefined);
     return sets[Math.floor(this.#random() * sets.length)];
@@ -46,7 +46,7 @@ export class Lanes {
     this.#outcomes++;
     this.#lost += Number(!isHeld);
     if (this.#outcomes < sample) return;
-    if (this.#lost * 8 > sample) this.#divide(Math.min(mostLanes, 4 * this.#lanes));
+    if (this.#lost * 8 > sample) this.#divide(Math.min(maxLanes, 4 * this.#lanes));
     else {
       this.#quiet = this.#lost > 1 ? 0 : this.#quiet + 1;
       this.#outcomes = 0;

@@ -31,7 +31,7 @@ type Atom = { text: string; plain: string; isNumber: boolean; isGlued: boolean; 
 const known = new Map<string, SeatLabel>();
 /** What is before the number is the same for a whole row: read once, with a number that no label has. */
 const beginnings = new Map<string, SeatLabel>();
-const mostKnown = 60_000;
+const maxKnown = 60_000;
 const probe = 987_654_321;
 /** What is longer is prose. */
 const longest = 150;
@@ -54,7 +54,7 @@ export function parseSeatLabel(label: string): SeatLabel {
 function remembered(known: Map<string, SeatLabel>, key: string, read: () => SeatLabel): SeatLabel {
   const before = known.get(key);
   if (before) return before;
-  if (known.size >= mostKnown) known.clear();
+  if (known.size >= maxKnown) known.clear();
   const label = read();
   known.set(key, label);
   return label;

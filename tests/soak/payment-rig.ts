@@ -12,7 +12,7 @@ import type { Ledger } from './ledger.ts';
 /** What a buyer pays with, by uuid: one that works, or any of those that they have. */
 export type Wallet = { good(): string; any(): string };
 
-export type Till = {
+export type PaymentRig = {
   /** What the processes are told of the provider. */
   env: Record<string, string>;
   /** `register` makes the uuid of what the provider knows by a name of its own; undefined when no answer came. */
@@ -20,7 +20,7 @@ export type Till = {
   /** The buyer's word, where it is the provider that hears it and not a process. */
   approve?(action: PaymentAction, approved: boolean): void;
   /** Goes wrong in every way there is until the signal comes. */
-  rage(random: Random, signal: AbortSignal): Promise<void>;
+  injectFaults(random: Random, signal: AbortSignal): Promise<void>;
   /** What sellers and banks do there by themselves, until the signal comes. */
   byHand?(random: Random, ledger: Ledger, signal: AbortSignal): Promise<void>;
   /** Resolves when the provider has told all that it has to tell. */
@@ -37,11 +37,11 @@ const anyOf = (random: Random, good: () => string, others: string[]): Wallet => 
 });
 
 /** The sandbox, whose books are in the database; what goes wrong with it is told by the payment method. */
-export function sandboxTill(): Till {
+export function sandboxRig(): PaymentRig {
   return {
     env: {},
     wallet: async (random) => anyOf(random, () => random.uuid(), Object.values(sandboxMethods)),
-    rage: async () => {},
+    injectFaults: async () => {},
     quiet: async () => {},
     async books(db) {
       const kept = new Map<string, number>();
@@ -76,7 +76,7 @@ const refusals: Partial<Record<Operation, string[]>> = {
 };
 /** Longer than a booking process waits for an answer. */
 const longestDelayMs = 5000;
-const mostFaultsAtOnce = 3;
+const maxFaultsAtOnce = 3;
 /** For its last webhooks. */
 const longestWaitMs = 20_000;
 
@@ -85,7 +85,7 @@ const cutOff = { everyMs: 8000, forMs: 3000 };
 const nowhere = 'http://127.0.0.1:9';
 
 /** The fake of Stripe in this process. Each of its webhooks comes twice, to any of the booking processes, and now and then late. */
-export async function stripeTill(random: Random, urls: () => string[]): Promise<Till> {
+export async function stripeRig(random: Random, urls: () => string[]): Promise<PaymentRig> {
   const secret = 'whsec_soak';
   const isCutOff = () => Date.now() % cutOff.everyMs < cutOff.forMs;
   const url = () => `${isCutOff() ? nowhere : random.pick(urls())}/webhooks/stripe`;
@@ -108,10 +108,10 @@ export async function stripeTill(random: Random, urls: () => string[]): Promise<
         // It waits for nobody any more.
       }
     },
-    async rage(own, signal) {
+    async injectFaults(own, signal) {
       while (!signal.aborted) {
         await sleep(own.int(20, 300), signal);
-        if (fake.faults.length >= mostFaultsAtOnce) continue;
+        if (fake.faults.length >= maxFaultsAtOnce) continue;
         const on = own.pick(operations);
         fake.faults.push({
           on,
