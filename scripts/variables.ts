@@ -1,6 +1,6 @@
 // Every environment variable of the product, as README's table has it: `bun scripts/variables.ts` prints the table.
 
-import { variables as booking } from '../services/booking/main.ts';
+import { variables as booking } from '../services/booking/config.ts';
 import { variables as events } from '../services/events/main.ts';
 import { connectorVariables } from '../services/search/connector-cli.ts';
 import { variables as search } from '../services/search/main.ts';

@@ -6,7 +6,7 @@ import {
   redisVariables,
   serverVariables,
 } from '../../shared/config/config.ts';
-import { readConfig, type Values, v } from '../../shared/config/environment.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
@@ -15,26 +15,9 @@ import { type Command, type Env, takesNothing } from '../../shared/process/progr
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresBooks } from './adapters/postgres/books.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
+import { paymentVariables, sweepTimes, sweepVariables } from './config.ts';
 import { auditLive } from './domain/audit/audit.ts';
-import { openPayments, paymentVariables } from './payments.ts';
-
-/** What the sale and its audit must agree on. */
-export const sweepVariables = {
-  PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider', {
-    least: '1s',
-  }),
-  PAYMENT_ACTION_TIMEOUT: v.duration(
-    '10m',
-    'How long an order waits for its buyer to approve the payment (3-D Secure)',
-    { least: '1s' },
-  ),
-};
-
-/** How long what is pending waits for a sweep, in milliseconds. */
-export const sweepTimes = (config: Values<typeof sweepVariables>) => ({
-  ageMs: config.PAYMENT_SWEEP_AFTER,
-  actionMs: config.PAYMENT_ACTION_TIMEOUT,
-});
+import { openPayments } from './payments.ts';
 
 /** What the booking binary does besides to serve. */
 export const commands: Record<string, Command> = {

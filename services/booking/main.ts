@@ -1,15 +1,6 @@
-import { authConfig, authVariables } from '../../shared/auth/config.ts';
+import { authConfig } from '../../shared/auth/config.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
-import {
-  checkAddresses,
-  postgresConfig,
-  postgresVariables,
-  redisConfig,
-  redisVariables,
-  serverConfig,
-  serverVariables,
-} from '../../shared/config/config.ts';
-import { checkAll, readConfig, v } from '../../shared/config/environment.ts';
+import { postgresConfig, redisConfig, serverConfig } from '../../shared/config/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
@@ -35,7 +26,8 @@ import { postgresTickets } from './adapters/postgres/tickets.ts';
 import { postgresUnfinishedPayments } from './adapters/postgres/unfinished-payments.ts';
 import { postgresWebhookEvents } from './adapters/postgres/webhooks.ts';
 import { createBookingApp } from './app.ts';
-import { commands, sweepTimes, sweepVariables } from './cli.ts';
+import { commands } from './cli.ts';
+import { readBookingConfig, sweepTimes, variables } from './config.ts';
 import { paymentDuty } from './domain/payment/payment-duty.ts';
 import { capturesJob } from './jobs/captures.ts';
 import { pauseMs as jobPauseMs, startJobs } from './jobs/job.ts';
@@ -46,53 +38,10 @@ import { refundsJob } from './jobs/refunds.ts';
 import { statisticsJob, statisticsPauseMs } from './jobs/statistics.ts';
 import { saleMetrics } from './metrics.ts';
 import { neededFunctions, neededTables } from './needed-tables.ts';
-import { openPayments, paymentVariables, stripeKey } from './payments.ts';
-
-export const variables = {
-  SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
-  ...serverVariables,
-  ...postgresVariables,
-  ...redisVariables,
-  ...authVariables,
-  TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
-  MAX_TICKETS_PER_USER: v.integer(
-    0,
-    0,
-    1000,
-    'Most tickets of one event that a user may hold and have bought together; 0 is no limit',
-  ),
-  SALES_END_BEFORE_START: v.duration('0s', 'How long before its event begins a ticket is sold no more', {
-    most: '87600h',
-  }),
-  STRANDED_SEATS: v.oneOf(
-    ['allow', 'refuse'],
-    'allow',
-    'Whether a choice of seats may leave a single seat alone where another choice would not',
-  ),
-  REFUND_WINDOW: v.duration(
-    '24h',
-    'How long after its purchase, and until its event begins, a buyer may give an order back; 0 is not at all',
-    { most: '87600h' },
-  ),
-  ...sweepVariables,
-  ...paymentVariables,
-};
+import { openPayments } from './payments.ts';
 
 /** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
 const lockConnections = 4;
-
-/** Throws `ConfigError` for variables that are wrong, or do not go together. */
-function checked(env: Record<string, string | undefined>) {
-  const config = readConfig(variables, env);
-  const { SERVER_ADDR, METRICS_ADDR } = config;
-  checkAll([
-    () => redisConfig(config),
-    () => authConfig(config),
-    () => stripeKey(config, config.SERVER_MODE),
-    () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
-  ]);
-  return config;
-}
 
 /**
  * Starts the booking service on what the environment names. `addressVariable` is what moves its address; between two runs
@@ -103,7 +52,7 @@ export async function start(
   addressVariable = 'SERVER_ADDR',
   pauseMs = jobPauseMs,
 ): Promise<Running> {
-  const config = checked(env);
+  const config = readBookingConfig(env);
   const server = serverConfig(config);
   const auth = authConfig(config);
   const log = createLog('booking', config.LOG_LEVEL);
@@ -201,7 +150,7 @@ export const program: Program = {
   summary: 'holds seats, takes the money and sells them',
   variables,
   commands,
-  check: (env) => void checked(env),
+  check: (env) => void readBookingConfig(env),
   start,
 };
 

@@ -4,7 +4,7 @@ import type { Running } from '../../shared/process/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { postgresEnv } from '../../tests/rig/targets.ts';
-import { sweepTimes } from './cli.ts';
+import { sweepTimes } from './config.ts';
 import { start } from './main.ts';
 
 /** A service for each test, on one database, started as `main.ts` starts it: every variable reaches what it is meant for. */
