@@ -78,3 +78,27 @@ describe('booking audit', () => {
     await sale.sweep();
   });
 });
+
+describe('booking order', () => {
+  const order = async (uuid: string) => {
+    const said: string[] = [];
+    const log = spyOn(console, 'log').mockImplementation((line: string) => void said.push(line));
+    await commands.order!.run([uuid], postgresEnv(sale.config)).finally(() => log.mockRestore());
+    return said;
+  };
+
+  test('prints the steps of an order, the oldest first', async () => {
+    const uuid = await pending('2 minutes');
+    await sale.sweep();
+    const at = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z  ';
+    expect(await order(uuid)).toEqual([
+      expect.stringMatching(`^Order ${uuid} is failed: 35000 minor units of USD, of user [\\w-]{36}, by sandbox$`),
+      expect.stringMatching(`^${at}order pending, payment pending: claimed$`),
+      expect.stringMatching(`^${at}order failed, payment voided: payment voided$`),
+    ]);
+  });
+
+  test('says that there is no such order', async () => {
+    await expect(order(randomUUID())).rejects.toThrow(UsageError);
+  });
+});

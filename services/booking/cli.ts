@@ -11,9 +11,11 @@ import { openDb } from '../../shared/db/client.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { inPostgres } from '../../shared/process/failures.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 import { type Command, type Env, takesNothing } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { postgresBooks } from './adapters/postgres/books.ts';
+import { postgresOrderHistories } from './adapters/postgres/order-histories.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
 import { paymentVariables, sweepTimes, sweepVariables } from './config.ts';
 import { auditLive } from './domain/audit/audit.ts';
@@ -29,6 +31,10 @@ export const commands: Record<string, Command> = {
       ],
     ],
     run: runAudit,
+  },
+  order: {
+    usage: [['order UUID', 'print the history of an order: its steps, with how its payment stood and why']],
+    run: runOrder,
   },
 };
 
@@ -65,5 +71,23 @@ export async function runAudit(args: string[], env: Env, wait = sleep): Promise<
     if (findings.length > 0) process.exitCode = 1;
   } finally {
     await Promise.all([db.close(), redis?.close()]);
+  }
+}
+
+async function runOrder(args: string[], env: Env): Promise<void> {
+  const [uuid, ...more] = args;
+  if (!uuid || more.length > 0) throw new UsageError('booking order takes the uuid of one order');
+  const database = postgresConfig(readConfig(postgresVariables, env), 'onsale-tools');
+  const db = openDb(database, { max: 1 });
+  try {
+    const history = await inPostgres(database, () => postgresOrderHistories(db).read(uuid.toLowerCase()));
+    if (!history) throw new UsageError(`There is no order ${uuid}`);
+    const { status, userUuid, total, currency, provider, steps } = history;
+    console.log(`Order ${uuid} is ${status}: ${total} minor units of ${currency}, of user ${userUuid}, by ${provider}`);
+    for (const { at, order, payment, refund, cause } of steps) {
+      console.log(`${at}  order ${order}, payment ${payment}${refund ? `, refund ${refund}` : ''}: ${cause}`);
+    }
+  } finally {
+    await db.close();
   }
 }
