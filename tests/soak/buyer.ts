@@ -1,5 +1,5 @@
 import type { Random } from '../../drizzle/seed/random.ts';
-import type { PaymentAction } from '../../services/booking/domain/payment/payment-provider.ts';
+import type { ActionJson } from '../../services/booking/http/payment-responses.ts';
 import { sleep } from '../../shared/async/clock.ts';
 import type { Arena, Hall } from './arena.ts';
 import type { HeldSeats, Ledger, SeenOrder } from './ledger.ts';
@@ -135,7 +135,7 @@ export async function buy(
   }
 
   /** Says yes or no to the bank that asks, or closes the page. */
-  async function decide({ action }: { action: PaymentAction | null }): Promise<void> {
+  async function decide({ action }: { action: ActionJson | null }): Promise<void> {
     if (!action || chance(0.2)) return;
     const approved = chance(0.8);
     if (action.type === 'sandbox') await requests.approve(action.approval_url, approved);

@@ -1,6 +1,6 @@
 import type { Random } from '../../drizzle/seed/random.ts';
 import { sandboxMethods, sandboxPayments } from '../../services/booking/adapters/sandbox/sandbox-payments.ts';
-import type { PaymentAction } from '../../services/booking/domain/payment/payment-provider.ts';
+import type { ActionJson } from '../../services/booking/http/payment-responses.ts';
 import { sleep } from '../../shared/async/clock.ts';
 import type { Db } from '../../shared/db/client.ts';
 import type { Fault, Operation } from '../fake-stripe/faults.ts';
@@ -18,7 +18,7 @@ export type PaymentRig = {
   /** `register` makes the uuid of what the provider knows by a name of its own; undefined when no answer came. */
   wallet(random: Random, register: (reference: string) => Promise<string | undefined>): Promise<Wallet>;
   /** The buyer's word, where it is the provider that hears it and not a process. */
-  approve?(action: PaymentAction, approved: boolean): void;
+  approve?(action: ActionJson, approved: boolean): void;
   /** Goes wrong in every way there is until the signal comes. */
   injectFaults(random: Random, signal: AbortSignal): Promise<void>;
   /** What sellers and banks do there by themselves, until the signal comes. */

@@ -26,7 +26,14 @@ import { checkRefundable, refundOrder } from '../domain/refund/refund-order.ts';
 import { ownReservation } from '../domain/reservation/find-reservation.ts';
 import { conflictMembers } from './conflict.ts';
 import { methodUuid, userUuid } from './input.ts';
-import { amountRefused, declineMembers, notPaid, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
+import {
+  actionJson,
+  amountRefused,
+  declineMembers,
+  notPaid,
+  paymentActionSchema,
+  paymentUnanswered,
+} from './payment-responses.ts';
 
 const orderSchema = z
   .object({
@@ -290,6 +297,6 @@ const toJson = (order: OrderView) => ({
   tickets: order.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
   total: order.total,
   currency: order.currency,
-  action: order.action,
+  action: order.action && actionJson(order.uuid, order.action),
   created_at: order.createdAt,
 });

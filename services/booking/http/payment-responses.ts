@@ -3,13 +3,21 @@ import type { AppError, ErrorType } from '../../../shared/errors.ts';
 import { errorResponse } from '../../../shared/http/responses.ts';
 import { codes, paymentDeclined, paymentGivenUp, paymentPending, paymentRequiresAction } from '../domain/errors.ts';
 import type { Completion } from '../domain/order/complete-order.ts';
-import { declineReasons } from '../domain/payment/payment-provider.ts';
+import { declineReasons, type PaymentAction } from '../domain/payment/payment-provider.ts';
 
 /** The value for the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
 export const paymentActionSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stripe'), client_secret: z.string() }).openapi('StripeAction'),
   z.object({ type: z.literal('sandbox'), approval_url: z.string() }).openapi('SandboxAction'),
 ]);
+
+/** The action that the buyer of an order must take, as clients are told of it. */
+export type ActionJson = z.infer<typeof paymentActionSchema>;
+
+export const actionJson = (orderUuid: string, action: PaymentAction): ActionJson =>
+  action.type === 'stripe'
+    ? { type: 'stripe', client_secret: action.clientSecret }
+    : { type: 'sandbox', approval_url: `/sandbox/payments/${orderUuid}/approval` };
 
 /** Further members of the body of `payment_declined`. */
 export const declineMembers = {
@@ -40,7 +48,7 @@ export function notPaid(completion: Exclude<Completion, { is: 'paid' }>): AppErr
     case 'declined':
       return paymentDeclined(completion.reason);
     case 'action':
-      return paymentRequiresAction(completion.orderUuid, completion.action);
+      return paymentRequiresAction(completion.orderUuid, actionJson(completion.orderUuid, completion.action));
     case 'pending':
       return paymentPending(completion.cause);
     case 'given up':

@@ -88,7 +88,7 @@ async function ordered(reference = 'pm_card_threeDSecure2Required', currency = '
 
 test('a payment that the buyer approves is sold when Stripe tells so, however often it does', async () => {
   const { order, intent, heard, status } = await ordered();
-  expect(order).toMatchObject({ status: 'pending', action: { type: 'stripe', client_secret: intent().client_secret } });
+  expect(order).toMatchObject({ status: 'pending', action: { type: 'stripe', clientSecret: intent().client_secret } });
   fake.approve(intent().id);
   await heard('payment_intent.amount_capturable_updated', 'payment_intent.amount_capturable_updated');
   expect(statuses).toEqual([200, 200]);

@@ -10,13 +10,14 @@ import type {
   Orders,
   OrderView,
 } from '../../domain/order/order.ts';
+import type { PaymentAction } from '../../domain/payment/payment-provider.ts';
 import { eventsOf } from './events-of.ts';
 import { history, isFree, isOnSale, openToTheStart, orderJson, orderSeats, type SaleWindow } from './fragments.ts';
 import { type How, skipping } from './skipping.ts';
 
 /**
- * Orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. It may have to wait for
- * somebody's rows: those of one event have their share of the connections.
+ * Orders in PostgreSQL. Each write is one statement, so each is one transaction and one round trip. It may wait for
+ * locked rows: the statements of one event have a share of the connections.
  */
 export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Orders {
   const { sql, run, wait, share } = db;
@@ -25,8 +26,9 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
   const runOf = <T>(orderUuid: string, work: (sql: Db['sql']) => Promise<T>): Promise<T> =>
     run(async () => share(await events.order(orderUuid), work));
 
-  // A ticket that is gone has left its uuid, event and seat in the line.
-  const views = (condition: Fragment) => sql<OrderView[]>`
+  // The line of a deleted ticket keeps its uuid, event and seat.
+  const views = async (condition: Fragment): Promise<OrderView[]> => {
+    const rows = await sql<(Omit<OrderView, 'action'> & { action: KeptAction | null })[]>`
     select o.uuid, o.user_uuid as "userUuid", o.status, o.total::float8 as total, o.currency,
       to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", coalesce((
         select json_agg(json_build_object('uuid', coalesce(t.uuid, ot.ticket_uuid),
@@ -36,6 +38,8 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
         where ot.order_id = o.id
       ), '[]') as tickets, (select action::json from payments p where p.order_id = o.id) as action
     from orders o where ${condition}`;
+    return rows.map(({ action, ...view }) => ({ ...view, action: action && actionOf(action) }));
+  };
 
   const view = batched((uuids: string[]) =>
     run(async () => new Map((await views(sql`o.uuid = any(${uuids})`)).map((one) => [one.uuid, one]))),
@@ -49,15 +53,15 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
   }
 
   /**
-   * Claims the tickets of each request for a new order, all or none, unless it is off sale, or a reservation that held under
-   * these locks is released.
+   * Claims the tickets of each request for a new order, all or none, unless the event is off sale, or a reservation
+   * with these locks is released.
    */
   const claimAll = async (on: Db['sql'], requests: ClaimRequest[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
-    // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that somebody
-    // else claimed while this statement waited no longer meets the condition, and the count is short. The reservations
-    // that hold under these locks are locked, too: what they hold is either bought or given back.
+    // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that
+    // somebody else claimed while this statement waited no longer meets the condition, and the count is short. The
+    // reservations that hold under these locks are locked, too: what they hold is either bought or given back.
     const rows = await on<ClaimRow[]>`
       with claims as (
         select c.*, e.id as event_id, ${isOnSale(on, salesEndBeforeStartMs)} as is_on_sale
@@ -116,7 +120,7 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
         array(select uuid from wanted where wanted.asker = c.asker) as free,
         c.asker not in (select asker from off) as "isHeld", coalesce(is_on_sale, true) as "isOnSale"
       from claims c order by c.asker`;
-    // Why there is no order, only who has waited knows.
+    // Only a claim that has waited for its rows can tell why there is no order.
     return rows.map((row) => (row.order || how === 'waits' ? row : undefined));
   };
 
@@ -130,7 +134,7 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
     most: 25,
   });
 
-  /** Makes orders that are pending paid, and books their tickets. */
+  /** Marks pending orders paid, and books their tickets. */
   const settleAll = async (on: Db['sql'], orderUuids: string[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const rows = await on<{ uuid: string; booked: number; seats: OrderSeats }[]>`
@@ -196,7 +200,7 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
           with locked as (
             select id, total from orders where uuid = ${orderUuid} for update
           ), o as (
-            update payments set status = 'requires_action', action = ${JSON.stringify(action)}::text
+            update payments set status = 'requires_action', action = ${JSON.stringify(kept(orderUuid, action))}::text
             from locked where order_id = locked.id and status = 'pending' returning locked.id, locked.total
           ), h as (${history(sql, 'pending', 'requires_action', 'the buyer must approve the payment')})
           select from o`;
@@ -228,6 +232,17 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
       }),
   };
 }
+
+/** An action as every release has written it down. */
+type KeptAction = { type: 'stripe'; client_secret: string } | { type: 'sandbox'; approval_url: string };
+
+const kept = (orderUuid: string, action: PaymentAction): KeptAction =>
+  action.type === 'stripe'
+    ? { type: 'stripe', client_secret: action.clientSecret }
+    : { type: 'sandbox', approval_url: `/sandbox/payments/${orderUuid}/approval` };
+
+const actionOf = (action: KeptAction): PaymentAction =>
+  action.type === 'stripe' ? { type: 'stripe', clientSecret: action.client_secret } : { type: 'sandbox' };
 
 type ClaimRow = { asker: number; order: Order | null; free: string[]; isOnSale: boolean; isHeld: boolean };
 

@@ -19,7 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-/** Does `second` while the transaction of `first` is open, which must make it wait (`meanwhile`); returns what it came to. */
+/**
+ * Does `second` while the transaction of `first` is open, which must make it wait (`meanwhile`); returns what it came
+ * to.
+ */
 async function behind<T>(
   first: (tx: Db['sql']) => PromiseLike<unknown>,
   second: () => Promise<T>,
@@ -209,7 +212,7 @@ describe('what is written of an order waits for who writes of it, so that its hi
     [
       'an action that its buyer must take',
       [],
-      ({ orders }, uuid) => orders.awaitAction(uuid, { type: 'sandbox', approval_url: '/' }),
+      ({ orders }, uuid) => orders.awaitAction(uuid, { type: 'sandbox' }),
       'pending, requires_action',
     ],
     [

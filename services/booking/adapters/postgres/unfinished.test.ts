@@ -268,7 +268,7 @@ test('a payment that was captured is not gone later, and is noted once', async (
 test('what a buyer must do is noted once, and not of an order that has ended', async () => {
   const { orders } = sale.deps;
   const { uuid } = await ordered(sandboxMethods.requiresAction);
-  const action = { type: 'sandbox', approval_url: '/elsewhere' } as const;
+  const action = { type: 'sandbox' } as const;
   await orders.awaitAction(uuid, action);
   expect((await sale.deps.orders.view(uuid))!.action).not.toEqual(action);
   expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action']);

@@ -8,11 +8,11 @@ import {
   type PaymentState,
 } from '../../domain/payment/payment-provider.ts';
 
-/** Payment methods that do not simply succeed; every other uuid does. */
+/** Payment methods that misbehave; every other uuid succeeds. */
 export const sandboxMethods = {
   /** The card is declined. */
   declined: '00000000-0000-4000-8000-000000000002',
-  /** The money is reserved, but the answer never comes. */
+  /** The money is reserved, but the response never arrives. */
   lostAnswer: '00000000-0000-4000-8000-000000000003',
   /** The request never arrives. */
   lostRequest: '00000000-0000-4000-8000-000000000004',
@@ -26,7 +26,7 @@ const batchSize = 5000;
 const anyAmount: AmountBounds = { min: 1, max: 10 ** 13, step: 1 };
 const bounds = (currency: string) => (/^[A-Z]{3}$/.test(currency) ? anyAmount : undefined);
 
-/** What the key of a refund begins with that somebody has made by hand. */
+/** Key prefix of refunds made by hand. */
 export const refundByHand = 'hand:';
 
 type Status = 'requires_action' | 'authorised' | 'succeeded' | 'declined' | 'voided';
@@ -35,10 +35,10 @@ type Written = { status: Status; amount: number; disputed: boolean };
 type NewCharge = { key: string; amount: number; currency: string; status: Status };
 type Pass = { key: string; from: Status; to: Status };
 
-/** The books are of no event: all that is written in them is gathered. */
+/** The books belong to no event: writes are gathered across all. */
 const books = 'sandbox';
 
-/** The status of each key in order; undefined where there is none. */
+/** Returns the status of each key in order; undefined for an unknown key. */
 function resultsOf(rows: { key: string; status: Status }[], asked: { key: string }[]): (Status | undefined)[] {
   const found = new Map(rows.map(({ key, status }) => [key, status]));
   return asked.map(({ key }) => found.get(key));
@@ -47,18 +47,18 @@ function resultsOf(rows: { key: string; status: Status }[], asked: { key: string
 type Given = { made: number; total: number; before: number };
 
 export type SandboxPayments = PaymentProvider & {
-  /** What the buyer's bank does with their word. False unless the payment waits for it. */
+  /** Approves or rejects a payment as the buyer's bank would. Returns false unless the payment waits for its buyer. */
   answer(key: string, approved: boolean): Promise<boolean>;
 };
 
 /**
- * A payment provider to try things out with: no money moves, but its books are kept like a real provider's, in a table
- * of its own and apart from the order's transactions, so that crashes and repeats can be played through. Where nobody can
- * play the bank, a payment that must be approved is declined. Nobody waits for the disk with its books: what the server
- * forgets of them, it forgets with all that was written later, such as that an order is paid.
+ * A payment provider to try things out with: no money moves, but it keeps books like a real provider, in a table of its
+ * own and apart from the order's transactions, so that crashes and retries behave as in production. Where the bank
+ * can't be played, a payment that must be approved is declined. Its writes don't wait for the disk: a crash of the
+ * server that loses one also loses everything written later, such as a paid order.
  */
 export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } = {}): SandboxPayments {
-  /** The first to write a key decides; everyone gets what stands. */
+  /** The first writer of a key decides; everyone gets the stored row. */
   const write = gathered(
     async (on, charges: NewCharge[]) => {
       const rows = await on<{ key: string; status: Status }[]>`
@@ -81,7 +81,7 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
   async function record(charge: NewCharge): Promise<Status> {
     for (;;) {
       const status = await write(books, charge);
-      // Written by somebody else between the two halves of the statement: it is there now.
+      // Another process wrote it between the two halves of the statement: it is there now.
       if (status) return status;
     }
   }
@@ -99,16 +99,16 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
     { namesOf: ({ key }) => [key] },
   );
 
-  /** Lets a charge pass from one status to another; returns how it stands then. */
+  /** Moves a charge from one status to another; returns its status afterwards. */
   const pass = async (key: string, from: Status, to: Status): Promise<Status | undefined> =>
     (await move(books, { key, from, to })) ??
     (await run(() => sql`select status from sandbox_charges where key = ${key}`))[0]?.status;
 
-  const standing = (key: string, status: Status): PaymentState => {
+  const stateOf = (status: Status): PaymentState => {
     if (status === 'declined') return { is: 'declined', reason: 'card_declined' };
     if (status === 'voided') return { is: 'voided' };
     if (status !== 'requires_action') return { is: 'authorised' };
-    return { is: 'action', action: { type: 'sandbox', approval_url: `/sandbox/payments/${key}/approval` } };
+    return { is: 'action', action: { type: 'sandbox' } };
   };
 
   return {
@@ -120,21 +120,21 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
       if (methodUuid === sandboxMethods.lostRequest) throw new PaymentUnanswered();
       const status = await answered(() => record({ key, amount, currency, status: firstStatus(methodUuid, hasBank) }));
       if (methodUuid === sandboxMethods.lostAnswer) throw new PaymentUnanswered();
-      return standing(key, status);
+      return stateOf(status);
     },
 
     find: (key) =>
       answered(async () => {
         const [row] = await run(() => sql<Written[]>`select status from sandbox_charges where key = ${key}`);
-        return row ? standing(key, row.status) : { is: 'open' };
+        return row ? stateOf(row.status) : { is: 'open' };
       }),
 
     close: (key) =>
       answered(async () => {
-        // XXX is ISO 4217's code where there is no currency: nothing was charged.
+        // XXX is ISO 4217's code for no currency: nothing was charged.
         let status = await record({ key, amount: 0, currency: 'XXX', status: 'voided' });
         if (status === 'requires_action') status = (await pass(key, 'requires_action', 'voided'))!;
-        const settled = standing(key, status);
+        const settled = stateOf(status);
         if (settled.is === 'action' || settled.is === 'open') throw new Error(`${key} is still ${settled.is}`);
         return settled;
       }),
@@ -146,7 +146,7 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
       answered(() =>
         run(() =>
           sql.begin(async (tx) => {
-            // The charge is locked first: the statement after that sees the refunds of whoever was faster.
+            // The charge is locked first: the next statement then sees the refunds of faster callers.
             const [charge] = await tx<Written[]>`
               select amount::float8 as amount, status, disputed from sandbox_charges where key = ${key} for update`;
             if (charge?.status === 'voided') return 'voided';
@@ -171,7 +171,7 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
         ),
       ),
 
-    // A key is a payment here, so there can be no other under it.
+    // A key is one payment here, so there can be no second payment with it.
     giveBackStray: async () => false,
 
     async *charges() {

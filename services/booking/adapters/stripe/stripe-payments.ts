@@ -22,21 +22,21 @@ import {
   notChargeable,
 } from './refusals.ts';
 
-/** `name` is the mode of the key that `stripe` asks with: a test one unless told. */
+/** `name` is the mode of the key that `stripe` uses: test by default. */
 export type StripeDeps = RefundDeps & { methods: Pick<PaymentMethods, 'referenceOf'>; name?: ProviderName };
 
 type Sum = { key: string; amount: number; currency: string };
 
 /**
- * Payments by Stripe: a PaymentIntent for each order, confirmed here and captured by hand. Its id is stored before it is
- * confirmed, and what is cancelled can't be confirmed, so no payment is made twice or after its order was given up.
+ * Payments by Stripe: a PaymentIntent for each order, confirmed here and captured by hand. Its id is stored before it
+ * is confirmed, and a cancelled intent can't be confirmed, so no payment is made twice or after its order was given up.
  *
- * Idempotency keys protect what creates something; a replay tells how things stood then, so how they stand is read anew.
+ * Idempotency keys protect requests that create something; a replay returns an old state, so the state is read anew.
  */
 export function stripePayments(deps: StripeDeps): PaymentProvider {
   const { stripe, intents, methods, name = 'stripe:test' } = deps;
 
-  /** Whatever the key says of itself: a payment of the other mode is not ours to end. */
+  /** A payment of the other mode is not ours to end, whatever the key says. */
   function inMode<T extends Stripe.PaymentIntent>(intent: T): T {
     if (intent.livemode === (name === 'stripe:live')) return intent;
     throw new PaymentRefused('livemode', new Error(`${intent.id} is of another mode than ${name}`));
@@ -46,8 +46,9 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     inMode(await asked(stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })));
 
   /**
-   * Cancels an intent unless its money is reserved by now: also a declined one, for another card could still pay it. Why it was
-   * declined is kept before that, for whoever finds it cancelled: it tells itself, unless there is a `reason`.
+   * Cancels an intent unless its money is authorised by now: also a declined one, for another card could still pay it.
+   * Why it was declined is stored first, for callers that find it cancelled: the intent tells, unless there is a
+   * `reason`.
    */
   async function cancel(key: string, intent: Stripe.PaymentIntent, reason?: DeclineReason): Promise<FinalPaymentState> {
     let refused: PaymentRefused | undefined;
@@ -69,7 +70,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     throw new PaymentUnanswered(new Error(`${intent.id} changes all the time`));
   }
 
-  /** How an order ended whose intent is cancelled, or was never made. */
+  /** Returns how an order ended whose intent is cancelled, or was never made. */
   async function ended(key: string): Promise<FinalPaymentState> {
     const declined = (await intents.find(key))?.declined;
     return declined ? { is: 'declined', reason: declined } : { is: 'voided' };
@@ -79,19 +80,21 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     if (isAuthorised(intent)) return { is: 'authorised' };
     if (intent.status === 'canceled') return ended(key);
     if (intent.status === 'requires_action') {
-      return { is: 'action', action: { type: 'stripe', client_secret: intent.client_secret! } };
+      return { is: 'action', action: { type: 'stripe', clientSecret: intent.client_secret! } };
     }
     const isDeclined = intent.status === 'requires_payment_method' && intent.last_payment_error;
     return isDeclined ? cancel(key, intent) : { is: 'open' };
   }
 
-  /** Ends a payment, if need be for a reason that its intent does not tell of. From now on nobody else confirms it. */
+  /** Ends a payment, if need be for a reason that its intent does not show. From then on no process confirms it. */
   async function end(key: string, { id }: Stripe.PaymentIntent, reason?: DeclineReason): Promise<FinalPaymentState> {
     await intents.close(key);
     return cancel(key, await retrieve(id), reason);
   }
 
-  /** How a payment stands that was just confirmed. Who closes its order meanwhile may cancel it, and tells how it ends. */
+  /**
+   * Returns the state of a payment that was just confirmed. A process that closes the order meanwhile may cancel it.
+   */
   async function confirmed(key: string, intent: Stripe.Response<Stripe.PaymentIntent>): Promise<PaymentState> {
     if ((await intents.find(key))?.closed) throw new PaymentUnanswered(new Error(`${intent.id} is being closed`));
     return standing(key, isReplay(intent) ? await retrieve(intent.id) : intent);
@@ -103,7 +106,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     return known?.closed ? { is: 'voided' } : { is: 'open' };
   };
 
-  /** The order's own intent, made if need be; undefined when the order was closed before there was one. */
+  /** Returns the order's own intent, made if need be; undefined when the order was closed before there was one. */
   async function intentOf({ key, amount, currency }: Sum) {
     const known = await intents.find(key);
     if (known?.intentId) return { known, intent: await retrieve(known.intentId) };
@@ -132,7 +135,10 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     }
   }
 
-  /** How a payment stands whose confirmation was refused. Unless the intent itself tells, it is ended where that is for good. */
+  /**
+   * Returns the state of a payment whose confirmation was refused. Ends it if the refusal is final and the intent
+   * silent.
+   */
   async function refused(sum: Sum, intent: Stripe.PaymentIntent, by: PaymentRefused): Promise<PaymentState> {
     const { key } = sum;
     if (isUnusableMethod(by)) return end(key, intent, 'unknown_payment_method');

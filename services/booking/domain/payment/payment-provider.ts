@@ -70,8 +70,11 @@ export type FinalPaymentState = { is: 'authorised' } | { is: 'declined'; reason:
 /** `action`: the buyer must approve the payment first. `open`: the provider knows of none, or has not decided. */
 export type PaymentState = FinalPaymentState | { is: 'action'; action: PaymentAction } | { is: 'open' };
 
-/** What the client must do to have its buyer approve the payment (3-D Secure): what to pass to the provider's own library. */
-export type PaymentAction = { type: 'stripe'; client_secret: string } | { type: 'sandbox'; approval_url: string };
+/**
+ * The client must do something to have its buyer approve the payment (3-D Secure): pass `clientSecret` to Stripe's own library,
+ * or tell the sandbox.
+ */
+export type PaymentAction = { type: 'stripe'; clientSecret: string } | { type: 'sandbox' };
 
 /** What a buyer may know of why a card was declined. */
 export const declineReasons = [
