@@ -3,10 +3,10 @@ import type { Books, Finding, Owed } from '../../domain/audit/audit.ts';
 import { isOwnPayment } from './fragments.ts';
 
 const batchSize = 5000;
-/** Rows of each rule: more would say nothing more. */
+/** Row limit per rule. */
 const maxRows = 1000;
 
-/** The books in PostgreSQL. What an order owns is what it bought and has not given back. */
+/** The books in PostgreSQL. An order owns the tickets that it bought and has not given back. */
 export function postgresBooks({ sql, run }: Db): Books {
   return {
     broken: ({ ageMs, actionMs }) =>

@@ -26,7 +26,8 @@ export function postgresRefunds(db: Db): Refunds {
         share(await events.order(orderUuid), (sql) =>
           sql.begin(async (transaction) => {
             const tx = transaction as unknown as Db['sql'];
-            // Refunds of one order take turns: what comes after this sees what those before have taken back.
+            // Refunds of one order take turns: the statements after this lock see the tickets that earlier refunds took
+            // back.
             const [order] = await tx<Order[]>`
             select o.id::float8 as id, o.status, o.currency, ${isOwnPayment(tx, provider)} as "isOwn",
               ${windowMs}::float8 is null or o.created_at > now() - ${ms(tx, windowMs ?? 0)} as "isInWindow"
@@ -95,7 +96,7 @@ export function postgresRefunds(db: Db): Refunds {
 
 type Order = { id: number; status: string; currency: string; isOwn: boolean; isInWindow: boolean };
 
-/** A step of the history: how the order, its payment and the refund stand now. The order's row is locked. */
+/** A step of the order's history: the order, its payment and the refund as they are now. The order's row is locked. */
 async function note(tx: Db['sql'], refundId: number, cause: string): Promise<void> {
   await tx`
     insert into order_history (order_id, order_status, payment_status, refund_id, refund_status, amount, cause)

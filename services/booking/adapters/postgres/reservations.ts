@@ -22,11 +22,11 @@ const purgedAtOnce = 5000;
 export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Reservations {
   const { sql, run, wait, share, gathered } = db;
   const events = eventsOf(db);
-  /** Work on a reservation that may wait for somebody's rows, with the connections of its event. */
+  /** Work on a reservation that may wait for locked rows, with the connections of its event. */
   const runOf = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
     run(async () => share(await events.reservation(uuid), work));
 
-  // A ticket that is gone has left its uuid and seat in the line.
+  // The line of a deleted ticket keeps its uuid and seat.
   const read = async (condition: Fragment): Promise<Reservation[]> => {
     const rows = await sql<Row[]>`
     select r.uuid, r.user_uuid as "userUuid", e.uuid as "eventUuid", r.total::float8 as total, r.currency,
@@ -43,8 +43,8 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
   };
 
   /**
-   * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. It may wait for the hands that
-   * somebody has on the event's row, so each event has statements of its own.
+   * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. It may wait for a lock
+   * on the event's row, so each event has statements of its own.
    */
   const create = gathered(
     async (on, requests: Creation[], eventUuid) => {
@@ -134,7 +134,7 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
       runOf(uuid, (sql) =>
         sql.begin(async (transaction) => {
           const tx = transaction as unknown as Db['sql'];
-          // A claim locks the reservation, too: an order that was faster is seen by the statement after this.
+          // A claim locks the reservation, too: the next statement sees an order that was faster.
           await tx`select from reservations where uuid = ${uuid} for update`;
           const [inTheWay] = await tx<KnownOrder[]>`
             select ${orderJson(tx)} as order, ${orderSeats(tx)} as seats

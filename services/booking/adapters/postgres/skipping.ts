@@ -3,18 +3,18 @@ import type { GatheredOptions } from '../../../../shared/db/gathered.ts';
 import { isAppError } from '../../../../shared/errors.ts';
 import { ofAllEvents } from './events-of.ts';
 
-/** What a statement does about rows that somebody else has locked. */
+/** How a statement treats rows that another transaction has locked. */
 export type How = 'waits' | 'skips';
 
 type Options<I, O> = GatheredOptions<I> & {
-  /** Does the work of some items by one statement; undefined for an item that came to nothing. */
+  /** Does the work of several items in one statement; undefined for an item without a result. */
   work(on: Db['sql'], items: I[], how: How): Promise<(O | undefined)[]>;
   eventOf(item: I): string | Promise<string>;
 };
 
 /**
- * Makes one statement of work of all events, which skips the rows that somebody else has locked. Items that came to nothing by
- * that are done one by one, and wait for their rows: on a share beside that of their event, whose other buyers go on.
+ * Gathers work of all events in one statement that skips locked rows. Skipped items are done one by one and wait for
+ * their rows: on a share apart from that of their event, so that its other buyers go on.
  */
 export function skipping<I, O>(
   { run, share, gathered }: Pick<Db, 'run' | 'share' | 'gathered'>,
@@ -26,7 +26,7 @@ export function skipping<I, O>(
   return async (item) => (await quickly(ofAllEvents, item).catch(unlessUnavailable)) ?? (await alone(item));
 }
 
-/** Undefined for a failure that need not be the item's own; where the server is away, trying again is in vain. */
+/** Returns undefined for a failure that another item may have caused; throws if the server is away. */
 function unlessUnavailable(error: unknown): undefined {
   if (isAppError(error, 'unavailable')) throw error;
 }

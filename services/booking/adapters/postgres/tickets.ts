@@ -9,7 +9,7 @@ import { isOnSale, maxPrice, openToTheStart, orderJson, type SaleWindow } from '
 export function postgresTickets(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Tickets {
   const { sql, run, wait, share } = db;
 
-  // A read that never ends must not keep the next ones waiting, so each has the deadline of its own.
+  // A read that never ends must not hold up the next ones, so each has its own deadline.
   const factsOf = batched((ticketUuids: string[]) =>
     run(async () => {
       const rows = await sql<(TicketFacts & { uuid: string })[]>`
@@ -52,7 +52,7 @@ export function postgresTickets(db: Db, { salesEndBeforeStartMs }: SaleWindow = 
         return rows.map(({ uuid }) => uuid);
       }),
 
-    // It waits for nobody, but an arena's seats take their time. What is written meanwhile comes again by `seatsSince`.
+    // It waits for no locks, but an arena's seats take a while. `seatsSince` returns the rows written meanwhile.
     seatsOf: (eventUuid) =>
       run(() =>
         share(eventUuid, async (sql) => {
@@ -80,7 +80,7 @@ export function postgresTickets(db: Db, { salesEndBeforeStartMs }: SaleWindow = 
   };
 }
 
-/** A server that has been started anew may be another one, with transaction ids that were used before. */
+/** A restarted server may be another one, with transaction ids that were used before. */
 const mark = (sql: Db['sql']) => sql`json_build_object(
   'since', pg_snapshot_xmin(pg_current_snapshot())::text,
   'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.id, e.xmin))`;

@@ -7,7 +7,7 @@ import { type How, skipping } from './skipping.ts';
 
 type Capture = { orderUuid: string; end: 'captured' | 'gone' };
 
-/** What the provider has still to do, in PostgreSQL. */
+/** Unfinished payments in PostgreSQL. */
 export function postgresUnfinishedPayments(db: Db): UnfinishedPayments {
   const { sql, run, share } = db;
   const events = eventsOf(db);
@@ -95,8 +95,8 @@ export function postgresUnfinishedPayments(db: Db): UnfinishedPayments {
 
     recordDispute: (orderUuid, isOpen) =>
       runOf(orderUuid, async (sql) => {
-        // A refund that met the dispute may be tried again when the dispute has ended, also when its beginning was
-        // never heard of.
+        // A refund that met the dispute may be tried again when the dispute has ended, even if the event of its start
+        // never came.
         const { count } = await sql`
           with locked as (
             select id from orders where uuid = ${orderUuid} for update
@@ -115,7 +115,7 @@ export function postgresUnfinishedPayments(db: Db): UnfinishedPayments {
 
     elsewhere: (provider) =>
       run(async () => {
-        // Each half reads a partial index of what is under way: payments that have ended are never read through.
+        // Each half reads a partial index of unfinished rows: finished payments are never scanned.
         const rows = await sql<{ name: string; count: number }[]>`
           with under_way as (
             select order_id from payments where status in ('pending', 'requires_action', 'authorised')

@@ -6,14 +6,14 @@ import type { StripeIntents } from './intents.ts';
 
 /**
  * Reads Stripe's webhooks: undefined unless signed with the endpoint's secret within the last five minutes. Throws
- * `PaymentUnanswered` when Stripe can't be asked how a dispute stands by now.
+ * `PaymentUnanswered` when Stripe can't be asked for the dispute's current status.
  */
 export function stripeWebhooks(
   stripe: Stripe,
   secret: string,
   intents: Pick<StripeIntents, 'keyOf'>,
 ): (body: string, signature: string) => Promise<WebhookEvent | undefined> {
-  /** Of a dispute: it carries no metadata of ours, so its payment must be one whose id we wrote down. */
+  /** A dispute carries no metadata of ours, so its payment must be one whose id we have stored. */
   async function disputeOf({ payment_intent: intent }: Partial<Stripe.Dispute>): Promise<WebhookEvent['dispute']> {
     if (!intent) return undefined;
     const intentId = typeof intent === 'string' ? intent : intent.id;
