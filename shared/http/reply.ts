@@ -1,5 +1,5 @@
 import type { Context, TypedResponse } from 'hono';
-import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { InvalidJSONValue, JSONParsed, JSONValue } from 'hono/utils/types';
 import type { Env } from './env.ts';
 
@@ -34,7 +34,7 @@ export const replyEmpty = <U extends 200 | 204 = 200>(c: Context<Env>, status: U
   replyRaw(c, null, status) as Response & TypedResponse<null, U, 'body'>;
 
 /** Returns a response with this body as it is. */
-export const replyRaw = (c: Context<Env>, body: Body, status: StatusCode | number = 200, headers?: Headers): Response =>
+export const replyRaw = (c: Context<Env>, body: Body, status = 200, headers?: Headers): Response =>
   new Response(body as string, { status, headers: allHeaders(c, headers) });
 
 /** Sets the headers that every response has on one that was made without them. */

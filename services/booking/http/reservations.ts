@@ -30,7 +30,7 @@ import { amountRefused } from './payment-responses.ts';
 /** No buyer needs more at once, and a script that takes them all stays short. */
 const maxTickets = 50;
 
-/** Told where a body has neither form; where it has a part of one, what that lacks. */
+/** The message for a body of neither form; for a part of one it names the missing members. */
 const eitherForm =
   'must name the seats (ticket_uuids), or an event_uuid and a quantity, for the best that are available';
 

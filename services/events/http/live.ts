@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { replyRaw } from '../../../shared/http/reply.ts';
 import { commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
-import { anyUuid, example } from '../../../shared/http/schemas.ts';
+import { anyUuid, example, uuid } from '../../../shared/http/schemas.ts';
 import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import type { LiveSeats } from '../domain/live/live-seats.ts';
 import { liveMessageSchema } from './live-schemas.ts';
@@ -21,7 +21,7 @@ const liveRoute = createRoute({
     'told before. A stream that ends is to be opened again after its `retry`. Each begins with a `taken` of its own, so ' +
     '`Last-Event-ID` makes no difference.',
   request: {
-    params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: example.event }) }),
+    params: z.object({ uuid: uuid.openapi({ example: example.event }) }),
   },
   responses: {
     200: {
