@@ -12,13 +12,13 @@ import { type Sandbox, sandboxRoutes } from './http/sandbox.ts';
 import { ticketRoutes } from './http/tickets.ts';
 import { type ReadWebhook, webhookRoutes } from './http/webhooks.ts';
 
-/** What a provider has besides its port: a sandbox to play with, or webhooks of its own. */
+/** The routes that a provider adds: the sandbox's, or webhooks. */
 export type PaymentSides = { sandbox?: Sandbox; readWebhook?: ReadWebhook };
 
 export type BookingDeps = ShellDeps &
   Omit<Ports, 'knownTickets' | 'seats'> &
   PaymentSides & {
-    /** Who checks tokens; without, everybody is taken for the user that they name. */
+    /** Verifies tokens; without it every caller is taken for the user that they name. */
     identities?: Identities | undefined;
   };
 

@@ -21,7 +21,7 @@ import { paymentVariables, sweepTimes, sweepVariables } from './config.ts';
 import { auditLive } from './domain/audit/audit.ts';
 import { openPayments } from './payments.ts';
 
-/** What the booking binary does besides to serve. */
+/** The commands of the booking binary. */
 export const commands: Record<string, Command> = {
   audit: {
     usage: [
@@ -38,9 +38,9 @@ export const commands: Record<string, Command> = {
   },
 };
 
-/** A sale that is between two writes is through with them by then. */
+/** Long enough for a sale between two writes to finish. */
 const pauseMs = 3000;
-/** The sweep comes every few seconds, and may have more than one batch to do. */
+/** The sweep runs every few seconds, and may have more than one batch to do. */
 const sweepMarginMs = 60_000;
 const shown = 100;
 

@@ -40,12 +40,12 @@ import { saleMetrics } from './metrics.ts';
 import { neededFunctions, neededTables } from './needed-tables.ts';
 import { openPayments } from './payments.ts';
 
-/** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
+/** Locks in PostgreSQL have connections of their own: losers of a race must not queue behind the winners' sales. */
 const lockConnections = 4;
 
 /**
- * Starts the booking service on what the environment names. `addressVariable` is what moves its address; between two runs
- * of its jobs are `pauseMs`.
+ * Starts the booking service as the environment configures it. `addressVariable` names the variable that moves its
+ * address; `pauseMs` is the pause between two runs of its jobs.
  */
 export async function start(
   env: Record<string, string | undefined>,
@@ -108,7 +108,7 @@ export async function start(
     log.warn('STRIPE_SECRET_KEY is of test mode: seats are sold and no money is taken');
   if (config.SERVER_MODE === 'production' && provider.payments.name === 'sandbox')
     log.warn('PAYMENTS=sandbox: seats are sold and no money is taken');
-  // Told at the start, and not when somebody first asks whether it is ready.
+  // Logged at the start, and not at the first readiness probe.
   duty().catch(() => {});
   if (redis) void tellOfRedis(redis, deps.dependencies.redis!, log);
   if (!auth) {
@@ -120,7 +120,7 @@ export async function start(
   const times = sweepTimes(config);
   const stops = [
     startJobs([locksJob(deps), ordersJob(deps, times), recordsJob(deps)], pauseMs, log),
-    // After a rush there is much to take: meanwhile the others go on.
+    // After a rush there is much to capture: meanwhile the other jobs go on.
     startJobs([capturesJob(deps), refundsJob(deps, times)], pauseMs, log),
     startJobs([statisticsJob(db, ownTables)], statisticsPauseMs, log),
   ];
@@ -137,7 +137,7 @@ export async function start(
   };
 }
 
-/** Tells why Redis can't hold the locks, or is not safe for them, if so; what is away for a moment is told by the calls. */
+/** Logs why Redis can't hold the locks, or is not safe for them, if so; a short outage shows in the calls. */
 async function tellOfRedis(redis: RedisServer, check: () => Promise<void>, log: Logger): Promise<void> {
   const reason = await check().then(() => undefined, reasonOf);
   if (reason) log.error({ reason }, 'not ready: Redis can’t hold the locks');

@@ -12,7 +12,7 @@ export function saleMetrics(
   log: Pick<Logger, 'error'>,
 ): SaleObserver {
   const { counter, gauge, labelled } = metrics;
-  // Every process of the service shows the same, for it is the database's.
+  // Every process of the service shows the same, as the number comes from the database.
   const backlogs = sharedRead(unfinishedPayments.backlogs);
   const elsewhere = sharedRead(() => unfinishedPayments.elsewhere(name));
   const backlog = (name: string, what: string, read: (all: Backlogs) => Backlog) => {

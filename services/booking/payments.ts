@@ -10,7 +10,7 @@ import { type paymentVariables, stripeKey } from './config.ts';
 import type { PaymentMethods } from './domain/payment/payment-methods.ts';
 import type { PaymentProvider } from './domain/payment/payment-provider.ts';
 
-/** The payment provider that the configuration names, with what it has besides. Throws `ConfigError`. */
+/** Returns the payment provider that the configuration names, with its routes. Throws `ConfigError`. */
 export function openPayments(
   config: Values<typeof paymentVariables> & { SERVER_MODE: 'development' | 'production' },
   db: Db,
@@ -19,7 +19,7 @@ export function openPayments(
   const secretKey = stripeKey(config, config.SERVER_MODE);
   const { STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_BASE } = config;
   if (!secretKey) {
-    // On a platform that is open to everybody, nobody may play the bank.
+    // On a public platform nobody may play the bank.
     const hasBank = config.SERVER_MODE === 'development';
     const sandbox = sandboxPayments(db, { hasBank });
     return { payments: sandbox, ...(hasBank && { sandbox }) };

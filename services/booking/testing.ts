@@ -40,8 +40,8 @@ import { notPaid } from './http/payment-responses.ts';
 
 export type SaleDeps = Ports;
 
-// The verbs as tests call them: by anybody, unless an actor is named; and a payment that has not come about is thrown, as HTTP
-// tells of it.
+// The verbs as tests call them: as anyone, unless an actor is named; a payment that was not made is thrown, as HTTP
+// does.
 
 export const reserveTicket = (
   ports: Ports,
@@ -106,7 +106,9 @@ export const refundOrder = (
   actor: Actor = anyone,
 ): Promise<Refund> => refund.refundOrder(ports, { actor, ...request });
 
-/** The sale on a real PostgreSQL of its own, with some of its parts replaced if asked, and its payments by `provider`. */
+/**
+ * The sale on a real PostgreSQL of its own, with some of its parts replaced if asked, and its payments by `provider`.
+ */
 export async function startSale(
   replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({}),
   provider: (db: Db) => PaymentProvider = sandboxPayments,
@@ -165,9 +167,9 @@ export function saleOn(
     reserve: (ticket: string, user: string) => codeOf(reserveTicket(deps, ticket, user)),
     confirm: (ticketUuid: string, userUuid: string, methodUuid: string) =>
       codeOf(confirmTicket(deps, { ticketUuid, userUuid, methodUuid })),
-    /** What all sweeps do together; no order waits for its buyer any longer. */
+    /** Runs all sweeps; no order waits for its buyer any longer. */
     sweep: () => sweepAll(deps),
-    /** Lets a ticket's lock end by time. */
+    /** Makes a ticket's lock expire. */
     expire: (ticket: string) =>
       sql`update ticket_locks set expires_at = now() - interval '1 second' where ticket_uuid = ${ticket}`,
     /** Every rule that must hold at any quiet moment, whatever happened before. */
@@ -176,12 +178,12 @@ export function saleOn(
   };
 }
 
-/** What is pending may be so: the sweep has not come yet. */
+/** Allows anything pending: no sweep has run yet. */
 const anyAge = { ageMs: 86_400_000, actionMs: 0 };
-/** Nobody but the test sweeps. */
+/** Only the test sweeps. */
 export const atOnce = { ageMs: 0, actionMs: 0, leaseMs: 0 };
 
-/** Everything that a process does about what is unfinished. Answers how many orders and refunds it ended. */
+/** Runs every sweep of unfinished work. Returns how many orders and refunds it ended. */
 export async function sweepAll(deps: SaleDeps): Promise<number> {
   const orders = await sweepOrders(deps, atOnce);
   await sweepCaptures(deps, atOnce);

@@ -1,6 +1,6 @@
 import { AppError, type ErrorType } from '../../../shared/errors.ts';
 
-/** What booking refuses, by codes that stay the same for good. */
+/** The errors of booking, by codes that never change. */
 export const codes = {
   eventNotFound: { code: 'event_not_found', kind: 'not_found' },
   ticketNotAvailable: { code: 'ticket_not_available', kind: 'conflict' },
@@ -21,7 +21,7 @@ export const codes = {
   paymentPending: { code: 'payment_pending', kind: 'unavailable', again: true },
 } as const satisfies Record<string, ErrorType>;
 
-// Each error has its words here, once. Those of the original's two routes are the original's.
+// The message of each error stands here, once. Those of the original's two routes are the original's.
 
 export const invalid = (message: string) => new AppError('invalid_request', message);
 
@@ -35,7 +35,7 @@ export const forbidden = () =>
 
 export const eventNotFound = () => new AppError(codes.eventNotFound, 'Event not found');
 
-/** The seats that are in the way; of one ticket it need not be said. */
+/** The seats that are not available; left out for a single ticket. */
 export const ticketNotAvailable = (conflicts?: string[]) =>
   new AppError(codes.ticketNotAvailable, 'Ticket is not available for reservation', {
     details: conflicts ? { conflicts } : {},
@@ -63,7 +63,7 @@ export const seatStranded = (stranded: string[]) =>
 
 const endedHint = 'The sale of this event has ended: choose another event';
 
-/** The event has begun, or is about to. An error of the original that stands in its place has the hint beside its own message. */
+/** The event has begun, or is about to. An error of the original in its place adds the hint to its own message. */
 export const salesEnded = (inPlaceOf?: AppError) =>
   new AppError(codes.salesEnded, inPlaceOf?.message ?? endedHint, { details: inPlaceOf ? { hint: endedHint } : {} });
 
@@ -86,7 +86,7 @@ export const noPaymentWaits = () => new AppError(codes.orderNotFound, 'No paymen
 
 const notRefundable = (message: string) => () => new AppError(codes.orderNotRefundable, message);
 
-/** Why tickets can't be given back. */
+/** The reasons why tickets can't be given back. */
 export const refundRefusals = {
   'not paid': notRefundable('The order is not paid, or all of it was given back: there is nothing to give back'),
   'not owned': notRefundable('The order does not own these tickets, or not any more: name tickets that it owns'),
@@ -101,7 +101,7 @@ export const refundRefusals = {
 export const paymentDeclined = (reason: string) =>
   new AppError(codes.paymentDeclined, 'Payment was declined', { details: { reason } });
 
-/** A sweep was faster than the provider's answer: nothing was paid, and what is still held can be paid for again. */
+/** A sweep was faster than the provider: nothing was paid, and seats that are still held can be paid for again. */
 export const paymentGivenUp = () =>
   new AppError(codes.paymentDeclined, 'The payment did not come about: try again', {
     details: { reason: 'processing_error' },
@@ -120,7 +120,7 @@ export const paymentRequiresAction = (orderUuid: string, action: object) =>
 
 export const badSignature = () => new AppError('invalid_request', 'The signature is not right, or too old');
 
-/** The provider did not answer: money may have moved or not. Ask again with the same key. */
+/** The provider did not respond: money may have moved or not. Retry with the same key. */
 export class PaymentUnanswered extends AppError {
   constructor(cause?: unknown) {
     super('unavailable', 'The payment provider did not answer; repeat the request in a moment', { cause });
@@ -129,8 +129,9 @@ export class PaymentUnanswered extends AppError {
 }
 
 /**
- * The provider has refused a step for a reason that repeating it at once does not change (its `code` says which): the account
- * lacks the money for a refund, a key lacks a permission. A person must look at it; the same call may succeed later.
+ * The provider has refused a step for a reason that repeating it at once does not change (its `code` says which): the
+ * account lacks the money for a refund, a key lacks a permission. A person must look at it; the same call may succeed
+ * later.
  */
 export class PaymentRefused extends PaymentUnanswered {
   readonly reason: string;

@@ -1,7 +1,7 @@
 import type { OrderOutcome } from './order/order.ts';
 import type { RefundOutcome } from './payment/payment-provider.ts';
 
-/** Port: what the sale counts. */
+/** Port: counters of the sale. */
 export type SaleObserver = {
   lockTaken(tickets: number): void;
   lockRefused(): void;
@@ -9,19 +9,19 @@ export type SaleObserver = {
   ticketsSold(tickets: number): void;
   paymentDeclined(): void;
   paymentUnanswered(): void;
-  /** A sweep or a webhook of the provider has brought an order to this end. */
+  /** A sweep or a webhook of the provider has ended an order. */
   orderSwept(status: OrderOutcome['status']): void;
-  /** What was authorised was taken; or was voided with its order; or is gone, and somebody must look at it. */
+  /** An authorisation was captured; or voided with its order; or is gone, which needs a person's attention. */
   paymentCaptured(how: 'captured' | 'voided' | 'gone'): void;
-  /** Money came for an order that had been given up, or twice, and went back. */
+  /** Money that came for an order that had been given up, or twice, was refunded. */
   paymentGivenBack(how: Exclude<RefundOutcome, 'nothing'> | 'stray'): void;
   refundPaid(): void;
-  /** The provider could not give back what it had agreed to: somebody must look at it. */
+  /** A refund that the provider had accepted failed: it needs a person's attention. */
   refundFailed(): void;
-  /** The buyer has had their bank take a payment back. */
+  /** The buyer has disputed a payment. */
   paymentDisputed(): void;
-  /** A refund met that: the buyer has the money already. */
+  /** A refund met a dispute: the buyer has the money already. */
   refundDisputed(): void;
-  /** The provider has refused a step of a payment for a `reason` that somebody must look at. */
+  /** The provider has refused a step of a payment for a `reason` that needs a person's attention. */
   paymentRefused(reason: string, cause: unknown): void;
 };

@@ -13,11 +13,11 @@ import type { SeatChoices } from './seats/best-choices.ts';
 import type { KnownTickets } from './seats/known-tickets.ts';
 import type { Tickets } from './seats/tickets.ts';
 
-/** What the organiser of the platform has set. */
+/** The settings of the platform's organiser. */
 export type SaleRules = {
   /** How long a ticket is held, in milliseconds. */
   lockTtlMs: number;
-  /** Most tickets of one event that a user may hold and have bought together; 0 is no limit. */
+  /** The maximum of tickets of one event that a user may hold and have bought together; 0 is no limit. */
   ticketLimit: number;
   /** Whether a choice may leave a single free seat behind that another choice would not. */
   mayStrand: boolean;
@@ -25,7 +25,7 @@ export type SaleRules = {
   refundWindowMs: number;
 };
 
-/** All that the sale asks of others. `main.ts` chooses the adapters; a verb names those that it needs. */
+/** All ports of the sale. `main.ts` chooses the adapters; a verb names the ports that it needs. */
 export type Ports = SaleRules & {
   // In PostgreSQL, each operation one transaction:
   tickets: Tickets;
@@ -37,11 +37,11 @@ export type Ports = SaleRules & {
   webhookEvents: WebhookEvents;
   idempotencyKeys: IdempotencyKeys;
 
-  /** Who may buy a ticket for the next minutes: in Redis, or in PostgreSQL. */
+  /** The locks of held tickets: in Redis, or in PostgreSQL. */
   locks: TicketLocks;
-  /** Tells live views which events have changed. It never fails: a view that misses a word looks by itself. */
+  /** Tells live views which events have changed. It never fails: a view that misses a change polls. */
   feed: Pick<SeatFeed, 'publish'>;
-  /** Who takes the money. */
+  /** The payment provider. */
   payments: PaymentProvider;
   observer: SaleObserver;
 

@@ -1,13 +1,13 @@
 import { keptMs as keysKeptMs } from '../../../shared/idempotency/idempotency.ts';
 import type { Ports } from './ports.ts';
 
-/** A reservation ends within the hour; for a month it can still be asked what became of it. */
+/** A reservation ends within the hour, but can still be looked up for a month. */
 const reservationsKeptMs = 30 * 86_400_000;
 
-/** Stripe tells again for three days what was not taken. */
+/** Stripe retries an event for three days. */
 const webhookEventsKeptMs = 30 * 86_400_000;
 
-/** Deletes some of what nobody needs any more. Safe to run in several processes at once. */
+/** Deletes some outdated records. Safe to run in several processes at once. */
 export async function purgeRecords({
   reservations,
   idempotencyKeys,

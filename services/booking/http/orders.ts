@@ -234,7 +234,7 @@ const refundRoute = createRoute({
   },
 });
 
-/** Orders of reservations: buy one, see what became of it, and give it back. */
+/** Orders of reservations: buy one, read it, and give it back. */
 export function orderRoutes(ports: Ports) {
   return createRoutes()
     .openapi(orderRoute, async (c) => {
@@ -257,7 +257,7 @@ export function orderRoutes(ports: Ports) {
       const body = c.req.valid('json');
       const orderUuid = c.req.valid('param').uuid;
       const actor = actorOf(c.get('caller'));
-      // A request about nothing of theirs leaves no key behind.
+      // A request about another user's order leaves no key behind.
       await checkRefundable(ports, { actor, orderUuid, userUuid: body.user_uuid });
       const scope = body.user_uuid;
       const about = `POST ${path}/${orderUuid}/refunds`;

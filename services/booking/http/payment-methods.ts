@@ -49,7 +49,7 @@ const route = createRoute({
   },
 });
 
-/** What buyers pay with: the API knows it by a uuid, and the provider by a reference of its own. */
+/** Payment methods of buyers: the API names one by a uuid, and the provider by a reference of its own. */
 export function paymentMethodRoutes(ports: Ports) {
   return createRoutes().openapi(route, async (c) => {
     const { user_uuid: userUuid, reference } = c.req.valid('json');

@@ -38,11 +38,11 @@ const amountMembers = {
 export const amountRefused = <T extends ErrorType = never>(description: string, ...more: T[]) =>
   errorResponse(description, [codes.amountNotChargeable, ...more], amountMembers);
 
-/** The 503 of an operation that waits for the payment provider's word. */
+/** The 503 of an operation that waits for the payment provider. */
 export const paymentUnanswered = (description: string) =>
   errorResponse(description, ['unavailable', codes.paymentPending]);
 
-/** The error that tells why a payment has not come about. */
+/** Returns the error for a payment that was not made. */
 export function notPaid(completion: Exclude<Completion, { is: 'paid' }>): AppError {
   switch (completion.is) {
     case 'declined':

@@ -7,7 +7,7 @@ import { handleWebhook } from '../domain/payment/handle-webhook.ts';
 import type { WebhookEvent } from '../domain/payment/webhook-events.ts';
 import type { Ports } from '../domain/ports.ts';
 
-/** Not a schema of zod's: the body must not be read before its signature is checked, over its very bytes. */
+/** Not a zod schema: the signature is made over the bytes of the body, and checked before the body is parsed. */
 const eventSchema = { type: 'object' as const, description: 'An event object of Stripe’s API' };
 
 const route = createRoute({
@@ -39,10 +39,10 @@ const route = createRoute({
   },
 });
 
-/** Reads an event whose signature is right; undefined of any other. */
+/** Reads an event whose signature is right; returns undefined for any other. */
 export type ReadWebhook = (body: string, signature: string) => Promise<WebhookEvent | undefined>;
 
-/** Webhooks of the payment provider. Their signature is made over the very bytes of the body. */
+/** Webhooks of the payment provider. Their signature is made over the bytes of the body. */
 export function webhookRoutes(ports: Ports, readWebhook: ReadWebhook) {
   return createRoutes().openapi(route, async (c) => {
     const event = await readWebhook(await c.req.text(), c.req.valid('header')['stripe-signature']);

@@ -2,7 +2,7 @@ import type { CompletionPorts } from '../domain/order/complete-order.ts';
 import { sweepCaptures } from '../domain/payment/sweep-captures.ts';
 import { type Job, leaseMs } from './job.ts';
 
-/** Takes the money that is authorised. Metric: `payments_captured_total`. */
+/** Captures authorised payments. Metric: `payments_captured_total`. */
 export const capturesJob = (ports: CompletionPorts): Job => ({
   name: 'captures',
   run: () => sweepCaptures(ports, { leaseMs }),

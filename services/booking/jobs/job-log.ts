@@ -4,8 +4,8 @@ import { inWords } from '../../../shared/process/failures.ts';
 import type { Logger } from '../../../shared/process/log.ts';
 
 /**
- * Does jobs that are repeated, and logs what keeps them from it. An outage is told once while it is new, in a sentence, and
- * so is its end; anything else is told each time, with its stack. Never rejects.
+ * Runs repeated jobs, and logs their failures. An outage is logged once, in a sentence, and so is its end; any other
+ * failure is logged each time, with its stack. Never rejects.
  */
 export function jobLog(log: Logger) {
   const outages = new Map<string, string>();
@@ -29,11 +29,11 @@ export function jobLog(log: Logger) {
     if (outages.get(job) === outage) return;
     outages.set(job, outage);
     const [reason] = inWords(err).split('\n');
-    // It may be a mistake of ours, which its own words show.
+    // It may be a bug, which its own message shows.
     if (isMisfit(err)) log.error({ job, reason, err }, 'the job failed and is tried until it works again');
     else log.warn({ job, reason }, 'the job failed and is tried until it works again');
   }
 }
 
-/** Which outage it is: the server that is away or why it can't do its work, however each call then ends. */
+/** Names the outage: the server that is away or the reason why it can't work, whatever each call's own error is. */
 const nameOf = ({ cause, message }: AppError): string => (cause instanceof Error ? cause.message : message);

@@ -3,11 +3,11 @@ import type { Logger } from '../../../shared/process/log.ts';
 import { jobLog } from './job-log.ts';
 
 /**
- * Work that is repeated as long as the process lives. Any number of processes may do it at once: what one has taken up is its
- * own for a while (its lease), or harmless to do twice.
+ * Work that is repeated as long as the process lives. Any number of processes may do it at once: a process leases its
+ * items for a while, or they are harmless to do twice.
  */
 export type Job = {
-  /** As the log names it. */
+  /** The name in the log. */
   name: string;
   run(): Promise<unknown>;
 };
@@ -15,12 +15,12 @@ export type Job = {
 /** Between two runs, unless a job has a reason of its own. */
 export const pauseMs = 5_000;
 
-/** Others leave to a process what it has taken up, for so long. */
+/** For so long no other process takes a leased item. */
 export const leaseMs = 15_000;
 
 /**
- * Begins jobs that run one after the other, then pause: what one of them meets keeps none of the others from its work. Returns
- * what stops them, after the run that is under way.
+ * Starts jobs that run one after the other, then pause; a failing job does not stop the others. Returns a function that
+ * stops them, after the current run.
  */
 export function startJobs(jobs: Job[], pauseMs: number, log: Logger): () => Promise<void> {
   const runs = jobLog(log);

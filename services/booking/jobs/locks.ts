@@ -1,7 +1,7 @@
 import { sweepLocks } from '../domain/reservation/sweep-locks.ts';
 import type { Job } from './job.ts';
 
-/** Clears away the locks that have ended by time. Metric: `ticket_locks_expired_total`. */
+/** Clears away expired locks. Metric: `ticket_locks_expired_total`. */
 export const locksJob = (ports: Parameters<typeof sweepLocks>[0]): Job => ({
   name: 'locks',
   run: () => sweepLocks(ports),

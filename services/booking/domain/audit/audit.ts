@@ -1,7 +1,7 @@
 import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
 import type { PaymentProvider, ProviderName } from '../payment/payment-provider.ts';
 
-/** Something that must not be: which rule it breaks, of what (a ticket's or an order's uuid), and how. */
+/** A broken rule: its name, the uuid of the ticket or order, and details. */
 export type Finding = { rule: AuditRule; uuid: string; detail: string };
 
 export type AuditRule =
@@ -21,23 +21,25 @@ export type AuditRule =
   | 'refund waits for a dispute that is over'
   | 'lock on a sold ticket';
 
-/** How long something may be pending, and how much longer an order may wait for its buyer; in milliseconds. */
+/** How long an order or refund may be pending, and how much longer an order may wait for its buyer; in milliseconds. */
 export type AuditTimes = { ageMs: number; actionMs: number };
 
 /** Port: the books as the database has them, each call in one snapshot. Throws `unavailable`. */
 export type Books = {
-  /** Every row that breaks a rule of tickets, orders, payments and refunds. */
+  /** Returns every row that breaks a rule of tickets, orders, payments and refunds. */
   broken(times: AuditTimes): Promise<Finding[]>;
-  /** The events of which something was sold within this time. */
+  /** Returns the events with a sale within this time. */
   lately(withinMs: number): Promise<string[]>;
-  /** Of these tickets, those that were sold at least `ageMs` ago. */
+  /** Returns those of the tickets that were sold at least `ageMs` ago. */
   sold(ticketUuids: string[], ageMs: number): Promise<{ ticketUuid: string; orderUuid: string }[]>;
   /**
-   * Every order of a provider that is not pending, with what the buyer owns of it and what is on its way back or was taken back
-   * by the buyer's bank, in minor units: that much the provider must have kept or hold.
+   * Returns every order of a provider that is not pending, with the price of the tickets that the buyer owns and the
+   * money that is being refunded or is disputed, in minor units: the provider must have kept or hold that much.
    */
   owed(provider: ProviderName): AsyncIterable<Owed[]>;
-  /** Of these orders, those that exist and are pending: the provider may know more of them than the database yet. */
+  /**
+   * Returns those of the orders that exist and are pending: the provider may know more of them than the database yet.
+   */
   pending(orderUuids: string[]): Promise<string[]>;
 };
 
@@ -49,12 +51,12 @@ export type AuditDeps = {
   locks: Pick<TicketLocks, 'list'>;
 };
 
-/** No lock lasts longer. */
+/** The longest lifetime of a lock. */
 const longestLockMs = 86_400_000;
 
 /**
- * Proves the books from the database and the provider; returns what is wrong, nothing when all is well. A sale that goes on
- * meanwhile may look wrong for a moment: see `auditLive`.
+ * Audits the books of the database and the provider; returns the broken rules. A sale that goes on meanwhile may look
+ * wrong for a moment: see `auditLive`.
  */
 export async function audit(deps: AuditDeps, times: AuditTimes): Promise<Finding[]> {
   return [...(await deps.books.broken(times)), ...(await auditLocks(deps, times)), ...(await auditMoney(deps))];
@@ -86,7 +88,7 @@ async function auditMoney({ books, payments }: AuditDeps): Promise<Finding[]> {
       if (hasDisputedRefund && !disputed.has(orderUuid)) {
         findings.push({ rule: 'refund waits for a dispute that is over', uuid: orderUuid, detail: `owed ${amount}` });
       }
-      // Its buyer has the money back and the tickets, too, until somebody gives the order back.
+      // Its buyer has the money back and the tickets, too, until the order is refunded.
       if (isPaid && disputed.has(orderUuid)) {
         findings.push({
           rule: 'tickets of a disputed payment',
@@ -112,7 +114,7 @@ async function auditMoney({ books, payments }: AuditDeps): Promise<Finding[]> {
   return findings;
 }
 
-/** As `audit` on a live system: what is found must be found again after `pauseMs`. */
+/** Like `audit`, for a live system: returns only findings that are still there after `pauseMs`. */
 export async function auditLive(
   deps: AuditDeps,
   { pauseMs, sleep, ...times }: AuditTimes & { pauseMs: number; sleep: (ms: number) => Promise<void> },

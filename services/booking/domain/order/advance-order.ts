@@ -3,8 +3,8 @@ import { type CompletionPorts, checkProvider, conclude } from './complete-order.
 import type { KnownOrder, OrderOutcome } from './order.ts';
 
 /**
- * Brings an order to its end that no request waits for, by what its provider says of its payment. Returns how it has ended,
- * undefined while it is pending. Throws `PaymentUnanswered`, also for a payment of another provider.
+ * Ends an order that no request waits for, as its provider reports its payment. Returns how it has ended, undefined
+ * while it is pending. Throws `PaymentUnanswered`, also for a payment of another provider.
  */
 export async function advanceOrder(
   ports: CompletionPorts,

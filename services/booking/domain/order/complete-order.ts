@@ -8,13 +8,14 @@ export type CompletionPorts = Pick<Ports, 'orders' | 'unfinishedPayments' | 'pay
 };
 
 /**
- * How far an order has come:
+ * The outcome of an order:
  *
  * - `paid`: its tickets are booked.
  * - `declined`: its tickets are free.
- * - `action`: its buyer must take an action, after which the same is done again.
- * - `pending`: the provider gave no answer (`cause`). A sweep settles the order later.
- * - `given up`: it had been given up meanwhile, by a sweep, after which the tickets may still be held, or with its reservation.
+ * - `action`: its buyer must take an action, and then retry.
+ * - `pending`: the provider did not respond (`cause`). A sweep settles the order later.
+ * - `given up`: a sweep gave it up meanwhile, after which the tickets may still be held, or its reservation was
+ *   released.
  */
 export type Completion =
   | { is: 'paid' }
@@ -24,9 +25,9 @@ export type Completion =
   | { is: 'given up' };
 
 /**
- * Carries a pending order to its end: has its buyer's money authorised and books its tickets, or frees them; the money is
- * taken later (`sweepCaptures`). Any number of callers may do this for one order at once or again, in any process: there is
- * one payment, and the first to settle decides. Throws `amount_not_chargeable`.
+ * Completes a pending order: authorises its payment and books its tickets, or frees them; the money is captured later
+ * (`sweepCaptures`). Any number of callers may do this for one order at once or again, in any process: there is one
+ * payment, and the first to settle decides. Throws `amount_not_chargeable`.
  */
 export async function completeOrder(ports: CompletionPorts, order: Order): Promise<Completion> {
   const authorised = await authorise(ports, order);
@@ -58,15 +59,15 @@ async function authorise(
   }
 }
 
-/** Throws `PaymentUnanswered` for a payment of another provider: only that one knows how it stands, and ends it. */
+/** Throws `PaymentUnanswered` for a payment of another provider: only that provider knows its state, and ends it. */
 export function checkProvider({ name }: Pick<PaymentProvider, 'name'>, { uuid, total, provider }: Order): void {
   if (total === 0 || provider === null || provider === name) return;
   throw new PaymentUnanswered(new Error(`order ${uuid} is paid by ${provider}, and this is ${name}`));
 }
 
 /**
- * Writes down how an order's payment stands, and lets the locks of its seats follow; money that came too late for the order is
- * given back. Returns how the order has ended, undefined while it is pending.
+ * Stores the state of an order's payment, then releases or shortens the locks of its seats; money that came too late
+ * for the order is refunded. Returns how the order has ended, undefined while it is pending.
  */
 export async function conclude(
   ports: CompletionPorts,
@@ -104,8 +105,8 @@ export async function conclude(
 type LetGoPorts = Pick<CompletionPorts, 'locks' | 'feed'>;
 
 /**
- * Frees the locks under which seats were bought (`release`), or lets them end with their holds again (`uncover`). Throws
- * `unavailable`.
+ * Frees the locks under which seats were bought (`release`), or lets them end with their holds again (`uncover`).
+ * Throws `unavailable`.
  */
 export async function letGoOf(
   { locks, feed }: LetGoPorts,
@@ -117,5 +118,5 @@ export async function letGoOf(
   }
 }
 
-/** As `letGoOf`, where nothing depends on it: what can't be reached ends by itself, or a sweep lets go of it. */
+/** Like `letGoOf`, but never fails: locks that can't be reached expire by themselves, or a sweep releases them. */
 export const letGo = (...args: Parameters<typeof letGoOf>): Promise<void> => letGoOf(...args).catch(() => {});

@@ -14,15 +14,16 @@ export type ConfirmPorts = CompletionPorts & Pick<Ports, 'locks' | 'reservations
 
 export type Confirmation = { actor: Actor; ticketUuid: string; userUuid: string; methodUuid: string };
 
-/** Each look meets another end of somebody else's order, which is rare. */
+/** Each further look means that another order of the ticket has just ended, which is rare. */
 const maxLooks = 5;
 
 /**
- * Sells a reserved ticket to its user, at the price at which it was reserved. Repeating it returns the same and charges nothing
- * more. After a payment that was `declined` or `given up` the user still holds the ticket and can try another card.
+ * Sells a reserved ticket to its user, at the price at which it was reserved. Repeating it returns the same and charges
+ * nothing more. After a payment that was `declined` or `given up` the user still holds the ticket and can try another
+ * card.
  *
- * Throws `ticket_not_reserved` unless the user holds the ticket, `sales_ended`, `amount_not_chargeable`, and `forbidden`
- * unless the user is the actor.
+ * Throws `ticket_not_reserved` unless the user holds the ticket, `sales_ended`, `amount_not_chargeable`, and
+ * `forbidden` unless the user is the actor.
  */
 export async function confirmTicket(ports: ConfirmPorts, request: Confirmation): Promise<Completion> {
   mustBe(request.actor, request.userUuid);
@@ -52,7 +53,7 @@ export async function confirmTicket(ports: ConfirmPorts, request: Confirmation):
   }
 }
 
-/** The user's order of the ticket: one that there is already, such as that of their other click, or a new one. */
+/** Returns the user's order of the ticket: an existing one, such as that of a second click, or a new one. */
 async function orderOf(ports: ConfirmPorts, ticket: Ticket, request: Confirmation): Promise<Order | 'look again'> {
   const { orders, tickets, locks, payments } = ports;
   const { userUuid, methodUuid } = request;
@@ -60,12 +61,12 @@ async function orderOf(ports: ConfirmPorts, ticket: Ticket, request: Confirmatio
   if (ticket.order?.userUuid === userUuid) return ticket.order;
   const [lock] = await locks.held({ eventUuid, ticketUuids: [ticketUuid], owner: userUuid });
   if (ticket.order || ticket.booked) {
-    // Sold to somebody else after the locks were lost: this one is of no use.
+    // Sold to another user after the locks were lost: this lock is of no use.
     if (lock) await letGo(ports, 'release', [{ eventUuid, locks: [lock] }]);
     throw ticketNotReserved();
   }
   if (!lock) {
-    // Their other click may have bought the ticket, and let go of the lock, since the ticket was looked at.
+    // The user's other click may have bought the ticket, and released the lock, since the ticket was read.
     if ((await tickets.find(ticketUuid))?.order?.userUuid === userUuid) return 'look again';
     throw ticketNotReserved();
   }
@@ -81,7 +82,7 @@ async function orderOf(ports: ConfirmPorts, ticket: Ticket, request: Confirmatio
   throw 'isEnded' in claim ? salesEnded(ticketNotReserved()) : ticketNotReserved();
 }
 
-/** A hold of the first releases has no price: then it is that of now. */
+/** A hold of the first releases has no price: then the current price applies. */
 async function priceAtHold({ reservations }: ConfirmPorts, lock: Hold, ticket: Ticket) {
   const noted = readPrice(lock.note);
   if (noted) return noted;

@@ -20,18 +20,19 @@ export type CreateOrder = {
 };
 
 /**
- * `placed`: the order is paid, or `pending` while the provider has not answered (it is settled later, and `findOrder` tells how)
- * or its buyer has an `action` to take, after which the same request carries it on. Otherwise the seats are still held, and
- * another card may be tried.
+ * `placed`: the order is paid, or `pending` while the provider has not responded (it is settled later, see `findOrder`)
+ * or its buyer has an `action` to take, after which the same request completes it. Otherwise the seats are still held,
+ * and another card may be tried.
  */
 export type Purchase = { is: 'placed'; order: OrderView } | Extract<Completion, { is: 'declined' | 'given up' }>;
 
 /**
- * Buys exactly the seats of a reservation, at its prices. Repeating it returns the same order and charges nothing more. What is
- * charged is the sum of what is booked.
+ * Buys exactly the seats of a reservation, at its prices. Repeating it returns the same order and charges nothing more.
+ * The charge is the sum of the booked tickets.
  *
- * Throws `reservation_not_found` unless it is the actor's, `reservation_expired`, `ticket_not_available` with the `conflicts`
- * that are gone or sold, `sales_ended`, `amount_not_chargeable`, after which the seats are still held, and `payment_pending`.
+ * Throws `reservation_not_found` unless it is the actor's, `reservation_expired`, `ticket_not_available` with the
+ * `conflicts` that are gone or sold, `sales_ended`, `amount_not_chargeable`, after which the seats are still held, and
+ * `payment_pending`.
  */
 export async function createOrder(ports: CreateOrderPorts, request: CreateOrder): Promise<Purchase> {
   const { orders, feed } = ports;
@@ -53,7 +54,7 @@ export async function createOrder(ports: CreateOrderPorts, request: CreateOrder)
   return view.status === 'failed' ? givenUp(ports, reservation) : { is: 'placed', order: view };
 }
 
-/** How an order has ended; undefined while it is pending. */
+/** Returns how an order has ended; undefined while it is pending. */
 async function endOfOrder(
   ports: CreateOrderPorts,
   uuid: string,
@@ -66,14 +67,17 @@ async function endOfOrder(
   return state.is === 'declined' ? state : givenUp(ports, reservation);
 }
 
-/** The order was given up while its payment was under way: by a sweep, and the seats are still held, or with its reservation. */
+/**
+ * The order was given up while its payment was under way: by a sweep, and the seats are still held, or with its
+ * reservation.
+ */
 async function givenUp(ports: CreateOrderPorts, { uuid }: Reservation): Promise<{ is: 'given up' }> {
   const now = await ports.reservations.find(uuid);
   if (!now || now.released || (await endOf(ports, now)) === undefined) throw reservationExpired();
   return { is: 'given up' };
 }
 
-/** Each look meets another end of the buyer's own other click, which is rare. */
+/** Each further look means that the buyer's own other click has just ended, which is rare. */
 const maxLooks = 5;
 
 async function claim(ports: CreateOrderPorts, reservation: Reservation, methodUuid: string): Promise<Order> {
@@ -84,11 +88,11 @@ async function claim(ports: CreateOrderPorts, reservation: Reservation, methodUu
   const held = { eventUuid, locks: lines };
   const request = { eventUuid, lines, currency, userUuid, methodUuid, reservationUuid, provider: payments.name };
   for (let look = 0; look < maxLooks; look++) {
-    // The locks outlive the payment; and what is held no more is not bought, even if it happens to be free.
+    // The locks outlive the payment; and a seat that is no longer held is not bought, even if it happens to be free.
     const isHeld = await locks.cover({ ...held, windowMs: paymentWindowMs });
     const outcome = isHeld ? await orders.claim(request) : undefined;
     if (outcome && 'order' in outcome) return outcome.order;
-    // What stood in the way may be the buyer's own other click, whose order is then carried on.
+    // The conflict may be the buyer's own other click, whose order is then continued.
     const own = await orders.ofReservation(reservationUuid);
     if (own) return own;
     if (!outcome || 'isReleased' in outcome) throw reservationExpired();
@@ -96,7 +100,7 @@ async function claim(ports: CreateOrderPorts, reservation: Reservation, methodUu
     const { conflicts } = outcome;
     if (!(await isOwnOrFree(conflicts))) return letGoAndThrow(seatsGone(conflicts));
   }
-  // One of them is being paid for by the original's confirm: how that ends is not known yet.
+  // One of them is being paid for through the original's confirm, whose outcome is not known yet.
   throw otherPaymentPending();
 
   /** The buyer's own order of a moment ago may have failed since. */

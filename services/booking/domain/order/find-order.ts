@@ -4,7 +4,7 @@ import { orderNotFound, unknownCursor } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { OrderView } from './order.ts';
 
-/** Returns an order as it stands now. Throws `order_not_found`, also for one that the actor may not see. */
+/** Returns an order. Throws `order_not_found`, also for one that the actor may not see. */
 export async function findOrder(
   { orders }: Pick<Ports, 'orders'>,
   { actor, uuid }: { actor: Actor; uuid: string },
@@ -15,8 +15,9 @@ export async function findOrder(
 }
 
 /**
- * Returns a user's orders, the newest first, `after` one of them. Throws `forbidden` unless the user is the actor, or the actor
- * an organiser, and `invalid_request` for an `after` that is no order of this user: an empty page would pass for the end.
+ * Returns a user's orders, the newest first, `after` one of them. Throws `forbidden` unless the user is the actor, or
+ * the actor an organiser, and `invalid_request` for an `after` that is no order of this user: an empty page would look
+ * like the end.
  */
 export async function listOrders(
   { orders }: Pick<Ports, 'orders'>,

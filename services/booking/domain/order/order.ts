@@ -11,11 +11,11 @@ export type Order = {
   total: number;
   currency: string;
   methodUuid: string;
-  /** Who takes its money; null in orders of the first releases. */
+  /** The payment provider; null in orders of the first releases. */
   provider: string | null;
 };
 
-/** Seats of an order by event, each with the lock under which it was bought where that is known. */
+/** Seats of an order by event, each with the lock under which it was bought, if known. */
 export type OrderSeats = { eventUuid: string; locks: LockKey[] }[];
 
 export type KnownOrder = { order: Order; seats: OrderSeats };
@@ -36,13 +36,13 @@ export type OrderView = {
   tickets: { uuid: string; eventUuid: string; seat: string; price: number; refunded: boolean }[];
   total: number;
   currency: string;
-  /** What the buyer must do before the order can be paid. */
+  /** The step that the buyer must take before the order can be paid. */
   action: PaymentAction | null;
   /** RFC 3339, UTC. */
   createdAt: string;
 };
 
-/** What is to be bought: tickets of one event, each under its lock and at the price of its hold. */
+/** A purchase to be made: tickets of one event, each under its lock and at the price of its hold. */
 export type ClaimRequest = {
   eventUuid: string;
   lines: (LockKey & { price: number })[];
@@ -61,20 +61,23 @@ export type ClaimRequest = {
 export type Claim = { order: Order } | { isEnded: true } | { isReleased: true } | { conflicts: string[] };
 
 /**
- * Port: orders in the database, the fence that keeps a seat from being sold twice. Each operation is one transaction. Throws
- * `unavailable` when the database does not answer; the operation may then have happened or not.
+ * Port: orders in the database, the fence that keeps a seat from being sold twice. Each operation is one transaction.
+ * Throws `unavailable` when the database is out of reach; the operation may then have happened or not.
  */
 export type Orders = {
-  /** Claims every ticket for a new pending order, or none. The total is the sum of what is claimed. */
+  /** Claims every ticket for a new pending order, or none. The total is the sum of the claimed tickets. */
   claim(request: ClaimRequest): Promise<Claim>;
 
-  /** Makes a pending order, whose money is authorised, paid and books its tickets; an order that has ended stays as it is. */
+  /**
+   * Marks a pending order paid, whose payment is authorised, and books its tickets; an order that has ended stays as it
+   * is.
+   */
   settle(orderUuid: string): Promise<OrderOutcome>;
 
-  /** Makes a pending order failed and frees its tickets; an order that has ended already stays as it is. */
+  /** Marks a pending order failed and frees its tickets; an order that has ended stays as it is. */
   fail(orderUuid: string, how: Exclude<FinalPaymentState, { is: 'authorised' }>): Promise<OrderOutcome>;
 
-  /** Notes what the buyer must do before the provider goes on; of an order that is not pending it notes nothing. */
+  /** Stores the step that the buyer must take before the provider goes on, if the order is pending. */
   awaitAction(orderUuid: string, action: PaymentAction): Promise<void>;
 
   get(orderUuid: string): Promise<KnownOrder | undefined>;
@@ -84,6 +87,6 @@ export type Orders = {
 
   view(uuid: string): Promise<OrderView | undefined>;
 
-  /** Returns a user's orders, the newest first, after the one that is named; after an unknown one there are none. */
+  /** Returns a user's orders, the newest first, after the given one; none after an unknown one. */
   list(request: { userUuid: string; after?: string | undefined; limit: number }): Promise<OrderView[]>;
 };

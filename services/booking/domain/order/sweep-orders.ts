@@ -4,8 +4,8 @@ import { advanceOrder } from './advance-order.ts';
 import type { CompletionPorts } from './complete-order.ts';
 
 /**
- * When a sweep takes something up, in milliseconds: what has been pending for `ageMs`, and waits for its buyer no longer than
- * `actionMs`. For `leaseMs` it is then this process's alone.
+ * When a sweep leases an order, in milliseconds: it has been pending for `ageMs`, or, if it waits for its buyer, for
+ * `actionMs`. For `leaseMs` no other process leases it.
  */
 export type SweepTimes = { ageMs: number; actionMs: number; leaseMs: number };
 
@@ -13,9 +13,10 @@ const batch = 100;
 const atOnce = 8;
 
 /**
- * Ends the orders that have been pending for too long: the process that made them has died, the provider did not answer it, or
- * the buyer never approved the payment. What was authorised is sold, anything else is freed. Safe to run in several
- * processes at once. Returns how many orders it ended; throws the first failure after it has tried all.
+ * Ends the orders that have been pending for too long: the process that made them has died, the provider did not
+ * respond, or the buyer never approved the payment. An authorised order is paid, any other fails and frees its seats.
+ * Safe to run in several processes at once. Returns how many orders it ended; throws the first failure after it has
+ * tried all.
  */
 export async function sweepOrders(ports: CompletionPorts, times: SweepTimes): Promise<number> {
   const { unfinishedPayments, payments, observer } = ports;

@@ -3,7 +3,7 @@ import { mustBe } from '../actor.ts';
 import type { Ports } from '../ports.ts';
 
 /**
- * Registers the provider's `reference` of what a user pays with; returns its uuid, the same for the same again. Throws
+ * Registers a user's payment method by the provider's `reference`; returns its uuid, the same when repeated. Throws
  * `forbidden` unless the user is the actor.
  */
 export function addPaymentMethod(

@@ -4,8 +4,8 @@ import type { Ports } from '../ports.ts';
 import type { WebhookEvent } from './webhook-events.ts';
 
 /**
- * Brings the order that an event is about to where the provider has its payment; one that was handled before, or about no order
- * of ours, changes nothing. Throws `PaymentUnanswered`; the provider then tells it again.
+ * Advances the order of a webhook event to the state of its payment; an event that was handled before, or is about no
+ * order of ours, changes nothing. Throws `PaymentUnanswered`; the provider then sends the event again.
  */
 export async function handleWebhook(
   ports: CompletionPorts & Pick<Ports, 'webhookEvents'>,
@@ -20,7 +20,7 @@ export async function handleWebhook(
     await advanceOrder(ports, known, payments.find);
   }
   if (dispute) {
-    // Stripe tells of one dispute by several events.
+    // Stripe sends several events about one dispute.
     const isNews = await unfinishedPayments.recordDispute(dispute.key, dispute.isOpen);
     if (isNews && dispute.isOpen) observer.paymentDisputed();
   }

@@ -2,9 +2,9 @@ import type { PaymentProvider } from './payment-provider.ts';
 import type { UnfinishedPayments } from './unfinished-payments.ts';
 
 /**
- * Rejects while the database has payments or refunds under way that another provider (or the same in its other mode)
- * must end: a process that takes the place of one with other keys would leave them so. `onUnfinished` hears of it once.
- * When there are none any more it asks no more, for the payments that come after are this provider's.
+ * Rejects while the database has unfinished payments or refunds that another provider (or the same in its other mode)
+ * must end: a process that replaces one with other keys would leave them so. Calls `onUnfinished` once. When there are
+ * none any more it stops asking, for later payments are this provider's.
  */
 export function paymentDuty(
   unfinishedPayments: Pick<UnfinishedPayments, 'elsewhere'>,

@@ -1,53 +1,54 @@
 import { AmountNotChargeable } from '../errors.ts';
 
 /**
- * Port: who takes the money, in two steps: it is authorised (reserved on the buyer's card) before the tickets are booked,
- * and captured (taken) after. A payment is named by its key (the order's uuid): however often it is asked for, from whatever
- * process, there is at most one, and later calls get the first call's answer. Amounts are in minor units of their currency.
+ * Port: the payment provider. It takes money in two steps: authorised (reserved on the buyer's card) before the tickets
+ * are booked, and captured (taken) after. A payment is named by its key (the order's uuid): there is at most one per
+ * key, and repeated calls, from any process, get the first call's result. Amounts are in minor units of their currency.
  *
- * Every operation throws `PaymentUnanswered` when its outcome is not known; the same call then tells it later.
+ * Every operation throws `PaymentUnanswered` when its outcome is not known; repeating the call tells it later.
  */
 export type PaymentProvider = {
-  /** Who this is, and in which mode: written beside each payment and refund, which only that one may end. */
+  /** The provider and its mode, stored with each payment and refund: only that provider may end them. */
   name: ProviderName;
 
-  /** What can be charged in a currency (ISO 4217); undefined when nothing can. Asks nobody. */
+  /** Returns the amounts that can be charged in a currency (ISO 4217); undefined when none can. Makes no request. */
   bounds(currency: string): AmountBounds | undefined;
 
   /**
-   * Reserves `amount` with the buyer's payment method; or tells what became of it when that was tried before. Throws
+   * Reserves `amount` with the buyer's payment method, or returns the state of an earlier try. Throws
    * `AmountNotChargeable` when the provider refuses the amount or currency: there is no payment then.
    */
   authorise(request: AuthoriseRequest): Promise<PaymentState>;
 
-  /** How a payment stands. Changes nothing. */
+  /** Returns the state of a payment. Changes nothing. */
   find(key: string): Promise<PaymentState>;
 
   /**
-   * Settles how a payment ends, for good: what is authorised or declined stays so, and what has not come so far is `voided`,
-   * after which no late `authorise` with the key can succeed.
+   * Ends a payment for good: an authorised or declined one stays so, and any other is `voided`, after which no late
+   * `authorise` with the key can succeed.
    */
   close(key: string): Promise<FinalPaymentState>;
 
-  /** Takes what was authorised, once. `gone` when it was not, or is not any more: nothing was taken then. */
+  /** Captures an authorised payment, once. `gone` when it is not authorised (any more): nothing was taken then. */
   capture(key: string): Promise<'captured' | 'gone'>;
 
   /**
-   * Gives `amount` of a payment back, once for each `refundKey`, however often it is called; never more than there was.
-   * The whole of what was not captured yet is voided; a part of it is captured first. Of nothing it gives nothing.
+   * Refunds `amount` of a payment, once for each `refundKey`, however often it is called; never more than was paid. A
+   * whole payment that was not captured yet is voided; for a part it is captured first. Without a payment it refunds
+   * nothing.
    *
-   * What was given back at the provider by hand counts: after this call the buyer has got back the `earlier` refunds of the
-   * order and this one, or more. `disputed`: the buyer has had their bank take the payment back, and nothing is given.
+   * Refunds made by hand at the provider count: after this call the buyer has got back the `earlier` refunds of the
+   * order and this one, or more. `disputed`: the buyer has disputed the payment, and nothing is refunded.
    */
   refund(request: RefundRequest): Promise<RefundOutcome>;
 
   /**
-   * Gives the whole of a payment back that carries an order's key but is not the order's own, and leaves the order's own
-   * alone. `reference` is the provider's name for it. Answers whether there was something to give back.
+   * Refunds the whole of a payment that carries an order's key but is not the order's own, and leaves the order's own
+   * alone. `reference` is the provider's name for it. Returns whether there was something to refund.
    */
   giveBackStray(request: { key: string; reference: string }): Promise<boolean>;
 
-  /** Every payment that took or reserved something: what of it is kept after refunds, and what is held, not taken yet. */
+  /** Iterates over every payment that took or reserved money: `kept` after refunds, and `held`, not captured yet. */
   charges(): AsyncIterable<Charge>;
 };
 
@@ -62,7 +63,7 @@ export type ProviderName = 'sandbox' | 'stripe:test' | 'stripe:live';
 /** In minor units: from `min` to `max`, in steps of `step`. */
 export type AmountBounds = { min: number; max: number; step: number };
 
-/** `isDisputed`: the buyer has had their bank take it back, and the seller's case is not won. */
+/** `isDisputed`: the buyer has disputed it, and the seller has not won. */
 export type Charge = { key: string; kept: number; held: number; isDisputed: boolean };
 
 export type FinalPaymentState = { is: 'authorised' } | { is: 'declined'; reason: DeclineReason } | { is: 'voided' };
@@ -71,12 +72,12 @@ export type FinalPaymentState = { is: 'authorised' } | { is: 'declined'; reason:
 export type PaymentState = FinalPaymentState | { is: 'action'; action: PaymentAction } | { is: 'open' };
 
 /**
- * The client must do something to have its buyer approve the payment (3-D Secure): pass `clientSecret` to Stripe's own library,
- * or tell the sandbox.
+ * The client must do something to have its buyer approve the payment (3-D Secure): pass `clientSecret` to Stripe's own
+ * library, or tell the sandbox.
  */
 export type PaymentAction = { type: 'stripe'; clientSecret: string } | { type: 'sandbox' };
 
-/** What a buyer may know of why a card was declined. */
+/** The reasons of a decline that a buyer may see. */
 export const declineReasons = [
   'card_declined',
   'insufficient_funds',
@@ -92,8 +93,8 @@ export type DeclineReason = (typeof declineReasons)[number];
 export type RefundOutcome = 'voided' | 'refunded' | 'disputed' | 'nothing';
 
 /**
- * Throws `AmountNotChargeable` unless the amount is free of charge or one that the provider takes, and each of its `parts`
- * (the tickets of an order) one that it can give back by itself.
+ * Throws `AmountNotChargeable` unless the amount is free of charge or one that the provider takes, and each of its
+ * `parts` (the tickets of an order) one that it can give back by itself.
  */
 export function checkChargeable(
   { bounds: boundsOf }: Pick<PaymentProvider, 'bounds'>,

@@ -7,9 +7,8 @@ const batch = 100;
 const atOnce = 8;
 
 /**
- * Takes the money that is authorised for tickets that are booked, all there is. Safe to run in several processes at once: for
- * `leaseMs` a payment is this process's alone. Returns how many payments it ended; throws the first failure after it has tried
- * all.
+ * Captures all money that is authorised for booked tickets. Safe to run in several processes at once: for `leaseMs` no
+ * other process leases a payment. Returns how many payments it ended; throws the first failure after it has tried all.
  */
 export async function sweepCaptures(ports: CompletionPorts, { leaseMs }: { leaseMs: number }): Promise<number> {
   let ended = 0;
@@ -21,7 +20,7 @@ export async function sweepCaptures(ports: CompletionPorts, { leaseMs }: { lease
       if (await unlessUnanswered(ports.observer, capture(ports, one))) captured++;
     });
     ended += captured;
-    // What did not come to an end is left to a later sweep.
+    // Unfinished payments are left to a later sweep.
     if (due.length < batch || captured === 0) return ended;
   }
 }
@@ -29,8 +28,8 @@ export async function sweepCaptures(ports: CompletionPorts, { leaseMs }: { lease
 async function capture(ports: CompletionPorts, { order, seats }: KnownOrder): Promise<true> {
   const { unfinishedPayments, payments, observer } = ports;
   const how = order.total === 0 ? 'captured' : await payments.capture(order.uuid);
-  // The locks of a buyer whose process died, or whose lock store was away, between the sale and the release. From here on
-  // there are none: what is given back later is available at once.
+  // Locks are left if the process died, or the lock store was away, between the sale and the release. They end here, so
+  // that tickets that are given back later are available at once.
   await letGoOf(ports, 'release', seats);
   const status = await unfinishedPayments.recordCapture(order.uuid, how);
   observer.paymentCaptured(how === 'gone' && status === 'refunded' ? 'voided' : how);

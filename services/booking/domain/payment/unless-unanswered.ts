@@ -1,7 +1,7 @@
 import { PaymentRefused, PaymentUnanswered } from '../errors.ts';
 import type { SaleObserver } from '../observer.ts';
 
-/** Returns undefined while the provider does not answer: what was asked about stays as it is, and a later sweep asks again. */
+/** Returns undefined while the provider does not respond: nothing changes then, and a later sweep tries again. */
 export async function unlessUnanswered<T>(
   observer: Pick<SaleObserver, 'paymentRefused'>,
   work: Promise<T>,

@@ -1,19 +1,19 @@
 /**
- * An event that the payment provider tells by a webhook. Of its content nothing is believed but which payment it is about: that
- * is asked for anew, so that events may come in any order, twice, or late.
+ * An event of the payment provider's webhook. Only the payment that it names is used, and that payment's state is
+ * fetched anew, so that events may come in any order, twice, or late.
  */
 export type WebhookEvent = {
   id: string;
   type: string;
   /** The order's uuid, and the provider's name for the payment; absent when it is about something else. */
   payment?: { key: string; reference: string };
-  /** Money that was on its way back has not arrived, and a person must see to it. */
+  /** A refund has not arrived, which needs a person's attention. */
   isRefundFailure: boolean;
-  /** The buyer has had their bank take a payment back; or (not `isOpen`) the seller has won, or nothing was taken. */
+  /** The buyer has disputed a payment; or (not `isOpen`) the seller has won, or it was only an inquiry. */
   dispute?: { key: string; isOpen: boolean };
 };
 
-/** Port: which events have been handled. Throws `unavailable`. */
+/** Port: the handled events. Throws `unavailable`. */
 export type WebhookEvents = {
   has(id: string): Promise<boolean>;
   record(event: Pick<WebhookEvent, 'id' | 'type'>): Promise<void>;

@@ -8,8 +8,8 @@ export type PayBackPorts = Pick<Ports, 'refunds'> & {
 };
 
 /**
- * Has the provider give the money of a pending refund back; it stays pending while the provider does not answer. The refund's
- * uuid is the provider's key, so that asking again moves no more money.
+ * Has the provider pay a pending refund; it stays pending while the provider does not respond. The refund's uuid is the
+ * provider's key, so that repeating it moves no more money.
  */
 export async function payBack(
   { refunds, payments, observer }: PayBackPorts,

@@ -22,12 +22,12 @@ export type RefundRequest = {
 };
 
 /**
- * Takes tickets of an order back (all, unless they are named) and gives their money back, once. The seats are available from
- * this moment; a refund whose provider has not answered is `pending`, and settled later. Asked for again under its `uuid`
- * it returns the same refund.
+ * Takes tickets of an order back (all, unless they are named) and refunds their price, once. The seats are available
+ * from this moment; a refund whose provider has not responded is `pending`, and settled later. Repeated with the same
+ * `uuid` it returns the same refund.
  *
- * Throws `order_not_found` as `checkRefundable`, `order_not_refundable` when the order is not paid, or does not own a ticket
- * that is named, or another provider has its money; and, which binds no organiser, when the window is over, and
+ * Throws `order_not_found` as `checkRefundable`, `order_not_refundable` when the order is not paid, or does not own a
+ * ticket that is named, or another provider has its money; and, which binds no organiser, when the window is over, and
  * `event_begun`.
  */
 export async function refundOrder(
@@ -39,8 +39,8 @@ export async function refundOrder(
   const windowMs = actor.is === 'organiser' ? undefined : ports.refundWindowMs;
   const refund = await refunds.open({ uuid, orderUuid, ticketUuids, windowMs, provider: payments.name });
   if (typeof refund === 'string') throw refundRefusals[refund]();
-  // Available at once: locks that were left when the order was settled must not outlive it. (Before its money is taken; the
-  // sweep that takes it lets go of them, too.)
+  // Available at once: locks that were left when the order was settled must not outlive it. (The sweep that captures
+  // its money releases them, too.)
   await letGo(ports, 'release', (await orders.get(orderUuid))?.seats ?? []);
   for (const eventUuid of new Set(refund.tickets.map((ticket) => ticket.eventUuid))) feed.publish(eventUuid);
   return payBack(ports, refund);

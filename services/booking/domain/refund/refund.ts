@@ -2,8 +2,8 @@ import type { EarlierRefund, ProviderName } from '../payment/payment-provider.ts
 import type { Lease } from '../payment/unfinished-payments.ts';
 
 /**
- * Money that goes back for tickets that were given back. `amount` is in minor units of `currency`. `disputed`: the buyer has
- * had their bank take the payment back, and gets nothing more.
+ * The money for tickets that were given back. `amount` is in minor units of `currency`. `disputed`: the buyer has
+ * disputed the payment, and gets nothing more.
  */
 export type Refund = {
   uuid: string;
@@ -16,18 +16,18 @@ export type Refund = {
   createdAt: string;
 };
 
-/** With what its payment needs to know: the refunds of the order before it. */
+/** A refund with the earlier ones of its order, which its payment needs. */
 export type OpenRefund = Refund & { earlier: EarlierRefund[] };
 
-/** Why tickets can't be given back: nothing is written then. */
+/** The reason why tickets can't be given back: nothing is written then. */
 export type RefundRefusal = 'not paid' | 'not owned' | 'window over' | 'event begun' | 'other provider';
 
 /** Port: refunds in the database. Each operation is one transaction. Throws `unavailable`. */
 export type Refunds = {
   /**
-   * Takes tickets (all that the order still owns, unless they are named) back from a paid order: they are available from
-   * then on, and the money owed for them is a pending refund. An order that owns nothing any more is `refunded`. A refund of
-   * this uuid that there is already is returned as it stands. With a `windowMs`, as for a buyer, the purchase may not be
+   * Takes tickets (all that the order still owns, unless they are named) back from a paid order: they are available
+   * from then on, and the money owed for them is a pending refund. An order that owns nothing any more is `refunded`.
+   * An existing refund with this uuid is returned unchanged. With a `windowMs`, as for a buyer, the purchase may not be
    * older, and the event may not have begun; by the database's clock.
    */
   open(request: {
@@ -38,9 +38,12 @@ export type Refunds = {
     provider: ProviderName;
   }): Promise<OpenRefund | RefundRefusal>;
 
-  /** Notes how a pending refund has ended; false when that was noted before. */
+  /** Notes how a pending refund has ended; returns false when that was noted before. */
   finish(uuid: string, status: 'succeeded' | 'disputed'): Promise<boolean>;
 
-  /** Leases refunds of a provider that have been pending for at least `ageMs`: until `leaseMs` are over no other call gets them. */
+  /**
+   * Leases refunds of a provider that have been pending for at least `ageMs`: until `leaseMs` are over no other call
+   * gets them.
+   */
   leasePending(request: Lease & { ageMs: number }): Promise<OpenRefund[]>;
 };

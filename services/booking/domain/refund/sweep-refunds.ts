@@ -5,8 +5,8 @@ const batch = 100;
 const atOnce = 8;
 
 /**
- * Gives the money back of refunds that have been pending for `ageMs`. Safe to run in several processes at once: for `leaseMs` a
- * refund is this process's alone. Returns how many it ended; throws the first failure after it has tried all.
+ * Pays refunds that have been pending for `ageMs`. Safe to run in several processes at once: for `leaseMs` no other
+ * process leases a refund. Returns how many it ended; throws the first failure after it has tried all.
  */
 export async function sweepRefunds(
   ports: PayBackPorts,

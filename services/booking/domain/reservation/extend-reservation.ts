@@ -4,8 +4,8 @@ import type { Ports } from '../ports.ts';
 import { endOf, ownReservation, type ReservationState, stateOf } from './find-reservation.ts';
 
 /**
- * Gives the buyer the full time once more, once. Throws `reservation_not_found`, `reservation_expired` when a seat is held
- * no more, `sales_ended`, and `reservation_extended` when it was extended before.
+ * Extends a reservation by the full hold time, once. Throws `reservation_not_found`, `reservation_expired` when a seat
+ * is no longer held, `sales_ended`, and `reservation_extended` when it was extended before.
  */
 export async function extendReservation(
   ports: Pick<Ports, 'reservations' | 'locks' | 'lockTtlMs'>,
@@ -15,7 +15,7 @@ export async function extendReservation(
   const { uuid, eventUuid, tickets } = reservation;
   if (reservation.released || (await endOf(ports, reservation)) === undefined) throw reservationExpired();
   if (!reservation.isOnSale) throw salesEnded();
-  // The note comes first, and stays: two at once must not both extend, nor one whose response was lost once more.
+  // The note comes first, and stays: neither two requests at once nor a retry may extend it twice.
   if (!(await ports.reservations.useExtension(uuid))) throw reservationExtended();
   if (!(await ports.locks.extend({ eventUuid, locks: tickets, ttlMs: ports.lockTtlMs }))) throw reservationExpired();
   return stateOf(ports, reservation);

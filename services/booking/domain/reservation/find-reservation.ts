@@ -6,7 +6,7 @@ import type { Reservation } from './reservation.ts';
 /** `held` until `expiresAt` (milliseconds since 1970), `released` by its buyer, or `ended` by time or by a sale. */
 export type ReservationState = Reservation & ({ state: 'held'; expiresAt: number } | { state: 'released' | 'ended' });
 
-/** Returns a reservation as it stands now. Throws `reservation_not_found`, also for one that is not the actor's. */
+/** Returns a reservation and its state. Throws `reservation_not_found`, also for one that is not the actor's. */
 export async function findReservation(
   ports: Pick<Ports, 'reservations' | 'locks'>,
   request: { actor: Actor; uuid: string },
@@ -25,7 +25,7 @@ export async function ownReservation(
   return reservation;
 }
 
-/** Throws `reservation_not_found` unless it is the actor's: nobody learns that there is one of somebody else's. */
+/** Throws `reservation_not_found` unless it is the actor's: others must not learn that it exists. */
 export function checkOwn(actor: Actor, { userUuid }: Reservation): void {
   if (!owns(actor, userUuid)) throw reservationNotFound();
 }

@@ -1,4 +1,4 @@
-/** The price of a ticket when it was held, as it is written on its lock; in minor units of `currency`. */
+/** The price of a ticket when it was held, as its lock has it; in minor units of `currency`. */
 export type HeldPrice = { price: number; currency: string };
 
 export const writePrice = ({ price, currency }: HeldPrice) => `${price} ${currency}`;

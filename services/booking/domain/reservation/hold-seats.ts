@@ -23,7 +23,7 @@ export type HoldPorts = Pick<
 /** A reservation with the end of its time, in milliseconds since 1970 by the lock store's clock. */
 export type HeldReservation = Reservation & { expiresAt: number };
 
-/** `isChosen`: the buyer has picked the seats themself. */
+/** `isChosen`: the buyer has picked the seats. */
 export type HoldRequest = { userUuid: string; eventUuid: string; ticketUuids: string[]; isChosen: boolean };
 
 /** `isOwn`: the user holds the `conflicts` in another reservation. */
@@ -31,10 +31,12 @@ export type HoldOutcome = { held: HeldReservation } | { conflicts: string[]; isO
 
 type Locked = { request: HoldRequest; lock: Acquired; older: Hold[] };
 
-/** Each try meets locks that another request of the same user has just given back. */
+/** Each further try means that another request of the same user has just released the locks. */
 const maxMeetings = 5;
 
-/** Locks seats of one event and makes a reservation of them, all or none. What it throws, it has given the locks back for. */
+/**
+ * Locks seats of one event and makes a reservation of them, all or none. Whenever it throws it has released the locks.
+ */
 export async function holdSeats(ports: HoldPorts, request: HoldRequest): Promise<HoldOutcome> {
   const { observer, ticketLimit } = ports;
   for (let meetings = 0; meetings < maxMeetings; meetings++) {
@@ -61,13 +63,13 @@ const lockSeats = (
   { eventUuid, ticketUuids, userUuid: owner }: HoldRequest,
 ) => locks.acquire({ eventUuid, ticketUuids, owner, ttlMs, limit });
 
-/** Gives back only what this request took, and no other has adopted. */
+/** Releases only the locks that this request took, and no other has adopted. */
 async function giveBack({ locks, feed }: HoldPorts, { eventUuid }: HoldRequest, { taken }: Acquired): Promise<void> {
   const freed = await locks.giveBack({ eventUuid, locks: taken });
   if (freed > 0) feed.publish(eventUuid);
 }
 
-/** Makes a reservation of what is locked, or finds the one that a twin of this request has made of it. */
+/** Makes a reservation of the locked seats, or finds the one that a twin of this request has made of them. */
 async function reserveLocked(
   ports: HoldPorts,
   request: HoldRequest,
@@ -86,7 +88,7 @@ async function reserveLocked(
   return { held: withEnd(created.made, lock.holds) };
 }
 
-/** Says what becomes of locks that the user held before; undefined where they may become part of this reservation. */
+/** Returns the outcome for locks that the user held before; undefined if they may become part of this reservation. */
 async function settleOlder(
   { locks, reservations, observer }: HoldPorts,
   { request, lock, older }: Locked,
@@ -97,11 +99,11 @@ async function settleOlder(
     observer.lockRefused();
     return { conflicts: its.map(({ ticketUuid }) => ticketUuid), isOwn: true };
   };
-  // The best seats are others than those that the user has by now.
+  // The user has these seats by now: the best seats must be others.
   if (!request.isChosen) return inTheWay(older);
   const known = await reservations.ofLocks(older);
   const isOf = (hold: Hold, reservation: Reservation) => reservation.tickets.some((line) => isSame(line, hold));
-  // Given back a moment ago, and its locks are still to go.
+  // Released a moment ago, and its locks are about to go.
   const released = older.filter((hold) => known.some((one) => one.released && isOf(hold, one)));
   if (released.length > 0) {
     await locks.release({ eventUuid, locks: released });
@@ -115,7 +117,7 @@ async function settleOlder(
   return others.length > 0 ? inTheWay(others) : undefined;
 }
 
-/** Throws for too many tickets, and for a choice that would leave a seat alone where that is refused. */
+/** Throws for too many tickets, and for a choice that would leave a single seat where that is refused. */
 async function checkRules(ports: HoldPorts, { request, lock }: Locked): Promise<void> {
   const { userUuid, eventUuid, ticketUuids } = request;
   await checkLimit(ports, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
@@ -127,7 +129,7 @@ async function checkRules(ports: HoldPorts, { request, lock }: Locked): Promise<
   if (stranded.length > 0) throw seatStranded(stranded);
 }
 
-/** Writes the reservation, at the prices that its locks have or those of now. */
+/** Writes the reservation, at the prices of its locks or the current ones. */
 async function create({ reservations, observer }: HoldPorts, { request, lock }: Locked) {
   const { userUuid, eventUuid } = request;
   const locks = lock.holds.map((one) => ({ ...one, held: readPrice(one.note) }));

@@ -5,13 +5,13 @@ import type { CompletionPorts } from '../order/complete-order.ts';
 import type { Ports } from '../ports.ts';
 import { ownReservation } from './find-reservation.ts';
 
-/** Each look meets another order of the same seats. */
+/** Each further look means another order of the same seats. */
 const maxLooks = 5;
 
 /**
- * Gives the seats back at once; repeating it changes nothing. A payment that is under way for them is called off; where it
- * was faster, throws `reservation_sold`. Throws `reservation_not_found`; and `unavailable` when the payment provider does not
- * say how the payment stands, and then nothing is given back.
+ * Releases the seats at once; repeating it changes nothing. A payment that is under way for them is cancelled; if it
+ * was faster, throws `reservation_sold`. Throws `reservation_not_found`; and `unavailable` when the payment provider
+ * does not report the payment's state, and then nothing is released.
  */
 export async function releaseReservation(
   ports: CompletionPorts & Pick<Ports, 'reservations'>,
@@ -21,7 +21,7 @@ export async function releaseReservation(
   for (let look = 0; look < maxLooks; look++) {
     const inTheWay = await ports.reservations.release(uuid);
     if (inTheWay === true) {
-      // What is noted as released is never bought, so that these locks are of no use to anybody.
+      // A released reservation can't be bought, so these locks are of no use.
       const freed = await ports.locks.release({ eventUuid, locks: tickets });
       if (freed > 0) ports.feed.publish(eventUuid);
       return;

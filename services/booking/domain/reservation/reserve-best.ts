@@ -7,8 +7,8 @@ import type { Wish } from '../seats/candidates.ts';
 import { type HeldReservation, type HoldPorts, holdSeats } from './hold-seats.ts';
 
 /**
- * Holds the best available seats of an event for a user (see `Candidates`). Throws `ticket_not_available` when there was
- * a moment of the call at which no set for the wish was free; `event_not_found`, `sales_ended`, `too_many_tickets`,
+ * Holds the best available seats of an event for a user (see `Candidates`). Throws `ticket_not_available` when there
+ * was a moment of the call at which no set for the wish was free; `event_not_found`, `sales_ended`, `too_many_tickets`,
  * `amount_not_chargeable`, `forbidden`, and `unavailable` when others were faster for seconds.
  */
 export async function reserveBest(
@@ -27,7 +27,7 @@ export async function reserveBest(
   }
 }
 
-/** Undefined when others were faster. Each promised set ends as held, lost or free. */
+/** Returns undefined when others were faster. Each promised set ends as held, lost or free. */
 async function tryToHold(
   ports: HoldPorts,
   { userUuid, eventUuid }: { userUuid: string; eventUuid: string },
@@ -43,7 +43,7 @@ async function tryToHold(
     set.lost(outcome.conflicts);
     return undefined;
   } catch (error) {
-    // Unless it is a refusal they may be held.
+    // After any error but a refusal they may be held.
     if (error instanceof AppError && error.kind !== 'unavailable') set.free();
     else set.lost(ticketUuids);
     throw error;

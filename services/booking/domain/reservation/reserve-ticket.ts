@@ -13,15 +13,15 @@ export type ReservePorts = Pick<
   'locks' | 'tickets' | 'knownTickets' | 'reservations' | 'feed' | 'observer' | 'lockTtlMs' | 'ticketLimit'
 > & { payments: Pick<Ports['payments'], 'bounds'> };
 
-/** Each try meets a lock that was just given back, or a ticket that was just changed. */
+/** Each further try means that a lock was just released, or a ticket just changed. */
 const maxTries = 5;
 
 /**
- * Holds a ticket for a user until the lock's time is over, at the price of now. Repeating it changes nothing. Throws
- * `ticket_not_available` when somebody else holds or owns the ticket, or there is none, `sales_ended`, `too_many_tickets`,
- * `amount_not_chargeable`, and `forbidden` unless the user is the actor.
+ * Holds a ticket for a user until its lock expires, at the current price. Repeating it changes nothing. Throws
+ * `ticket_not_available` when another user holds or owns the ticket, or there is none, `sales_ended`,
+ * `too_many_tickets`, `amount_not_chargeable`, and `forbidden` unless the user is the actor.
  *
- * Lock first, then look: only the one who got the lock asks the database, so a rush costs its losers one call.
+ * Lock first, then look: only the caller with the lock reads the database, so a rush costs its losers one call.
  */
 export async function reserveTicket(
   ports: ReservePorts,
@@ -73,7 +73,7 @@ async function tryToHold(
   feed.publish(eventUuid);
   return 'held';
 
-  /** Only what this request took, and no other has adopted. */
+  /** Releases the lock that this request took, unless another has adopted it. */
   async function giveBack(): Promise<void> {
     const freed = await locks.giveBack({ eventUuid, locks: lock.ok ? lock.taken : [] });
     if (freed > 0) feed.publish(eventUuid);
@@ -81,8 +81,8 @@ async function tryToHold(
 }
 
 /**
- * Takes part in a lock of another request, which may be about to give it back. One of a reservation that its buyer has given
- * back, and whose locks are still to go, holds nothing any more.
+ * Adopts a lock of another request, which may be about to release it. A lock of a released reservation, which is about
+ * to go, holds nothing any more.
  */
 async function adopt({ locks, reservations }: ReservePorts, eventUuid: string, holds: Hold[]) {
   const [reservation] = await reservations.ofLocks(holds);
@@ -90,11 +90,13 @@ async function adopt({ locks, reservations }: ReservePorts, eventUuid: string, h
   return !reservation?.released && (await locks.adopt({ eventUuid, locks: holds })) ? 'held' : 'given back';
 }
 
-/** Whether it is another event's than was known, or costs something else than is written on the new lock. */
+/** Returns whether the ticket has another event than was known, or another price than its new lock has. */
 const isOther = ({ eventUuid, price, currency }: Ticket, known: TicketFacts, isHeldBefore: boolean) =>
   eventUuid !== known.eventUuid || (!isHeldBefore && (price !== known.price || currency !== known.currency));
 
-/** Throws unless the ticket can be held under this lock: while it is being paid for under the same one it is held, too. */
+/**
+ * Throws unless the ticket can be held under this lock: it counts as held while it is being paid for under the same.
+ */
 function checkOffer({ payments, observer }: ReservePorts, ticket: Ticket, { token }: LockKey): void {
   if (ticket.booked || (ticket.order && ticket.token !== token)) {
     observer.lockRefused();

@@ -5,12 +5,12 @@ import { type HeldReservation, type HoldPorts, holdSeats } from './hold-seats.ts
 
 /**
  * Holds all of the tickets for a user, or none. Repeating it returns the same reservation. Throws
- * `ticket_not_available` with the `conflicts` that somebody else holds or owns (or that the user holds in another
- * reservation), `sales_ended`, `seat_stranded` with the seats that would be left alone, `too_many_tickets`,
- * `amount_not_chargeable`, `invalid_request` for tickets of several events or currencies, and `forbidden` unless the user is
- * the actor.
+ * `ticket_not_available` with the `conflicts` that another user holds or owns (or that the user holds in another
+ * reservation), `sales_ended`, `seat_stranded` with the single seats that would be left, `too_many_tickets`,
+ * `amount_not_chargeable`, `invalid_request` for tickets of several events or currencies, and `forbidden` unless the
+ * user is the actor.
  *
- * Lock first, then look, as for a single ticket: who comes too late costs one call of the lock store.
+ * Lock first, then look, as for a single ticket: losers of a race cost one call of the lock store.
  */
 export async function reserveTickets(
   ports: HoldPorts,
@@ -25,7 +25,7 @@ export async function reserveTickets(
   if (others.length > 0) throw invalid('The tickets must all be of one event');
   const outcome = await holdSeats(ports, { userUuid, eventUuid, ticketUuids, isChosen: true });
   if ('held' in outcome) return outcome.held;
-  // Perhaps another event's by now.
+  // The ticket may belong to another event by now.
   for (const uuid of outcome.conflicts) knownTickets.forget(uuid);
   throw outcome.isOwn ? heldInAnotherReservation(outcome.conflicts) : ticketNotAvailable(outcome.conflicts);
 }

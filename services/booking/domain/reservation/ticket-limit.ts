@@ -2,9 +2,9 @@ import { tooManyTickets } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 
 /**
- * Throws `too_many_tickets` when what a user holds (`ticketUuids`, as counted when the locks were taken) and has bought are
- * too many together. A ticket is booked before its lock goes, so one that moves from the one to the other meanwhile is
- * counted; in both places it counts once.
+ * Throws `too_many_tickets` when the tickets that a user holds (`ticketUuids`, as counted when the locks were taken)
+ * and has bought are too many together. A ticket is booked before its lock is released, so one that is sold meanwhile
+ * is counted; one that is in both places counts once.
  */
 export async function checkLimit(
   { tickets, ticketLimit }: Pick<Ports, 'tickets' | 'ticketLimit'>,

@@ -8,14 +8,14 @@ import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
 import { ChoiceBoard, type SetOutcome } from './choice-board.ts';
 import type { SeatsMark, Tickets } from './tickets.ts';
 
-/** Seats that nobody else in this process is offered until one of its functions is called. */
+/** Seats that no other buyer in this process is offered until one of its functions is called. */
 export type Promised = {
   ticketUuids: string[];
-  /** They are the buyer's. */
+  /** The buyer holds them. */
   held(): void;
   /** Others were faster with some of them. */
   lost(conflicts: string[]): void;
-  /** They are as free as before. */
+  /** They are free as before. */
   free(): void;
 };
 
@@ -31,7 +31,7 @@ export type Search = { next(): Promise<Choice | undefined> };
 /** Choices among the seats of events, for many buyers at once. */
 export type SeatChoices = {
   best(eventUuid: string, wish: Wish): Search;
-  /** The seats that a choice of tickets would leave alone though it need not, as they are after the call began. */
+  /** Returns the seats that a choice of tickets would needlessly leave alone, as they are after the call began. */
   strandedBy(eventUuid: string, ticketUuids: string[]): Promise<string[]>;
 };
 
@@ -39,22 +39,22 @@ export type SeatChoicesDeps = {
   tickets: Pick<Tickets, 'seatsOf' | 'seatsSince'>;
   locks: Pick<TicketLocks, 'list'>;
   mayStrand: boolean;
-  /** Which sets there are, and which are better: by rows unless told. */
+  /** The sets of an event's seats and their order; by rows unless given. */
   candidatesOf?: (seats: OfferedSeat[]) => Iterator<void, Candidates, void>;
   nowMs?: () => number;
 };
 
-/** Seats of the events that were asked for lately; an arena of 20,000 takes about 10 MB. */
+/** The limit of cached seats of recent events; an arena of 20,000 takes about 10 MB. */
 const maxSeats = 300_000;
-/** Nobody asks any more: the next one waits for the seats to be read anew. */
+/** An idle event's seats are dropped: the next buyer waits for them to be read anew. */
 const idleMs = 60_000;
 
 /**
- * Chooses seats for many buyers at once. Each event that is asked for has a board in this process: a look at the stores
- * costs what has changed since the last, and serves all who wait.
+ * Chooses seats for many buyers at once. Each event in demand has a board in this process: a look at the stores costs
+ * as much as has changed since the last, and serves all waiting buyers.
  *
- * A buyer who asks alone is shown the seats as they are after the call began. In a rush a set may come from a look a
- * moment old, for to hold it decides. That there is none is said only by a look that began after the search.
+ * A single buyer gets the seats as they are after the call began. In a rush a set may come from a look a moment old, as
+ * holding it decides. Only a look that began after the search may find that there is none.
  */
 export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
   const nowMs = deps.nowMs ?? (() => performance.now());
@@ -84,7 +84,7 @@ export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
     return choices;
   }
 
-  /** It has grown, or its event is not there. */
+  /** The board has grown, or its event does not exist. */
   function keep(eventUuid: string, known: EventChoices, isThere: boolean): void {
     if (events.peek(eventUuid) === known) events.delete(eventUuid);
     if (isThere) events.set(eventUuid, known);
@@ -92,38 +92,38 @@ export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
 }
 
 type Seeker = {
-  /** The first look that begins after the call did. */
+  /** The first look that begins after the call. */
   from: number;
   until: number;
-  /** Gives the seeker what they wait for, if that can be told by now. */
+  /** Serves the seeker, if that is possible by now. */
   serve(): boolean;
   /** There is no such event. */
   miss(): void;
   reject(error: unknown): void;
 };
 
-/** `isInRush`: others ask as well, so a look of a moment ago will do. */
+/** `isInRush`: others wait as well, so a look of a moment ago will do. */
 type Asked = { wish: Wish; from: number; isInRush: boolean; tries: number };
 
-/** A set from a look that ended so long ago is tried in a rush. */
+/** In a rush, sets come from a look of at most this age. */
 const recentMs = 250;
-/** From then on the next look is begun. */
+/** The age of the last look at which the next one begins. */
 const agedMs = 50;
-/** Between the beginnings of two looks. */
+/** The least time between the beginnings of two looks. */
 const paceMs = 10;
 /**
- * Sets of an event that a process tries to hold at a time: as many as its connections have work with. Further seekers
- * wait here for their turn, and not for a connection, while what they were given gets old.
+ * Sets of an event that a process tries to hold at a time: enough to keep its connections busy. Further seekers wait
+ * here for their turn, and not for a connection with a set that gets old.
  */
 const maxTried = 48;
-/** So many of those who have waited longest are looked at when a turn is free. */
+/** So many of the longest waiting seekers are tried when a turn is free. */
 const maxInTurn = 50;
-/** After that others have always been faster. */
+/** A seeker that lost so many sets gives up. */
 const patienceMs = 5000;
 const othersWereFaster = new Error(`others were faster, or before it, for ${patienceMs} ms`);
 /**
- * Of the time in which seekers are served and nothing else is; and of seekers, each of whom goes on with their set at
- * once.
+ * Slices of serving seekers, after which the process does other work: by time; and by seekers, each of whom goes on
+ * with their set at once.
  */
 const sliceMs = 8;
 const sliceSeekers = 50;
@@ -136,7 +136,7 @@ class EventChoices {
   readonly #waiting = new Set<Seeker>();
   #mark: SeatsMark | undefined;
   #isOnSale = false;
-  /** Looks have numbers; the last that has begun, and the last that has ended well. */
+  /** Looks are numbered: the last that has begun, and the last that has succeeded. */
   #begun = 0;
   #seen = 0;
   #begunAt = Number.NEGATIVE_INFINITY;
@@ -180,7 +180,7 @@ class EventChoices {
     return (await this.#wait(from, Number.POSITIVE_INFINITY, ask)) ?? [];
   }
 
-  /** Returns what `ask` does as soon as that is something, at once or after a look; undefined without the event. */
+  /** Returns the first defined result of `ask`, at once or after a look; undefined without the event. */
   #wait<T>(from: number, until: number, ask: () => T | undefined): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const serve = () => {
@@ -190,18 +190,18 @@ class EventChoices {
       };
       const seeker = { from, until, serve, miss: () => resolve(undefined), reject };
       this.#waiting.add(seeker);
-      // Those who came before are served first.
+      // Earlier seekers are served first.
       if (!this.#isServing) this.#serveOne(seeker);
       this.#lookIfWanted();
     });
   }
 
-  /** After a look: serves who can be served, in the order of their coming. */
+  /** After a look: serves the seekers that can be served, first come, first served. */
   async #serve(): Promise<void> {
     this.#isServing = true;
     let end = performance.now() + sliceMs;
     let left = sliceSeekers;
-    // Those who come meanwhile are come to as well.
+    // New seekers are reached as well.
     for (const seeker of this.#waiting) {
       if (this.#serveOne(seeker)) left--;
       if (left > 0 && performance.now() < end) continue;
@@ -212,7 +212,7 @@ class EventChoices {
     this.#isServing = false;
   }
 
-  /** When a turn is free. */
+  /** Serves the next seekers when a turn is free. */
   #serveNext(): void {
     let left = maxInTurn;
     for (const seeker of this.#waiting) {
@@ -225,7 +225,7 @@ class EventChoices {
     return this.#tried >= maxTried;
   }
 
-  /** Returns whether the seeker's waiting has come to its end. */
+  /** Returns whether the seeker has been served. */
   #serveOne(seeker: Seeker): boolean {
     try {
       if (!seeker.serve()) {
@@ -239,7 +239,7 @@ class EventChoices {
     return true;
   }
 
-  /** Undefined while it can't be told. */
+  /** Returns undefined while the result is not known. */
   #choiceFor({ wish, from, isInRush, tries }: Asked): Choice | undefined {
     const isFresh = this.#seen >= from;
     if (isFresh && !this.#isOnSale) return { isOnSale: false };
@@ -247,7 +247,7 @@ class EventChoices {
     if (!this.#isOnSale || !(isFresh || isRecent)) return undefined;
     const taken = this.#isFull ? undefined : this.#board.take(wish, { isInRush, tries });
     if (taken) return { isOnSale: true, set: this.#promise(taken) };
-    // Sets that are promised, or were taken since that look, may be free again: the next one tells.
+    // Sets that are promised, or were taken since that look, may be free again: the next look tells.
     return isFresh && !this.#board.hadOne(wish) ? { isOnSale: true } : undefined;
   }
 
@@ -271,7 +271,7 @@ class EventChoices {
     if (!this.#isLooking && (isAged || this.#waiting.size > 0)) void this.#lookWhileWanted();
   }
 
-  /** One look after the other, while somebody waits. */
+  /** Looks one after the other, while seekers wait. */
   async #lookWhileWanted(): Promise<void> {
     this.#isLooking = true;
     do {
@@ -281,10 +281,10 @@ class EventChoices {
     this.#isLooking = false;
   }
 
-  /** A failure is told to all who wait. */
+  /** Fails all waiting seekers when it fails. */
   async #look(): Promise<void> {
     try {
-      // Nobody who only waits for their turn needs a look sooner.
+      // Seekers that only wait for their turn need no earlier look.
       const early = this.#begunAt + (this.#isFull ? agedMs : paceMs) - this.#nowMs();
       if (early > 0) await sleep(early);
       this.#begunAt = this.#nowMs();
@@ -324,7 +324,7 @@ class EventChoices {
     const offer = await tickets.seatsOf(this.#eventUuid);
     if (!offer) return false;
     const candidates = await inSlices(candidatesOf?.(offer.seats) ?? seatsByRow(offer.seats, { mayStrand }));
-    // Each takes its milliseconds: the last slice, this, and what is done with it.
+    // Each takes milliseconds: the last slice, this, and the work that follows.
     await sleep(0);
     this.#board.layOut(candidates);
     await sleep(0);

@@ -3,23 +3,21 @@ import { isSection } from './seat-label.ts';
 import { rowsInSteps, type SeatRow } from './seat-rows.ts';
 import { strandedInRows } from './stranded-seats.ts';
 
-/** Quantities whose orders are kept; a further one takes the place of the oldest. */
+/** Quantities whose orders are cached; a new one evicts the oldest. */
 const maxOrders = 16;
-/** Names of sections that were asked for, and are kept with what they mean. */
+/** Cached names of requested sections, with the sections that they mean. */
 const maxNames = 200;
 const stepSeats = 1000;
 
 /**
- * Free places beside each other that can be had for a wish: from `from` up to, not including, `to`; and its whole
- * block.
+ * Free places beside each other that meet a wish: from `from` up to, not including, `to`; and the whole block.
  */
 type Run = { from: number; to: number; blockFrom: number; blockTo: number };
 
 /**
- * The sets of seats that are the best by their rows (see `seatRows`); a generator, for an arena's labels take their
- * time.
+ * The best sets of seats by rows (see `seatRows`); a generator, as reading an arena's labels takes a while.
  *
- * A set is of one currency: prices of two can't be compared, so the one that has more of the event's seats goes first,
+ * A set has one currency: prices of two can't be compared, so the one that has more of the event's seats goes first,
  * and the next only where it has no set. It is of seats beside each other in one row where such exist. A set that
  * leaves no single seat behind goes before one that does, then the dearer (an organiser's own word for better), then
  * the row in front, then the middle of the row. Further sets overlap with no better one, and leave no more single seats
@@ -56,7 +54,7 @@ export function* seatsByRow(
     return meant;
   }
 
-  /** A dearer bound that no further seat is within means the same. */
+  /** A higher bound that admits no further seat means the same. */
   const boundOf = ({ maxPrice }: Wish) =>
     maxPrice === undefined ? prices.length : prices.findLastIndex((price) => price <= maxPrice) + 1;
 
@@ -80,10 +78,10 @@ export function* seatsByRow(
   };
 }
 
-/** The rows one after the other. By place: `isBeside` the one before, the rest as its seat or its row has it. */
+/** The rows one after the other. By place: `isBeside` the one before, and the properties of its seat and row. */
 type Hall = {
   seats: OfferedSeat[];
-  /** Where each row begins, and one more that is the end. */
+  /** The start of each row, and the end of the last. */
   rowStarts: number[];
   isBeside: Uint8Array;
   isLoose: Uint8Array;
@@ -156,7 +154,7 @@ function inOrder(hall: Hall, quantity: number, currency: number): Int32Array {
   return Int32Array.from([...byPrice.keys()].sort((a, b) => b - a).flatMap((price) => byPrice.get(price)!));
 }
 
-/** How many seats of one currency are beside each other from each place on, itself included. */
+/** Returns how many seats of one currency are beside each other from each place on, itself included. */
 function besideFrom({ seats, isBeside, currency }: Hall): Int32Array {
   const beside = new Int32Array(seats.length);
   for (let place = seats.length - 1; place >= 0; place--) {
@@ -224,21 +222,21 @@ function canBeHad({ hall, taken, quantity, maxPrice }: Look, start: number): boo
 }
 
 /**
- * How many free neighbours are before a place: none, one, or two for more. Left alone is who has none, at whatever
- * price.
+ * Returns how many free neighbours are before a place: none, one, or two for more. A seat without any is left alone, at
+ * whatever price.
  */
 function freeBefore({ hall, taken }: Look, place: number): number {
   if (!hall.isBeside[place] || taken[place - 1]) return 0;
   return !hall.isBeside[place - 1] || taken[place - 2] ? 1 : 2;
 }
 
-/** The same of a place and those behind it. */
+/** Like that, for the places after it. */
 function freeFrom({ hall, taken }: Look, place: number): number {
   if (!hall.isBeside[place] || taken[place]) return 0;
   return !hall.isBeside[place + 1] || taken[place + 1] ? 1 : 2;
 }
 
-/** Where no row has so many beside each other. */
+/** For wishes that no row meets with neighbours. */
 function fewestGroups(look: Look, currency: number): number[] | undefined {
   const { quantity } = look;
   const found = new Set<number>();
@@ -281,7 +279,7 @@ function runsByLength({ hall, taken, maxPrice, isIn }: Look, currency: number): 
   return byLength.filter(Boolean).reverse();
 }
 
-/** As many of a run as are wanted and, if it must not, as strand nobody in its block. */
+/** Takes as many of a run as are wanted and, unless it may, without leaving a single seat in its block. */
 function groupOf({ hall, mayStrand }: Look, run: Run, most: number, before: ReadonlySet<number>): number[] {
   const { from, to, blockFrom, blockTo } = run;
   const inBlock = [...before].filter((place) => place >= blockFrom && place < blockTo).length;

@@ -3,18 +3,17 @@ import { Lanes } from './lanes.ts';
 
 const maxRemembered = 1000;
 
-/** A set that was handed out, and how the lanes were then. */
+/** A set that was handed out, and the lanes at that time. */
 type Taken = { uuids: string[]; division: number };
 
-/** `free` without having been tried to the end; `lost` are those that others have. */
+/** `free`: the buyer did not take it; `lost`: the seats that others have. */
 export type SetOutcome = 'held' | 'free' | { lost: string[] };
 
 /**
- * The seats of an event as one process knows them: what the stores said at the last look, and what it has handed out
- * since.
+ * The seats of an event as one process knows them: the stores' state at the last look, and the sets handed out since.
  *
- * A set that is handed out is promised: nobody else in this process gets one of its seats until its outcome is told.
- * Seats that turned out to be taken are set aside until a look that began later tells of them.
+ * A set that is handed out is promised: no other buyer in this process gets one of its seats until its outcome is
+ * known. Seats that turned out to be taken are set aside until a later look shows them.
  */
 export class ChoiceBoard {
   #candidates: Candidates | undefined;
@@ -22,16 +21,16 @@ export class ChoiceBoard {
   #sold = new Uint8Array();
   /** Sold or locked, by the last look. */
   #taken = new Uint8Array();
-  /** Those, and what is promised or set aside. */
+  /** Those, and seats that are promised or set aside. */
   #gone = new Uint8Array();
   #locked: string[] = [];
   readonly #promised = new Set<string>();
-  /** With the number of the last look that had begun then. */
+  /** Seats set aside, with the number of the last look that had begun then. */
   readonly #aside = new Map<string, number>();
   readonly #lanes = new Lanes();
-  /** Wishes for which nothing was left, until something is free again. */
+  /** Wishes without a set, until a seat is free again. */
   readonly #barren = new Set<string>();
-  /** By wish: if there was a set for it in `#taken`. */
+  /** By wish: whether there was a set for it in `#taken`. */
   readonly #possible = new Map<string, boolean>();
 
   get seats(): number {
@@ -46,7 +45,7 @@ export class ChoiceBoard {
     return this.#promised.size > 0;
   }
 
-  /** Begins anew with other seats; what is promised or set aside stays so. */
+  /** Starts anew with other seats; promised seats and those set aside stay so. */
   layOut(candidates: Candidates): void {
     this.#candidates = candidates;
     this.#placeOf = new Map(candidates.seats.map(({ uuid }, place) => [uuid, place]));
@@ -54,7 +53,7 @@ export class ChoiceBoard {
     this.#count();
   }
 
-  /** Takes in seats as they are now; false when one is not as it was laid out (a new seat, another price). */
+  /** Updates seats; returns false when one differs from the layout (a new seat, another price). */
   update(seats: OfferedSeat[]): boolean {
     for (const { uuid, seat, price, currency, free } of seats) {
       const place = this.#placeOf.get(uuid);
@@ -65,7 +64,7 @@ export class ChoiceBoard {
     return true;
   }
 
-  /** Takes in what a look has found locked, and forgets what was set aside before it began. */
+  /** Updates the locked seats after a look, and forgets the seats that were set aside before it began. */
   seen(look: number, locked: string[]): void {
     this.#locked = locked;
     for (const [uuid, since] of this.#aside) if (since < look) this.#aside.delete(uuid);
@@ -73,8 +72,8 @@ export class ChoiceBoard {
   }
 
   /**
-   * Promises the best set that is left; in a rush, where other processes sell too, one of the best (see `Lanes`).
-   * `tries` is how many the seeker has lost before. Undefined when none is left.
+   * Promises the best remaining set; in a rush, where other processes sell too, one of the best (see `Lanes`). `tries`
+   * is how many the seeker has lost before. Returns undefined when none is left.
    */
   take(wish: Wish, { isInRush, tries }: { isInRush: boolean; tries: number }): Taken | undefined {
     if (!this.#candidates) return undefined;
@@ -95,7 +94,7 @@ export class ChoiceBoard {
     return { uuids, division: this.#lanes.division };
   }
 
-  /** Returns whether there was a set for a wish at the last look, whatever has become of it since. */
+  /** Returns whether there was a set for a wish at the last look, even if it is taken by now. */
   hadOne(wish: Wish): boolean {
     if (!this.#candidates) return false;
     const key = this.#candidates.keyOf(wish);
@@ -107,14 +106,14 @@ export class ChoiceBoard {
     return found;
   }
 
-  /** The seats that a choice would leave alone by the last look; see `Candidates`. */
+  /** Returns the seats that a choice would leave alone by the last look; see `Candidates`. */
   strandedBy(uuids: string[]): string[] {
     const chosen = new Set(uuids.flatMap((uuid) => this.#placeOf.get(uuid) ?? []));
     const stranded = this.#candidates?.strandedBy(chosen, this.#taken) ?? [];
     return stranded.map((place) => this.#candidates!.seats[place]!.uuid);
   }
 
-  /** Tells what became of a promised set: what is taken is set aside. `look` is the last that has begun. */
+  /** Ends the promise of a set: taken seats are set aside. `look` is the last that has begun. */
   settle({ uuids, division }: Taken, outcome: SetOutcome, look: number): void {
     if (outcome !== 'free') this.#lanes.tell(outcome === 'held', division);
     const taken = outcome === 'held' ? uuids : outcome === 'free' ? [] : outcome.lost;

@@ -1,16 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { TicketFacts, Tickets } from './tickets.ts';
 
-/** What seldom changes of tickets, remembered so that a rush on known tickets asks the locks and not the database. */
+/** A cache of the stable part of tickets, so that a rush on known tickets needs the locks but not the database. */
 export type KnownTickets = {
-  /** Perhaps as it was before a change: what is decided by it is looked at again. Undefined for an unknown ticket. */
+  /** Returns a ticket, perhaps an outdated one: decisions by it are checked again. Undefined for an unknown ticket. */
   factsOf(ticketUuid: string): Promise<TicketFacts | undefined>;
-  /** Asks anew next time. */
+  /** Reads it anew next time. */
   forget(ticketUuid: string): void;
 };
 
 export function knownTickets(tickets: Pick<Tickets, 'factsOf'>): KnownTickets {
-  // In a box: the cache throws at those who wait where a fetch is aborted that finds nothing.
+  // In a box: the cache throws at waiting callers when a fetch that finds nothing is aborted.
   const known = new LRUCache<string, { facts: TicketFacts | undefined }>({
     max: 50_000,
     ignoreFetchAbort: true,

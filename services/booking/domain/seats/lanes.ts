@@ -1,18 +1,18 @@
-/** Seats beside each other that are of one lane. */
+/** Seats beside each other in one lane. */
 const laneSeats = 16;
 const maxLanes = 16;
 const maxSets = 256;
-/** So many outcomes are looked at together. */
+/** Outcomes per sample. */
 const sample = 16;
-/** So many samples in which next to nothing was lost, and the lanes are fewer. */
+/** After so many samples with next to no losses there are fewer lanes. */
 const quietSamples = 60;
-/** A set that was lost so often is chosen by chance. */
+/** After so many losses a set is chosen at random. */
 const triesInLane = 4;
 
 /**
- * Tells which of the best sets a process takes in a rush. Alone it takes the best. Where other processes sell the same
- * seats, and know of each other's a moment late, each keeps to a lane of its own choice: stretches of seats in turns,
- * of which there are the more, the more sets are lost. Nobody need know how many processes there are.
+ * Decides which of the best sets a process takes in a rush. A single process takes the best. Where other processes sell
+ * the same seats, and see each other's sales a moment late, each keeps to a lane of its own choice: alternating
+ * stretches of seats. The more sets are lost, the more lanes there are, so the number of processes need not be known.
  */
 export class Lanes {
   /** Changes with the lanes. */
@@ -29,8 +29,7 @@ export class Lanes {
   }
 
   /**
-   * The best set that `find` finds in the own lane; of who has lost `tries` before, and where there is none, one of the
-   * best.
+   * Returns the best set that `find` finds in the own lane; after `tries` losses, or without one, one of the best.
    */
   choose(find: (most: number, isOwn?: (place: number) => boolean) => number[][], tries: number): number[] | undefined {
     const isDivided = this.#lanes > 1;
@@ -40,7 +39,7 @@ export class Lanes {
     return sets[Math.floor(this.#random() * sets.length)];
   }
 
-  /** Takes in whether a set was held, or lost to others; `division` as it was then: what was before says nothing. */
+  /** Counts whether a set was held, or lost to others; outcomes of an earlier `division` are ignored. */
   tell(isHeld: boolean, division: number): void {
     if (division !== this.division) return;
     this.#outcomes++;

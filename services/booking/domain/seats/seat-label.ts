@@ -10,11 +10,11 @@ import {
   weakRowWords,
 } from './seat-words.ts';
 
-/** What a label says of its seat; what it does not say is empty. */
+/** The parts of a label; a missing part is empty. */
 export type SeatLabel = {
   section: string;
   row: string;
-  /** Missing where the label has none: such a place is beside no other. A letter counts as its place in the alphabet. */
+  /** Undefined without a number: such a place is beside no other. A letter counts as its place in the alphabet. */
   number?: number;
   /** Behind the number: `bis`, `L`, `½`. */
   suffix: string;
@@ -27,19 +27,19 @@ export type SeatLabel = {
 /** A word or a number of the label; `isGlued` when nothing is between it and the one before. */
 type Atom = { text: string; plain: string; isNumber: boolean; isGlued: boolean; start: number; end: number };
 
-/** Labels come again with every look at their hall. */
+/** Labels recur with every look at their hall. */
 const known = new Map<string, SeatLabel>();
-/** What is before the number is the same for a whole row: read once, with a number that no label has. */
+/** The text before the number is the same for a whole row: parsed once, with a number that no label has. */
 const beginnings = new Map<string, SeatLabel>();
 const maxKnown = 60_000;
 const probe = 987_654_321;
-/** What is longer is prose. */
+/** Longer text is prose. */
 const longest = 150;
 
 /**
  * Reads a label of any of the usual forms: `A1`, `101-C12`, `101 C12`, `1/12`, `C12.4`, `12A`, `R1S1`, `Row 1 Seat 1`,
  * `Parkett Reihe 3 Platz 5`, `3. sor 5. szék`, `1階3列12番`. Words are known in some twenty languages. Where there are
- * none, the last number is the seat's, what is before it the row's, and the rest the section's.
+ * none, the last number is the seat's, the part before it the row's, and the rest the section's.
  */
 export function parseSeatLabel(label: string): SeatLabel {
   return remembered(known, label, () => {
@@ -60,7 +60,7 @@ function remembered(known: Map<string, SeatLabel>, key: string, read: () => Seat
   return label;
 }
 
-/** Whether a wish for a section means this one: without regard to case and blanks; `101` is also `Section 101`. */
+/** Returns whether a wish for a section means this one, ignoring case and blanks; `101` is also `Section 101`. */
 export function isSection(wished: string, section: string): boolean {
   const [a, b] = [sectionKey(wished), sectionKey(section)];
   return a === b || withoutUnit(a) === b || withoutUnit(b) === a;
@@ -162,7 +162,7 @@ function byWords(text: string, atoms: Atom[]): Found | undefined {
   const seatAt = atoms.findLastIndex(({ plain }) => seatWords.has(plain));
   const rowAt = atoms.findLastIndex(({ plain }) => rowWords.has(plain) || (seatAt >= 0 && weakRowWords.has(plain)));
   if (seatAt < 0 && rowAt < 0) return undefined;
-  // In `3. sor 5. szék` the words come behind what they name.
+  // In `3. sor 5. szék` the words follow their numbers.
   const isBehind = Math.max(seatAt, rowAt) === atoms.length - 1;
   // `1. Reihe 7`
   const isOrdinal = seatAt < 0 && atoms[rowAt - 1]?.isNumber && text[atoms[rowAt - 1]!.end] === '.';
@@ -220,7 +220,7 @@ const isValue = (atoms: Atom[], { from, to }: Field) =>
 
 const textOf = (text: string, atoms: Atom[], { from, to }: Field) => text.slice(atoms[from]!.start, atoms[to - 1]!.end);
 
-/** What is left, as it was written where it was in one piece. */
+/** Returns the remaining text, as it was written if it was in one piece. */
 function joined(text: string, rest: Atom[]): string {
   const pieces: string[] = [];
   let start = -1;
@@ -234,7 +234,7 @@ function joined(text: string, rest: Atom[]): string {
   return trimmed(pieces.join(' '));
 }
 
-/** The number that is in a seat's field, and what of the atoms behind it belongs to it. */
+/** Returns the number in a seat's field, with the atoms after it that belong to it. */
 function readNumber(
   text: string,
   atoms: Atom[],

@@ -1,7 +1,7 @@
 import { inOneGo } from '../../../../shared/async/in-slices.ts';
 import { parseSeatLabel, type SeatLabel } from './seat-label.ts';
 
-/** Seats in the order in which they stand. `isBeside[i]` tells whether seat `i` is a neighbour of the one before it. */
+/** Seats in their order in the hall. `isBeside[i]`: seat `i` is a neighbour of the one before it. */
 export type SeatRow<Seat> = { seats: Seat[]; isBeside: boolean[]; section: string; isLoose: boolean };
 
 type Numbered<Seat> = { seat: Seat; number: number; suffix: string; label: SeatLabel };
@@ -17,14 +17,14 @@ type Side<Seat> = Numbered<Seat>[];
  *   in. A number that is missing is a gap.
  * - A row that counts by two has an odd and an even side. On a side, seats whose numbers differ by two are neighbours.
  *   The sides meet where they do in the organiser's order: `3 1 | 2 4`, `103 101 | 102 104`, `15 17 | 18 16`, and
- *   `15 17 | 16 14` (a row of 17: that an 18 is missing can't be known). They do not where the 1 or the 2 is missing, nor
- *   where one side is told after the other: `1 3 5 7, 2 4 6 8`.
- * - Such a row is known in the organiser's order, by most steps being of two, three at least unless the rest of the hall
- *   counts so too (`5 7` alone is `5 6 7` with a seat missing), or by one turn between odd and even: `5 1 2 4`. In a hall
- *   that comes in no order by rows, only a long row without a flaw counts by two.
+ *   `15 17 | 16 14` (a row of 17: that an 18 is missing can't be known). They do not where the 1 or the 2 is missing,
+ * nor where one side is told after the other: `1 3 5 7, 2 4 6 8`.
+ * - Such a row is known in the organiser's order, by most steps being of two, three at least unless the rest of the
+ *   hall counts so too (`5 7` alone is `5 6 7` with a seat missing), or by one turn between odd and even: `5 1 2 4`. In
+ *   a hall that comes in no order by rows, only a long row without a flaw counts by two.
  * - A row that counts by three or more as a whole does so: `10 20 30 40`.
- * - A seat of the same number and another suffix stands beside it: `10, 10 bis, 11`, and the halves `1L 1R 2L 2R`. Where
- *   most have suffixes and come otherwise, these are sides, which meet at 1: `2L 1L | 1R 2R`.
+ * - A seat of the same number and another suffix stands beside it: `10, 10 bis, 11`, and the halves `1L 1R 2L 2R`.
+ *   Where most have suffixes and come otherwise, these are sides, which meet at 1: `2L 1L | 1R 2R`.
  * - `1A 1B 1C` are seats of row 1, but `1A 2A 3A` of row A: whichever the organiser's order says more often.
  */
 export function seatRows<Seat extends { seat: string }>(seats: readonly Seat[]): SeatRow<Seat>[] {
@@ -33,7 +33,7 @@ export function seatRows<Seat extends { seat: string }>(seats: readonly Seat[]):
 
 const stepSeats = 200;
 
-/** The same in steps that take a fraction of a millisecond each: to read an arena's labels takes 100 ms. */
+/** Like `seatRows`, in steps of a fraction of a millisecond: reading an arena's labels takes 100 ms. */
 export function* rowsInSteps<Seat extends { seat: string }>(
   seats: readonly Seat[],
 ): Generator<void, SeatRow<Seat>[], void> {
@@ -141,7 +141,9 @@ function strideOf(
   return isEven ? first : 1;
 }
 
-/** Odd numbers one way, then even ones (or the reverse): `5 1 2 4`, with a seat missing, says that by its turn alone. */
+/**
+ * Odd numbers one way, then even ones (or the reverse): `5 1 2 4`, with a seat missing, says that by its turn alone.
+ */
 function isSplit(row: Side<unknown>): boolean {
   const at = row.findIndex(({ number }, i) => i > 0 && number % 2 !== row[i - 1]!.number % 2);
   if (at < 0 || row.slice(at).some(({ number }) => number % 2 !== row[at]!.number % 2)) return false;
@@ -189,7 +191,7 @@ function hasSidesBySuffix(row: Side<unknown>): boolean {
   return halves * 2 < row.length - 1;
 }
 
-/** As the organiser has it where that goes one way; else by number. */
+/** In the organiser's order if that goes one way; else by number. */
 function inLine<Seat>(side: Side<Seat>): Side<Seat> {
   const { ups, downs } = waysOf(side);
   if (ups === 0 || downs === 0) return side;
@@ -209,7 +211,10 @@ function waysOf(side: Side<unknown>): Ways {
   return { ups, downs };
 }
 
-/** Whether the last of a side stands beside the first of the next: in the middle or, counted from outside, at the top. */
+/**
+ * Returns whether the last of a side is beside the first of the next: in the middle or, counted from outside, at the
+ * top.
+ */
 function doMeet(left: Side<unknown>, right: Side<unknown>, stride: number): boolean {
   const [a, b] = [left.at(-1)!.number, right[0]!.number];
   if (Math.abs(a - b) !== (stride === 2 ? 1 : 0)) return false;

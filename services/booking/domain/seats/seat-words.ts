@@ -10,7 +10,7 @@ export const rowWords = words(`
   eile σειρα sıra sira 列 排 열
 `);
 
-/** Words that always come behind what they name. */
+/** Words that always follow the thing that they name. */
 export const behindWords = words('列 排 열 番 号 座 席 번 번호 좌석 sor szek');
 
 export const weakRowWords = words('rang red rand file line vrsta reih rg r');
@@ -32,7 +32,7 @@ export const unitWords = words(`
 /** A unit that says no more than "part": `Section 101` is also called `101`. */
 export const plainUnitWords = words('block section sec sect sektor sector secteur settore sektion bereich vak');
 
-/** Nobody minds a single place here. */
+/** A single place here is no loss. */
 export const standingWords = words(`
   ga standing stehplatz stehplatze stehparkett fosse debout staanplaats staanplaatsen stojace stani staplats staplass
   staplads ståplads ståplass seisomapaikka スタンティンク 立見 立ち見 танцпол
@@ -40,7 +40,7 @@ export const standingWords = words(`
 
 export const numberWords = words('nr no num number nummer numer numero cislo');
 
-/** What may follow a number and leaves it a number. */
+/** Suffixes that may follow a number. */
 export const suffixWords = words(`
   bis ter quater ½ half left right links rechts gauche droite izquierda derecha izq dcha dch sinistra destra sx dx li re
   pravo levo prawo lewo vanster hoger venstre hojre høyre wheelchair rollstuhl rollstuhlplatz rolstoel pmr companion

@@ -1,15 +1,15 @@
 /**
- * Seats by place; `isBeside` the one before, `isLoose` where nobody is ever alone: a place to stand, a table sold
+ * Seats by place; `isBeside` the one before, `isLoose` where a single place is no loss: a place to stand, a table sold
  * whole.
  */
 type Rows = { isBeside: Uint8Array; isLoose: Uint8Array };
 
 /**
- * The free seats that a choice would leave alone, each between taken seats or the ends of its row, though it need not.
+ * Returns the free seats that a choice would needlessly leave alone, each between taken seats or the ends of its row.
  * Each block of free neighbours is looked at by itself:
  *
- * - A seat that was alone before is not left so by this choice.
- * - Where the choice takes all but one of a block, every choice of so many leaves one: that is nobody's fault.
+ * - A seat that was alone before does not count.
+ * - Where the choice takes all but one of a block, every choice of so many leaves one: that does not count.
  * - Any other choice of so many could have begun at an end of the block and left none alone, so each that it does
  *   counts: the second of three, or the second and third of five.
  *

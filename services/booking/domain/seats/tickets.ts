@@ -1,17 +1,17 @@
 import type { Order } from '../order/order.ts';
 import type { OfferedSeat } from './candidates.ts';
 
-/** What seldom changes of a ticket. `price` is in minor units of `currency`. */
+/** The stable part of a ticket. `price` is in minor units of `currency`. */
 export type TicketFacts = { eventUuid: string; price: number; currency: string };
 
-/** A ticket as far as its sale is concerned. `order` is the live order that claims or owns it. */
+/** The state of a ticket's sale. `order` is the live order that claims or owns it. */
 export type Ticket = TicketFacts & {
   uuid: string;
   /** Its event has not begun, nor is it about to. */
   isOnSale: boolean;
   booked: boolean;
   order?: Order;
-  /** Of the lock under which that order claimed it. */
+  /** The token of the lock under which that order claimed it. */
   token?: string;
 };
 
@@ -19,8 +19,8 @@ export type Ticket = TicketFacts & {
 export type Offer = { isOnSale: boolean; seats: OfferedSeat[]; mark: SeatsMark };
 
 /**
- * A point in the database's history. `version` changes with the event and when a ticket is deleted; `since` finds what was
- * written to tickets after it.
+ * A point in the database's history. `version` changes with the event and when a ticket is deleted; `since` finds later
+ * writes to tickets.
  */
 export type SeatsMark = { version: string; since: string };
 
@@ -35,8 +35,8 @@ export type Tickets = {
   boughtBy(userUuid: string, eventUuid: string): Promise<string[]>;
 
   /**
-   * Returns every seat of an event, in the organiser's order, `free` unless it is sold or being paid for; undefined without
-   * the event.
+   * Returns every seat of an event, in the organiser's order, `free` unless it is sold or being paid for; undefined
+   * without the event.
    */
   seatsOf(eventUuid: string): Promise<Offer | undefined>;
 
