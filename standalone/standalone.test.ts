@@ -89,7 +89,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(likeAlways(output(), dir, started.ports)).toEqual(likeAlways(startSample(), '.onsale', [8080, 8081, 8082]));
   }, 60_000);
 
-  test('the lines for a shell in README work, one after the other', async () => {
+  test('the lines for a shell in the documents work, one after the other', async () => {
     const { ports, stop } = await start();
     const blocks = shellBlocks('curl ').filter((block) => /:808\d/.test(block) && !block.includes('/fake/'));
     expect(blocks).toHaveLength(3);
@@ -120,7 +120,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     await stop();
   }, 60_000);
 
-  test('the lines to paste and the walk with Stripe in README work at the fake', async () => {
+  test('the lines to paste and the walk with Stripe in the documents work at the fake', async () => {
     const bookingPort = await freePort();
     const fake = await startFakeStripe({
       webhook: { url: `http://127.0.0.1:${bookingPort}/webhooks/stripe`, secret: 'whsec_fake' },

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { root, writePart } from '../../scripts/documents.ts';
 import { sleep } from '../../shared/async/clock.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
@@ -39,6 +41,21 @@ const withoutServer: Record<ServerName, Answers> = {
   es: withoutIndex,
 };
 
+/** The servers as the table names them. */
+const nameOf: Record<ServerName, string> = {
+  pg: 'PostgreSQL',
+  redis: 'Redis',
+  kafka: 'Kafka',
+  connect: 'Kafka Connect',
+  es: 'Elasticsearch',
+};
+
+/** Returns the rows as the table of docs/faults.md, which `WRITE_DOCS=1` writes. */
+function faultsTable(rows: string[]): string {
+  const head = ['fault', ...Object.keys(well), 'all well'];
+  return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows].join('\n');
+}
+
 describe('faults of the real servers, seen by the binaries', () => {
   let platform: Platform;
   let proxies: Partial<Record<ServerName, FaultyWay>>;
@@ -72,7 +89,9 @@ describe('faults of the real servers, seen by the binaries', () => {
     event = await newEvent();
   });
   afterAll(async () => {
-    console.log(`\n| fault | ${Object.keys(well).join(' | ')} | all well again |\n${measured.join('\n')}\n`);
+    const table = faultsTable(measured);
+    console.log(`\n${table}\n`);
+    if (process.env.WRITE_DOCS === '1') await writePart(join(root, 'docs', 'faults.md'), 'faults', table);
     await db?.close();
     await platform?.stop();
     for (const proxy of Object.values(proxies ?? {})) await proxy.remove();
@@ -82,21 +101,21 @@ describe('faults of the real servers, seen by the binaries', () => {
 
   for (const name of faulty) {
     test(`${name} stopped: what needs it says 503, the rest goes on; started again, all is well by itself`, async () => {
-      await during(`${name} stopped`, withoutServer[name], {
+      await during(`${nameOf[name]} stopped`, withoutServer[name], {
         begin: () => servers.stop(name),
         end: () => servers.start(name),
       });
     });
 
     test(`${name} hung: no request hangs; awake again, all is well by itself`, async () => {
-      await during(`${name} hung`, withoutServer[name], {
+      await during(`${nameOf[name]} hung`, withoutServer[name], {
         begin: () => servers.hang(name),
         end: () => servers.wake(name),
       });
     });
 
     test(`${name} killed: all is well when it is back`, async () => {
-      await during(`${name} killed`, withoutServer[name], {
+      await during(`${nameOf[name]} killed`, withoutServer[name], {
         begin: () => servers.kill(name),
         // A killed server leaves what a stop clears away.
         end: async () => {
@@ -110,14 +129,14 @@ describe('faults of the real servers, seen by the binaries', () => {
 
   for (const name of ['pg', 'redis', 'es'] as const) {
     test(`${name} slow by 200 ms: every request is served`, async () => {
-      await during(`${name} 200 ms slow`, well, {
+      await during(`${nameOf[name]} 200 ms slow`, well, {
         begin: () => proxies[name]!.slow(200),
         end: () => proxies[name]!.heal(),
       });
     });
 
     test(`${name}, every connection reset: as if it were away, and then all is well by itself`, async () => {
-      await during(`${name} connections reset`, withoutServer[name], {
+      await during(`${nameOf[name]}, connections reset`, withoutServer[name], {
         begin: () => proxies[name]!.reset(),
         end: () => proxies[name]!.heal(),
       });
@@ -128,7 +147,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     test(`${name} awake a tenth of the time: every request is served and every change arrives`, async () => {
       let isOver = false;
       let stumbling: Promise<void> | undefined;
-      await during(`${name} awake 20 ms of 200`, well, {
+      await during(`${nameOf[name]} awake 20 ms of 200`, well, {
         async begin() {
           stumbling = (async () => {
             while (!isOver) {
@@ -263,7 +282,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     const began = performance.now();
     if (word) await found(word);
     await allWell();
-    const cells = Object.values(row).map(({ said, ms }) => `${said}, ≤ ${Math.round(ms)} ms`);
+    const cells = Object.values(row).map(({ said, ms }) => `${said.replace(/ (.*)/, ' ($1)')}, ${Math.round(ms)}`);
     measured.push(`| ${fault} | ${cells.join(' | ')} | ${((performance.now() - began) / 1000).toFixed(1)} s |`);
   }
 
