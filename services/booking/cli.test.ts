@@ -41,15 +41,15 @@ async function pending(age: string, methodUuid: string = sandboxMethods.lostRequ
 }
 
 describe('booking audit', () => {
-  test('says that the books are right', async () => {
+  test('reports that the books are right', async () => {
     expect(await audit()).toEqual(right);
   });
 
-  test('takes no words', async () => {
+  test('takes no arguments', async () => {
     await expect(commands.audit!.run(['now'], postgresEnv(sale.config))).rejects.toThrow(UsageError);
   });
 
-  test('tells what is wrong after a moment, too: the first hundred, and how much more there is', async () => {
+  test('prints findings that stay after a moment: the first hundred, and the number of the rest', async () => {
     const { tickets } = await makeEvent(sale.sql, { seats: 103 });
     const book = (status: string) => sale.sql`update tickets set status = ${status} where uuid = any(${tickets})`;
     await book('booked');
@@ -98,7 +98,7 @@ describe('booking order', () => {
     ]);
   });
 
-  test('says that there is no such order', async () => {
+  test('reports an unknown order', async () => {
     await expect(order(randomUUID())).rejects.toThrow(UsageError);
   });
 });

@@ -12,11 +12,11 @@ import {
   startSale,
 } from './testing.ts';
 
-/** More than a pool has connections, several times. */
+/** Several times the connections of a pool. */
 const many = 60;
 const card = randomUUID();
 
-describe('events whose rows somebody has', () => {
+describe('events with locked rows', () => {
   let sale: Sale;
   beforeAll(async () => {
     sale = await startSale();
@@ -35,8 +35,8 @@ describe('events whose rows somebody has', () => {
   };
 
   /**
-   * While somebody's transaction has the rows of events and of their orders, their requests wait, and everything that can be
-   * done with another event is done.
+   * While a transaction has locked the rows of events and of their orders, their requests wait, and every request about
+   * another event is served.
    */
   async function others(events: MadeEvent[], requests: (() => Promise<unknown>)[]): Promise<unknown[]> {
     const { sql } = sale;

@@ -44,7 +44,7 @@ const post = (path: string, body: object) =>
     body: JSON.stringify(body),
   });
 
-/** Reserves and buys the next free ticket; the statuses of both answers. */
+/** Reserves and buys the next free ticket; returns the statuses of both responses. */
 async function sell(): Promise<number[]> {
   const [ticket_uuid, user_uuid] = [event.tickets.pop()!, randomUUID()];
   const reserved = await post('reserve', { ticket_uuid, user_uuid });
@@ -94,7 +94,7 @@ test('is not ready at a standby, refuses sales for a while, and sells when the a
   await eventually(async () => expect((await readyz())[0]).toBe(200));
 });
 
-test('says on /readyz what a write has just failed for', async () => {
+test('shows on /readyz why a write has just failed', async () => {
   await open(second);
   expect(await sell()).toEqual([200, 200]);
   const db = openDb(second.config);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-/** Every sample of these metrics, as `/metrics` shows it. */
+/** Returns every sample of these metrics, as `/metrics` shows it. */
 async function shown(...names: string[]): Promise<Record<string, number>> {
   const texts = await Promise.all(names.map((name) => metrics.registry.getSingleMetricAsString(name)));
   const lines = texts.join('\n').matchAll(/^(\w+(?:\{(?:status|how)="\w+")?).*\} (\S+)$/gm);
@@ -57,7 +57,7 @@ test('orders whose payment has not ended, and how the sweep ended them', async (
   });
 });
 
-test('money that waits: for its buyer, to be taken, and to be given back', async () => {
+test('money that waits: for its buyer, for its capture, and for its refund', async () => {
   const backlogs = ['orders_waiting_for_buyer', 'uncaptured_payments', 'pending_refunds'];
   const { tickets } = await makeEvent(sale.sql, { seats: 2 });
   const [bought, waiting] = tickets as [string, string];
@@ -67,7 +67,7 @@ test('money that waits: for its buyer, to be taken, and to be given back', async
   const [row] =
     await sale.sql`select o.uuid from orders o join tickets t on t.order_id = o.id where t.uuid = ${bought}`;
   await sale.sql.begin(async (sql) => {
-    // Else a trigger says that it was written now.
+    // Otherwise a trigger would set the time of the write to now.
     await sql`set local session_replication_role = replica`;
     await sql`update orders set updated_at = now() - interval '1 hour' where uuid = ${row!.uuid}`;
   });
@@ -113,7 +113,7 @@ test('payments and refunds that only another provider can end', async () => {
   await sale.sweep();
 });
 
-test('steps that the provider refuses are counted, and told with their reason', async () => {
+test('steps that the provider refuses are counted, and logged with their reason', async () => {
   const { tickets } = await makeEvent(sale.sql, { seats: 1 });
   await sale.reserve(tickets[0]!, user);
   const refusing = { ...sale.deps.payments, authorise: () => Promise.reject(new PaymentRefused('api_key_expired')) };
@@ -124,7 +124,7 @@ test('steps that the provider refuses are counted, and told with their reason', 
   await sale.sweep();
 });
 
-test('a dispute is counted once, however often it is told of, and a refund that meets it apart', async () => {
+test('a dispute is counted once, however often it is reported, and a refund that meets it apart', async () => {
   const userUuid = randomUUID();
   const { tickets } = await makeEvent(sale.sql, { seats: 1 });
   await sale.reserve(tickets[0]!, userUuid);

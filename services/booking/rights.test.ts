@@ -7,7 +7,7 @@ import { makeEvent } from '../../shared/testing/factories.ts';
 import { neededTables } from './needed-tables.ts';
 import { createOrder, refundOrder, releaseReservation, reserveBest, reserveTickets, saleOn } from './testing.ts';
 
-test('a role that has the rights which booking asks for, and no more, sells', async () => {
+test('a role with just the rights that booking needs can sell', async () => {
   const database = await testDatabase();
   const role = `seller_${randomUUID().slice(0, 8)}`;
   const grants = neededTables({ locks: true, sandbox: true })

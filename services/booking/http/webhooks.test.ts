@@ -17,12 +17,12 @@ let fake: FakeStripe;
 let server: ReturnType<typeof Bun.serve>;
 const counted: string[] = [];
 const statuses: number[] = [];
-/** Whether all that Stripe tells of a payment arrives before its answer does. */
+/** Whether all webhooks of a payment arrive before its response. */
 let overtaken = false;
 
 beforeAll(async () => {
   server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('not yet', { status: 503 }) });
-  // Held back: each test says which arrive, how often and in which order.
+  // Held back: each test decides which arrive, how often and in which order.
   fake = await startFakeStripe({ webhook: { url: `${server.url}webhooks/stripe`, secret, held: true, retryMs: 0 } });
   const { paymentIntents } = clientOf(fake.base);
   const stripe = withIntentCalls(clientOf(fake.base), {
@@ -86,7 +86,7 @@ async function ordered(reference = 'pm_card_threeDSecure2Required', currency = '
   return { userUuid, order, intent, heard, event, status: async () => (await findOrder(sale.deps, order.uuid)).status };
 }
 
-test('a payment that the buyer approves is sold when Stripe tells so, however often it does', async () => {
+test('a payment that the buyer approves is sold when Stripe’s webhook comes, however often', async () => {
   const { order, intent, heard, status } = await ordered();
   expect(order).toMatchObject({ status: 'pending', action: { type: 'stripe', clientSecret: intent().client_secret } });
   fake.approve(intent().id);
@@ -99,7 +99,7 @@ test('a payment that the buyer approves is sold when Stripe tells so, however of
   await sale.audit();
 });
 
-test('notices may come in any order', async () => {
+test('webhooks may come in any order', async () => {
   const { intent, heard, status } = await ordered();
   fake.approve(intent().id);
   await heard('payment_intent.amount_capturable_updated', 'payment_intent.requires_action', 'payment_intent.created');
@@ -118,7 +118,7 @@ test('a payment that the buyer refuses frees the seats, and no other card can pa
   await sale.audit();
 });
 
-test('notices that overtake the answers change none of them', async () => {
+test('webhooks that overtake the responses change none of them', async () => {
   const cards = ['pm_card_visa', 'pm_card_chargeDeclinedInsufficientFunds', 'pm_card_visa', 'pm_card_chargeDeclined'];
   overtaken = true;
   const orders = await Promise.allSettled([...cards, ...cards, ...cards].map((card) => ordered(card)));
@@ -133,7 +133,7 @@ test('notices that overtake the answers change none of them', async () => {
   await sale.audit();
 });
 
-test('what Stripe could not be asked about is told again', async () => {
+test('Stripe repeats an event about which it could not be asked', async () => {
   const { intent, heard, status } = await ordered();
   fake.approve(intent().id);
   fake.faults.push({ on: 'get', how: 'lost-before' });
@@ -142,7 +142,7 @@ test('what Stripe could not be asked about is told again', async () => {
   expect(await status()).toBe('paid');
 });
 
-test('a second payment of an order goes back, and its own stays', async () => {
+test('a second payment of an order is refunded, and its own stays', async () => {
   const { order, intent, heard, status } = await ordered('pm_card_visa');
   expect(order.status).toBe('paid');
   const stripe = clientOf(fake.base);
@@ -173,7 +173,7 @@ test('a refund that Stripe could not carry out is counted, for a person to see t
   expect(counted).toEqual(['refund failed']);
 });
 
-test('what is not signed, or about no order of ours, changes nothing', async () => {
+test('a webhook that is not signed, or about no order of ours, changes nothing', async () => {
   const post = (headers: Record<string, string>) =>
     fetch(`${server.url}webhooks/stripe`, { method: 'POST', body: '{"id":"evt_1","type":"x"}', headers });
   expect((await post({})).status).toBe(400);

@@ -40,7 +40,7 @@ test('an outage that becomes another one is logged anew', async () => {
   expect(await logged([away(), new Unfit(reason), new Unfit(reason)])).toMatchObject([{}, { ...ofOrders, reason }]);
 });
 
-test('what the database does not know is logged as an error with its cause: it may be a mistake of ours', async () => {
+test('an unknown name in a statement is logged as an error with its cause: it may be a bug', async () => {
   const cause = Object.assign(new Error('column "x" does not exist'), { code: '42703' });
   const misfit = () => new Unfit('The schema is not this release’s', cause);
   expect(await logged([misfit(), misfit()])).toEqual([
@@ -53,7 +53,7 @@ test('what the database does not know is logged as an error with its cause: it m
   ]);
 });
 
-test('a fault of ours is logged each time with its stack', async () => {
+test('a bug is logged each time with its stack', async () => {
   const fault = { level: 'warn', job: 'orders', msg: 'the job failed and is tried again', stack: true };
   expect(await logged([new Error('a bug'), new Error('a bug'), 'done'])).toEqual([fault, fault]);
 });

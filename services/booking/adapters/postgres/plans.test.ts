@@ -17,16 +17,16 @@ import {
   sweepAll,
 } from '../../testing.ts';
 
-/** How many orders of the past there are. */
+/** The number of past orders. */
 const orders = Number(process.env.PLANS_ORDERS ?? 20_000);
-/** For a million of them it takes minutes to write them. */
+/** Writing a million of them takes minutes. */
 const patienceMs = Math.max(60_000, orders / 2);
 const tables = neededTables({ locks: true, sandbox: true }).map(([table]) => table);
 const arenaSeats = 20_000;
 /** Rows of one table that a step for one or two seats may read. */
 const most = 50;
 
-/** Every step of the sale in turn, for one or two seats; `told` hears of each when it is done. */
+/** Every step of the sale in turn, for one or two seats; `told` is called after each. */
 async function sell(db: Db, tickets: string[], told: (step: string) => Promise<void>): Promise<void> {
   const { deps } = saleOn(db);
   const keys = postgresIdempotencyKeys(db);
@@ -91,8 +91,8 @@ async function fill({ sql }: Db): Promise<void> {
 }
 
 /**
- * The rows that are there, and what is known of them, when the arena goes on sale; `plan` has the seller plan all its statements.
- * The function that it returns is called when the arena is there.
+ * Prepares the rows, and their statistics, for the moment when the arena goes on sale; `plan` has the seller plan all
+ * its statements. Call the returned function when the arena is there.
  */
 type Ground = (
   admin: Db,
@@ -157,7 +157,7 @@ const grounds: Record<string, Ground> = {
 
 const rollback = new Error('rolled back');
 
-/** Rows read since the last look, by table: through an index or not. */
+/** Returns the rows read since the last call, by table: through an index or not. */
 async function openReadings(admin: Db, seller: Db): Promise<() => Promise<[table: string, rows: number][]>> {
   const look = async () => {
     for (const { sql } of [admin, seller]) await sql`select pg_stat_force_next_flush()`;

@@ -15,7 +15,7 @@ const reserve = (ticketUuids: string[], userUuid = randomUUID()) =>
   reserveTickets(sale.deps, { userUuid, ticketUuids });
 const order = (reservationUuid: string, methodUuid: string = randomUUID()) =>
   createOrder(sale.deps, { reservationUuid, methodUuid });
-/** As when a lock store has forgotten everything. */
+/** As if the lock store had lost everything. */
 const loseLocks = () => sale.sql`truncate ticket_locks`;
 const locksOf = (ticketUuids: string[]) => ticketUuids.map((ticketUuid) => ({ ticketUuid, token: randomUUID() }));
 
@@ -36,7 +36,7 @@ async function mixed() {
 }
 
 describe('a reservation is made', () => {
-  test('of what is for sale, and names everything else', async () => {
+  test('of tickets that are for sale, and names all others', async () => {
     const { event, free, dearest, tooDear, booked, claimed } = await mixed();
     const [other = ''] = (await some(1)).tickets;
     const request = { userUuid: randomUUID(), eventUuid: event.uuid };
@@ -58,7 +58,7 @@ describe('a reservation is made', () => {
     ]);
   });
 
-  test('and what is written to them later is found, with a new version when one is deleted', async () => {
+  test('and later writes to them are found, with a new version when one is deleted', async () => {
     const event = await some(4);
     const { seatsOf, seatsSince } = sale.deps.tickets;
     const { mark } = (await seatsOf(event.uuid))!;
@@ -84,7 +84,7 @@ describe('a reservation is made', () => {
   });
 });
 
-test('what a user has bought or is paying for counts, of that event and of no other user', async () => {
+test('tickets that a user has bought or is paying for count, of that event and of no other user', async () => {
   const user = randomUUID();
   const event = await some(4);
   const [paid = '', pending = '', given = '', others = ''] = event.tickets;
@@ -99,7 +99,7 @@ test('what a user has bought or is paying for counts, of that event and of no ot
 });
 
 describe('a release', () => {
-  test('is not held up by an order of somebody else, who has the seats since the locks were lost', async () => {
+  test('is not held up by an order of another user, who has the seats since the locks were lost', async () => {
     const { tickets } = await some(2);
     const lost = await reserve(tickets);
     await loseLocks();

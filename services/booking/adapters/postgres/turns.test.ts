@@ -10,8 +10,8 @@ import { postgresOrders } from './orders.ts';
 import { postgresRefunds } from './refunds.ts';
 import { postgresUnfinishedPayments } from './unfinished-payments.ts';
 
-// What writes of the same seats or the same order at the same moment takes turns. Each test holds one of the two in the
-// middle of its transaction, and sees the other wait for it and come out right.
+// Concurrent writes of the same seats or the same order take turns. Each test holds one of the two in the middle of its
+// transaction, and checks that the other waits for it and comes out right.
 
 let sale: Sale;
 beforeAll(async () => {
@@ -20,8 +20,7 @@ beforeAll(async () => {
 afterAll(() => sale.drop());
 
 /**
- * Does `second` while the transaction of `first` is open, which must make it wait (`meanwhile`); returns what it came
- * to.
+ * Runs `second` while the transaction of `first` is open, which must make it wait (`meanwhile`); returns its outcome.
  */
 async function behind<T>(
   first: (tx: Db['sql']) => PromiseLike<unknown>,
@@ -138,7 +137,7 @@ describe('a claim', () => {
   });
 });
 
-describe('who waits for somebody’s hands on a seat keeps no other buyer of the event waiting, who asked in the same moment:', () => {
+describe('a buyer who waits for a locked seat does not hold up another buyer of the event at the same moment:', () => {
   type Pair = Awaited<ReturnType<typeof two>>;
   /** Two buyers of one event, each with a lock on a seat, a reservation and a pending order. */
   async function two(seats: [string, string], eventUuid: string) {
@@ -203,10 +202,10 @@ test('a refund that waits for another of one of its seats finds it given back', 
   await sale.audit();
 });
 
-describe('what is written of an order waits for who writes of it, so that its history is in order:', () => {
+describe('writes of one order wait for each other, so that its history is in order:', () => {
   type Step = (deps: SaleDeps, uuid: string) => Promise<unknown>;
   const settle: Step = ({ orders }, uuid) => orders.settle(uuid);
-  // Of an order there is one refund here: it has the order's uuid.
+  // There is one refund of an order here: it has the order's uuid.
   const openRefund: Step = ({ refunds }, uuid) => refunds.open({ uuid, orderUuid: uuid, provider: 'sandbox' });
   const steps: [string, Step[], Step, string][] = [
     [

@@ -59,7 +59,7 @@ describe('a sweep is given', () => {
     await sale.sweep();
   });
 
-  test('an order whose buyer is asked, which waits until its time is over', async () => {
+  test('an order that waits for its buyer, once the buyer’s time is over', async () => {
     const { unfinishedPayments } = sale.deps;
     const { uuid } = await ordered(sandboxMethods.requiresAction);
     for (const [by, waits] of [
@@ -127,7 +127,7 @@ describe.each([
 ])('of %s a sweep is given', (_, { table, make, lease }) => {
   const ofOrder = (uuid: string) => sale.sql`order_id = (select id from orders where uuid = ${uuid})`;
 
-  test('those that are due the longest, as many as it can take, past what another process has its hands on', async () => {
+  test('the rows that are due the longest, as many as it can take, and skips rows that another process has locked', async () => {
     await sale.sweep();
     const [young, old, between] = [await make(), await make(), await make()];
     for (const [uuid, by] of [
@@ -137,7 +137,7 @@ describe.each([
     ] as const) {
       await sale.sql`update ${sale.sql(table)} set sweep_at = now() - ${by}::interval where ${ofOrder(uuid)}`;
     }
-    // So that the few there are are read as they lie, in no order.
+    // So that the few rows are read as they are stored, in no order.
     await sale.sql`analyze payments, refunds, orders`;
     expect(await lease({ provider: 'stripe:live' })).toEqual([]);
     await sale.sql.begin(async (tx) => {
@@ -154,7 +154,7 @@ describe.each([
   });
 });
 
-test('what is unfinished is told by kind, with the age of the oldest, and who else must end it', async () => {
+test('unfinished work is counted by kind, with the age of the oldest, and by the other providers that must end it', async () => {
   const { unfinishedPayments } = sale.deps;
   await sale.sweep();
   const none = { count: 0, oldestAgeSeconds: 0 };
@@ -177,7 +177,7 @@ test('what is unfinished is told by kind, with the age of the oldest, and who el
     await age('orders', (await ordered(sandboxMethods.requiresAction)).uuid, `${hours + 1} hours`);
     const { uuid } = await ordered();
     await sale.sql.begin(async (tx) => {
-      // Else a trigger says that it was written now.
+      // Otherwise a trigger would set the time of the write to now.
       await tx`set local session_replication_role = replica`;
       await tx`update orders set created_at = now() - interval '9 hours',
         updated_at = now() - ${`${hours * 10} minutes`}::interval where uuid = ${uuid}`;
@@ -205,7 +205,7 @@ test('what is unfinished is told by kind, with the age of the oldest, and who el
   expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({});
 });
 
-test('an order that has ended stays as it is, whatever comes late, and tells how it has ended', async () => {
+test('an order that has ended stays as it is, whatever comes late, and returns how it has ended', async () => {
   const { orders, unfinishedPayments } = sale.deps;
   await sale.sweep();
   const paid = await ordered();
@@ -265,7 +265,7 @@ test('a payment that was captured is not gone later, and is noted once', async (
   await sale.audit();
 });
 
-test('what a buyer must do is noted once, and not of an order that has ended', async () => {
+test('a buyer’s action is noted once, and not for an order that has ended', async () => {
   const { orders } = sale.deps;
   const { uuid } = await ordered(sandboxMethods.requiresAction);
   const action = { type: 'sandbox' } as const;
@@ -277,7 +277,7 @@ test('what a buyer must do is noted once, and not of an order that has ended', a
   expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action', 'failed, voided']);
 });
 
-test('what a buyer had to do is forgotten when the order has ended, well or badly', async () => {
+test('a buyer’s action is deleted when the order has ended, paid or failed', async () => {
   const { orders } = sale.deps;
   for (const [isApproved, end] of [
     [true, orders.settle],
@@ -291,7 +291,7 @@ test('what a buyer had to do is forgotten when the order has ended, well or badl
   }
 });
 
-test('a capture that meets a refund is noted as things stand after it', async () => {
+test('a capture that meets a refund is noted with the state after it', async () => {
   const { payments, unfinishedPayments } = sale.deps;
   const { uuid, userUuid } = await ordered();
   await payments.capture(uuid);
@@ -349,8 +349,8 @@ test('the end of a dispute lets the refunds of that order that met it be tried a
   await sale.audit();
 });
 
-describe('records that nobody needs any more are deleted', () => {
-  test('some thousands at a time, and past those that another process has its hands on', async () => {
+describe('outdated records are deleted', () => {
+  test('some thousands at a time, skipping those that another process has locked', async () => {
     const { reservations, webhookEvents } = sale.deps;
     const { sql } = sale;
     const event = await makeEvent(sql, { seats: 0 });
@@ -382,7 +382,7 @@ describe('records that nobody needs any more are deleted', () => {
     }
   });
 
-  test('and a notice that two processes have heard is noted once', async () => {
+  test('and a webhook event that two processes have received is noted once', async () => {
     const { webhookEvents } = sale.deps;
     const [id, other] = [randomUUID(), randomUUID()];
     await Promise.all([1, 2].map(() => webhookEvents.record({ id, type: 'test' })));
@@ -400,7 +400,7 @@ describe('records that nobody needs any more are deleted', () => {
     }
     const count = async () =>
       (
-        await sale.sql`select (select count(*) from payment_notices where id in (${old}, ${young}))::int as notices,
+        await sale.sql`select (select count(*) from payment_notices where id in (${old}, ${young}))::int as events,
           (select count(*) from idempotency_keys where scope in (${old}, ${young}))::int as keys,
           (select count(*) from reservations where user_uuid = ${userUuid})::int as reservations`
       )[0];
@@ -408,11 +408,11 @@ describe('records that nobody needs any more are deleted', () => {
     await sale.sql`update idempotency_keys set created_at = now() - interval '23 hours' where scope = ${old}`;
     await sale.sql`update reservations set created_at = now() - interval '29 days' where user_uuid = ${userUuid}`;
     await purgeRecords({ webhookEvents, reservations, idempotencyKeys });
-    expect(await count()).toEqual({ notices: 2, keys: 2, reservations: 1 });
+    expect(await count()).toEqual({ events: 2, keys: 2, reservations: 1 });
     await sale.sql`update payment_notices set created_at = now() - interval '31 days' where id = ${old}`;
     await sale.sql`update idempotency_keys set created_at = now() - interval '25 hours' where scope = ${old}`;
     await sale.sql`update reservations set created_at = now() - interval '31 days' where user_uuid = ${userUuid}`;
     await purgeRecords({ webhookEvents, reservations, idempotencyKeys });
-    expect(await count()).toEqual({ notices: 1, keys: 1, reservations: 0 });
+    expect(await count()).toEqual({ events: 1, keys: 1, reservations: 0 });
   });
 });

@@ -58,7 +58,7 @@ paymentConformance('Stripe', async () => {
   };
 });
 
-test('a decline is told with its reason, also when a process that heard of it first died on the way', async () => {
+test('a decline is returned with its reason, also when the first process to see it died on the way', async () => {
   const { stripe, intents, methods, request, close } = await openShop();
   const asked = await request('pm_card_chargeDeclinedInsufficientFunds');
   const { key } = asked;
@@ -87,7 +87,7 @@ test('a decline is told with its reason, also when a process that heard of it fi
   await close();
 });
 
-test('an order’s own payment is not taken for a stray one by who heard of it before its id was written down', async () => {
+test('an order’s own payment is not taken for a stray one by a webhook that came before its id was stored', async () => {
   const { stripe, intents, methods, request, fake, close } = await openShop();
   const asked = await request('pm_card_visa');
   const { key } = asked;
@@ -147,7 +147,7 @@ describe('with one shop', () => {
   afterEach(() => shop.fake.faults.splice(0));
   afterAll(() => shop.close());
 
-  test('what a replayed confirmation tells is of old: how the payment stands is asked anew', async () => {
+  test('a replayed confirmation is outdated: the state of the payment is read anew', async () => {
     const { paymentIntents } = shop.stripe;
     const stripe = withIntentCalls(shop.stripe, {
       confirm: async (...args: Parameters<typeof paymentIntents.confirm>) => {
@@ -182,7 +182,7 @@ describe('with one shop', () => {
     },
   );
 
-  test('who closes an order while it is confirmed tells how it ends', async () => {
+  test('a process that closes an order while it is confirmed decides how it ends', async () => {
     const { paymentIntents } = shop.stripe;
     const [request, cancelling, confirmed] = [
       await shop.request('pm_card_visa'),
@@ -212,7 +212,7 @@ describe('with one shop', () => {
     expect(await shop.payments.authorise(request)).toEqual({ is: 'voided' });
   });
 
-  test('a payment that somebody else has made with a good card is not cancelled for an unknown one', async () => {
+  test('a payment that another process has made with a good card is not cancelled for an unknown one', async () => {
     const { key } = await shop.request('pm_card_visa');
     const [unknown, good] = [await shop.request(undefined, { key }), await shop.request('pm_card_visa', { key })];
     // Its intent is there, unconfirmed, when both look at it.
@@ -236,7 +236,7 @@ describe('with one shop', () => {
     shop.fake.faults.push({ on: 'confirm', how: 'lost-before', times: 9 });
     await expect(shop.payments.authorise(request)).rejects.toThrow(PaymentUnanswered);
     shop.fake.faults.splice(0);
-    // Whoever closed it died before the intent was cancelled.
+    // The process that closed it died before the intent was cancelled.
     await shop.intents.close(request.key);
     expect(await shop.payments.authorise(request)).toEqual({ is: 'open' });
     expect(shop.intentOf(request.key).status).toBe('requires_payment_method');
@@ -257,7 +257,7 @@ describe('with one shop', () => {
     expect(await shop.otherwise({ stripe }).authorise(again)).toEqual(declined);
   });
 
-  test('a confirmation that comes after somebody else’s tells what became of that one', async () => {
+  test('a confirmation that comes after another one returns the outcome of that one', async () => {
     const { paymentIntents } = shop.stripe;
     const request = await shop.request('pm_card_visa');
     const stripe = withIntentCalls(shop.stripe, {
@@ -269,7 +269,7 @@ describe('with one shop', () => {
     expect(await shop.otherwise({ stripe }).authorise(request)).toEqual({ is: 'authorised' });
   });
 
-  test('a payment that was taken all the same is not told to be refused for its amount', async () => {
+  test('a payment that was captured all the same is not reported as refused for its amount', async () => {
     const { paymentIntents } = shop.stripe;
     const request = await shop.request('pm_card_visa');
     const stripe = withIntentCalls(shop.stripe, {
@@ -297,7 +297,7 @@ describe('with one shop', () => {
     expect(shop.intentOf(request.key).status).toBe('requires_action');
   });
 
-  test('an intent whose answer was lost is found again, and not made twice', async () => {
+  test('an intent whose response was lost is found again, and not made twice', async () => {
     const request = await shop.request('pm_card_visa');
     shop.fake.faults.push({ on: 'create', how: 'lost-after', times: 2 });
     await expect(shop.payments.authorise(request)).rejects.toThrow(PaymentUnanswered);
@@ -398,7 +398,7 @@ describe('with one shop', () => {
     expect(await shop.payments.close(request.key)).toEqual({ is: 'voided' });
   });
 
-  test('an amount that a card’s own network does not take is refused when the card is known', async () => {
+  test('an amount that the card’s network does not take is refused when the card is known', async () => {
     const request = await shop.request('pm_card_amex', { amount: 1_000_000_000 });
     await expect(shop.payments.authorise(request)).rejects.toMatchObject({
       code: 'amount_not_chargeable',

@@ -11,18 +11,18 @@ beforeAll(async () => {
 afterEach(() => shop.fake.faults.splice(0));
 afterAll(() => shop.close());
 
-/** All that is told of a kind, each as it is read by now. */
+/** Every event of a kind, as it is read now. */
 async function heard(type: string, about: (object: { payment_intent?: string; id: string }) => boolean) {
   const read = stripeWebhooks(shop.stripe, secret, shop.intents);
   const events = shop.fake.events().filter((one) => one.type === type && about(one.data.object as never));
   return Promise.all(
     events.map(async (event) => {
       const payload = JSON.stringify(event);
-      const { id: _, ...notice } = (await read(
+      const { id: _, ...webhookEvent } = (await read(
         payload,
         await shop.stripe.webhooks.generateTestHeaderStringAsync({ payload, secret }),
       ))!;
-      return notice;
+      return webhookEvent;
     }),
   );
 }
@@ -34,7 +34,7 @@ const dispute = async (status?: 'warning_needs_response') => {
   return { key, id, of: (type: string) => heard(type, (object) => object.payment_intent === id) };
 };
 
-test('a dispute is told with its order, as it stands by now', async () => {
+test('a dispute event has its order and the current state', async () => {
   const { key, id, of } = await dispute();
   for (const type of ['charge.dispute.created', 'charge.dispute.funds_withdrawn']) {
     expect(await of(type)).toEqual([{ type, isRefundFailure: false, dispute: { key, isOpen: true } }]);
@@ -45,20 +45,20 @@ test('a dispute is told with its order, as it stands by now', async () => {
   }
 });
 
-test('one that is lost stays open', async () => {
+test('a lost dispute stays open', async () => {
   const { key, id, of } = await dispute();
   shop.fake.closeDispute(id, 'lost');
   const type = 'charge.dispute.closed';
   expect(await of(type)).toEqual([{ type, isRefundFailure: false, dispute: { key, isOpen: true } }]);
 });
 
-test('a bank that only asks opens none', async () => {
+test('an inquiry opens no dispute', async () => {
   const { key, of } = await dispute('warning_needs_response');
   const type = 'charge.dispute.created';
   expect(await of(type)).toEqual([{ type, isRefundFailure: false, dispute: { key, isOpen: false } }]);
 });
 
-test('a dispute about no order of ours is told without', async () => {
+test('a dispute about no order of ours has no order', async () => {
   const { id } = await shop.stripe.paymentIntents.create({
     ...{ amount: 500, currency: 'usd', confirm: true, payment_method: 'pm_card_visa' },
     allowed_payment_method_types: ['card'],
@@ -68,13 +68,13 @@ test('a dispute about no order of ours is told without', async () => {
   expect(await heard(type, (object) => object.payment_intent === id)).toEqual([{ type, isRefundFailure: false }]);
 });
 
-test('a dispute that Stripe can’t be asked about is not told yet', async () => {
+test('a dispute event fails while Stripe can’t be asked about it', async () => {
   const { of } = await dispute();
   shop.fake.faults.push({ on: 'list', how: 'lost-before', times: 9 });
   await expect(of('charge.dispute.created')).rejects.toThrow(PaymentUnanswered);
 });
 
-test('a payment and a refund that failed are told as before', async () => {
+test('a failed payment and a failed refund are read without asking Stripe', async () => {
   const key = await shop.captured();
   const { id } = shop.intentOf(key);
   const type = 'payment_intent.succeeded';

@@ -25,7 +25,7 @@ async function bought(seats = 2, methodUuid: string = randomUUID()) {
   return { event, order, userUuid };
 }
 
-test('nothing is found while everything is right, whatever state it is in', async () => {
+test('nothing is found in a sound sale, whatever state it is in', async () => {
   await bought();
   await bought(1, sandboxMethods.lostAnswer);
   const { event, order, userUuid } = await bought(3);
@@ -38,7 +38,7 @@ const aged = (orderUuid: string, by: string) => `alter table orders disable trig
   update orders set updated_at = now() - interval '${by}' where uuid = '${orderUuid}';
   alter table orders enable trigger orders_touch`;
 
-/** Each way to spoil the books, undone after; the rule that must be found, of the order or the ticket. */
+/** Each way to break the books, undone afterwards; the rule that must be reported, for the order or the ticket. */
 const spoilt: [AuditRule, (made: Awaited<ReturnType<typeof bought>>) => [spoil: string, undo: string, uuid: string]][] =
   [
     [
@@ -205,7 +205,7 @@ test('a seat that is sold has nothing to do with the locks of others, nor with t
   await sale.sql`delete from ticket_locks where owner = 'left'`;
 });
 
-test('an order may wait for its buyer as long as that is allowed', async () => {
+test('an order may wait for its buyer for the allowed time', async () => {
   const { order } = await bought(1, sandboxMethods.requiresAction);
   await sale.sql`update orders set created_at = now() - interval '5 minutes' where uuid = ${order.uuid}`;
   expect(await audit(deps, { ...minute, actionMs: 600_000 })).toEqual([]);
@@ -213,7 +213,7 @@ test('an order may wait for its buyer as long as that is allowed', async () => {
   await sale.sweep();
 });
 
-test('a refund that nobody pays is found, once it is old', async () => {
+test('an unpaid refund is found, once it is old', async () => {
   const { order, userUuid } = await bought();
   const payments = { ...sale.deps.payments, refund: () => Promise.reject(new Error('gone')) };
   await refundOrder({ ...sale.deps, payments }, { orderUuid: order.uuid, userUuid }).catch(() => {});
@@ -239,7 +239,7 @@ test('of thousands of orders each is looked at once', async () => {
   await sale.sql`delete from orders where user_uuid = 'many'`;
 });
 
-test('on a live system what was wrong for a moment is not told, what stays wrong is', async () => {
+test('a finding on a live system is reported only if it stays', async () => {
   const { order } = await bought();
   const change = (by: number) => sale.sql`update sandbox_charges set amount = amount + ${by} where key = ${order.uuid}`;
   await change(1);

@@ -27,7 +27,7 @@ import { handleWebhook } from '../payment/handle-webhook.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
 import type { WebhookEvent } from '../payment/webhook-events.ts';
 
-/** A provider of payments to live through: how it may answer, each with what brings that about; and its buyers' banks. */
+/** A payment provider under test: its possible responses, each with its trigger; and its buyers' banks. */
 type Provider = {
   payments: (db: Db) => PaymentProvider;
   answers: Record<string, (sale: Sale, userUuid: string) => Promise<string>>;
@@ -85,7 +85,7 @@ async function stripe(): Promise<Provider> {
 type World = { sale: Sale; provider: Provider };
 type Life = (world: World, deps: SaleDeps, buyer: { userUuid: string; methodUuid: string }) => Promise<void>;
 
-/** The life of a purchase: what a buyer does, and what the sweeper does after; each step may meet the end of the process. */
+/** The life of a purchase: the steps of the buyer, then the sweeper's; the process may die at each. */
 const lives: Record<string, Life> = {
   'one seat by the original endpoints': async (world, deps, { userUuid, methodUuid }) => {
     const { tickets } = await makeEvent(world.sale.sql, { seats: 1 });
@@ -119,18 +119,18 @@ lives['two seats that are given back beside their order, and a late approval'] =
   await sweepAll(deps);
 };
 
-/** The buyer approves a payment that waits for it, and the provider tells so, twice. */
+/** The buyer approves a payment that waits for it, and the provider sends the webhook twice. */
 async function approved({ sale, provider }: World, deps: SaleDeps, userUuid: string): Promise<void> {
   const [waiting] = await sale.sql<{ uuid: string }[]>`
     select o.uuid from orders o join payments p on p.order_id = o.id
     where o.user_uuid = ${userUuid} and p.status = 'requires_action'`;
   if (!waiting) return;
   const payment = await provider.approve(sale, waiting.uuid);
-  const notice = { id: randomUUID(), type: 'payment_intent.amount_capturable_updated', isRefundFailure: false };
-  for (let times = 0; times < 2; times++) await handleWebhook(deps, { ...notice, ...(payment && { payment }) });
+  const event = { id: randomUUID(), type: 'payment_intent.amount_capturable_updated', isRefundFailure: false };
+  for (let times = 0; times < 2; times++) await handleWebhook(deps, { ...event, ...(payment && { payment }) });
 }
 
-/** A refusal is an end like any other. */
+/** A refusal is an outcome like any other. */
 async function settled<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -183,7 +183,7 @@ describe.each(Object.entries(providers))('with payments by %s', (name, provider)
         for (const [call, point] of calls.entries()) {
           for (const when of ['before', 'after'] as const) {
             await live(world, life, answer, { call, when });
-            // Another process: the locks end by time, and what is unfinished is settled. What was lost may be lost again.
+            // Another process: the locks expire, and unfinished orders are settled. A lost request may be lost again.
             await sale.sql`truncate ticket_locks`;
             await sale.sweep();
             await sale.sweep();

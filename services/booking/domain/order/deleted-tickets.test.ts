@@ -74,7 +74,7 @@ test('an order whose seats were all deleted names them all; the reservation can 
   await sale.audit();
 });
 
-test('a reservation of the first releases, whose lines went with their tickets, is held no more or buys what is left', async () => {
+test('a reservation of the first releases, whose lines went with their tickets, is no longer held or buys the rest', async () => {
   for (const left of [0, 1]) {
     const { uuid, order } = await held();
     await sale.sql`
@@ -110,7 +110,7 @@ test('a seat that was deleted and made anew under another uuid is anybody’s, a
   await sale.audit();
 });
 
-test('a seat that was deleted while somebody held it can neither be reserved again nor confirmed', async () => {
+test('a seat that was deleted while it was held can neither be reserved again nor confirmed', async () => {
   const event = await makeEvent(sale.sql, { seats: 1 });
   const [ticket = ''] = event.tickets;
   const user = randomUUID();
@@ -148,7 +148,7 @@ test('seats that were deleted, and made anew in another event, are refused toget
   expect(await reserve()).toMatchObject({ eventUuid: two.uuid, total: 1000 });
 });
 
-test('an event whose only order was declined can be deleted, and its buyer still sees what they wanted', async () => {
+test('an event whose only order was declined can be deleted, and its buyer still sees the order', async () => {
   const { event, uuid, userUuid, a, b, c } = await held();
   const methodUuid = sandboxMethods.declined;
   expect(await outcomeOf(createOrder(sale.deps, { reservationUuid: uuid, methodUuid }))).toMatchObject({

@@ -104,7 +104,7 @@ describe('an order', () => {
     await sale.audit();
   });
 
-  test('that met another of the same seats and buyer, which has failed since, is made after all', async () => {
+  test('that met another order of the same seats and buyer, which has failed since, is made after all', async () => {
     const { event, reservation } = await reserved();
     const conflicts = [...event.tickets];
     const claim: (typeof sale.deps.orders)['claim'] = async (request) =>
@@ -114,7 +114,7 @@ describe('an order', () => {
     await sale.audit();
   });
 
-  test('of seats that both hold, for the locks were lost in between, one is made, whole', async () => {
+  test('of seats that two users hold, as the locks were lost in between, is made for one of them, whole', async () => {
     const { event, reservation } = await reserved(3);
     await sale.sql`truncate ticket_locks`;
     const other = await reserveTickets(sale.deps, { userUuid: randomUUID(), ticketUuids: event.tickets.slice(1) });
@@ -129,7 +129,7 @@ describe('an order', () => {
     await sale.audit();
   });
 
-  test('a user sees them all, the newest first, page by page', async () => {
+  test('a user sees all orders, the newest first, page by page', async () => {
     const userUuid = randomUUID();
     const made = [];
     for (let i = 0; i < 3; i++) made.unshift((await order((await reserved(1, userUuid)).reservation.uuid)).uuid);

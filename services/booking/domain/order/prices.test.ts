@@ -27,7 +27,7 @@ const price = (ticket: string, to: number, currency = 'USD') =>
   sale.sql`update tickets set price = ${to}, currency = ${currency} where uuid = ${ticket}`;
 
 describe('the original’s confirm', () => {
-  test('charges the price at which the ticket was reserved, whatever it costs by then', async () => {
+  test('charges the price at which the ticket was reserved, whatever it costs now', async () => {
     const [user, event] = [randomUUID(), await makeEvent(sale.sql, { seats: 1, price: 1000 })];
     const [ticket = ''] = event.tickets;
     await sale.reserve(ticket, user);
@@ -64,7 +64,7 @@ describe('the original’s confirm', () => {
     expect(await totalsOf(userUuid)).toEqual([[1000, 'USD']]);
   });
 
-  test('charges the price of now for a hold of the first releases, which wrote none down', async () => {
+  test('charges the current price for a hold of the first releases, which stored none', async () => {
     const [user, event] = [randomUUID(), await makeEvent(sale.sql, { seats: 1, price: 1000 })];
     const [ticket = ''] = event.tickets;
     await sale.reserve(ticket, user);
@@ -75,7 +75,7 @@ describe('the original’s confirm', () => {
   });
 });
 
-test('a price that no sum keeps exactly is refused by the database; one of the first releases is not for sale', async () => {
+test('the database refuses a price that no sum keeps exactly; such a ticket of the first releases is not for sale', async () => {
   const event = await makeEvent(sale.sql, { seats: 2 });
   const [a = '', b = ''] = event.tickets;
   const most = 100_000_000_000;
@@ -135,7 +135,7 @@ describe('an amount that the provider can’t charge', () => {
     expect((await sale.sql`select from reservations where user_uuid = ${userUuid}`).length).toBe(0);
   });
 
-  test('is also one of which a single ticket could not be given back by itself', async () => {
+  test('is also one of which a single ticket could not be refunded by itself', async () => {
     const event = await makeEvent(sale.sql, { seats: 2, price: 55 });
     const request = { userUuid: randomUUID(), ticketUuids: event.tickets };
     const refusal = { code: 'amount_not_chargeable', amount: 55 };
@@ -153,7 +153,7 @@ describe('an amount that the provider can’t charge', () => {
     expect(order).toMatchObject({ status: 'paid', total: 60 });
   });
 
-  test('is told when it is to be bought, and the seats stay the buyer’s; and none is charged', async () => {
+  test('is refused at the purchase, and the seats stay the buyer’s; and none is charged', async () => {
     const event = await makeEvent(sale.sql, { seats: 2, price: 20 });
     const userUuid = randomUUID();
     const [single = '', other = ''] = event.tickets;
@@ -191,7 +191,7 @@ describe('an amount that the provider can’t charge', () => {
     await sale.audit();
   });
 
-  test('is not looked at where nothing is to be charged', async () => {
+  test('is not checked for free tickets', async () => {
     const event = await makeEvent(sale.sql, { seats: 1, price: 0 });
     const request = { userUuid: randomUUID(), ticketUuids: event.tickets };
     const { uuid: reservationUuid } = await reserveTickets(strict(), request);

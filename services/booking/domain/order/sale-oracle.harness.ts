@@ -13,7 +13,9 @@ const [users, seats] = [[randomUUID(), randomUUID()], 3];
 const methods = { good: randomUUID(), ...sandboxMethods };
 type Method = keyof typeof methods;
 
-/** The oracle: a sale told in the simplest way. `hold` is the reservation that holds a seat, `order` the order that has it. */
+/**
+ * The oracle: the simplest model of a sale. `hold` is the reservation that holds a seat, `order` the order that has it.
+ */
 type Model = {
   seats: { hold?: number | undefined; order?: number | undefined }[];
   reservations: { user: number; seats: number[]; released: boolean }[];
@@ -32,7 +34,7 @@ const canBeOrdered = (m: Model, index: number) => {
   );
 };
 
-/** What is bought is held no more, whoever settled it. */
+/** A bought seat is no longer held, whoever settled the order. */
 function pay(m: Model, order: number): void {
   m.orders[order]!.status = 'paid';
   for (const seat of seatsWith(m, order)) seat.hold = undefined;
@@ -42,21 +44,21 @@ function fail(m: Model, order: number): void {
   for (const seat of seatsWith(m, order)) seat.order = undefined;
 }
 
-/** The end of whatever is pending. */
+/** Ends everything pending. */
 function sweep(m: Model): void {
   for (const [i, { status, method }] of m.orders.entries()) {
     if (status === 'pending') (method === 'lostAnswer' ? pay : fail)(m, i);
   }
 }
 
-/** What a command answers, in a word; anything unforeseen is thrown on. */
+/** Returns a command's outcome, in a word; throws anything unforeseen. */
 const wordOf = (work: Promise<string>) =>
   work.catch((error: unknown) => {
     if (error instanceof AppError && error.code !== 'unavailable') return error.code as string;
     throw error;
   });
 
-/** After every step the seats are as the oracle has them: who holds them, and who has bought them. */
+/** After every step the seats match the oracle: their holders and their buyers. */
 async function compare(m: Model, { sale, event }: Real): Promise<void> {
   const rows = await sale.sql<{ uuid: string; status: string; claimed: boolean }[]>`
     select uuid, status, order_id is not null as claimed from tickets where event_id = ${event.id} order by id`;
@@ -76,7 +78,7 @@ async function compare(m: Model, { sale, event }: Real): Promise<void> {
 
 type Step = (m: Model, r: Real) => Promise<{ expected: string; told: string }>;
 
-/** A step that is told in words: what the oracle expects of it, and what the sale said. */
+/** A step in words: the expected and the actual outcome. */
 const command = (name: string, possible: (m: Model) => boolean, step: Step): fc.AsyncCommand<Model, Real> => ({
   check: (m) => possible(m),
   toString: () => name,
@@ -124,7 +126,7 @@ const release = (n: number) =>
       const index = n % m.reservations.length;
       const told = await wordOf(releaseReservation(r.sale.deps, r.reservations[index]!).then(() => 'ok'));
       const its = ordersOf(m, index);
-      // The provider is asked to end what is under way: what it knows of is paid, anything else is called off.
+      // The provider is asked to end the pending payment: one that it knows is paid, any other is cancelled.
       if (its >= 0 && m.orders[its]!.status === 'pending') {
         (m.orders[its]!.method === 'lostAnswer' ? pay : fail)(m, its);
       }
@@ -162,7 +164,7 @@ const order = (n: number, method: Method) =>
       );
       const before = ordersOf(m, reservation);
       if (before >= 0) {
-        // A repeat meets the same card: what was lost is lost again.
+        // A repeat has the same card: a lost request is lost again.
         return { expected: `order ${before} ${m.orders[before]!.status}`, told };
       }
       if (!canBeOrdered(m, reservation)) return { expected: 'reservation_expired', told };
@@ -219,7 +221,7 @@ const sweepNow = () =>
     },
   );
 
-/** The process dies while it sells; another one sweeps. Sold or not: whole, and never to who did not hold the seats. */
+/** The process dies while it sells; another one sweeps. The order is whole or not made, and only the holder may buy. */
 const die = (n: number, crash: Crash) =>
   command(
     `the process dies ${crash.when} call ${crash.call} of the order of reservation ~${n}`,
@@ -268,7 +270,10 @@ const commands = fc.commands(
   { maxCommands: 25, size: 'max' },
 );
 
-/** Random lives of a sale: every answer, and after every step every seat, is the oracle's; and at the end the books are right. */
+/**
+ * Random lives of a sale: every response, and every seat after each step, matches the oracle; in the end the books are
+ * right.
+ */
 export const oracleProperty = (at: () => Sale) =>
   fc.asyncProperty(commands, async (steps) => {
     const event = await makeEvent(at().sql, { seats });

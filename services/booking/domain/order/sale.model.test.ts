@@ -26,7 +26,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
 );
 
-/** What a seat is, told in the simplest way: who holds it, who has an unanswered payment on it, who owns it. */
+/** The simplest model of a seat: its holder, the user with an unanswered payment on it, its owner. */
 type ModelSeat = { holder?: number; pending?: { user: number; method: Method }; owner?: number };
 
 function expected(seats: ModelSeat[], step: Step): string | undefined {
@@ -53,7 +53,7 @@ function expected(seats: ModelSeat[], step: Step): string | undefined {
   }
   if (at.owner !== undefined) {
     if (at.owner !== step.user) return 'ticket_not_reserved';
-    // The repeat of one's own purchase answers as the first time.
+    // Repeating one's own purchase returns the same as the first time.
     return 'ok';
   }
   if (at.pending) return at.pending.user === step.user ? 'payment_pending' : 'ticket_not_reserved';
@@ -76,7 +76,7 @@ async function perform(sale: Sale, tickets: string[], step: Step): Promise<strin
   return undefined;
 }
 
-/** Who is refused after the lock was taken leaves none behind: too seldom by chance to be left to it. */
+/** A request that is refused after it took the lock leaves none behind: too rare to be left to chance. */
 const refusedThenFree: Step[] = [
   { do: 'reserve', user: 0, seat: 0 },
   { do: 'confirm', user: 0, seat: 0, method: 'lostRequest' },
@@ -96,7 +96,7 @@ const examples: [Step[]][] = [[refusedThenFree], [soldBySweep]];
 
 const runs = Number(process.env.MODEL_RUNS ?? 60);
 
-/** One after the other: every answer is the model's. */
+/** One after the other: every response matches the model. */
 const sequential = (sale: () => Sale) =>
   fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
     const { tickets } = await makeEvent(sale().sql, { seats: 2 });
@@ -127,7 +127,7 @@ describe('random sequences of several users', () => {
   });
   afterAll(() => sale.drop());
 
-  test(`${runs} sequences one after the other answer as the model does`, async () => {
+  test(`${runs} sequences one after the other match the model`, async () => {
     await fc.assert(
       sequential(() => sale),
       { numRuns: runs, examples },
@@ -195,7 +195,7 @@ describe('a broken sale is caught by the same sequences', () => {
     }));
     const outcome = await fc.check(
       concurrent(() => sale),
-      // It takes two claims at the same moment to see it, which not every sequence brings about.
+      // It shows only when two claims meet at the same moment, which not every sequence brings about.
       { numRuns: 3000, endOnFailure: true },
     );
     expect(outcome.failed).toBe(true);

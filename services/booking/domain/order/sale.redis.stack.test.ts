@@ -29,14 +29,14 @@ describe('the sale on PostgreSQL, with its locks in Redis', () => {
   });
 
   const freeTicket = async () => (await makeEvent(sale.sql, { seats: 1 })).tickets[0]!;
-  /** What is answered, an outage too. */
+  /** Returns the outcome, an outage too. */
   const answer = (work: Promise<string>) =>
     work.catch((error) => {
       if (isAppError(error, 'unavailable')) return 'unavailable';
       throw error;
     });
 
-  test('a restart that lost everything: held seats are free again, and who held one can’t buy it any more', async () => {
+  test('a restart that lost everything: held seats are free again, and their former holders can’t buy them any more', async () => {
     const ticket = await freeTicket();
     expect(await sale.reserve(ticket, ann)).toBe('ok');
     expect(await sale.reserve(ticket, bob)).toBe('ticket_not_available');
@@ -49,7 +49,7 @@ describe('the sale on PostgreSQL, with its locks in Redis', () => {
     await sale.audit();
   });
 
-  test('hung: nobody gets a seat or loses one; awake again, the buyer goes on', async () => {
+  test('a hung Redis: nobody gets or loses a seat; when it is back the buyer goes on', async () => {
     const ticket = await freeTicket();
     await sale.reserve(ticket, ann);
     server.hang();
@@ -91,7 +91,7 @@ describe('the sale on PostgreSQL, with its locks in Redis', () => {
     for (const [seat, buyers] of bought) {
       const [row] = await sale.sql`
         select o.user_uuid from tickets t join orders o on o.id = t.order_id where t.uuid = ${seat}`;
-      // The repeat of one's own purchase is answered as the first time.
+      // Repeating one's own purchase returns the same as the first time.
       expect([...new Set([row!.user_uuid, ...buyers])]).toEqual([row!.user_uuid]);
     }
   });

@@ -23,7 +23,7 @@ describe('the sale on PostgreSQL', () => {
     return row;
   };
 
-  test('a confirmed ticket is booked with its buyer, at its price', async () => {
+  test('a confirmed ticket is booked for its buyer, at its price', async () => {
     const ticket = await freeTicket();
     expect(await sale.reserve(ticket, ann)).toBe('ok');
     expect(await sale.confirm(ticket, ann, card)).toBe('ok');
@@ -63,7 +63,7 @@ describe('the sale on PostgreSQL', () => {
     await sale.audit();
   });
 
-  test('two who both hold the ticket, for the locks were lost in between: one buys, the other is refused', async () => {
+  test('two users who both hold the ticket, as the locks were lost in between: one buys, the other is refused', async () => {
     const ticket = await freeTicket();
     await sale.reserve(ticket, ann);
     await sale.sql`truncate ticket_locks`;
@@ -128,7 +128,7 @@ describe('the sale on PostgreSQL', () => {
     await other.drop();
   });
 
-  test('a sweep goes on when the provider has no answer for one order', async () => {
+  test('a sweep goes on when the provider does not respond for one order', async () => {
     const closed: string[] = [];
     const other = await startSale(({ payments }) => ({
       payments: {
@@ -178,7 +178,7 @@ describe('the sale on PostgreSQL', () => {
     expect(left!.n).toBe(0);
   });
 
-  test('a seat that is being paid for tells the lock under which it was claimed, and no other seat’s', async () => {
+  test('a seat that is being paid for has the lock under which it was claimed, and no other seat’s', async () => {
     const { tickets } = await makeEvent(sale.sql, { seats: 2 });
     await sale.reserve(tickets[0]!, ann);
     const made = await reserveTickets(sale.deps, { userUuid: ann, ticketUuids: tickets });
@@ -190,7 +190,7 @@ describe('the sale on PostgreSQL', () => {
     await sale.sweep();
   });
 
-  test('a lock that is of no use any more is let go: of a seat that is the buyer’s, or somebody else’s', async () => {
+  test('a useless lock is released: of a seat that the buyer or another user has bought', async () => {
     const event = await makeEvent(sale.sql, { seats: 2 });
     const [own = '', sold = ''] = event.tickets;
     for (const ticket of event.tickets) await sale.reserve(ticket, ann);
@@ -208,7 +208,7 @@ describe('the sale on PostgreSQL', () => {
     await sale.sql`update tickets set status = 'available' where uuid = ${sold}`;
   });
 
-  test('overlapping claims at once: no ticket is claimed twice, and none deadlocks', async () => {
+  test('overlapping claims at once claim no ticket twice, and none deadlocks', async () => {
     const event = await makeEvent(sale.sql, { seats: 6 });
     const wants = Array.from({ length: 60 }, (_, i) => {
       const pair = [event.tickets[i % 6]!, event.tickets[(i + 1) % 6]!];

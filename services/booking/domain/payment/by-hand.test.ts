@@ -11,7 +11,7 @@ import { createOrder, findOrder, refundOrder, reserveTickets, type Sale, startSa
 import { audit } from '../audit/audit.ts';
 import { handleWebhook } from './handle-webhook.ts';
 
-// What a person does at the provider, past the sale: it is asked, and what it says counts.
+// Changes by hand at the provider: the sale asks the provider, whose state counts.
 
 let fake: FakeStripe;
 let sale: Sale;
@@ -69,7 +69,7 @@ test.each([
   await sale.audit();
 });
 
-test('tickets that are given back one by one, with a refund by hand in between, give the rest, and no more', async () => {
+test('tickets that are given back one by one, with a refund by hand in between, refund the rest, and no more', async () => {
   const { event, intentId, refund, returned } = await bought();
   const [a, b, c] = event.tickets as [string, string, string];
   await refund(a);
@@ -81,13 +81,13 @@ test('tickets that are given back one by one, with a refund by hand in between, 
   await sale.audit();
 });
 
-test('an order whose payment the buyer’s bank took back is told of, and refunded without money', async () => {
+test('an order whose payment is disputed is reported, and refunded without money', async () => {
   counted.splice(0);
   const { event, orderUuid, intentId, refund, returned } = await bought();
   fake.openDispute(intentId);
-  const notice = { id: randomUUID(), type: 'charge.dispute.created', isRefundFailure: false };
+  const webhookEvent = { id: randomUUID(), type: 'charge.dispute.created', isRefundFailure: false };
   const dispute = { key: orderUuid, isOpen: true };
-  for (let times = 0; times < 2; times++) await handleWebhook(sale.deps, { ...notice, dispute });
+  for (let times = 0; times < 2; times++) await handleWebhook(sale.deps, { ...webhookEvent, dispute });
   expect(counted).toEqual(['disputed']);
   expect(await findings()).toEqual([['tickets of a disputed payment', orderUuid]]);
   expect(await refund()).toMatchObject({ status: 'disputed', amount: 3000 });
@@ -95,24 +95,24 @@ test('an order whose payment the buyer’s bank took back is told of, and refund
   expect(await findOrder(sale.deps, orderUuid)).toMatchObject({ status: 'refunded' });
   expect(await sale.reserve(event.tickets[0]!, randomUUID())).toBe('ok');
   await sale.audit();
-  // The seller has won: the money is owed again, and given.
+  // The seller has won: the money is owed again, and refunded.
   fake.closeDispute(intentId, 'won');
-  const over = { ...notice, id: randomUUID(), dispute: { key: orderUuid, isOpen: false } };
+  const over = { ...webhookEvent, id: randomUUID(), dispute: { key: orderUuid, isOpen: false } };
   await handleWebhook(sale.deps, over);
   await sweepAll(sale.deps);
   expect(returned()).toBe(3000);
   await sale.audit();
 });
 
-test('a refund that met a dispute of which nobody has told is given when its end is told, and looked for until then', async () => {
+test('a refund that met an unreported dispute is paid when the dispute’s end is reported, and retried until then', async () => {
   const { orderUuid, intentId, refund, returned } = await bought();
   fake.openDispute(intentId);
   expect(await refund()).toMatchObject({ status: 'disputed' });
   await sale.audit();
   fake.closeDispute(intentId, 'won');
   expect(await findings()).toEqual([['refund waits for a dispute that is over', orderUuid]]);
-  const notice = { id: randomUUID(), type: 'charge.dispute.closed', isRefundFailure: false };
-  await handleWebhook(sale.deps, { ...notice, dispute: { key: orderUuid, isOpen: false } });
+  const webhookEvent = { id: randomUUID(), type: 'charge.dispute.closed', isRefundFailure: false };
+  await handleWebhook(sale.deps, { ...webhookEvent, dispute: { key: orderUuid, isOpen: false } });
   await sweepAll(sale.deps);
   expect(returned()).toBe(3000);
   await sale.audit();

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => sale.drop());
 
 async function reserved(price = 35_000) {
-  // What earlier tests have left is not this one's.
+  // Clears the orders that earlier tests have left.
   await sale.sweep();
   counted.splice(0);
   const userUuid = randomUUID();
@@ -58,7 +58,7 @@ const historyOf = async (orderUuid: string) =>
       where o.uuid = ${orderUuid} order by h.id`
   ).map((row) => [row.order_status, row.payment_status, row.cause]);
 
-/** The sale with something happening while the provider is at it. */
+/** The sale with `meanwhile` done during a call of the provider. */
 const meanwhile = (happens: (request: AuthoriseRequest) => Promise<unknown>): SaleDeps => ({
   ...sale.deps,
   payments: {
@@ -71,7 +71,7 @@ const meanwhile = (happens: (request: AuthoriseRequest) => Promise<unknown>): Sa
   },
 });
 
-test('a payment is honoured whose lock has gone meanwhile: the seats are the order’s', async () => {
+test('a payment whose lock has gone meanwhile is honoured: the seats are the order’s', async () => {
   const { event, order } = await reserved();
   const losing = meanwhile(async () => {
     await sale.sql`truncate ticket_locks`;
@@ -82,7 +82,7 @@ test('a payment is honoured whose lock has gone meanwhile: the seats are the ord
   await sale.audit();
 });
 
-test('an order that a sweep gives up while its payment has no answer is declined, and may be tried again', async () => {
+test('an order that a sweep gives up while its payment is unanswered is declined, and may be tried again', async () => {
   const { order } = await reserved();
   const slow: SaleDeps = {
     ...sale.deps,
@@ -102,7 +102,7 @@ test('an order that a sweep gives up while its payment has no answer is declined
   await sale.audit();
 });
 
-test('a payment whose answer was lost is pending, and honoured by the sweep', async () => {
+test('a payment whose response was lost is pending, and honoured by the sweep', async () => {
   const { order } = await reserved();
   const { uuid, status } = await order(sandboxMethods.lostAnswer);
   expect(status).toBe('pending');
@@ -116,7 +116,7 @@ test('a payment whose answer was lost is pending, and honoured by the sweep', as
   ]);
 });
 
-test('one that comes after its order was given up, and the seats are another’s, is voided', async () => {
+test('a payment that comes after its order was given up, and the seats were sold to another, is voided', async () => {
   const { event, order } = await reserved();
   let uuid = '';
   const late = meanwhile(async ({ key }) => {
@@ -132,7 +132,7 @@ test('one that comes after its order was given up, and the seats are another’s
   await sale.audit();
 });
 
-test('one that was captured already is refunded', async () => {
+test('a late payment that was captured already is refunded', async () => {
   const { order } = await reserved();
   let uuid = '';
   const late = meanwhile(async ({ key }) => {
@@ -157,7 +157,7 @@ test('a buyer who never approves has their seats freed when the time is over, an
   await sale.audit();
 });
 
-test('one who approved and whose page has gone is found by the sweep', async () => {
+test('a buyer who approved and closed the page gets the order by the sweep', async () => {
   const { order } = await reserved();
   const { uuid } = await order(sandboxMethods.requiresAction);
   await sandboxPayments(sale.db).answer(uuid, true);
@@ -165,7 +165,7 @@ test('one who approved and whose page has gone is found by the sweep', async () 
   expect(await statusOf(uuid)).toEqual(['paid', 'authorised']);
 });
 
-test('an order that is given back before its money was taken: nothing is taken', async () => {
+test('an order that is given back before its money was captured costs nothing', async () => {
   const { order, userUuid } = await reserved();
   const { uuid } = await order();
   await refundOrder(sale.deps, { orderUuid: uuid, userUuid });
@@ -181,7 +181,7 @@ test('an order that is given back before its money was taken: nothing is taken',
   await sale.audit();
 });
 
-test('after a rush one sweep takes all there is, batch by batch, unless the provider does not answer', async () => {
+test('one sweep after a rush captures all payments, batch by batch, unless the provider does not respond', async () => {
   const left = async (sizes: number[], capture: () => Promise<'captured'>) => {
     let asked = 0;
     const leaseUncaptured: SaleDeps['unfinishedPayments']['leaseUncaptured'] = async ({ limit }) => {
@@ -208,7 +208,7 @@ test('after a rush one sweep takes all there is, batch by batch, unless the prov
   expect(await left([100, 100], () => Promise.reject(new PaymentUnanswered()))).toEqual([0, 1]);
 });
 
-test('money that can’t be taken any more is told: the tickets are sold', async () => {
+test('money that can’t be captured any more is reported: the tickets are sold', async () => {
   const { order } = await reserved();
   const { uuid } = await order();
   await sale.sql`update sandbox_charges set status = 'voided' where key = ${uuid}`;
@@ -221,7 +221,7 @@ test('money that can’t be taken any more is told: the tickets are sold', async
     and order_id = (select id from orders where uuid = ${uuid})`;
 });
 
-test('a sale whose process died before it let go of the locks: the sweep does', async () => {
+test('the sweep releases the locks of a sale whose process died before it did', async () => {
   const { event, order } = await reserved();
   const locks = { ...sale.deps.locks, release: () => Promise.reject(new Error('the process is gone')) };
   await order(undefined, { ...sale.deps, locks });
@@ -230,7 +230,7 @@ test('a sale whose process died before it let go of the locks: the sweep does', 
   expect(await sale.deps.locks.list(event.uuid)).toEqual([]);
 });
 
-test('free tickets are had without the provider, and given back', async () => {
+test('free tickets are bought and given back without the provider', async () => {
   const { event, order, userUuid } = await reserved(0);
   const payments = new Proxy(sale.deps.payments, {
     get: (_, name) => () => Promise.reject(new PaymentUnanswered(new Error(`asked to ${String(name)}`))),
@@ -246,7 +246,7 @@ test('free tickets are had without the provider, and given back', async () => {
   await sale.audit();
 });
 
-test('what one process has taken up to sweep others leave alone, until its time is over', async () => {
+test('other processes leave a leased order alone, until the lease is over', async () => {
   const { order } = await reserved();
   const { uuid } = await order(sandboxMethods.lostAnswer);
   const { orders, unfinishedPayments } = sale.deps;

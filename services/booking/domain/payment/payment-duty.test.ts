@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-/** A process whose payments go to another provider, which must not be asked for what is not its own. */
+/** A process with another payment provider, which must not be asked for payments that are not its own. */
 function startedBy(name: ProviderName): SaleDeps {
   const never = () => Promise.reject(new Error('it was asked for a payment of another provider'));
   const { payments } = sale.deps;
@@ -58,8 +58,8 @@ describe('a payment and a refund of it', () => {
     expect(await order(other)).toMatchObject({ uuid, status: 'pending' });
     expect(await outcomeOf(releaseReservation(other, reservationUuid))).toEqual({ code: 'unavailable' });
     const payment = { key: uuid, reference: 'pi_1' };
-    const notice = { id: randomUUID(), type: 'test', isRefundFailure: false, payment };
-    expect(await outcomeOf(handleWebhook(other, notice))).toEqual({ code: 'unavailable' });
+    const event = { id: randomUUID(), type: 'test', isRefundFailure: false, payment };
+    expect(await outcomeOf(handleWebhook(other, event))).toEqual({ code: 'unavailable' });
     expect(await sweepAll(sale.deps)).toBe(1);
     const request = { orderUuid: uuid, userUuid };
     expect(await outcomeOf(refundOrder(other, request))).toEqual({ code: 'order_not_refundable' });
@@ -72,7 +72,7 @@ describe('a payment and a refund of it', () => {
     await sale.audit();
   });
 
-  test('of an order that costs nothing are ended by any', async () => {
+  test('of an order that costs nothing are ended by any provider', async () => {
     const { uuid, userUuid } = await ordered(undefined, 0);
     const other = startedBy('stripe:live');
     await sweepAll(other);
@@ -80,7 +80,7 @@ describe('a payment and a refund of it', () => {
     await paymentDuty(sale.deps.unfinishedPayments, other.payments)();
   });
 
-  test('of the first releases, which wrote no name down, belong to whose books know them', async () => {
+  test('of the first releases, which stored no name, belong to the provider whose books have them', async () => {
     const { uuid } = await ordered(sandboxMethods.lostAnswer);
     await sale.sql`update payments set provider = null where order_id = (select id from orders where uuid = ${uuid})`;
     expect(await sweepAll(startedBy('stripe:live'))).toBe(0);
@@ -95,7 +95,7 @@ describe('a payment and a refund of it', () => {
 });
 
 describe('a process that starts with another provider', () => {
-  test('is not ready while payments or refunds are under way, says which, and is once they are done', async () => {
+  test('is not ready while payments or refunds are unfinished, says which, and is once they are done', async () => {
     const ready = () => paymentDuty(sale.deps.unfinishedPayments, startedBy('stripe:live').payments)();
     await sweepAll(sale.deps);
     await ready();

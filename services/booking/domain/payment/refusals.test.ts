@@ -21,8 +21,8 @@ import {
   sweepAll,
 } from '../../testing.ts';
 
-// The rest of the crash matrix: every refusal that Stripe documents, at each step of a payment, met by a process that goes on
-// and by one that dies at the step.
+// The rest of the crash matrix: every refusal that Stripe documents, at each step of a payment, in a process that goes
+// on and in one that dies at the step.
 
 let fake: FakeStripe;
 let sale: Sale;
@@ -43,10 +43,10 @@ afterAll(async () => {
 type Buyer = { userUuid: string; tickets: string[]; card(reference: string): Promise<string> };
 type Life = (deps: SaleDeps, buyer: Buyer, refuse: () => void) => Promise<void>;
 
-/** A refusal is an end like any other. */
+/** A refusal is an outcome like any other. */
 const ended = <T>(work: Promise<T>): Promise<T | undefined> =>
   work.catch((error: unknown) => {
-    // No refusal of the provider's is a fault of ours.
+    // No refusal of the provider's is a bug of ours.
     if (error instanceof AppError && error.code !== 'internal') return undefined;
     throw error;
   });
@@ -57,7 +57,7 @@ async function buy(deps: SaleDeps, { userUuid, tickets, card }: Buyer, reference
   return { reservationUuid, order };
 }
 
-/** What leads to each step, which is then refused once. */
+/** Leads to each step, which is then refused once. */
 const lives: [name: string, on: Operation, life: Life][] = [
   [
     'an order whose payment is made',
@@ -116,7 +116,7 @@ const lives: [name: string, on: Operation, life: Life][] = [
   ],
 ];
 
-/** Plays a life, whose process dies after the call of a port when told so; then another process sweeps. */
+/** Plays a life, whose process may die after the call of a port; then another process sweeps. */
 async function play(life: Life, on: Operation, code: string, dieAfter?: number): Promise<string[]> {
   fake.faults.splice(0);
   const userUuid = randomUUID();
@@ -146,12 +146,12 @@ const unfinished = () => sale.sql`
   left join refunds r on r.order_id = o.id
   where o.status = 'pending' or p.status in ('pending', 'requires_action', 'authorised') or r.status = 'pending'`;
 
-/** An authorisation that can't be taken any more: the tickets are sold, and an organiser must see to it. */
+/** An authorisation that can't be captured any more: the tickets are sold, and an organiser must see to it. */
 const gone = ['charge_expired_for_capture', 'capture_charge_authorization_expired'];
-/** The refund waits for the end of a dispute, of which a webhook tells. */
+/** The refund waits for the end of a dispute, which a webhook reports. */
 const disputed = ['charge_disputed', 'refund_disputed_payment'];
 
-/** Does by hand and webhooks what is left to them: nothing but of these codes. */
+/** Does the steps that are left to people and webhooks: only for these codes. */
 async function seeToIt(on: Operation, code: string): Promise<void> {
   const orders = await sale.sql<{ uuid: string; userUuid: string; isLost: boolean }[]>`
     select o.uuid, o.user_uuid as "userUuid", o.status = 'paid' and p.status = 'voided' as "isLost"

@@ -47,9 +47,9 @@ const keptFor = async (orderUuid: string) => {
 };
 
 describe('a refund', () => {
-  test('gives the price of each ticket back, and the seat to whoever comes next', async () => {
+  test('gives the price of each ticket back, and frees the seat', async () => {
     const { event, order, refund } = await bought();
-    // Named twice it is one.
+    // A ticket that is named twice counts once.
     const [, one = ''] = event.tickets;
     expect(await refund([one, one])).toMatchObject({
       ...{ status: 'succeeded', amount: 35_000, currency: 'USD' },
@@ -117,7 +117,7 @@ describe('a refund', () => {
     }
   });
 
-  test('tells the provider which refunds of its order came before it, however often it is asked for', async () => {
+  test('tells the provider the earlier refunds of its order, however often it is repeated', async () => {
     const { event, order } = await bought();
     await (await bought()).refund();
     const open = (uuid: string, ticket: string) =>
@@ -137,7 +137,7 @@ describe('a refund', () => {
     await sale.audit();
   });
 
-  test('leaves nothing of its sale at the seat, and is left alone when that is sold and given back again', async () => {
+  test('leaves nothing of its sale at the seat, and is unchanged when the seat is sold and given back again', async () => {
     const { event, order, userUuid: buyer, refund } = await bought(1);
     const first = await refund();
     expect(await sale.deps.tickets.find(event.tickets[0]!)).toEqual({
@@ -153,9 +153,9 @@ describe('a refund', () => {
     await sale.audit();
   });
 
-  test('that the provider does not answer is pending, and the sweep pays it back, once', async () => {
+  test('to which the provider does not respond is pending, and the sweep pays it, once', async () => {
     const { event, order, refund } = await bought();
-    // The money has moved, and its answer is lost.
+    // The money has moved, and the response is lost.
     const payments = {
       ...sale.deps.payments,
       refund: async (request: Parameters<SaleDeps['payments']['refund']>[0]) => {
@@ -175,7 +175,7 @@ describe('a refund', () => {
     await sale.audit();
   });
 
-  test('takes no seat from whom a person has given it to', async () => {
+  test('takes no seat from an owner to whom it was given by hand', async () => {
     const [{ event, order, refund }, other] = [await bought(1), await bought(1)];
     await sale.sql`update tickets set order_id = (select id from orders where uuid = ${other.order.uuid})
       where uuid = ${event.tickets[0]!}`;
@@ -189,7 +189,7 @@ describe('a refund', () => {
     await sale.audit();
   });
 
-  test('whose process died before it had answered is the same when it is asked for again, whole or in part', async () => {
+  test('whose process died before it responded is the same when it is repeated, whole or in part', async () => {
     for (const ticketsOf of [(tickets: string[]) => tickets.slice(0, 1), () => undefined]) {
       const { event, order, userUuid } = await bought();
       const request = { uuid: randomUUID(), orderUuid: order.uuid, userUuid, ticketUuids: ticketsOf(event.tickets) };
@@ -203,7 +203,7 @@ describe('a refund', () => {
     }
   });
 
-  test('whose process died before it asked the provider is paid back by the sweep', async () => {
+  test('whose process died before it asked the provider is paid by the sweep', async () => {
     const { order, refund } = await bought();
     const payments = { ...sale.deps.payments, refund: () => Promise.reject(new Error('the process is gone')) };
     await refund(undefined, { ...sale.deps, payments }).catch(() => {});

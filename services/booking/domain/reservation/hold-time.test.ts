@@ -39,7 +39,7 @@ async function held(ttlMs: number) {
   return { event, deps, uuid, order, see, pass, locked };
 }
 
-test('declined cards prolong no hold: it ends at its time, however many were tried', async () => {
+test('declined cards extend no hold: it ends at its time, however many were tried', async () => {
   const { order, see, pass, locked } = await held(minute);
   const before = await see();
   for (let times = 0; times < 3; times++) {
@@ -52,7 +52,7 @@ test('declined cards prolong no hold: it ends at its time, however many were tri
   expect(await order(randomUUID())).toEqual({ code: 'reservation_expired' });
 });
 
-test('a payment that began in time may finish after the hold’s end, and its seats are nobody else’s meanwhile', async () => {
+test('a payment that began in time may finish after the hold’s end, and its seats stay locked meanwhile', async () => {
   const { event, order, see, pass, locked } = await held(minute);
   expect(await order(lostAnswer)).toMatchObject({ status: 'pending' });
   await pass(minute + 1000);
@@ -68,7 +68,7 @@ test('no payment begins after the hold’s end, though one before it has kept th
   const { event, order, pass, locked } = await held(minute);
   expect(await order(requiresAction)).toMatchObject({ status: 'pending' });
   await pass(minute + 1000);
-  // Their bank refuses: the seats are free at once, and not for the rest of the payment's time.
+  // The bank refuses: the seats are free at once, and not only at the end of the payment's time.
   await sale.sweep();
   expect(await locked()).toBe(0);
   expect(await order(randomUUID())).toEqual({ code: 'reservation_expired' });
@@ -111,7 +111,7 @@ test('where no payment begins, for the sale has ended or a seat is gone, the loc
   expect(await sale.sql`select from ticket_locks where ticket_uuid = ${ticket} and expires_at > now()`).toHaveLength(0);
 });
 
-test('an extension gives the full time once more, once, also beside a payment', async () => {
+test('an extension adds the full time, once, also beside a payment', async () => {
   const { deps, uuid, order, pass, see } = await held(minute);
   await pass(minute / 2);
   expect(await extendReservation(deps, uuid)).toMatchObject({ state: 'held' });

@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
 );
 
-/** What has been made so far; later steps choose among it. */
+/** Everything made so far; later steps choose from it. */
 type World = { event: MadeEvent; reservations: string[]; orders: Made[] };
 type Made = { uuid: string; userUuid: string };
 
@@ -89,7 +89,7 @@ async function perform(sale: Sale, world: World, one: Step): Promise<void> {
     } else if (one.do === 'expire') await sale.expire(event.tickets[one.seat]!);
     else await sale.sweep();
   };
-  // A refusal is an answer; anything else fails the run.
+  // A refusal is an outcome; any other error fails the run.
   await work().catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code === 'unavailable') throw error;
   });
@@ -101,7 +101,7 @@ const property = (sale: () => Sale) =>
     fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
     async (batches) => {
       const world: World = { event: await makeEvent(sale().sql, { seats }), reservations: [], orders: [] };
-      // So that every run has something to order again, to give back and to meet.
+      // So that every run has orders to repeat, to give back and to conflict with.
       await perform(sale(), world, { do: 'reserve', user: 0, seats: [0, 1] });
       await perform(sale(), world, { do: 'order', reservation: 0, method: 'good' });
       for (const batch of batches) {

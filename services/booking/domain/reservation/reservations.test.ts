@@ -40,7 +40,7 @@ const locked = async (eventUuid: string) => (await sale.deps.locks.list(eventUui
 const some = async (seats: number) => makeEvent(sale.sql, { seats });
 
 describe('a reservation', () => {
-  test('holds all of the seats at the prices of that moment', async () => {
+  test('holds all of the seats at the current prices', async () => {
     const { uuid, tickets } = await some(3);
     const user = randomUUID();
     const made = await reserve(tickets.slice(0, 2), user);
@@ -54,7 +54,7 @@ describe('a reservation', () => {
     expect(await findReservation(sale.deps, made.uuid)).toMatchObject({ state: 'held', total: 70_000 });
   });
 
-  test('takes all or none, and names what others have', async () => {
+  test('takes all or none, and names the seats that others have', async () => {
     const { uuid, tickets } = await some(4);
     await reserve([tickets[1]!]);
     await sale.reserve(tickets[2]!, randomUUID());
@@ -80,7 +80,7 @@ describe('a reservation', () => {
     }
   });
 
-  test('repeated, it is the same one, and its time is not longer', async () => {
+  test('is the same one when it is repeated, and its time is not longer', async () => {
     const { tickets } = await some(2);
     const user = randomUUID();
     const first = await reserve(tickets, user);
@@ -97,7 +97,7 @@ describe('a reservation', () => {
     expect(await findReservation(sale.deps, first.uuid)).toMatchObject({ state: 'held' });
   });
 
-  test('takes over what the original endpoint holds, and can be bought there', async () => {
+  test('takes over a hold of the original endpoint, and can be bought there', async () => {
     const { tickets } = await some(2);
     const user = randomUUID();
     await sale.reserve(tickets[0]!, user);
@@ -141,7 +141,7 @@ describe('a reservation', () => {
     expect(await locked(uuid)).toEqual(held.sort());
   });
 
-  test('asked for many times at once, it is one', async () => {
+  test('is one when it is asked for many times at once', async () => {
     for (let round = 0; round < 10; round++) {
       const { uuid, tickets } = await some(2);
       const user = randomUUID();
@@ -168,7 +168,7 @@ describe('a reservation', () => {
 });
 
 describe('its end', () => {
-  test('given back, the seats are free at once; again changes nothing', async () => {
+  test('by release frees the seats at once; repeating it changes nothing', async () => {
     const { uuid, tickets } = await some(2);
     const made = await reserve(tickets);
     await releaseReservation(sale.deps, made.uuid);
@@ -180,7 +180,7 @@ describe('its end', () => {
     expect(await findReservation(sale.deps, next.uuid)).toMatchObject({ state: 'held' });
   });
 
-  test('by time, it says so; when one seat is gone all are', async () => {
+  test('by time is reported; when one seat is gone all are', async () => {
     const { tickets } = await some(2);
     const made = await reserve(tickets);
     await sale.expire(tickets[1]!);
@@ -189,7 +189,7 @@ describe('its end', () => {
     expect(await refusal(extendReservation(sale.deps, made.uuid))).toEqual({ code: 'reservation_expired' });
   });
 
-  test('is put off once, however many ask at the same moment', async () => {
+  test('is extended once, however many ask at the same moment', async () => {
     const { tickets } = await some(2);
     const made = await reserve(tickets);
     await sale.sql`update ticket_locks set expires_at = expires_at - interval '10 minutes'
@@ -204,7 +204,7 @@ describe('its end', () => {
     expect(await refusal(extendReservation(sale.deps, made.uuid))).toEqual({ code: 'reservation_extended' });
   });
 
-  test('an extension whose answer was lost is not given once more', async () => {
+  test('is not extended again when the response was lost', async () => {
     const { tickets } = await some(1);
     const made = await reserve(tickets);
     const lost = async (request: Parameters<typeof sale.deps.locks.extend>[0]) => {
@@ -218,14 +218,14 @@ describe('its end', () => {
     expect(seen.expiresAt).toBeGreaterThanOrEqual(made.expiresAt);
   });
 
-  test('an unknown one is not found', async () => {
+  test('an unknown reservation is not found', async () => {
     for (const ask of [findReservation, releaseReservation, extendReservation]) {
       expect(await refusal(ask(sale.deps, randomUUID()))).toEqual({ code: 'reservation_not_found' });
     }
   });
 });
 
-test('a reservation is deleted after its time, and its order keeps what it bought', async () => {
+test('a reservation is deleted after its time, and its order keeps its lines', async () => {
   const { tickets } = await some(2);
   const made = await reserve(tickets);
   const order = await createOrder(sale.deps, { reservationUuid: made.uuid, methodUuid: randomUUID() });
@@ -280,7 +280,7 @@ describe('the best available', () => {
     const held = made.flatMap((one) => one.tickets.map(({ ticketUuid }) => ticketUuid));
     expect(new Set(held).size).toBe(held.length);
     expect(await locked(uuid)).toEqual(held.sort());
-    // Who was too late again and again may ask once more: what is left is found.
+    // A buyer who was too late again and again may try once more: the remaining seats are found.
     for (let left = tickets.length - held.length; left >= 2; left -= 2) {
       await reserveBest(sale.deps, { userUuid: randomUUID(), eventUuid: uuid, quantity: 2 });
     }
@@ -288,7 +288,7 @@ describe('the best available', () => {
     expect(await refusal(none)).toEqual({ code: 'ticket_not_available', conflicts: [] });
   });
 
-  test('a rush shares the reads of the seats, and each who asks gets other ones', async () => {
+  test('a rush shares the reads of the seats, and each buyer gets different seats', async () => {
     const { uuid } = await some(200);
     let reads = 0;
     const tickets = {
@@ -311,7 +311,7 @@ describe('the best available', () => {
     expect(reads).toBeLessThan(4);
   });
 
-  test('are the next ones when somebody else was faster, and are not looked at again for stranded seats', async () => {
+  test('are the next ones when another buyer was faster, and are not checked again for stranded seats', async () => {
     const { uuid: eventUuid, tickets } = await some(4);
     await reserve(tickets.slice(0, 2));
     const choices = [tickets.slice(0, 2), tickets.slice(2)];

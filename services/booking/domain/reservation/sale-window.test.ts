@@ -41,7 +41,7 @@ afterAll(() => sale.drop());
 const begin = (eventUuid: string, when: string) =>
   sale.sql`update events set date = now() + ${when}::interval where uuid = ${eventUuid}`;
 
-/** Every way to get hold of the event's only free seat. */
+/** Every way to hold the event's only free seat. */
 const ways = (deps: SaleDeps, { uuid: eventUuid, tickets }: { uuid: string; tickets: string[] }) => {
   const userUuid = randomUUID();
   return [
@@ -59,7 +59,7 @@ test.each([
   const event = await makeEvent(sale.sql, { seats: 1 });
   await begin(event.uuid, when);
   const [single, ...others] = ways(deps(), event);
-  // The original's message, for its clients; and what to do beside it.
+  // The original's message, for its clients; with a hint beside it.
   const refusal = await single!().catch((error) => error);
   expect([refusal.code, refusal.message]).toEqual(['sales_ended', 'Ticket is not available for reservation']);
   expect(refusal.details.hint).toContain('choose another event');
@@ -123,7 +123,7 @@ test('a payment that was under way at the start may finish', async () => {
   await sale.audit();
 });
 
-test('after the start a buyer gives nothing back, and an organiser does', async () => {
+test('after the start a buyer can give nothing back, and an organiser can', async () => {
   const event = await makeEvent(sale.sql, { seats: 1 });
   const userUuid = randomUUID();
   const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });
@@ -137,7 +137,7 @@ test('after the start a buyer gives nothing back, and an organiser does', async 
   await sale.audit();
 });
 
-test('best seats of an event without tickets are sold out, and of no event are not found', async () => {
+test('best seats of an event without tickets are sold out, and of an unknown event are not found', async () => {
   const event = await makeEvent(sale.sql, { seats: 0 });
   const best = (eventUuid: string) =>
     outcomeOf(reserveBest(sale.deps, { userUuid: randomUUID(), eventUuid, quantity: 1 }));

@@ -22,7 +22,7 @@ import { sweepCaptures } from '../payment/sweep-captures.ts';
 import { sweepRefunds } from '../refund/sweep-refunds.ts';
 import { sweepLocks } from './sweep-locks.ts';
 
-// The news for the live views (that an event has changed), and the metrics.
+// The signals to the live views (that an event has changed), and the metrics.
 
 let sale: Sale;
 const told: string[] = [];
@@ -43,7 +43,7 @@ beforeEach(async () => {
   event = await makeEvent(sale.sql, { seats: 2 });
 });
 
-/** All that is told while this is done. */
+/** Returns the signals and counts during an action. */
 async function during(work: () => Promise<unknown>): Promise<string[]> {
   told.splice(0);
   await work();
@@ -61,7 +61,7 @@ const confirm = (methodUuid: string) =>
   outcomeOf(confirmTicket(sale.deps, { ticketUuid: ticket(), userUuid, methodUuid }));
 
 describe('a hold', () => {
-  test('of one seat is shown and counted once, and who comes too late is counted', async () => {
+  test('of one seat is shown and counted once, and so is each loser', async () => {
     expect(await during(() => sale.reserve(ticket(), userUuid))).toEqual(['lockTaken 1', 'shown']);
     expect(await during(() => sale.reserve(ticket(), userUuid))).toEqual([]);
     expect(await during(() => sale.reserve(ticket(), randomUUID()))).toEqual(['lockRefused']);
@@ -70,7 +70,7 @@ describe('a hold', () => {
     expect(await during(() => sale.reserve(event.tickets[1]!, userUuid))).toEqual(['lockRefused', 'shown']);
   });
 
-  test('of several likewise', async () => {
+  test('of several seats likewise', async () => {
     expect(await during(reserve)).toEqual(['lockTaken 2', 'shown']);
     expect(await during(reserve)).toEqual([]);
     expect(await during(() => outcomeOf(reserve(randomUUID())))).toEqual(['lockRefused']);
@@ -85,7 +85,7 @@ describe('a hold', () => {
     expect([await during(release), await during(release)]).toEqual([['shown'], []]);
   });
 
-  test('that ends by time is shown, once an event', async () => {
+  test('that ends by time is shown, once per event', async () => {
     await reserve();
     for (const one of event.tickets) await sale.expire(one);
     expect(await during(() => sweepLocks(sale.deps))).toEqual(['shown', 'locksExpired 2']);
@@ -124,7 +124,7 @@ describe('a purchase', () => {
     expect(await during(() => sweepOrders(sale.deps, atOnce))).toEqual(swept);
   });
 
-  test('that is given back, and not taken any more', async () => {
+  test('that is given back, and not captured any more', async () => {
     const { uuid: orderUuid } = await order();
     expect(await during(() => refundOrder(sale.deps, { orderUuid, userUuid }))).toEqual(['shown', 'refundPaid']);
     expect(await during(() => sweepRefunds(sale.deps, atOnce))).toEqual([]);
@@ -142,19 +142,19 @@ describe('a purchase', () => {
   });
 });
 
-test('a notice is told of once: a refund that failed, and a dispute when it is opened', async () => {
+test('a webhook event is counted once: a failed refund, and a dispute when it is opened', async () => {
   const { uuid: key } = await order();
   const failure = { id: randomUUID(), type: 'test', isRefundFailure: true };
   const dispute = (isOpen: boolean) => ({
     ...{ id: randomUUID(), type: 'test', isRefundFailure: false },
     dispute: { key, isOpen },
   });
-  const hear = (notice: Parameters<typeof handleWebhook>[1]) => during(() => handleWebhook(sale.deps, notice));
+  const hear = (event: Parameters<typeof handleWebhook>[1]) => during(() => handleWebhook(sale.deps, event));
   expect([await hear(failure), await hear(failure)]).toEqual([['refundFailed'], []]);
   expect([await hear(dispute(true)), await hear(dispute(false))]).toEqual([['paymentDisputed'], []]);
 });
 
-test('a step that the provider refuses is told with its reason, wherever it is met', async () => {
+test('a step that the provider refuses is counted with its reason, at whatever place', async () => {
   const refuse = () => Promise.reject(new PaymentRefused('no_permission'));
   const refusing: SaleDeps = {
     ...sale.deps,

@@ -35,7 +35,7 @@ afterAll(() => sale.drop());
 const atOnce = { ageMs: 0, actionMs: 0, leaseMs: 0 };
 const some = (seats: number) => makeEvent(sale.sql, { seats });
 
-/** A process that stops before its first look at the database, until it is let go. */
+/** A process that stops before its first read of the database, until it is released. */
 function pausedAtItsLook() {
   const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const pausing = <T extends (...args: never[]) => Promise<unknown>>(work: T) =>
@@ -53,7 +53,7 @@ function pausedAtItsLook() {
   return { deps, reached: reached.promise, letGo: gate.resolve };
 }
 
-/** Sold by SQL to somebody else, whose order is pending; and then freed again. */
+/** Sells by SQL to another user, whose order is pending; and then frees it again. */
 async function claimed(ticket: string) {
   await sale.sql`update tickets set order_id = (
     select o.id from orders o where user_uuid = ${stranger} limit 1) where uuid = ${ticket}`;
@@ -81,7 +81,7 @@ describe('two requests of one user for the same seat', () => {
     await sale.sql`update tickets set status = 'available' where uuid = ${tickets[0]!}`;
   });
 
-  test('keep the seat when the second was told that it is theirs, though the first finds it sold', async () => {
+  test('keep the seat when the second got it, though the first finds it sold', async () => {
     const { uuid, tickets } = await some(1);
     const [ticket = ''] = tickets;
     const user = randomUUID();
@@ -98,7 +98,7 @@ describe('two requests of one user for the same seat', () => {
     expect(await sale.confirm(ticket, user, randomUUID())).toBe('ok');
   });
 
-  test('hold it anew when the first has given it back while the second looked', async () => {
+  test('hold it anew when the first has released it during the second’s read', async () => {
     const { uuid, tickets } = await some(1);
     const [ticket = ''] = tickets;
     const user = randomUUID();
@@ -127,7 +127,7 @@ describe('two requests of one user for the same seat', () => {
     expect(shown).toEqual([uuid]);
   });
 
-  test('of which one came late, while the seat is being paid for, are told the truth', async () => {
+  test('of which one came late, while the seat is being paid for, get the right outcome', async () => {
     const { tickets } = await some(1);
     const [ticket = ''] = tickets;
     const user = randomUUID();
@@ -140,7 +140,7 @@ describe('two requests of one user for the same seat', () => {
     expect(await sale.deps.locks.list((await sale.deps.tickets.find(ticket))!.eventUuid)).toEqual([]);
   });
 
-  test('of which the second finds its lock gone, for the first has bought the seat meanwhile, are both told so', async () => {
+  test('of which the second finds its lock gone, as the first has bought the seat meanwhile, both succeed', async () => {
     const { tickets } = await some(1);
     const [user, ticketUuid = ''] = [randomUUID(), ...tickets];
     await sale.reserve(ticketUuid, user);
@@ -157,7 +157,7 @@ describe('two requests of one user for the same seat', () => {
     await sale.audit();
   });
 
-  test('that pay with a declined card are both told so, and the seat stays held', async () => {
+  test('that pay with a declined card are both declined, and the seat stays held', async () => {
     const { tickets } = await some(1);
     const [ticket = ''] = tickets;
     const user = randomUUID();
@@ -166,7 +166,7 @@ describe('two requests of one user for the same seat', () => {
     const { orders } = sale.deps;
     const looked = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
-    // The twin has seen a free ticket, and comes to its claim when the first order is under way; then that one fails.
+    // The twin has read a free ticket, and reaches its claim when the first order is under way; then that one fails.
     const late: SaleDeps = {
       ...sale.deps,
       orders: {
@@ -204,7 +204,7 @@ describe('two requests of one user for the same seat', () => {
 });
 
 describe('with a limit of tickets', () => {
-  /** A user who owns one of three seats, where two are the most. */
+  /** A user who owns one of three seats, with a limit of two. */
   async function owning() {
     const userUuid = randomUUID();
     const { tickets } = await some(4);
@@ -225,7 +225,7 @@ describe('with a limit of tickets', () => {
       expect((await hold(sale.deps, others[0])) ?? {}).not.toHaveProperty('code');
       const { deps, letGo } = pausedAtItsLook();
       const tooMany = { code: 'too_many_tickets' };
-      // The first has its lock, and has not counted what is bought yet.
+      // The first has its lock, and has not counted the bought tickets yet.
       const { boughtBy } = sale.deps.tickets;
       const tickets = {
         ...deps.tickets,
@@ -249,7 +249,7 @@ describe('with a limit of tickets', () => {
 });
 
 describe('a seat whose lock is given back', () => {
-  test('is told to the live views, by both ways of reserving', async () => {
+  test('is published to the live views, by both ways of reserving', async () => {
     for (const hold of [
       (deps: SaleDeps, ticket: string) => reserveTicket(deps, ticket, randomUUID()),
       (deps: SaleDeps, ticket: string) =>
@@ -267,7 +267,7 @@ describe('a seat whose lock is given back', () => {
 });
 
 describe('reservations of one user that meet', () => {
-  test('one that is refused gives back nothing that another was told of', async () => {
+  test('a refused one releases no lock that another has adopted', async () => {
     const { uuid, tickets } = await some(2);
     const [a, b] = tickets as [string, string];
     const user = randomUUID();
@@ -307,7 +307,7 @@ describe('reservations of one user that meet', () => {
     expect(await reserveTickets(sale.deps, { userUuid: user, ticketUuids: tickets })).toEqual(second);
   });
 
-  test('what a twin has made and given back again is reserved anew', async () => {
+  test('seats of a reservation that a twin has made and released again are reserved anew', async () => {
     const { tickets } = await some(2);
     const { reservations } = sale.deps;
     let twin: string | undefined;
@@ -324,11 +324,11 @@ describe('reservations of one user that meet', () => {
     expect(await findReservation(sale.deps, made.uuid)).toMatchObject({ state: 'held' });
   });
 
-  test('what was given back a moment ago is reserved anew, and not found in the old reservation', async () => {
+  test('seats that were released a moment ago are reserved anew, and not found in the old reservation', async () => {
     const { tickets } = await some(2);
     const user = randomUUID();
     const first = await reserveTickets(sale.deps, { userUuid: user, ticketUuids: tickets });
-    // Its process has noted the release, and has not let go of the locks yet.
+    // Its process has noted the release, and has not released the locks yet.
     await sale.deps.reservations.release(first.uuid);
     const second = await reserveTickets(sale.deps, { userUuid: user, ticketUuids: tickets });
     expect(second.uuid).not.toBe(first.uuid);
@@ -346,7 +346,7 @@ describe('a refund', () => {
     return { userUuid, event, ticket: event.tickets[0]!, orderUuid: order.uuid };
   }
 
-  test('of an order that the sweep settled lets anybody have the seat at once', async () => {
+  test('of an order that the sweep settled frees the seat for anyone at once', async () => {
     for (const confirmed of [true, false]) {
       const userUuid = randomUUID();
       const event = await some(1);
@@ -359,7 +359,7 @@ describe('a refund', () => {
         const { uuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: [ticket] });
         await createOrder(sale.deps, { reservationUuid: uuid, methodUuid: sandboxMethods.lostAnswer });
       }
-      // This one dies before it lets go of the lock.
+      // This one dies before it releases the lock.
       const locks = { ...sale.deps.locks, release: () => Promise.reject(new Error('gone')) };
       await sweepOrders({ ...sale.deps, locks }, atOnce);
       const [order] = await sale.deps.orders.list({ userUuid, limit: 1 });
@@ -372,7 +372,7 @@ describe('a refund', () => {
     await sale.audit();
   });
 
-  test('and a new hold of the buyer: the sweep that takes the money leaves it alone', async () => {
+  test('and a new hold of the buyer: the sweep that captures the money leaves it alone', async () => {
     const { userUuid, event, ticket, orderUuid } = await bought(randomUUID());
     const { payments } = sale.deps;
     const slow: SaleDeps = {
@@ -403,7 +403,7 @@ describe('a refund', () => {
   });
 });
 
-test('who can’t look at the seats is told why, though the locks can’t be given back either', async () => {
+test('a request that can’t read the seats reports why, though the locks can’t be released either', async () => {
   const { tickets } = await some(2);
   const userUuid = randomUUID();
   const fail = (why: string) => () => Promise.reject(new Error(why));
@@ -419,7 +419,7 @@ test('who can’t look at the seats is told why, though the locks can’t be giv
   );
 });
 
-/** Lets others go on for some turns of the loop. */
+/** Lets other tasks run for some turns of the event loop. */
 async function turns(n: number): Promise<void> {
   for (let turn = 0; turn < n; turn++) await new Promise(setImmediate);
 }
@@ -435,7 +435,7 @@ describe('giving back beside buying', () => {
     return { event, reservation, userUuid, order, release };
   }
 
-  test('one of the two comes about, whichever is faster', async () => {
+  test('one of the two happens, whichever is faster', async () => {
     for (let round = 0; round < 25; round++) {
       const { event, order, release } = await held();
       const [bought, given] = await Promise.all([order(), turns(round).then(() => release())]);
@@ -458,7 +458,7 @@ describe('giving back beside buying', () => {
     expect(await order(undefined, { ...sale.deps, reservations: known })).toEqual({ code: 'reservation_expired' });
   });
 
-  test('while the buyer’s bank asks, calls the payment off, and an approval comes too late', async () => {
+  test('cancels the payment while the buyer must approve it, and an approval comes too late', async () => {
     const { event, order, release, reservation } = await held();
     expect(await order(sandboxMethods.requiresAction)).toMatchObject({ status: 'pending' });
     expect(await release()).toBeUndefined();
@@ -470,7 +470,7 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
-  test('when the bank was faster, is told that the seats are bought', async () => {
+  test('reports that the seats are bought when the bank was faster', async () => {
     const { order, release } = await held();
     expect(await order(sandboxMethods.lostAnswer)).toMatchObject({ status: 'pending' });
     expect(await release()).toEqual({ code: 'reservation_sold' });
@@ -478,7 +478,7 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
-  test('calls off what is being paid for one of its seats by the original’s confirm', async () => {
+  test('cancels the payment of the original’s confirm for one of its seats', async () => {
     const { event, release, userUuid } = await held();
     expect(await sale.confirm(event.tickets[0]!, userUuid, sandboxMethods.requiresAction)).toBe(
       'payment_requires_action',
@@ -489,10 +489,10 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
-  test('tells an order that it met on its way that nothing is held any more, by both ways of buying', async () => {
+  test('makes an order that it met find nothing held any more, by both ways of buying', async () => {
     const { event, reservation, userUuid, order } = await held();
     const { orders, payments, reservations } = sale.deps;
-    // The release is noted, and its locks are still to go.
+    // The release is noted, and its locks are about to go.
     const meeting: SaleDeps = {
       ...sale.deps,
       payments: {
@@ -525,7 +525,7 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
-  test('an order beside the original’s confirm of one of its seats waits for how that ends', async () => {
+  test('an order beside the original’s confirm of one of its seats waits for that one’s outcome', async () => {
     const { event, order, userUuid } = await held();
     await sale.confirm(event.tickets[0]!, userUuid, sandboxMethods.requiresAction);
     expect(await order()).toEqual({ code: 'payment_pending' });
@@ -534,7 +534,7 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
-  test('what is left of a reservation of which a seat was bought is released first, and then held anew', async () => {
+  test('the rest of a reservation of which a seat was bought is released first, and then held anew', async () => {
     const { event, order, release, userUuid } = await held();
     const [first = '', rest = ''] = event.tickets;
     await sale.confirm(first, userUuid, randomUUID());
@@ -578,7 +578,7 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
-  test('that was cut short lets nobody hold or buy by the locks that are left', async () => {
+  test('that was cut short lets nobody hold or buy by the remaining locks', async () => {
     const { event, reservation, userUuid } = await held();
     const [ticketUuid = ''] = event.tickets;
     await sale.deps.reservations.release(reservation.uuid);
@@ -598,7 +598,7 @@ describe('giving back beside buying', () => {
     await sale.audit();
   });
 
-  test('changes nothing while the provider does not say how the payment stands', async () => {
+  test('changes nothing while the provider does not report the payment’s state', async () => {
     const { event, order, release, reservation } = await held();
     await order(sandboxMethods.requiresAction);
     const away = { ...sale.deps.payments, close: () => Promise.reject(new PaymentUnanswered()) };

@@ -34,7 +34,7 @@ const seatsOf = (made: HeldReservation) => made.tickets.map(({ seat }) => seat).
 const uuidsOf = (made: HeldReservation) => made.tickets.map(({ ticketUuid }) => ticketUuid);
 const soldOut = { code: 'ticket_not_available', conflicts: [] };
 
-/** Everybody has got what they asked for, and no seat twice. */
+/** Every buyer has got their seats, and no seat was sold twice. */
 async function expectHeld(eventUuid: string, asked: Promise<HeldReservation>[], seats: number) {
   const outcomes = await Promise.all(asked.map(outcomeOf));
   expect(outcomes.filter((one) => (one as { code?: string }).code)).toEqual([]);
@@ -44,7 +44,7 @@ async function expectHeld(eventUuid: string, asked: Promise<HeldReservation>[], 
   expect(new Set(held).size).toBe(seats);
 }
 
-/** With how often its seats were read whole, and how often it has looked at the locks. */
+/** Counts the whole reads of the seats, and the reads of the locks. */
 function counting(nowMs?: () => number) {
   const { locks, tickets } = sale.deps;
   const counts = { whole: 0, looks: 0 };
@@ -68,7 +68,7 @@ function counting(nowMs?: () => number) {
   return { counts, deps: { ...sale.deps, ...parts, seats: seatChoices({ ...parts, ...(nowMs && { nowMs }) }) } };
 }
 
-test('the seats of an event are known for a minute after somebody has asked for the best of them', async () => {
+test('the seats of an event are cached for a minute after the last request for the best of them', async () => {
   const [one, other] = [await makeEvent(sale.sql, { seats: 20 }), await makeEvent(sale.sql, { seats: 20 })];
   let now = 1;
   const { counts, deps } = counting(() => now);
@@ -85,7 +85,7 @@ test('the seats of an event are known for a minute after somebody has asked for 
 });
 
 describe('a rush for the best seats', () => {
-  test('of 300 who ask for a pair of 2,000 seats each gets one', async () => {
+  test('of 300 buyers of a pair among 2,000 seats each gets one', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 2000 });
     const asked = times(300, () => ask(uuid, { quantity: 2 }));
     await expectHeld(uuid, asked, 600);
@@ -162,7 +162,7 @@ describe('a set of seats', () => {
     expect(seatsOf(await second)).toEqual(['A1', 'A2']);
   });
 
-  test('that was given back is found at once, in any process', async () => {
+  test('that was released is found at once, in any process', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 6 });
     const [best, ...more] = [
       await ask(uuid, { quantity: 2 }),
@@ -175,7 +175,7 @@ describe('a set of seats', () => {
     expect(seatsOf(await ask(uuid, { quantity: 2 }, other))).toEqual(['A3', 'A4']);
   });
 
-  test('is another one for a user who asks again where that is not known yet', async () => {
+  test('is another one for a user who asks again before the first is known', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 6 });
     const late = { ...sale.deps.locks, list: async () => [] };
     const parts = { mayStrand: true, tickets: sale.deps.tickets, locks: late };
@@ -187,7 +187,7 @@ describe('a set of seats', () => {
     expect(await sale.deps.locks.list(uuid)).toHaveLength(4);
   });
 
-  test('that others always have first is given up after seconds, as what may be had later', async () => {
+  test('that others always take first is given up after seconds, with an error that allows a retry', async () => {
     const { uuid } = await makeEvent(sale.sql, { seats: 2 });
     let now = 0;
     const parts = { mayStrand: true, locks: sale.deps.locks, tickets: sale.deps.tickets };
@@ -199,7 +199,7 @@ describe('a set of seats', () => {
   });
 });
 
-test('of 40 named choices at once it is told what they would leave alone by one whole read of the seats', async () => {
+test('40 named choices at once are checked for stranded seats by one whole read', async () => {
   const { uuid, tickets } = await makeEvent(sale.sql, { seats: 400 });
   const { counts, deps } = counting();
   const choose = (n: number) => tickets.slice(10 * n, 10 * n + 2);

@@ -118,7 +118,7 @@ const paceMs = 10;
 const maxTried = 48;
 /** So many of the longest waiting seekers are tried when a turn is free. */
 const maxInTurn = 50;
-/** A seeker that lost so many sets gives up. */
+/** A seeker without a set gives up after so long. */
 const patienceMs = 5000;
 const othersWereFaster = new Error(`others were faster, or before it, for ${patienceMs} ms`);
 /**

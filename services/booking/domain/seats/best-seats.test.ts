@@ -4,7 +4,7 @@ import { inOneGo } from '../../../../shared/async/in-slices.ts';
 import { seatsByRow } from './best-seats.ts';
 import type { OfferedSeat, Wish } from './candidates.ts';
 
-/** The uuids of the seats that a choice would leave alone, in the order of the rows. */
+/** Returns the uuids of the seats that a choice would leave alone, in the order of the rows. */
 function strandedBy(seats: OfferedSeat[], uuids: ReadonlySet<string>): string[] {
   const candidates = inOneGo(seatsByRow(seats, { mayStrand: true }));
   const placesOf = (is: (seat: OfferedSeat) => boolean) =>
@@ -52,21 +52,21 @@ describe('the best seats', () => {
     expect(best([...row('A', '..x..x..'), ...row('B', 'x...x')], 3)).toEqual(['B2', 'B3', 'B4']);
   });
 
-  test('are the dearer ones, up to what one may cost', () => {
+  test('are the dearer ones, up to the maximum price', () => {
     const seats = [...row('A', '..', 300), ...row('B', '..', 200), ...row('C', '..', 100)];
     expect(best(seats, 2)).toEqual(['A1', 'A2']);
     expect(best(seats, 2, { maxPrice: 200 })).toEqual(['B1', 'B2']);
     expect(best(seats, 2, { maxPrice: 99 })).toBeUndefined();
   });
 
-  test('are in the section that is asked for', () => {
+  test('are in the wished section', () => {
     const seats = [...row('101-A', '..', 300), ...row('102-A', '..')];
     expect(best(seats, 2, { section: '102' })).toEqual(['102-A1', '102-A2']);
     expect(best(seats, 2, { section: '103' })).toBeUndefined();
     expect(best(seats, 4)).toHaveLength(4);
   });
 
-  test('are in as few groups as can be when no row has so many', () => {
+  test('are in as few groups as possible when no row has so many', () => {
     expect(best([...row('A', '.x..x'), ...row('B', '...x.')], 5)?.sort()).toEqual(['A3', 'A4', 'B1', 'B2', 'B3']);
   });
 
@@ -103,7 +103,7 @@ describe('the best seats', () => {
     expect(bestSeats(seats, { quantity: 2 })).toEqual([['2-B1', '2-B2']]);
   });
 
-  test('are in the section that is asked for, in whatever form and case', () => {
+  test('are in the wished section, in whatever form and case', () => {
     const seats = [seatOf('Parkett Reihe 3 Platz 5'), seatOf('Rang Reihe 1 Platz 5'), seatOf('101 C12'), seatOf('GA')];
     expect(best(seats, 1, { section: ' PARKETT ' })).toEqual(['Parkett Reihe 3 Platz 5']);
     expect(best(seats, 1, { section: 'rang' })).toEqual(['Rang Reihe 1 Platz 5']);
@@ -123,13 +123,13 @@ describe('the best seats', () => {
     expect(best([...row('A', '.x.x.'), ...row('B', '..', 100, 'USD')], 2)).toEqual(['B1', 'B2']);
   });
 
-  test('leave alone only who has no free neighbour, at whatever price', () => {
+  test('leave alone only a seat without a free neighbour, at whatever price', () => {
     const seats = [...row('A', '.', 300), ...row('A', 'x....').slice(1)];
     expect(bestSeats(seats, { quantity: 3, maxPrice: 200 })).toEqual([['A3', 'A4', 'A5']]);
     expect(best(seats, 3, { maxPrice: 200 })).toEqual(['A3', 'A4', 'A5']);
   });
 
-  test('strand nobody where that is forbidden, and may have to where a row leaves no other way', () => {
+  test('strand no seat where that is forbidden, and may have to where a row leaves no other way', () => {
     const dear = [...row('A', '..', 300), ...row('A', 'xx...').slice(2)];
     // Only A1 and A2 cost so much: A3 would not be alone.
     expect(best(dear, 1, {})).toEqual(['A1']);
@@ -141,7 +141,7 @@ describe('the best seats', () => {
     const cheap = [...middle, ...row('B', '.', 50), ...row('C', '.', 50)];
     expect(bestSeats(cheap, { quantity: 2, maxPrice: 50 }, { mayStrand: false })).toEqual([['B1', 'C1']]);
     expect(best(cheap, 2, { maxPrice: 50 })).toEqual(['A2', 'B1']);
-    // A1 or A3 alone strands nobody, but both do A2.
+    // A1 or A3 alone strands no seat, but both strand A2.
     const ends = [1, 2, 3, 4, 5].map((number) =>
       seatOf(`A${number}`, { price: number === 1 || number === 3 ? 50 : 90 }),
     );
@@ -155,7 +155,7 @@ describe('the best seats', () => {
     expect(bestSeats(standing, { quantity: 1 }, { mayStrand: false })).toHaveLength(3);
   });
 
-  test('are found as often as is worth while', () => {
+  test('come in as many choices as are asked for', () => {
     expect(bestSeats(row('A', '.'.repeat(200)), { quantity: 2 })).toHaveLength(64);
   });
 
@@ -179,7 +179,7 @@ describe('the best seats', () => {
     ]);
   });
 
-  test('whatever the hall: the best there are, by a slow look at it', () => {
+  test('of any hall are the best there are, by a brute-force search', () => {
     fc.assert(
       fc.property(halls, wishes, fc.boolean(), (hall, wish, mayStrand) => {
         const seats = hall.flat().filter((seat) => seat !== undefined);
@@ -277,7 +277,7 @@ const wishes = fc.record({
 const fits = (seat: OfferedSeat, { maxPrice = 1000, section }: Wish) =>
   seat.free && seat.price <= maxPrice && (section === undefined || seat.seat.includes(section));
 
-/** Every set of neighbours that fits, the best first, by looking at each. */
+/** Returns every set of neighbours that fits, the best first, by trying each. */
 function slowly(hall: HallRow[], wish: Wish, mayStrand: boolean): { uuids: string[]; merit: number[] }[] {
   const seats = hall.flat().filter((seat) => seat !== undefined);
   const inCurrency = (currency: string) => seats.filter((seat) => seat.currency === currency).length;

@@ -6,7 +6,7 @@ const maxRemembered = 1000;
 /** A set that was handed out, and the lanes at that time. */
 type Taken = { uuids: string[]; division: number };
 
-/** `free`: the buyer did not take it; `lost`: the seats that others have. */
+/** `free`: the set was not tried to the end; `lost`: the seats that others have. */
 export type SetOutcome = 'held' | 'free' | { lost: string[] };
 
 /**

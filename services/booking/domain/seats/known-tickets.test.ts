@@ -3,7 +3,7 @@ import { knownTickets } from './known-tickets.ts';
 
 const facts = { eventUuid: 'event', price: 500, currency: 'USD' };
 
-test('a ticket is asked for once, and anew when it was forgotten; an unknown one each time', async () => {
+test('a ticket is read once, and anew when it was forgotten; an unknown one each time', async () => {
   const asked: string[] = [];
   const tickets = knownTickets({
     factsOf: async (uuid) => {
@@ -18,7 +18,7 @@ test('a ticket is asked for once, and anew when it was forgotten; an unknown one
   expect(asked).toEqual(['a', 'a', 'none', 'none']);
 });
 
-test('a ticket that is forgotten while it is asked for is told to those who wait, and not remembered', async () => {
+test('a ticket that is forgotten during its read is returned to waiting callers, and not remembered', async () => {
   const gate = Promise.withResolvers<void>();
   let price = 500;
   const tickets = knownTickets({
@@ -36,7 +36,7 @@ test('a ticket that is forgotten while it is asked for is told to those who wait
   expect(await tickets.factsOf('a')).toEqual({ ...facts, price: 700 });
 });
 
-test('an unknown ticket that is forgotten while it is asked for is unknown to those who wait', async () => {
+test('an unknown ticket that is forgotten during its read is unknown to waiting callers', async () => {
   const gate = Promise.withResolvers<void>();
   const tickets = knownTickets({ factsOf: () => gate.promise.then(() => undefined) });
   const waiting = [tickets.factsOf('none'), tickets.factsOf('none')];

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Lanes } from './lanes.ts';
 
-/** By chance, the same each time. */
+/** Random, with a fixed seed. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -10,7 +10,10 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** A process that sells pairs of a row of so many seats, the first before, and learns only at the end of a round of others'. */
+/**
+ * A process that sells pairs of a row of so many seats, the first ones first, and sees others' sales only after a
+ * round.
+ */
 function seller(lanes: Lanes, seats: number, sold: Set<number>) {
   const known = new Set<number>();
   const find = (most: number, isOwn?: (place: number) => boolean) => {
@@ -26,7 +29,7 @@ function seller(lanes: Lanes, seats: number, sold: Set<number>) {
     learn() {
       for (const place of sold) known.add(place);
     },
-    /** The place of what was taken, and whether it was there to be had. */
+    /** Returns the place of the chosen pair, and whether it was free. */
     sell() {
       const [place = -1] = lanes.choose(find, 0) ?? [];
       const isHeld = !sold.has(place);

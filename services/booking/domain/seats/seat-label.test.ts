@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { isSection, parseSeatLabel } from './seat-label.ts';
 
-/** Label, section, row, number, and what is behind it. */
+/** Label, section, row, number, and suffix. */
 type Read = [label: string, section: string, row: string, number: number, suffix?: string];
 
 const short: Read[] = [
@@ -165,11 +165,11 @@ describe('the label of a seat', () => {
     },
   );
 
-  test('of prose is not read', () => {
+  test('that is prose is not parsed', () => {
     expect(read(`${'very '.repeat(40)}A 12`).number).toBeUndefined();
   });
 
-  test('tells what nobody minds to leave one of', () => {
+  test('tells the places of which a single one may be left', () => {
     for (const [label] of withoutRow) expect(parseSeatLabel(label).isLoose).toBe(true);
     for (const [label] of [...short, ...inWords])
       expect([label, parseSeatLabel(label).isLoose]).toEqual([label, false]);
@@ -184,7 +184,7 @@ describe('the label of a seat', () => {
     }
   });
 
-  test('is of the section that is asked for, however it is written', () => {
+  test('is of the wished section, however it is written', () => {
     expect(isSection(' parkett ', 'Parkett')).toBe(true);
     expect(isSection('DRESS  circle', 'Dress Circle')).toBe(true);
     expect(isSection('101', 'Section 101')).toBe(true);

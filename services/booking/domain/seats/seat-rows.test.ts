@@ -73,7 +73,7 @@ describe('a row that counts by two', () => {
     expect(neighbours(21, 19, 17, 15, 16, 18, 20)).toEqual(['21 19 17 15', '16 18 20']);
   });
 
-  test('has sides that do not meet where one is told after the other', () => {
+  test('has sides that do not meet where one is listed after the other', () => {
     expect(neighbours(1, 3, 5, 7, 2, 4, 6, 8)).toEqual(['1 3 5 7', '2 4 6 8']);
     expect(neighbours(8, 6, 4, 2, 7, 5, 3, 1)).toEqual(['8 6 4 2', '7 5 3 1']);
     expect(neighbours(105, 103, 101, 102, 100, 98)).toEqual(['105 103 101', '102 100 98']);
@@ -117,7 +117,7 @@ describe('a row that counts by two', () => {
     expect(neighbours(...labels)[0]).toEqual(line(...row));
   });
 
-  test('is known in a hall that tells one side of all rows after the other', () => {
+  test('is known in a hall that lists one side of all rows after the other', () => {
     const side = (numbers: number[]) => ['A', 'B', 'C'].flatMap((row) => numbers.map((number) => `${row}${number}`));
     expect(neighbours(...side([1, 3, 5, 7]), ...side([2, 4, 6, 8])).slice(0, 2)).toEqual(['1 3 5 7', '2 4 6 8']);
     expect(neighbours(...side([1, 3]), ...side([2, 4])).slice(0, 2)).toEqual(['1 3', '2 4']);

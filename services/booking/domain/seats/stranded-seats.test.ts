@@ -4,7 +4,7 @@ import { inOneGo } from '../../../../shared/async/in-slices.ts';
 import { seatsByRow } from './best-seats.ts';
 import type { OfferedSeat } from './candidates.ts';
 
-/** The uuids of the seats that a choice would leave alone, in the order of the rows. */
+/** Returns the uuids of the seats that a choice would leave alone, in the order of the rows. */
 function strandedBy(seats: OfferedSeat[], uuids: ReadonlySet<string>): string[] {
   const candidates = inOneGo(seatsByRow(seats, { mayStrand: true }));
   const placesOf = (is: (seat: OfferedSeat) => boolean) =>
@@ -14,7 +14,9 @@ function strandedBy(seats: OfferedSeat[], uuids: ReadonlySet<string>): string[] 
   return stranded.map((place) => candidates.seats[place]!.uuid);
 }
 
-/** A row from a picture: `.` is free, `x` taken, `o` chosen and `@` chosen and marked as taken; the uuid is the label. */
+/**
+ * A row from a picture: `.` is free, `x` taken, `o` chosen and `@` chosen and marked as taken; the uuid is the label.
+ */
 const row = (name: string, picture: string): OfferedSeat[] =>
   [...picture].map((at, i) => ({
     uuid: `${name}${i + 1}`,
@@ -81,7 +83,7 @@ describe('a choice strands', () => {
     expect(strandedBy(three('Balcony'), new Set(['2']))).toEqual(['1', '3']);
   });
 
-  test('those that are alone though as many could have been taken without', () => {
+  test('seats that are alone though as many could have been taken without', () => {
     const picture = fc
       .array(fc.constantFrom('.', 'o', 'x'), { minLength: 1, maxLength: 9 })
       .map((marks) => marks.join(''));
@@ -92,7 +94,7 @@ describe('a choice strands', () => {
   });
 });
 
-/** Tries every choice of so many in each block, and takes what it leaves alone beyond the least that any does. */
+/** Tries every choice of so many in each block, and returns the seats that it leaves alone beyond the minimum. */
 function slowly(picture: string): string[] {
   const found: string[] = [];
   for (const { 0: block, index } of picture.matchAll(/[.o]+/g)) {
