@@ -17,17 +17,10 @@ const makefile = await Bun.file(join(root, 'Makefile')).text();
 const folders = '{services,shared,standalone,scripts,drizzle,tests,k8s,patches,docs}';
 const files = [...new Glob(`${folders}/**/*`).scanSync(root), ...new Glob('*').scanSync({ cwd: root, dot: true })];
 const inProduction = /^(services|shared|drizzle|standalone)\/.*\.(ts|sql|json)$/;
-/** The words with an underscore that the code has, such as tables and metrics; and those of the tests and scripts alone. */
-const wordsOf = async (isMeant: (path: string) => boolean) =>
-  new Set(
-    (
-      await Promise.all(
-        files.filter(isMeant).map(async (path) => (await Bun.file(join(root, path)).text()).match(/\w+_\w+/g) ?? []),
-      )
-    ).flat(),
-  );
-const words = await wordsOf((path) => inProduction.test(path));
-const ofTests = await wordsOf((path) => /^(tests|scripts|shared)\/.*\.(ts|mjs)$/.test(path));
+const words = await wordsIn((path) => inProduction.test(path));
+const wordsOfTests = await wordsIn((path) =>
+  /^(tests|scripts)\/.*\.(ts|mjs)$|\.test\.ts$|^shared\/testing\//.test(path),
+);
 const variables = new Set(Object.values(readers).flatMap((one) => Object.keys(one)));
 
 /** Names of PostgreSQL, Redis and Kubernetes. */
@@ -70,7 +63,7 @@ describe.each(documents)('%s', (page, text) => {
 
   test('names only variables that are read', () => {
     const names = found(/^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?$/g).flat();
-    expect(names.filter((name) => !variables.has(name) && !ofTests.has(name))).toEqual([]);
+    expect(names.filter((name) => !variables.has(name) && !wordsOfTests.has(name))).toEqual([]);
   });
 
   test('names only metrics, tables and columns that exist', () => {
@@ -86,6 +79,12 @@ describe.each(documents)('%s', (page, text) => {
     }
   });
 });
+
+/** Returns the words with an underscore in these files, such as tables, metrics and variables. */
+async function wordsIn(isMeant: (path: string) => boolean): Promise<Set<string>> {
+  const texts = await Promise.all(files.filter(isMeant).map((path) => Bun.file(join(root, path)).text()));
+  return new Set(texts.flatMap((text) => text.match(/\w+_\w+/g) ?? []));
+}
 
 /** Returns the anchors of a page's titles, as GitHub makes them. */
 const anchorsOf = (text: string) =>

@@ -46,7 +46,7 @@ const intro = (seconds: number) =>
 
 const reading = `## How to read it
 
-The **floor** is a bare Hono on the same Bun, a process of its own, that answers the same bytes with the same content type from
+The **floor** is a bare Hono on the same Bun, a process of its own, that returns the same bytes with the same content type from
 memory. The **ratio** says what is left of its speed when a request also gets its id, its log line, its checks, its security
 headers, its fresh data. Service and floor take turns, round by round (A B A B), so that what else the machine does meets both.
 A rate is the median of all rounds, with the lowest and highest; *ratio* divides the medians; *ratio by round* divides within
@@ -61,6 +61,6 @@ Everything runs as a user has it: default settings, one log line per request (in
 embedded PostgreSQL with fsync on, all on this machine. The load generator is a process of its own on raw sockets over 127.0.0.1,
 one request under way per connection. Every status is checked, and the bench fails at the first that is not as expected.
 
-What keeps small answers from their floor: the floor needs 8 to 10 µs, and the shell alone (id, log line, headers, metrics, time
-limit) adds about 6; an answer that has waited for a read is sent by Bun outside its request's own turn, which costs about as much
+Small responses stay far below their floor: the floor needs 8 to 10 µs, and the shell alone (id, log line, headers, metrics, time
+limit) adds about 6; a response that has waited for a read is sent by Bun outside its request's own turn, which costs about as much
 again; checking a query takes 3. Nothing of this grows with the page, so large pages come close to theirs.`;

@@ -15,7 +15,7 @@ export const binaries: Path = {
   name: 'binaries',
   about:
     'The three binaries of `npm run build` on the demo’s database: their size, the time from the start of the process to its ' +
-    'first answer (`/livez`) and until it is ready, and resident memory when it has been ready and idle for three seconds.',
+    'first response (`/livez`) and until it is ready, and resident memory when it has been ready and idle for three seconds.',
   async run(world) {
     world.progress.begin('binaries');
     const findings: Finding[] = [];
@@ -30,7 +30,7 @@ export const binaries: Path = {
       findings.push(
         { what: `${name}: size`, value: `${(size / 1e6).toFixed(0)} MB` },
         {
-          what: `${name}: first answer`,
+          what: `${name}: first response`,
           value: `${answer.median.toFixed(0)} ms (${answer.min.toFixed(0)}–${answer.max.toFixed(0)})`,
           aim: `≤ ${answerAimMs} ms`,
           met: answer.median <= answerAimMs,

@@ -26,7 +26,7 @@ export const eventView: Path = {
   name: 'event-view',
   about:
     `\`GET /api/v1/management/events/:uuid\` while ${changesPerSecond} times a second a lock of that event is taken or ` +
-    'released (by the bench itself, through the lock adapter, during the floor’s rounds too). Every answer shows the ' +
+    'released (by the bench itself, through the lock adapter, during the floor’s rounds too). Every response shows the ' +
     'locks as of its request.',
   async run(world) {
     const comparisons: Comparison[] = [];

@@ -16,7 +16,7 @@ const losersPerSecond = 500;
 /** A rush that the machine can easily serve, where waiting shows; and one as hard as it goes. */
 const rushes = [
   { title: `${losersPerSecond} a second`, connections: 64, perSecond: losersPerSecond },
-  { title: 'as fast as they are answered', connections: 128 },
+  { title: 'as fast as responses come', connections: 128 },
 ];
 
 export const losers: Path = {

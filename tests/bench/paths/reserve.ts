@@ -18,7 +18,7 @@ const requests =
 
 export const reserve: Path = {
   name: 'reserve',
-  about: `\`POST ${path}\`, locks in PostgreSQL. ${requests} The floor reads the JSON and answers the same.`,
+  about: `\`POST ${path}\`, locks in PostgreSQL. ${requests} The floor reads the JSON and returns the same.`,
   run: (world) =>
     world.withServers(world.startService('booking'), async (server) => {
       await ready(server.port);

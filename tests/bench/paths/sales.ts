@@ -25,7 +25,7 @@ const seatsOffered = 20_000;
 export const salesPath: Path = {
   name: 'sales',
   about:
-    'Buyers who each hold two seats and pay for them by the sandbox, as fast as they are answered; the processor is shared with ' +
+    'Buyers who each hold two seats and pay for them by the sandbox, as fast as responses come; the processor is shared with ' +
     'them, after a short sale of other events. The floor is five plain statements a sale, each its own durable commit, by raw postgres.js on ten connections. ' +
     'A sale’s time is from its first request to the paid order.',
   async run(world) {

@@ -6,7 +6,7 @@ const path = '/api/v1/search/events?q=madisn%20sqare';
 
 export const searchCached: Path = {
   name: 'search-cached',
-  about: `\`GET ${path}\`, the same again and again, over the demo’s 407 events: the answer comes from the cache.`,
+  about: `\`GET ${path}\`, the same again and again, over the demo’s 407 events: the response comes from the cache.`,
   run: (world) =>
     world.withServers(world.startService('search'), async (server) => {
       world.progress.begin('search, cached');

@@ -10,7 +10,7 @@ export const start: Path = {
   name: 'start',
   about:
     'What `npm start` runs, on a database of its own that an earlier start has made: from the start of the process until ' +
-    'the event page answers, and until every service says it is ready (the search index is built).',
+    'the event page is served, and until every service says it is ready (the search index is built).',
   async run(world) {
     world.progress.begin('start');
     world.progress.say('the first start, which makes the database');

@@ -19,7 +19,7 @@ export const searchable: Path = {
   about:
     'Single events are renamed one after the other, each by an SQL statement of its own: the time from its commit until a search ' +
     `finds the new name. One process has the role \`cdc\`, another the role \`api\`; that is asked all the time, every ${lookEveryMs} ms, ` +
-    'for another page size each time, so that the answer of the last time is of no use. The changes come at random times.',
+    'for another page size each time, so that the last response is of no use. The changes come at random times.',
   run: (world) =>
     world.withServers(startBinary(world, 'search', { ROLE: 'cdc' }), async (cdc) => {
       await ready(cdc.port);
