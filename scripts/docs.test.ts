@@ -131,7 +131,7 @@ test('a command replaces its part of a page and leaves the rest as it is', async
     await Bun.write(path, pageWith('| old |'));
     await writePart(path, 'b', '| new |\n| $& |');
     expect(await Bun.file(path).text()).toBe(pageWith('| new |\n| $& |'));
-    expect(writePart(path, 'other', '')).rejects.toThrow('has no <!-- begin other -->');
+    await expect(writePart(path, 'other', '')).rejects.toThrow('has no <!-- begin other -->');
   } finally {
     await rm(dir, { recursive: true });
   }
