@@ -1,4 +1,5 @@
-// The OpenAPI documents, without a server: `npm run api` writes them to dist/api, `--lint` shows what linters find in them.
+// The OpenAPI documents, without a server: `npm run api` writes them to dist/api, `--lint` shows what linters find in
+// them.
 import { join } from 'node:path';
 import { type BookingDeps, createBookingApp } from '../services/booking/app.ts';
 import { createEventsApp, type EventsDeps } from '../services/events/app.ts';
@@ -14,8 +15,8 @@ import { problemsOf } from './api-linters.ts';
 const allSides = { sandbox: {}, readWebhook: {} };
 
 /**
- * The apps of the three services by name; that of booking with the routes of every payment provider, or of `sides`. No port is
- * asked while an app is made, and none is needed to describe it.
+ * Returns the apps of the three services by name; that of booking with the routes of every payment provider, or of
+ * `sides`. No port is called while an app is made, and none is needed to describe it.
  */
 export const describedApps = (sides: Partial<typeof allSides> = allSides) => ({
   events: createEventsApp(shell('events') as EventsDeps).app,

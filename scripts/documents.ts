@@ -1,4 +1,4 @@
-// The documents: which there are, what in them is code, and the parts that a command writes.
+// The documents: the list of pages, the code in them, and the parts that a command writes.
 import { join } from 'node:path';
 import { Glob } from 'bun';
 

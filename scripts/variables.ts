@@ -21,7 +21,9 @@ export const programs: Record<string, Record<string, Variable<unknown>>> = {
   'fake:stripe': fakeStripe,
 };
 
-/** Returns a row a variable: its name, its default (or one for each program), who reads it, and its meaning. */
+/**
+ * Returns a row per variable: its name, its default (or one per program), the programs that read it, and its meaning.
+ */
 export function variablesTable(): string {
   const names = [...new Set(Object.values(programs).flatMap((variables) => Object.keys(variables)))];
   const rows = names.map((name) => {

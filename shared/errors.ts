@@ -16,12 +16,12 @@ export type ErrorKind =
   | 'unavailable';
 
 /**
- * What can go wrong, by a code that stays the same for good. `again`: the same request may come to another end in a moment. A
- * kind alone is an error of that code; each service has those of its own.
+ * An error by its code, which never changes. `again`: the same request may succeed in a moment. A kind alone is an
+ * error with that code; each service has errors of its own.
  */
 export type ErrorType = { code: string; kind: ErrorKind; again?: true };
 
-/** An error that a caller is told of. The message is for the caller and says what to do; the cause is for the log alone. */
+/** An error for the caller. The message is for the caller and says what to do; the cause is only for the log. */
 export class AppError extends Error {
   readonly code: string;
   readonly kind: ErrorKind;
@@ -44,21 +44,21 @@ export class AppError extends Error {
   }
 }
 
-/** Returns a kind alone as the error that it is. */
+/** Returns the error of a kind alone. */
 export const errorType = (type: ErrorType | ErrorKind): ErrorType =>
   typeof type !== 'string' ? type : { code: type, kind: type, ...(type === 'unavailable' && { again: true }) };
 
 const comeBack = 'The service is temporarily unavailable; repeat the request in a moment';
 
-/** A server we need is away, hung or restarting: the same request may succeed in a moment. */
+/** A needed server is away, hung or restarting: the same request may succeed in a moment. */
 export function unavailable(server: string, cause: unknown): AppError {
   return new AppError('unavailable', comeBack, { cause: new Error(`${server} is unavailable`, { cause }) });
 }
 
 /**
- * A server answers and can't do its work for us: the wrong version, a setting, a standby, a full disk. To a caller it is
- * `unavailable`. `reason` is one public sentence for operators: `/readyz` and the log tell it when a check throws this, as it
- * is or as the cause of another error.
+ * A server responds but can't do its work: the wrong version, a setting, a standby, a full disk. To a caller it is
+ * `unavailable`. `reason` is one public sentence for operators, which `/readyz` and the log show when a check throws
+ * this, itself or as the cause of another error.
  */
 export class Unfit extends AppError {
   readonly reason: string;
@@ -70,7 +70,7 @@ export class Unfit extends AppError {
   }
 }
 
-/** The reason of an `Unfit`, or of one that caused this error. */
+/** Returns the reason of an `Unfit`, or of one that caused this error. */
 export function reasonOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof Unfit) return at.reason;
   return undefined;

@@ -46,7 +46,7 @@ export async function startStandalone(
   env: Env,
   { reset = false, write = (text: string) => void process.stdout.write(text) } = {},
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
-  // All of them before anything is started, so that all that is wrong is told at once.
+  // All of them before anything is started, so that all mistakes are reported at once.
   const known = { ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables };
   const config = readConfig(known, env);
   const { EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR } = config;
@@ -131,7 +131,7 @@ export async function startStandalone(
   }
 }
 
-/** An index that is not built by then, such as in an Elasticsearch that is away, is told of as not ready. */
+/** An index that is not built by then, such as in an Elasticsearch that is away, is reported as not ready. */
 const indexPatienceMs = 30_000;
 
 const whenReady = (service: Running) =>
@@ -139,7 +139,7 @@ const whenReady = (service: Running) =>
 
 const base = (host: string, port: number) => `http://${reachable(host)}:${port}`;
 
-/** Three services can't listen at one address. */
+/** Returns a remark for each address variable that is ignored, as three services can't share one address. */
 const addressRemarks = (env: Env): string[] => [
   ...(env.SERVER_ADDR ? ['SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are'] : []),
   ...(env.METRICS_ADDR ? ['METRICS_ADDR is not read by npm start: each service shows its metrics at its address'] : []),
@@ -166,7 +166,7 @@ async function withDb<T>(database: PostgresConfig, work: (db: Db) => Promise<T>)
   }
 }
 
-/** Ends the process in order when the one that launched it was killed and can pass on no signal. */
+/** Ends the process in order when the launching one was killed and can't pass on a signal. */
 function endWithParent(): void {
   const parent = process.ppid;
   const watch = setInterval(() => {

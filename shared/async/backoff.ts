@@ -1,7 +1,7 @@
 const firstMs = 100;
 const longestMs = 5000;
 
-/** Pauses that double up to five seconds, each shortened by chance so that many clients don't come back as one. */
+/** Pauses that double up to five seconds, each shortened at random so that many clients don't retry at once. */
 export function createBackoff(random: () => number = Math.random) {
   let failures = 0;
   return {

@@ -1,15 +1,15 @@
 export type BatchedOptions = {
-  /** Reads under way at most; whoever comes meanwhile is gathered into the next. One makes the largest, and the fewest. */
+  /** The maximum of concurrent reads; later callers wait for the next. 1 makes the largest and fewest reads. */
   atOnce?: number;
-  /** Keys of one read at most. */
+  /** The maximum of keys per read. */
   most?: number;
 };
 
 type Waiting<K, V> = { key: K; resolve(value: V | undefined): void; reject(error: unknown): void };
 
 /**
- * Reads one key at a time for its callers and many at a time from the store: under a rush a few large reads take the
- * place of thousands of small ones. Every answer comes from a read that began after its call. `read` must end in time.
+ * Reads one key at a time for its callers and many at a time from the store: under a rush a few large reads replace
+ * thousands of small ones. Every result comes from a read that began after its call. `read` must have a timeout.
  */
 export function batched<K, V>(
   read: (keys: K[]) => Promise<Map<K, V>>,
@@ -31,7 +31,7 @@ export function batched<K, V>(
 
   async function readAll(): Promise<void> {
     underway++;
-    // What comes in the same turn goes along.
+    // Calls of the same turn of the event loop join the first read.
     await Promise.resolve();
     while (waiting.length > 0) await readNext();
     underway--;

@@ -1,4 +1,4 @@
-/** The time of this process, in milliseconds since 1970; injected, so that no test waits for it. */
+/** The time of this process, in milliseconds since 1970; injected, so that tests need not wait. */
 export type Clock = { now(): number };
 
 export const systemClock: Clock = { now: () => Date.now() };

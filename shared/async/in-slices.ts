@@ -1,9 +1,9 @@
 import { sleep } from './clock.ts';
 
-/** Of the time in which a process does nothing else; a rush has many such pieces of work. */
+/** How long a process works without a pause; a rush has many such pieces of work. */
 const sliceMs = 8;
 
-/** Does work that yields now and then in slices, between which everything else has its turn. */
+/** Runs a generator in slices, between which other tasks run. */
 export async function inSlices<T>(work: Iterator<void, T, void>): Promise<T> {
   for (;;) {
     const end = performance.now() + sliceMs;
@@ -15,7 +15,7 @@ export async function inSlices<T>(work: Iterator<void, T, void>): Promise<T> {
   }
 }
 
-/** The same at once. */
+/** Runs it at once. */
 export function inOneGo<T>(work: Iterator<void, T, void>): T {
   for (;;) {
     const step = work.next();

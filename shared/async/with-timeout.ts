@@ -1,4 +1,4 @@
-/** What `work` resolves to; rejects when it takes longer than `ms`. */
+/** Resolves as `work` does; rejects when it takes longer than `ms`. */
 export async function withTimeout<T>(work: () => T | Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {

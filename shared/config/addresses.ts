@@ -1,12 +1,12 @@
 import { isIP, isIPv4 } from 'node:net';
 
-/** The parts of an address, each as it was written; what was left out is an empty text, or no port. */
+/** The parts of an address, each as it was written; a missing part is an empty text, or no port. */
 export type Parts = {
-  /** In small letters, without `://`. */
+  /** In lower case, without `://`. */
   scheme: string;
   user: string;
   password: string;
-  /** An IPv6 address is without its brackets. */
+  /** An IPv6 address has no brackets. */
   host: string;
   port: number | undefined;
   /** With its slash at the start. */
@@ -16,17 +16,20 @@ export type Parts = {
   fragment: string;
 };
 
-/** Thrown for an address that can't be taken; the message says what is wrong and what to write, and no part that may be secret. */
+/** Thrown for a wrong address; the message names the mistake and the right form, and no part that may be secret. */
 export class AddressError extends Error {}
 
-/** Takes an address apart: `host`, `host:port`, `[IPv6]:port`, or any of them in `scheme://user:password@…/path?query#fragment`. */
+/**
+ * Parses an address: `host`, `host:port`, `[IPv6]:port`, or any of them in
+ * `scheme://user:password@…/path?query#fragment`.
+ */
 export function partsOf(text: string): Parts {
   if (/[\s\p{Cc}]/u.test(text)) throw new AddressError('must have no blanks in it');
-  // In an http address it is a / for some readers and a letter for others, so that each finds another host.
+  // In an http address some parsers read it as a / and others as a letter, so that they find different hosts.
   if (text.includes('\\')) throw new AddressError('must have no \\ in it; in a user or password write %5C');
   const scheme = /^([a-z][\w+.-]*):\/\//i.exec(text)?.[1] ?? '';
   const rest = scheme ? text.slice(scheme.length + 3) : text;
-  // Not in the place of a host, for every scheme has rules of its own for that.
+  // Not in the place of a host, as every scheme has rules of its own for that.
   const url = URL.parse(`any://${rest}`);
   const host = url?.hostname.replace(/^\[|\]$/g, '') ?? '';
   if (!url || !isHost(host)) throw new AddressError(whyNoHost(rest));
@@ -42,7 +45,7 @@ export function partsOf(text: string): Parts {
   };
 }
 
-/** Several addresses with commas between, each taken apart and turned into a value; an error says which it is about. */
+/** Parses several addresses with commas between, each turned into a value; an error names the one it is about. */
 export function eachOf<T>(text: string, read: (parts: Parts) => T): T[] {
   const texts = text.split(',').map((one) => one.trim());
   return texts.map((one, i) => {
@@ -59,7 +62,7 @@ export function eachOf<T>(text: string, read: (parts: Parts) => T): T[] {
 export const isHost = (text: string): boolean =>
   isIP(text) > 0 || (text.length <= 253 && /^\w([\w.-]*\w)?\.?$/.test(text) && !isShortIPv4(text));
 
-/** Ends in a number, so that some readers make an IPv4 address of it: 10.1 is 10.0.0.1 for them, and 0x7f.1 is 127.0.0.1. */
+/** Ends in a number, so that some parsers make an IPv4 address of it: 10.1 becomes 10.0.0.1, and 0x7f.1 127.0.0.1. */
 const isShortIPv4 = (text: string) => /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text) && !isIPv4(text);
 
 /** As URLs have it, an IPv6 address in brackets. */
@@ -72,7 +75,7 @@ export function refuseMore({ path, query, fragment }: Parts, example: string): v
   if (path !== '' && path !== '/') throw new AddressError(`must end with its port; write ${example}`);
 }
 
-/** `host:port` for drivers, an IPv6 address in brackets. Port 0 is none, for nobody can be reached there. */
+/** `host:port` for drivers, an IPv6 address in brackets. Port 0 is refused, as no server can be reached there. */
 export function hostAndPort({ host, port }: Parts, example: string, usualPort?: number): string {
   const at = port ?? usualPort;
   if (at === undefined) throw new AddressError(`must have a port; write ${example}`);
@@ -86,17 +89,17 @@ export function theOne(texts: string[], what: string): string {
   return texts[0] ?? '';
 }
 
-/** An address with what may be secret in it covered. */
+/** Returns an address with its secrets covered. */
 export const masked = (text: string): string => text.replaceAll(/(\/\/|^|,)[^/,]*@/g, '$1***@');
 
-/** As much of a text that was not taken as may be shown: one who has mistaken the form may have a password anywhere in it. */
+/** Returns the part of a refused text that may be shown: in a wrong form a password may be anywhere. */
 export function shownOf(text: string): string {
   const scheme = /^[a-z][\w+.-]*:\/\//i.exec(text)?.[0] ?? '';
   if (/[@=?#]|\/\/:/.test(text)) return `${scheme}***`;
   return quoted(text);
 }
 
-/** As `shownOf`, of what should have been an address: no more of it than surely is one. */
+/** Like `shownOf`, for a refused address: only the part that surely is an address. */
 export function shownOfAddress(text: string): string {
   const bare = text.trim();
   if (/^[\w.-]*$/.test(bare) || isIP(bare) > 0) return quoted(text);

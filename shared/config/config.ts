@@ -29,7 +29,7 @@ export const postgresVariables = {
   POSTGRES_CONN_MAX_IDLE_TIME: v.duration('5m', 'An idle connection is closed after this time; 0 keeps it'),
 };
 
-/** Where the database is and how many connections it may cost. Times are in milliseconds. */
+/** The database's address and pool. Times are in milliseconds. */
 export type PostgresConfig = {
   host: string;
   port: number;
@@ -40,12 +40,12 @@ export type PostgresConfig = {
   maxOpenConns: number;
   connMaxLifetimeMs: number;
   connMaxIdleTimeMs: number;
-  /** How long one call may take before the server counts as away. */
+  /** The time of one call after which the server counts as away. */
   deadlineMs: number;
   applicationName: string;
 };
 
-/** The database's part of a service's variables. */
+/** Returns the database's configuration. */
 export function postgresConfig(values: Values<typeof postgresVariables>, applicationName: string): PostgresConfig {
   return {
     host: values.POSTGRES_HOST,
@@ -70,10 +70,10 @@ export const redisVariables = {
   REDIS_DB: v.integer(0, 0, 15, 'Redis database; a cluster has only 0'),
 };
 
-/** Where Redis is: one node, or those of a cluster. */
+/** The addresses of Redis: one node, or those of a cluster. */
 export type RedisConfig = { nodes: string[]; password: string; database: number };
 
-/** Redis’ part of a service’s variables; undefined when there is none. */
+/** Returns the configuration of Redis; undefined when there is none. */
 export function redisConfig(values: Values<typeof redisVariables>): RedisConfig | undefined {
   const { nodes, password, database } = values.REDIS_ADDR;
   if (nodes.length === 0) return undefined;
@@ -125,7 +125,7 @@ export const serverVariables = {
 export type ServerConfig = {
   /** Whether other processes may listen at the same address. */
   reusePort: boolean;
-  /** Where the metrics are: at an address of their own, beside the service's routes, or nowhere. */
+  /** The place of the metrics: at an address of their own, beside the service's routes, or nowhere. */
   metrics: Address | 'beside' | 'nowhere';
   readTimeoutMs: number;
   writeTimeoutMs: number;
@@ -135,7 +135,7 @@ export type ServerConfig = {
   logRequests: boolean;
 };
 
-/** Throws `ConfigError` for addresses by name at which no two servers can listen. */
+/** Throws `ConfigError` for addresses, by name, that two servers can't both listen at. */
 export function checkAddresses(addresses: Record<string, Address | undefined>): void {
   const given = Object.entries(addresses).flatMap(([name, address]) => (address ? [{ name, address }] : []));
   const problems = given.flatMap((one, i) =>
@@ -147,7 +147,7 @@ export function checkAddresses(addresses: Record<string, Address | undefined>): 
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** The HTTP server's part of a service's variables. */
+/** Returns the HTTP server's configuration. */
 export function serverConfig(values: Values<typeof serverVariables>): ServerConfig {
   return {
     reusePort: values.SERVER_REUSE_PORT,

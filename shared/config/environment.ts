@@ -11,24 +11,24 @@ import {
 
 export type { Address } from './server-addresses.ts';
 
-/** One environment variable: how its text is read, what it is when absent, and what it means (README's words). */
+/** One environment variable: its parser, its default, and its meaning (for the documentation). */
 export type Variable<T> = {
   read: z.ZodType<T, string>;
   default: string;
   meaning: string;
   secret?: boolean;
-  /** What may be shown of a text that is right and has a secret in it; of a `secret` without it, nothing. */
+  /** Returns the part of a right text that may be shown; without it nothing of a `secret` is shown. */
   shown?: (text: string) => string;
-  /** An address, or what is often mistaken for one: of a wrong one little is shown. */
+  /** An address, or a text that is often mistaken for one: little of a wrong one is shown. */
   isAddress?: boolean;
 };
 
-/** What the environment gives, by name. */
+/** The environment's texts by name. */
 export type Env = Record<string, string | undefined>;
 export type Variables = Record<string, Variable<unknown>>;
 export type Values<V extends Variables> = { [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
 
-/** Thrown when variables are wrong: one line each, so that all can be mended at once. */
+/** Thrown when variables are wrong: one line each, so that all can be fixed at once. */
 export class ConfigError extends Error {
   readonly problems: string[];
 
@@ -39,7 +39,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Makes all the checks, and throws one `ConfigError` with what each of them has found. */
+/** Runs all checks, and throws one `ConfigError` with all their findings. */
 export function checkAll(checks: (() => unknown)[]): void {
   const problems = checks.flatMap((check) => {
     try {
@@ -71,8 +71,8 @@ export function readConfig<V extends Variables>(variables: V, env: Env): Values<
 }
 
 /**
- * The variables as they are in force, a line each in the order given: `NAME=value`, with `# default` behind those that
- * are not set. Of a secret only what may be seen is shown. Throws `ConfigError` as `readConfig` does.
+ * Returns the variables in force, a line each in the order given: `NAME=value`, with `# default` after those that are
+ * not set. Only the public part of a secret is shown. Throws `ConfigError` as `readConfig` does.
  */
 export function describeConfig(variables: Variables, env: Env): string[] {
   readConfig(variables, env);
@@ -83,13 +83,13 @@ export function describeConfig(variables: Variables, env: Env): string[] {
   });
 }
 
-/** What the operator has given: nothing where Kubernetes has put a link to a service of such a name. */
+/** Returns the operator's text: undefined where Kubernetes has put a link to a service of such a name. */
 function given(name: string, env: Env): string {
   return isServiceLink(name, env) ? '' : (env[name] ?? '');
 }
 
 /**
- * Whether Kubernetes (`enableServiceLinks`) or Docker (`--link`) has set this: a Service named `postgres` makes
+ * Returns whether Kubernetes (`enableServiceLinks`) or Docker (`--link`) has set this: a Service named `postgres` makes
  * POSTGRES_PORT=tcp://10.0.0.1:5432 in every pod beside it, and the same text as POSTGRES_PORT_5432_TCP.
  */
 export function isServiceLink(name: string, env: Env): boolean {
@@ -104,7 +104,7 @@ const variable = <T>(read: z.ZodType<T, string>, fallback: string, meaning: stri
   meaning,
 });
 
-/** A reader that `read` turns a text into a value with, or throws `AddressError`. */
+/** Returns a reader made of `read`, which returns a value or throws `AddressError`. */
 const addressReader = <T>(read: (text: string) => T): z.ZodType<T, string> =>
   z.string().transform((text, context) => {
     try {
@@ -128,7 +128,7 @@ const plainText = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused
   .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'must be one line of text');
 
-/** Readers of variables: each turns a text into a value or says what it should have been. */
+/** Readers of variables: each turns a text into a value or names the expected form. */
 export const v = {
   text: (fallback: string, meaning: string) => variable(plainText, fallback, meaning),
   /** A text that is not shown; of `leastBytes` in UTF-8, if it is set. */
@@ -140,14 +140,16 @@ export const v = {
           (text) => text === '' || new TextEncoder().encode(text).length >= leastBytes,
           `must have at least ${leastBytes} bytes`,
         )
-        // A file or `echo` has put it there; no server would take it for a part of the secret.
+        // A file or `echo` has put it there; it is no part of the secret.
         .refine((text) => !/^[\r\n]|[\r\n]$/.test(text), 'must have no line break at its start or end'),
       fallback,
       meaning,
     ),
     secret: true,
   }),
-  /** The name of a database; libpq would also take a whole address there, with a password. `instead` names the variables for that. */
+  /**
+   * A database's name; libpq would also accept a whole address with a password. `instead` names the variables for that.
+   */
   database: (fallback: string, meaning: string, instead: string): Variable<string> => ({
     ...variable(
       plainText.refine(
@@ -159,7 +161,7 @@ export const v = {
     ),
     isAddress: true,
   }),
-  /** A text that `pattern` takes whole; `words` say what it must be. */
+  /** A text that matches the whole `pattern`; `words` describe it. */
   matching: (pattern: RegExp, words: string, fallback: string, meaning: string) =>
     variable(z.string().regex(pattern, words), fallback, meaning),
   integer: (fallback: number, min: number, max: number, meaning: string) =>
@@ -188,8 +190,8 @@ export const v = {
       meaning,
     ),
   /**
-   * Go's notation, as the original had it ("1m30s", "500ms"), or plain seconds; the value is in milliseconds. `least` and
-   * `most` are bounds in the same notation; a timer takes no more than the usual `most`.
+   * Go's notation, as the original had it ("1m30s", "500ms"), or plain seconds; the value is in milliseconds. `least`
+   * and `most` are bounds in the same notation; a timer takes no more than the usual `most`.
    */
   duration: (fallback: string, meaning: string, { least = '0s', most = '576h' } = {}) =>
     variable(
@@ -206,10 +208,13 @@ export const v = {
   /** "host:port" or, as the original had it, ":port", which then means `host`. Port 0 takes any free port. */
   address: (fallback: string, meaning: string, host = '0.0.0.0') =>
     address((text) => listenAddress(text, host), fallback, meaning),
-  /** As `address`, of something that is not served while it is empty. */
+  /** Like `address`, for something that is not served while it is empty. */
   optionalAddress: (meaning: string, host = '0.0.0.0') =>
     address((text) => (text === '' ? undefined : listenAddress(text, host)), '', meaning),
-  /** A host's name, its IP address, or the folder of a socket of this machine; or none. `instead` names the variables for the rest. */
+  /**
+   * A host's name or IP address, or the folder of a socket on this machine; or none. `instead` names variables for the
+   * rest.
+   */
   host: (fallback: string, meaning: string, instead: { port: string; url: string }) =>
     address((text) => hostAlone(text, instead), fallback, meaning),
   /** One or more "host:port" of Redis, separated by commas, or redis:// with a password and a database. Or none. */
@@ -217,7 +222,7 @@ export const v = {
     ...address(redisAddress, '', meaning),
     shown: masked,
   }),
-  /** One http(s) address, with a path or a query only where they may be; `example` is what a refusal shows. Or none. */
+  /** One http(s) address, with a path or a query only if allowed; a refusal shows the `example`. Or none. */
   url: (meaning: string, { path = true, query = false, example = '' } = {}): Variable<string> => ({
     ...address(
       (text) => {
@@ -234,7 +239,9 @@ export const v = {
     // A key may be in it.
     shown: (text) => text.replace(/\?.+$/, '?***'),
   }),
-  /** One or more http(s) addresses, separated by commas, all with the same user and password or all without. Or none. */
+  /**
+   * One or more http(s) addresses, separated by commas, all with the same user and password or all without. Or none.
+   */
   urls: (meaning: string): Variable<string[]> => ({
     ...address(httpAddresses, '', meaning),
     // They may carry a user and password.

@@ -1,6 +1,6 @@
 import type { Env } from './environment.ts';
 
-/** What other programs of ours and their tests read, beside the variables of the services. */
+/** Variables of our other programs and their tests, beside those of the services. */
 export const elsewhere = [
   'EVENTS_ADDR',
   'BOOKING_ADDR',
@@ -19,8 +19,8 @@ export const elsewhere = [
 ];
 
 /**
- * Whether a variable with a name like ours is for somebody else: Kubernetes and Docker make some for every service near,
- * and the images of the servers have theirs, which lie beside ours where all are in one `.env`.
+ * Returns whether a variable with a name like ours belongs to another program: Kubernetes and Docker make some for
+ * every service near, and the images of the servers have theirs, which are beside ours in a shared `.env`.
  */
 export function isForeign(name: string, env: Env): boolean {
   if (elsewhere.includes(name) || isOfService(name, env[name] ?? '') || images.some((image) => image.test(name)))
@@ -50,7 +50,7 @@ const images = [
   /^ELASTICSEARCH_(CLUSTER|NODE|HEAP|PORT)_\w+$/,
 ];
 
-/** What an image calls otherwise than we do: for us it is of no use, which needs no word where ours says the same. */
+/** An image's other names for our variables: unused by us, but no warning is needed if ours has the same value. */
 const twins: Record<string, (env: Env) => boolean> = {
   POSTGRES_DB: (env) => Boolean(env.POSTGRES_DBNAME) || env.POSTGRES_DB === 'onsale',
   POSTGRES_DB_FILE: (env) => Boolean(env.POSTGRES_DBNAME),

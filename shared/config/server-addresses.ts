@@ -10,7 +10,7 @@ import {
   theOne,
 } from './addresses.ts';
 
-/** Where something listens. */
+/** An address to listen at. */
 export type Address = { host: string; port: number };
 
 /** "host:port", or ":port" of `usualHost`. */
@@ -26,7 +26,7 @@ export function listenAddress(text: string, usualHost: string): Address {
 
 const maxPort = 65_535;
 
-/** Whether two addresses can't be listened at by two servers: one port, and a host that both have. Port 0 is any free one. */
+/** Returns whether two servers can't listen at both: the same port, and a common host. Port 0 is any free one. */
 export function collide(a: Address, b: Address): boolean {
   if (a.port === 0 || a.port !== b.port) return false;
   const hosts = [a.host, b.host].map((host) => (host === 'localhost' ? '127.0.0.1' : host));
@@ -101,7 +101,7 @@ function redisNode(parts: Parts): { node: string; password: string; database: st
   return { node: hostAndPort(parts, redisForm, scheme ? 6379 : undefined), password, database: database ?? '' };
 }
 
-/** http(s) addresses of one server; or none. */
+/** Parses http(s) addresses of one server; or none. */
 export function httpAddresses(text: string): string[] {
   if (text === '') return [];
   const nodes = eachOf(text, (parts) => {
@@ -110,7 +110,7 @@ export function httpAddresses(text: string): string[] {
     if ((user === '') !== (password === '')) throw new AddressError('must have both a user and a password, or neither');
     return { login: `${user}\n${password}`, scheme };
   });
-  // One login is sent to all of them.
+  // The same login is sent to all of them.
   theOne(
     nodes.map(({ login }) => login),
     'user and password',
@@ -122,10 +122,10 @@ export function httpAddresses(text: string): string[] {
   return text.split(',').map((one) => one.trim());
 }
 
-/** Throws `AddressError`, with the `form` to write, unless it is an http(s) address that can be asked as it is written. */
+/** Throws `AddressError`, with the right `form`, unless it is an http(s) address that can be used as it is written. */
 export function httpParts(parts: Parts, form = 'http://host:port or https://host:port'): Parts {
   if (!/^https?$/.test(parts.scheme)) throw new AddressError(`must be ${form}`);
-  // The driver's reader has rules of its own for these schemes, and may find another host or none.
+  // The driver's parser has rules of its own for these schemes, and may find another host or none.
   const read = URL.parse(`${parts.scheme}://${inUrl(parts.host)}`);
   if (read?.hostname !== inUrl(parts.host).toLowerCase())
     throw new AddressError('must have a host’s name or IP address');

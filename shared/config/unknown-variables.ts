@@ -3,8 +3,8 @@ import { type Env, isServiceLink, type Variables } from './environment.ts';
 import { elsewhere, isForeign } from './foreign-variables.ts';
 
 /**
- * A line for each variable of the environment that has a name like those of `variables` and is read by nothing, such as a
- * misspelt one, and for each that counts as not set. No secret is in them.
+ * Returns a line for each variable of the environment that has a name like those of `variables` and is never read, such
+ * as a misspelt one, and for each that counts as not set. The lines contain no secret.
  */
 export function remarksOn(variables: Variables, env: Env): string[] {
   const names = Object.keys(variables);
@@ -26,7 +26,7 @@ export function remarksOn(variables: Variables, env: Env): string[] {
     });
 }
 
-/** What many platforms give. With POSTGRES_HOST set it is for somebody else. */
+/** Variables of many platforms. With POSTGRES_HOST set they are for another program. */
 const urlRemark =
   'DATABASE_URL is read by nothing: write its parts into POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE';
 
@@ -38,7 +38,9 @@ const prefixOf = (name: string) => name.split('_', 1)[0]!;
 /** First words of ours that other programs' variables begin with, too. */
 const anybodys = new Set(['LOG', 'MAX', 'ROLE']);
 
-/** Whether one is a longer one of ours cut short, or has its first two words: MAX_TICKETS, MAX_TICKETS_EACH. */
+/**
+ * Returns whether a name is a cut version of one of ours, or has its first two words: MAX_TICKETS, MAX_TICKETS_EACH.
+ */
 function beginAlike(name: string, ours: string): boolean {
   const [first, second, third] = ours.split('_');
   return third !== undefined && `${name}_`.startsWith(`${first}_${second}_`);
@@ -49,7 +51,7 @@ const isLong = (name: string) => name.length >= 8;
 
 const near = (name: string, names: string[]) => distance(name, closest(name, names));
 
-/** The known name that was most likely meant: what says where a server is goes by many words, and others are cut short. */
+/** Returns the known name that was most likely meant: an address has many names, and others are cut short. */
 function meantBy(name: string, known: string[]): string | undefined {
   const upper = name.toUpperCase();
   const nearest = closest(upper, known);

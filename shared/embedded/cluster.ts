@@ -16,12 +16,12 @@ const serverSettings = {
   max_replication_slots: '16',
   max_wal_senders: '16',
   max_connections: '200',
-  // A change consumer that stays away for long loses its place rather than filling the disk.
+  // A change consumer that stays away for long loses its slot rather than filling the disk.
   max_slot_wal_keep_size: '1GB',
   shared_buffers: '128MB',
 };
 
-// Passing by themselves: children of a killed server that are still going, or a port taken between choice and use.
+// These pass: children of a killed server that still run, or a port taken between choice and use.
 const passingTrouble = /pre-existing shared memory block|lock file .* already exists|could not bind IPv4/;
 
 /** Makes the data folder: all of it, or nothing when interrupted. */
@@ -50,7 +50,7 @@ export async function initialise(dir: string, user: string, binaries: Binaries, 
   );
 }
 
-/** Starts the server in a session of its own and waits until `isReady`. Trouble that passes by itself is waited out. */
+/** Starts the server in a session of its own and waits until `isReady`. Retries after passing trouble. */
 export async function launch(options: {
   dir: string;
   settings: Record<string, string>;

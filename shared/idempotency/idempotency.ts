@@ -7,33 +7,33 @@ export const requestInProgress = {
   again: true,
 } as const satisfies ErrorType;
 
-/** An answer that can be given again: a status, the JSON of a body, and where what was made is to be seen. */
+/** A response that can be repeated: a status, the JSON of a body, and the location of a created resource. */
 export type StoredResponse = { status: number; body: string; location?: string };
 
-/** A request as its Idempotency-Key names it: `fingerprint` is what it asks for, `scope` whose key it is. */
+/** A request with an Idempotency-Key: `fingerprint` is a hash of the request, `scope` the owner of the key. */
 export type IdempotentRequest = { scope: string; key: string; fingerprint: string };
 
-/** Port: the answers to requests that carried a key. Throws `unavailable`. */
+/** Port: the responses to requests with a key. Throws `unavailable`. */
 export type IdempotencyKeys = {
   /**
    * Begins a request: `begun` for the first with its key (or when the first has been at work for longer than `staleMs`:
-   * its process has died), `begunAfter` with the place that an earlier try has left; `answer` when the first has its
-   * answer; else what it met. Keys are forgotten after `keptMs`.
+   * its process has died), `begunAfter` with the location that an earlier try has left; `answer` with the stored
+   * response; else the reason why not. Keys are forgotten after `keptMs`.
    */
   begin(
     request: IdempotentRequest & { staleMs: number; keptMs: number },
   ): Promise<'begun' | { begunAfter: string } | 'under way' | 'other request' | { answer: StoredResponse }>;
   finish(request: IdempotentRequest, answer: StoredResponse): Promise<void>;
   /**
-   * Lets go of a request that came to no end: it may be made again at once, and no other under its key. `location` is where
-   * what it has begun is to be seen.
+   * Ends a request without a final response: it may be repeated at once, and no other with its key. `location` is that
+   * of the resource that it has begun to create.
    */
   suspend(request: IdempotentRequest, location?: string): Promise<void>;
   /** Deletes some of the keys that are older than `keptMs`; returns how many. */
   purge(keptMs: number): Promise<number>;
 };
 
-/** A process that has been at work for longer than any request may take is dead. */
+/** Longer than any request may take: its process is dead. */
 const staleMs = 60_000;
 /** A day, as Stripe keeps them. */
 export const keptMs = 24 * 3_600_000;
@@ -43,10 +43,11 @@ const firstPauseMs = 100;
 export type RespondOnceDeps = { keys: IdempotencyKeys; sleep: (ms: number) => Promise<void> };
 
 /**
- * Does what a request asks for once, and returns the first answer to its repetitions, as Stripe and the IETF's draft
- * (draft-ietf-httpapi-idempotency-key-header) have it. What `work` throws is not an answer, nor is what is not `isFinal`
- * yet: the request may be made again, and is then told where what it had begun is (`earlier`). Throws
- * `idempotency_key_reused` for another request under the same key, and `request_in_progress` for a twin.
+ * Runs a request once, and returns the first response to its repetitions, as Stripe and the IETF's draft
+ * (draft-ietf-httpapi-idempotency-key-header) do. An error of `work` is not stored, nor is a response that is not
+ * `isFinal`: the request may be repeated, and then gets the location of what it had begun (`earlier`). Throws
+ * `idempotency_key_reused` for another request with the same key, and `request_in_progress` for a concurrent
+ * repetition.
  */
 export async function respondOnce(
   { keys, sleep }: RespondOnceDeps,
@@ -72,7 +73,7 @@ export async function respondOnce(
   }
 }
 
-/** A database that comes back lets the request be repeated at once, and not when it has become stale. */
+/** When the database comes back the request may be repeated at once, and not only when it has become stale. */
 async function suspendLater({ keys, sleep }: RespondOnceDeps, request: IdempotentRequest): Promise<void> {
   for (let pauseMs = firstPauseMs, waitedMs = 0; waitedMs < staleMs; waitedMs += pauseMs, pauseMs *= 1.5) {
     await sleep(pauseMs);

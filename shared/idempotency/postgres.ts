@@ -11,17 +11,17 @@ type Row = {
 };
 
 const purgedAtOnce = 5000;
-/** Keys are of no event: all their work is gathered. */
+/** Keys belong to no event: all their work is gathered. */
 const all = 'idempotency keys';
 const nameOf = ({ scope, key }: { scope: string; key: string }) => `${scope} ${key}`;
 
-/** Answers to keyed requests in PostgreSQL, beside the sale that they speak of. What many write at a time is one statement. */
+/** Responses to idempotent requests in PostgreSQL, beside the sale. Concurrent writes are gathered in one statement. */
 export function postgresIdempotencyKeys({ sql, run, gathered }: Db): IdempotencyKeys {
   const begin = gathered(
     async (on, beginnings: Beginning[]) => {
       const [{ staleMs, keptMs }] = beginnings as [Beginning];
-      // The first to write begins; so does who finds a row that is too old, or one that nobody works on any more. A
-      // beginning that the server forgets has led to nothing that it remembers.
+      // The first writer begins; so does one that finds a row that is too old, or whose process has died. If a crash of
+      // the server loses a beginning, it has lost all that followed from it, too.
       const written = await on<(Row & { scope: string; key: string })[]>`
         insert into idempotency_keys as k (scope, key, fingerprint)
         select wanted.* from ${relaxed(on)}, unnest(${beginnings.map(({ scope }) => scope)}::text[],

@@ -1,8 +1,8 @@
 import { AppError } from '../errors.ts';
 
 /**
- * What has failed, for somebody at a terminal: a line with the causes, and one with what to do where the cause tells. Stacks
- * and statements are left out.
+ * Formats an error for a terminal: a line with the causes, and one with the remedy if it is known. Stacks and
+ * statements are left out.
  */
 export function inWords(error: unknown): string {
   const causes = chain(error);
@@ -15,7 +15,7 @@ export function inWords(error: unknown): string {
   return [line || 'It failed, and nothing tells why.', ...(hint ? [hint] : [])].join('\n');
 }
 
-/** What goes wrong in `work` is told of as of the PostgreSQL that the variables name. */
+/** Adds to an error of `work` that it is about the PostgreSQL that the variables name. */
 export async function inPostgres<T>(
   { host, port }: { host: string; port: number },
   work: () => Promise<T>,
@@ -27,7 +27,7 @@ export async function inPostgres<T>(
   }
 }
 
-/** Between where a server is and what has failed there, that it failed need not be said. */
+/** Between a server's address and its error, "failed" need not be said. */
 const isBetween = (text: string, before = '', after = ''): boolean => {
   const [, server] = /^(\S+) at \S+$/.exec(before) ?? [];
   return server !== undefined && after !== '' && text.startsWith(`${server} `);
@@ -44,7 +44,7 @@ function chain(error: unknown): unknown[] {
 const causeOf = (error: unknown): unknown =>
   error instanceof AggregateError ? error.errors[0] : error instanceof Error ? error.cause : undefined;
 
-/** Says less than its cause: to clients, in place of the cause, or with the whole statement. */
+/** Has less information than its cause: a message for clients, or one with the whole statement. */
 const isWrapping = (error: unknown): boolean =>
   error instanceof Error &&
   error.cause !== undefined &&
@@ -76,7 +76,7 @@ const hints: Record<string, string> = {
   '42501': 'POSTGRES_USER lacks the right to do this: grant it, or set another.',
 };
 
-/** The end of a connection that a server without TLS is asked to encrypt; its code says no more than that it has ended. */
+/** The end of a connection to a server without TLS; its code only says that it has ended. */
 function hintOfPlain(line: string): string | undefined {
   const isPlain = line.startsWith('PostgreSQL') && line.includes('before secure TLS connection was established');
   return isPlain ? 'Does the server speak TLS? If not, set POSTGRES_SSLMODE=disable, or turn ssl on there.' : undefined;

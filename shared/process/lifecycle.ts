@@ -5,15 +5,15 @@ import { createLog, flushLog } from './log.ts';
 /** A service that runs in this process. */
 export type Running = {
   port: number;
-  /** Where the metrics are, if they have an address of their own. */
+  /** The address of the metrics, if they have their own. */
   metricsPort?: number | undefined;
-  /** Resolves when it can do all its work, where that takes longer than to listen. */
+  /** Resolves when it can do all its work, if that takes longer than to listen. */
   ready?: Promise<void>;
   /** Lets the requests under way finish, then gives everything back. */
   stop(): Promise<void>;
 };
 
-/** Repeats `work` with a pause in between, whatever becomes of it, until stopped; stopping waits for the last one. */
+/** Repeats `work` with a pause in between, even if it fails, until stopped; stopping waits for the last run. */
 export function every(
   ms: number,
   work: () => Promise<unknown>,
@@ -41,9 +41,9 @@ export function every(
 }
 
 /**
- * Runs until SIGINT, SIGTERM or the end of its terminal (SIGHUP), then stops and ends the process; a signal that comes well
- * after the first ends it at once. A start that fails
- * says why in a line or two, with the stack only where LOG_LEVEL is debug, and exits with 1.
+ * Runs until SIGINT, SIGTERM or the end of its terminal (SIGHUP), then stops and ends the process; a signal that comes
+ * well after the first ends it at once. A failed start logs the reason in a line or two, with the stack only if
+ * LOG_LEVEL is debug, and exits with 1.
  */
 export async function runUntilSignalled(start: () => Promise<Pick<Running, 'stop'>>): Promise<void> {
   const ended = signalled();
@@ -56,7 +56,7 @@ export async function runUntilSignalled(start: () => Promise<Pick<Running, 'stop
   process.exit(0);
 }
 
-/** Runs a service until it is signalled, and logs where it listens. */
+/** Runs a service until it is signalled, and logs its address. */
 export function runService(name: string, start: () => Promise<Running>): Promise<void> {
   return runUntilSignalled(async () => {
     const running = await start();
@@ -65,7 +65,10 @@ export function runService(name: string, start: () => Promise<Running>): Promise
   });
 }
 
-/** Runs a subcommand, and ends the process with it: no timer or connection keeps it. Errors as in `runUntilSignalled`. */
+/**
+ * Runs a subcommand, and then ends the process, whatever timers or connections remain. Errors as in
+ * `runUntilSignalled`.
+ */
 export async function runOnce(work: () => Promise<void>): Promise<void> {
   await work().catch(fatal);
   flushLog();
@@ -73,7 +76,7 @@ export async function runOnce(work: () => Promise<void>): Promise<void> {
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** One Ctrl-C comes several times: from the terminal, and passed on by whatever launched us. */
+/** One Ctrl-C comes several times: from the terminal, and from the launching process. */
 const echoMs = 1500;
 
 function signalled(): Promise<void> {
@@ -94,5 +97,5 @@ function fatal(error: unknown): never {
 /** Thrown when an address is taken or not ours; the message names the variable that moves it. */
 export class ListenError extends Error {}
 
-/** A command line that makes no sense; the message says what would. */
+/** A wrong command line; the message shows the right one. */
 export class UsageError extends Error {}

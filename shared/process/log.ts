@@ -15,18 +15,18 @@ export function createLog(service: string, level: string, destination: Destinati
   return pino(options, destination);
 }
 
-/** One warning a line, unless `level` says that warnings are not wanted. */
+/** Logs one warning per line, unless `level` is above warnings. */
 export function warn(service: string, level: string | undefined, lines: string[]): void {
   const log = createLog(service, level && level in pino.levels.values ? level : 'info');
   for (const line of lines) log.warn(line);
 }
 
-/** A log that says nothing, for tests. */
+/** A silent log, for tests. */
 export const silentLog: Logger = pino({ level: 'silent' });
 
 export type RequestLine = { id: string; method: string; path: string; route: string; status: number; ms: number };
 
-/** Writes request lines to a log: the same JSON as `log.info(line, 'request')`, at a third of its price. */
+/** Writes request lines to a log: the same JSON as `log.info(line, 'request')`, at a third of the cost. */
 export function requestLog(log: Logger): (line: RequestLine) => void {
   const internals = log as unknown as Record<symbol, unknown>;
   const stream = internals[pino.symbols.streamSym] as DestinationStream;
@@ -70,7 +70,7 @@ const standardOutput: DestinationStream = {
 
 process.on('exit', flushLog);
 
-/** Writes what is still gathered; called before the process ends. */
+/** Writes the gathered lines; called before the process ends. */
 export function flushLog(): void {
   clearTimeout(timer);
   timer = undefined;
@@ -80,7 +80,7 @@ export function flushLog(): void {
   try {
     while (written < bytes.length) written += writeSync(1, bytes, written);
   } catch (error) {
-    // A reader that is slow gets the rest later; one that has gone needs nothing more.
+    // A slow reader gets the rest later; one that has gone needs nothing more.
     const isSlow = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
     if (!isSlow) written = bytes.length;
     else timer = setTimeout(flushLog, flushAfterMs);

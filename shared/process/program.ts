@@ -13,43 +13,43 @@ import { warn } from './log.ts';
 
 export type { Env } from '../config/environment.ts';
 
-/** A subcommand: how it is called and what it does, for `--help`, and its work. `run` throws `UsageError`. */
+/** A subcommand: its usage and meaning, for `--help`, and its work. `run` throws `UsageError`. */
 export type Command = {
   usage: [call: string, meaning: string][];
   run(args: string[], env: Env): Promise<void>;
 };
 
-/** What a service's binary can do besides to serve. */
+/** The commands of a service's binary. */
 export type Program = {
   name: string;
   summary: string;
   variables: Variables & { SERVER_ADDR: Variable<Address> };
   commands: Record<string, Command>;
-  /** Throws `ConfigError` for variables that are right one by one and still do not let it start. */
+  /** Throws `ConfigError` for variables that are each valid but contradict each other. */
   check?(env: Env): void;
   start(env: Env): Promise<Running>;
 };
 
-/** Says which build this is, such as `0.1.0 (a1b2c3d, Bun 1.4.5, linux x64)`. */
+/** The version of this build, such as `0.1.0 (a1b2c3d, Bun 1.4.5, linux x64)`. */
 export function version(): string {
   return `${release} (${revision()}, ${runtime()}, ${process.platform} ${process.arch})`;
 }
 
 const runtime = () => (process.versions.bun ? `Bun ${process.versions.bun}` : `Deno ${process.versions.deno}`);
 
-/** Serves until signalled, or does what the arguments ask for. */
+/** Serves until signalled, or runs the command of the arguments. */
 export async function runProgram(program: Program): Promise<void> {
   const work = workOf(program, process.argv.slice(2), process.env);
   await (work ? runOnce(work) : runService(program.name, () => started(program, process.env)));
 }
 
-/** The program, started, with a line in its log for what of the environment it does not read. */
+/** Starts the program, and logs a line for each unknown variable of the environment. */
 function started({ name, variables, start }: Program, env: Env): Promise<Running> {
   warn(name, env.LOG_LEVEL, remarksOn(variables, env));
   return start(env);
 }
 
-/** The work that the arguments ask for; undefined to serve. Unknown arguments make a work that throws `UsageError`. */
+/** Returns the command of the arguments; undefined to serve. Unknown arguments make one that throws `UsageError`. */
 export function workOf(program: Program, args: string[], env: Env): (() => Promise<void>) | undefined {
   const [name = 'serve', ...rest] = args;
   if (name === 'serve' && rest.length === 0) return undefined;
@@ -57,7 +57,7 @@ export function workOf(program: Program, args: string[], env: Env): (() => Promi
   if (rest.some((word) => word === '--help' || word === '-h')) return async () => console.log(usage(program));
   if (command) {
     return () => {
-      // A name that is misspelt may be why a command does not find its server.
+      // A misspelt name may be why a command does not find its server.
       if (Object.hasOwn(program.commands, name))
         for (const line of remarksOn(program.variables, env)) console.error(line);
       return command.run(rest, env);
@@ -109,7 +109,7 @@ export function takesNothing(call: string, args: string[]): void {
   if (args.length > 0) throw new UsageError(`${call} takes nothing, not ${args.join(' ')}`);
 }
 
-/** As wide as a call may be and still have its meaning on the same line. */
+/** The maximum width of a usage that has its meaning on the same line. */
 const callWidth = 24;
 
 function usage(program: Program): string {
@@ -125,7 +125,7 @@ function usage(program: Program): string {
 
 const patienceMs = 3000;
 
-/** Asks `/readyz` where SERVER_ADDR says. Needs no shell and no other program, so that a bare image can be probed. */
+/** Requests `/readyz` at SERVER_ADDR. Needs no shell and no other program, so that a bare image can be probed. */
 async function health(variables: Program['variables'], env: Env): Promise<void> {
   const { host, port } = readConfig({ SERVER_ADDR: variables.SERVER_ADDR }, env).SERVER_ADDR;
   const url = `http://${reachable(host)}:${port}/readyz`;
@@ -135,13 +135,13 @@ async function health(variables: Program['variables'], env: Env): Promise<void> 
     if (!response.ok) process.exitCode = 1;
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError';
-    // What a runtime says beside that is about browsers, and no help to an operator.
+    // The runtime's other hints are about browsers, and no help to an operator.
     console.error(`Nothing answers at ${url}${isLate ? ` within ${patienceMs / 1000} s` : ''}`);
     process.exitCode = 1;
   }
 }
 
-/** Where a server that listens on all addresses can be asked from the same machine. */
+/** The address at which a server that listens on all addresses can be reached from the same machine. */
 export function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

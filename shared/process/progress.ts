@@ -1,7 +1,7 @@
-/** Called as work goes on: `done` of `total`, and what is counted. */
+/** Called as work goes on: `done` of `total`, and the counted things. */
 export type OnProgress = (done: number, total: number, label: string) => void;
 
-/** What a bar needs of `process.stderr`. */
+/** The part of `process.stderr` that a bar needs. */
 export type ProgressStream = {
   isTTY?: boolean | undefined;
   columns?: number | undefined;
@@ -12,8 +12,8 @@ const barWidth = 24;
 const redrawMs = 100;
 
 /**
- * Returns an `onProgress` that shows how far a load is, how fast it goes and how long it will take: on a terminal one
- * line that is drawn over, elsewhere (a log) a plain line about every tenth. The clock runs from this call.
+ * Returns an `onProgress` that shows the progress, speed and remaining time of a load: on a terminal one line that is
+ * overwritten, elsewhere (a log) a plain line about every tenth. The clock runs from this call.
  */
 export function progressBar(stream: ProgressStream, now: () => number = () => performance.now()): OnProgress {
   const started = now();
@@ -28,7 +28,7 @@ function drawnLine(stream: ProgressStream, started: number, now: () => number): 
     drawnAt = now();
     const full = Math.round(share(done, total) * barWidth);
     const line = `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${status(done, total, label, now() - started)}`;
-    // A line that wraps cannot be drawn over; what was longer before is cleared.
+    // A line that wraps cannot be overwritten; the rest of a longer line is cleared.
     stream.write(`\r${line.slice(0, (stream.columns ?? 80) - 1)}\u001b[K${finished ? '\n' : ''}`);
   };
 }

@@ -6,10 +6,10 @@ import { type PostgresConfig, postgresConfig, postgresVariables } from '../confi
 import { readConfig } from '../config/environment.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
 
-/** A PostgreSQL of one test's own, that it may hang, replace and break. */
+/** A test's own PostgreSQL, which it may hang, replace and break. */
 export type OwnPostgres = {
   config: PostgresConfig;
-  /** Stops each of its processes: it takes connections, and answers nobody. */
+  /** Hangs each of its processes: it accepts connections, and never responds. */
   hang(): void;
   wake(): void;
   /** Stops the server, and starts it together with others made of copies of its data, each with settings of its own. */

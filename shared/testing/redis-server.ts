@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../process/free-port.ts';
 
-/** A Redis of one test's own, that it may stop, hang and break. */
+/** A test's own Redis, which it may stop, hang and break. */
 export type OwnRedis = {
   node: string;
   port: number;
   command(...args: string[]): Promise<unknown>;
   hang(): void;
   wake(): void;
-  /** Ends it without a farewell, and starts it again with nothing in it. */
+  /** Kills it, and starts it again empty. */
   restartEmpty(): Promise<void>;
   stop(): Promise<void>;
 };
