@@ -71,7 +71,7 @@ describe.each(documents)('%s', (page, text) => {
     expect(names.filter((name) => !words.has(name) && !foreign.test(name))).toEqual([]);
   });
 
-  test('has only links that lead somewhere', async () => {
+  test('has no broken links', async () => {
     for (const [, path = '', anchor] of text.matchAll(/\]\((?!http)([^)#]*)(?:#([\w-]+))?\)/g)) {
       const target = path === '' ? page : join(dirname(page), path);
       expect([path, existsSync(join(root, target))]).toEqual([path, true]);

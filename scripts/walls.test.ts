@@ -45,7 +45,7 @@ const walls: [path: string, imported: string, allowed: boolean][] = [
   ['services/booking/jobs/x.ts', '../../events/domain/event/event.ts', false],
   ['services/booking/adapters/postgres/x.ts', '../../../events/adapters/postgres/event-store.ts', false],
   ['services/search/adapters/postgres/x.ts', '../../../booking/domain/order/order.ts', false],
-  // What runs in production knows no proof.
+  // Production code must not import tests.
   ['services/booking/x.ts', '../../tests/rig/process.ts', false],
   ['services/booking/domain/x.ts', '../../../tests/rig/process.ts', false],
   ['services/booking/adapters/stripe/x.ts', '../../../../tests/fake-stripe/start.ts', false],
@@ -61,7 +61,7 @@ const walls: [path: string, imported: string, allowed: boolean][] = [
 let dir: string;
 let refused: Set<string>;
 
-/** One file per wall, each in a folder of its own below the one that the wall stands around. */
+/** One file per wall, each in a folder of its own below the one that the wall protects. */
 const fileOf = (path: string, index: number) => (path.endsWith('/x.ts') ? `${dirname(path)}/x${index}.ts` : path);
 
 beforeAll(async () => {

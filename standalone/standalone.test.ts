@@ -95,7 +95,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(blocks).toHaveLength(3);
     let script = blocks.join('');
     for (const [i, port] of ports.entries()) script = script.replaceAll(`:${8080 + i}`, `:${port}`);
-    // Each answer's status, beside what the lines do with the answer.
+    // The status of each response, beside what the lines do with it.
     const noted = `curl() { command curl -sS -w '%{stderr}%{http_code} ' "$@"; }\n`;
     const shell = Bun.spawn(['sh', '-c', noted + script], { stdout: 'pipe', stderr: 'pipe' });
     const statuses = (await new Response(shell.stderr).text()).trim().split(' ');
@@ -107,14 +107,14 @@ describe('the standalone process on its own PostgreSQL', () => {
     await stop();
   }, 60_000);
 
-  test('a service that is not ready is named with what it lacks, and there is nothing to paste', async () => {
+  test('a service that is not ready is named with the reason, and there is nothing to paste', async () => {
     const { output, stop } = await startWith({ REDIS_ADDR: '127.0.0.1:1' });
     expect(output()).toMatch(/^Onsale is not ready \(.*\):\n {2}booking: redis is unavailable\n/m);
     expect(output()).not.toContain('curl');
     await stop();
   }, 60_000);
 
-  test('where booking asks for tokens, no line to paste comes without one', async () => {
+  test('no line to paste lacks a token where booking checks tokens', async () => {
     const { output, stop } = await startWith({ AUTH_JWT_SECRET: 'x'.repeat(32) });
     expect(output().match(/^ {2}curl .*$/gm)).toEqual([expect.stringContaining('/search/events')]);
     await stop();
@@ -180,7 +180,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     await db.close();
   }, 60_000);
 
-  test('a PostgreSQL that is killed comes back by itself, with what was sold', async () => {
+  test('a killed PostgreSQL restarts by itself, with all sales', async () => {
     const { event, seats } = await api().freeSeats(1);
     const [ticket, user] = [seats[0]!.uuid, randomUUID()];
     await api().reserve(ticket, user);
@@ -213,7 +213,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(isAlive(pid)).toBe(false);
   }, 60_000);
 
-  test('whoever launched it is killed and can pass on no signal: it ends in order all the same', async () => {
+  test('it ends in order when its launcher is killed and can’t pass on a signal', async () => {
     running = await startProcess(
       ['sh', '-c', '"$0" "$@"; true', ...main],
       { ...anyPorts, ONSALE_DIR: dir },
@@ -237,14 +237,14 @@ describe('the standalone process on its own PostgreSQL', () => {
   }, 60_000);
 });
 
-test('the walk with Stripe keeps its data apart from what the sandbox has begun', () => {
+test('the walk with Stripe keeps its data apart from the sandbox’s', () => {
   const [block = ''] = shellBlocks('npm run fake:stripe');
   const [, dir] = /^(?=.*STRIPE_SECRET_KEY=).*\bONSALE_DIR=(\S+) .*npm start$/m.exec(block) ?? [];
   expect(dir).toBeString();
   expect(dir).not.toBe(variables.ONSALE_DIR.default);
 });
 
-test('npm start notes what of the environment is read by nothing', async () => {
+test('npm start warns of unknown variables of the environment', async () => {
   const refused = runProcess(main, {
     ...anyPorts,
     POSTGRES_HOTS: 'x',
@@ -318,7 +318,7 @@ test('two services at one port stop the start before anything is there', async (
   expect(message).not.toContain('Onsale is starting');
 });
 
-test('a provider of payments without its key stops the start before anything is there', async () => {
+test('a payment provider without its key stops the start before anything is there', async () => {
   const message = await runProcess(main, { ...anyPorts, PAYMENTS: 'stripe' }).then(String, String);
   expect(message).toContain('STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe');
   expect(message).not.toContain('Onsale is starting');

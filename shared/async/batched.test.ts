@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { batched } from './batched.ts';
 
-/** A store whose reads end when they are told to. */
+/** A store whose reads end when the test says so. */
 function slowStore() {
   const reads: { keys: number[]; end(): void; fail(error: Error): void }[] = [];
   const read = (keys: number[]) =>
@@ -14,7 +14,7 @@ function slowStore() {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-test('calls of one turn are one read, each key once; what is not there is undefined', async () => {
+test('calls of one turn are one read, each key once; a missing key is undefined', async () => {
   const { reads, read } = slowStore();
   const get = batched(read);
   const answers = Promise.all([get(1), get(2), get(1), get(-1)]);
@@ -24,7 +24,7 @@ test('calls of one turn are one read, each key once; what is not there is undefi
   expect(await answers).toEqual(['v1', 'v2', 'v1', undefined]);
 });
 
-test('a call during a read is answered by one that begins after it, even of the same key', async () => {
+test('a call during a read gets the result of the next one, even for the same key', async () => {
   const { reads, read } = slowStore();
   const get = batched(read, { atOnce: 1 });
   const first = get(1);
@@ -40,7 +40,7 @@ test('a call during a read is answered by one that begins after it, even of the 
   expect(await second).toBe('v1');
 });
 
-test('reads under way and keys of one are bounded', async () => {
+test('concurrent reads and keys per read are bounded', async () => {
   const { reads, read } = slowStore();
   const get = batched(read, { atOnce: 2, most: 10 });
   const answers: Promise<unknown>[] = [];
@@ -56,7 +56,7 @@ test('reads under way and keys of one are bounded', async () => {
   expect(await Promise.all(answers)).toEqual(Array.from({ length: 50 }, (_, i) => `v${i + 1}`));
 });
 
-test('a read that fails fails its callers, and no one after', async () => {
+test('a failed read fails its callers, and no later ones', async () => {
   const { reads, read } = slowStore();
   const get = batched(read);
   const failed = Promise.allSettled([get(1), get(2)]);

@@ -11,7 +11,7 @@ function* busy(steps: number): Generator<void, string, void> {
   return 'done';
 }
 
-test('work in slices lets others have their turn', async () => {
+test('work in slices lets other tasks run', async () => {
   let turns = 0;
   const others = setInterval(() => turns++, 0);
   expect(await inSlices(busy(50))).toBe('done');

@@ -23,7 +23,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What was sold lately is what an audit asks the lock store about. */
+/** An audit reads the lock store for recent sales only. */
 async function sellOne(): Promise<void> {
   const { tickets } = await makeEvent(database.sql, { seats: 1 });
   const env = { ...postgresEnv(database.config), SERVER_ADDR: '127.0.0.1:0', LOG_LEVEL: 'fatal' };
@@ -43,7 +43,7 @@ async function sellOne(): Promise<void> {
 
 const withLogin = () => `redis://default:hu%2Fsh%40%2C@${server.node}/3`;
 
-test('a Redis that REDIS_ADDR names with its password and database is spoken to with both', async () => {
+test('the password and database in REDIS_ADDR are used', async () => {
   const redis = openRedis(redisConfig(readConfig(redisVariables, { REDIS_ADDR: withLogin() }))!);
   await redis.run(() => redis.client.set('it', 'is here'));
   await redis.close();

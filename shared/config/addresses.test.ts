@@ -117,7 +117,7 @@ describe('POSTGRES_DBNAME', () => {
   );
 });
 
-describe('of an address that is refused is shown', () => {
+describe('the shown part of a refused address', () => {
   test.each([
     ['a', 'a'],
     [' a:0', '" a:0"'],
@@ -161,7 +161,7 @@ describe('other addresses', () => {
     expect(refusal(variables, 'PAGE', 'a')).toEndWith('must be a whole address, such as https://a/keys.json');
   });
 
-  test('of a page are shown without what is behind ?, where a key may be', () => {
+  test('of a page are shown without the query, where a key may be', () => {
     const shown = (text: string) => describeConfig(variables, { PAGE: text })[1];
     expect(shown('https://a/keys?api_key=hush&of=us')).toBe('PAGE=https://a/keys?***');
     expect(shown('https://a/keys')).toBe('PAGE=https://a/keys');

@@ -10,7 +10,7 @@ import {
 import { readConfig } from './environment.ts';
 
 describe('the configuration of a part', () => {
-  test('PostgreSQL: each value is where it belongs', () => {
+  test('PostgreSQL: each variable sets its value', () => {
     const env = {
       POSTGRES_HOST: 'db.example',
       POSTGRES_PORT: '6000',
@@ -37,7 +37,7 @@ describe('the configuration of a part', () => {
     });
   });
 
-  test('the HTTP server: each time is where it belongs', () => {
+  test('the HTTP server: each variable sets its time', () => {
     const env = {
       SERVER_REUSE_PORT: 'true',
       METRICS_ADDR: ':9464',

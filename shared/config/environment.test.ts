@@ -43,7 +43,7 @@ describe('variables', () => {
     for (const text of ['8080', ':x', ':65536', 'a:b:1']) expect(() => read(address, text)).toThrow('host:port');
   });
 
-  test('whole numbers, flags and choices say what they should have been', () => {
+  test('whole numbers, flags and choices name the expected form', () => {
     expect(read<number>(v.integer(1, 0, 10, ''), '10')).toBe(10);
     for (const text of ['11', '1.5', '-1', 'x', '0x1']) {
       expect(() => read(v.integer(1, 0, 10, ''), text)).toThrow('whole number from 0 to 10');
@@ -53,7 +53,7 @@ describe('variables', () => {
     expect(() => read(v.oneOf(['a', 'b'], 'a', ''), 'c')).toThrow('one of a, b');
   });
 
-  test('a text that must have a form says which', () => {
+  test('a text with a required form names it', () => {
     const name = v.matching(/^[a-z]+$/, 'must be small letters', 'abc', '');
     expect(read<string>(name, 'xyz')).toBe('xyz');
     expect(() => read(name, 'X')).toThrow('must be small letters');
@@ -65,7 +65,7 @@ describe('variables', () => {
     expect(readConfig(variables, { PORT: '' })).toEqual({ PORT: 5432 });
   });
 
-  test('all wrong ones are named at once, and secrets are not shown', () => {
+  test('all wrong variables are named at once, and secrets are not shown', () => {
     const variables = { A: v.integer(1, 1, 2, ''), B: v.flag(true, ''), C: v.secret('', ''), D: v.text('', '') };
     let message = '';
     try {

@@ -6,7 +6,7 @@ const { events = {}, booking = {}, search = {} } = programs;
 const all = Object.assign({}, ...Object.values(programs));
 const set = (names: string[]) => Object.fromEntries(names.map((name) => [name, 'x']));
 
-describe('a variable that nothing reads', () => {
+describe('an unknown variable', () => {
   test.each([
     ['POSTGRES_HOTS', 'POSTGRES_HOST'],
     ['POSTGRES_DATABASE_NAME', undefined],
@@ -53,7 +53,7 @@ describe('a variable that nothing reads', () => {
     expect(remarksOn(events, { DATABASE_URL: 'x', POSTGRES_HOST: 'db' })).toEqual([]);
   });
 
-  test('is told of by the programs that read its kind', () => {
+  test('is reported by the programs that read its kind', () => {
     const env = set(['STRIPE_SECRET', 'KAFKA_BROKERS', 'POSTGRES_HOTS']);
     const told = (variables: typeof all) => remarksOn(variables, env).map((line) => line.split(' ')[0]);
     expect(told(events)).toEqual(['POSTGRES_HOTS']);
@@ -62,14 +62,14 @@ describe('a variable that nothing reads', () => {
   });
 });
 
-describe('no word is lost on', () => {
+describe('no warning is given for', () => {
   const quiet = (env: Record<string, string>) => {
     for (const [program, variables] of Object.entries({ events, booking, search, all })) {
       expect({ program, remarks: remarksOn(variables, env) }).toEqual({ program, remarks: [] });
     }
   };
 
-  test('what another program of ours reads', () => {
+  test('variables of our other programs', () => {
     quiet(set(Object.keys(all)));
     quiet(set(['REDIS_SERVER', 'STRIPE_WEBHOOK_URL', 'FAKE_STRIPE_PORT', 'EVENTS_URL', 'SEARCH_URL', 'BOOKING_URL']));
     quiet(
@@ -77,7 +77,7 @@ describe('no word is lost on', () => {
     );
   });
 
-  test('what every shell, container and CI has', () => {
+  test('variables of every shell, container and CI', () => {
     quiet(
       set([
         'PATH',
@@ -101,7 +101,7 @@ describe('no word is lost on', () => {
     );
   });
 
-  test('an empty one', () => quiet({ POSTGRES_HOTS: '' }));
+  test('an empty variable', () => quiet({ POSTGRES_HOTS: '' }));
 
   test('the links to services that Kubernetes makes', () => {
     quiet({
@@ -118,7 +118,7 @@ describe('no word is lost on', () => {
     });
   });
 
-  test('what the servers of compose.yaml read, when all is in one .env', async () => {
+  test('variables of the servers of compose.yaml, when all are in one .env', async () => {
     const compose = Bun.YAML.parse(await Bun.file(`${import.meta.dirname}/../compose.yaml`).text()) as {
       services: Record<string, { environment?: Record<string, string> }>;
     };

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { testDatabase } from '../testing/database.ts';
 import {
-  respondOnce as answerBy,
   type IdempotencyKeys,
   type IdempotentRequest,
+  respondOnce as respondBy,
   type StoredResponse,
 } from './idempotency.ts';
 import { postgresIdempotencyKeys } from './postgres.ts';
@@ -19,13 +19,13 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const respondOnce = (of: IdempotencyKeys, request: IdempotentRequest, work: () => Promise<StoredResponse>) =>
-  answerBy({ keys: of, sleep: async () => {} }, request, async () => ({ ...(await work()), isFinal: true }));
+  respondBy({ keys: of, sleep: async () => {} }, request, async () => ({ ...(await work()), isFinal: true }));
 
 const some = (more = {}) => ({ scope: 'ann', key: randomUUID(), fingerprint: 'one', ...more });
 const codeOf = (work: Promise<unknown>) => work.catch((error: AppError) => error.code);
 
 describe('a request with a key', () => {
-  test('is done once; its repetitions get the first answer', async () => {
+  test('is done once; its repetitions get the first response', async () => {
     const request = some();
     let times = 0;
     const work = async () => ({ status: 201, body: `{"times":${++times}}` });
@@ -34,7 +34,7 @@ describe('a request with a key', () => {
     expect(times).toBe(1);
   });
 
-  test('has twins that are told to wait', async () => {
+  test('is refused while a twin is under way', async () => {
     const request = some();
     const { promise, resolve } = Promise.withResolvers<{ status: number; body: string }>();
     const first = respondOnce(keys, request, () => promise);
@@ -86,7 +86,7 @@ describe('a request with a key', () => {
     expect(await respondOnce(keys, { ...request, fingerprint: 'two' }, work)).toMatchObject({ replayed: false });
   });
 
-  test('that has an answer keeps it for the day, however long ago it was begun', async () => {
+  test('that has a response keeps it for the day, however long ago it was begun', async () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
     await respondOnce(keys, request, work);
@@ -95,7 +95,7 @@ describe('a request with a key', () => {
     expect(await respondOnce(keys, request, work)).toMatchObject({ replayed: true });
   });
 
-  test('is one of its scope and key alone: answered, let go and told again', async () => {
+  test('is identified by its scope and key alone: finished, suspended and repeated', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
     const requests = [some({ key }), some({ key, scope: 'bob' }), some({ key: other })];
     const begin = (request: IdempotentRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
@@ -109,7 +109,7 @@ describe('a request with a key', () => {
     }
   });
 
-  test('leaves nothing to the one that comes under its key after a day', async () => {
+  test('leaves nothing to one with the same key after a day', async () => {
     const [first, second] = [some(), { fingerprint: 'two' }];
     const next = { ...first, ...second };
     const begin = (request: IdempotentRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
@@ -121,7 +121,7 @@ describe('a request with a key', () => {
     expect(await begin(next)).toEqual({ answer: { status: 409, body: '2' } });
   });
 
-  test('that has told where it got to is carried on from there for its day, and not after it', async () => {
+  test('that has left a location is continued from there for its day, and not after it', async () => {
     const request = some();
     const begin = (of: IdempotentRequest) => keys.begin({ ...of, staleMs: 60_000, keptMs: 86_400_000 });
     await begin(request);
@@ -133,13 +133,13 @@ describe('a request with a key', () => {
       told.push(place);
       return { status: 202, body: '', isFinal: false };
     };
-    for (const of of [request, some()]) await answerBy({ keys, sleep: async () => {} }, of, work);
+    for (const of of [request, some()]) await respondBy({ keys, sleep: async () => {} }, of, work);
     expect(told).toEqual(['/orders/1', undefined]);
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
     expect(await begin(request)).toBe('begun');
   });
 
-  test('that was deleted while it was looked at may be made in a moment', async () => {
+  test('that is deleted during the read may be repeated in a moment', async () => {
     const meanwhile = postgresIdempotencyKeys({
       ...database.db,
       gathered: () => async () => undefined as never,
@@ -150,7 +150,7 @@ describe('a request with a key', () => {
     );
   });
 
-  test('is forgotten a day after it was first made, though it was carried on since', async () => {
+  test('is forgotten a day after it was first made, though it was continued since', async () => {
     const request = some();
     const begin = () => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
     await begin();
@@ -172,19 +172,23 @@ describe('a request with a key', () => {
     expect(left.map(({ key }) => key)).toEqual([young.key]);
   });
 
-  test('that came to no end yet is carried on by its repetition, and by no other request', async () => {
+  test('that was suspended is continued by its repetition, and by no other request', async () => {
     const request = some();
     const pending = { status: 202, body: 'pending', isFinal: false };
     const of = { keys, sleep: async () => {} };
-    expect(await answerBy(of, request, async () => pending)).toEqual({ status: 202, body: 'pending', replayed: false });
-    const other = answerBy(of, { ...request, fingerprint: 'two' }, async () => pending);
+    expect(await respondBy(of, request, async () => pending)).toEqual({
+      status: 202,
+      body: 'pending',
+      replayed: false,
+    });
+    const other = respondBy(of, { ...request, fingerprint: 'two' }, async () => pending);
     expect(await codeOf(other)).toBe('idempotency_key_reused');
     const done = { status: 201, body: 'done', isFinal: true };
-    expect(await answerBy(of, request, async () => done)).toMatchObject({ status: 201, replayed: false });
-    expect(await answerBy(of, request, async () => pending)).toEqual({ status: 201, body: 'done', replayed: true });
+    expect(await respondBy(of, request, async () => done)).toMatchObject({ status: 201, replayed: false });
+    expect(await respondBy(of, request, async () => pending)).toEqual({ status: 201, body: 'done', replayed: true });
   });
 
-  test('that has an answer keeps it, though a late twin lets go of it', async () => {
+  test('that has a response keeps it, though a late twin suspends it', async () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
     await respondOnce(keys, request, work);
@@ -228,9 +232,9 @@ describe('a request with a key', () => {
       isAway = pauses.length < 3;
     };
     const work = async () => ({ status: 201, body: '1', isFinal: true });
-    expect(await codeOf(answerBy({ keys: flaky, sleep }, request, work))).toBe('unavailable');
+    expect(await codeOf(respondBy({ keys: flaky, sleep }, request, work))).toBe('unavailable');
     await back.promise;
     expect(pauses).toEqual([100, 150, 225]);
-    expect(await answerBy({ keys, sleep }, request, work)).toMatchObject({ status: 201, replayed: false });
+    expect(await respondBy({ keys, sleep }, request, work)).toMatchObject({ status: 201, replayed: false });
   });
 });

@@ -18,7 +18,7 @@ export async function redisLocksHarness(
     openRedis(config, { deadlineMs: 10_000 }),
   ];
   let calls = 0;
-  // Everything that is sent passes here.
+  // Every command passes here.
   const client = redis.client as Redis;
   const send = client.sendCommand.bind(client);
   client.sendCommand = (command, stream) => {

@@ -12,7 +12,7 @@ const program = (body: string) => [
 ];
 
 describe('every', () => {
-  test('goes on after work that failed, waits for the last one to stop, and begins no other', async () => {
+  test('goes on after failed work, waits for the last run when it stops, and starts no other', async () => {
     const errors: unknown[] = [];
     const last = Promise.withResolvers<void>();
     let begun = 0;
@@ -47,7 +47,7 @@ describe('every', () => {
 });
 
 describe('a program that is signalled', () => {
-  /** Its clock stands still but for SIGUSR1, which says that two seconds have passed; it never ends by itself. */
+  /** Its clock only moves at SIGUSR1, by two seconds; it never ends by itself. */
   const hanging = program(`
     let nowMs = 5000;
     performance.now = () => nowMs;
@@ -69,7 +69,7 @@ describe('a program that is signalled', () => {
     await eventually(() => started.output().includes('stopped'));
   });
 
-  test('takes an echo of the signal for what it is, and a later one as the wish to end at once', async () => {
+  test('ignores an echo of the signal, and ends at once at a later one', async () => {
     const { pid, output, stop, kill } = await startProcess(hanging, {}, { port: /ready (\d)/ });
     try {
       process.kill(pid, 'SIGTERM');
@@ -85,7 +85,7 @@ describe('a program that is signalled', () => {
   });
 });
 
-test('a program that has done its work ends, whatever still runs in it, with its exit code and all that it said', async () => {
+test('a program that has done its work ends, whatever still runs in it, with its exit code and its whole output', async () => {
   const busy = `await runOnce(async () => {
     setInterval(() => {}, 3_600_000);
     for (let line = 0; line < 20_000; line++) console.log('a line of many');
@@ -96,8 +96,8 @@ test('a program that has done its work ends, whatever still runs in it, with its
   expect(said.match(/^a line of many$/gm)).toHaveLength(20_000);
 });
 
-describe('a program that can’t do what it is for', () => {
-  test('says what to mend and nothing else, or what is known; with LOG_LEVEL=debug all of it', async () => {
+describe('a program that can’t start', () => {
+  test('prints the remedy or the error, and everything with LOG_LEVEL=debug', async () => {
     const said = (body: string, env = {}) =>
       runProcess(program(body), env).then(String, (error: Error) => error.message);
     const fails = `() => Promise.reject(new UsageError('say it so'))`;

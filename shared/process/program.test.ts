@@ -13,7 +13,7 @@ const program: Program = {
   start: () => Promise.reject(new Error('not here')),
 };
 
-/** What a command says on standard output and standard error, and the exit code that it leaves. */
+/** Returns a command's standard output and standard error, and its exit code. */
 async function said(args: string[], env = {}) {
   const lines: string[] = [];
   const spies = (['log', 'error'] as const).map((name) =>
@@ -30,12 +30,12 @@ async function said(args: string[], env = {}) {
 }
 
 describe('a program', () => {
-  test('serves unless it is told otherwise', () => {
+  test('serves without arguments', () => {
     expect(workOf(program, [], {})).toBeUndefined();
     expect(workOf(program, ['serve'], {})).toBeUndefined();
   });
 
-  test('runs its own commands with what follows', async () => {
+  test('runs its own commands with their arguments', async () => {
     await said(['count', '--rows', '3']);
     expect(ran).toEqual([['--rows', '3']]);
   });
@@ -68,7 +68,7 @@ describe('a program', () => {
     expect((await said(['--version'])).text).toStartWith(`box-office ${packageJson.version} (`);
   });
 
-  test('config shows what is in force, and no secret', async () => {
+  test('config shows the values in force, and no secret', async () => {
     const env = { PASSWORD: 'hush', NODES: 'http://me:hush@a:1,http://me:hush@b:2' };
     expect((await said(['config'], env)).text.split('\n')).toEqual([
       'SERVER_ADDR=:8080  # default',
@@ -82,7 +82,7 @@ describe('a program', () => {
     await expect(workOf(program, ['config'], { SERVER_ADDR: 'x' })!()).rejects.toBeInstanceOf(ConfigError);
   });
 
-  test('health says what /readyz says, and exits with 1 when it is not ready or not there', async () => {
+  test('health prints /readyz, and exits with 1 when the service is not ready or not there', async () => {
     let status = 200;
     const server = Bun.serve({
       port: 0,
