@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,73 +17,92 @@ const makefile = await Bun.file(join(root, 'Makefile')).text();
 const folders = '{services,shared,standalone,scripts,drizzle,tests,k8s,patches,docs}';
 const files = [...new Glob(`${folders}/**/*`).scanSync(root), ...new Glob('*').scanSync({ cwd: root, dot: true })];
 const inProduction = /^(services|shared|drizzle|standalone)\/.*\.(ts|sql|json)$/;
-const words = await wordsIn((path) => inProduction.test(path));
-const wordsOfTests = await wordsIn((path) =>
-  /^(tests|scripts)\/.*\.(ts|mjs)$|\.test\.ts$|^shared\/testing\//.test(path),
-);
-const variables = new Set(Object.values(readers).flatMap((one) => Object.keys(one)));
+/** Words with an underscore, such as tables and metrics. */
+const words = await matchesIn((path) => inProduction.test(path), /\w+_\w+/g);
+const variables = new Set([
+  ...Object.values(readers).flatMap((one) => Object.keys(one)),
+  ...(await matchesIn((path) => /^(tests|scripts)\/.*(?<!\.test)\.(ts|mjs)$/.test(path), /\b[A-Z]\w*_\w+/g)),
+  ...(await matchesIn((path) => path.endsWith('.test.ts'), /(?<=\benv\.)\w+/g)),
+]);
 
 /** Names of PostgreSQL, Redis and Kubernetes. */
 const foreign = /^(max_|pg_|wal_|slot_|application_|evicted_|wait_|confirmed_)/;
 /** Folders that a command makes. */
 const made = /^(dist|\.onsale)\//;
 
-describe.each(documents)('%s', (page, text) => {
+/** Returns the references of a page that lead nowhere, by their kind. */
+async function brokenIn(page: string, text: string) {
   const code = codeOf(text);
   const found = (pattern: RegExp, lines = code) =>
-    lines.flatMap((line) => [...line.matchAll(pattern)].map((match) => match.slice(1) as string[]));
+    lines.flatMap((line) => [...line.matchAll(pattern)].map(([, one]) => one!));
+  const isThere = (path: string) => existsSync(join(root, path));
 
-  test('names only commands of the binaries that exist', () => {
-    // `npm run load -- search` is the load test of that name. SQL has tables of these names.
-    const calls = found(
-      /(?:^|(?<!load --)[ /])(events|booking|search) ((?!&|\|)[a-z-]+(?: (?:apply|status|delete|list|replay|wait|UUID))?)/g,
-      codeOf(text, ['sh']),
-    );
-    for (const [program = '', call = ''] of calls)
-      expect([program, call, knowsCall(programs[program]!, call.split(' '))]).toEqual([program, call, true]);
+  // `npm run load -- search` is the load test of that name. SQL has tables of these names.
+  const commands = found(
+    /((?:^|(?<!load --)[ /])(?:events|booking|search) (?!&|\|)[a-z-]+(?: (?:apply|status|delete|list|replay|wait|UUID))?)/g,
+    codeOf(text, ['sh']),
+  ).filter((call) => {
+    const [program = '', ...args] = call.slice(call.search(/\w/)).split(' ');
+    return !knowsCall(programs[program]!, args);
   });
-
-  test('names only scripts and targets that exist', () => {
-    for (const [script = ''] of found(/npm run ([\w:]+)/g)) expect(packageJson.scripts).toHaveProperty(script);
-    for (const [target] of found(/\bmake (?:-s )?([a-z][a-z-]*)/g))
-      expect(makefile).toMatch(new RegExp(`^${target}:`, 'm'));
+  const scripts = found(/npm run ([\w:]+)/g).filter((script) => !(script in packageJson.scripts));
+  const targets = found(/\bmake (?:-s )?([a-z][a-z-]*)/g).filter((one) => !new RegExp(`^${one}:`, 'm').test(makefile));
+  const paths = [
+    ...found(/^((?:[\w.@-]+\/)+[\w.@-]*)$/g),
+    ...found(/(?:^|[ (])((?:services|shared|standalone|scripts|drizzle|tests|k8s|docs|patches)\/[\w./@-]*)/g),
+    ...found(/kubectl \w+ -k (\S+)/g).map((folder) => `${folder}/kustomization.yaml`),
+  ].filter((path) => !made.test(path) && !isThere(path));
+  const names = found(/^([\w.-]+\.(?:ts|mjs|json|yaml|toml|md))$/g).filter(
+    (name) => !files.some((file) => file === name || file.endsWith(`/${name}`)),
+  );
+  const unread = found(/^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?$/g).filter((name) => !variables.has(name));
+  const unknown = found(/^([a-z]+(?:_[a-z]+)+)$/g).filter((name) => !words.has(name) && !foreign.test(name));
+  const links = [...text.matchAll(/\]\((?!http)([^)#]*)(?:#([\w-]+))?\)/g)].filter(([, path = '', anchor]) => {
+    const target = path === '' ? page : join(dirname(page), path);
+    return !isThere(target) || (anchor !== undefined && !anchorsOf(textOf.get(target) ?? '').includes(anchor));
   });
+  return {
+    commands,
+    scripts: [...scripts, ...targets],
+    files: [...paths, ...names],
+    variables: unread,
+    'metrics, tables and columns': unknown,
+    links: links.map(([link]) => link),
+  };
+}
 
-  test('names only files that exist', () => {
-    const paths = [
-      ...found(/^((?:[\w.@-]+\/)+[\w.@-]*)$/g),
-      ...found(/(?:^|[ (])((?:services|shared|standalone|scripts|drizzle|tests|k8s|docs|patches)\/[\w./@-]*)/g),
-    ].flat();
-    expect(paths.filter((path) => !made.test(path) && !existsSync(join(root, path)))).toEqual([]);
-    const names = found(/^([\w.-]+\.(?:ts|mjs|json|yaml|toml|md))$/g).flat();
-    expect(names.filter((name) => !files.some((file) => file === name || file.endsWith(`/${name}`)))).toEqual([]);
-    for (const [folder = ''] of found(/kubectl \w+ -k (\S+)/g))
-      expect(existsSync(join(root, folder, 'kustomization.yaml'))).toBe(true);
-  });
+const whole = { commands: [], scripts: [], files: [], variables: [], 'metrics, tables and columns': [], links: [] };
 
-  test('names only variables that are read', () => {
-    const names = found(/^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?$/g).flat();
-    expect(names.filter((name) => !variables.has(name) && !wordsOfTests.has(name))).toEqual([]);
-  });
+test.each(documents)('%s names only commands, files, variables, metrics and links that exist', async (page, text) => {
+  expect(await brokenIn(page, text)).toEqual(whole);
+});
 
-  test('names only metrics, tables and columns that exist', () => {
-    const names = found(/^([a-z]+(?:_[a-z]+)+)$/g).flat();
-    expect(names.filter((name) => !words.has(name) && !foreign.test(name))).toEqual([]);
-  });
-
-  test('has no broken links', async () => {
-    for (const [, path = '', anchor] of text.matchAll(/\]\((?!http)([^)#]*)(?:#([\w-]+))?\)/g)) {
-      const target = path === '' ? page : join(dirname(page), path);
-      expect([path, existsSync(join(root, target))]).toEqual([path, true]);
-      if (anchor) expect(anchorsOf(textOf.get(target) ?? '')).toContain(anchor);
-    }
+test('a page with something that does not exist is found', async () => {
+  const page = [
+    '`search connector mend`, `npm run fly`, `make hay`, `services/nothing.ts`, `nothing.ts`, `SERVER_HAT`, `tickets_lost`',
+    '[gone](docs/gone.md) [moved](docs/api.md#gone)',
+    '```sh\nkubectl apply -k k8s/overlays/gone # `docs/not-read.md`\nbooking sing\n```',
+  ].join('\n\n');
+  expect(await brokenIn('README.md', page)).toEqual({
+    commands: ['search connector', 'booking sing'],
+    scripts: ['fly', 'hay'],
+    files: [
+      'services/nothing.ts',
+      'services/nothing.ts',
+      'k8s/overlays/gone',
+      'k8s/overlays/gone/kustomization.yaml',
+      'nothing.ts',
+    ],
+    variables: ['SERVER_HAT'],
+    'metrics, tables and columns': ['tickets_lost'],
+    links: ['](docs/gone.md)', '](docs/api.md#gone)'],
   });
 });
 
-/** Returns the words with an underscore in these files, such as tables, metrics and variables. */
-async function wordsIn(isMeant: (path: string) => boolean): Promise<Set<string>> {
+/** Returns all that matches the pattern in these files. */
+async function matchesIn(isMeant: (path: string) => boolean, pattern: RegExp): Promise<Set<string>> {
   const texts = await Promise.all(files.filter(isMeant).map((path) => Bun.file(join(root, path)).text()));
-  return new Set(texts.flatMap((text) => text.match(/\w+_\w+/g) ?? []));
+  return new Set(texts.flatMap((text) => text.match(pattern) ?? []));
 }
 
 /** Returns the anchors of a page's titles, as GitHub makes them. */
