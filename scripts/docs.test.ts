@@ -31,7 +31,7 @@ const foreign = /^(max_|pg_|wal_|slot_|application_|evicted_|wait_|confirmed_)/;
 const made = /^(dist|\.onsale)\//;
 
 /** Returns the references of a page that lead nowhere, by their kind. */
-async function brokenIn(page: string, text: string) {
+function brokenIn(page: string, text: string) {
   const code = codeOf(text);
   const found = (pattern: RegExp, lines = code) =>
     lines.flatMap((line) => [...line.matchAll(pattern)].map(([, one]) => one!));
@@ -73,17 +73,17 @@ async function brokenIn(page: string, text: string) {
 
 const whole = { commands: [], scripts: [], files: [], variables: [], 'metrics, tables and columns': [], links: [] };
 
-test.each(documents)('%s names only commands, files, variables, metrics and links that exist', async (page, text) => {
-  expect(await brokenIn(page, text)).toEqual(whole);
+test.each(documents)('%s names only commands, files, variables, metrics and links that exist', (page, text) => {
+  expect(brokenIn(page, text)).toEqual(whole);
 });
 
-test('a page with something that does not exist is found', async () => {
+test('a page with something that does not exist is found', () => {
   const page = [
     '`search connector mend`, `npm run fly`, `make hay`, `services/nothing.ts`, `nothing.ts`, `SERVER_HAT`, `tickets_lost`',
     '[gone](docs/gone.md) [moved](docs/api.md#gone)',
     '```sh\nkubectl apply -k k8s/overlays/gone # `docs/not-read.md`\nbooking sing\n```',
   ].join('\n\n');
-  expect(await brokenIn('README.md', page)).toEqual({
+  expect(brokenIn('README.md', page)).toEqual({
     commands: ['search connector', 'booking sing'],
     scripts: ['fly', 'hay'],
     files: [
