@@ -56,7 +56,7 @@ test.each([
   ['a password that is wrong', () => withLogin().replace('hu%2F', 'ha%2F'), 'WRONGPASS'],
   ['no password', () => server.node, 'NOAUTH'],
 ])('booking audit with %s says so in a sentence, without it', async (_, address, says) => {
-  const child = Bun.spawn([process.execPath, `${import.meta.dirname}/../services/booking/main.ts`, 'audit'], {
+  const child = Bun.spawn([process.execPath, `${import.meta.dirname}/../../services/booking/main.ts`, 'audit'], {
     env: { PATH: process.env.PATH, ...postgresEnv(database.config), REDIS_ADDR: address() },
     stdout: 'pipe',
     stderr: 'pipe',

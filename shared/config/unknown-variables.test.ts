@@ -119,7 +119,7 @@ describe('no warning is given for', () => {
   });
 
   test('variables of the servers of compose.yaml, when all are in one .env', async () => {
-    const compose = Bun.YAML.parse(await Bun.file(`${import.meta.dirname}/../compose.yaml`).text()) as {
+    const compose = Bun.YAML.parse(await Bun.file(`${import.meta.dirname}/../../compose.yaml`).text()) as {
       services: Record<string, { environment?: Record<string, string> }>;
     };
     const names = Object.values(compose.services).flatMap(({ environment = {} }) => Object.keys(environment));

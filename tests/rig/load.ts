@@ -28,8 +28,6 @@ export function balancer(replicas: () => string[]) {
   return { send, close: () => agent.destroy() };
 }
 
-export type Balancer = ReturnType<typeof balancer>;
-
 /** Undefined when nobody listens there. */
 function ask(agent: Agent, method: string, url: string, body: unknown): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {

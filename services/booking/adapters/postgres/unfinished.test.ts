@@ -268,7 +268,7 @@ test('a payment that was captured is not gone later, and is noted once', async (
 test('a buyer’s action is noted once, and not for an order that has ended', async () => {
   const { orders } = sale.deps;
   const { uuid } = await ordered(sandboxMethods.requiresAction);
-  const action = { type: 'sandbox' } as const;
+  const action = { type: 'stripe', clientSecret: 'secret' } as const;
   await orders.awaitAction(uuid, action);
   expect((await sale.deps.orders.view(uuid))!.action).not.toEqual(action);
   expect(await historyOf(uuid)).toEqual(['pending, pending', 'pending, requires_action']);

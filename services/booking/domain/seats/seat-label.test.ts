@@ -140,7 +140,7 @@ const inWords: Read[] = [
 const withoutRow: Read[] = [
   ['GA 17', 'GA', '', 17],
   ['Stehplatz 17', 'Stehplatz', '', 17],
-  ['PaymentState Block A 17', 'PaymentState Block A', '', 17],
+  ['Standing Block A 17', 'Standing Block A', '', 17],
   ['スタンディング 12', 'スタンディング', '', 12],
   ['Table 4', 'Table', '', 4],
   ['Box 5', 'Box', '', 5],
