@@ -39,7 +39,8 @@ export const replyRaw = (c: Context<Env>, body: Body, status = 200, headers?: He
 
 /** Sets the headers that every response has on one that was made without them. */
 export function setHeaders(c: Context<Env>): void {
-  for (const [name, value] of Object.entries(allHeaders(c))) c.res.headers.set(name, value);
+  const { headers } = c.res;
+  for (const [name, value] of Object.entries(allHeaders(c))) headers.set(name, value);
 }
 
 /** After OWASP's REST security cheat sheet: what we send may not be framed, sniffed, or load anything. */

@@ -52,9 +52,10 @@ class EventPage {
   bytesOf(codes: Uint8Array): Uint8Array {
     if (codes === this.#codes) return this.#body;
     const body = this.#body.slice();
+    const before = this.#codes;
     for (let place = 0; place < codes.length; place++) {
       const code = codes[place]!;
-      if (code !== this.#codes[place]) body.set(statusBytes[code]!, this.#statusAt[place]!);
+      if (code !== before[place]) body.set(statusBytes[code]!, this.#statusAt[place]!);
     }
     this.#body = body;
     this.#codes = codes;
