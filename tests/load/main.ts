@@ -11,7 +11,7 @@ import { complaints } from './shared/record.ts';
 import { count, type Results, saleLine, visitsLine } from './shared/results.ts';
 import { settingsFrom } from './shared/settings.ts';
 
-/** The scripts, and the services that each asks. */
+/** The scripts, and the services that each uses. */
 const scripts = {
   browse: ['events'],
   search: ['events', 'search'],
@@ -22,7 +22,7 @@ type Name = keyof typeof scripts;
 
 const usage = `Usage: npm run load -- browse|search|onsale [--smoke] [k6 options]
   --smoke   a few visits in a few seconds: does it all still work?
-  README, "Load tests", has the variables that set the addresses and the size.`;
+  tests/README.md has the variables that set the addresses and the size.`;
 
 const root = join(import.meta.dirname, '..', '..');
 const maxComplaints = 10;
@@ -80,7 +80,7 @@ async function checkPlatform(addresses: Addresses, services: ServiceName[]): Pro
   }
 }
 
-/** Runs k6 to its end and answers its exit code. A signal is passed on, and ends this process when k6 has ended. */
+/** Runs k6 to its end and returns its exit code. A signal is passed on, and ends this process when k6 has ended. */
 async function run(
   k6: string,
   name: Name,
@@ -88,8 +88,8 @@ async function run(
   files: { results: string; record: string },
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  // What scripts write with console.log is the record, so it goes into a file of its own, line by line as written.
-  // k6 sends nothing to its makers and opens no port.
+  // The record is the console.log of the scripts, so it goes into a file of its own, line by line as written. k6 sends
+  // no telemetry and opens no port.
   const own = ['--console-output', files.record, '--log-format', 'raw', '--no-usage-report', '--address', ''];
   const quiet = process.stdout.isTTY ? [] : ['--quiet'];
   const args = ['run', ...own, ...quiet, ...options, join('tests', 'load', `${name}.ts`)];
@@ -110,7 +110,7 @@ async function run(
   return code;
 }
 
-/** Asks the platform whether the sale was sound, and says so; true if it was. */
+/** Checks whether the sale was sound, and prints it; returns true if it was. */
 async function judgeSale(results: Results, record: string, file: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   const verdict = await checkSales(record, env, count(results, 'sales'));
   tellFaults(verdict.faults);

@@ -1,4 +1,4 @@
-// `npm run soak`: see README, "Soak".
+// `npm run soak`: see tests/README.md.
 import { runOnce } from '../../shared/process/lifecycle.ts';
 import { settingsFrom } from './settings.ts';
 import { soak } from './soak.ts';
