@@ -7,7 +7,7 @@ export type Purchases = {
   seconds: number;
   /** From the request for the seats to the paid order. */
   took: Histogram;
-  /** Answers that were no success, by step and status. */
+  /** Responses other than success, by step and status. */
   refused: Record<string, number>;
 };
 
@@ -15,15 +15,15 @@ export type BuyersPlan = {
   ports: number[];
   buyers: number;
   ms: number;
-  /** Returns the body of the next purchase; undefined when all is asked for. */
+  /** Returns the body of the next purchase; undefined at the end. */
   next(): object | undefined;
 };
 
 const json = { 'Content-Type': 'application/json' };
 
 /**
- * Buyers who buy one after the other as fast as they are answered: each holds two seats and pays for them. Whoever is refused
- * goes on with another purchase.
+ * Buyers who make one purchase after the other without a pause: each holds two seats and pays for them. After a refusal
+ * a buyer goes on with another purchase.
  */
 export async function letBuy({ ports, buyers, ms, next }: BuyersPlan): Promise<Purchases> {
   const took = newHistogram();

@@ -6,12 +6,12 @@ import type { World } from './world.ts';
 /** One run of load on one server. */
 export type Run = LoadResult & { perSecond: number; cpuMsEach: number | undefined };
 
-/** A path beside its floor: the runs of the same round stand at the same place. */
+/** A path beside its floor: the runs of a round have the same index. */
 export type Comparison = {
   name: string;
   connections: number;
   bodyBytes: number;
-  /** The least ratio that is good enough; none when it is only told. */
+  /** The least ratio that is good enough; none when it is only reported. */
   aim?: number;
   ours: Run[];
   floor: Run[];
@@ -23,19 +23,19 @@ export type ComparisonPlan = {
   server: Server;
   connections: number;
   aim?: number;
-  /** What is sent to the service in a round; round 0 is the warm-up. */
+  /** The requests of a round; round 0 is the warm-up. */
   source: (round: number) => Source;
-  /** The request whose answer the floor is taught. */
+  /** The request whose response the floor copies. */
   example: { path: string; body?: unknown };
-  /** What every answer must be. */
+  /** The expected status. */
   status?: number;
-  /** Most requests of a round. */
+  /** The maximum of requests in a round. */
   limit?: number;
-  /** A floor that does more than answer, in place of the bare one. */
+  /** A floor that does more than respond, in place of the bare one. */
   floor?: Server;
 };
 
-/** Measures a service and its floor in turns: A B A B. The floor answers the bytes that the service answered. */
+/** Measures a service and its floor in turns: A B A B. The floor returns the bytes of the service's response. */
 export async function compare(world: World, plan: ComparisonPlan): Promise<Comparison> {
   const { extent, progress } = world;
   const { name, server, connections, aim, status = 200, limit, floor = world.floor } = plan;
@@ -79,7 +79,7 @@ const onFloor = (source: Source): Source =>
     ? { ...source, path: floorPath }
     : { ...source, requests: source.requests.map((request) => ({ ...request, path: floorPath })) };
 
-/** Asks the service once and hands its answer to the floor; returns the body's length. */
+/** Sends one request to the service and its response to the floor; returns the body's length. */
 async function teachFloor(
   floor: Server,
   server: Server,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../../shared/db/client.ts';
 
-/** An event with any number of free seats, at some venue of the demo; returns its uuid. */
+/** Adds an event with any number of free seats, at some venue of the demo; returns its uuid. */
 export async function makeEvent({ sql }: Db, name: string, seats: number): Promise<string> {
   const uuid = randomUUID();
   await sql`

@@ -1,5 +1,5 @@
-// The floor of a reservation: a bare Hono that checks the body and asks Redis for one script that takes a lock. It answers
-// what it was handed, whatever the script said.
+// The floor of a reservation: a bare Hono that checks the body and runs one Redis script that takes a lock. It returns
+// the given response, whatever the script returns.
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';

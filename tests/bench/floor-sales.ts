@@ -3,8 +3,8 @@ import postgres from 'postgres';
 import type { World } from './world.ts';
 
 /**
- * Sells by raw postgres.js, with no more than a sale can't do without: five plain statements (hold, key, claim, settle, key),
- * each its own durable commit, on ten connections. Returns how many seats a second were sold, two at a time.
+ * Sells by raw postgres.js, with only the necessary statements of a sale: five plain ones (hold, key, claim, settle,
+ * key), each its own durable commit, on ten connections. Returns the number of seats sold per second, two at a time.
  */
 export async function sellOnFloor({ db, databaseEnv: env }: World, buyers: number, ms: number): Promise<number> {
   const { sql: admin } = db;

@@ -1,5 +1,5 @@
-// The floor: a bare Hono that has nothing to do but answer bytes it was handed. What a service does beyond that, with
-// its routing, checks, ids, log lines and database, is what the ratio to this shows.
+// The floor: a bare Hono that only returns the given bytes. The ratio to it shows the cost of a service's routing,
+// checks, ids, log lines and database.
 import { type Context, Hono } from 'hono';
 
 type Answer = { status: number; type: string; body: Uint8Array };
@@ -7,7 +7,7 @@ type Answer = { status: number; type: string; body: Uint8Array };
 const answers = new Map<string, Answer>();
 const app = new Hono();
 
-/** Remembers an answer: its body and content type, and the status in `?status=`. */
+/** Stores a response: its body and content type, and the status in `?status=`. */
 app.put('/answers/:name', async (c) => {
   const body = new Uint8Array(await c.req.arrayBuffer());
   const type = c.req.header('Content-Type') ?? '';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Load, LoadResult } from './load-run.ts';
 
-/** The load generator's process, seen from here. */
+/** A handle on the load generator's process. */
 export type Generator = {
-  /** Runs one load. Rejects when it fails, or when an answer had another status than `expect`. */
+  /** Runs one load. Rejects when it fails, or when a response had another status than `expect`. */
   run(load: Load, expect: number): Promise<LoadResult>;
   stop(): Promise<void>;
 };

@@ -15,15 +15,15 @@ import { runners } from '../rig/targets.ts';
 import type { Env } from './processes.ts';
 import { connectRow, elasticsearchRow, postgresRow, redisRow, type ServerRow } from './servers.ts';
 
-/** The servers that the services stand on, with a database of the bench's own. */
+/** The servers that the services need, with a database of the bench's own. */
 export type Ground = {
   env: Env;
   locks(db: Db): TicketLocks;
   /** The variables of one more database. */
   newDatabase(name: string): Promise<Env>;
-  /** To be called when the database is migrated and seeded. */
+  /** Call it when the database is migrated and seeded. */
   seeded(): Promise<void>;
-  /** Each server with its version and how it runs. */
+  /** Each server with its version and settings. */
   servers(): Promise<ServerRow[]>;
   close(): Promise<void>;
 };

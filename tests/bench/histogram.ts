@@ -1,4 +1,7 @@
-/** Counts by duration: how often (`counts[i]`) a duration fell into bucket `i`. Plain data, so it travels as JSON. */
+/**
+ * Counts by duration: how often (`counts[i]`) a duration fell into bucket `i`. Plain data, so that it can be sent as
+ * JSON.
+ */
 export type Histogram = { counts: number[] };
 
 /** Each bucket ends 2 % above the last one, from 1 µs on. */

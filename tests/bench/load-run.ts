@@ -11,28 +11,28 @@ export type Load = {
   /** Sending ends after this time, or after `requests`. */
   ms: number;
   requests?: number;
-  /** Sends at this rate whatever the answers do, and counts a request's time from when it was due. */
+  /** Sends at this rate whatever the responses, and counts a request's time from when it was due. */
   perSecond?: number;
 };
 
 export type LoadResult = {
-  /** Answered before sending ended, in `seconds`. */
+  /** Responses before sending ended, in `seconds`. */
   answered: number;
   seconds: number;
-  /** Every answer by its status, also the last ones under way when sending ended. */
+  /** Every response by its status, also the last ones under way when sending ended. */
   statuses: Record<string, number>;
   bodyBytes: number;
   latency: Histogram;
-  /** What the generator itself burned. */
+  /** The generator's own processor time. */
   cpuSeconds: number;
 };
 
 type Connection = { sentAt: number; busy: boolean; parser: ResponseParser; unsent: Buffer | undefined };
 
-/** An answer that does not come in this time fails the run. */
+/** A response that does not come in this time fails the run. */
 const patienceMs = 10_000;
 
-/** Loads a server on this machine. Rejects when a connection fails, or an answer is missing or not understood. */
+/** Loads a server on this machine. Rejects when a connection fails, or a response is missing or can't be parsed. */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const next = requestsOf(load.source);
   const limit = load.requests ?? Number.POSITIVE_INFINITY;
@@ -125,7 +125,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     else send(socket, now);
   }
 
-  /** Puts what is due by now on idle connections; what finds none waits for one, and its time runs. */
+  /** Sends the requests that are due on idle connections; without one they wait, and their time runs. */
   function schedule(): void {
     const now = performance.now();
     for (let n = sent + due.length; n < limit; n++) {

@@ -5,7 +5,7 @@ import { paced } from './paced.ts';
 /** Locks held at a time, of an event that has more seats. */
 const maxHeld = 50;
 
-/** Takes and releases locks of an event at a steady rate, seat after seat. Ending it answers the rate that it reached. */
+/** Takes and releases locks of an event at a steady rate, seat after seat. Ending it returns the reached rate. */
 export function writeLocks(locks: TicketLocks, eventUuid: string, tickets: string[], perSecond: number) {
   const held: Hold[] = [];
   const hold = Math.min(maxHeld, Math.floor(tickets.length / 2));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 
-/** What the numbers were measured on. */
+/** The machine of the measurements. */
 export function machine(commit: string): [string, string][] {
   const processors = cpus();
   return [
@@ -14,7 +14,7 @@ export function machine(commit: string): [string, string][] {
   ];
 }
 
-/** The commit that is checked out, and whether its files are as it has them. */
+/** The checked out commit, and whether its files are unchanged. */
 export async function checkedOut(root: string): Promise<string> {
   const git = async (...args: string[]) => {
     const child = Bun.spawn(['git', ...args], { cwd: root, stderr: 'ignore' });

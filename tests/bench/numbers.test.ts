@@ -20,14 +20,14 @@ test('spread', () => {
 });
 
 test('ratios: of the medians, and of each round', () => {
-  // The machine was half as fast in the second round, which only the ratio of that round is blind to.
+  // The machine was half as fast in the second round, which the ratio of that round ignores.
   expect(ratios([60, 30, 90], [100, 50, 100])).toEqual({
     ofMedians: 0.6,
     byRound: { median: 0.6, min: 0.6, max: 0.9 },
   });
 });
 
-test('a histogram tells durations to 2 %', () => {
+test('a histogram keeps durations to 2 %', () => {
   const one = newHistogram();
   for (let ms = 1; ms <= 1000; ms++) record(one, ms);
   const other = newHistogram();

@@ -1,8 +1,8 @@
 import { sleep } from '../../shared/async/clock.ts';
 
 /**
- * Repeats `work` at a steady rate, one at a time; what comes late is made up for. Ending it answers the rate that it
- * reached, and throws what `work` threw.
+ * Repeats `work` at a steady rate, one at a time; it catches up after a delay. Ending it returns the reached rate, and
+ * throws an error of `work`.
  */
 export function paced(perSecond: number, work: () => Promise<unknown>): () => Promise<number> {
   const began = performance.now();
@@ -15,7 +15,7 @@ export function paced(perSecond: number, work: () => Promise<unknown>): () => Pr
       done++;
     }
   })();
-  // It is looked at when it is ended; until then nobody listens.
+  // An error is read at the end; until then there is no listener.
   loop.catch(() => {});
   return async () => {
     stopped = true;

@@ -9,8 +9,8 @@ export type Env = Record<string, string>;
 const patienceMs = 60_000;
 
 /**
- * Runs a server until it has said `count` ports. Its output is then drained and not looked at: the contract suite's
- * `startProcess` reads every line, which under load would cost half of what is measured.
+ * Runs a server until it has logged `count` ports. Its output is then drained and not read: the contract suite's
+ * `startProcess` reads every line, which under load would cost half of the measured time.
  */
 export async function startServer(
   command: string[],
@@ -55,7 +55,7 @@ const basics = (): Env => {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 };
 
-/** Linux counts a process's time in hundredths of a second, whatever its kernel's own tick is. */
+/** Linux counts a process's time in hundredths of a second, whatever the kernel's tick. */
 const ticksPerSecond = 100;
 
 /** The processor time that a process has used, in seconds; undefined where there is no /proc. */
@@ -70,7 +70,7 @@ export function cpuSecondsOf(pid: number): number | undefined {
 
 export type Memory = { residentMb: number; ownMb: number; peakMb: number };
 
-/** Resident memory: all of it, what is not mapped from files, and the most there was; undefined without /proc. */
+/** Resident memory: all of it, the part not mapped from files, and the peak; undefined without /proc. */
 export function memoryOf(pid: number): Memory | undefined {
   const path = `/proc/${pid}/status`;
   if (!existsSync(path)) return undefined;

@@ -1,9 +1,9 @@
-/** Tells on standard error what is being done: a terminal sees one line that changes, a log a line for each step. */
+/** Shows the current step on standard error: a terminal gets one line that changes, a log a line for each step. */
 export type Progress = {
   /** Begins a part of the work. */
   begin(title: string): void;
   say(what: string): void;
-  /** Something that makes the numbers doubtful; kept for the report. */
+  /** Reports something that makes the numbers doubtful; kept for the report. */
   warn(what: string): void;
   warnings: string[];
   done(): void;

@@ -15,7 +15,7 @@ test('different queries, the same for the same seed', () => {
   expect(misspeltQueries(wanted, 60, 2)).not.toEqual(queries);
 });
 
-test('too little to look for throws instead of trying for ever', () => {
+test('too few words throw instead of an endless loop', () => {
   expect(() => misspeltQueries({ events: ['Jazz'], performers: ['Jazz'], places: ['Jazz'] }, 1000)).toThrow(
     'Too little',
   );

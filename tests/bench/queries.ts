@@ -1,10 +1,10 @@
 import { createRandom, type Random } from '../../drizzle/seed/random.ts';
 
-/** What people may look for: the names of events, performers and places. */
+/** The source of queries: the names of events, performers and places. */
 export type Wanted = { events: string[]; performers: string[]; places: string[] };
 
 /**
- * Search texts that differ from each other, the same for the same input: one to four words of something that exists,
+ * Returns different search texts, the same for the same input: one to four words of something that exists,
  * three of four with one or two typing mistakes.
  */
 export function misspeltQueries(wanted: Wanted, count: number, randomSeed = 1): string[] {

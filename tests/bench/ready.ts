@@ -1,6 +1,6 @@
 import { sleep } from '../../shared/async/clock.ts';
 
-/** Waits until a service says that all it needs is there. */
+/** Waits until a service is ready. */
 export async function ready(port: number, patienceMs = 120_000): Promise<void> {
   const until = performance.now() + patienceMs;
   while (performance.now() < until) {

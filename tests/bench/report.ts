@@ -6,7 +6,7 @@ import { table } from './table.ts';
 
 export type Measured = { path: Path; section: Section };
 
-/** The tables of what was measured, as Markdown. */
+/** Returns the tables of the results, as Markdown. */
 export function tables(measured: Measured[]): string {
   const comparisons = measured.flatMap(({ section }) => section.comparisons);
   const parts = measured.map(({ path, section }) =>
@@ -16,7 +16,7 @@ export function tables(measured: Measured[]): string {
   return [...summary, ...parts].join('\n\n');
 }
 
-/** Whether every aim was met. */
+/** Returns whether every aim was met. */
 export const allMet = (measured: Measured[]): boolean =>
   measured.every(
     ({ section }) =>

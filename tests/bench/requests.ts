@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What a run of requests sends; plain data, since the generator is a process of its own. */
+/** The requests of a run; plain data, since the generator is a process of its own. */
 export type Source =
   /** These requests in turn. */
   | { kind: 'list'; requests: { path: string; body?: unknown }[] }

@@ -53,7 +53,7 @@ test('an unfinished response is not counted', () => {
   expect(parse([three.subarray(0, 30)])).toEqual({ seen: [], idle: false });
 });
 
-test('what can not be counted throws', () => {
+test('a response that can not be counted throws', () => {
   const endless = 'HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n';
   const badSize = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfive\r\nhello\r\n';
   for (const text of [endless, badSize, 'nonsense\r\n\r\n']) {

@@ -9,7 +9,7 @@ export class ResponseParser {
   #state: 'head' | 'body' | 'size' | 'chunk' | 'end' = 'head';
   #status = 0;
   #bodyBytes = 0;
-  /** Of the body, or of the chunk and the line's end behind it. */
+  /** The bytes left of the body, or of the chunk and its line break. */
   #left = 0;
 
   constructor(onResponse: (status: number, bodyBytes: number) => void) {
@@ -44,7 +44,7 @@ export class ResponseParser {
     const mark = state === 'head' ? '\r\n\r\n' : '\r\n';
     const end = bytes.indexOf(mark, at, 'latin1');
     if (end < 0) {
-      // The runtime uses the memory of what it hands over again.
+      // The runtime reuses the memory of the chunk.
       this.#held = Buffer.from(bytes.subarray(at));
       return bytes.length;
     }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { newHistogram, record } from './histogram.ts';
 
 /**
- * Sells tickets at a steady rate, each reserved and confirmed by another user over HTTP. Ending it answers how many it
- * sold in what times, and throws when one of them was not sold.
+ * Sells tickets at a steady rate, each reserved and confirmed by another user over HTTP. Ending it returns the number
+ * of sales and their times, and throws when one failed.
  */
 export function writeSales(port: number, tickets: string[], perSecond: number) {
   const took = newHistogram();

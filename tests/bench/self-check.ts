@@ -2,8 +2,8 @@ import { measure } from './compare.ts';
 import type { World } from './world.ts';
 
 /**
- * Does the generator count right? The floor answers a number of requests of a known length; every one must be counted,
- * once, with all its bytes.
+ * Checks that the generator counts right: the floor returns a number of responses of a known length; every one must be
+ * counted, once, with all its bytes.
  */
 export async function selfCheck(world: World): Promise<void> {
   const { floor, progress } = world;

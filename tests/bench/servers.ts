@@ -4,7 +4,7 @@ import { openDb } from '../../shared/db/client.ts';
 import type { RedisServer } from '../../shared/redis/client.ts';
 import type { Env } from './processes.ts';
 
-/** A server, and what the reader must know of it: its version, and whether it is as careful and as fast as elsewhere. */
+/** A server, with its version and the settings that affect durability and speed. */
 export type ServerRow = [name: string, how: string];
 
 export async function postgresRow(env: Env): Promise<ServerRow> {
@@ -24,7 +24,7 @@ export async function redisRow({ client }: RedisServer): Promise<ServerRow> {
   return ['Redis', `${value('redis_version')}, append-only file ${value('aof_enabled') === '1' ? 'on' : 'off'}`];
 }
 
-/** Connect comes with Kafka, which tells no client its version. */
+/** Connect comes with Kafka, which does not report its version to clients. */
 export async function connectRow({ KAFKA_CONNECT_URL }: Env): Promise<ServerRow> {
   const { version } = (await (await fetch(`${KAFKA_CONNECT_URL}/`)).json()) as { version: string };
   return ['Kafka Connect', version];

@@ -11,10 +11,12 @@ import type { Ground, OpenGround } from './grounds.ts';
 import { type Env, type Server, startServer } from './processes.ts';
 import type { Progress } from './progress.ts';
 
-/** How much is measured. */
+/** The size of the measurements. */
 export type Extent = { rounds: number; roundMs: number; warmUpMs: number; largeEvents: number; quick: boolean };
 
-/** What every path stands on: a PostgreSQL with the demo data, what else the services use, the load generator, the floor. */
+/**
+ * The base of every path: a PostgreSQL with the demo data, the services' other servers, the load generator, the floor.
+ */
 export type World = {
   dir: string;
   extent: Extent;
@@ -25,9 +27,9 @@ export type World = {
   /** The locks of the services. */
   locks: TicketLocks;
   ground: Ground;
-  /** What tells a service where its database and all else is. */
+  /** The environment of a service, with its database and other servers. */
   databaseEnv: Env;
-  /** A migrated database beside the demo's, for what would be in its way. */
+  /** A migrated database beside the demo's, for data that would be in its way. */
   newDatabase(name: string, seedArgs: string[]): Promise<{ env: Env; db: Db }>;
   /** Starts a service with its default settings, on a port of its own. */
   startService(name: 'events' | 'booking' | 'search', env?: Env): Promise<Server>;
@@ -41,7 +43,7 @@ export const bun = process.execPath;
 const script = (...parts: string[]) => [bun, join(root, ...parts)];
 
 export async function createWorld(extent: Extent, progress: Progress, openGround: OpenGround): Promise<World> {
-  // What is still starting is waited for and ended too.
+  // Servers that are still starting are ended too.
   const ends: (() => Promise<unknown>)[] = [];
   const servers = new Set<Promise<Server>>();
   let closed: Promise<void> | undefined;
@@ -117,10 +119,10 @@ const ignore = () => {};
 
 let interrupted = false;
 
-/** Whether a signal has told this process to end: what then fails, fails for that reason. */
+/** Whether a signal has told this process to end: later failures follow from that. */
 export const isInterrupted = (): boolean => interrupted;
 
-/** Leaves nothing behind, however the bench ends. */
+/** Cleans up, however the bench ends. */
 function onSignal(close: () => Promise<void>): void {
   for (const [signal, code] of [
     ['SIGINT', 130],

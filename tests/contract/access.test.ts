@@ -9,12 +9,12 @@ import { silentLog } from '../../shared/process/log.ts';
 import { testSecret } from '../../shared/testing/tokens.ts';
 
 /**
- * Who may ask each route of each service:
+ * The required credentials of each route of each service:
  *
  * - `anyone`, also where tokens are checked.
- * - `token`: who has one. What of it is theirs, `callers.test.ts` of the service shows.
+ * - `token`: any token. The service's `callers.test.ts` shows whose things it opens.
  * - `signature`: Stripe, whose body is signed.
- * - `secret`: who knows the order's uuid, as at a bank.
+ * - `secret`: the order's uuid, as at a bank.
  */
 type Access = 'anyone' | 'token' | 'signature' | 'secret';
 
@@ -59,16 +59,16 @@ const access: Record<'events' | 'booking' | 'search', Record<string, Access>> = 
 const apps = describedApps();
 
 describe.each(['events', 'booking', 'search'] as const)('%s', (service) => {
-  test('has no route but those of which it is said who may ask them', () => {
+  test('has no route without an entry in the table', () => {
     const routes = apps[service].routes
-      // Of every path they are no routes: the middleware that looks at what is sent.
+      // On every path they are no routes, but middleware.
       .filter(({ method, path }) => method !== 'ALL' && path !== '/*')
       .map((one) => `${one.method} ${one.path}`);
     expect([...new Set(routes)].sort()).toEqual(Object.keys(access[service]).sort());
   });
 });
 
-describe('booking, where tokens are checked', () => {
+describe('booking with tokens checked', () => {
   const identities = jwtIdentities({ keys: { secret: testSecret } }, silentLog);
   const app = createBookingApp({
     log: silentLog,

@@ -1,4 +1,4 @@
-// The contract against whatever runs at EVENTS_URL, BOOKING_URL and SEARCH_URL; `npm run test:contract` runs it. It buys
+// The contract against the services at EVENTS_URL, BOOKING_URL and SEARCH_URL; `npm run test:contract` runs it. It buys
 // some seats there, so point it at a platform with demo data.
 import { contractSuite } from './suite.ts';
 

@@ -1,4 +1,4 @@
-/** A response of a service: to which request, with which status, headers and media type, and its text, if that is JSON. */
+/** A response of a service: its request, status, headers and media type, and its text, if that is JSON. */
 export type Answer = {
   method: string;
   url: string;
@@ -8,7 +8,7 @@ export type Answer = {
   json?: Promise<string>;
 };
 
-/** Keeps every answer that `fetch` brings to this process between `start` and `stop`. */
+/** Keeps every response that `fetch` brings to this process between `start` and `stop`. */
 export function recordAnswers() {
   const answers: Answer[] = [];
   const original = globalThis.fetch;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** As much of an OpenAPI document as tests look at. */
+/** The part of an OpenAPI document that tests read. */
 export type Document = {
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;

@@ -2,9 +2,9 @@ import type { Target } from '../rig/targets.ts';
 import { type Document, type Operation, operationsOf } from './documents.ts';
 
 type Asked = {
-  /** Which of the body's named examples to send. */
+  /** The name of the body's example to send. */
   named?: string;
-  /** Values that no example can know, for they were made a moment ago, or that are to be other than in the example. */
+  /** Values that no example can have, as they are new, or that shall differ from the example. */
   path?: Record<string, string>;
   body?: Record<string, unknown>;
   headers?: Record<string, string>;
@@ -22,7 +22,7 @@ export async function exampleRequests(target: Target) {
     for (const one of operationsOf(document)) known.set(one.operation.operationId, { base, document, ...one });
   }
 
-  /** The request that the document has for an operation. Throws when the document leaves something needed open. */
+  /** Returns the document's request for an operation. Throws when the document lacks a needed value. */
   async function send(operationId: string, asked: Asked = {}): Promise<Told> {
     const { base, method, path, operation, document } = known.get(operationId)!;
     const url = new URL(base + path);
@@ -51,7 +51,7 @@ export async function exampleRequests(target: Target) {
     return { status: response.status, json, links: operation.responses[response.status]?.links ?? {} };
   }
 
-  /** The request that a link of a response leads to. */
+  /** Returns the request of a response's link. */
   function follow({ json, links }: Told, name: string, asked: Asked = {}): Promise<Told> {
     const link = links[name];
     if (!link) throw new Error(`no link ${name}`);
@@ -87,7 +87,7 @@ function membersOf(schema: object, document: Document): Record<string, unknown> 
   return Object.assign({}, ...allOf.map((part) => membersOf(part, document)), Object.fromEntries(own));
 }
 
-/** The value that a runtime expression such as `$response.body#/uuid` stands for. */
+/** Returns the value of a runtime expression such as `$response.body#/uuid`. */
 function valueAt(json: unknown, expression: string): string {
   const pointer = expression.replace('$response.body#/', '').split('/');
   const value = pointer.reduce((at, key) => (at as Record<string, unknown> | undefined)?.[key], json);

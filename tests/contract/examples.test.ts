@@ -51,7 +51,7 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect(await follow(bought, 'refund')).toMatchObject({ status: 201, json: { status: 'succeeded' } });
   });
 
-  test('hold the best seats, wait for the buyer’s word, and let others go', async () => {
+  test('hold the best seats, wait for the buyer’s approval, and release others', async () => {
     const { send, follow } = documents;
     const held = await send('holdSeats', { named: 'best' });
     expect(held).toMatchObject({ status: 201, json: { tickets: [{}, {}] } });

@@ -27,7 +27,7 @@ describe('a client that Hono types from the services’ apps', () => {
     expect(seat!.status).toBe('booked');
   });
 
-  test('does not compile when it asks for what the routes do not have', async () => {
+  test('does not compile with anything that the routes do not have', async () => {
     const mistakes = {
       'no-such-path.ts': ['booking.orders.$post', 'booking.order.$post'],
       'no-such-method.ts': ['booking.orders.$post', 'booking.orders.$put'],

@@ -12,8 +12,8 @@ export type BuySeat = (
 ) => Promise<{ order: object; seat?: { uuid: string; status: string } }>;
 
 /**
- * Copies a folder of programs to where files may be added to them: in the clone, so that their packages are found, and as
- * deep in it as they were, so that their imports are right.
+ * Copies a folder of programs, so that files may be added: within the clone, so that their packages are found, and at
+ * the same depth, so that their imports are right.
  */
 export async function copyPrograms(name: string) {
   const parent = join(root, '.onsale', name);

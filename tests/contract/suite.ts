@@ -12,7 +12,7 @@ import { serviceCases } from './cases/service.ts';
 import type { Suite } from './cases/suite.ts';
 import { client } from './client.ts';
 
-/** The HTTP contract, over base addresses alone: whatever answers there must pass it unchanged. */
+/** The HTTP contract, over base addresses alone: every platform must pass it unchanged. */
 export function contractSuite(name: string, start: () => Promise<Target>): void {
   describe(`contract of ${name}`, () => {
     const record = recordAnswers();

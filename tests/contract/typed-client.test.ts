@@ -33,7 +33,7 @@ describe('a client that is generated from the documents of the running services'
     expect(seat!.status).toBe('booked');
   });
 
-  test('does not compile when it asks for what the documents do not have', async () => {
+  test('does not compile with anything that the documents do not have', async () => {
     const mistakes = {
       'no-such-member.ts': ['payment_method_uuid:', 'card:'],
       'no-such-code.ts': ["'ticket_not_available'", "'seat_on_fire'"],

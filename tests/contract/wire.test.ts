@@ -6,7 +6,7 @@ import { type Started, startProcess } from '../rig/process.ts';
 import { parseRaw, sendRaw } from '../rig/raw.ts';
 import { runners } from '../rig/targets.ts';
 
-/** Nothing of what follows gets as far as the database. */
+/** None of these requests reaches the database. */
 const env = { SERVER_ADDR: '127.0.0.1:0', POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1' };
 const reserve = '/api/v1/booking/tickets/reserve';
 const body = '{"ticket_uuid":"x"}';
@@ -15,7 +15,7 @@ const message = (head: string, content = '') => `${head}\r\nConnection: close\r\
 const post = (headers: string, content = body) =>
   message(`POST ${reserve} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${headers}`, content);
 
-/** Deno keeps a connection open whose body it still waits for. */
+/** Deno keeps a connection open while it waits for the body. */
 const isError = (text: string) => /\r\n\r\n{"error":.*}$/.test(text);
 
 for (const kind of ['bun', 'deno'] as const) {
@@ -64,7 +64,7 @@ for (const kind of ['bun', 'deno'] as const) {
       }
     });
 
-    test('a target that has no path is the root', async () => {
+    test('a target without a path is the root', async () => {
       for (const target of ['http://other.example', 'http://other.example?a=b']) {
         const { body: told } = await send(message(`GET ${target} HTTP/1.1\r\nHost: a`));
         expect(JSON.parse(told)).toMatchObject({ service: 'Onsale booking' });
@@ -115,12 +115,12 @@ for (const kind of ['bun', 'deno'] as const) {
       ['of less than nothing', post('Content-Length: -1'), 400],
       ['that waits for 100 Continue and is too long', post('Expect: 100-continue\r\nContent-Length: 999999', ''), 413],
     ];
-    test.each(bodies)('a body %s is refused for what it is', async (_, bytes, status) => {
+    test.each(bodies)('a body %s is refused with its reason', async (_, bytes, status) => {
       const text = await sendRaw(port(), bytes, { isEnough: isError });
       expect(parseRaw(text.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')).status).toBe(status);
     });
 
-    test('a chunk of no size, or of another one than told, changes nothing and is no failure of ours', async () => {
+    test('a chunk without a size, or of a wrong one, changes nothing and is no failure of ours', async () => {
       for (const chunks of ['zz\r\n', '-9\r\n', 'ffffffffffffffffff\r\n', '3\r\n']) {
         const text = await sendRaw(port(), post(chunked, `${chunks}${body}\r\n0\r\n\r\n`));
         expect(text === '' ? 400 : parseRaw(text).status).toBe(400);
@@ -136,7 +136,7 @@ for (const kind of ['bun', 'deno'] as const) {
       expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 404', 'HTTP/1.1 200']);
     });
 
-    test('a coded body is a 415 that says what is taken', async () => {
+    test('an encoded body is a 415 that names the supported encodings', async () => {
       for (const coding of ['gzip', 'br', 'GZIP', 'gzip, identity', 'zstd']) {
         const sent = await fetch(`http://127.0.0.1:${port()}${reserve}`, {
           method: 'POST',
@@ -156,7 +156,7 @@ for (const kind of ['bun', 'deno'] as const) {
       expect((await send(post(`Content-Encoding: identity\r\n${length}`))).body).toContain('Invalid request payload');
     });
 
-    test('a body of another type is a 400 that says which is wanted', async () => {
+    test('a body of another type is a 400 that names the right one', async () => {
       for (const type of ['', 'Content-Type: text/plain\r\n']) {
         const { status, body: told } = await send(
           message(`POST ${reserve} HTTP/1.1\r\nHost: a\r\n${type}${length}`, body),
@@ -172,7 +172,7 @@ for (const kind of ['bun', 'deno'] as const) {
       }
     });
 
-    test('much of everything is refused or served, and nothing hangs', async () => {
+    test('oversized requests are refused or served, and none hangs', async () => {
       const long = await sendRaw(port(), message(`GET /livez?${'x'.repeat(2_000_000)} HTTP/1.1\r\nHost: a`));
       expect(['', '400', '414', '431']).toContain(long.slice(9, 12));
       const many = Array.from({ length: 500 }, (_, i) => `X-${i}: a`).join('\r\n');
@@ -191,7 +191,7 @@ for (const kind of ['bun', 'deno'] as const) {
       }
     });
 
-    // It comes last, and so looks back at all of the above.
+    // This comes last, and checks all of the above.
     test('none of it is an error in the log', async () => {
       await send(message('GET /livez HTTP/1.1\r\nHost: a\r\nX-Request-Id: the-last'));
       await eventually(() => lines().some((line) => line.includes('"id":"the-last"')));

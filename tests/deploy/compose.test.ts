@@ -22,14 +22,14 @@ const programOf = (service: ComposeService) => programs[service.build!.args.SERV
 let variables = 0;
 
 describe('compose.yaml', () => {
-  test('what the specification does not know is refused', async () => {
+  test('a field outside the specification is refused', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'onsale-compose-'));
     await Bun.write(join(folder, 'compose.yaml'), text.replace('healthcheck:', 'health_check:'));
     await expect(loadCompose(folder)).rejects.toThrow('health_check');
     await remove(folder);
   });
 
-  test('has what the original has', () => {
+  test('has the services of the original', () => {
     expect(services.map(([name]) => name).sort()).toEqual(
       [
         ...['postgres', 'redis', 'kafka', 'connect', 'elasticsearch', 'kibana'],
@@ -38,7 +38,7 @@ describe('compose.yaml', () => {
     );
   });
 
-  test('every profile is whole: whatever a service waits for is started too', () => {
+  test('every profile is complete: the dependencies of a service are started too', () => {
     for (const profile of profiles) {
       const names = startedBy(compose, profile).map(([name]) => name);
       for (const [name, service] of startedBy(compose, profile)) {
@@ -54,7 +54,7 @@ describe('compose.yaml', () => {
     expect(await Bun.file(join(root, '.env')).text()).toContain('COMPOSE_PROFILES=app\n');
   });
 
-  test.each(ours)('every variable of %s is read by what it runs, and right', (_, service) => {
+  test.each(ours)('every variable of %s is read by its program, and valid', (_, service) => {
     const known = variablesOf(programOf(service), service.command ?? []);
     const given = service.environment ?? {};
     expect(Object.keys(given).filter((name) => !(name in known))).toEqual([]);
@@ -63,7 +63,7 @@ describe('compose.yaml', () => {
     variables += Object.keys(given).length;
   });
 
-  test('what may be set from outside is what the code reads', () => {
+  test('every variable that can be set from outside is read by the code', () => {
     const names = [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map((match) => match[1]!);
     const known = Object.values(programs).flatMap((program) => Object.keys(program.variables));
     expect([...new Set(names)].filter((name) => !known.includes(name))).toEqual([]);
@@ -122,7 +122,7 @@ describe('compose.yaml', () => {
     expect(ours.filter(([, service]) => service.healthcheck)).toEqual([]);
   });
 
-  test('a service that waits for another waits until that is well; every job is waited for', () => {
+  test('a service that waits for another waits until that is healthy; every job is waited for', () => {
     const awaited = new Set<string>();
     for (const [, service] of services) {
       for (const [needed, { condition }] of Object.entries(service.depends_on ?? {})) {
@@ -131,7 +131,7 @@ describe('compose.yaml', () => {
         awaited.add(needed);
       }
     }
-    // `docker compose up --wait` takes a job that has ended for a failure, unless somebody waited for it.
+    // `docker compose up --wait` takes an ended job for a failure, unless a service waits for it.
     for (const [name] of jobs) expect(awaited).toContain(name);
   });
 

@@ -19,7 +19,7 @@ export type ComposeService = {
 
 export type Compose = { services: Record<string, ComposeService>; volumes: Record<string, unknown> };
 
-/** compose.yaml as the specification's own loader reads it; throws what that refuses. */
+/** compose.yaml as the specification's own loader reads it; throws the loader's error. */
 export async function loadCompose(root: string, env: Record<string, string> = {}): Promise<Compose> {
   return JSON.parse(await runProcess([await tool('compose'), '-format', 'json', join(root, 'compose.yaml')], env));
 }

@@ -38,9 +38,9 @@ function parseLine(line: string): Instruction {
 }
 
 /**
- * Does what a builder would do, in a folder for each stage, with the programs of this machine in place of the base images':
- * ARG, WORKDIR, COPY and RUN in their order, each RUN in an environment that has nothing but its arguments and `path`.
- * Answers the folders, the last one being the image's root without its base.
+ * Works like a builder, in a folder for each stage, with the programs of this machine in place of the base images':
+ * ARG, WORKDIR, COPY and RUN in their order, each RUN in an environment with only its arguments and `path`. Returns the
+ * folders, the last one being the image's root without its base.
  */
 export async function runDockerfile(
   stages: Stage[],
@@ -78,7 +78,7 @@ async function copy(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, dereference: true });
 }
 
-/** A copy of `root` with only what .dockerignore lets through: what a builder is sent. */
+/** Returns a copy of `root` with only the files that .dockerignore lets through: the build context. */
 export async function buildContext(root: string, into: string): Promise<void> {
   const rules = (await readFile(join(root, '.dockerignore'), 'utf8'))
     .split('\n')
@@ -88,7 +88,7 @@ export async function buildContext(root: string, into: string): Promise<void> {
   for (const path of tracked) if (passes(path, rules)) await copy(join(root, path), join(into, path));
 }
 
-/** The last rule that matches decides, as in Docker; a rule for a folder is one for all that is in it. */
+/** The last rule that matches decides, as in Docker; a rule for a folder is one for everything in it. */
 export function passes(path: string, rules: string[]): boolean {
   let isIn = true;
   for (const rule of rules) {
@@ -98,7 +98,7 @@ export function passes(path: string, rules: string[]): boolean {
   return isIn;
 }
 
-/** What a container is given beside its image. */
+/** The options of a container. */
 const given = ['proc', 'dev'];
 
 /**
@@ -112,14 +112,14 @@ export async function addBase(root: string, program: string): Promise<void> {
 }
 
 /**
- * The command that runs a program of `root` as the image would: that folder as a read-only root file system, a user who is
- * nobody, no capability, no shell. Needs root, or user namespaces.
+ * Returns the command that runs a program of `root` as the image would: that folder as a read-only root file system, an
+ * unprivileged user, no capability, no shell. Needs root, or user namespaces.
  */
 export function inImage(root: string, command: string[]): string[] {
   const asRoot = process.getuid?.() === 0;
-  // As in a container, /proc and /dev are there; of the root nothing can be written.
+  // As in a container, there are /proc and /dev, and the root is read-only.
   const mounts = ['mount --bind "$0" "$0"', ...given.map((name) => `mount --rbind /${name} "$0/${name}"`)];
-  // chroot is where only administrators look.
+  // chroot is only on the administrators' path.
   const enter = `${mounts.join(' && ')} && mount -o remount,ro,bind "$0" && PATH=$PATH:/usr/sbin:/sbin && exec "$@"`;
   const user = asRoot ? ['--userspec=65532:65532'] : [];
   return [

@@ -42,7 +42,7 @@ describe('Dockerfile', () => {
     );
   });
 
-  test('.dockerignore lets through what is built, and nothing else', () => {
+  test('.dockerignore lets through the sources of the build, and nothing else', () => {
     const rules = ['*', '!shared', '**/*.test.ts', 'shared/testing'];
     expect(['README.md', 'shared/a.test.ts', 'shared/testing/x.ts'].filter((path) => passes(path, rules))).toEqual([]);
     expect(['shared/a.ts', 'shared/b/c.ts'].filter((path) => !passes(path, rules))).toEqual([]);
@@ -62,7 +62,7 @@ describe('the image’s steps, in an empty folder', () => {
     await Bun.$`chmod 755 ${folder}`;
     context = join(folder, 'context');
     await buildContext(root, context);
-    // All that the builder's image brings.
+    // Everything in the builder's image.
     const bin = join(folder, 'bin');
     await mkdir(bin);
     await symlink(process.execPath, join(bin, 'bun'));
@@ -85,7 +85,7 @@ describe('the image’s steps, in an empty folder', () => {
     counted(`Dockerfile: ${stages.flatMap((s) => s.instructions).length + stages.length} steps for each of 3 images`);
   }, 300_000);
 
-  test.each(services)('%s says which build it is', async (service) => {
+  test.each(services)('%s prints its build', async (service) => {
     const said = await runProcess(inImage(images[service]!, ['/onsale', '--version']), {});
     expect(said).toStartWith(`${service} ${packageJson.version} (abc123, `);
   });
@@ -98,7 +98,7 @@ describe('the image’s steps, in an empty folder', () => {
     expect([...header.slice(1, 4), header[18]]).toEqual([...new TextEncoder().encode('ELF'), 183]);
   });
 
-  test('as nobody, on a read-only root, they migrate, seed, serve and tell their health', async () => {
+  test('the programs migrate, seed, serve and report their health, as nobody, on a read-only root', async () => {
     const env = { ...postgresEnv(database.config), SERVER_ADDR: '127.0.0.1:0' };
     const run = (service: string, ...args: string[]) =>
       runProcess(inImage(images[service]!, ['/onsale', ...args]), env);

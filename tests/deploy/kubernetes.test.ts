@@ -23,7 +23,7 @@ import { counted } from './report.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const overlays = ['base', 'overlays/dev', 'overlays/prod', 'overlays/prod-monitored'];
-/** As somebody makes it who tries production out. */
+/** An overlay to try production out. */
 const trial = { name: 'overlays/prod with sandbox-payments', folder: join(root, '.onsale', 'deploy', 'prod-trial') };
 await Bun.write(
   join(trial.folder, 'kustomization.yaml'),
@@ -52,7 +52,7 @@ const programOf = ({ image = '' }: IContainer) => programs[/onsale-(\w+)(?=:|$)/
 const containersOf = ({ spec }: Pod) => [...(spec.initContainers ?? []), ...spec.containers];
 const ourPods = (resources: Resource[]) => podsOf(resources).filter((pod) => programOf(pod.spec.containers[0]!));
 
-describe('what is not right is refused', () => {
+describe('a wrong manifest is refused', () => {
   const [, base] = rendered[0]!;
   const changed = (from: string, to: string) => JSON.parse(JSON.stringify(base).replace(from, to)) as Resource[];
 
@@ -61,7 +61,7 @@ describe('what is not right is refused', () => {
     await expect(Promise.all(broken.map(validate))).rejects.toThrow('periodSeconds');
   });
 
-  test('a field that is misspelt', async () => {
+  test('a misspelt field', async () => {
     expect((await unknownFields(changed('"readinessProbe"', '"readynessProbe"'), root))[0]).toContain('readynessProbe');
   });
 
@@ -82,7 +82,7 @@ describe.each(rendered)('%s', (name, resources) => {
   const selected = (labels: Labels | undefined) =>
     pods.filter((pod) => selects({ matchLabels: labels ?? {} }, pod.labels));
 
-  test('every resource is as Kubernetes’ schemas have it', async () => {
+  test('every resource fits Kubernetes’ schemas', async () => {
     for (const resource of resources) await validate(resource);
     expect(await unknownFields(resources, root)).toEqual([]);
     expect(new Set(resources.map(named)).size).toBe(resources.length);
@@ -95,7 +95,7 @@ describe.each(rendered)('%s', (name, resources) => {
     );
   });
 
-  test('every selector takes what it should', () => {
+  test('every selector matches the right pods', () => {
     for (const pod of pods.filter(({ owner }) => owner.kind !== 'Job')) {
       const { selector } = pod.owner.spec as { selector: { matchLabels: Labels } };
       expect(selected(selector.matchLabels)).toEqual([pod]);
@@ -143,7 +143,7 @@ describe.each(rendered)('%s', (name, resources) => {
     }
   });
 
-  test('the metrics have a port of their own, which Prometheus alone may reach and no Ingress leads to', () => {
+  test('the metrics have a port of their own, which only Prometheus may reach and no Ingress exposes', () => {
     const services = ofKind<IService>(resources, 'Service').filter((one) => one.metadata.name.startsWith('onsale-'));
     expect(services).toHaveLength(4);
     for (const { spec } of services) expect(spec!.ports!.map((port) => port.name)).toEqual(['http', 'metrics']);
@@ -178,7 +178,7 @@ describe.each(rendered)('%s', (name, resources) => {
     }
   });
 
-  test('every service has its probes, and ends after its load balancer has heard of it', () => {
+  test('every service has its probes, and ends after its load balancer has removed it', () => {
     for (const { owner, spec } of ours.filter((pod) => pod.owner.kind === 'Deployment')) {
       const container = spec.containers[0]!;
       const { startupProbe, readinessProbe, livenessProbe } = container;
@@ -190,12 +190,12 @@ describe.each(rendered)('%s', (name, resources) => {
       ) as Record<string, number>;
       const drainSeconds = config.SERVER_DRAIN_TIMEOUT! / 1000;
       const preStopSeconds = container.lifecycle!.preStop!.sleep!.seconds;
-      // What follows the drain: open work, and the connections to the servers.
+      // After the drain come open work, and the connections to the servers.
       expect(spec.terminationGracePeriodSeconds!).toBeGreaterThanOrEqual(preStopSeconds + drainSeconds + 10);
     }
   });
 
-  test('every variable is read by its program, and right', () => {
+  test('every variable is read by its program, and valid', () => {
     for (const pod of ours) {
       for (const container of containersOf(pod)) {
         const program = programOf(container)!;
@@ -213,7 +213,7 @@ describe.each(rendered)('%s', (name, resources) => {
     }
   });
 
-  test('our pods are nobody, write nowhere, can do nothing and have no token', () => {
+  test('our pods run as nobody, on a read-only root, without capabilities and tokens', () => {
     for (const pod of ours) {
       const { spec } = pod;
       expect([spec.automountServiceAccountToken, spec.serviceAccountName]).toEqual([false, 'onsale']);
@@ -241,7 +241,7 @@ describe.each(rendered)('%s', (name, resources) => {
     }
   });
 
-  test('each pod may reach the servers that its program is told of, and no other', () => {
+  test('each pod may reach the servers of its program’s variables, and no other', () => {
     const policies = ofKind<INetworkPolicy>(resources, 'NetworkPolicy');
     expect(policies.find((one) => one.metadata.name === 'default-deny')?.spec).toEqual({
       podSelector: {},
@@ -256,11 +256,11 @@ describe.each(rendered)('%s', (name, resources) => {
     }
   });
 
-  test('Stripe takes the money by secrets that must be there, or the sandbox is named and takes none', () => {
+  test('Stripe is configured by required secrets, or the sandbox is named', () => {
     expect(checkPayments(resources)).toBe(isTrial ? 'sandbox' : 'stripe');
   });
 
-  test('where Stripe takes the money it is reached, and heard; the sandbox stays inside', () => {
+  test('Stripe can be reached, and its webhooks come in; the sandbox stays inside', () => {
     const paths = ofKind<IIngress>(resources, 'Ingress').flatMap(({ spec }) =>
       spec!.rules!.flatMap((rule) => rule.http!.paths.map(({ path }) => path!)),
     );
@@ -270,7 +270,7 @@ describe.each(rendered)('%s', (name, resources) => {
     expect(paths.filter((path) => path === '/' || path.startsWith('/sandbox'))).toEqual([]);
   });
 
-  test('what scales is there, and has no number of replicas of its own', () => {
+  test('every target of an autoscaler exists, and has no number of replicas of its own', () => {
     const targets = [
       ...ofKind<IHorizontalPodAutoscaler>(resources, 'HorizontalPodAutoscaler'),
       ...ofKind<{ spec: { scaleTargetRef: { name: string } } }>(resources, 'ScaledObject'),
@@ -283,10 +283,10 @@ describe.each(rendered)('%s', (name, resources) => {
   });
 });
 
-/** Who hears what servers outside tell by themselves. */
+/** Services that receive webhooks from outside. */
 const notified: Record<string, string> = { '/webhooks/stripe': 'booking' };
 
-/** Returns who takes the money of a deployment. Throws where that hangs on which secrets happen to be there. */
+/** Returns the payment provider of a deployment. Throws if it depends on optional secrets. */
 function checkPayments(resources: Resource[]): 'stripe' | 'sandbox' {
   const booking = ourPods(resources).find(({ owner }) => owner.metadata.name === 'onsale-booking')!;
   const { PAYMENTS, ...given } = environmentOf(booking.spec.containers[0]!, resources);
@@ -306,7 +306,7 @@ function checkPayments(resources: Resource[]): 'stripe' | 'sandbox' {
   return isSandbox ? 'sandbox' : 'stripe';
 }
 
-/** The least that a process starts with: nothing of optional Secrets, and of the others something that is right. */
+/** The minimal environment of a process: without optional Secrets, and with valid values for the others. */
 const atStart = (given: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(given)
@@ -319,12 +319,12 @@ const samples: Record<string, string> = {
   STRIPE_WEBHOOK_SECRET: 'whsec_example',
 };
 
-/** The ports of the servers that a program is told of. */
+/** Returns the ports of the servers in a program's variables. */
 function portsIn(given: Record<string, string>): number[] {
   const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR } = given;
   const { AUTH_JWKS_URL, STRIPE_SECRET_KEY } = given;
   const urls = [REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL].flatMap((text) => text?.match(/(?<=:)\d+/g) ?? []);
-  // Its address is a secret; 9200 is what it listens on unless told otherwise.
+  // Its address is a secret; 9200 is the default port.
   const loginPort = AUTH_JWKS_URL && (new URL(AUTH_JWKS_URL).port || 443);
   const outside = [loginPort, STRIPE_SECRET_KEY && 443];
   return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200, ...outside].filter(Boolean).map(Number);

@@ -15,7 +15,7 @@ const original = [
 const flags = /^--/;
 
 describe('Makefile', () => {
-  test.each([...original, 'up-split', 'connector', 'env'])('%s does what exists', async (target) => {
+  test.each([...original, 'up-split', 'connector', 'env'])('%s calls existing commands', async (target) => {
     const lines = (await plan(target)).split('\n').filter((line) => line.includes('docker compose'));
     if (target !== 'env') expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
@@ -37,7 +37,7 @@ describe('Makefile', () => {
     }
   });
 
-  test('make alone tells what there is', async () => {
+  test('make without a target lists them', async () => {
     const said = await runProcess(['make', '--no-print-directory', '-C', root], {});
     for (const target of original) expect(said).toMatch(new RegExp(`make ${target} +\\S`));
   });

@@ -29,7 +29,7 @@ export function modelModule(apiVersion: string): string {
 
 type Model = new (data: Resource) => { validate(): void };
 
-/** Throws what Kubernetes' schema says against a resource. It says nothing of fields that it does not know. */
+/** Throws the findings of Kubernetes' schema about a resource. It ignores unknown fields. */
 export async function validate(resource: Resource): Promise<void> {
   const models = (await import(modelModule(resource.apiVersion))) as Record<string, Model>;
   const Kind = models[resource.kind];
@@ -38,8 +38,8 @@ export async function validate(resource: Resource): Promise<void> {
 }
 
 /**
- * What the compiler says against the resources, a line each; nothing when all is well. A literal may have no field that its
- * type does not have, so a field that is misspelt is found.
+ * Returns the compiler's findings about the resources, a line each. A literal may have no field that its type does not
+ * have, so a misspelt field is found.
  */
 export async function unknownFields(resources: Resource[], root: string): Promise<string[]> {
   const folder = join(root, '.onsale', 'deploy');
@@ -63,7 +63,7 @@ export type Pod = { owner: Resource; labels: Labels; spec: IPodSpec };
 
 type WithTemplate = { spec: { template: { metadata: { labels: Labels }; spec: IPodSpec } } };
 
-/** The pods that the resources make, one for each workload. */
+/** Returns the pods of the resources, one for each workload. */
 export const podsOf = (resources: Resource[]): Pod[] =>
   resources
     .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
@@ -77,7 +77,7 @@ type Selector = {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 };
 
-/** Whether a label selector takes these labels; an empty one takes all. */
+/** Returns whether a label selector matches these labels; an empty one matches all. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
@@ -89,8 +89,8 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, l
 }
 
 /**
- * A container's environment as it will be; what a Secret that is made elsewhere brings stands as `secret(KEY)`, and as
- * `optional(KEY)` where the pod also starts without.
+ * Returns a container's environment; a value of a Secret that is made elsewhere is `secret(KEY)`, or `optional(KEY)` if
+ * the pod also starts without it.
  */
 export function environmentOf(
   container: IPodSpec['containers'][number],

@@ -40,14 +40,14 @@ const expressions: [string, Expression][] = [
   ),
 ];
 
-/** What Prometheus itself makes, and the labels that it puts on each series. */
+/** Prometheus' own metrics, and the labels that it adds to each series. */
 const prometheus = { metrics: ['up', 'ALERTS'], labels: ['job', 'namespace', 'pod', 'instance'] };
 
 /** A histogram is several series. */
 const series = (metric: string) => metric.replace(/_(bucket|count|sum)$/, '');
 
 let target: Target;
-/** The names that `dependency_up` tells of; the platform of this test has no Redis and no Elasticsearch. */
+/** The names in `dependency_up`; the platform of this test has no Redis and no Elasticsearch. */
 const dependencies = new Set(['redis', 'index_writes']);
 const shown = new Map<string, Set<string>>();
 const unknown = ({ selected, grouped }: Expression): string[] => {
@@ -89,13 +89,13 @@ afterAll(async () => {
   );
 });
 
-describe('what is not right is found', () => {
+describe('a wrong expression is found', () => {
   test('an expression that does not parse', () => {
     expect(parseExpression('sum(rate(up[5m])').errors).not.toEqual([]);
     expect(parseExpression('sum(rate(up[5m]))').errors).toEqual([]);
   });
 
-  test('a metric, a label and a grouping that nobody shows', () => {
+  test('an unknown metric, label and grouping', () => {
     expect(unknown(parseExpression('rate(tickets_lost_total[5m])'))).toEqual(['tickets_lost_total']);
     expect(unknown(parseExpression('tickets_sold_total{colour="red"}'))).toEqual(['tickets_sold_total{colour}']);
     expect(unknown(parseExpression('sum by (colour) (tickets_sold_total)'))).toEqual(['by colour']);
@@ -103,7 +103,7 @@ describe('what is not right is found', () => {
   });
 });
 
-test.each(expressions)('%s asks what /metrics shows', (_, expression) => {
+test.each(expressions)('%s uses existing metrics', (_, expression) => {
   expect(expression.errors).toEqual([]);
   expect(expression.selected.length).toBeGreaterThan(0);
   expect(unknown(expression)).toEqual([]);
@@ -121,7 +121,7 @@ describe('alerts', () => {
     }
   });
 
-  test('know every dependency that they name, and that payments are no server', () => {
+  test('name existing dependencies, and payments as no server', () => {
     const namedIn = (expr: string) => [...expr.matchAll(/dependency(!?=)"(\w+)"/g)].map(([, how, name]) => [how, name]);
     const named = rules.flatMap(({ expr }) => namedIn(expr));
     expect(named.map(([, name]) => name).filter((name) => !dependencies.has(name!))).toEqual([]);
@@ -166,7 +166,7 @@ describe('the dashboard', () => {
     expect(cells.some((cell) => Number(cell.split(' ')[0]) >= 24)).toBe(false);
   });
 
-  test('knows no data source by its id', () => {
+  test('names no data source by its id', () => {
     expect(dashboard.templating.list.map(({ type }) => type)).toContain('datasource');
     for (const [, uid] of JSON.stringify(dashboard).matchAll(/"datasource":\{[^}]*"uid":"([^"]*)"/g)) {
       expect(uid).toMatch(/^\$|^-- Grafana --$/);

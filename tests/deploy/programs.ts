@@ -9,7 +9,7 @@ import type { Program } from '../../shared/process/program.ts';
 
 export const programs: Record<string, Program> = { events, booking, search };
 
-/** Whether a program's `--help` has this call; no arguments are to serve. */
+/** Returns whether a program's `--help` has this call; no arguments mean to serve. */
 export function knowsCall(program: Program, args: string[]): boolean {
   if (args.length === 0) return true;
   if (['health', 'config', '--version', '--help'].includes(args[0]!)) return args.length === 1;
@@ -17,7 +17,7 @@ export function knowsCall(program: Program, args: string[]): boolean {
   return usage.some(([call]) => call === args.join(' '));
 }
 
-/** The variables that a call of a program reads. */
+/** Returns the variables that a call of a program reads. */
 export function variablesOf(program: Program, args: string[]): Variables {
   if (args[0] === 'connector') return { ...postgresVariables, ...kafkaVariables, ...connectorVariables };
   return args.length > 0 ? { ...postgresVariables } : program.variables;

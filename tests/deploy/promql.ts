@@ -1,10 +1,10 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** A metric as an expression names it, with the labels that it is selected by. */
+/** A metric in an expression, with the labels of its selector. */
 export type Selected = { metric: string; labels: string[] };
 
 export type Expression = {
-  /** Where the grammar does not fit, with the text that follows; empty when the expression is right. */
+  /** The places of syntax errors, with the text that follows; empty when the expression is right. */
   errors: string[];
   selected: Selected[];
   /** The labels by which something is grouped or joined. */
@@ -27,7 +27,7 @@ export function parseExpression(expr: string): Expression {
   return found;
 }
 
-/** What a service's `/metrics` shows: each series' name with the names of its labels. */
+/** Returns the series of a service's `/metrics`: each name with the names of its labels. */
 export function parseMetrics(text: string): Map<string, Set<string>> {
   const known = new Map<string, Set<string>>();
   for (const line of text.split('\n')) {

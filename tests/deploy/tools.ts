@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProcess } from '../rig/process.ts';
 
-/** The programs that know the formats best. Go builds them at these versions; it needs nothing else. */
+/** The formats' own programs. Go builds them at these versions; it needs nothing else. */
 const tools = {
   compose: { module: 'github.com/compose-spec/compose-go/v2/cmd', version: 'v2.16.2', program: 'cmd' },
   kustomize: { module: 'sigs.k8s.io/kustomize/kustomize/v5', version: 'v5.7.1', program: 'kustomize' },
@@ -13,7 +13,7 @@ const folder = join(import.meta.dirname, '..', '..', '.onsale', 'tools');
 type ToolName = keyof typeof tools;
 const built = new Map<ToolName, Promise<string>>();
 
-/** The path of a tool, which is built when it is not there yet. */
+/** Returns the path of a tool, and builds it if needed. */
 export function tool(name: ToolName): Promise<string> {
   const path = built.get(name) ?? build(name);
   built.set(name, path);

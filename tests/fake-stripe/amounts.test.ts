@@ -73,7 +73,7 @@ test('payment_method_types is a parameter of older versions of the API', async (
   expect(error).toMatchObject({ statusCode: 400, code: 'payment_method_types_no_longer_supported' });
 });
 
-test('what is missing is named', async () => {
+test('a missing parameter is named', async () => {
   const error = await refusal(stripe.paymentIntents.create({ amount: 500 } as Stripe.PaymentIntentCreateParams));
   expect(error).toMatchObject({ code: 'parameter_missing', param: 'currency' });
 });

@@ -11,7 +11,7 @@ import { type Route, routeOf } from './routes.ts';
 export type Asked = { method: string; url: URL; headers: Headers; body: string; requestId: string };
 export type Fake = { books: Books; keys: ReturnType<typeof idempotencyKeys>; faults: Fault[] };
 
-/** What is answered; 'lost' when the connection is dropped instead. */
+/** Returns the response; 'lost' when the connection is dropped instead. */
 export async function answer(fake: Fake, asked: Asked): Promise<Answer | 'lost'> {
   const { method, url, headers } = asked;
   if (!hasKey(headers))
@@ -31,7 +31,7 @@ async function answerRoute(fake: Fake, asked: Asked, route: Route): Promise<Answ
   return fault?.how === 'lost-after' ? 'lost' : given;
 }
 
-/** Does the work, and what the fault makes of it. Throws what failed before anything had begun. */
+/** Does the work under a fault. Throws an error that came before anything had begun. */
 async function execute({ books }: Fake, call: Call, route: Route, query: string, fault?: Fault): Promise<Answer> {
   if (fault?.how === 'delay') await (fault.until ?? sleep(fault.ms ?? 0));
   if (fault?.how === '500-before') return broken(call);
@@ -59,7 +59,7 @@ function callOf({ method, url, headers, requestId }: Asked, query: string): Call
   };
 }
 
-/** Under a key it would only be replayed, and the answer says so. */
+/** With a key it would only be replayed, and the response says so. */
 const broken = ({ key }: Call): Answer => ({
   status: 500,
   body: { error: { type: 'api_error', message: 'An unknown error occurred' } },
@@ -71,7 +71,7 @@ function refusal(error: unknown): Answer {
   throw error;
 }
 
-/** Some refusals are kept under an idempotency key, as any that the work itself throws. */
+/** Some refusals are kept under an idempotency key, like all that the work itself throws. */
 function refusedBy({ code = 'no code: invalid request' }: Fault): Answer {
   const failure = refusalOf(code);
   if (!failure.begun) throw failure;

@@ -90,7 +90,7 @@ export type Event = {
   type: EventType;
 };
 
-/** All that the fake remembers of payments; `emit` tells of a change, in the name of the request under way. */
+/** The fake's state of payments; `emit` publishes a change, in the name of the request under way. */
 export type Books = {
   intents: Map<string, Intent>;
   refunds: Map<string, Refund>;
@@ -102,7 +102,7 @@ export type Books = {
   request: Event['request'];
 };
 
-/** Events that come of no request are in its name. */
+/** The request that events of no request name. */
 export const nobody: Event['request'] = { id: null, idempotency_key: null };
 
 const apiVersion = '2026-10-28.endive';
@@ -136,7 +136,7 @@ export function openBooks(clock: Clock, heard: (event: Event) => void): Books {
 
 export const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;
 
-/** An intent as answers show it: its charge only by its id, unless asked for. */
+/** An intent as responses show it: its charge only by its id, unless expanded. */
 export const shown = (intent: Intent, expand = false): object =>
   expand ? intent : { ...intent, latest_charge: intent.latest_charge?.id ?? null };
 

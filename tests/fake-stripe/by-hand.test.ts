@@ -17,7 +17,7 @@ const held = async (payment_method = 'pm_card_visa', amount = 500) => {
 };
 const paid = async (payment_method?: string) => (await stripe.paymentIntents.capture(await held(payment_method))).id;
 
-test('a person gives a part back, and then the rest, without metadata', async () => {
+test('a refund by hand gives a part back, and then the rest, without metadata', async () => {
   const id = await paid();
   expect(fake.refundByHand(id, 100)).toMatchObject({ amount: 100, metadata: {} });
   expect(fake.refundByHand(id)).toMatchObject({ amount: 400 });
@@ -26,7 +26,7 @@ test('a person gives a part back, and then the rest, without metadata', async ()
   expect(fake.events().at(-1)).toMatchObject({ type: 'charge.refunded', request: { id: null } });
 });
 
-test('a person cancels, or captures', async () => {
+test('an intent is cancelled or captured by hand', async () => {
   const [canceled, captured, partly] = [await held(), await held(), await held()];
   fake.cancelByHand(canceled);
   fake.captureByHand(captured);
@@ -37,7 +37,7 @@ test('a person cancels, or captures', async () => {
   expect(() => fake.captureByHand(canceled)).toThrow('canceled');
 });
 
-test('with some cards a refund takes its time, and arrives or fails', async () => {
+test('a refund to some cards is pending, and arrives or fails', async () => {
   const id = await paid('pm_card_pendingRefund');
   const refunds = [fake.refundByHand(id, 100), fake.refundByHand(id, 200)];
   expect(refunds.map(({ status }) => status)).toEqual(['pending', 'pending']);
@@ -51,7 +51,7 @@ test('with some cards a refund takes its time, and arrives or fails', async () =
   expect(fake.intents().find((one) => one.id === id)!.latest_charge!.amount_refunded).toBe(100);
 });
 
-test('what the fake gives out is a copy', async () => {
+test('the fake returns copies', async () => {
   const id = await held();
   fake.captureByHand(id).status = 'canceled';
   expect((await stripe.paymentIntents.retrieve(id)).status).toBe('succeeded');

@@ -48,7 +48,7 @@ for (const [name, code, decline_code] of [
   });
 }
 
-test('a card that nobody knows is refused, and no intent is made', async () => {
+test('an unknown card is refused, and no intent is made', async () => {
   const before = fake.intents().length;
   const error = await refusal(pay('pm_card_unheardOf'));
   expect(error).toMatchObject({ statusCode: 400, code: 'resource_missing', param: 'payment_method' });
@@ -92,7 +92,7 @@ test('a holder may consent to a card that is declined then', async () => {
   });
 });
 
-test('what waits for the holder can be cancelled, and then it is too late', async () => {
+test('an intent that waits for the holder can be cancelled, and then can’t be approved', async () => {
   const { id } = await pay('pm_card_authenticationRequired');
   await stripe.paymentIntents.cancel(id);
   expect(() => fake.approve(id)).toThrow('canceled');
@@ -104,7 +104,7 @@ test('with a return_url the holder is sent away', async () => {
   expect(next_action).toMatchObject({ type: 'redirect_to_url' });
 });
 
-test('methods chosen by Stripe may redirect, and want a return_url', async () => {
+test('methods chosen by Stripe may redirect, and need a return_url', async () => {
   const { id } = await stripe.paymentIntents.create({ amount: 35_000, currency: 'usd' });
   const error = await refusal(stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' }));
   expect(error).toMatchObject({ statusCode: 400, param: 'return_url' });

@@ -2,8 +2,8 @@ import { missing } from './failure.ts';
 
 export type Decline = { code: string; decline_code: string; message: string };
 /**
- * What comes of a charge: it succeeds, or is declined; some cards want their holder's consent before. A `pending` refund takes
- * its time. What has more than `maxDigits` the card's network does not take.
+ * The outcome of a charge: it succeeds, or is declined; some cards need their holder's consent first. A `pending`
+ * refund is not done at once. The card's network refuses amounts of more than `maxDigits`.
  */
 export type Card = { decline?: Decline; authenticate?: boolean; refund?: 'pending'; maxDigits?: number };
 

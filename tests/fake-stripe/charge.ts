@@ -20,7 +20,7 @@ function hold(books: Books, intent: Intent): void {
   books.emit('payment_intent.amount_capturable_updated', intent);
 }
 
-/** Takes `amount` of what is held; the rest is let go. */
+/** Captures `amount` of the authorisation; the rest is released. */
 export function take(books: Books, intent: Intent, amount: number): void {
   Object.assign(intent.latest_charge!, { captured: true, amount_captured: amount });
   Object.assign(intent, { status: 'succeeded', amount_received: amount, amount_capturable: 0 });

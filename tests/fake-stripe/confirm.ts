@@ -13,7 +13,7 @@ export function confirmIntent(books: Books, intent: Intent, form: Form): Intent 
   return intent;
 }
 
-/** Looks at the parameters; what it gives does the work. */
+/** Checks the parameters; returns a function that does the work. */
 export function checkAttempt(intent: Intent, form: Form): (books: Books) => void {
   const method = textOf(form, 'payment_method') ?? intent.payment_method;
   const card = method ? cardOf(method) : undefined;

@@ -3,7 +3,7 @@ import type { Handle } from './handle.ts';
 
 type Told = { amount?: number; status?: string; as?: 'won' | 'lost' };
 
-/** The fake's own handle over HTTP, for when it runs as a process by itself. */
+/** The fake's own handle over HTTP, for when it runs as a separate process. */
 export function control(fake: Handle, method: string, path: string, body: string): Response {
   const [, , what = '', id = '', verb = ''] = path.split('/');
   const told: Told = what !== 'faults' && body ? JSON.parse(body) : {};

@@ -11,10 +11,10 @@ const twoDecimal = codes(
 );
 const zeroDecimal = codes('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf');
 const threeDecimal = codes('bhd jod kwd omr tnd');
-/** Without decimals in life, but with two in the API, which must be 00. */
+/** Currencies without decimals that have two in the API, which must be 00. */
 const wholeOnly = codes('isk ugx');
 
-/** The least that can be charged, in minor units, of an account that settles in the currency. */
+/** Minimum charges, in minor units, of an account that settles in the currency. */
 const minimum: Record<string, number> = {
   usd: 50,
   aed: 200,
@@ -48,7 +48,7 @@ const minimum: Record<string, number> = {
   thb: 1000,
   zar: 50,
 };
-/** Of card payments; a card's network may take fewer. */
+/** The maximum for card payments; a card's network may take fewer. */
 const maxDigits = 12;
 
 const decimalsOf = (currency: string) => (zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2);
@@ -71,13 +71,13 @@ export function checkAmount(amount: number, currency: string, param = 'amount'):
   checkStep(amount, currency, param);
 }
 
-/** Throws when the amount is longer than what cards can be charged. */
+/** Throws when the amount has too many digits for a card. */
 export function checkDigits(amount: number, currency: string, most = maxDigits): void {
   if (String(amount).length <= most) return;
   throw invalid(`${money(amount, currency)} has too many digits`, 'amount', 'amount_too_large');
 }
 
-/** Throws when the last digits are some that the currency cannot have. */
+/** Throws when the currency does not allow the last digits. */
 export function checkStep(amount: number, currency: string, param = 'amount'): void {
   const step = threeDecimal.has(currency) ? 10 : wholeOnly.has(currency) ? 100 : 1;
   if (amount % step === 0) return;

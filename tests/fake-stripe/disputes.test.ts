@@ -44,7 +44,7 @@ test('a disputed payment is not refunded until the dispute is won', async () => 
   expect(told(id)).toEqual(types.map((type) => `charge.dispute.${type}` as never));
 });
 
-test('one whose dispute is lost never is', async () => {
+test('a payment whose dispute is lost is never refunded', async () => {
   const id = await paid();
   fake.openDispute(id);
   fake.closeDispute(id, 'lost');
@@ -64,7 +64,7 @@ test('an inquiry withdraws nothing, and leaves the payment refundable', async ()
   expect(told(id)).toEqual(['charge.dispute.created', 'charge.dispute.closed']);
 });
 
-test('what was not captured can’t be disputed', async () => {
+test('an uncaptured payment can’t be disputed', async () => {
   const id = await paid('manual');
   expect(() => fake.openDispute(id)).toThrow('no successful charge');
 });

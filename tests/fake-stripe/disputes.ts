@@ -1,14 +1,14 @@
 import { type Books, chargeOf, type Dispute, type Intent, newId } from './books.ts';
 import { Failure, missing } from './failure.ts';
 
-/** The bank has only asked so far: a payment can still be refunded, and nothing is withdrawn. */
+/** An inquiry: the payment can still be refunded, and nothing is withdrawn. */
 export const isInquiry = ({ status }: Dispute): boolean => status.startsWith('warning_');
 
-/** Whether a charge can't be refunded: its buyer's bank has it back, or asks for it. */
+/** Returns whether a charge can't be refunded, as it is disputed. */
 export const isBlocked = (books: Books, intent: Intent): boolean =>
   [...books.disputes.values()].some((one) => one.payment_intent === intent.id && !one.is_charge_refundable);
 
-/** The buyer has their bank take a payment back, or ask about it. */
+/** Opens a dispute of a payment, or an inquiry. */
 export function openDispute(books: Books, intent: Intent, status: Dispute['status'] = 'needs_response'): Dispute {
   const charge = chargeOf(intent);
   const dispute: Dispute = {
@@ -32,7 +32,7 @@ export function openDispute(books: Books, intent: Intent, status: Dispute['statu
   return dispute;
 }
 
-/** The bank decides the latest dispute of a payment that is open. */
+/** Closes the latest open dispute of a payment. */
 export function closeDispute(books: Books, intent: Intent, as: 'won' | 'lost'): void {
   const open = [...books.disputes.values()].findLast(
     ({ payment_intent, status }) => payment_intent === intent.id && !['won', 'lost', 'warning_closed'].includes(status),

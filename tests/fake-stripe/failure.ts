@@ -1,4 +1,4 @@
-/** The `error` member of an answer. */
+/** The `error` member of a response. */
 export type ErrorBody = {
   type: 'invalid_request_error' | 'card_error' | 'idempotency_error' | 'api_error';
   message: string;
@@ -9,7 +9,7 @@ export type ErrorBody = {
   payment_intent?: object | undefined;
 };
 
-/** A request that is refused. Where the endpoint had `begun` its work, an idempotency key keeps the answer. */
+/** A refused request. If the endpoint had `begun` its work, an idempotency key keeps the response. */
 export class Failure extends Error {
   readonly status: number;
   readonly body: ErrorBody;
@@ -23,11 +23,11 @@ export class Failure extends Error {
   }
 }
 
-/** A parameter that makes no sense: noticed before anything is done. */
+/** An invalid parameter: found before anything is done. */
 export const invalid = (message: string, param?: string, code?: string): Failure =>
   new Failure(400, { type: 'invalid_request_error', message, code, param });
 
-/** Something named that is not there: 404 when the path names it, 400 when a parameter does. */
+/** A missing object: 404 when the path names it, 400 when a parameter does. */
 export const missing = (what: string, id: string, param: string, status: 400 | 404 = 400): Failure =>
   new Failure(status, {
     type: 'invalid_request_error',

@@ -34,7 +34,7 @@ test('a connection is lost before the effect: the key is free, and the next does
   expect((await create(key)).status).toBe('requires_capture');
 });
 
-test('a connection is lost after the effect: its key tells the answer, and nothing is done twice', async () => {
+test('a connection is lost after the effect: its key returns the response, and nothing is done twice', async () => {
   const [key, before] = [randomUUID(), made()];
   fake.faults.push({ on: 'create', how: 'lost-after', times: 2 });
   for (const _ of [1, 2]) expect(await refusal(create(key))).toBeInstanceOf(Stripe.errors.StripeConnectionError);
@@ -83,7 +83,7 @@ test('too many requests are turned away before anything else, and the key is fre
   expect((await create(key)).status).toBe('requires_capture');
 });
 
-test('every kind of request can go wrong, in the order of the queue, as often as it says', async () => {
+test('every kind of request can fail, in the order of the queue, as often as told', async () => {
   const { id } = await create();
   const work = {
     get: () => stripe.paymentIntents.retrieve(id),
@@ -102,7 +102,7 @@ test('every kind of request can go wrong, in the order of the queue, as often as
   expect((await work.capture()).status).toBe('succeeded');
 });
 
-test('money that moved although nobody said so is found by its metadata', async () => {
+test('a payment whose response was lost is found by its metadata', async () => {
   const { id } = await create();
   fake.faults.push({ on: 'capture', how: '500-after' }, { on: 'refund', how: 'lost-after' });
   await refusal(stripe.paymentIntents.capture(id));

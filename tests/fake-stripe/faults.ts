@@ -1,9 +1,10 @@
 export type Operation = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund' | 'get' | 'list';
 
 /**
- * What goes wrong with the next request of a kind, `times` times (once). `lost` drops the connection without an answer,
- * before or after the effect; a 500 comes instead of the effect or after it, and an idempotency key keeps it. `refused` is
- * refused with a `code`, one of `refusalCodes`. A delay comes before the effect, and lasts `ms` or as long as `until` says.
+ * A fault of the next request of a kind, `times` times (once). `lost` drops the connection without a response,
+ * before or after the effect; a 500 comes instead of the effect or after it, and an idempotency key keeps it. `refused`
+ * is refused with a `code`, one of `refusalCodes`. A delay comes before the effect, and lasts `ms` or as long as
+ * `until` says.
  */
 export type Fault = {
   on: Operation;
@@ -14,7 +15,7 @@ export type Fault = {
   until?: Promise<unknown>;
 };
 
-/** Takes the first that fits out of the queue. A request that is only replayed meets no fault of its execution. */
+/** Takes the first matching fault from the queue. A replayed request meets no fault of its execution. */
 export function takeFault(faults: Fault[], on: Operation, replayed: boolean): Fault | undefined {
   const place = faults.findIndex(
     (one) => one.on === on && !(replayed && (one.how.startsWith('500') || one.how === 'refused')),

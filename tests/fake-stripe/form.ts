@@ -1,6 +1,6 @@
 import { invalid } from './failure.ts';
 
-/** A form's fields: texts, and what brackets nest. */
+/** A form's fields: texts, and nested forms in brackets. */
 export type Form = { [name: string]: string | Form };
 
 /** Reads `a=1&b[c]=2&d[]=3&d[]=4` and `d[0]=3`; a list is a form too, with its places as names. */
@@ -23,7 +23,7 @@ export function parseForm(text: string): Form {
   return form;
 }
 
-/** What the fake does not know is refused, as Stripe refuses what it does not know: nothing is passed over silently. */
+/** Unknown parameters are refused, as by Stripe: none is ignored silently. */
 export function checkNames(form: Form, names: readonly string[]): void {
   const strange = Object.keys(form).find((name) => !names.includes(name));
   if (strange !== undefined) throw invalid(`Unknown parameter: ${strange}`, strange, 'parameter_unknown');

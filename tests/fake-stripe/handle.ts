@@ -7,26 +7,26 @@ import { failRefund, refundByHand, settleRefund } from './refunds.ts';
 
 export type Handle = ReturnType<typeof handleOf>;
 
-/** What a test looks at, and brings about, besides what is asked over the API. */
+/** A test's access to the fake, besides the API. */
 export function handleOf(books: Books, faults: Fault[]) {
-  /** Something that happens by itself, and not because of a request. */
+  /** Does something that no request causes. */
   const happens = <T>(work: () => T): T => {
     expireHolds(books);
     return structuredClone(work());
   };
 
   return {
-    /** What comes next to go wrong; see `Fault`. */
+    /** The queue of faults; see `Fault`. */
     faults,
     /** All intents, the oldest first, each with its charge. */
     intents: (): Intent[] => happens(() => [...books.intents.values()]),
     events: (): Event[] => happens(() => books.events),
-    /** The card's holder consents to a payment that is `requires_action`, or does not. */
+    /** The card's holder approves a payment that is `requires_action`, or rejects it. */
     approve: (intentId: string): void => happens(() => approve(books, intentOf(books, intentId))),
     reject: (intentId: string): void => happens(() => reject(books, intentOf(books, intentId))),
     failRefund: (refundId: string): void => happens(() => failRefund(books, refundId)),
     settleRefund: (refundId: string): void => happens(() => settleRefund(books, refundId)),
-    /** What a person does in the dashboard; of all that there is, unless an amount is told. */
+    /** Changes by hand in the dashboard; of the whole amount, unless one is given. */
     refundByHand: (intentId: string, amount?: number): Refund => happens(() => refundByHand(books, intentId, amount)),
     cancelByHand: (intentId: string): Intent => happens(() => cancelIntent(books, intentOf(books, intentId), {})),
     captureByHand: (intentId: string, amount?: number): Intent =>
@@ -37,10 +37,10 @@ export function handleOf(books: Books, faults: Fault[]) {
           amount === undefined ? {} : { amount_to_capture: String(amount) },
         ),
       ),
-    /** The buyer has their bank take a payment back; with a `warning_…` status it only asks. */
+    /** The buyer disputes a payment; with a `warning_…` status it is an inquiry. */
     openDispute: (intentId: string, status?: Dispute['status']): Dispute =>
       happens(() => openDispute(books, intentOf(books, intentId), status)),
-    /** The bank decides: `won` is the seller's. */
+    /** The bank decides: `won` is for the seller. */
     closeDispute: (intentId: string, as: 'won' | 'lost'): void =>
       happens(() => closeDispute(books, intentOf(books, intentId), as)),
   };

@@ -23,7 +23,7 @@ const create = (idempotencyKey: string, more: Partial<Stripe.PaymentIntentCreate
 const paying = { payment_method: 'pm_card_visa', confirm: true };
 const made = () => fake.intents().length;
 
-test('the same request is done once, and answered as the first time although the intent has moved on', async () => {
+test('the same request is done once, and gets the first response although the intent has moved on', async () => {
   const key = randomUUID();
   const first = await create(key, { ...paying, capture_method: 'manual' });
   await stripe.paymentIntents.capture(first.id);
@@ -63,7 +63,7 @@ test('a key belongs to its parameters and its endpoint', async () => {
   expect((await stripe.paymentIntents.retrieve(id)).status).toBe('requires_payment_method');
 });
 
-test('what is refused for its state is kept, what is refused for its parameters is not', async () => {
+test('a refusal for the state is kept, a refusal for the parameters is not', async () => {
   const key = randomUUID();
   const { id } = await create(randomUUID());
   const capture = () => stripe.paymentIntents.capture(id, {}, { idempotencyKey: key });
@@ -84,7 +84,7 @@ test('a key is free again after a day', async () => {
   expect((await create(key)).id).not.toBe(id);
 });
 
-test('while the first is under way, a second with its key is turned away', async () => {
+test('a second request with the key of one under way is refused', async () => {
   const key = randomUUID();
   const gate = Promise.withResolvers<void>();
   fake.faults.push({ on: 'create', how: 'delay', until: gate.promise });

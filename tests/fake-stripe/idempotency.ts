@@ -9,11 +9,11 @@ const maxKeyLength = 255;
 
 type Kept = Call & { at: number; answer?: Answer };
 
-/** What the first request with a key was, and what it was answered. */
+/** The first request with a key, and its response. */
 export function idempotencyKeys(clock: Clock) {
   const all = new Map<string, Kept>();
 
-  /** The request's earlier answer, if it has one; throws when the key is taken by another or by one still under way. */
+  /** Returns the request's earlier response, if any; throws when the key belongs to another or to one under way. */
   function find(call: Call): Answer | undefined {
     if (call.key === undefined) return undefined;
     if (call.key.length > maxKeyLength) throw invalid('An idempotency key has at most 255 characters');
@@ -29,7 +29,7 @@ export function idempotencyKeys(clock: Clock) {
     return { ...kept.answer, headers };
   }
 
-  /** Does the work under the call's key and keeps its answer; what fails before it has begun leaves the key free. */
+  /** Does the work under the call's key and keeps its response; a failure before it has begun leaves the key free. */
   async function run(call: Call, work: () => Promise<Answer>): Promise<Answer> {
     if (call.key === undefined) return work();
     const kept: Kept = { ...call, at: clock.now() };

@@ -44,13 +44,13 @@ test('with automatic capture it succeeds at once', async () => {
   expect(intent).toMatchObject({ status: 'succeeded', amount_received: 35_000 });
 });
 
-test('a method that is given and not confirmed waits for that', async () => {
+test('a method without confirmation waits for it', async () => {
   const intent = await create({ payment_method: 'pm_card_visa' });
   expect(intent.status).toBe('requires_confirmation');
   expect((await stripe.paymentIntents.confirm(intent.id)).status).toBe('requires_capture');
 });
 
-test('part of what is held can be captured; the rest is let go', async () => {
+test('a part of an authorisation can be captured; the rest is released', async () => {
   const { id } = await held();
   const error = await refusal(stripe.paymentIntents.capture(id, { amount_to_capture: 35_001 }));
   expect(error).toMatchObject({ statusCode: 400, code: 'amount_too_large' });
@@ -68,7 +68,7 @@ test('a hold is cancelled, without a refund', async () => {
   expect((await stripe.refunds.list({ payment_intent: id })).data).toEqual([]);
 });
 
-test('a hold that nobody captures is cancelled after a week', async () => {
+test('an uncaptured hold is cancelled after a week', async () => {
   const { id } = await held();
   clock.advance(7 * 86_400_000);
   const canceled = await stripe.paymentIntents.retrieve(id);
@@ -115,7 +115,7 @@ test('lists the newest first, page by page, from a time on', async () => {
   expect((await refusal(stripe.paymentIntents.list({ limit: 101 }))).statusCode).toBe(400);
 });
 
-test('wants a key, knows its own paths, and names every request', async () => {
+test('needs a key, refuses unknown paths, and names every request', async () => {
   const url = `${fake.base}/v1/payment_intents`;
   expect((await fetch(url)).status).toBe(401);
   const basic = await fetch(url, { headers: { Authorization: `Basic ${btoa('sk_test_x:')}` } });

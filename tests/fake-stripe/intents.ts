@@ -90,7 +90,7 @@ export function captureIntent(books: Books, intent: Intent, form: Form): Intent 
 
 const holdSeconds = 7 * 86_400;
 
-/** What is held and not captured is let go after a week. */
+/** Cancels authorisations after a week. */
 export function expireHolds(books: Books): void {
   books.request = nobody;
   for (const intent of books.intents.values()) {

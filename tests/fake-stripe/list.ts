@@ -21,14 +21,14 @@ export function listDisputes(books: Books, form: Form): object {
   return pageOf(form, [...books.disputes.values()].filter(fits(form)), '/v1/disputes');
 }
 
-/** Whether something is about what the form names, if it names anything. */
+/** Returns whether an object matches the form's filter, if there is one. */
 const fits = (form: Form) => {
   const [intent, charge] = [textOf(form, 'payment_intent'), textOf(form, 'charge')];
   return (one: { payment_intent: string; charge: string }) =>
     (intent === undefined || one.payment_intent === intent) && (charge === undefined || one.charge === charge);
 };
 
-/** Whether the answer shall hold the charge and not only its id. */
+/** Returns whether the response shall include the charge and not only its id. */
 export function expands(form: Form, path: string): boolean {
   const asked = listOf(form, 'expand') ?? [];
   const strange = asked.find((one) => one !== path);

@@ -45,7 +45,7 @@ test('gives back a part, then the rest, then no more', async () => {
   expect((await stripe.paymentIntents.retrieve(id)).status).toBe('succeeded');
 });
 
-test('never gives back more than is left, or than was captured', async () => {
+test('never gives back more than the rest, or than was captured', async () => {
   const id = await hold();
   await stripe.paymentIntents.capture(id, { amount_to_capture: 10_000 });
   const error = await refusal(stripe.refunds.create({ payment_intent: id, amount: 10_001 }));
@@ -55,7 +55,7 @@ test('never gives back more than is left, or than was captured', async () => {
   expect(await chargeOf(id)).toMatchObject({ amount: 35_000, refunded: true });
 });
 
-test('refuses what is held, was never paid, or is not there', async () => {
+test('refuses an intent that is held, was never paid, or does not exist', async () => {
   const { id } = await stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
   for (const payment_intent of [await hold(), id]) {
     expect(await refusal(stripe.refunds.create({ payment_intent }))).toMatchObject({ statusCode: 400 });
@@ -64,7 +64,7 @@ test('refuses what is held, was never paid, or is not there', async () => {
   expect(error).toMatchObject({ statusCode: 400, code: 'resource_missing' });
 });
 
-test('is bound to what the currency can have', async () => {
+test('is bound to the steps of the currency', async () => {
   const payment_intent = await paid(5120, 'kwd');
   const error = await refusal(stripe.refunds.create({ payment_intent, amount: 1005 }));
   expect(error).toMatchObject({ code: 'invalid_charge_amount' });

@@ -44,7 +44,7 @@ export function createRefund(books: Books, form: Form): Refund {
   return refund;
 }
 
-/** What a person does in the dashboard: a refund of a part, or of all that is left, without anything of ours on it. */
+/** A refund by hand in the dashboard: of a part, or of the rest, without our metadata. */
 export const refundByHand = (books: Books, intentId: string, amount?: number): Refund =>
   createRefund(books, { payment_intent: intentId, ...(amount !== undefined && { amount: String(amount) }) });
 

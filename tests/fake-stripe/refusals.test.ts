@@ -51,7 +51,7 @@ test('some refusals have no code', async () => {
   expect(await refusal(create())).toMatchObject({ statusCode: 400, param: 'currency' });
 });
 
-test('an idempotency key keeps what refused the work, and not what refused the caller', async () => {
+test('an idempotency key keeps refusals of the work, and not refusals of the caller', async () => {
   const [kept, free] = [randomUUID(), randomUUID()];
   fake.faults.push({ on: 'create', how: 'refused', code: 'balance_insufficient' });
   await refusal(create(kept));

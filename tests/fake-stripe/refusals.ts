@@ -1,8 +1,8 @@
 import { type ErrorBody, Failure } from './failure.ts';
 import type { Operation } from './faults.ts';
 
-// The codes that Stripe documents for what the fake serves, https://docs.stripe.com/error-codes. Some refusals have no code; they
-// go by names here that begin with "no code".
+// The codes that Stripe documents for the endpoints of the fake, https://docs.stripe.com/error-codes. Some refusals
+// have no code; their names here begin with "no code".
 
 const codes = (text: string) => text.split(/[ \n]+/).filter(Boolean);
 
@@ -29,7 +29,7 @@ const statuses: [status: number, codes: string[]][] = [
   ],
 ];
 
-/** Whatever is asked for. */
+/** Refusals of every request. */
 const anywhere = [
   ...['no code: wrong key', 'no code: key without permission', 'no code: invalid request'],
   ...codes(
@@ -41,13 +41,13 @@ const anywhere = [
   ),
 ];
 
-/** Of what changes something. */
+/** Refusals of requests that change something. */
 const changing = [...anywhere, ...codes('idempotency_key_in_use capability_not_active country_unsupported')];
 
 const states = codes('payment_intent_unexpected_state intent_invalid_state');
 const amounts = codes('amount_too_small amount_too_large invalid_charge_amount charge_exceeds_transaction_limit');
 
-/** By what is asked for, everything that it may be refused with: each is a `code` of a `refused` fault. */
+/** The possible refusals by operation: each is a `code` of a `refused` fault. */
 export const refusalCodes: Record<Operation, readonly string[]> = {
   get: anywhere,
   list: anywhere,
@@ -87,7 +87,7 @@ export const refusalCodes: Record<Operation, readonly string[]> = {
   ],
 };
 
-/** The refusal that goes by a code. An idempotency key keeps those that come of the work itself. */
+/** Returns the refusal with a code. An idempotency key keeps those of the work itself. */
 export function refusalOf(code: string): Failure {
   const message = `Refused by the test: ${code}`;
   const without = noCode[code];

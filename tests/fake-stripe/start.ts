@@ -9,7 +9,7 @@ import { type WebhookOptions, webhooks } from './webhooks.ts';
 
 export type FakeStripe = Awaited<ReturnType<typeof startFakeStripe>>;
 
-/** Starts a server that behaves as Stripe's documentation says of payment intents with cards. It forgets all at its end. */
+/** Starts a server that behaves like Stripe's documented payment intents with cards. Its state ends with it. */
 export async function startFakeStripe({
   port = 0,
   clock = systemClock,
@@ -43,7 +43,7 @@ export async function startFakeStripe({
 
   return {
     ...handle,
-    /** Where it listens, such as `http://127.0.0.1:12111`. */
+    /** Its address, such as `http://127.0.0.1:12111`. */
     base: `http://127.0.0.1:${server.port}`,
     async close(): Promise<void> {
       await Promise.all([server.stop(true), hooks?.stop()]);
@@ -52,8 +52,8 @@ export async function startFakeStripe({
 }
 
 /**
- * Each connection serves one request: were it used again, Bun's fetch would by itself repeat a GET that is dropped, and a
- * fault would go unnoticed or not by chance.
+ * Each connection serves one request: on a reused one Bun's fetch would repeat a dropped GET by itself, so that a fault
+ * might go unnoticed.
  */
 const answered = ({ status, body, headers }: Answer, requestId: string) =>
   Response.json(body, { status, headers: { 'Request-Id': requestId, Connection: 'close', ...headers } });
@@ -62,7 +62,7 @@ const answered = ({ status, body, headers }: Answer, requestId: string) =>
 const dropped = () => new Response(new ReadableStream({ start: (controller) => controller.error() }));
 
 const deliveries = (books: Books, hooks?: ReturnType<typeof webhooks>) => ({
-  /** Sends events to the webhook, held or not, one after the other in this order, each until it is taken. */
+  /** Sends events to the webhook, held or not, one after the other in this order, each until it is accepted. */
   async deliver(eventIds: string[]): Promise<void> {
     for (const id of eventIds) await hooks?.deliver(books.events.find((event) => event.id === id)!);
   },

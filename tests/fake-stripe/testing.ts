@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 
-/** The official client, talking to the fake. A dropped connection is told at once: the client's own second try takes half a second. */
+/** The official client for the fake. A dropped connection fails at once: the client's own retry takes half a second. */
 export function clientOf(base: string, config: Partial<Stripe.StripeConfig> = {}): Stripe {
   const { hostname, port } = new URL(base);
   return new Stripe('sk_test_fake', {
@@ -22,7 +22,7 @@ const fetchOnce = Object.assign(
   { preconnect: fetch.preconnect },
 );
 
-/** What a request was refused with. */
+/** Returns the refusal of a request. */
 export async function refusal(work: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   const error = await work.then(
     () => undefined,
@@ -32,7 +32,7 @@ export async function refusal(work: Promise<unknown>): Promise<Stripe.errors.Str
   throw new Error('was not refused by Stripe', { cause: error });
 }
 
-/** Stripe's client with some of its calls about intents done otherwise. */
+/** Stripe's client with some of its calls about intents replaced. */
 export function withIntentCalls(stripe: Stripe, calls: Partial<Stripe['paymentIntents']>): Stripe {
   const replaced = <T extends object>(target: T, by: object): T =>
     new Proxy(target, {

@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-/** A receiver that verifies what it gets, and answers 500 as often as it is told to. */
+/** A receiver that verifies its events, and responds 500 as often as told. */
 async function start(options: Partial<WebhookOptions> = {}, failures = 0) {
   const received: Stripe.Event[] = [];
   let fake: FakeStripe;
@@ -65,7 +65,7 @@ test('a signature with another secret does not verify', async () => {
   expect(received).toEqual([]);
 });
 
-test('what is not taken is sent again until it is', async () => {
+test('an event that is not accepted is sent again until it is', async () => {
   const started = await start({}, 5);
   await pay(started);
   await started.fake.delivered();

@@ -3,8 +3,8 @@ import { type Clock, sleep } from '../../shared/async/clock.ts';
 import type { Event } from './books.ts';
 
 /**
- * Where events go. They go out as they happen, side by side, unless they are held for the test to deliver; each `copies`
- * times (once). What is not answered with 2xx is sent again, after a pause, until it is.
+ * The endpoint of webhooks. Events are sent as they happen, side by side, unless they are held for the test to deliver;
+ * each `copies` times (once). Without a 2xx an event is sent again, after a pause, until there is one.
  */
 export type WebhookOptions = {
   url: string | (() => string);
@@ -54,7 +54,7 @@ export function webhooks(
   return {
     heard,
     deliver,
-    /** Resolves when everything that goes out by itself has arrived. */
+    /** Resolves when all events that are not held have arrived. */
     async delivered(): Promise<void> {
       while (underWay.size > 0) await Promise.all(underWay);
     },

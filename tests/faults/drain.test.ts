@@ -27,7 +27,7 @@ for (const kind of ['bun', 'deno'] as const) {
       });
     expect((await post('reserve')).status).toBe(200);
 
-    // Whoever holds the row keeps the purchase waiting for exactly as long as we like.
+    // A lock on the row keeps the purchase waiting for exactly as long as the test needs.
     const holder = openDb(database.config, { max: 1 });
     const finish = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
@@ -56,7 +56,7 @@ for (const kind of ['bun', 'deno'] as const) {
   }, 30_000);
 }
 
-/** Whether nobody listens; unlike a request, a connection alone keeps no server from ending. */
+/** Returns whether nobody listens; unlike a request, a connection alone keeps no server from ending. */
 function refuses(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -86,7 +86,7 @@ for (const kind of ['bun', 'deno'] as const) {
   }, 30_000);
 }
 
-/** Asks again and again on connections that are kept, until an answer asks for the connection's end. */
+/** Repeats requests on connections that are kept, until a response asks to close the connection. */
 async function useUntilAsked(port: number, agent: Agent, seen: { answered: number; asked: number; cut: number }) {
   for (let isAsked = false; !isAsked; ) {
     await new Promise<void>((resolve) => {

@@ -13,7 +13,7 @@ import { type FaultyWay, proxyTo } from '../rig/toxiproxy.ts';
 
 setDefaultTimeout(400_000);
 
-/** Until all is well again; seconds mostly, but a busy machine takes its time. */
+/** The timeout of a recovery; mostly seconds, but a busy machine takes longer. */
 const patienceMs = 120_000;
 
 type Endpoint = 'event page' | 'list' | 'reserve' | 'confirm' | 'search, cached' | 'search';
@@ -32,7 +32,7 @@ const withoutDatabase: Answers = { ...well, 'event page': '503', list: '503', re
 const withoutLocks: Answers = { ...well, 'event page': '200 locks unknown', reserve: '503', confirm: '503' };
 const withoutIndex: Answers = { ...well, search: '503' };
 
-/** What each endpoint answers while a server is stopped or hung. */
+/** The response of each endpoint while a server is stopped or hung. */
 const withoutServer: Record<ServerName, Answers> = {
   pg: withoutDatabase,
   redis: withoutLocks,
@@ -41,7 +41,7 @@ const withoutServer: Record<ServerName, Answers> = {
   es: withoutIndex,
 };
 
-/** The servers as the table names them. */
+/** The names of the servers in the table. */
 const nameOf: Record<ServerName, string> = {
   pg: 'PostgreSQL',
   redis: 'Redis',
@@ -63,7 +63,7 @@ describe('faults of the real servers, seen by the binaries', () => {
   let event: { id: number; uuid: string; free: string[]; held: { ticket: string; user: string }[] };
   const sold = new Map<string, string>();
   const measured: string[] = [];
-  /** Milliseconds of each endpoint's slowest answer in this fault, the very first ones included. */
+  /** Milliseconds of each endpoint's slowest response in this fault, the first ones included. */
   const slowest = new Map<string, number>();
 
   beforeAll(async () => {
@@ -100,24 +100,24 @@ describe('faults of the real servers, seen by the binaries', () => {
   const faulty: ServerName[] = ['pg', 'redis', 'kafka', 'connect', 'es'];
 
   for (const name of faulty) {
-    test(`${name} stopped: what needs it says 503, the rest goes on; started again, all is well by itself`, async () => {
+    test(`${name} stopped: its endpoints return 503, the others go on; all recover by themselves`, async () => {
       await during(`${nameOf[name]} stopped`, withoutServer[name], {
         begin: () => servers.stop(name),
         end: () => servers.start(name),
       });
     });
 
-    test(`${name} hung: no request hangs; awake again, all is well by itself`, async () => {
+    test(`${name} hung: no request hangs; all recover by themselves`, async () => {
       await during(`${nameOf[name]} hung`, withoutServer[name], {
         begin: () => servers.hang(name),
         end: () => servers.wake(name),
       });
     });
 
-    test(`${name} killed: all is well when it is back`, async () => {
+    test(`${name} killed: all recover when it is back`, async () => {
       await during(`${nameOf[name]} killed`, withoutServer[name], {
         begin: () => servers.kill(name),
-        // A killed server leaves what a stop clears away.
+        // A killed server leaves files that a stop removes.
         end: async () => {
           await servers.stop(name);
           // PostgreSQL does not start while its dead parent process has not been cleared away.
@@ -135,7 +135,7 @@ describe('faults of the real servers, seen by the binaries', () => {
       });
     });
 
-    test(`${name}, every connection reset: as if it were away, and then all is well by itself`, async () => {
+    test(`${name}, every connection reset: as if it were away, and then all recover by themselves`, async () => {
       await during(`${nameOf[name]}, connections reset`, withoutServer[name], {
         begin: () => proxies[name]!.reset(),
         end: () => proxies[name]!.heal(),
@@ -166,7 +166,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     });
   }
 
-  test('es stopped for half a minute while 5,000 events come: all are found afterwards', async () => {
+  test('es stopped for half a minute during 5,000 new events: all are found afterwards', async () => {
     await servers.stop('es');
     const word = `wombat${randomUUID().slice(0, 8)}`;
     for (let i = 0; i < 10; i++) {
@@ -181,7 +181,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     await allWell();
   });
 
-  test('the connector’s slot dropped under its feet: what changed meanwhile is read anew, deletions too', async () => {
+  test('the running connector’s slot dropped: the changes meanwhile are read anew, deletions too', async () => {
     const gone = await makeEvent(db.sql, { name: `bandicoot${randomUUID().slice(0, 8)}` });
     const [name] = (await db.sql`select name from events where id = ${gone.id}`).map((row) => String(row.name));
     await found(name!);
@@ -216,7 +216,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     await allWell();
   });
 
-  test('es restarted empty: searches say 503 until the index is built again, which it is by itself', async () => {
+  test('es restarted empty: searches return 503 until the index is rebuilt, which needs no action', async () => {
     await servers.empty('es');
     await servers.start('es');
     await allWell();
@@ -231,7 +231,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     await allWell();
   });
 
-  test('pg restarted empty: 503 until it is migrated; with the connector applied anew all is well, and no service is restarted', async () => {
+  test('pg restarted empty: 503 until it is migrated; all recover with the connector, without a restart', async () => {
     const { database } = platform.config;
     await servers.empty('pg');
     await servers.start('pg');
@@ -254,7 +254,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     await allWell();
   });
 
-  /** One fault: what is answered while it lasts, what changed meanwhile, and that nothing is missing afterwards. */
+  /** One fault: checks the responses while it lasts, and that no change is missing afterwards. */
   async function during(
     fault: string,
     expected: Answers,
@@ -266,12 +266,12 @@ describe('faults of the real servers, seen by the binaries', () => {
     let word: string | undefined;
     let row: Row;
     try {
-      // What was on its way when the fault came may still be answered; from then on it is as the table says.
+      // A request under way when the fault comes may still succeed; from then on the table holds.
       await eventually(async () => {
         await sleep(100);
         expect(statusesOf(await askAll())).toEqual(expected);
       });
-      // And so it stays.
+      // And it stays so.
       row = await askAll();
       expect(statusesOf(row)).toEqual(expected);
       for (const [name, one] of Object.entries(row)) one.ms = slowest.get(name) ?? one.ms;
@@ -289,7 +289,7 @@ describe('faults of the real servers, seen by the binaries', () => {
   const statusesOf = (row: Row) =>
     Object.fromEntries(Object.entries(row).map(([name, { said }]) => [name, said])) as Answers;
 
-  /** Each endpoint once, each with a seat of its own. */
+  /** Calls each endpoint once, each with a seat of its own. */
   async function askAll(): Promise<Row> {
     const api = client(platform.target());
     const reserved = { ticket: event.free.pop()!, user: randomUUID() };
@@ -321,7 +321,7 @@ describe('faults of the real servers, seen by the binaries', () => {
     return { said: `${response.status}${unknown}`, ms };
   }
 
-  /** Every endpoint serves, a change is found, the index equals the database and every sale that was answered is there. */
+  /** Every endpoint serves, a change is found, the index equals the database and every acknowledged sale is there. */
   async function allWell(): Promise<void> {
     await eventually(async () => {
       // A lock that was taken before the fault may be gone with it.
@@ -341,11 +341,11 @@ describe('faults of the real servers, seen by the binaries', () => {
     await eventually(async () => (await client(platform.target()).search('?q=madison')).status === 200);
   }
 
-  test('after all of them the books are right', async () => {
+  test('the books are right after all faults', async () => {
     expect(await platform.run('booking', 'audit')).toContain('The books are right.');
   });
 
-  /** Writes a change; answers the word by which it can be found. */
+  /** Writes a change; returns the word by which it can be found. */
   async function rename(): Promise<string> {
     const word = `dunnart${randomUUID().slice(0, 8)}`;
     await eventually(() => db.sql`update events set name = ${word} where id = ${event.id}`);

@@ -13,7 +13,7 @@ import { type Client, client } from '../contract/client.ts';
 import { runProcess, startProcess } from '../rig/process.ts';
 import { postgresEnv, startServices, type Target } from '../rig/targets.ts';
 
-/** A request that hangs fails here; how fast an answer must be is not a test's business. */
+/** A hung request fails here; the test does not check the speed of responses. */
 const patience = () => ({ signal: AbortSignal.timeout(8_000) });
 
 describe('faults of PostgreSQL, seen by three processes', () => {
@@ -102,16 +102,16 @@ describe('faults of PostgreSQL, seen by three processes', () => {
     });
   }
 
-  test('all is well before', allWell, 30_000);
+  test('every service works before', allWell, 30_000);
 
-  test('stopped: 503 with Retry-After, searches go on; started again: all recover without a restart', async () => {
+  test('stopped: 503 with Retry-After, searches go on; all recover without a restart when it is back', async () => {
     await postgres.stop();
     await allUnavailable();
     postgres = await startEmbeddedPostgres({ dir, port: config.port });
     await allWell();
   }, 60_000);
 
-  test('hung: 503 with Retry-After, searches go on; awake again: all recover', async () => {
+  test('hung: 503 with Retry-After, searches go on; all recover when it is back', async () => {
     const processes = [postgres.pid, ...childrenOf(postgres.pid)];
     for (const pid of processes) process.kill(pid, 'SIGSTOP');
     try {
@@ -167,7 +167,7 @@ test('a service that starts before its database waits for it', async () => {
   await rm(dir, { recursive: true, force: true });
 }, 60_000);
 
-/** A stream of live seats, read until a text has come. */
+/** Reads a stream of live seats until a text has come. */
 async function openLive(url: string) {
   const abort = new AbortController();
   const response = await fetch(url, { signal: abort.signal });

@@ -19,7 +19,7 @@ async function squat(host: string) {
   return { port, [Symbol.dispose]: () => void squatter.close() };
 }
 
-/** The output of a program that ends by itself; one that serves is ended after a while. */
+/** Returns the output of a program that ends by itself; one that serves is ended after a while. */
 async function saidAtItsEnd(command: string[], more: Record<string, string>): Promise<string> {
   const child = Bun.spawn(command, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, ...more },
@@ -69,9 +69,9 @@ for (const kind of ['bun', 'deno'] as const) {
       );
     });
 
-    test('shares its port with its like where SERVER_REUSE_PORT says so', async () => {
+    test('shares its port with another process with SERVER_REUSE_PORT', async () => {
       const [program = '', ...args] = command('events');
-      // Deno counts it among what may yet change.
+      // The option is unstable in Deno.
       const sharing = kind === 'deno' ? [program, args[0]!, '--unstable-net', ...args.slice(1)] : [program, ...args];
       const shared = { SERVER_REUSE_PORT: 'true' };
       await using first = await start(sharing, shared);
@@ -81,7 +81,7 @@ for (const kind of ['bun', 'deno'] as const) {
       expect((await get(second.ports[0]!, '/livez')).status).toBe(200);
     });
 
-    test.each(['events', 'booking', 'search'])('shows the metrics of %s at METRICS_ADDR alone', async (service) => {
+    test.each(['events', 'booking', 'search'])('shows the metrics of %s only at METRICS_ADDR', async (service) => {
       await using started = await start(command(service), { METRICS_ADDR: '127.0.0.1:0' });
       const [main] = started.ports;
       const apart = metricsPort(started.output());
@@ -100,7 +100,7 @@ for (const kind of ['bun', 'deno'] as const) {
       expect(await started.stop()).toBe(0);
     });
 
-    test('shows metrics beside its routes in development, and in production nowhere by itself', async () => {
+    test('shows metrics beside its routes in development, and nowhere by default in production', async () => {
       await using development = await start(command('booking'));
       await using open = await start(command('booking'), production);
       expect((await get(development.ports[0]!, '/metrics')).status).toBe(200);

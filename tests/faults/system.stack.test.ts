@@ -48,7 +48,7 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     await everyApi(hall, 0);
   });
 
-  test('each process says what it needs and how far the index is behind', async () => {
+  test('each process shows its dependencies and the lag of the index', async () => {
     const ready = async (role: Role) =>
       (await (await fetch(`${on(role, 0)}/readyz`)).json()) as Record<string, unknown>;
     expect(await ready('api')).toEqual({ status: 'ok', dependencies: { index: 'ok', redis: 'ok' } });
@@ -61,7 +61,7 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     expect(await metric(on('cdc', 0), 'cdc_lag_changes')).toBeGreaterThanOrEqual(0);
   });
 
-  test('an answer that one process has cached is no longer given by any when the event has changed', async () => {
+  test('a response that one process has cached is no longer returned by any when the event has changed', async () => {
     const word = `bilby${randomUUID().slice(0, 8)}`;
     const event = await makeEvent(db.sql, { name: `${word} one` });
     await everyApi(word, 1);
@@ -203,7 +203,9 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     await verified();
   });
 
-  /** Buyers, visitors and searchers, through load balancers, while `work` goes on; and an event that is renamed all the time. */
+  /**
+   * Buyers, visitors and searchers, through load balancers, during `work`; and an event that is renamed all the time.
+   */
   async function underLoad(work: () => Promise<void>): Promise<void> {
     const { uuid, id, tickets } = await makeEvent(db.sql, { seats: 3000 });
     const seats = tickets.values();
@@ -245,7 +247,7 @@ describe('the whole system: three booking, two events, two api and two cdc binar
     expect(sold.length).toBeGreaterThan(0);
   }
 
-  test('after all of it the books are right', async () => {
+  test('the books are right after all of it', async () => {
     expect(await platform.run('booking', 'audit')).toContain('The books are right.');
   }, 60_000);
 });

@@ -19,16 +19,16 @@ import {
 } from './requests.ts';
 import { single } from './seat-model.ts';
 
-/** All buyers share these: the sale, its seats by name, and the history that they write. */
+/** Shared by all buyers: the sale, its seats by name, and the history that they write. */
 export type World = {
   recorder: Recorder;
   processes: Pick<Processes, 'pick'>;
   event: MadeEvent;
   seats: string[];
   names: Names & { uuidOf(name: string): string };
-  /** Of each order that was told, what it buys and for whom. */
+  /** The purchase and the user of each known order. */
   orders: Map<string, KnownOrder>;
-  /** Every answer to a request under a key. */
+  /** Every response to a request with a key. */
   keyed: { key: string; answer: Answer }[];
 };
 
@@ -58,7 +58,7 @@ export function createRequests(world: World, user: string, userUuid: string) {
     return answer;
   }
 
-  /** Remembers an order as soon as its uuid is told. */
+  /** Remembers an order as soon as its uuid is known. */
   function know(uuid: string | undefined, asked: string[], hold: string | undefined): void {
     const known = uuid === undefined ? undefined : orders.get(uuid);
     if (uuid !== undefined && (!known || known.hold === undefined))
@@ -111,7 +111,7 @@ export function createRequests(world: World, user: string, userUuid: string) {
           know(answer.body.uuid, held, hold);
           const told = toldByOrder(answer, names);
           isBegun ||= told.outcome === 'pending' || told.outcome === 'unknown';
-          // The key's own order may have failed long ago: that says nothing of the seats by now.
+          // The key's own order may have failed long ago, which says nothing about the seats now.
           return told.outcome === 'declined' && isBegun ? { ...told, outcome: 'void' } : told;
         });
     },
@@ -129,7 +129,7 @@ export function createRequests(world: World, user: string, userUuid: string) {
         );
     },
 
-    /** The buyer's word to their bank. */
+    /** The buyer approves or rejects at their bank. */
     answerBank:
       ({ uuid, seats: bought, hold }: KnownOrder, approved: boolean): Ask =>
       (process) =>
@@ -142,7 +142,7 @@ export function createRequests(world: World, user: string, userUuid: string) {
         toldByLook(await send(process, 'GET', `/management/events/${event.uuid}`), names),
       ),
 
-    /** The user's orders; those that were not told before are the user's by whatever way. */
+    /** Lists the user's orders; unknown ones are also the user's. */
     async orders(process: Process): Promise<KnownOrder[]> {
       const { status, body } = await send(process, 'GET', `/booking/orders?user_uuid=${userUuid}&limit=100`);
       if (status !== 200) return [];
@@ -156,7 +156,7 @@ export function createRequests(world: World, user: string, userUuid: string) {
   };
 }
 
-/** Cards, as often as they come. */
+/** Cards, weighted by how often they occur. */
 export function cardOf(random: Random): string {
   const { declined, lostAnswer, lostRequest, requiresAction } = sandboxMethods;
   const good = randomUUID();

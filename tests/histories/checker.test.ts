@@ -3,7 +3,7 @@ import { check, type Spec, type Timed } from './checker.ts';
 
 type Op = { write?: string; read?: string };
 
-/** A register that holds one text, and may lose what ends in an exclamation mark. */
+/** A register that holds one text, and may lose a text that ends in an exclamation mark. */
 const register: Spec<Op> = {
   initial: '0',
   step: (state, { write, read }) => (write !== undefined ? [write] : read === state ? [state] : []),
@@ -49,7 +49,7 @@ describe('histories that one object can have had', () => {
   });
 });
 
-describe('histories that no object can have had, and the answer that is one too many', () => {
+describe('histories that no object can have had, and the first impossible response', () => {
   const bad: Record<string, { history: Timed<Op>[]; at: number }> = {
     'an old value after the write was answered': { history: [write('1', 0, 1), read('0', 2, 3)], at: 1 },
     'a value of the future': { history: [read('1', 0, 1), write('1', 2, 3)], at: 0 },
@@ -73,7 +73,7 @@ describe('histories that no object can have had, and the answer that is one too 
   });
 });
 
-test('it tells where the object may have been, and who else was at it', () => {
+test('a fault has the possible states of the object, and the concurrent operations', () => {
   const late = write('2', 1, 9);
   const history = [write('1', 0, 1), late, read('7', 3, 4)];
   const { violation } = check(register, history);
@@ -102,14 +102,14 @@ test('every verdict on small histories is that of trying all orders', () => {
   expect(Math.min(verdicts.good, verdicts.bad)).toBeGreaterThan(300);
 });
 
-/** Tells whether the register can have some order of the rest, in which each follows all that ended before it began. */
+/** Returns whether the rest has some valid order, in which each operation follows all that ended before it began. */
 function byBruteForce(state: string, rest: Timed<Op>[]): boolean {
   if (rest.every(({ isOptional }) => isOptional)) return true;
   if (register.drift!(state).some((other) => byBruteForce(other, rest))) return true;
   return rest.some((one, i) => {
     const others = rest.filter((_, n) => n !== i);
     if (others.some(({ to, isOptional }) => !isOptional && to < one.from)) return false;
-    // An operation that had no answer in its time may be left out.
+    // An operation without a response may be left out.
     const left = others.filter(({ to, isOptional }) => !(isOptional && to < one.from));
     return register.step(state, one.op).some((next) => byBruteForce(next, left));
   });

@@ -1,11 +1,11 @@
-/** A sequential object, told by its states (as texts). Several next states are a choice that nobody sees. */
+/** A sequential object, defined by its states (as texts). Several next states are an invisible choice. */
 export type Spec<Op> = {
   initial: string;
-  /** The states in which the object may be after `op`, done in `state` with the outcome that it had; none: not possible. */
+  /** Returns the possible states after `op`, done in `state` with its outcome; none: not possible. */
   step(state: string, op: Op): string[];
   /** True of an operation that leaves every state as it is; such are placed as soon as they can be. */
   isRead?(op: Op): boolean;
-  /** The states into which it may pass by itself. */
+  /** Returns the states into which it may pass by itself. */
   drift?(state: string): string[];
 };
 
@@ -13,24 +13,29 @@ export type Spec<Op> = {
 export type Timed<Op> = {
   op: Op;
   from: number;
-  /** Infinity when no answer came. */
+  /** Infinity without a response. */
   to: number;
   /** It may have taken effect between the two, or not at all. */
   isOptional?: boolean;
 };
 
-/** The fault: the first operation that can't be given a place, where the object may have been before, and who else was at it. */
+/**
+ * The fault: the first operation without a possible place, the possible states before it, and the concurrent
+ * operations.
+ */
 export type Violation<Op> = { at: Timed<Op>; states: string[]; open: Timed<Op>[] };
 
-/** `mustBe` and `mayBe` are sets of open operations that were done already, a bit each: the obliged, and the optional. */
+/**
+ * `mustBe` and `mayBe` are sets of open operations that were done already, a bit each: the obliged, and the optional.
+ */
 type Config = { state: string; mustBe: bigint; mayBe: bigint };
 
 export type Verdict<Op> = { violation: Violation<Op> | undefined; configs: number };
 
 /**
- * Whether each operation can be given an instant between its question and its answer so that, one after the other, the
- * object explains them all (Herlihy and Wing, 1990). The search is Wing and Gong's, just in time (Lowe, 2017): an operation
- * is placed no earlier than some answer needs it, and only what can still be told apart is remembered.
+ * Checks whether each operation can be given an instant between its request and its response so that, one after the
+ * other, the object explains them all (Herlihy and Wing, 1990). The search is Wing and Gong's, just in time (Lowe,
+ * 2017): an operation is placed no earlier than some response needs it, and only distinguishable states are remembered.
  */
 export function check<Op>(
   { initial, step, isRead = () => false, drift = () => [] }: Spec<Op>,
@@ -62,7 +67,7 @@ export function check<Op>(
   }
   return { violation: undefined, configs: seen };
 
-  /** Every way in which the operation has been placed by now, after others that are open with it where that is needed. */
+  /** Returns every way to place the operation by now, after other open ones if needed. */
   function placed(bit: bigint, isOptional: boolean): Configs {
     const [found, visited] = [new Configs(), new Configs()];
     const queue: Config[] = [];
@@ -86,7 +91,7 @@ export function check<Op>(
     return found;
   }
 
-  /** Adds what is new, with what it may drift into; reads that fit are placed at once. */
+  /** Adds new states, with those into which they may pass; matching reads are placed at once. */
   function add(to: Configs, { state, mustBe, mayBe }: Config, queue: Config[]): void {
     let done = mustBe;
     for (const [bit, timed] of open) {
@@ -122,7 +127,7 @@ class Configs {
   }
 }
 
-/** In order of time; who asks at the instant of an answer was there together with it. */
+/** In order of time; a request at the instant of a response is concurrent with it. */
 function eventsOf<Op>(history: Timed<Op>[]): { timed: Timed<Op>; isEnd: boolean }[] {
   const begins = history.map((timed) => ({ timed, isEnd: false, at: timed.from }));
   const ends = history

@@ -3,8 +3,8 @@ import { seatModel } from './seat-model.ts';
 import type { SeatViolation } from './seats.ts';
 
 /**
- * The answers that can't all be true, as few as can be: each other operation of the history may then have happened or not,
- * and it makes no difference.
+ * Returns a minimal set of responses that can't all be true: it stays so whether or not each other operation of the
+ * history has happened.
  */
 export function coreOf<Op>(spec: Spec<Op>, history: Timed<Op>[], { at }: Violation<Op>): Timed<Op>[] {
   let rest = history
@@ -13,7 +13,7 @@ export function coreOf<Op>(spec: Spec<Op>, history: Timed<Op>[], { at }: Violati
   const core = rest.filter(({ isOptional, op }) => !isOptional || op === at.op);
   const isBad = (some: Timed<Op>[]) => check(spec, some).violation !== undefined;
   return core.filter((timed) => {
-    // One that only looked may be left out, any other may have happened or not.
+    // A read may be left out, any other operation may have happened or not.
     const isRead = spec.isRead?.(timed.op);
     const without = isRead
       ? rest.filter((one) => one !== timed)
@@ -28,8 +28,8 @@ const width = 60;
 const maxBeside = 10;
 
 /**
- * A violation as a picture in text: who asked what and was told what, on one axis of time. `>` is the answer that is one too
- * many, `*` are those that it can't be true with; the rest is what else may have changed the seat lately.
+ * A violation as a picture in text: users, requests and responses, on one axis of time. `>` is the first impossible
+ * response, `*` are those that contradict it; the rest are other recent operations that may have changed the seat.
  */
 export function picture(violation: SeatViolation): string {
   const { history, at, states, seat } = violation;

@@ -10,7 +10,7 @@ import { weatherOf } from './weather.ts';
 const { weather } = weatherOf(0, 'brisk');
 const short = { weather, operations: 250, maxMs: 4000 };
 
-describe('what buyers are told is what seats can have lived through', () => {
+describe('buyers get only responses that some history of the seats explains', () => {
   let sale: ShortSale;
   beforeAll(async () => {
     sale = await startShortSale();
@@ -27,7 +27,7 @@ describe('what buyers are told is what seats can have lived through', () => {
   });
 });
 
-/** Answers with a page of half a second ago, if there is one. */
+/** Returns a page of half a second ago, if there is one. */
 function oldPages(events: Fetch): Fetch {
   let page: { at: number; answer: Response } | undefined;
   return async (request) => {
@@ -43,7 +43,7 @@ const releaseByTicket =
     (await sale().sql`delete from ticket_locks where ticket_uuid = any(${locks.map(({ ticketUuid }) => ticketUuid)})`)
       .count;
 
-describe('a broken sale is found out', () => {
+describe('a broken sale is caught', () => {
   let sale: ShortSale;
   const broken: Record<string, Parameters<typeof startShortSale>[0]> = {
     'locks that are released without their token': ({ locks }) => ({
@@ -94,7 +94,7 @@ describe('a broken sale is found out', () => {
       };
     },
 
-    // Nobody else frees the locks of what was sold, as after a sweep that settled an order of a process that died.
+    // Nothing else frees the locks of sold seats, as after a sweep that settled an order of a process that died.
     'a refund that leaves the lock': ({ orders, unfinishedPayments }) => ({
       orders: {
         ...orders,

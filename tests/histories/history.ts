@@ -4,27 +4,28 @@ export type Operation = {
   process: string;
   user: string;
   kind: Kind;
-  /** The seats that were asked for, or those of the named reservation or order. */
+  /** The requested seats, or those of the named reservation or order. */
   seats: string[];
-  /** The reservation that it names or was told of; `single` is a hold or an order by the original endpoints. */
+  /** The reservation in its request or response; `single` is a hold or an order by the original endpoints. */
   hold?: string | undefined;
-  /** The order that it names or was told of, where that is known. */
+  /** The order in its request or response, if known. */
   order?: string | undefined;
   /** The name of a request that is made once, however often it is sent. */
   key?: string | undefined;
   outcome: Outcome;
-  /** Of a refusal, the seats that it names; of a look, what each seat is. */
+  /** The seats of a refusal; or the status of each seat of a look. */
   told?: Record<string, string> | undefined;
   /** For the reader: the response. */
   answer: string;
-  /** Milliseconds by one clock that never goes back; no answer is `Infinity`. */
+  /** Milliseconds by one monotonic clock; without a response `Infinity`. */
   from: number;
   to: number;
 };
 
 /**
- * `reserve` and `confirm` are the original's; `hold`, `release`, `order` and `refund` those of reservations; `approve` and
- * `deny` are the buyer's word to the bank; `look` is the event page; `expire` ends a hold by time; `sweep` settles orders.
+ * `reserve` and `confirm` are the original's; `hold`, `release`, `order` and `refund` those of reservations; `approve`
+ * and `deny` are the buyer's decision at the bank; `look` is the event page; `expire` ends a hold by time; `sweep`
+ * settles orders.
  */
 export type Kind =
   | 'reserve'
@@ -40,8 +41,8 @@ export type Kind =
   | 'sweep';
 
 /**
- * `pending` is a payment without an end so far. `unknown` may take effect at any later time, or never. `void` says nothing
- * of any seat: an answer that only repeats the bytes of an earlier one, or a request that is at fault.
+ * `pending` is an unfinished payment. `unknown` may take effect at any later time, or never. `void` says nothing about
+ * any seat: a response that only repeats the bytes of an earlier one, or a wrong request.
  */
 export type Outcome = 'ok' | 'refused' | 'declined' | 'pending' | 'unknown' | 'void';
 
@@ -74,8 +75,8 @@ export type Recorder = ReturnType<typeof createRecorder>;
 export const overlap = (a: Operation, b: Operation) => a !== b && a.from <= b.to && b.from <= a.to;
 
 /**
- * A refund that was sent again under its key, because no answer came, is one operation: it happened at some time from the
- * first question to the answer.
+ * A refund that was repeated with its key, because no response came, is one operation: it happened at some time from
+ * the first request to the response.
  */
 export function joinRepeats(operations: Operation[]): Operation[] {
   const byKey = Map.groupBy(operations, ({ key }) => key);

@@ -4,7 +4,7 @@ import type { Life } from './live.ts';
 import { rules } from './rules.ts';
 import { checkSeats } from './seats.ts';
 
-/** Returns the faults of a history, each in words; none when all is well. */
+/** Returns the faults of a history, each in words. */
 export type Judgement = { findings: string[]; operations: number; excused: number; configs: number };
 
 export function judge(life: Life): Judgement {

@@ -25,7 +25,7 @@ import { type ActName, buy } from './workload.ts';
 export type LifeOptions = {
   seed: number;
   weather: Weather;
-  /** How many operations, and the longest that it may take. */
+  /** The number of operations, and the maximum time. */
   operations: number;
   maxMs?: number;
   /** The requests that buyers leave out, so that a fault behind them can show. */
@@ -38,11 +38,11 @@ export type LifeOptions = {
 
 export type Life = Told & { seats: string[]; processes: number; ms: number };
 
-/** An order that a living request still carries is not swept: that request has done with it long before. */
+/** Longer than any living request works on its order, so that a sweep takes only abandoned ones. */
 const sweepAgeMs = 1500;
 const pauses = { sweepMs: 25, captureMs: 30, expireMs: 15 };
 
-/** One history: a new event, its buyers on several processes, the sweeps, and what is seen when all is over. */
+/** One history: a new event, its buyers on several processes, the sweeps, and the final state. */
 export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
   const { seed, weather, operations, maxMs = 20_000, expire } = options;
   const random = createRandom(seed);
@@ -93,7 +93,7 @@ export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
 
 export const fairWeather: Weather = { faults: 0, deaths: false, slowestPaymentMs: 0 };
 
-/** Short names for what has uuids; those of reservations are told with their seats: `r7:A1+A2`. */
+/** Short names in place of uuids; those of reservations include their seats: `r7:A1+A2`. */
 function namesOf(seats: Map<string, string>): World['names'] {
   const known = new Map<string, string>();
   const counts = { r: 0, o: 0 };
@@ -110,7 +110,7 @@ function namesOf(seats: Map<string, string>): World['names'] {
   };
 }
 
-/** Processes sweep beside the buyers; how many orders that ended is written down. */
+/** Processes sweep beside the buyers; the number of orders that they end is recorded. */
 async function sweepAllAlong(
   sale: Sale,
   recorder: Recorder,
@@ -129,7 +129,7 @@ async function sweepAllAlong(
   }
 }
 
-/** Orders that nobody carries any longer grow old before their time, so that a sweep takes them up within a short history. */
+/** Makes abandoned orders older, so that a sweep takes them within a short history. */
 async function agePendingOrders({ sql }: Sale, isNow: boolean): Promise<void> {
   if (!isNow) return;
   await sql`update orders set created_at = created_at - interval '1 minute'
@@ -165,7 +165,7 @@ async function expireAllAlong(
   }
 }
 
-/** A sweep counts when it asked the provider to end a payment: the order's own request may then be the one to end it. */
+/** A sweep counts when it has asked the provider to end a payment: the order's own request may then end it. */
 async function recordSweep(recorder: Recorder, { name, deps }: Process, times: SweepTimes): Promise<void> {
   await recorder.record({ process: name, user: '', kind: 'sweep', seats: [] }, async () => {
     let closed = 0;
@@ -196,7 +196,7 @@ async function allOrders({ names, orders }: World, process: Process, userUuid: s
   }));
 }
 
-/** All to their end, then the first failure. */
+/** Waits for all, then throws the first failure. */
 async function allOf(work: Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
 }

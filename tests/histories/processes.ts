@@ -15,13 +15,13 @@ import { createMetrics } from '../../shared/http/metrics.ts';
 import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { createLog } from '../../shared/process/log.ts';
 
-/** How bad the day is. Shares are of calls, from 0 to 1. */
+/** The faults of a day. Shares are of calls, from 0 to 1. */
 export type Weather = {
-  /** Calls of a port that fail, half of them after they were done. */
+  /** The share of a port's calls that fail, half of them after they were done. */
   faults: number;
-  /** True when processes die at a call, again and again. */
+  /** Whether processes keep dying at calls. */
   deaths: boolean;
-  /** The longest that the payment provider takes, in milliseconds; most of its answers come sooner. */
+  /** The maximum latency of the payment provider, in milliseconds; most responses come sooner. */
   slowestPaymentMs: number;
 };
 
@@ -39,7 +39,7 @@ export type ProcessesOptions = {
   pages?: ((events: Fetch) => Fetch) | undefined;
 };
 
-/** Several processes of booking and of events on one database and one lock store; one that has died is followed by another. */
+/** Several processes of booking and of events on one database and one lock store; a dead one is replaced by another. */
 export function startProcesses(sale: Sale, { count, weather, seed, pages = (events) => events }: ProcessesOptions) {
   const random = createRandom(seed, 1);
   const faults: string[] = [];
@@ -63,7 +63,7 @@ export function startProcesses(sale: Sale, { count, weather, seed, pages = (even
 
 export type Processes = ReturnType<typeof startProcesses>;
 
-/** One process; what it does wrong, other than to die, is added to `faults`. */
+/** One process; its failures, other than its death, are added to `faults`. */
 export function processOf(sale: Sale, weather: Weather, random: Random, lives: Random, faults: string[]) {
   const crash = weather.deaths
     ? { call: lives.int(callsOfALife.least, callsOfALife.most), when: lives.pick(['before', 'after'] as const) }
@@ -104,16 +104,16 @@ export function processOf(sale: Sale, weather: Weather, random: Random, lives: R
   };
 }
 
-/** An answer of 500 is our own fault, unless the process has died. */
+/** A 500 is a bug of ours, unless the process has died. */
 const isFault = (line: string) => line.includes('"status":500') && !line.includes('"type":"Died"');
 
-/** The mistake alone: the first lines of where it was made. */
+/** The error with the first lines of its stack. */
 function whatOf(line: string): string {
   const { method, route, err } = JSON.parse(line);
   return `${method} ${route}: ${String(err?.stack).split('\n').slice(0, 4).join('')}`;
 }
 
-/** One answer in four takes its time. */
+/** One response in four is slow. */
 function slowly<T extends object>(payments: T, slowestMs: number, random: Random): T {
   return around(payments, async (_, call) => {
     if (slowestMs === 0) return call();
@@ -125,10 +125,12 @@ function slowly<T extends object>(payments: T, slowestMs: number, random: Random
   });
 }
 
-/** A lock that could not be given back ends by time, which is too long for a history: of these only the answer is lost. */
+/**
+ * A lock that could not be released ends by time, which is too long for a history: of these only the response is lost.
+ */
 const tidying = new Set(['giveBack', 'release', 'uncover']);
 
-/** Stores that do not answer now and then: half the time it was done all the same. */
+/** Stores that fail now and then: half the time the work was done all the same. */
 function faultyPorts(deps: SaleDeps, share: number, random: Random): Partial<SaleDeps> {
   const faulty = <T extends object>(port: T) =>
     around(port, async (name, call) => {
@@ -142,10 +144,10 @@ function faultyPorts(deps: SaleDeps, share: number, random: Random): Partial<Sal
   return Object.fromEntries(ports.map((name) => [name, faulty(deps[name])]));
 }
 
-/** They ask nobody, or give their answer bit by bit. */
+/** They make no request, or return an iterator. */
 const unguarded = new Set<PropertyKey>(['bounds', 'charges']);
 
-/** A port whose calls all pass through one place. */
+/** Returns a port whose calls all go through one function. */
 export function around<T extends object>(
   port: T,
   pass: (name: string, call: () => Promise<unknown>) => Promise<unknown>,

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => redis.close());
 
-describe('what buyers are told is what seats can have lived through, with their locks in Redis', () => {
+describe('buyers get only responses that some history of the seats explains, with their locks in Redis', () => {
   let sale: ShortSale;
   beforeAll(async () => {
     sale = await startShortSale(() => ({ locks: redisTicketLocks(redis) }));
@@ -35,7 +35,7 @@ describe('what buyers are told is what seats can have lived through, with their 
   });
 });
 
-test('locks in Redis that are released without their token are found out', async () => {
+test('a release of locks in Redis without their token is caught', async () => {
   const release: TicketLocks['release'] = async ({ eventUuid, locks }) => {
     const tickets = locks.map(({ ticketUuid }) => ticketUuid);
     return tickets.length === 0 ? 0 : (redis.client as Redis).hdel(`ticket_locks:{${eventUuid}}`, ...tickets);

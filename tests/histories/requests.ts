@@ -17,7 +17,7 @@ type Body = {
 
 const noAnswer: Answer = { status: 500, body: { error: 'no answer' }, text: '', replayed: false };
 
-/** Sends a request to a process. One that has died meanwhile answers nothing. */
+/** Sends a request to a process. One that has died meanwhile does not respond. */
 export async function send(
   process: Process,
   method: string,
@@ -39,7 +39,7 @@ export async function send(
 const answerOf = ({ status, body, replayed }: Answer) =>
   `${status}${body.error ? ` ${body.error}` : ''}${body.status ? ` ${body.status}` : ''}${replayed ? ', again' : ''}`;
 
-/** Every response may be one of these: one of before, none at all, or one that says nothing. */
+/** Responses to every request: a replayed one, none at all, or one that says nothing. */
 function toldByAll(answer: Answer): Told | undefined {
   const shown = answerOf(answer);
   if (answer.replayed || answer.body.error === 'request_in_progress') return { outcome: 'void', answer: shown };
@@ -47,7 +47,7 @@ function toldByAll(answer: Answer): Told | undefined {
   return { outcome: 'unknown', answer: shown };
 }
 
-/** An answer that the contract does not have, here or at all. */
+/** A response outside the contract, here or at all. */
 export class Unforeseen extends Error {}
 
 const unforeseen = (answer: Answer): never => {
@@ -93,7 +93,7 @@ export function toldByHold(answer: Answer, names: Names): Told {
   return toldByAll(answer) ?? unforeseen(answer);
 }
 
-/** A refusal that names the seats which are not to be had. */
+/** A refusal that names the conflicting seats. */
 function refusalOf(answer: Answer, names: Names): Told {
   const conflicts = (answer.body.conflicts ?? []).map((uuid) => names.seats.get(uuid)!);
   const told = Object.fromEntries(conflicts.map((seat) => [seat, 'taken']));
@@ -106,7 +106,7 @@ export function toldByRelease(answer: Answer): Told {
   return toldByAll(answer) ?? unforeseen(answer);
 }
 
-/** Of an order that was given back in part, only the other seats are still the buyer's. */
+/** After a partial refund only the other seats are still the buyer's. */
 export function toldByOrder(answer: Answer, names: Names): Told {
   const always = toldByAll(answer);
   if (always) return always;
@@ -119,7 +119,7 @@ export function toldByOrder(answer: Answer, names: Names): Told {
   }
   if (answer.body.error === 'payment_declined') return { outcome: 'declined', answer: shown };
   if (answer.body.error === 'reservation_expired') return { outcome: 'refused', answer: shown };
-  // One of the seats is being paid for by itself: nothing is done, and nothing said of how that ends.
+  // One of the seats is being paid for by itself: nothing is done, and its outcome is open.
   if (answer.body.error === 'payment_pending') return { outcome: 'void', answer: shown };
   if (answer.body.error === 'ticket_not_available') return refusalOf(answer, names);
   return unforeseen(answer);
@@ -139,7 +139,7 @@ export function toldByRefund(answer: Answer, names: Names): Told {
   return unforeseen(answer);
 }
 
-/** 404 is that no payment waits for this word. */
+/** 404: no payment waits for this decision. */
 export function toldByApproval(answer: Answer): Told {
   if (answer.status === 404) return { outcome: 'void', answer: answerOf(answer) };
   if (answer.status === 200) return { outcome: 'ok', answer: answerOf(answer) };

@@ -3,14 +3,14 @@ import type { Answer } from './requests.ts';
 
 export type Told = {
   operations: Operation[];
-  /** The mistakes of their own that processes logged. */
+  /** The errors that processes logged. */
   faults: string[];
   keyed: { key: string; answer: Answer }[];
-  /** The orders of all buyers when all is over. */
+  /** The orders of all buyers at the end. */
   orders: { uuid: string; seats: string[]; hold: string | undefined }[];
 };
 
-/** Rules that no seat alone can show broken; each returns a line for every breach. */
+/** Rules about more than a single seat; each returns a line for every breach. */
 export const rules: Record<string, (told: Told) => string[]> = {
   'no request meets a mistake of ours': ({ faults }) => faults,
 
@@ -45,7 +45,7 @@ export const rules: Record<string, (told: Told) => string[]> = {
 
 const isHeld = ({ kind, outcome, hold }: Operation) => kind === 'hold' && outcome === 'ok' && hold !== undefined;
 
-/** A 202 is of something that is still to come. */
+/** A 202 is not final. */
 const isFinal = ({ answer }: { answer: Answer }) =>
   answer.status < 500 &&
   answer.status !== 202 &&

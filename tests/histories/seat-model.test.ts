@@ -103,7 +103,7 @@ describe('wrong', () => {
   });
 });
 
-test('a reservation of several seats that is refused is explained by any of them', () => {
+test('a refused reservation of several seats is explained by any of them', () => {
   const seats = ['A1', 'A2'];
   const both = { seats, hold: 'r1:A1+A2' };
   const steps: Step[] = [
@@ -115,7 +115,7 @@ test('a reservation of several seats that is refused is explained by any of them
   expect(checkSeats(historyOf(steps.filter((_, i) => i !== 1)), seats).violations).toHaveLength(1);
 });
 
-test('a seat may be locked for a moment by a hold that begins anew, for a seat that its user had was lost meanwhile', () => {
+test('a seat may be locked for a moment by a hold that starts anew, as a seat of its user was lost meanwhile', () => {
   const seats = ['A1', 'A2'];
   const look = (A1: string, A2: string) => ({ seats, told: { A1, A2 } });
   const steps: Step[] = [
@@ -130,7 +130,7 @@ test('a seat may be locked for a moment by a hold that begins anew, for a seat t
   expect(checkSeats(late, seats).violations).toHaveLength(1);
 });
 
-test('a picture marks what can’t all be true', () => {
+test('a picture marks the responses that can’t all be true', () => {
   const [violation] = judge([
     ['ann', 'reserve', 'ok', 0, 10],
     ['bob', 'reserve', 'refused', 15, 20],

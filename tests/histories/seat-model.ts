@@ -2,9 +2,8 @@ import type { Spec } from './checker.ts';
 import type { Kind, Operation, Outcome } from './history.ts';
 
 /**
- * A seat as the sale tells of it. Who holds it does so by a reservation, or `single`. A claim is a payment without an end so
- * far, by an order of a reservation or `single` (`by`), whose name may not be known (`?`); without a hold the seat is free
- * again if it fails.
+ * The model of a seat. It is held by a reservation, or `single`. A claim is an unfinished payment, by an order of a
+ * reservation or `single` (`by`), whose name may not be known (`?`); without a hold the seat is free again if it fails.
  */
 export type Seat =
   | { is: 'free' }
@@ -15,17 +14,17 @@ export type Seat =
 export type SeatOperation = {
   operation: Operation;
   seat: string;
-  /** Somebody beside it may have had the seat for a moment, or a sweep may have ended its order: see `seats.ts`. */
+  /** A concurrent request may have had the seat for a moment, or a sweep may have ended its order: see `seats.ts`. */
   isExcused: boolean;
 };
 
 const free: Seat = { is: 'free' };
 export const single = 'single';
 
-/** The name of a reservation tells its seats: the same user may not have two of the same. */
+/** The name of a reservation includes its seats: the same user may not have two of the same. */
 export const holdName = (name: string, seats: string[]) => `${name}:${[...seats].sort().join('+')}`;
 const seatsOf = (hold: string) => hold.split(':')[1];
-/** A hold whose answer did not come has a name of its own, until it is told. */
+/** A hold without a response has a name of its own, until it is known. */
 const isNameless = (hold: string) => hold.startsWith('?');
 
 type Step = (seat: Seat, by: SeatOperation & Operation) => Seat[];
@@ -36,7 +35,7 @@ const holds = (seat: Seat, { user, hold }: Operation) => seat.is === 'held' && s
 const pays = (seat: Seat, { user, hold, order }: Operation): boolean =>
   (seat.is === 'claimed' || seat.is === 'sold') && seat.user === user && seat.by === hold && fits(seat.order, order);
 
-/** Claimed or bought out of the reservation, by whatever order. */
+/** Claimed or bought from the reservation, by any order. */
 const isUnder = (seat: Seat, { user, hold }: Operation) =>
   (seat.is === 'claimed' || seat.is === 'sold') && seat.user === user && seat.hold === hold;
 
@@ -48,14 +47,14 @@ const failed = (seat: Seat & { is: 'claimed' | 'sold' }): Seat =>
   seat.hold === '' ? free : { is: 'held', user: seat.user, hold: seat.hold };
 const sold = (seat: Seat & { is: 'claimed' | 'sold' }): Seat => ({ ...seat, is: 'sold' });
 
-/** A refusal that names seats says nothing of the others. */
+/** A refusal that names seats says nothing about the others. */
 const isNotNamed = ({ told, seat }: SeatOperation & Operation) => told !== undefined && told[seat] === undefined;
 
-/** Nobody may be told that a seat is not to be had while it is free, or while they hold it themselves. */
+/** A user must not be refused a seat while it is free, or while they hold it themselves. */
 const notAvailable: Step = (seat, by) =>
   same(seat, seat.is === 'free' ? by.isExcused : !own(seat, by) || seat.is !== 'held');
 
-/** The promises of the sale, outcome by outcome; an outcome without an entry says nothing of a seat. */
+/** The promises of the sale, by outcome; an outcome without an entry says nothing about a seat. */
 const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
   'reserve ok': (seat, by) => {
     const held: Seat = { is: 'held', user: by.user, hold: single };
@@ -108,7 +107,7 @@ const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
 
   'release ok': (seat, by) => {
     if (holds(seat, by)) return [free];
-    // A payment under way is called off; what a seat of the reservation was bought by alone stays.
+    // A payment under way is cancelled; a separate purchase of one of its seats stays.
     if (isUnder(seat, by)) return seat.is === 'claimed' ? [free] : same(seat, !pays(seat, by));
     return [seat];
   },
@@ -139,7 +138,7 @@ const steps: { [key in `${Kind} ${Outcome}`]?: Step } = {
     return same(seat, shown === (seat.is === 'sold' ? 'booked' : 'reserved'));
   },
 
-  // Of a seat that is being paid for only the hold ends.
+  // Only the hold ends of a seat that is being paid for.
   'expire ok': (seat) => {
     if (seat.is === 'held') return [free];
     return seat.is === 'claimed' ? [seat, { ...seat, hold: '' }] : [seat];
@@ -151,7 +150,7 @@ const boughtBy = ({ user, hold = single, order = unnamed }: Operation, is: 'clai
   ...{ by: hold, order },
 });
 
-/** The reservation may tell what is not known of an order by its name. */
+/** The reservation may identify an order without a known name. */
 const isOrderOf = (seat: Seat & { is: 'claimed' | 'sold' }, { user, hold, order }: Operation) =>
   seat.user === user && (hold === undefined || seat.by === hold) && fits(seat.order, order);
 
@@ -164,7 +163,7 @@ const reads = new Set([
   'refund refused',
 ]);
 
-/** Text and back: what the checker remembers. */
+/** Conversion to text and back, for the checker. */
 export const textOf = (seat: Seat): string =>
   seat.is === 'free'
     ? 'free'
@@ -178,15 +177,15 @@ function seatOf(text: string): Seat {
 
 const keyOf = ({ kind, outcome }: Operation) => `${kind} ${outcome}` as const;
 
-/** Tells whether an operation says something of a seat. */
+/** Returns whether an operation says something about a seat. */
 export const concernsSeats = (operation: Operation) => keyOf(operation) in steps;
 
 export const seatModel: Spec<SeatOperation> = {
   initial: 'free',
   step: (state, by) => steps[keyOf(by.operation)]!(seatOf(state), { ...by, ...by.operation }).map(textOf),
   isRead: ({ operation }) => operation.kind === 'look' || reads.has(keyOf(operation)),
-  // A claim ends by itself: by a sweep, by a twin, or by the request that made it. And what came to no answer may give back
-  // what it held.
+  // A claim ends by itself: by a sweep, by a twin, or by the request that made it. And a request without a response may
+  // release its holds.
   drift: (state) => {
     const seat = seatOf(state);
     if (seat.is === 'held') return isNameless(seat.hold) ? ['free'] : [];

@@ -6,12 +6,12 @@ export type SeatViolation = Violation<SeatOperation> & { seat: string; history: 
 
 export type SeatsVerdict = {
   violations: SeatViolation[];
-  /** How many answers only hold good because somebody beside them had the seat for a moment. */
+  /** The number of responses that are only explained by a concurrent request that had the seat for a moment. */
   excused: number;
   configs: number;
 };
 
-/** Tells whether each seat's history is one that a seat can have had. */
+/** Checks whether each seat's history is possible. */
 export function checkSeats(operations: Operation[], seats: string[]): SeatsVerdict {
   const judge = (seat: string, keep: (operation: Operation) => boolean) => {
     const history = historyOf(operations.filter(keep), seat, operations);
@@ -21,7 +21,7 @@ export function checkSeats(operations: Operation[], seats: string[]): SeatsVerdi
   const firm = seats.map((seat) => judge(seat, (one) => !isOneOfMany(one)));
   const configs = firm.reduce((sum, one) => sum + one.configs, 0);
   const violations = firm.flatMap((one) => one.violations);
-  // Any seat of several explains a refusal for want of one of them: mostly one whose whole history is right.
+  // Any one of several seats explains a refusal of all: mostly one whose whole history is right.
   const isRight = new Map(seats.map((seat) => [seat, judge(seat, () => true).violations.length === 0]));
   for (const one of operations.filter(isOneOfMany)) {
     if (violations.length > 0 || one.seats.some((seat) => isRight.get(seat))) continue;
@@ -31,11 +31,11 @@ export function checkSeats(operations: Operation[], seats: string[]): SeatsVerdi
   return { violations, configs, excused: operations.filter((one) => excuse(one, operations)).length };
 }
 
-/** Refused for one of its seats at least, it does not say which. */
+/** Returns whether it was refused for at least one of its seats, without naming it. */
 const isOneOfMany = ({ kind, outcome, seats, told }: Operation) =>
   outcome === 'refused' && seats.length > 1 && told === undefined && (kind === 'order' || kind === 'release');
 
-/** A seat's own history; `all` is what happened beside it. */
+/** Returns a seat's own history; `all` has the concurrent operations. */
 export function historyOf(operations: Operation[], seat: string, all = operations): Timed<SeatOperation>[] {
   return operations
     .filter((operation) => operation.seats.includes(seat) && concernsSeats(operation))
@@ -47,7 +47,7 @@ export function historyOf(operations: Operation[], seat: string, all = operation
     }));
 }
 
-/** Tells whether a response that would be wrong alone is right because of what happened beside it. */
+/** Returns whether concurrent operations explain a response that would be wrong alone. */
 function excuse(operation: Operation, all: Operation[], seat?: string): boolean {
   const { kind, outcome } = operation;
   if (kind === 'look')
@@ -61,8 +61,8 @@ function excuse(operation: Operation, all: Operation[], seat?: string): boolean 
 }
 
 /**
- * Lock first, then look: a request that is refused in the end may have locked a seat for a moment, which others see. So may one
- * that begins anew because a seat which its user held before was lost meanwhile.
+ * Lock first, then look: a request that is refused in the end may have locked a seat for a moment, which others see. So
+ * may one that starts anew because a seat of its user was lost meanwhile.
  */
 function isPassed(operation: Operation, all: Operation[], seats: string[]): boolean {
   return all.some(
@@ -75,7 +75,7 @@ function isPassed(operation: Operation, all: Operation[], seats: string[]): bool
   );
 }
 
-/** Of several seats, one that the user had at its begin ended by time, or by another request of theirs, beside it. */
+/** Of several seats, one that the user had at the start ended meanwhile, by time or by another request of theirs. */
 function isBegunAnew(hold: Operation, all: Operation[]): boolean {
   const frees = ['expire', 'release', 'refund'];
   return (
@@ -92,7 +92,7 @@ function isBegunAnew(hold: Operation, all: Operation[]): boolean {
   );
 }
 
-/** A reservation of several seats that lost one of them, or sold it alone, is not the same any more. */
+/** A reservation of several seats that lost one of them, or sold it alone, is no longer the same. */
 function isBroken({ user, seats, to }: Operation, all: Operation[]): boolean {
   const breaks = ['confirm', 'refund', 'expire'];
   return (
@@ -108,7 +108,7 @@ function isBroken({ user, seats, to }: Operation, all: Operation[]): boolean {
   );
 }
 
-/** A sweep or a release may have given an order up under the hands of its request. */
+/** A sweep or a release may have given an order up during its request. */
 function isGivenUp(operation: Operation, all: Operation[]): boolean {
   return all.some(
     (other) =>
@@ -120,7 +120,7 @@ function isGivenUp(operation: Operation, all: Operation[]): boolean {
   );
 }
 
-/** A reservation can't be given back while its order is under way, whatever becomes of that, nor after a refund of it. */
+/** A reservation can't be released while its order is under way, whatever its outcome, nor after a refund of it. */
 function isBought(operation: Operation, all: Operation[]): boolean {
   const pays = ['order', 'approve', 'deny'];
   return all.some(

@@ -9,7 +9,7 @@ export const startShortSale = (replace: Parameters<typeof startSale>[0] = () => 
 
 export type ShortSale = Awaited<ReturnType<typeof startShortSale>>;
 
-/** Histories of a sale that is broken, one seed after the other, until one is seen that no seat can have had. */
+/** Records histories of a broken sale, one seed after the other, until one is impossible. */
 export async function firstImpossible(
   sale: ShortSale,
   options: Omit<LifeOptions, 'seed'>,

@@ -3,7 +3,7 @@ import { sleep } from '../../shared/async/clock.ts';
 import { type Ask, cardOf, type KnownOrder, type Requests, type World } from './buyer.ts';
 import type { Operation } from './history.ts';
 
-/** A buyer remembers what they believe to hold and to have bought. They may be wrong, and try all the same. */
+/** The holds and purchases that a buyer believes to have. They may be wrong, and try all the same. */
 type Memory = {
   reservations: { uuid: string; hold: string; seats: string[] }[];
   singles: string[];
@@ -19,7 +19,7 @@ const twinsInHundred = 12;
 const longestPauseMs = 3;
 const longestLateMs = 60;
 
-/** Asks as buyers do until it is over: what they want, twice at once, late again, and against themselves. */
+/** Sends requests as buyers do until the end: plain, twice at once, late repeats, and conflicting ones. */
 export async function buy(
   actor: Omit<Actor, 'memory'>,
   isOver: () => boolean,
@@ -45,7 +45,7 @@ const hold: Act = async (actor) => {
   remember(actor, await ask(actor, actor.requests.hold(someSeats(actor))));
 };
 
-/** Two reservations at once that have a seat in common, or a reservation and the original's request. */
+/** Two reservations at once with a common seat, or a reservation and the original's request. */
 const holdTwice: Act = async (actor) => {
   const { random, requests, world } = actor;
   const seats = someSeats(actor);
@@ -121,7 +121,7 @@ async function giveBack(actor: Actor, order: KnownOrder, some?: string[]): Promi
   if (made.kind === 'hold') remember(actor, made);
 }
 
-/** The word to the bank about what waits for it. */
+/** Approves or rejects a waiting payment at the bank. */
 const answerBank: Act = async (actor) => {
   const { random, requests, world } = actor;
   const own = [...world.orders.values()].filter(({ user }) => user === requests.user).slice(-remembered);
@@ -133,7 +133,7 @@ const look: Act = async (actor) => {
   await ask(actor, actor.requests.look());
 };
 
-/** The same request again, long after; perhaps its first answer was lost on the way. */
+/** The same request again, long after; perhaps its first response was lost. */
 const repeat: Act = async (actor) => {
   const { memory, random, world } = actor;
   if (memory.asked.length === 0) return;
@@ -158,7 +158,7 @@ export const acts = {
 } satisfies Record<string, [number, Act]>;
 export type ActName = keyof typeof acts;
 
-/** Sends a request, now and then twice at once, or again before its answer has come. Returns what came of the first. */
+/** Sends a request, now and then twice at once, or again before its response. Returns the first one's outcome. */
 async function ask({ world, random, memory }: Actor, request: Ask): Promise<Operation> {
   keep(memory.asked, request);
   const first = request(world.processes.pick(random));

@@ -28,7 +28,7 @@ function soundSale() {
 
 type Sound = ReturnType<typeof soundSale>;
 
-/** What is wrong with a sale in which only this was changed. */
+/** Returns the faults of a sale in which only this was changed. */
 function faultsWhen(change: (sound: Sound) => void, counted?: number): string[] {
   const sound = soundSale();
   change(sound);
@@ -60,13 +60,13 @@ describe('caught:', () => {
     ]);
   });
 
-  test('a seat that two held at a time', () => {
+  test('a seat that two buyers held at a time', () => {
     expect(faultsWhen(({ record }) => record.holds.push(hold('3', 'dan')))).toEqual([
       'seat 3 was held by cid and dan at a time',
     ]);
   });
 
-  test('a seat that many held at a time', () => {
+  test('a seat that many buyers held at a time', () => {
     const more = ['dan', 'eve', 'fay'].map((user) => hold('3', user));
     expect(faultsWhen(({ record }) => record.holds.push(...more))).toEqual([
       'seat 3 was held by cid and dan and 2 more at a time',
@@ -84,7 +84,7 @@ describe('caught:', () => {
     expect(faultsWhen((sound) => show(sound, '3', 'available'))).toEqual(['seat 3 was reserved, but is available']);
   });
 
-  test('a booked seat that nobody was told of', () => {
+  test('a booked seat without a 200', () => {
     expect(faultsWhen((sound) => show(sound, '4', 'booked'))).toEqual([
       'seat 4 is booked, but nobody was told that they bought it',
       '2 sales, but 3 seats became booked',
@@ -103,7 +103,7 @@ describe('caught:', () => {
     ]);
   });
 
-  test('a sale to somebody who did not hold the seat', () => {
+  test('a sale to a buyer who did not hold the seat', () => {
     expect(faultsWhen(({ record }) => record.holds.shift())).toEqual(['seat 1 was sold to ann, who did not hold it']);
   });
 
@@ -123,7 +123,7 @@ describe('caught:', () => {
     ]);
   });
 
-  test('a payment that was not repeated', () => {
+  test('a payment without its repetition', () => {
     expect(faultsWhen(({ afterwards }) => afterwards.repeated.pop())).toEqual(['seat 2: its payment was not repeated']);
   });
 
@@ -151,7 +151,7 @@ describe('asking the platform', () => {
   ];
   const text = lines.map(written).join('\n');
 
-  /** A platform that has sold seat 1 to `owner`, as it answers and as it lists the seat. */
+  /** A platform that has sold seat 1 to `owner`, by its responses and its list of seats. */
   async function judgedBy(owner: string, status: string) {
     await using server = Bun.serve({
       hostname: '127.0.0.1',
@@ -186,7 +186,7 @@ describe('asking the platform', () => {
     expect(await judgedBy('ann', 'reserved')).toContain('seat 1 was sold, but is reserved');
   });
 
-  test('does not pass over a platform that is away, or a run that had no event', async () => {
+  test('fails for a platform that is away, or a run that had no event', async () => {
     const away = { EVENTS_URL: 'http://127.0.0.1:9', BOOKING_URL: 'http://127.0.0.1:9' };
     await expect(checkSales(text, away)).rejects.toThrow('does not answer');
     await expect(checkSales('', away)).rejects.toThrow('names no event');

@@ -1,4 +1,4 @@
-// Holds the platform to what it answered during `onsale`: no seat sold twice, and every 200 has its seat.
+// Checks the platform's responses during `onsale`: no seat sold twice, and every 200 has its seat.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
@@ -7,18 +7,18 @@ import { parseRecord, type Sale, type SaleRecord } from './shared/record.ts';
 
 export type Seat = { uuid: string; status: 'available' | 'reserved' | 'booked' };
 
-/** How a payment that is repeated after the sale was answered: to its buyer, and to somebody else. */
+/** The responses to a payment that is repeated after the sale: by its buyer, and by a stranger. */
 export type Repeated = { sale: Sale; buyer: number; stranger: number };
 
-/** What the platform says after the sale. */
+/** The state of the platform after the sale. */
 export type Afterwards = { seats: Seat[]; repeated: Repeated[] };
 
-/** `faults` has a sentence for each thing that is wrong; empty: every seat and every 200 are in order. */
+/** `faults` has a sentence for each fault; empty: every seat and every 200 are in order. */
 export type Verdict = { seats: number; sold: number; soldTwice: number; faults: string[] };
 
 /**
- * Compares what buyers were answered with what the platform says afterwards. `counted` is how many sales were counted
- * apart from the record, by k6 itself. Nobody else may have bought seats of the event meanwhile.
+ * Compares the responses to buyers with the state of the platform afterwards. `counted` is the number of sales that k6
+ * itself has counted. Nobody else may have bought seats of the event meanwhile.
  */
 export function judge(record: SaleRecord, { seats, repeated }: Afterwards, counted?: number): Verdict {
   const buyers = usersOf(record.sales);
@@ -63,7 +63,7 @@ function unreserved({ holds, sales, offer }: SaleRecord): string[] {
   ];
 }
 
-/** Every 200 has its seat: booked for who paid, reserved for who did not. */
+/** Every 200 has its seat: booked after a payment, else reserved. */
 function withoutSeat({ holds, sales, offer }: SaleRecord, seats: Seat[]): string[] {
   const statusOf = new Map(seats.map(({ uuid, status }) => [uuid, status]));
   const sold = new Set(sales.map(({ ticket }) => ticket));
@@ -81,7 +81,7 @@ function withoutSeat({ holds, sales, offer }: SaleRecord, seats: Seat[]): string
   ];
 }
 
-/** Every seat that became booked has its 200, and there are as many of the one as of the other. */
+/** Every newly booked seat has its 200, and their numbers are equal. */
 function withoutBuyer({ sales, offer }: SaleRecord, seats: Seat[]): string[] {
   const before = new Set(offer?.booked);
   const sold = new Set(sales.map(({ ticket }) => ticket));
@@ -93,7 +93,7 @@ function withoutBuyer({ sales, offer }: SaleRecord, seats: Seat[]): string[] {
   return faults;
 }
 
-/** A sale stands when its buyer's payment is answered as before, and a stranger's is refused. */
+/** A sale is sound when its buyer's repeated payment gets the same response, and a stranger's is refused. */
 function notStanding(sales: Sale[], repeated: Repeated[]): string[] {
   const asked = new Set(repeated.map(({ sale }) => sale));
   return [
@@ -124,7 +124,9 @@ export function tellFaults(faults: string[], most = 20): void {
   if (faults.length > most) console.log(`FAILED and ${faults.length - most} faults more`);
 }
 
-/** Asks the platform about all that was recorded, and judges it. The requests change nothing where all is in order. */
+/**
+ * Reads the state of all recorded sales from the platform, and judges it. The requests change nothing in a sound sale.
+ */
 export async function checkSales(text: string, env: NodeJS.ProcessEnv, counted?: number): Promise<Verdict> {
   const record = parseRecord(text);
   if (!record.offer) throw new UsageError('The record names no event: did the sale begin at all?');

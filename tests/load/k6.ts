@@ -8,7 +8,7 @@ const howToGet =
   `Get k6 ${oldest}.0 or newer (https://grafana.com/docs/k6/latest/set-up/install-k6/; with Go: go install go.k6.io/k6@v1.8.1) ` +
   'and put it on the PATH, or name it: K6=/path/to/k6 npm run load -- browse';
 
-/** The k6 that the variable K6 names, else the one on the path. Throws an error that says how to get one. */
+/** Returns the k6 that the variable K6 names, else the one on the path. Throws an error that says how to get one. */
 export async function findK6(env: Record<string, string | undefined>): Promise<string> {
   const path = env.K6
     ? existsSync(env.K6)

@@ -83,7 +83,7 @@ async function load(args: string[], ended: Partial<typeof sound> = {}, env: Reco
 }
 
 describe('a load test', () => {
-  test('that went well ends with 0 and one line', async () => {
+  test('that succeeds ends with 0 and one line', async () => {
     expect(await load(['onsale', '--smoke'])).toEqual({
       code: 0,
       said: 'onsale: 9 buyers, 1 seats, 1 sold, 0 sold twice, p99 reserve 31 ms',
@@ -112,13 +112,13 @@ describe('a load test', () => {
     expect(said).toContain('k6 counted 2 sales, but the record has 1');
   });
 
-  test('fails without results, and shows what scripts complained of', async () => {
+  test('fails without results, and shows the complaints of scripts', async () => {
     const { code, said } = await load(['search'], { results: undefined, record: 'search: 500 oh\nsearch: 500 oh' });
     expect(code).toBe(1);
     expect(said).toBe('search: 500 oh\nk6 ended with code 0 before it had results.');
   });
 
-  test('does not begin when something is missing, and says what to do', async () => {
+  test('does not start when something is missing, and says what to do', async () => {
     expect(await load([])).toMatchObject({ code: 1, said: expect.stringContaining('Usage: npm run load') });
     expect(await load(['toString'])).toMatchObject({ code: 1, said: expect.stringContaining('Usage: npm run load') });
     expect(await load(['browse'], {}, { LOAD_RATE: 'many' })).toMatchObject({

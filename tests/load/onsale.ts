@@ -1,5 +1,5 @@
 // The doors open: many buyers, few seats. Each looks, reserves, is refused and looks again, or wins and pays or leaves.
-// Every 200 is written down; `check-sales.ts` holds the platform to them afterwards.
+// Every 200 is recorded; `check-sales.ts` checks them afterwards.
 import { sleep } from 'k6';
 import { Counter } from 'k6/metrics';
 import type { Options } from 'k6/options';
@@ -40,12 +40,12 @@ export const options: Options = {
 
 /** A buyer who never gets a seat leaves after so many tries. */
 const maxTries = 6;
-/** The sandbox's card that is declined. */
+/** The sandbox's declined card. */
 const declinedCard = '00000000-0000-4000-8000-000000000002';
 
 type Payment = { declined?: boolean; times?: number };
 
-/** What the winner of a seat does is the seat's, in turn: so every run with eight seats or more has each ending. */
+/** The winner's behaviour depends on the seat, in turn: so every run with eight seats or more has each ending. */
 const endings: Payment[][] = [
   [{}],
   [{}],
@@ -63,11 +63,11 @@ const endings: Payment[][] = [
 
 type Data = { event: string; seats: string[]; opensAtMs: number };
 
-/** Chooses the event, writes down its seats, and sets the moment at which all buyers reserve. */
+/** Chooses the event, records its seats, and sets the moment at which all buyers reserve. */
 export function setup(): Data {
   const { event, seats, booked } = findShow(settings.seats, __ENV.EVENT_UUID);
   console.log(written({ record: 'offer', event, seats, booked }));
-  // Time for every buyer to have looked at the page.
+  // Time for every buyer to have read the page.
   return { event, seats, opensAtMs: Date.now() + 1000 + settings.buyers };
 }
 
@@ -86,7 +86,7 @@ export const buyer = visit((data: Data) => {
       break;
     }
     refusals.add(1);
-    // Somebody who was refused tries to pay all the same.
+    // A refused buyer tries to pay all the same.
     if (chance(0.05)) pay(ticket, user, crypto.randomUUID(), 409);
     sleep(0.05 + Math.random() * 0.2);
     free = freeSeats(data);
@@ -94,7 +94,7 @@ export const buyer = visit((data: Data) => {
   buyers.add(1);
 });
 
-/** Pays for a seat that was won, or leaves. */
+/** Pays for a won seat, or leaves. */
 function finish(ticket: string, user: string, seat: number): void {
   sleep(Math.random() * 0.3);
   const card = crypto.randomUUID();
@@ -106,7 +106,7 @@ function finish(ticket: string, user: string, seat: number): void {
 
 function pay(ticket: string, user: string, method: string, expected: number, times = 1): void {
   const statuses = confirm(ticket, user, method, expected, times).map(({ status }) => status);
-  // Whatever was expected: a 200 is a sale.
+  // A 200 is always a sale, expected or not.
   if (statuses.includes(200)) {
     console.log(written({ record: 'sale', ticket, user, method }));
     sales.add(1);

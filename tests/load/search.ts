@@ -56,12 +56,12 @@ export const typist = visit((data: Data) => {
   found(searchEvents({ q: words.slice(0, 1 + Math.floor(Math.random() * 2)).join(' ') }));
 });
 
-/** Types a word with a slip of the finger. */
+/** Types a misspelt word. */
 export const bungler = visit((data: Data) => {
   found(searchEvents({ q: misspell(anyOf(someWords(data)), Math.random(), Math.random()) }));
 });
 
-/** Looks at the second and the third page of what a word finds. */
+/** Reads the second and the third page of a word's results. */
 export const pager = visit((data: Data) => {
   const q = anyOf(someWords(data));
   for (const page of [2, 3]) {

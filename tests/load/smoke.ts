@@ -1,5 +1,5 @@
 // `npm run load:smoke`: starts the standalone platform on free ports, runs a smoke of each load test against it, and
-// shows that a run that is not in order fails. Leaves no process and no file.
+// shows that a faulty run fails. Leaves no process and no file.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { findK6 } from './k6.ts';
 const inRoot = (...parts: string[]) => join(import.meta.dirname, '..', '..', ...parts);
 const patienceMs = 60_000;
 
-/** A run of a program, and what it must end with and say. */
+/** A run of a program, with the expected exit code and output. */
 type Case = {
   title: string;
   before?: () => Promise<unknown>;
@@ -22,7 +22,7 @@ type Case = {
   says: RegExp;
 };
 
-/** The run of the case that is being tried. */
+/** The run of the current case. */
 let underWay: Bun.Subprocess | undefined;
 let isInterrupted = false;
 
@@ -93,7 +93,7 @@ function cases(dir: string): Case[] {
   ];
 }
 
-/** Runs one case, tells how it ended, and shows all that it said when that is not as expected. */
+/** Runs one case, prints its outcome, and its whole output if that is not as expected. */
 async function isAsExpected(
   { title, before, args, env, code, says }: Case,
   base: Record<string, string>,
@@ -116,7 +116,7 @@ async function isAsExpected(
   return isWell;
 }
 
-/** Copies a record as if the first buyer had been somebody else. */
+/** Copies a record as if the first buyer had been another user. */
 async function forge(from: string, to: string): Promise<void> {
   const text = await readFile(from, 'utf8');
   const { user } = JSON.parse(/^\{"record":"sale".*$/m.exec(text)?.[0] ?? '{}') as { user?: string };

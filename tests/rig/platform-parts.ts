@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { stackAddress } from '../../shared/testing/stack.ts';
 
-/** Names by which nobody else's topics and documents are touched. */
+/** Names that keep topics and documents of others untouched. */
 export const ownParts = (name: string) => ({
   REDIS_ADDR: stackAddress('REDIS_ADDR'),
   KAFKA_LISTENERS: stackAddress('KAFKA_LISTENERS'),
@@ -13,7 +13,7 @@ export const ownParts = (name: string) => ({
   ELASTICSEARCH_INDEX: name,
 });
 
-/** A Redis database that no other test of this run uses, empty. */
+/** Returns an empty Redis database that no other test of this run uses. */
 export async function ownRedis(): Promise<string> {
   const [host = '', port = ''] = stackAddress('REDIS_ADDR').split(':');
   const redis = new Redis({ host, port: Number(port) });
@@ -24,7 +24,7 @@ export async function ownRedis(): Promise<string> {
   return String(database);
 }
 
-/** Deletes what a platform of this name has left on the servers: topics, consumer groups and indexes. */
+/** Deletes the topics, consumer groups and indexes of a platform of this name. */
 export async function dropParts(name: string, env: Record<string, string>): Promise<void> {
   const kafka = new Kafka({ brokers: env.KAFKA_LISTENERS!.split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();

@@ -6,7 +6,7 @@ import { dropParts, ownParts, ownRedis } from './platform-parts.ts';
 import { runProcess, type Started, startProcess } from './process.ts';
 import { postgresEnv, runners, type Target } from './targets.ts';
 
-/** What runs: `api` and `cdc` are the search service in those roles, `search` does both. */
+/** The kinds of processes: `api` and `cdc` are the search service in those roles, `search` does both. */
 export type Role = 'events' | 'booking' | 'search' | 'api' | 'cdc';
 
 export type Replica = Started & { role: Role; url: string };
@@ -15,14 +15,16 @@ export type Replica = Started & { role: Role; url: string };
 export type Platform = {
   config: PostgresConfig;
   env: Record<string, string>;
-  /** Those that are running. */
+  /** The running ones. */
   replicas(role: Role): Replica[];
   /** Resolves when the new process is ready. */
   start(role: Role): Promise<Replica>;
-  /** Takes a process out of `replicas`, as a load balancer does, and ends it by SIGTERM; throws unless it exits with 0. */
+  /**
+   * Takes a process out of `replicas`, as a load balancer does, and ends it by SIGTERM; throws unless it exits with 0.
+   */
   end(replica: Replica): Promise<void>;
   kill(replica: Replica): Promise<void>;
-  /** Runs a subcommand of a service's program to its end; answers what it said. */
+  /** Runs a subcommand of a service's program to its end; returns its output. */
   run(service: 'events' | 'booking' | 'search', ...args: string[]): Promise<string>;
   /** Runs `search connector`. */
   connector(command: 'apply' | 'status' | 'delete'): Promise<string>;

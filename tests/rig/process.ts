@@ -12,8 +12,8 @@ export type Started = {
 const patienceMs = 60_000;
 
 /**
- * Runs a program until it has said every port that is awaited (the first group of `port`, once a port). Stopping sends
- * SIGTERM (or other signals, one right after the other) and answers the exit code.
+ * Runs a program until it has logged every awaited port (the first group of `port`, once per port). Stopping sends
+ * SIGTERM (or other signals, one right after the other) and returns the exit code.
  */
 export async function startProcess(
   command: string[],
@@ -62,7 +62,7 @@ export async function startProcess(
   };
 }
 
-/** Runs a program to its end; throws with all it said unless it exits with 0. */
+/** Runs a program to its end; throws with its output unless it exits with 0. */
 export async function runProcess(command: string[], env: Record<string, string>): Promise<string> {
   const [program, ...args] = command as [string, ...string[]];
   const child = spawn(program, args, { env: { ...basics(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 
-/** A response as it came: `body` is all behind the headers, as it was sent. */
+/** A raw response: `body` is everything after the headers, as it was sent. */
 export type RawResponse = { status: number; headers: Headers; body: string };
 
 const patienceMs = 20_000;
 
 /**
  * Sends bytes (a text is Latin-1) to a port of this machine and reads until the server closes the connection, or until
- * `isEnough` of what has come. An empty text says that it closed without a word.
+ * `isEnough`. Returns an empty text when it closed without a response.
  */
 export function sendRaw(
   port: number,

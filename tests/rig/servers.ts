@@ -5,19 +5,19 @@ import { eventually } from '../../shared/testing/eventually.ts';
 export type ServerName = 'pg' | 'redis' | 'kafka' | 'connect' | 'es';
 
 /**
- * The real servers of this run, for tests that take them away. STACK_CONTROL is a command that is given
+ * The real servers of this run, for tests that stop them. STACK_CONTROL is a command with the arguments
  * `start|stop|empty NAME…` (empty: stop, and drop the data) or `pid NAME`.
  */
 export const servers = {
   start: (...names: ServerName[]) => control('start', ...names),
   stop: (...names: ServerName[]) => control('stop', ...names),
   empty: (...names: ServerName[]) => control('empty', ...names),
-  /** Stops the time of a server: its connections stay, and nothing answers. */
+  /** Suspends a server: its connections stay, and it never responds. */
   hang: async (name: ServerName) => signal(await processesOf(name), 'SIGSTOP'),
   wake: async (name: ServerName) => signal(await processesOf(name), 'SIGCONT'),
   /**
-   * Resolves when nothing is left of its processes, not even what their parent has yet to collect: PostgreSQL does not
-   * start while the process that its `postmaster.pid` names is there in any state.
+   * Resolves when its processes are gone, zombies too: PostgreSQL does not start while the process in its
+   * `postmaster.pid` exists in any state.
    */
   kill: async (name: ServerName) => {
     const pids = await processesOf(name);

@@ -7,11 +7,11 @@ import { runProcess, type Started, startProcess } from './process.ts';
 export type Target = { events: string; booking: string; search: string; stop(): Promise<void> };
 
 export const root = join(import.meta.dirname, '..', '..');
-// The programs themselves: the launcher that `deno` is on the path passes on no signal.
+// The programs themselves: the launcher `deno` on the path passes on no signal.
 export const bun = join(root, 'node_modules', 'bun', 'bin', 'bun.exe');
 const deno = join(root, 'node_modules', 'deno', 'deno');
 
-/** How each kind of process is run, given a service's name. */
+/** Returns the command of each kind of process, given a service's name. */
 export const runners = {
   bun: (service: string) => [bun, join(root, 'services', service, 'main.ts')],
   deno: (service: string) => [deno, 'run', '-A', '--no-lock', join(root, 'services', service, 'main.ts')],
@@ -46,7 +46,7 @@ export async function startServices(
   return { events: events!, booking: booking!, search: search!, stop };
 }
 
-/** What `npm start` runs, on a new database. */
+/** The process of `npm start`, on a new database. */
 export async function startStandaloneProcess(): Promise<Target> {
   const database = await emptyDatabase();
   const env = {

@@ -2,11 +2,11 @@
 export type FaultyWay = {
   host: string;
   port: number;
-  /** Delays every answer. */
+  /** Delays every response. */
   slow(ms: number): Promise<void>;
   /** Resets every connection, and each new one as soon as something is sent. */
   reset(): Promise<void>;
-  /** Answers as the server does again. */
+  /** Removes the delays and resets. */
   heal(): Promise<void>;
   remove(): Promise<void>;
 };

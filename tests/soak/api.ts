@@ -2,29 +2,29 @@ import type { Random } from '../../drizzle/seed/random.ts';
 import { sleep } from '../../shared/async/clock.ts';
 import { count, type Ledger } from './ledger.ts';
 
-/** An answer; status 0 is that none came. `code` is the stable one of an error. */
+/** A response; status 0 means that none came. `code` is the stable one of an error. */
 export type Reply = { status: number; code: string; text: string };
 
 export type Ask = { name: string; method?: 'POST' | 'DELETE'; path: string; body?: object; key?: string };
 
-/** `onLost`: it may have been done, and nobody was told. */
+/** `onLost` is called when a response was lost: the request may have taken effect. */
 export type Heard = { onReply?(reply: Reply): void; onLost?(): void };
 
 export type Api = {
-  /** Asks any of the processes, once. */
+  /** Sends a request to any of the processes, once. */
   ask(random: Random, request: Ask): Promise<Reply>;
-  /** Asks until an answer comes that is one, of whatever process; undefined when none came in a while. */
+  /** Sends a request to any process until a final response comes; undefined when none came in a while. */
   insist(random: Random, request: Ask, heard?: Heard): Promise<Reply | undefined>;
 };
 
 const patienceMs = 8000;
 const maxTries = 8;
-/** Of all requests: the buyer goes before the answer comes, as by a lost connection. */
+/** The share of requests whose buyer leaves before the response, as after a lost connection. */
 const cutShare = 0.03;
 const shortestCutMs = 2;
 const longestCutMs = 40;
 
-/** The booking service as its buyers reach it. Every answer is counted in the ledger. */
+/** The buyers' client of the booking service. Every response is counted in the ledger. */
 export function createApi(urls: string[], { answers }: Pick<Ledger, 'answers'>): Api {
   async function send(random: Random, { method, path, body, key }: Ask): Promise<Reply> {
     const cutMs = random.next() < cutShare ? random.int(shortestCutMs, longestCutMs) : patienceMs;
@@ -65,7 +65,7 @@ export function createApi(urls: string[], { answers }: Pick<Ledger, 'answers'>):
   };
 }
 
-/** The others say to come again: what was asked for may have been done or not. */
+/** The others ask for a retry: the request may have taken effect or not. */
 export const isAnswer = ({ status, code }: Reply) => status !== 0 && status !== 503 && code !== 'request_in_progress';
 
 /** The code of an error; a text that is not our JSON has none of ours. */

@@ -5,7 +5,7 @@ import { migrate } from '../../shared/db/migrate.ts';
 import { emptyDatabase } from '../../shared/testing/database.ts';
 import type { Seat } from './ledger.ts';
 
-/** An event and its seats; those of the arena change while the organiser is at it. */
+/** An event and its seats; those of the arena change while the organiser is at work. */
 export type Hall = { event: string; sections: string[]; seats: (Seat & { name: string })[] };
 
 /** The matinee begins, in milliseconds since 1970, while the others are still bought. */
@@ -19,7 +19,7 @@ const matineeSeats = 200;
 export async function openArena(): Promise<{ config: PostgresConfig; arena: Arena; drop(): Promise<void> }> {
   const { config, sql, drop } = await emptyDatabase();
   try {
-    // Servers for tests may run without, and then a crash takes back what was committed: that is not ours to survive.
+    // Test servers may run without fsync, and then a crash loses commits, which the sale need not survive.
     await sql.unsafe(`alter database ${config.database} set synchronous_commit = on`);
     await migrate(config);
     const db = openDb(config, { max: 1, deadlineMs: 30_000 });
@@ -32,7 +32,7 @@ export async function openArena(): Promise<{ config: PostgresConfig; arena: Aren
   }
 }
 
-/** Lets the matinee begin so soon. */
+/** Moves the start of the matinee. */
 export async function scheduleMatinee({ run, sql }: Db, { matinee }: Arena, inMs: number): Promise<void> {
   matinee.start = Date.now() + inMs;
   await run(() => sql`update events set date = to_timestamp(${matinee.start / 1000}) where uuid = ${matinee.event}`);

@@ -2,8 +2,8 @@ import type { BookedOrder, Books } from './books.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
- * What `booking audit` said that it should not have, and what it should have said and did not: it names each order whose money
- * was given back by hand, or taken back by a bank, while its buyer has the tickets.
+ * Returns the wrong and the missing findings of `booking audit`: it must name exactly the orders whose money was
+ * refunded by hand, or is disputed, while the buyer has the tickets.
  */
 export function strangeFindings(said: string, ledger: Pick<Ledger, 'byHand'>, books: Books): string[] {
   const found = new Map(

@@ -1,13 +1,13 @@
 import type { Db, Fragment } from '../../shared/db/client.ts';
 import type { Arena } from './arena.ts';
 
-/** What the database and the payment provider say when all is over. Money is in minor units. */
+/** The final state of the database and the payment provider. Money is in minor units. */
 export type Books = {
   orders: BookedOrder[];
   refunds: { uuid: string; order: string; amount: number; status: string; createdAt: number }[];
-  /** What the provider was asked to charge for each order, and has not let go of before it was taken. */
+  /** The provider's charge of each order, unless it was voided before its capture. */
   charged: Map<string, number>;
-  /** What the provider has of each order after refunds. */
+  /** The provider's money of each order after refunds. */
   kept: Map<string, number>;
   matinee: { event: string; start: number; tickets: string[]; reservations: { uuid: string; createdAt: number }[] };
 };
@@ -17,7 +17,7 @@ export type BookedOrder = {
   user: string;
   status: string;
   total: number;
-  /** What the payment's status is. */
+  /** The payment's status. */
   payment: string;
   reservation: string | null;
   /** Milliseconds since 1970, by the database's clock. */
@@ -67,7 +67,7 @@ export async function readBooks(db: Db, { matinee }: Arena, provider: Pick<Books
   return { orders, refunds, ...provider, matinee: { ...matinee, tickets, reservations } };
 }
 
-/** What is not ended yet; the sweeps are to end it. */
+/** Returns the unfinished orders and refunds, which the sweeps shall end. */
 export async function countOpen({ run, sql }: Db): Promise<number> {
   const [row] = await run(
     () => sql<{ open: number }[]>`

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are pieces of source
-/** Texts of a source, each with what takes its place in a process that is to be found out. */
+/** Texts of a source file, each with its replacement in a deliberately broken process. */
 export type Break = { file: string; changes: Record<string, string> };
 
 /** Mistakes that a service could make, by name. */
 export const breaks = {
-  // An order takes its seats from whoever has them.
+  // An order takes its seats even if others have them.
   'books-unconditionally': {
     file: 'services/booking/adapters/postgres/orders.ts',
     changes: { 'and ${isFree(on)} and (t.event_id = c': 'and (t.event_id = c' },
@@ -14,7 +14,7 @@ export const breaks = {
     file: 'services/booking/adapters/postgres/fragments.ts',
     changes: { "'total', o.total,": "'total', o.total + 1," },
   },
-  // What is left of a hold is bought, for the price of all of it.
+  // The rest of a hold is bought, for the price of all of it.
   'charges-the-total-of-the-hold': {
     file: 'services/booking/adapters/postgres/orders.ts',
     changes: {
@@ -23,17 +23,17 @@ export const breaks = {
       'and w.lines = c.lines': '',
     },
   },
-  // An order that can't be made tells no more than that.
+  // A refused order does not name the seats.
   'does-not-say-what-is-gone': {
     file: 'services/booking/domain/order/create-order.ts',
     changes: { 'seatsGone(conflicts)': 'seatsGone([])' },
   },
-  // DELETE does not look for an order.
+  // DELETE does not check for an order.
   'gives-back-what-is-being-bought': {
     file: 'services/booking/adapters/postgres/reservations.ts',
     changes: { 'if (inTheWay) return inTheWay;': '' },
   },
-  // What was accepted is answered so for a day.
+  // A 202 is repeated for a day.
   'keeps-that-it-was-accepted': {
     file: 'shared/http/idempotent.ts',
     changes: { 'isFinal: status !== 202': 'isFinal: true' },
@@ -46,22 +46,22 @@ export const breaks = {
         "update tickets set status = 'booked', order_id = null",
     },
   },
-  // The second of two clicks is told that the first one's ticket is somebody's.
+  // The second of two clicks is refused because of the first one's order.
   'knows-no-twins': {
     file: 'services/booking/domain/order/confirm-ticket.ts',
     changes: { 'if (ticket.order?.userUuid === userUuid) return ticket.order;': '' },
   },
-  // What was given back at Stripe by hand does not count.
+  // Refunds by hand at Stripe do not count.
   'overlooks-hands': {
     file: 'services/booking/adapters/stripe/refunds.ts',
     changes: { 'tag === undefined || counted.has(tag)': 'tag !== undefined && counted.has(tag)' },
   },
-  // A refund is said to be made, and no money moves.
+  // A refund is reported as made, and no money moves.
   'pays-nothing-back': {
     file: 'services/booking/domain/refund/pay-back.ts',
     changes: { 'await payments.refund(request)': "'refunded'" },
   },
-  // The original's confirm charges what a ticket costs then, and not when it was held.
+  // The original's confirm charges the current price, and not that of the hold.
   'sells-at-the-price-of-now': {
     file: 'services/booking/domain/order/confirm-ticket.ts',
     changes: { 'await priceAtHold(ports, lock, ticket)': '(void priceAtHold, ticket)' },

@@ -11,14 +11,14 @@ const isMade = ({ told }: Told) => told.some(({ status }) => status === 201);
 const hasSold = ({ confirmations, orders }: Ledger) =>
   [...confirmations.values()].filter(({ paid }) => paid).length + [...orders.values()].filter(isMade).length >= 150;
 
-/** Bought by the original's confirm, at another price than it had when it was held. */
+/** Bought by the original's confirm, at another price than that of the hold. */
 const hasSoldRepriced = ({ confirmations, holds, organiser }: Ledger) =>
   [...confirmations.values()].filter(({ user, ticket, paid }) => {
     const held = holds.get(user)?.findLast(({ tickets }) => tickets?.includes(ticket));
     return paid && held && organiser.prices.get(ticket)?.some(({ from }) => from > held.until);
   }).length >= 8;
 
-/** Some seats given back of orders of which somebody has given money back by hand: who gives all back gets no more than all. */
+/** Partial refunds of orders with refunds by hand: a refund of the whole order gives back no more than all. */
 const hasRefundedAfterHands = ({ refunds, byHand }: Ledger) =>
   [...refunds.values()].filter((refund) => {
     const hand = byHand.refunds.get(refund.order);
@@ -29,7 +29,7 @@ type Broken = { rule: string; audited?: boolean } & Partial<
   Pick<SoakOptions, 'payments' | 'seconds' | 'isEnough' | 'patienceMs'>
 >;
 
-// Each is wrong on a good day too: no fault is needed to see it. What breaks the books the audit finds as well.
+// Each is wrong even without faults. If it breaks the books the audit finds it as well.
 const foundBy: Record<BreakName, Broken> = {
   'books-unconditionally': {
     rule: 'no ticket is in two live orders, and no seat, also when it was imported again',
@@ -56,7 +56,7 @@ const foundBy: Record<BreakName, Broken> = {
   'sells-what-has-begun': { rule: 'nothing is held or bought of an event that has begun' },
   'takes-back-what-has-begun': { rule: 'no buyer gives a ticket back once its event has begun' },
   'keeps-that-it-was-accepted': { rule: 'what was accepted is answered anew once it has ended' },
-  // The money is taken by a sweep, and only then given back by hand.
+  // A sweep captures the money, and only then it is refunded by hand.
   'overlooks-hands': { rule: money, payments: 'stripe', seconds: 15, isEnough: hasRefundedAfterHands },
 };
 
@@ -73,7 +73,7 @@ for (const payments of ['sandbox', 'stripe'] as const) {
   }, 240_000);
 }
 
-/** A short run may pass by without a moment at which the mistake shows: then another is made, with other choices. */
+/** A short run may not show the mistake: then another one runs, with another seed. */
 const maxRuns = 8;
 
 for (const [name, { rule, audited = false, ...options }] of Object.entries(foundBy) as [BreakName, Broken][]) {

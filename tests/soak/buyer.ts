@@ -19,12 +19,12 @@ export type BuyerOptions = {
 
 /** Most buyers want the same seats. */
 const hotSeats = 300;
-/** Who has more gives back before buying again, so that there is always something for sale. */
+/** A buyer with more seats gives some back before buying again, so that there are always seats for sale. */
 const enoughOrders = 3;
-/** Of all purchases, those of the matinee. */
+/** The share of purchases of the matinee. */
 const matineeShare = 0.12;
 
-/** Buys, pays, thinks better of it and gives back, in every way that the service has, until the signal comes. */
+/** Buys, pays, releases and refunds, in every way that the service has, until the signal comes. */
 export async function buy(
   { arena, paymentRig, random, requests, user, ledger, onDoubleClick }: BuyerOptions,
   signal: AbortSignal,
@@ -80,7 +80,7 @@ export async function buy(
     }
   }
 
-  /** Whether an earlier request of this user may have held a ticket: then the hold ends sooner. */
+  /** Returns whether an earlier request of this user may have held a ticket: then the hold ends sooner. */
   function mayHold(ticket: string): boolean {
     const before = ledger.holds.get(user) ?? [];
     return before.some((one) => one.tickets?.includes(ticket) ?? (one.isLost || !one.said.startsWith('4')));
@@ -94,7 +94,7 @@ export async function buy(
     if (chance(0.2)) await click(() => requests.extend(held));
     if (chance(0.1)) return;
     if (chance(0.15)) await click(() => requests.release(held));
-    // Now and then what was just given back, too.
+    // Now and then seats that were just given back, too.
     else if (chance(0.98)) await order(held);
     if (chance(0.02)) await order(held);
   }
@@ -128,13 +128,13 @@ export async function buy(
     else await requests.release(held);
   }
 
-  /** Beside whatever else is under way for it. */
+  /** Beside the other requests about it. */
   async function releaseSoon(held: HeldSeats): Promise<void> {
     await sleep(random.int(0, 40));
     await requests.release(held);
   }
 
-  /** Says yes or no to the bank that asks, or closes the page. */
+  /** Approves or rejects at the bank, or closes the page. */
   async function decide({ action }: { action: ActionJson | null }): Promise<void> {
     if (!action || chance(0.2)) return;
     const approved = chance(0.8);
@@ -146,7 +146,7 @@ export async function buy(
     return ledger.byHand.refunds.has(uuid);
   }
 
-  /** Often one of which somebody has given money back by hand. */
+  /** Often one with a refund by hand. */
   function anyOf(paid: SeenOrder[]): SeenOrder {
     const byHand = paid.filter(isByHand);
     return random.pick(byHand.length > 0 && chance(0.7) ? byHand : paid);
@@ -167,7 +167,7 @@ export async function buy(
     return answer;
   }
 
-  /** A double click has the key of the first, or a page that was loaded twice has one of its own. */
+  /** A double click has the same key, a page that was loaded twice its own. */
   function keyedClick<T>(key: string, make: (key: string) => Promise<T>): Promise<T> {
     const isOneKey = chance(0.7);
     let isSecond = false;

@@ -7,7 +7,7 @@ import { type ServerName, servers } from '../rig/servers.ts';
 import { count, type Span } from './ledger.ts';
 import type { Processes } from './processes.ts';
 
-/** What is done to the platform, and how often it comes in a round. */
+/** A fault of the platform, and how often it occurs in a round. */
 type Fault = { name: string; share: number; strike(): Promise<unknown> };
 
 const patienceMs = 60_000;
@@ -16,8 +16,8 @@ const longHangMs = 5000;
 const shortHangMs = 2000;
 
 /**
- * After a calm, strikes round after round each fault, in an order by chance, one at a time, until the signal comes; `strikes` counts
- * them, and `locksLost` tells when Redis was struck. Resolves when all is up again.
+ * After a calm, injects each fault round after round, in a random order, one at a time, until the signal comes;
+ * `strikes` counts them, and `locksLost` has the times of Redis' faults. Resolves when all servers are up again.
  */
 export async function injectFaults(
   deps: {
@@ -74,12 +74,12 @@ async function hang(name: ServerName): Promise<void> {
 
 async function restart(name: ServerName, how: 'stop' | 'kill'): Promise<void> {
   await servers[how](name);
-  // A killed server leaves what a stop clears away.
+  // A killed server leaves files that a stop removes.
   if (how === 'kill') await servers.stop(name);
   await eventually(() => servers.start(name), patienceMs);
 }
 
-/** Under way, without a lost connection: all locks are gone at once. */
+/** Drops all locks at once, without a lost connection. */
 async function emptyRedis(): Promise<void> {
   const [host = '', port = ''] = stackAddress('REDIS_ADDR').split(':');
   const redis = new Redis({ host, port: Number(port) });

@@ -3,12 +3,12 @@ import { table } from '../bench/table.ts';
 import type { Books } from './books.ts';
 import { type Ledger, ordersTold, refundsTold } from './ledger.ts';
 
-/** What one watches while it runs. */
+/** The figures to watch during a run. */
 export type Progress = {
   doubleClicks: number;
   killed(): number;
   strikes: Map<string, number>;
-  /** What is to be ended yet, when the buyers have gone. */
+  /** The unfinished work, when the buyers have gone. */
   left: string;
 };
 
@@ -21,7 +21,7 @@ const requestsOf = ({ answers }: Ledger) => sum(answers.values());
 const answered = ({ answers }: Ledger, pattern: RegExp) =>
   sum([...answers].filter(([answer]) => pattern.test(answer)).map(([, times]) => times));
 
-/** Says every few seconds how it goes, until the signal comes. */
+/** Prints the progress every few seconds, until the signal comes. */
 export async function tellProgress(
   ledger: Ledger,
   progress: Progress,
@@ -56,7 +56,7 @@ function soldTo(ledger: Ledger): number {
   return orders.size + [...ledger.confirmations.values()].filter(({ paid }) => paid).length;
 }
 
-/** The tables at the end; `audit` is what the audit said where it found something. */
+/** The tables at the end; `audit` has the audit's findings, if any. */
 export function figures(ledger: Ledger, books: Books, progress: Progress, audit: string): string {
   const { orders, refunds } = books;
   const withStatus = (status: string) => orders.filter((order) => order.status === status).length;

@@ -7,14 +7,14 @@ import { count, type Ledger, type RefundRequest } from './ledger.ts';
 export type HandsDeps = { fake: FakeStripe; random: Random; ledger: Pick<Ledger, 'byHand' | 'refunds'> };
 
 const pauseMs = { least: 100, most: 500 };
-/** Of all payments, those that are given back or disputed. */
+/** The share of payments that are refunded or disputed. */
 const maxTouched = 60;
 const longestQuickMs = 2500;
 
 /**
- * What comes about in Stripe's dashboard and at banks, until the signal comes: payments are given back by hand, wholly or in
- * part, captured or cancelled; and disputed, and the dispute won or lost. A payment is given back by hand before any other
- * way, and once, so that what is owed after is known.
+ * What comes about in Stripe's dashboard and at banks, until the signal comes: payments are given back by hand, wholly
+ * or in part, captured or cancelled; and disputed, and the dispute won or lost. A payment is given back by hand before
+ * any other way, and once, so that what is owed after is known.
  */
 export async function workByHand({ fake, random, ledger }: HandsDeps, signal: AbortSignal): Promise<void> {
   const { refunds, disputes, deeds } = ledger.byHand;
@@ -40,7 +40,7 @@ export async function workByHand({ fake, random, ledger }: HandsDeps, signal: Ab
     });
   }
 
-  /** Where a refund is about to meet it; and the bank decides before the seller may have heard of it. */
+  /** Opened when a refund is about to meet it; and closed perhaps before the seller has got the webhook. */
   async function disputeQuickly(): Promise<void> {
     const owing = untouched('succeeded').filter(isAskedBack);
     dispute(owing);
@@ -71,7 +71,7 @@ export async function workByHand({ fake, random, ledger }: HandsDeps, signal: Ab
     return fake.intents().filter((intent) => intent.status === status && !isTouched(orderOf(intent.metadata)));
   }
 
-  /** Its buyer has asked for money, and was not told that it is on its way. */
+  /** Its buyer has requested a refund, and was not told that it is on its way. */
   function isAskedBack({ metadata }: Intent): boolean {
     const isOpen = ({ told }: RefundRequest) => told.every(({ status }) => status === 202);
     return [...ledger.refunds.values()].some((one) => one.order === orderOf(metadata) && isOpen(one));

@@ -109,7 +109,7 @@ function sound(): { ledger: Ledger; books: Books } {
   return { ledger, books };
 }
 
-/** A moment as an answer tells it. */
+/** A time as responses have it. */
 const at = (ms: number) => new Date(ms).toISOString();
 const toldOf = (status: number, text: object) => ({ status, text: JSON.stringify(text), from: 15, until: 17 });
 
@@ -128,7 +128,7 @@ const refuse = (ledger: Ledger, conflicts: string[], span = { from: 35, until: 4
   ledger.orders.get('k1')!.told = [{ status: 409, text, ...span }];
 };
 
-/** For every rule, what it must find. */
+/** The findings of every rule. */
 const cases: Record<string, Case[]> = {
   'no ticket is in two live orders, and no seat, also when it was imported again': [
     ['two paid orders', (_, { orders }) => orders[1]!.lines.push(orders[0]!.lines[0]!)],
@@ -302,11 +302,11 @@ const cases: Record<string, Case[]> = {
   'no reservation was extended twice': [['twice', (ledger) => ledger.extended.set('held', 2)]],
 };
 
-/** What the changes below set aside: they don't change what each buyer sees. */
+/** Rules that the changes below leave out: they don't change the buyers' lists. */
 const aside = ['every buyer sees the orders that there are', 'something was sold, and something given back'];
 
 describe('the judge', () => {
-  test('finds nothing where all is well', () => {
+  test('finds nothing in a sound sale', () => {
     const { ledger, books } = sound();
     expect(judge(ledger, books).filter(({ findings }) => findings.length > 0)).toEqual([]);
   });

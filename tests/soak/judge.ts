@@ -19,6 +19,6 @@ export const rules: Record<string, Rule> = {
   ...answerRules,
 };
 
-/** Holds the database and the provider to all that buyers were told. Every rule has its entry; empty is well. */
+/** Checks the database and the provider against the responses to buyers. Every rule has its entry; empty is sound. */
 export const judge = (ledger: Ledger, books: Books): { rule: string; findings: string[] }[] =>
   Object.entries(rules).map(([rule, check]) => ({ rule, findings: check(ledger, books) }));

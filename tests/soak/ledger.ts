@@ -1,6 +1,6 @@
-/** What buyers were told, and what they had asked for: all that the judge knows of their side. */
+/** The requests of buyers and their responses: everything that the judge knows of their side. */
 export type Ledger = {
-  /** How often each answer came, by `<request> <status> <code>`; status 0 is an answer that did not come. */
+  /** The number of each response, by `<request> <status> <code>`; status 0 is a response that did not come. */
   answers: Map<string, number>;
   reservations: Map<string, HeldSeats>;
   orders: Map<string, OrderRequest>;
@@ -9,18 +9,18 @@ export type Ledger = {
   confirmations: Map<string, Confirmation>;
   /** The statuses of an order that its buyer saw, one after the other, each once in a row. */
   seen: Map<string, string[]>;
-  /** How often a reservation was said to be extended. */
+  /** How often a reservation was reported as extended. */
   extended: Map<string, number>;
-  /** What each buyer's list of orders says when all is over. */
+  /** The final list of orders of each buyer. */
   lists: Map<string, SeenOrder[]>;
-  /** What was asked to be held, by user. */
+  /** The requested holds, by user. */
   holds: Map<string, HoldRequest[]>;
-  /** Each request to give a reservation back that was answered. */
+  /** Each request to release a reservation with its response. */
   releases: Release[];
   twins: Twins[];
-  /** Of seats that were given back at a quiet moment: who asked for them then, and what was said. */
+  /** The requests for seats that were given back at a quiet moment, and the responses. */
   quiet: { ticket: string; user: string; said: string; span: Span }[];
-  /** Of each key that was only told that its request was accepted: what it was told when that had ended. */
+  /** The final response of each key that first got a 202. */
   repeated: { key: string; before: string; status: number; uuid: string }[];
   /** When locks may have been lost. */
   locksLost: Span[];
@@ -32,8 +32,8 @@ export type Ledger = {
 export type Span = { from: number; until: number };
 
 /**
- * No `tickets` are any that there are. `said` is the status and code; empty when no answer came in a while. `isLost`: an answer
- * did not come, whatever was said later.
+ * No `tickets` means any. `said` is the status and code; empty when no response came in a while. `isLost`: a response
+ * did not come, whatever came later.
  */
 export type HoldRequest = Span & { tickets?: string[] | undefined; said: string; isLost: boolean };
 export type Release = Span & { reservation: string; said: string };
@@ -41,22 +41,24 @@ export type Release = Span & { reservation: string; said: string };
 /** The same request of one user twice at a time, for what they held until `end` at least. */
 export type Twins = Span & { user: string; tickets: string[]; reservation?: string; end: number; said: string[] };
 
-/** What an organiser did by SQL. */
+/** The organiser's changes by SQL. */
 export type Organised = {
-  /** Of each ticket, its prices one after the other; two may hold at a time, for when one gave way to the other is not known. */
+  /**
+   * The prices of each ticket one after the other; two may be valid at a time, as the moment of a change is not known.
+   */
   prices: Map<string, (Span & { price: number })[]>;
   gone: Gone[];
   /** Deletions that the database refused. */
   refused: { ticket: string; at: number }[];
   repriced: number;
-  /** What the database said that was not foreseen. */
+  /** Unexpected errors of the database. */
   failures: string[];
 };
 
-/** A ticket was not there between `gone` and `back`, surely; perhaps not from `asked` to `done`. */
+/** A ticket was surely missing between `gone` and `back`; perhaps from `asked` to `done`. */
 export type Gone = { ticket: string; asked: number; gone: number; back: number; done: number };
 
-/** What people and banks did at the payment provider, by order. */
+/** Changes by hand and by banks at the payment provider, by order. */
 export type ByHand = {
   refunds: Map<string, { amount: number; at: number }>;
   disputes: Map<string, 'open' | 'won' | 'lost'>;
@@ -65,7 +67,7 @@ export type ByHand = {
 };
 
 export type Seat = { uuid: string; price: number };
-/** `expires_at` is when it was first told to end; `asked` is when that was asked for. */
+/** `expires_at` is the end in the first response; `asked` is the time of that request. */
 export type HeldSeats = {
   uuid: string;
   user: string;
@@ -82,12 +84,12 @@ export type SeenOrder = {
 };
 export type SeenRefund = { uuid: string; order_uuid: string; amount: number; tickets: Seat[] };
 
-/** An answer to a request under a key, as it was told. Those that only ask to come again are none. */
+/** A response to a request with a key. Those that only ask for a retry don't count. */
 export type Told = Span & { status: number; text: string };
-/** `told` has each different answer once: there must be one. `open` counts the requests whose answer was lost. */
+/** `told` has each different response once: there must be one. `open` counts the requests whose response was lost. */
 type Keyed = { key: string; user: string; asked: number; open: number; told: Told[] };
 export type OrderRequest = Keyed & { reservation: string; method: string };
-/** No `tickets` are all of them. */
+/** No `tickets` means all of them. */
 export type RefundRequest = Keyed & { order: string; tickets?: string[] | undefined };
 /** A payment by the original's endpoint; `paid` once a buyer was told so. */
 export type Confirmation = { user: string; ticket: string; paid: boolean };
@@ -137,7 +139,7 @@ export function see({ seen }: Ledger, { uuid, status }: SeenOrder): void {
 
 export const isDone = ({ status }: Told) => status === 201 || status === 202;
 
-/** What was told to those who were told that it was done; 202 too, whose payment is answered later. */
+/** Returns the responses of success; 202 too, whose payment ends later. */
 export const ordersTold = (ledger: Ledger) =>
   [...ledger.orders.values()].flatMap((request) =>
     request.told.filter(isDone).map(({ status, text }) => ({ request, status, order: JSON.parse(text) as SeenOrder })),

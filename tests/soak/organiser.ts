@@ -11,12 +11,12 @@ const pauseMs = 60;
 const longestAbsenceMs = 900;
 const priceSteps = { least: -400, most: 400 };
 const lowestPrice = 100;
-/** How many of the last reservations, and of the last orders, are looked at. */
+/** The number of recent reservations, and of recent orders, to choose from. */
 const lately = 40;
 
 /**
- * By plain SQL, changes prices, deletes tickets and imports their seats again, with the same uuid or a new one, until the signal
- * comes; mostly where somebody holds them. Resolves when every seat is there again.
+ * By plain SQL, changes prices, deletes tickets and imports their seats again, with the same uuid or a new one, until
+ * the signal comes; mostly held ones. Resolves when every seat is there again.
  */
 export async function organise(
   { arena, db, ledger, random }: { arena: Arena; db: Db; ledger: Ledger; random: Random },
@@ -67,7 +67,7 @@ export async function organise(
     ledger.organiser.repriced++;
   }
 
-  /** Whether the ticket may be gone. */
+  /** Returns whether the ticket may be deleted. */
   async function remove(index: number): Promise<boolean> {
     const ticket = arena.seats[index]!.uuid;
     const asked = Date.now();
@@ -78,7 +78,7 @@ export async function organise(
     } catch (error) {
       if (sqlState(error) === foreignKeyViolation) refused.push({ ticket, at: Date.now() });
       else if (error instanceof AppError) {
-        // Perhaps it went, and perhaps not: nothing is sure until it is imported.
+        // Perhaps it was deleted, and perhaps not: nothing is sure until it is imported.
         gone.push({ ticket, asked, gone: Number.POSITIVE_INFINITY, ...notBack });
         return true;
       } else failures.push(`delete: ${error}`);
@@ -100,7 +100,7 @@ export async function organise(
         insert into tickets (uuid, event_id, seat, price)
         select ${uuid}, id, ${seat.name}, ${price} from events where uuid = ${arena.event} on conflict do nothing`,
     );
-    // Where the deletion was not done, the seat is as it was.
+    // Without the deletion the seat is unchanged.
     const [now] = await insist(
       () => db.sql<{ uuid: string; price: number }[]>`
         select t.uuid, t.price::float8 as price from tickets t join events e on e.id = t.event_id
@@ -116,14 +116,14 @@ export async function organise(
     entry(prices, ticket, () => []).push({ price, from: Date.now(), until: Number.POSITIVE_INFINITY });
   }
 
-  /** The newest price holds alone. */
+  /** Only the newest price is valid. */
   function settle(ticket: string): void {
     const all = prices.get(ticket)!;
     const until = Date.now();
     for (const one of all.slice(0, -1)) one.until = Math.min(one.until, until);
   }
 
-  /** Until it is done: each of these may be done twice. */
+  /** Retries until it is done: each of these may be done twice. */
   async function insist<T>(work: () => PromiseLike<T[]>): Promise<T[]> {
     for (;;) {
       try {

@@ -9,21 +9,21 @@ import type { Books } from './books.ts';
 import { workByHand } from './hands.ts';
 import type { Ledger } from './ledger.ts';
 
-/** What a buyer pays with, by uuid: one that works, or any of those that they have. */
+/** The payment methods of a buyer, by uuid: one that works, or any of them. */
 export type Wallet = { good(): string; any(): string };
 
 export type PaymentRig = {
-  /** What the processes are told of the provider. */
+  /** The provider's variables for the processes. */
   env: Record<string, string>;
-  /** `register` makes the uuid of what the provider knows by a name of its own; undefined when no answer came. */
+  /** `register` returns the uuid of a payment method by the provider's reference; undefined when no response came. */
   wallet(random: Random, register: (reference: string) => Promise<string | undefined>): Promise<Wallet>;
-  /** The buyer's word, where it is the provider that hears it and not a process. */
+  /** Approves or rejects a payment at the provider, if not through a process. */
   approve?(action: ActionJson, approved: boolean): void;
-  /** Goes wrong in every way there is until the signal comes. */
+  /** Injects every fault of the provider until the signal comes. */
   injectFaults(random: Random, signal: AbortSignal): Promise<void>;
-  /** What sellers and banks do there by themselves, until the signal comes. */
+  /** Makes the changes of sellers and banks at the provider, until the signal comes. */
   byHand?(random: Random, ledger: Ledger, signal: AbortSignal): Promise<void>;
-  /** Resolves when the provider has told all that it has to tell. */
+  /** Resolves when the provider has sent all webhooks. */
   quiet(): Promise<unknown>;
   books(db: Db): Promise<Pick<Books, 'charged' | 'kept'>>;
   close(): Promise<void>;
@@ -36,7 +36,7 @@ const anyOf = (random: Random, good: () => string, others: string[]): Wallet => 
   any: () => (random.next() < goodShare ? good() : random.pick(others)),
 });
 
-/** The sandbox, whose books are in the database; what goes wrong with it is told by the payment method. */
+/** The sandbox, whose books are in the database; the payment method chooses its faults. */
 export function sandboxRig(): PaymentRig {
   return {
     env: {},
@@ -59,7 +59,7 @@ export function sandboxRig(): PaymentRig {
 const cards = ['pm_card_visa', 'pm_card_chargeDeclinedInsufficientFunds', 'pm_card_threeDSecure2Required'] as const;
 const operations: Operation[] = ['create', 'confirm', 'capture', 'cancel', 'refund', 'get'];
 const troubles: Fault['how'][] = ['lost-before', 'lost-after', '500-before', '500-after', '429', 'delay', 'refused'];
-/** What Stripe may say of a sound request. None says what a later look contradicts, such as that of a dispute. */
+/** Possible refusals of a sound request. None contradicts a later read, like that of a dispute would. */
 const refusals: Partial<Record<Operation, string[]>> = {
   create: ['amount_too_small', 'a_code_of_tomorrow', 'no code: wrong key'],
   confirm: [
@@ -74,17 +74,20 @@ const refusals: Partial<Record<Operation, string[]>> = {
   refund: ['balance_insufficient', 'insufficient_funds', 'a_code_of_tomorrow', 'no code: key without permission'],
   get: ['lock_timeout', 'no code: wrong key'],
 };
-/** Longer than a booking process waits for an answer. */
+/** Longer than a booking process waits for a response. */
 const longestDelayMs = 5000;
 const maxFaultsAtOnce = 3;
-/** For its last webhooks. */
+/** The timeout of its last webhooks. */
 const longestWaitMs = 20_000;
 
-/** Of every so many milliseconds, for so many no webhook arrives. */
+/** In every period of `everyMs` no webhook arrives for `forMs`. */
 const cutOff = { everyMs: 8000, forMs: 3000 };
 const nowhere = 'http://127.0.0.1:9';
 
-/** The fake of Stripe in this process. Each of its webhooks comes twice, to any of the booking processes, and now and then late. */
+/**
+ * The fake of Stripe in this process. Each webhook is sent twice, to any of the booking processes, and now and then
+ * late.
+ */
 export async function stripeRig(random: Random, urls: () => string[]): Promise<PaymentRig> {
   const secret = 'whsec_soak';
   const isCutOff = () => Date.now() % cutOff.everyMs < cutOff.forMs;
@@ -93,7 +96,7 @@ export async function stripeRig(random: Random, urls: () => string[]): Promise<P
   return {
     env: { STRIPE_SECRET_KEY: 'sk_test_fake', STRIPE_API_BASE: fake.base, STRIPE_WEBHOOK_SECRET: secret },
     async wallet(own, register) {
-      // One that could not be registered is one that Stripe does not know.
+      // A method that could not be registered stands for an unknown one.
       const uuids: string[] = [];
       for (const card of cards) uuids.push((await register(card)) ?? own.uuid());
       const [good, ...others] = uuids as [string, ...string[]];
@@ -105,7 +108,7 @@ export async function stripeRig(random: Random, urls: () => string[]): Promise<P
       try {
         (approved ? fake.approve : fake.reject)(intent);
       } catch {
-        // It waits for nobody any more.
+        // It no longer waits for its buyer.
       }
     },
     async injectFaults(own, signal) {
@@ -130,7 +133,7 @@ export async function stripeRig(random: Random, urls: () => string[]): Promise<P
         const key = metadata.onsale_order;
         if (!key || !charge) continue;
         kept.set(key, (kept.get(key) ?? 0) + charge.amount_captured - charge.amount_refunded);
-        // What came twice was given back, and has the same amount.
+        // A second payment was refunded, and has the same amount.
         if (status === 'succeeded' || status === 'requires_capture')
           charged.set(key, Math.max(charged.get(key) ?? 0, amount));
       }

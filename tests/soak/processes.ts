@@ -5,18 +5,18 @@ import { runProcess, type Started, startProcess } from '../rig/process.ts';
 import { bun, root } from '../rig/targets.ts';
 import type { BreakName } from './breaks.ts';
 
-/** Booking processes behind no load balancer: who asks one that has died gets no answer. */
+/** Booking processes without a load balancer: a request to a dead one gets no response. */
 export type Processes = {
-  /** Where each was last seen to listen. */
+  /** The last known address of each. */
   urls: string[];
   killed(): number;
   /** `kill -9` of one, and a new one in its place; resolves when that one listens. */
   kill(index: number): Promise<void>;
-  /** Stops the time of one for so long: what it was about to do, it does then. */
+  /** Suspends one for so long; it then continues its work. */
   hang(index: number, ms: number): Promise<void>;
-  /** Runs a subcommand of the program; throws with all it said unless it exits with 0. */
+  /** Runs a subcommand of the program; throws with its output unless it exits with 0. */
   run(...args: string[]): Promise<string>;
-  /** Ends all by SIGTERM; answers their exit codes. */
+  /** Ends all by SIGTERM; returns their exit codes. */
   stop(): Promise<number[]>;
 };
 

@@ -10,8 +10,8 @@ const maxOrders = 40;
 const atOnce = 4;
 
 /**
- * When the storm is over: buyers give orders back, wholly or in part, and strangers ask at once for the seats, one of them by the
- * original's endpoint and the others together. Nobody else wants them then.
+ * When the faults are over: buyers give orders back, wholly or in part, and strangers request the seats at once, one of
+ * them by the original's endpoint and the others together. There are no other buyers then.
  */
 export async function giveBackQuietly({ api, ledger, random }: SettleDeps, { matinee }: Arena): Promise<void> {
   const begun = new Set(matinee.seats.map(({ uuid }) => uuid));
@@ -20,7 +20,7 @@ export async function giveBackQuietly({ api, ledger, random }: SettleDeps, { mat
       .filter(({ status, tickets }) => status === 'paid' && !tickets.some(({ uuid }) => begun.has(uuid)))
       .map((order, age) => ({ user, order, age, isTouched: ledger.byHand.refunds.has(order.uuid) })),
   );
-  // The newest of each buyer, for what has stood longest is surely unlocked; before them what was given back by hand.
+  // The newest of each buyer, as older ones are surely unlocked; before them those with refunds by hand.
   const [touched, untouched] = [bought.filter((one) => one.isTouched), bought.filter((one) => !one.isTouched)];
   const chosen = [...touched, ...untouched.filter(({ age }) => age === 0)].slice(0, maxOrders);
   await eachLimit(chosen, atOnce, async ({ user, order, isTouched }) => {
@@ -47,7 +47,7 @@ export async function giveBackQuietly({ api, ledger, random }: SettleDeps, { mat
   }
 }
 
-/** Until the last hold has ended that nobody pays for. */
+/** Waits until the last hold without a payment has ended. */
 export function holdsEnded({ holds }: Ledger): Promise<void> {
   const last = Math.max(0, ...[...holds.values()].map((asked) => asked.at(-1)?.until ?? 0));
   return sleep(Math.max(0, last + heldMs - Date.now()));

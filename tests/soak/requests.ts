@@ -20,8 +20,8 @@ export type Wish = { ticket_uuids: string[] } | { event_uuid: string; quantity: 
 export type Requests = ReturnType<typeof createRequests>;
 
 /**
- * Every request of one buyer. Each is repeated until it is answered, and what was told goes into the ledger; undefined
- * when no answer came in a while.
+ * Every request of one buyer. Each is repeated until a response comes, which goes into the ledger; undefined when none
+ * came in a while.
  */
 export function createRequests(api: Api, ledger: Ledger, random: Random, user: string) {
   const insist = (request: Ask, heard?: Heard) => api.insist(random, request, heard);
@@ -40,13 +40,13 @@ export function createRequests(api: Api, ledger: Ledger, random: Random, user: s
       return reply;
     },
 
-    /** What the provider calls `reference`; its uuid. */
+    /** Registers the provider's `reference`; returns its uuid. */
     async register(reference: string): Promise<string | undefined> {
       const reply = await post('register', 'payment-methods', { user_uuid: user, reference });
       return reply?.status === 201 ? (JSON.parse(reply.text) as { uuid: string }).uuid : undefined;
     },
 
-    /** The buyer's word to the bank of the sandbox. */
+    /** The buyer approves or rejects at the sandbox's bank. */
     approve: (approvalUrl: string, approved: boolean) =>
       insist({ name: 'approve', method: 'POST', path: approvalUrl, body: { approved } }),
 
@@ -97,7 +97,7 @@ export function createRequests(api: Api, ledger: Ledger, random: Random, user: s
       return orders;
     },
 
-    /** All of the buyer's orders, page by page; undefined when one did not come. */
+    /** All of the buyer's orders, page by page; undefined when a page did not come. */
     async listAll(): Promise<SeenOrder[] | undefined> {
       const all: SeenOrder[] = [];
       for (let cursor = ''; ; ) {
@@ -143,7 +143,7 @@ export function createRequests(api: Api, ledger: Ledger, random: Random, user: s
   }
 }
 
-/** What a reply says, in short. */
+/** Returns a reply in short. */
 export const saidBy = (reply: Reply | undefined): string => (reply ? `${reply.status} ${reply.code}`.trimEnd() : '');
 
 export const orderRequest = ({ key, reservation, method }: OrderRequest): Ask => ({

@@ -9,10 +9,10 @@ const variables = {
   SOAK_SEED: v.text('', 'Of all choices, a whole number; empty: a new one'),
 };
 
-/** Where the real servers are, and what stops and starts them; as `npm run test:stack` has them. */
+/** The addresses of the real servers, and the command that stops and starts them; as for `npm run test:stack`. */
 const needed = ['POSTGRES_HOST', 'POSTGRES_PORT', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'REDIS_ADDR', 'STACK_CONTROL'];
 
-/** So that holds end within the run, and meet those who are still at it. */
+/** Short times, so that holds end within the run, during other requests. */
 export const holdMs = 5000;
 
 export type Settings = { seconds: number; buyers: number; seed: number; payments: 'sandbox' | 'stripe' };

@@ -13,8 +13,8 @@ const pauseMs = 1000;
 export type SettleDeps = { api: Api; ledger: Ledger; db: Db; random: Random };
 
 /**
- * After the storm: repeats every request that has no answer yet under its key, and waits for the sweeps to end what is
- * open. Gives up after a while, for the judge to say so. `onWait` hears what is left.
+ * After the faults: repeats every request without a response with its key, and waits for the sweeps to end all open
+ * work. Gives up after a while, which the judge reports. `onWait` gets the rest.
  */
 export async function settle(deps: SettleDeps, patienceMs: number, onWait: (left: string) => void): Promise<void> {
   const { ledger, db } = deps;
@@ -28,8 +28,8 @@ export async function settle(deps: SettleDeps, patienceMs: number, onWait: (left
 }
 
 /**
- * Repeats each request that was only accepted, under its key, when what it began has ended. (Where that has failed, and the seats
- * are still held, they may be bought by this.)
+ * Repeats each request that got a 202, with its key, when its order has ended. (If that has failed, and the seats are
+ * still held, this may buy them.)
  */
 export async function repeatAccepted({ api, ledger, random }: SettleDeps): Promise<void> {
   for (const { noted, request } of keyedRequests(ledger)) {
@@ -46,7 +46,7 @@ export async function repeatAccepted({ api, ledger, random }: SettleDeps): Promi
   }
 }
 
-/** What each buyer is shown when all is over. */
+/** Reads the final lists of each buyer. */
 export async function readLists({ api, ledger, random }: SettleDeps, users: string[]): Promise<void> {
   await Promise.all(
     users.map(async (user) => {

@@ -24,40 +24,40 @@ import { keyPatienceMs, readLists, repeatAccepted, settle } from './settle.ts';
 
 export type SoakOptions = Settings & {
   chaos?: boolean;
-  /** On a slow machine goes on until enough has happened, and everybody was at work; for five times its length at most. */
+  /** On a slow machine it goes on until enough has happened; for five times its length at most. */
   isEnough?: (ledger: Ledger) => boolean;
-  /** How long what is open may take to end, when all is over. */
+  /** How long open work may take to end, after the run. */
   patienceMs?: number;
-  /** How the processes are broken, to see that it is found out. */
+  /** The mistake of the processes, to check that it is caught. */
   breakAs?: BreakName;
   say?(line: string): void;
-  /** Ends it before its time, without a verdict. */
+  /** Ends the run early, without a verdict. */
   signal?: AbortSignal;
 };
 
-/** What must hold, each with what breaks it; and the tables. */
+/** The rules, each with its breaches; and the tables. */
 export type Verdict = { checks: { rule: string; findings: string[] }[]; figures: string };
 
 const processCount = 3;
-/** So that sweeps come within the run, and meet those who are still at it. */
+/** Short times, so that sweeps run within the run, during other requests. */
 const shortTimes = {
   TICKET_LOCK_TTL_SECONDS: String(holdMs / 1000),
   PAYMENT_SWEEP_AFTER: '3s',
   PAYMENT_ACTION_TIMEOUT: '6s',
 };
-/** Of each second; so that there is something to lose. */
+/** The share of each second; so that there is something to lose. */
 const calmShareMs = 150;
 
-/** When the matinee begins, as a share of the run. */
+/** The start of the matinee, as a share of the run. */
 const matineeShare = 0.6;
 
 export const auditRule = 'booking audit: the books are right, but for what was done by hand';
 
-/** A short run has each fault in it, and a long one is not in peace for long. */
+/** A short run has each fault, and a long one has no long pause. */
 const pausesPerRun = 40;
 const longestPauseMs = 4000;
 
-/** Buyers buy from several processes whose servers come and go; then answers, database and provider must agree. */
+/** Buyers buy from several processes whose servers come and go; then responses, database and provider must agree. */
 export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   const { seconds, buyers, seed, payments, chaos = true, patienceMs = keyPatienceMs, breakAs } = options;
   const { say = () => {}, isEnough = () => true } = options;
@@ -65,7 +65,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   writeFileSync(processLog, '');
   const { config, arena, drop } = await openArena();
   const db = openDb(config, { max: 6, deadlineMs: 30_000 });
-  // Whoever listens to webhooks is there only after the payment rig, which tells it where to ask.
+  // The receivers of webhooks start only after the payment rig, whose address they need.
   let urls: string[] = [];
   const paymentRig = payments === 'stripe' ? await stripeRig(createRandom(seed, -1), () => urls) : sandboxRig();
   const env = { ...postgresEnv(config), ...shortTimes, ...paymentRig.env, REDIS_ADDR: stackAddress('REDIS_ADDR') };
@@ -185,7 +185,7 @@ function idle({ organiser, byHand }: Ledger, { byHand: hands }: PaymentRig): str
   ];
 }
 
-/** All to their end, for a server that is down must come up again; then the first failure. */
+/** Waits for all, as a stopped server must come up again; then throws the first failure. */
 async function allOf(work: Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
 }

@@ -48,7 +48,7 @@ export const binaries: Path = {
   },
 };
 
-/** Milliseconds from the start of a process to its first answer. */
+/** Returns the milliseconds from the start of a process to its first response. */
 async function firstAnswer(program: string, world: World): Promise<number> {
   const port = await freePort();
   const began = performance.now();
@@ -80,7 +80,7 @@ async function idle(program: string, world: World): Promise<{ readyMs: number; r
 
 const envOf = (world: World, port: number): Env => ({ ...world.databaseEnv, SERVER_ADDR: `127.0.0.1:${port}` });
 
-/** Whether a port takes connections; who asks again at once learns of it within a fraction of a millisecond. */
+/** Returns whether a port accepts connections; polled without a pause it is exact to a fraction of a millisecond. */
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {

@@ -10,9 +10,9 @@ const changesPerSecond = 100;
 type View = { seats: number; connections: number; aim?: number };
 
 /**
- * A read of the stores is shared by all who wait for it, and in a crowd begins at most every 4 ms: so it takes hundreds of
- * connections to keep a processor busy; with fewer, the waiting is measured. Fewer for larger bodies: hundreds of
- * answers of 2 MB under way would measure memory.
+ * A read of the stores is shared by all waiting requests, and in a crowd begins at most every 4 ms: so it takes
+ * hundreds of connections to keep a processor busy; with fewer, the waiting is measured. Fewer for larger bodies:
+ * hundreds of responses of 2 MB under way would measure memory.
  */
 const views: View[] = [
   { seats: 20, connections: 1 },

@@ -13,7 +13,7 @@ const path = '/api/v1/booking/tickets/reserve';
 const salesPerSecond = 100;
 const losersPerSecond = 500;
 
-/** A rush that the machine can easily serve, where waiting shows; and one as hard as it goes. */
+/** A rush that the machine can easily serve, where waiting shows; and one at full load. */
 const rushes = [
   { title: `${losersPerSecond} a second`, connections: 64, perSecond: losersPerSecond },
   { title: 'as fast as responses come', connections: 128 },

@@ -35,7 +35,7 @@ export const memory: Path = {
   },
 };
 
-/** What `npm start` runs; its ports are those of events, booking and search. */
+/** The process of `npm start`; its ports are those of events, booking and search. */
 export function startStandalone(env: Record<string, string>): Promise<Server> {
   const anywhere = { EVENTS_ADDR: '127.0.0.1:0', BOOKING_ADDR: '127.0.0.1:0', SEARCH_ADDR: '127.0.0.1:0' };
   const command = [bun, join(root, 'standalone', 'main.ts')];
@@ -63,7 +63,7 @@ export async function beforeAndAfter(world: World, name: string, server: Server,
   ];
 }
 
-/** A few thousand requests of every kind to the services that are there; returns how many. */
+/** Sends a few thousand requests of every kind to the running services; returns how many. */
 async function mixedLoad({ db, generator, extent }: World, { events, booking, search }: Ports): Promise<number> {
   const share = extent.quick ? 0.1 : 1;
   const page = (uuid: string) => `/api/v1/management/events/${uuid}`;

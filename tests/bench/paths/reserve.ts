@@ -75,7 +75,7 @@ async function distinctSeats(world: World, server: Server, judged: Judged = {}):
 async function checkLocks({ locks }: World, eventUuid: string, { ours }: Comparison): Promise<void> {
   const there = new Set(await locks.list(eventUuid)).size;
   const counted = ours.reduce((sum, { statuses }) => sum + (statuses[200] ?? 0), 0);
-  // The warm-up's and the example's are there too.
+  // Includes those of the warm-up and the example.
   if (there <= counted) throw new Error(`${counted} reservations were answered, but ${there} locks are there`);
 }
 
@@ -93,7 +93,7 @@ async function oneSeat(world: World, server: Server, judged: Judged = {}): Promi
   });
 }
 
-/** A seat that somebody holds. */
+/** A held seat. */
 export async function heldSeat({ db }: World, server: Server): Promise<string> {
   const [ticket] = await ticketsOf(db, await makeEvent(db, 'The last seat', 1));
   const body = JSON.stringify({ ticket_uuid: ticket, user_uuid: randomUUID() });

@@ -19,7 +19,7 @@ const isJudged = ({ seats, buyers, processes }: Sale) => seats === 20_000 && buy
 const aims = { named: { redis: 1500, embedded: 1500 }, best: { redis: 1000, embedded: 600 } };
 const floorAim = 0.6;
 const p99AimMs = 600;
-/** So many seats no run sells, in several events where they are small. */
+/** More seats than any run sells, in several events if they are small. */
 const seatsOffered = 20_000;
 
 export const salesPath: Path = {
@@ -106,7 +106,7 @@ async function pairsOf(db: World['db'], events: string[]) {
   return pairs.values();
 }
 
-/** Wishes for the best pair, for each event as many as it has pairs, in turns; the last tenth is left. */
+/** Wishes for the best pair, as many per event as it has pairs, in turns; without the last tenth. */
 function best(events: string[]) {
   const perEvent = Math.floor((seatsOffered / events.length / 2) * 0.9);
   return Array.from({ length: perEvent * events.length }, (_, n) => ({
@@ -115,7 +115,7 @@ function best(events: string[]) {
   })).values();
 }
 
-/** Commits of the database and syncs of the server's log since this was called. */
+/** Returns the commits of the database and syncs of the server's log since this was called. */
 async function counter({ sql }: World['db']) {
   const look = async () => {
     await Bun.sleep(1100);

@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 
 const aimMs = 80;
 const slot = 'onsale_bench_large';
-/** Before what is measured, so that the code is compiled as it is after a minute of service. */
+/** The warm-up, so that the code is compiled as it is after a minute of service. */
 const warmUpQueries = 60;
 
 export const searchUncached: Path = {

@@ -5,11 +5,11 @@ import { type Document, type Operation, operationsOf, readerOf } from '../docume
 import type { Suite } from './suite.ts';
 
 /**
- * The operations of booking that are held to their documents, each with the statuses that no case of this suite brings.
- * Those of events and search all are.
+ * The operations of booking that are checked against their documents, each with the statuses that no case of this suite
+ * gets. All of those of events and search are checked.
  */
 const heldOfBooking: Record<string, number[]> = {
-  // Nobody proves who they are here, and the sandbox takes every amount.
+  // Tokens are not checked here, and the sandbox takes every amount.
   'POST /api/v1/booking/tickets/reserve': [401, 403, 422],
   'POST /api/v1/booking/tickets/confirm': [401, 403, 422],
   'POST /api/v1/booking/reservations': [401, 403, 422],
@@ -19,24 +19,24 @@ const heldOfBooking: Record<string, number[]> = {
   'POST /api/v1/booking/orders': [401],
   'GET /api/v1/booking/orders': [401, 403],
   'GET /api/v1/booking/orders/{uuid}': [401],
-  // The sandbox always says whether it has given money back.
+  // The sandbox always responds to a refund.
   'POST /api/v1/booking/orders/{uuid}/refunds': [202, 401, 403],
   'POST /api/v1/booking/payment-methods': [401, 403],
   'POST /sandbox/payments/{uuid}/approval': [],
 };
 
-/** Servers that are away or broken bring these, and no case of this suite needs to. */
+/** Statuses of servers that are away or broken, which this suite does not have. */
 const byFault = [500, 503];
-/** The shell's own, whatever the route. */
+/** The shell's own statuses, on every route. */
 const byShell = [408, 413, 415, 431];
 
-/** The headers that say something of one response; all others are the shell's, or HTTP's. */
+/** The headers of single responses; all others are the shell's, or HTTP's. */
 const ownHeaders = ['Retry-After', 'WWW-Authenticate', 'Location', 'Idempotent-Replayed', 'X-Lock-Status'];
 
-/** They come last, for they look at the responses to all other cases. */
+/** These come last, as they check the responses of all other cases. */
 export function documentedCases(suite: Suite): void {
   for (const service of ['events', 'booking', 'search'] as const) {
-    test(`the OpenAPI document of ${service} describes its responses: no status more or less, and every body as it is`, async () => {
+    test(`the OpenAPI document of ${service} describes exactly the statuses and bodies of its responses`, async () => {
       const base = suite.target[service];
       const document = (await (await fetch(`${base}/openapi.json`)).json()) as Document;
       for (const { name, operation } of operationsOf(document)) {
@@ -60,7 +60,7 @@ export function documentedCases(suite: Suite): void {
   }
 }
 
-/** Tells whether a request was for the operation `name`, such as `GET /events/{uuid}`. */
+/** Returns whether a request was for the operation `name`, such as `GET /events/{uuid}`. */
 function isOf(name: string, base: string) {
   const [method, template = ''] = name.split(' ');
   const path = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
@@ -72,7 +72,7 @@ function isOf(name: string, base: string) {
 const without = (statuses: number[], others: number[]) =>
   [...new Set(statuses)].filter((status) => !others.includes(status)).sort();
 
-/** The queries that the service accepted are those that a reader of the document may send. */
+/** Checks that the document allows the queries that the service accepted. */
 function expectDocumentedQuery(name: string, { url }: Answer, { parameters = [] }: Operation) {
   for (const [key, text] of new URL(url).searchParams) {
     const schema = parameters.find((one) => one.in === 'query' && one.name === key)?.schema ?? false;

@@ -34,7 +34,7 @@ export function eventCases(suite: Suite): void {
     }
   });
 
-  test('an event is JSON that no one keeps', async () => {
+  test('an event is JSON that is not cached', async () => {
     const { event } = await suite.api.freeSeats(1);
     const response = await suite.api.event(event.uuid.toUpperCase());
     expect(response.status).toBe(200);
@@ -81,7 +81,7 @@ export function eventCases(suite: Suite): void {
     }
   });
 
-  test('live seats: what is taken, then every change', async () => {
+  test('live seats: the taken seats, then every change', async () => {
     const { event, seats } = await suite.api.freeSeats(1);
     const seat = seats[0]!.uuid;
     const abort = new AbortController();

@@ -36,7 +36,7 @@ export function orderCases(suite: Suite): void {
     expect(await get(`${reservations}/${reservation.uuid}`)).toMatchObject({ status: 'ended' });
   });
 
-  test('the same key gives the first answer again, to the byte; another request under it is refused', async () => {
+  test('the same key gives the first response again, to the byte; another request with it is refused', async () => {
     const { reservation } = await reserve(1);
     const [method, key] = [user(), user()];
     const first = await order(reservation.uuid, method, key);
@@ -70,7 +70,7 @@ export function orderCases(suite: Suite): void {
     expect((await order(reservation.uuid)).status).toBe(201);
   });
 
-  test('a buyer who must approve the payment is asked to, and the seats are theirs once they have', async () => {
+  test('a buyer who must approve the payment is asked to, and then has the seats', async () => {
     const { event, seats, reservation } = await reserve(1);
     const asked = await order(reservation.uuid, requiresAction);
     expect(asked.status).toBe(202);
@@ -94,7 +94,7 @@ export function orderCases(suite: Suite): void {
     expect((await order(reservation.uuid)).status).toBe(201);
   });
 
-  test('without an answer it is a 202, and its address tells how it stands', async () => {
+  test('an order without the provider’s response is a 202, and its location shows its state', async () => {
     const { event, seats, reservation } = await reserve(1);
     const response = await order(reservation.uuid, lostRequest);
     expect(response.status).toBe(202);
@@ -104,7 +104,7 @@ export function orderCases(suite: Suite): void {
     expect(await suite.api.status(event.uuid, seats[0]!.uuid)).toBe('reserved');
   });
 
-  test('a key whose request came to no end carries it on, and then gives its end again', async () => {
+  test('a key whose request has no final response continues it, and then repeats the final one', async () => {
     const { reservation } = await reserve(1);
     const [key, upper] = [user(), reservation.uuid.toUpperCase()];
     const asked = await order(reservation.uuid, requiresAction, key);
@@ -147,7 +147,7 @@ export function orderCases(suite: Suite): void {
     expect(second).toBe(first!);
   });
 
-  test('seats that are bought can’t be released; a payment that waits for its buyer is called off by a release', async () => {
+  test('bought seats can’t be released; a release cancels a payment that waits for its buyer', async () => {
     const release = (uuid: string) => fetch(`${suite.target.booking}${reservations}/${uuid}`, { method: 'DELETE' });
     const bought = await reserve(1);
     await order(bought.reservation.uuid);
@@ -198,11 +198,11 @@ export function orderCases(suite: Suite): void {
       tickets: [{ refunded: true }, { refunded: true }],
     });
     expect((await refund({})).status).toBe(409);
-    // Somebody else may have them.
+    // Another buyer may have them.
     expect((await suite.api.reserve(first.uuid, user())).status).toBe(200);
   });
 
-  test('what a buyer pays with is registered once, however often', async () => {
+  test('a payment method is registered once, however often', async () => {
     const methods = '/api/v1/booking/payment-methods';
     const method = { user_uuid: user(), reference: 'pm_card_visa' };
     const [first, again] = [await suite.api.post(methods, method), await suite.api.post(methods, method)];
@@ -211,7 +211,7 @@ export function orderCases(suite: Suite): void {
     expect((await suite.api.post(methods, { ...method, reference: 'a b' })).status).toBe(400);
   });
 
-  test('a refund that makes no sense is a 400, and another under the same key a 422', async () => {
+  test('an invalid refund is a 400, and another with the same key a 422', async () => {
     const user_uuid = user();
     const { seats, reservation } = await reserve(2, user_uuid);
     const { uuid } = (await (await order(reservation.uuid)).json()) as Order;
@@ -225,7 +225,7 @@ export function orderCases(suite: Suite): void {
     expect((await suite.api.post(`/sandbox/payments/${uuid}/approval`, {})).status).toBe(400);
   });
 
-  test('what makes no sense is a 400, what is not there a 404', async () => {
+  test('an invalid request is a 400, an unknown order a 404', async () => {
     const body = { reservation_uuid: user(), payment_method_uuid: user() };
     const post = (given: object, headers?: Record<string, string>) => suite.api.post(orders, given, headers);
     for (const response of [

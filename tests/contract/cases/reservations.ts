@@ -64,7 +64,7 @@ export function reservationCases(suite: Suite): void {
     expect(await (await at(reservation.uuid)).json()).toMatchObject({ status: 'released', expires_at: null });
   });
 
-  test('who comes too late is told which seats, and holds none', async () => {
+  test('a late buyer is told the conflicting seats, and holds none', async () => {
     const { event, seats } = await suite.api.freeSeats(2);
     const [first, second] = seats.map(({ uuid }) => uuid) as [string, string];
     const reservation = await made(await create({ ticket_uuids: [first] }));
@@ -95,7 +95,7 @@ export function reservationCases(suite: Suite): void {
     await at(reservation.uuid, 'DELETE');
   });
 
-  test('what makes no sense is a 400, what is not there a 404', async () => {
+  test('an invalid request is a 400, an unknown reservation a 404', async () => {
     const ticket = randomUUID();
     const wrong = [
       {},

@@ -11,7 +11,7 @@ const notAvailable = { error: 'ticket_not_available', message: 'Ticket is not av
 const notReserved = { error: 'ticket_not_reserved', message: 'Ticket is not reserved for this user' };
 
 export function saleCases(suite: Suite): void {
-  /** The answer in one value: empty 200s are empty. */
+  /** The response in one value: empty 200s are empty. */
   const answer = async (response: Response) => {
     const text = await response.text();
     return { status: response.status, body: text === '' ? '' : JSON.parse(text) };
@@ -39,7 +39,7 @@ export function saleCases(suite: Suite): void {
     expect(await status()).toBe('booked');
   });
 
-  test('only who holds the ticket can confirm it', async () => {
+  test('only the holder of a ticket can confirm it', async () => {
     const { ticket, status } = await freeSeat();
     expect(await answer(await suite.api.confirm(ticket, randomUUID()))).toEqual({ status: 409, body: notReserved });
     await suite.api.reserve(ticket, randomUUID());
@@ -79,7 +79,7 @@ export function saleCases(suite: Suite): void {
     expect(await status()).toBe('booked');
   });
 
-  test('a payment without an answer is a 503 to repeat; the seat stays held meanwhile', async () => {
+  test('a payment without a response is a 503 to retry; the seat stays held meanwhile', async () => {
     for (const method of [lostAnswer, lostRequest]) {
       const { ticket, status } = await freeSeat();
       const user = randomUUID();

@@ -33,7 +33,7 @@ export function searchCases(suite: Suite): void {
     expect(await search('?q=Maracan%C3%A3')).toEqual(plain);
   });
 
-  test('an event that is found can be looked at', async () => {
+  test('a found event can be read', async () => {
     const { events } = await search('?q=madison');
     const event = await suite.api.readEvent(events[0]!.uuid);
     expect(event).toMatchObject({

@@ -4,7 +4,7 @@ import type { Suite } from './suite.ts';
 export function serviceCases(suite: Suite): void {
   const bases = () => [suite.target.events, suite.target.booking, suite.target.search];
 
-  test('each says that it lives and that it is ready, with its dependencies by name', async () => {
+  test('each service is alive and ready, with its dependencies by name', async () => {
     for (const base of bases()) {
       expect(await (await fetch(`${base}/livez`)).json()).toEqual({ status: 'ok' });
       const ready = await fetch(`${base}/readyz`);
@@ -13,7 +13,7 @@ export function serviceCases(suite: Suite): void {
     }
   });
 
-  test('each answer has a request id: the caller’s own, or a new one', async () => {
+  test('each response has a request id: the caller’s own, or a new one', async () => {
     for (const base of bases()) {
       const given = await fetch(`${base}/livez`, { headers: { 'X-Request-Id': 'my-own_id1' } });
       expect(given.headers.get('x-request-id')).toBe('my-own_id1');
@@ -24,7 +24,7 @@ export function serviceCases(suite: Suite): void {
     }
   });
 
-  test('each answer, errors too, has the security headers', async () => {
+  test('each response, errors too, has the security headers', async () => {
     for (const base of bases()) {
       for (const path of ['/livez', '/nothing']) {
         const { headers } = await fetch(`${base}${path}`);
@@ -56,7 +56,7 @@ export function serviceCases(suite: Suite): void {
     for (const name of ['cdc_lag_seconds', 'cache_reads_total']) expect(search).toContain(`# TYPE ${name}`);
   });
 
-  test('HEAD has the length that GET has, of a page too that is sent in chunks', async () => {
+  test('HEAD has the length of GET, also for a page that is sent in chunks', async () => {
     const { events, booking, search } = suite.target;
     const { event } = await suite.api.freeSeats(100);
     const uuid = '00000000-0000-4000-8000-00000000abcd';

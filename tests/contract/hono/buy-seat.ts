@@ -6,7 +6,7 @@ import type { SearchApp } from '../../../services/search/app.ts';
 type Buyer = { userUuid: string; methodUuid: string };
 
 /**
- * A program as somebody may write it who has this code: finds an event by words, holds its first free seat and buys it.
+ * A program that a user of this code may write: finds an event by words, holds its first free seat and buys it.
  * Returns the order, and the seat as the event's page shows it afterwards.
  */
 export async function buySeat(at: { events: string; booking: string; search: string }, words: string, buyer: Buyer) {

@@ -6,8 +6,8 @@ import type { paths as Search } from './search.ts';
 type Buyer = { userUuid: string; methodUuid: string };
 
 /**
- * A program as somebody may write it who has nothing but the documents: finds an event by words, holds its first free seat and
- * buys it. Returns the order, and the seat as the event's page shows it afterwards.
+ * A program that a reader of the documents may write: finds an event by words, holds its first free seat and buys it.
+ * Returns the order, and the seat as the event's page shows it afterwards.
  */
 export async function buySeat(at: { events: string; booking: string; search: string }, words: string, buyer: Buyer) {
   const events = createClient<Events>({ baseUrl: at.events });

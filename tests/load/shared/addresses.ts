@@ -17,7 +17,7 @@ const defaults: Addresses = {
   search: 'http://127.0.0.1:8082',
 };
 
-/** Where the platform is: as the environment says, else where `npm start` puts it. */
+/** The addresses of the platform: those of the environment, else the ones of `npm start`. */
 export function addressesFrom(env: Env): Addresses {
   const address = (name: ServiceName) => (env[addressVariables[name]] || defaults[name]).replace(/\/+$/, '');
   return { events: address('events'), booking: address('booking'), search: address('search') };

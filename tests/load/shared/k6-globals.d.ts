@@ -1,3 +1,3 @@
-// What k6 has without an import and @types/k6 does not name, as far as it is used here.
+// The globals of k6 that @types/k6 lacks, as far as they are used here.
 declare const console: { log(line: string): void; error(line: string): void };
 declare const crypto: { randomUUID(): string };

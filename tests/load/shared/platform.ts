@@ -12,7 +12,7 @@ export type SearchPage = { events: { uuid: string }[]; total: number; page: numb
 
 const { events, booking, search } = addressesFrom(__ENV);
 
-/** A request that has no answer by then has failed; a visit under way at the end of a run is waited for as long. */
+/** A request without a response by then has failed; a visit under way at the end of a run may take as long. */
 export const patienceSeconds = 10;
 
 /** A page of upcoming events. */
@@ -20,7 +20,7 @@ export function listEvents(limit: number, cursor?: string): Response {
   return get('list', `${events}/api/v1/management/events?${query({ limit, cursor })}`);
 }
 
-/** An event with its seats; the answer's body is text, for parsing costs more than asking. */
+/** An event with its seats; the body is text, as parsing costs more than the request. */
 export function eventPage(uuid: string): Response {
   return get('event page', `${events}/api/v1/management/events/${uuid}`);
 }
@@ -30,12 +30,12 @@ export function searchEvents(fields: { q: string; page?: number; size?: number; 
   return get('search', `${search}/api/v1/search/events?${query(fields)}`);
 }
 
-/** Asks for a seat: 200, or 409 when somebody else has it. */
+/** Reserves a seat: 200, or 409 when another user has it. */
 export function reserve(ticket: string, user: string): Response {
   return post('reserve', { ticket_uuid: ticket, user_uuid: user }, [200, 409]);
 }
 
-/** Pays for a seat once, or as often as `times` says at one moment; `expected` is what each must be answered with. */
+/** Pays for a seat once, or `times` times at one moment; `expected` is the status of each. */
 export function confirm(ticket: string, user: string, method: string, expected: number, times = 1): Response[] {
   const body = { ticket_uuid: ticket, user_uuid: user, payment_method_uuid: method };
   const { url, params } = posting('confirm', [expected]);
@@ -62,7 +62,7 @@ function posting(name: 'reserve' | 'confirm', expected: number[]) {
 }
 
 function params(name: RequestName, expected: number[]): RefinedParams<'text'> {
-  // What setup() asks, one after the other, says nothing of the rush. It runs as visitor 0.
+  // The requests of setup(), one after the other, are no part of the rush. It runs as visitor 0.
   const tags = { name: __VU === 0 ? 'setup' : name };
   const timeout = `${patienceSeconds}s`;
   return { tags, timeout, responseType: 'text', responseCallback: http.expectedStatuses(...expected) };
@@ -72,7 +72,7 @@ function checked(name: RequestName, response: Response, expected: number[]): Res
   const isExpected = check(response, {
     [`${name}: ${expected.join(' or ')}`]: ({ status }) => expected.includes(status),
   });
-  // Without ids, so that the same complaint is told once.
+  // Without ids, so that the same complaint is shown once.
   if (!isExpected)
     console.error(`${name}: ${response.status} ${response.error || (response.body ?? '').slice(0, 200)}`);
   return response;

@@ -1,21 +1,21 @@
-/** What `onsale` writes down while it runs, for the check afterwards: one JSON object a line. */
+/** The record of `onsale`, for the check afterwards: one JSON object per line. */
 export type Line = Offer | Hold | Sale;
 
 /** The event before the sale: the seats that were free for it, and those that were sold already. */
 export type Offer = { record: 'offer'; event: string; seats: string[]; booked: string[] };
 
-/** A reservation that was answered with 200. */
+/** A reservation with a 200. */
 export type Hold = { record: 'hold'; ticket: string; user: string };
 
-/** A payment that was answered with 200. */
+/** A payment with a 200. */
 export type Sale = { record: 'sale'; ticket: string; user: string; method: string };
 
-/** What a run has written. */
+/** The record of a run. */
 export type SaleRecord = { offer: Offer | undefined; holds: Hold[]; sales: Sale[]; broken: number };
 
 export const written = (line: Line): string => JSON.stringify(line);
 
-/** Reads what was written; `broken` counts lines that were cut short. Other lines are what scripts complained of. */
+/** Reads the record; `broken` counts lines that were cut short. Other lines are complaints of the scripts. */
 export function parseRecord(text: string): SaleRecord {
   const found: SaleRecord = { offer: undefined, holds: [], sales: [], broken: 0 };
   for (const line of text.split('\n').filter(isRecord)) {

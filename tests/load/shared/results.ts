@@ -1,10 +1,10 @@
 import type { RequestName } from './thresholds.ts';
 
-/** What k6 hands over at the end of a run, as far as it is used here. */
+/** The results of k6 at the end of a run, as far as they are used here. */
 export type Results = { metrics: Record<string, Metric | undefined> };
 type Metric = { values: Record<string, number>; thresholds?: Record<string, { ok: boolean }> };
 
-/** One line for each threshold that was not kept. */
+/** Returns a line for each failed threshold. */
 export function failedThresholds({ metrics }: Results): string[] {
   return Object.entries(metrics).flatMap(([name, metric]) =>
     Object.entries(metric?.thresholds ?? {})
@@ -13,7 +13,7 @@ export function failedThresholds({ metrics }: Results): string[] {
   );
 }
 
-/** How often, and how fast, each kind of request was answered; times in milliseconds. */
+/** The number and the times of each kind of request, in milliseconds. */
 export function table(results: Results): string {
   const names = requestNames(results);
   const rows = names.map((name) => {
@@ -26,7 +26,7 @@ export function table(results: Results): string {
     .join('\n');
 }
 
-/** What a run of `browse` or `search` came to. */
+/** The summary of a run of `browse` or `search`. */
 export function visitsLine(name: string, results: Results): string {
   const names = requestNames(results);
   const total = names.reduce((sum, request) => sum + count(results, `http_reqs{name:${request}}`), 0);
@@ -34,14 +34,14 @@ export function visitsLine(name: string, results: Results): string {
   return [`${name}: ${visits}`, ...names.map((request) => `p99 ${request} ${p99(results, request)}`)].join(', ');
 }
 
-/** What a run of `onsale` came to. */
+/** The summary of a run of `onsale`. */
 export function saleLine(results: Results, sale: { seats: number; sold: number; soldTwice: number }): string {
   const { seats, sold, soldTwice } = sale;
   const buyers = `${count(results, 'buyers')} buyers, ${seats} seats, ${sold} sold, ${soldTwice} sold twice`;
   return `onsale: ${buyers}, p99 reserve ${p99(results, 'reserve')}`;
 }
 
-/** How often something was counted. */
+/** Returns the value of a counter. */
 export const count = (results: Results, metric: string): number => values(results, metric).count ?? 0;
 
 const p99 = (results: Results, name: RequestName) => ms(values(results, `http_req_duration{name:${name}}`)['p(99)']);
@@ -53,7 +53,7 @@ const requestNames = (results: Results) =>
     (metric) => (/^http_reqs\{name:(.+)\}$/.exec(metric)?.[1] ?? []) as RequestName[],
   );
 
-/** The value that a bound such as `p(99)<1000` speaks of. */
+/** Returns the value that a bound such as `p(99)<1000` is about. */
 function was({ values }: Metric, bound: string): string {
   const stat = /^[a-z]+(\(\d+\))?/.exec(bound)?.[0] ?? '';
   return `it was ${values[stat]}`;

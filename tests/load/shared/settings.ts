@@ -1,16 +1,16 @@
 type Env = Record<string, string | undefined>;
 
-/** How large a run is, and what it must keep to. */
+/** The size of a run, and its limits. */
 export type Settings = {
   /** Visits that begin each second (browse, search). */
   rate: number;
   /** Seconds for which visits begin (browse, search). */
   seconds: number;
-  /** Most visitors at a time (browse, search). */
+  /** The maximum of visitors at a time (browse, search). */
   visitors: number;
   /** Buyers that come at one moment (onsale). */
   buyers: number;
-  /** Seats that they are after (onsale). */
+  /** Seats that they want (onsale). */
   seats: number;
   /** 99 of 100 answers of each kind must come within this time, in milliseconds. */
   p99Ms: number;
@@ -18,20 +18,20 @@ export type Settings = {
 
 type Size = { variable: string; full: number; smoke: number; least: number; most: number };
 
-// The bounds keep a slip of the finger from being a flood.
+// The bounds keep a typing mistake from causing a flood.
 const sizes: Record<keyof Settings, Size> = {
   rate: { variable: 'LOAD_RATE', full: 50, smoke: 20, least: 1, most: 10_000 },
   seconds: { variable: 'LOAD_DURATION', full: 30, smoke: 3, least: 1, most: 3600 },
   visitors: { variable: 'LOAD_VUS', full: 100, smoke: 40, least: 1, most: 10_000 },
   buyers: { variable: 'LOAD_BUYERS', full: 600, smoke: 60, least: 2, most: 20_000 },
   seats: { variable: 'LOAD_SEATS', full: 40, smoke: 8, least: 1, most: 10_000 },
-  // What a machine can do is the machine's: these only tell a run that has gone wrong.
+  // Machines differ: these limits only detect a run that has gone wrong.
   p99Ms: { variable: 'LOAD_P99_MS', full: 2000, smoke: 5000, least: 0, most: 60_000 },
 };
 
 /**
  * The sizes of a run: those of the environment, else the usual ones, or with LOAD_SMOKE=1 those of a few seconds.
- * Throws an error that says what each wrong variable must be.
+ * Throws an error that names the valid values of each wrong variable.
  */
 export function settingsFrom(env: Env): Settings {
   const wrong: string[] = [];

@@ -35,7 +35,7 @@ describe('settings', () => {
     }
   });
 
-  test('that are wrong are all told at once', () => {
+  test('that are wrong are all reported at once', () => {
     const env = { LOAD_RATE: '0', LOAD_DURATION: '3h', LOAD_VUS: '1e3', LOAD_BUYERS: '9', LOAD_SEATS: '9' };
     expect(() => settingsFrom(env)).toThrow(
       [
@@ -81,7 +81,7 @@ describe('words', () => {
 });
 
 describe('the record', () => {
-  test('is read as it was written, and complaints between are left to be told once', () => {
+  test('is read as it was written, and complaints between are shown once', () => {
     const hold = { record: 'hold', ticket: '1', user: 'ann "the \n fan"' } as const;
     const text = [written(hold), 'reserve: 500', written({ ...hold, record: 'sale', method: 'c' }), 'reserve: 500', ''];
     const { holds, sales, offer, broken } = parseRecord(text.join('\n'));
@@ -94,7 +94,7 @@ describe('the record', () => {
     expect(complaints(text.join('\n'))).toEqual(['reserve: 500']);
   });
 
-  test('counts a line of a kind that it does not know as one that it lost', () => {
+  test('counts a line of an unknown kind as lost', () => {
     expect(parseRecord('{"record":"refund"}').broken).toBe(1);
   });
 });
@@ -113,14 +113,14 @@ describe('results', () => {
     },
   };
 
-  test('say which thresholds failed, and by how much', () => {
+  test('name the failed thresholds, and by how much', () => {
     expect(failedThresholds(results)).toEqual([
       'checks: rate==1 does not hold, it was 0.98',
       'http_req_duration{name:reserve}: p(99)<50 does not hold, it was 51.2',
     ]);
   });
 
-  test('come down to one line', () => {
+  test('are summed up in one line', () => {
     expect(visitsLine('browse', results)).toBe('browse: 20 visits, 35 requests, p99 list 42 ms, p99 reserve 51 ms');
     expect(saleLine(results, { seats: 4, sold: 3, soldTwice: 0 })).toBe(
       'onsale: 12 buyers, 4 seats, 3 sold, 0 sold twice, p99 reserve 51 ms',

@@ -1,10 +1,10 @@
 import { type EventPage, eventPage } from './platform.ts';
 import { upcoming } from './upcoming.ts';
 
-/** An event, the seats of it that are put on sale (the best first), and those that are booked already. */
+/** An event, its seats on sale (the best first), and those that are booked already. */
 export type Show = { event: string; seats: string[]; booked: string[] };
 
-/** So many events are looked at in search of one with free seats. */
+/** The maximum of events to check for free seats. */
 const maxEvents = 1000;
 
 /**

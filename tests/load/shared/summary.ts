@@ -1,6 +1,6 @@
 import { failedThresholds, type Results, table } from './results.ts';
 
-/** Shows what came of a run, and writes it all, as JSON, into the file that LOAD_RESULTS names. */
+/** Prints the summary of a run, and writes the results, as JSON, into the file that LOAD_RESULTS names. */
 export function resultsOf(name: string): (results: Results) => Record<string, string> {
   return (results) => {
     const failed = failedThresholds(results).map((line) => `FAILED ${line}`);

@@ -1,12 +1,12 @@
 import type { Settings } from './settings.ts';
 
-/** Each kind of request, as the results name it. */
+/** The names of each kind of request in the results. */
 export type RequestName = 'list' | 'event page' | 'search' | 'reserve' | 'confirm';
 
 /**
- * What every run must keep to: each status and each body as the contract says, no visit that broke off in the script,
- * and of each kind of request at least one, with its p99 within bounds. Without the counts a run that asked nothing
- * would pass: k6 takes a rate of nothing for a good one.
+ * The limits of every run: each status and each body as in the contract, no visit that failed in the script, and of
+ * each kind of request at least one, with its p99 within bounds. Without the counts a run without requests would pass:
+ * k6 takes a rate of nothing for a good one.
  */
 export function thresholds(names: RequestName[], { p99Ms }: Settings): Record<string, string[]> {
   const each = names.flatMap((name) => [
@@ -21,5 +21,5 @@ export function thresholds(names: RequestName[], { p99Ms }: Settings): Record<st
   };
 }
 
-/** What the results tell of each kind of request. */
+/** The statistics of each kind of request in the results. */
 export const summaryTrendStats = ['p(50)', 'p(99)', 'max'];

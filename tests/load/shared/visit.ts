@@ -2,7 +2,7 @@ import { Counter } from 'k6/metrics';
 
 const brokenVisits = new Counter('broken_visits');
 
-/** Makes an error within a visit fail the run: k6 by itself says so and goes on, and the run passes. */
+/** Makes an error within a visit fail the run: k6 itself only logs it, and the run passes. */
 export function visit<Data>(work: (data: Data) => void): (data: Data) => void {
   return (data) => {
     try {
@@ -17,5 +17,5 @@ export function visit<Data>(work: (data: Data) => void): (data: Data) => void {
 /** One of a list, each as likely as the other. */
 export const anyOf = <T>(list: T[]): T => list[Math.floor(Math.random() * list.length)]!;
 
-/** Whether something happens that happens so often of one. */
+/** Returns true with this probability. */
 export const chance = (share: number): boolean => Math.random() < share;

@@ -1,13 +1,13 @@
 /**
- * The words of a name that somebody would type: plain letters, four at least. Others are passed over, such as those of
- * other scripts or with an apostrophe: what counts as a word there is the search's own rule.
+ * Returns the words of a name to type: plain letters, four at least. Others are left out, such as those of other
+ * scripts or with an apostrophe: the search has rules of its own for them.
  */
 export function plainWords(name: string): string[] {
   return name.split(/[\s:;,.!?"“”()&/–—-]+/).filter((word) => /^[A-Za-z]{4,}$/.test(word));
 }
 
 /**
- * A word with a slip of the finger within: a letter left out, or struck twice. One edit, which the search forgives from
+ * Returns a misspelt word: a letter left out, or doubled. One edit, which the search forgives from
  * three letters on. `at` and `kind` are from 0 to 1, 1 excluded.
  */
 export function misspell(word: string, at: number, kind: number): string {

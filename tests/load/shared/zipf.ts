@@ -1,6 +1,6 @@
 /**
- * Returns a function that turns a number from 0 to 1 (1 excluded) into one of `count` ranks, from 0. Rank n comes up in
- * proportion to 1 / (n + 1), as interest in events does: a few are hot, and most are seldom looked at.
+ * Returns a function that turns a number from 0 to 1 (1 excluded) into one of `count` ranks, from 0. Rank n occurs in
+ * proportion to 1 / (n + 1), like interest in events: a few are hot, and most are seldom visited.
  */
 export function zipf(count: number): (random: number) => number {
   let sum = 0;

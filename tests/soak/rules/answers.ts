@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** What each request may be answered, by status and stable code; 0 is no answer, while a process dies. */
+/** The valid responses of each request, by status and stable code; 0 is no response, while a process dies. */
 const away = ['0', '503 unavailable'];
 const foreseen: Record<string, string[]> = {
   reserve: ['200', '409 ticket_not_available', '409 sales_ended', ...away],

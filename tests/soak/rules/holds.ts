@@ -29,7 +29,7 @@ export const holdRules: Record<string, Rule> = {
       .filter(({ uuid, reservation, status }) => {
         const release = freed.get(reservation ?? '');
         if (!release || !isKept({ status })) return false;
-        // What was bought and wholly given back before may be given back by DELETE, too.
+        // A reservation that was bought and wholly refunded may be released by DELETE, too.
         const last = Math.max(...refunds.filter(({ order }) => order === uuid).map(({ createdAt }) => createdAt));
         return status === 'paid' || last > release.until;
       })
@@ -54,7 +54,7 @@ export const holdRules: Record<string, Rule> = {
     ledger.twins
       .filter(({ said }) => said.some((one) => sold.includes(one)) && said.some((one) => nothingHeld.includes(one)))
       .filter((twins) => isHeldThroughout(ledger, twins))
-      // An order that both were at, and that was given up: the one may have heard of it, and the other bought anew.
+      // Both were at one order that was given up: one may have got that outcome, and the other bought anew.
       .filter((twins) => !orders.some((order) => order.status === 'failed' && isOfTwins(order, twins)))
       .map(({ user, tickets, said }) => `${user} for ${tickets}: ${said.join(', and ')}`),
 
@@ -74,7 +74,7 @@ const isOfTwins = ({ user, lines, createdAt }: BookedOrder, twins: Twins) =>
   createdAt <= twins.until &&
   lines.some(({ ticket }) => twins.tickets.includes(ticket));
 
-/** By ticket, the prices that it had while its user may have been given a hold of it. */
+/** The prices of each ticket while its user may have got a hold of it. */
 function pricesOf({ holds, organiser }: Ledger, user: string): (ticket: string) => Set<number> {
   const asked = holds.get(user) ?? [];
   return (ticket) => {
@@ -87,7 +87,7 @@ function pricesOf({ holds, organiser }: Ledger, user: string): (ticket: string) 
 const isRefused = ({ said, isLost }: HoldRequest) => said.startsWith('4') && !isLost;
 const mayHold = ({ tickets }: HoldRequest, ticket: string) => tickets === undefined || tickets.includes(ticket);
 
-/** Nothing but the service itself can have ended the hold: neither time nor a lost lock, nor the organiser, nor its user. */
+/** Only the service itself can have ended the hold: neither time nor a lost lock, nor the organiser, nor its user. */
 function isHeldThroughout({ locksLost, organiser, releases }: Ledger, twins: Twins): boolean {
   const { reservation, tickets, until, end } = twins;
   return (
@@ -100,7 +100,7 @@ function isHeldThroughout({ locksLost, organiser, releases }: Ledger, twins: Twi
   );
 }
 
-/** Longer than a lock stays that a payment covers, and than one without; of who bought nothing in the end. */
+/** Longer than any lock stays, with or without a payment; for users who bought nothing in the end. */
 const coveredMs = 125_000;
 export const heldMs = 6000;
 

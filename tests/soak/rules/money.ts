@@ -42,9 +42,9 @@ export const moneyRules: Record<string, Rule> = {
 };
 
 /**
- * What the provider must have kept of an order. What was given back by hand counts: the buyer gets the most of that and of what
- * their refunds asked for. (A refund that was being made at that very moment may come on top.) Of what the bank has taken back
- * the refund gives nothing more.
+ * Returns the money that the provider must have kept of an order. Refunds by hand count: the buyer gets the maximum of
+ * those and of their own refunds. (A refund that was being made at that moment may come on top.) A disputed payment is
+ * not refunded.
  */
 function owedBy({ byHand }: Pick<Ledger, 'byHand'>, { refunds }: Pick<Books, 'refunds'>, order: BookedOrder) {
   const left =
@@ -61,7 +61,7 @@ const ofOrder = (refunds: Books['refunds'], { uuid }: BookedOrder) => refunds.fi
 const owned = ({ status, lines }: BookedOrder) =>
   status === 'paid' ? sum(lines, ({ price, refund }) => (refund === null ? price : 0)) : 0;
 
-/** Money that is reserved will be taken soon: it counts as taken. */
+/** Authorised money will be captured soon: it counts as captured. */
 const keptOf = (order: BookedOrder, { kept }: Pick<Books, 'kept'>) =>
   order.payment === 'authorised' ? owned(order) : (kept.get(order.uuid) ?? 0);
 

@@ -108,7 +108,7 @@ export const orderRules: Record<string, Rule> = {
 };
 
 const isLive = ({ status }: Pick<BookedOrder, 'status'>) => status === 'pending' || status === 'paid';
-/** It was paid: the buyer has it, or has given it back since. */
+/** Returns whether it was paid: the buyer has it, or has given it back since. */
 export const isKept = ({ status }: Pick<BookedOrder, 'status'>) => status === 'paid' || status === 'refunded';
 
 const textOf = (statuses: string[]) => statuses.map((status) => `${status} `).join('');

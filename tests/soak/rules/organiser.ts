@@ -65,10 +65,10 @@ export const organiserRules: Record<string, Rule> = {
 
 type Refusal = { error?: string; conflicts?: string[] };
 
-/** What is noted as its end may be committed a while later. */
+/** The commit may come a while after its noted end. */
 const commitMs = 10_000;
 
-/** While an order keeps others from a ticket. */
+/** The time in which an order blocks a ticket. */
 function lifeOf({ order, line }: { order: BookedOrder; line: Line }): Span {
   const end = order.failedAt ?? line.refundedAt;
   return { from: order.createdAt, until: end === null ? Number.POSITIVE_INFINITY : end + commitMs };

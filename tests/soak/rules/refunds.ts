@@ -32,13 +32,13 @@ export const refundRules: Record<string, Rule> = {
       .map(({ uuid, order, status }) => `refund ${uuid} of the order ${order} is ${status}`),
 };
 
-/** The money went back, or the bank has it. */
+/** Returns whether the money was refunded, or is disputed. */
 function isDone({ byHand }: Ledger, { order, status }: Books['refunds'][number]): boolean {
   const isBanks = ['open', 'lost'].includes(byHand.disputes.get(order) ?? '');
   return status === 'succeeded' || (status === 'disputed' && isBanks);
 }
 
-/** Whether a buyer asked to give this ticket of this order back. */
+/** Returns whether a buyer requested a refund of this ticket of this order. */
 export function isAskedBack(ledger: Ledger): (order: string, ticket: string) => boolean {
   const byOrder = Map.groupBy(ledger.refunds.values(), ({ order }) => order);
   return (order, ticket) =>

@@ -8,7 +8,7 @@ import type { EventTopic } from './event-topic.ts';
 /** Many events that one statement changes. */
 export type Crowd = {
   count: number;
-  /** Changes each of them; answers the query that finds those whose change is in the index. */
+  /** Changes each of them; returns the query that finds those whose change is in the index. */
   change(): Promise<string>;
   remove(): Promise<void>;
   /** Finds them, in the index. */
@@ -54,8 +54,8 @@ export async function createCrowd({ db }: World, topic: EventTopic, count: numbe
 }
 
 /**
- * Waits until as many events are found as is enough, and answers how many. Elasticsearch itself is asked: a process's
- * own metrics would cost it time.
+ * Waits until enough events are found, and returns how many. It queries Elasticsearch itself: a process's own metrics
+ * would cost it time.
  */
 export async function found({ databaseEnv }: World, query: string, isEnough: (all: number) => boolean) {
   const path = `${databaseEnv.ELASTICSEARCH_ADDR}/${databaseEnv.ELASTICSEARCH_INDEX}/_count?q=${query}`;

@@ -85,7 +85,7 @@ function follow(world: World, topic: EventTopic, crowd: Crowd) {
   });
 }
 
-/** A process that follows until the work is done and nothing is left for the next one. */
+/** Runs a process that follows until the work is done and nothing is left for the next one. */
 const following = <T>(world: World, topic: EventTopic, work: (pid: number) => Promise<T>): Promise<T> =>
   world.withServers(startBinary(world, 'search', { ROLE: 'cdc' }), async ({ port, pid }) => {
     await ready(port);

@@ -4,17 +4,17 @@ import type { World } from '../../world.ts';
 
 /** The topic of the table of events, as Debezium fills it and the processes of the service read it. */
 export type EventTopic = {
-  /** How many messages it has had. */
+  /** Returns how many messages it has had. */
   end(): Promise<number>;
   /** Waits until it has had so many. */
   reaches(end: number): Promise<void>;
-  /** Waits until the group has handled all that is there. */
+  /** Waits until the group has handled all messages. */
   isHandled(): Promise<void>;
 };
 
 const lookEveryMs = 50;
 
-/** Asks Kafka about the topic until `work` is done. */
+/** Connects to Kafka for the topic until `work` is done. */
 export async function withEventTopic<T>({ databaseEnv }: World, work: (topic: EventTopic) => Promise<T>): Promise<T> {
   const kafka = new Kafka({ brokers: databaseEnv.KAFKA_LISTENERS!.split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
@@ -22,7 +22,7 @@ export async function withEventTopic<T>({ databaseEnv }: World, work: (topic: Ev
   const end = async () => sum((await admin.fetchTopicOffsets(topic).catch(unlessNew)).map(({ high }) => high));
   const committed = async () => {
     const [found] = await admin.fetchOffsets({ groupId: databaseEnv.KAFKA_GROUP!, topics: [topic] });
-    // A partition of which nothing was read has -1.
+    // An unread partition has -1.
     return sum((found?.partitions ?? []).map(({ offset }) => offset).filter((offset) => offset !== '-1'));
   };
   await admin.connect();

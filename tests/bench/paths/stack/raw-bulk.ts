@@ -5,8 +5,9 @@ import type { World } from '../../world.ts';
 const perBulk = 1000;
 
 /**
- * Writes documents by bulk requests, one after the other, into an index of its own with the service's mapping: first when
- * it is empty, then over what is there. Answers the documents a second of each, until they can be searched.
+ * Writes documents by bulk requests, one after the other, into an index of its own with the service's mapping: first
+ * into an empty one, then over the same documents. Returns the documents per second of each, until they can be
+ * searched.
  */
 export async function rawBulk({ databaseEnv }: World, documents: EventDocument[]) {
   const index = `/${databaseEnv.ELASTICSEARCH_INDEX}-raw`;

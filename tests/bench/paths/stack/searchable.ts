@@ -11,7 +11,7 @@ import { startBinary } from './binary.ts';
 /** Elasticsearch's default refresh interval, and half a second. */
 const aimMs = 1500;
 const lookEveryMs = 5;
-/** Longer than a process keeps what it knows of the index, so that a change may meet it at any age. */
+/** Longer than a process caches the index's state, so that a change may meet a cache of any age. */
 const longestPauseMs = 600;
 
 export const searchable: Path = {
