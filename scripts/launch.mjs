@@ -2,7 +2,7 @@
 import { refuseArguments } from './arguments.mjs';
 import { ensureInstalled, run } from './bootstrap.mjs';
 
-/** For each command its file, with arguments that always come first. `instead` says why it takes no others. */
+/** The file of each command, with arguments that always come first. `instead` says why it takes no others. */
 const commands = {
   api: { file: ['scripts/api.ts'] },
   bench: { file: ['tests/bench/main.ts'] },

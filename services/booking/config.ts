@@ -8,7 +8,7 @@ import {
 } from '../../shared/config/config.ts';
 import { ConfigError, checkAll, type Env, readConfig, type Values, v } from '../../shared/config/environment.ts';
 
-/** What the sale and its audit must agree on. */
+/** Variables that the sale and its audit must agree on. */
 export const sweepVariables = {
   PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider', {
     least: '1s',
@@ -20,7 +20,7 @@ export const sweepVariables = {
   ),
 };
 
-/** How long what is pending waits for a sweep, in milliseconds. */
+/** Returns how long pending orders wait for a sweep, in milliseconds. */
 export const sweepTimes = (config: Values<typeof sweepVariables>) => ({
   ageMs: config.PAYMENT_SWEEP_AFTER,
   actionMs: config.PAYMENT_ACTION_TIMEOUT,

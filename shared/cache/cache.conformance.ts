@@ -27,7 +27,7 @@ export function cacheConformance(name: string, start: () => Promise<CacheHarness
       expect(await fresh().get(key)).toBeUndefined();
     });
 
-    test('returns the text that was set, whatever it is', async () => {
+    test('returns the text that was set, with any characters', async () => {
       const cache = fresh();
       for (const text of ['x', '{"a":"é✓ 日本"}', 'line\nline\0nul', '']) {
         await cache.set(key, text, 60_000);

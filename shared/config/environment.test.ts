@@ -16,7 +16,7 @@ describe('variables', () => {
     }
   });
 
-  test('durations keep to their bounds, which are at most what a timer takes', () => {
+  test('durations keep to their bounds, which are at most those of a timer', () => {
     const [usual, bounded] = [v.duration('1s', ''), v.duration('1m', '', { least: '1s', most: '2m' })];
     for (const text of ['577h', '9'.repeat(400)]) expect(() => read(usual, text)).toThrow('from 0s to 576h');
     expect(read<number>(usual, '576h')).toBeLessThan(2 ** 31);

@@ -21,7 +21,7 @@ seatFeedConformance('a Redis cluster of three', async () => {
   return harness(cluster.nodes, () => cluster.stop());
 });
 
-describe('a Redis that does not answer', () => {
+describe('a Redis that does not respond', () => {
   let server: OwnRedis;
   const open = () => openRedis({ nodes: [server.node], password: '', database: 0 });
   beforeAll(async () => {

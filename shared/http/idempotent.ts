@@ -8,7 +8,10 @@ import type { Env } from './env.ts';
 import { statusAndBody } from './errors.ts';
 import { replyRaw } from './reply.ts';
 
-/** The header by which a request is made once; each operation has an example of its own, for a key belongs to one request. */
+/**
+ * The header by which a request is made once; each operation has an example of its own, for a key belongs to one
+ * request.
+ */
 export const keyHeader = (example: string) =>
   z.object({
     'idempotency-key': z
@@ -40,10 +43,11 @@ export const givenAgain = <R extends { headers?: object }>(refusal: R) => ({
 });
 
 /**
- * Answers a request that carries a key: with what `work` makes, or with the bytes of the first answer. A refusal is an answer
- * too, and given again; that a server is away, a fault of ours, and a 202 (accepted, and not done yet) are not. When a process
- * dies between its work and its answer, the work is done again: it gets a uuid that is the same each time, to name by it what
- * must be made once, and the place that an earlier try has left, if any. `about` is what the request is about besides its body, as the route reads it.
+ * Runs a request with an Idempotency-Key: sends the response of `work`, or the bytes of the first response. A refusal
+ * is a response too, and repeated; an outage, a failure of ours, and a 202 (accepted, and not done yet) are not. When a
+ * process dies between its work and its response, the work is done again: it gets a uuid that is the same each time, to
+ * name what must be made once, and the location that an earlier try has left, if any. `about` is the part of the
+ * request besides its body, as the route reads it.
  */
 export async function idempotent(
   c: Context<Env>,
@@ -53,7 +57,7 @@ export async function idempotent(
 ): Promise<never> {
   const fingerprint = hash(`${about} ${JSON.stringify(body)}`);
   const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
-  const answer = await respondOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
+  const response = await respondOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
     try {
       const { status, json, location } = await work(uuid, earlier);
       return { status, body: JSON.stringify(json), location, isFinal: status !== 202 };
@@ -65,10 +69,10 @@ export async function idempotent(
     }
   });
   const headers: Record<string, string> = { 'Content-Type': 'application/json' };
-  if (answer.replayed) headers['Idempotent-Replayed'] = 'true';
-  if (answer.location) headers.Location = answer.location;
-  // Whichever of the route's answers that was: their types are not known here.
-  return replyRaw(c, answer.body, answer.status, headers) as never;
+  if (response.replayed) headers['Idempotent-Replayed'] = 'true';
+  if (response.location) headers.Location = response.location;
+  // It may be any of the route's responses: their types are not known here.
+  return replyRaw(c, response.body, response.status, headers) as never;
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');

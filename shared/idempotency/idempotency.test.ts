@@ -81,7 +81,7 @@ describe('a request with a key', () => {
     expect(await codeOf(respondOnce(keys, request, work))).toBe('request_in_progress');
     await database.sql`update idempotency_keys set started_at = now() - interval '61 s' where key = ${request.key}`;
     const again = await Promise.all([1, 2].map(() => codeOf(respondOnce(keys, request, work))));
-    expect(again.filter((answer) => typeof answer === 'object')).not.toEqual([]);
+    expect(again.filter((response) => typeof response === 'object')).not.toEqual([]);
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
     expect(await respondOnce(keys, { ...request, fingerprint: 'two' }, work)).toMatchObject({ replayed: false });
   });
@@ -102,10 +102,10 @@ describe('a request with a key', () => {
     for (const request of requests) expect(await begin(request)).toBe('begun');
     await keys.suspend(requests[0]!);
     expect(await Promise.all(requests.map(begin))).toEqual(['begun', 'under way', 'under way']);
-    const answers = requests.map((_, i) => ({ status: 201, body: String(i), location: `/orders/${i}` }));
-    for (const i of [1, 0, 2]) await keys.finish(requests[i]!, answers[i]!);
+    const responses = requests.map((_, i) => ({ status: 201, body: String(i), location: `/orders/${i}` }));
+    for (const i of [1, 0, 2]) await keys.finish(requests[i]!, responses[i]!);
     for (const _ of [1, 2]) {
-      expect(await Promise.all(requests.map(begin))).toEqual(answers.map((answer) => ({ answer })));
+      expect(await Promise.all(requests.map(begin))).toEqual(responses.map((response) => ({ response })));
     }
   });
 
@@ -118,7 +118,7 @@ describe('a request with a key', () => {
       where key = ${first.key}`;
     expect([await begin(next), await begin(next), await begin(first)]).toEqual(['begun', 'under way', 'other request']);
     await keys.finish(next, { status: 409, body: '2' });
-    expect(await begin(next)).toEqual({ answer: { status: 409, body: '2' } });
+    expect(await begin(next)).toEqual({ response: { status: 409, body: '2' } });
   });
 
   test('that has left a location is continued from there for its day, and not after it', async () => {

@@ -17,13 +17,13 @@ export type IdempotentRequest = { scope: string; key: string; fingerprint: strin
 export type IdempotencyKeys = {
   /**
    * Begins a request: `begun` for the first with its key (or when the first has been at work for longer than `staleMs`:
-   * its process has died), `begunAfter` with the location that an earlier try has left; `answer` with the stored
+   * its process has died), `begunAfter` with the location that an earlier try has left; `response` with the stored
    * response; else the reason why not. Keys are forgotten after `keptMs`.
    */
   begin(
     request: IdempotentRequest & { staleMs: number; keptMs: number },
-  ): Promise<'begun' | { begunAfter: string } | 'under way' | 'other request' | { answer: StoredResponse }>;
-  finish(request: IdempotentRequest, answer: StoredResponse): Promise<void>;
+  ): Promise<'begun' | { begunAfter: string } | 'under way' | 'other request' | { response: StoredResponse }>;
+  finish(request: IdempotentRequest, response: StoredResponse): Promise<void>;
   /**
    * Ends a request without a final response: it may be repeated at once, and no other with its key. `location` is that
    * of the resource that it has begun to create.
@@ -61,12 +61,12 @@ export async function respondOnce(
   if (state === 'under way') {
     throw new AppError(requestInProgress, 'The same request is being answered; repeat it in a moment');
   }
-  if (typeof state === 'object' && 'answer' in state) return { ...state.answer, replayed: true };
+  if (typeof state === 'object' && 'response' in state) return { ...state.response, replayed: true };
   try {
-    const { isFinal, ...answer } = await work(state === 'begun' ? undefined : state.begunAfter);
-    if (isFinal) await keys.finish(request, answer);
-    else await keys.suspend(request, answer.location);
-    return { ...answer, replayed: false };
+    const { isFinal, ...response } = await work(state === 'begun' ? undefined : state.begunAfter);
+    if (isFinal) await keys.finish(request, response);
+    else await keys.suspend(request, response.location);
+    return { ...response, replayed: false };
   } catch (error) {
     await keys.suspend(request).catch(() => void suspendLater({ keys, sleep }, request));
     throw error;

@@ -51,14 +51,15 @@ export function postgresIdempotencyKeys({ sql, run, gathered }: Db): Idempotency
     });
 
   const finish = gathered(
-    async (on, ends: { request: IdempotentRequest; answer: StoredResponse }[]) => {
+    async (on, ends: { request: IdempotentRequest; response: StoredResponse }[]) => {
       await on`
         insert into idempotency_keys (scope, key, fingerprint, status, body, location)
         select * from unnest(${ends.map(({ request }) => request.scope)}::text[],
           ${ends.map(({ request }) => request.key)}::text[],
-          ${ends.map(({ request }) => request.fingerprint)}::text[], ${ends.map(({ answer }) => answer.status)}::bigint[],
-          ${ends.map(({ answer }) => answer.body)}::text[],
-          ${ends.map(({ answer }) => answer.location ?? null)}::text[]) as ended (scope, key)
+          ${ends.map(({ request }) => request.fingerprint)}::text[],
+          ${ends.map(({ response }) => response.status)}::bigint[],
+          ${ends.map(({ response }) => response.body)}::text[],
+          ${ends.map(({ response }) => response.location ?? null)}::text[]) as ended (scope, key)
         order by scope, key
         on conflict (scope, key) do update
           set status = excluded.status, body = excluded.body, location = excluded.location`;
@@ -77,10 +78,10 @@ export function postgresIdempotencyKeys({ sql, run, gathered }: Db): Idempotency
       const { status, body, location } = row;
       return status === null || body === null
         ? 'under way'
-        : { answer: { status, body, ...(location && { location }) } };
+        : { response: { status, body, ...(location && { location }) } };
     },
 
-    finish: async (request, answer) => void (await finish(all, { request, answer })),
+    finish: async (request, response) => void (await finish(all, { request, response })),
 
     suspend: ({ scope, key, fingerprint }, location) =>
       run(async () => {

@@ -51,7 +51,7 @@ describe('a program', () => {
     expect(refused).toEqual(new UsageError(`box-office ${name} takes nothing, not more`));
   });
 
-  test.each(['sell', 'serve twice', 'toString'])('refuses %s and names what there is', async (line) => {
+  test.each(['sell', 'serve twice', 'toString'])('refuses %s and names the commands', async (line) => {
     const refused = await workOf(program, line.split(' '), {})!().catch((error: Error) => error);
     expect(refused).toBeInstanceOf(UsageError);
     expect((refused as Error).message).toContain('box-office count');
@@ -64,7 +64,7 @@ describe('a program', () => {
     expect((await said(['-h'])).text).toBe(text);
   });
 
-  test('--version says which build it is', async () => {
+  test('--version prints the build', async () => {
     expect((await said(['--version'])).text).toStartWith(`box-office ${packageJson.version} (`);
   });
 

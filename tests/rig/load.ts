@@ -3,12 +3,12 @@ import { sleep } from '../../shared/async/clock.ts';
 
 export type Answer = { status: number; body: string; asked?: string };
 
-/** What a load has seen: answers by status, and what was no answer. */
+/** The results of a load: responses by status, and failures. */
 export type Seen = { answered: number; statuses: Record<number, number>; failures: string[] };
 
 /**
- * Sends requests to replicas in turn as a load balancer does: a replica that refuses a connection is passed over, for
- * it has not seen the request; whatever else goes wrong is a failure. `replicas` may change meanwhile.
+ * Sends requests to replicas in turn as a load balancer does: a replica that refuses a connection is skipped, as it has
+ * not seen the request; every other error is a failure. `replicas` may change meanwhile.
  */
 export function balancer(replicas: () => string[]) {
   const agent = new Agent({ keepAlive: true });
@@ -28,7 +28,7 @@ export function balancer(replicas: () => string[]) {
   return { send, close: () => agent.destroy() };
 }
 
-/** Undefined when nobody listens there. */
+/** Returns undefined when nobody listens there. */
 function ask(agent: Agent, method: string, url: string, body: unknown): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -12,9 +12,9 @@ const maxTouched = 60;
 const longestQuickMs = 2500;
 
 /**
- * What comes about in Stripe's dashboard and at banks, until the signal comes: payments are given back by hand, wholly
- * or in part, captured or cancelled; and disputed, and the dispute won or lost. A payment is given back by hand before
- * any other way, and once, so that what is owed after is known.
+ * Makes changes in Stripe's dashboard and at banks, until the signal comes: payments are refunded by hand, wholly or in
+ * part, captured or cancelled; and disputed, and the dispute won or lost. A payment is refunded by hand before any
+ * other way, and once, so that the remaining debt is known.
  */
 export async function workByHand({ fake, random, ledger }: HandsDeps, signal: AbortSignal): Promise<void> {
   const { refunds, disputes, deeds } = ledger.byHand;

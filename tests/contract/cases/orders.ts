@@ -119,7 +119,7 @@ export function orderCases(suite: Suite): void {
     expect(bodies[1]).toBe(bodies[0]!);
   });
 
-  test('a key whose order its buyer’s bank has refused says so, and makes no other order', async () => {
+  test('a key whose order the buyer’s bank has refused repeats that, and makes no other order', async () => {
     const user_uuid = user();
     const { reservation } = await reserve(1, user_uuid);
     const key = user();
@@ -135,7 +135,7 @@ export function orderCases(suite: Suite): void {
     expect((await order(reservation.uuid)).status).toBe(201);
   });
 
-  test('a refund asked for by either case of its order’s uuid is one', async () => {
+  test('a refund by the order’s uuid in upper or lower case is one', async () => {
     const user_uuid = user();
     const { reservation } = await reserve(1, user_uuid);
     const { uuid } = (await (await order(reservation.uuid)).json()) as Order;

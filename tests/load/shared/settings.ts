@@ -12,7 +12,7 @@ export type Settings = {
   buyers: number;
   /** Seats that they want (onsale). */
   seats: number;
-  /** 99 of 100 answers of each kind must come within this time, in milliseconds. */
+  /** 99 of 100 responses of each kind must come within this time, in milliseconds. */
   p99Ms: number;
 };
 

@@ -118,7 +118,7 @@ describe('a claim', () => {
     expect(claim).toEqual({ isReleased: true });
   });
 
-  test('of one that was given back says so, also when its seats have been sold since', async () => {
+  test('of a released reservation reports that, also when its seats have been sold since', async () => {
     const { event, request, reservation } = await held();
     await sale.deps.reservations.release(reservation.uuid);
     await sale.sql`update tickets set status = 'booked' where event_id = ${event.id}`;

@@ -209,7 +209,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
       key,
       kept: fromStripeAmount(kept, currency),
       held: fromStripeAmount(held, currency),
-      // That a charge was disputed is told for ever, also when the case was won.
+      // `disputed` stays true for ever, also when the case was won.
       isDisputed: charge?.disputed === true && (await isDisputed(stripe, intent.id)),
     };
   }

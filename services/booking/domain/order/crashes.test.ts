@@ -202,7 +202,7 @@ describe.each(Object.entries(providers))('with payments by %s', (name, provider)
 
 afterAll(() => console.log(`crash matrix: ${ends} ends of the process`));
 
-test('a sale that forgets to settle what a crash left is caught', async () => {
+test('a sale that does not settle orders after a crash is caught', async () => {
   const world = { provider: providers.sandbox, sale: await startSale() };
   let caught = 0;
   const calls = await live(world, 'one seat by the original endpoints', 'ok');

@@ -59,7 +59,7 @@ describe('an order', () => {
     await sale.audit();
   });
 
-  test('asked for many times at once, it is one, and charged once', async () => {
+  test('is one, and charged once, when it is asked for many times at once', async () => {
     const { reservation } = await reserved();
     const before = await charged();
     const orders = await Promise.all(Array.from({ length: 20 }, () => order(reservation.uuid)));

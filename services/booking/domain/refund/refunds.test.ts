@@ -64,7 +64,7 @@ describe('a refund', () => {
     await sale.audit();
   });
 
-  test('asked for many times at once, is one', async () => {
+  test('is one when it is asked for many times at once', async () => {
     const { order, refund } = await bought();
     const codes = await Promise.all(Array.from({ length: 12 }, () => codeOf(refund())));
     expect(codes.filter((code) => code === 'ok')).toHaveLength(1);

@@ -151,7 +151,7 @@ describe('a reservation', () => {
     }
   });
 
-  test('asked for at once with another of a seat more, one of them is made', async () => {
+  test('is not made beside another of one seat more', async () => {
     for (let round = 0; round < 10; round++) {
       const { tickets } = await some(2);
       const user = randomUUID();

@@ -32,11 +32,11 @@ describe('a row that counts by one', () => {
     expect(neighbours(10, 20, 30)).toEqual(['10', '20', '30']);
   });
 
-  test('is told by its numbers where one came later', () => {
+  test('goes by its numbers where one came later', () => {
     expect(neighbours(1, 2, 4, 5, 6, 3)).toEqual(['1 2 3 4 5 6']);
   });
 
-  test('is told by its numbers where the hall comes in no order', () => {
+  test('goes by its numbers where the hall comes in no order', () => {
     const labels = ['B2', 'A3', 'C1', 'A1', 'B3', 'C2', 'A2', 'B1', 'C3', 'A5', 'B5', 'C4', 'B4'];
     expect(neighbours(...labels)).toEqual(['B1 B2 B3 B4 B5', '1 2 3', '5', 'C1 C2 C3 C4']);
     // Each comes as 1 3 5 2 4 would.
@@ -90,7 +90,7 @@ describe('a row that counts by two', () => {
     expect(neighbours(9, 7, 3, 1, 2, 4, 6, 8, 5)).toEqual(['9 7 5 3 1 2 4 6 8']);
   });
 
-  test('is told by the rest of the hall where it is short', () => {
+  test('goes by the rest of the hall where it is short', () => {
     const hall = [...from(9, 1, -2), ...from(2, 10, 2)].map((number) => `B${number}`);
     expect(neighbours(...hall, 3, 1, 2).slice(1)).toEqual(['3 1 2']);
     expect(neighbours(...hall, 5, 7).slice(1)).toEqual(['5 7']);
