@@ -24,5 +24,5 @@ export const migrationSql: Record<string, string> = {
   '0009_locks_and_indexes': locksAndIndexes,
 };
 
-/** drizzle-kit's journal: which migrations there are, in order. */
+/** drizzle-kit's journal: the migrations in order. */
 export const migrationJournal = journal.entries;

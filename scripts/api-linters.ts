@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '..');
 const redocly = join(root, 'node_modules', '@redocly', 'cli', 'bin', 'cli.js');
 
 /**
- * All that Redocly's and Spectral's recommended rules for OpenAPI find in documents, errors and warnings alike, as lines to
- * read. No rule is off.
+ * Returns all findings of Redocly's and Spectral's recommended rules for OpenAPI in documents, errors and warnings
+ * alike, a line each. No rule is off.
  */
 export async function problemsOf(documents: Record<string, object>): Promise<string[]> {
   return [...(await redoclyProblems(documents)), ...(await spectralProblems(documents))];
@@ -31,7 +31,7 @@ type RedoclyReport = {
   problems: { ruleId: string; message: string; location: { pointer?: string }[] }[];
 };
 
-/** Redocly's rules are to be had of its program alone, which reads files and reports on each by itself. */
+/** Redocly's rules are only available in its program, which reads files and reports on each. */
 async function redoclyProblems(documents: Record<string, object>): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'onsale-api-'));
   try {
@@ -50,7 +50,7 @@ async function redoclyProblems(documents: Record<string, object>): Promise<strin
 
 async function reportOn(file: string): Promise<RedoclyReport> {
   const command = ['lint', '--extends=recommended', '--format=json', '--max-problems=1000', file];
-  // It would tell its makers of each run, and ask them for a newer version.
+  // Otherwise it would send telemetry, and check for a newer version.
   const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
   const linter = Bun.spawn([process.execPath, redocly, ...command], {
     cwd: dirname(file),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { type Document, type Operation, operationsOf, readerOf } from '../contract/documents.ts';
+import { type Document, type Operation, operationsOf, readerOf } from '../tests/contract/documents.ts';
 import { apiDocuments } from './api.ts';
 import { problemsOf } from './api-linters.ts';
 
@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 
 describe('the API documents', () => {
-  test('please the recommended rules of Redocly and Spectral', async () => {
+  test('follow the recommended rules of Redocly and Spectral', async () => {
     expect(await problemsOf(documents)).toEqual([]);
   });
 
-  test('do not please them any more when an operation loses its name, or an example breaks its pattern', async () => {
+  test('break them when an operation loses its name, or an example breaks its pattern', async () => {
     const booking = structuredClone(documents.booking!);
     const order = booking.paths['/api/v1/booking/orders']!.post!;
     const key = order.parameters!.find(({ name }) => name === 'idempotency-key')!;
@@ -48,7 +48,7 @@ describe('the API documents', () => {
     }
   });
 
-  test('ask for a token at every route of booking’s API, and nowhere else', () => {
+  test('require a token at every route of booking’s API, and nowhere else', () => {
     for (const { name, path, operation } of operations) {
       const isOurs = path.startsWith('/api/v1/booking/');
       expect([name, operation.security]).toEqual([name, isOurs ? [{ bearer: [] }] : []]);
@@ -56,7 +56,7 @@ describe('the API documents', () => {
     }
   });
 
-  test('tell the codes of every refusal, and when to come back', () => {
+  test('list the codes of every refusal, and when to retry', () => {
     for (const { name, operation, document } of operations) {
       for (const [status, { headers = {}, content }] of Object.entries(operation.responses)) {
         if (Number(status) < 400 || !content) continue;
@@ -75,7 +75,7 @@ describe('the API documents', () => {
 
   test.each([
     ['the sandbox', { sandbox: {} }],
-    ['Stripe', { readNotice: {}, notices: {} }],
+    ['Stripe', { readWebhook: {} }],
     ['Stripe without a webhook', {}],
   ])('link to operations that are there, by parameters that these have, with %s', async (_, sides) => {
     let links = 0;
@@ -109,7 +109,7 @@ describe('the API documents', () => {
   });
 });
 
-/** The values that `error` may have; an error is written as a base and what is special about it. */
+/** Returns the possible values of `error`; the schema of an error is a base and its specific members. */
 function codesOf(schema: object): string[] {
   const { allOf = [] } = schema as { allOf?: { properties?: { error?: { enum?: string[] } } }[] };
   return allOf.flatMap((part) => part.properties?.error?.enum ?? []);
@@ -117,7 +117,7 @@ function codesOf(schema: object): string[] {
 
 type Found = { at: string; example: unknown; schema: object };
 
-/** Every example of a document with its schema: those of schemas, and those that stand beside one. */
+/** Returns every example of a document with its schema: those of schemas, and those beside one. */
 function examplesIn(node: unknown, at = ''): Found[] {
   if (typeof node !== 'object' || node === null) return [];
   const { example, examples, schema, ...rest } = node as Record<string, unknown>;

@@ -1,4 +1,4 @@
-// What a fresh clone needs before anything else can run: the pinned Bun and the packages of bun.lock.
+// Installs the needs of a fresh clone: the pinned Bun and the packages of bun.lock.
 // Plain JavaScript without dependencies, for Node 20+ and Bun alike. Nothing is written outside the clone.
 import './node-version.cjs';
 import { createHash } from 'node:crypto';
@@ -17,12 +17,12 @@ const toolchain = inRoot('.onsale', 'toolchain');
 const toolchainBun = join(toolchain, 'node_modules', 'bun', 'bin', 'bun.exe');
 const stampFile = inRoot('node_modules', '.onsale-installed');
 const bunCache = { BUN_INSTALL_CACHE_DIR: inRoot('.onsale', 'cache', 'bun') };
-/** Exists while an install is under way; one that is found later tells that the install was cut short. */
+/** Exists while an install is under way; one that is found later means that the install was cut short. */
 const unfinishedMark = inRoot('.onsale', 'install-unfinished');
 
 /**
  * Makes sure that the packages of bun.lock are installed and returns the path of the Bun that came with them.
- * Does nothing when they are. Starters at the same time wait for each other. A failure is told and ends the process
+ * Does nothing when they are. Starters at the same time wait for each other. A failure is printed and ends the process
  * with code 1.
  */
 export async function ensureInstalled(log) {

@@ -1,5 +1,6 @@
 // `npm run build`: the three services as single binaries, with the SQL migrations and page assets inside:
-// dist/<platform>/<service> for Linux on x64 and arm64 and for the machine that builds, and dist/<service> for the latter.
+// dist/<platform>/<service> for Linux on x64 and arm64 and for the machine that builds, and dist/<service> for the
+// latter.
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ async function build(name: string, to: string): Promise<void> {
     compile: {
       outfile,
       target: `bun-${to}` as Bun.Build.CompileTarget,
-      // What lies in the folder where an operator starts it is none of its business.
+      // The binary must not read files of the folder where it is started.
       autoloadDotenv: false,
       autoloadBunfig: false,
     },

@@ -11,14 +11,14 @@ async function bunTest(...args: string[]): Promise<{ code: number; said: string 
   return { code: await child.exited, said: out + err };
 }
 
-describe('bun test, as everybody types it', () => {
-  test.each(['stack.test', 'deploy/'])('leaves out what needs more than a clone: %s', async (pattern) => {
+describe('a plain bun test', () => {
+  test.each(['stack.test', 'tests/deploy/'])('leaves out tests that need more than a clone: %s', async (pattern) => {
     const { code, said } = await bunTest(pattern);
     expect(said).toContain('did not match any test files');
     expect(code).toBe(1);
   });
 
-  test('fails, and skips nothing, where a test of a real server is asked for and there is none', async () => {
+  test('fails, and skips nothing, when a test of a real server is requested and there is none', async () => {
     const file = 'shared/feed/redis.stack.test.ts';
     const { code, said } = await bunTest('--path-ignore-patterns=none', file);
     expect(said).toMatch(/REDIS_\w+ names no \w+: `npm run test:stack` needs/);
@@ -26,7 +26,7 @@ describe('bun test, as everybody types it', () => {
     expect(code).not.toBe(0);
   });
 
-  describe('with tests that take their time', () => {
+  describe('bun test with slow tests', () => {
     let dir: string;
     beforeAll(async () => {
       await mkdir(join(root, '.onsale'), { recursive: true });
@@ -36,7 +36,7 @@ describe('bun test, as everybody types it', () => {
     });
     afterAll(() => rm(dir, { recursive: true, force: true }));
 
-    test('is patient in every file, not in the first alone', async () => {
+    test('has the long timeout in every file, not only in the first', async () => {
       const { code, said } = await bunTest('--timeout=1', join(dir, 'a.test.ts'), join(dir, 'b.test.ts'));
       expect(said).toContain(' 2 pass\n 0 fail');
       expect(code).toBe(0);

@@ -5,8 +5,8 @@ const bun = await ensureInstalled(console.log);
 const steps = {
   'format, lint and walls': ['x', '--bun', 'biome', 'check', '--error-on-warnings', '.'],
   types: ['x', '--bun', 'tsc', '-p', '.'],
-  // The scripts of k6 know its globals, and none of Bun's.
-  'types of load/': ['x', '--bun', 'tsc', '-p', 'load'],
+  // The scripts of k6 have its globals, and none of Bun's.
+  'types of tests/load/': ['x', '--bun', 'tsc', '-p', 'tests/load'],
   'API documents': ['scripts/api.ts', '--lint'],
 };
 for (const [name, args] of Object.entries(steps)) {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { startProcess } from '../contract/process.ts';
-import { postgresEnv } from '../contract/targets.ts';
 import { program as booking } from '../services/booking/main.ts';
 import { program as events } from '../services/events/main.ts';
 import { program as search } from '../services/search/main.ts';
-import type { PostgresConfig } from '../shared/config.ts';
+import type { PostgresConfig } from '../shared/config/config.ts';
 import { emptyDatabase, type TestDatabase } from '../shared/testing/database.ts';
+import { startProcess } from '../tests/rig/process.ts';
+import { postgresEnv } from '../tests/rig/targets.ts';
 
-/** Each command, as it is called, fails in the ways that its operator meets. */
+/** Each command fails in the ways that its operator meets. */
 
 const root = join(import.meta.dirname, '..');
 const away = { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1' };
@@ -27,6 +27,7 @@ const calls: [call: string, env: Record<string, string>, says: RegExp][] = [
   ['events config', { SERVER_ADDR: 'x' }, /SERVER_ADDR=x: must be host:port/],
   ['events config', { METRICS_ADDR: ':8080' }, /SERVER_ADDR, METRICS_ADDR: both name port 8080: give each a port of/],
   ['search config', { METRICS_ADDR: ':8082' }, /SERVER_ADDR, METRICS_ADDR: both name port 8082: give each a port of/],
+  ['booking order UUID', away, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
   ['booking audit', away, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
   ['search reindex', noIndex, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
   ['search verify', noIndex, /^PostgreSQL at 127\.0\.0\.1:1: connect ECONNREFUSED/],
@@ -39,7 +40,7 @@ const calls: [call: string, env: Record<string, string>, says: RegExp][] = [
   ['standalone', { ONSALE_DIR: '/proc/nowhere', ...anyPorts() }, /No database can be kept in \/proc\/nowhere/],
 ];
 
-/** Arguments that make no sense. */
+/** Wrong arguments. */
 const mistakes: [call: string, says: RegExp][] = [
   ['events sell', /^Unknown command sell/],
   ['events config all', /^events config takes nothing, not all$/m],
@@ -49,22 +50,24 @@ const mistakes: [call: string, says: RegExp][] = [
   ['events seed --rows 3', /^Unknown option '--rows'/],
   ['events seed --events many', /^--events must be a whole number/],
   ['booking audit now', /^booking audit takes nothing, not now$/m],
+  ['booking order', /^booking order takes the uuid of one order$/m],
+  ['booking order one two', /^booking order takes the uuid of one order$/m],
   ['search reindex now', /^search reindex takes nothing, not now$/m],
   ['search verify now', /^search verify takes nothing, not now$/m],
   ['standalone --rest', /^Unknown option '--rest'\nUsage: npm start/],
   ['scripts/build.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
-  ['histories/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
-  ['histories/main.ts --seconds ten', /^--seconds must be a whole number, not ten$/m],
-  ['bench/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
-  ['load/main.ts', /^Usage: npm run load/],
+  ['tests/histories/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
+  ['tests/histories/main.ts --seconds ten', /^--seconds must be a whole number, not ten$/m],
+  ['tests/bench/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
+  ['tests/load/main.ts', /^Usage: npm run load/],
 ];
 
-describe('a command that fails says why in a sentence, and no more:', () => {
+describe('a command that fails prints the reason in a sentence, and no more:', () => {
   test.each(calls)('%s', async (call, env, says) => {
     await failsInWords(call, env, says);
   });
 
-  test('so every command is tried', () => {
+  test('every command is tried', () => {
     const known = [events, booking, search].flatMap(({ name, commands }) =>
       Object.values(commands).flatMap(({ usage }) => usage.map(([words]) => `${name} ${words.replace(/ \[.*/, '')}`)),
     );
@@ -91,7 +94,7 @@ describe('a command that reaches its PostgreSQL', () => {
     await failsInWords(call, env({ password: 'hush' }), says);
   });
 
-  test.each(['events migrate', 'events seed', 'booking audit'])('%s: a database that is not there', async (call) => {
+  test.each(['events migrate', 'events seed', 'booking audit'])('%s: a missing database', async (call) => {
     await failsInWords(call, env({ database: 'nowhere' }), /database "nowhere" does not exist\nCreate the database/);
   });
 
@@ -100,13 +103,13 @@ describe('a command that reaches its PostgreSQL', () => {
     await failsInWords(call, { ...env({}), POSTGRES_SSLMODE: 'require' }, says);
   });
 
-  test.each(['events seed', 'booking audit'])('%s: a schema that is not there', async (call) => {
+  test.each(['events seed', 'booking audit'])('%s: a missing schema', async (call) => {
     await failsInWords(call, env({}), /relation "\w+" does not exist\nThe schema is missing/);
   });
 });
 
-test('npm run bench -- --help tells what there is, and builds nothing before', async () => {
-  const { code, said } = await run('scripts/bench.mjs --help', {});
+test('npm run bench -- --help lists the parts, and builds nothing first', async () => {
+  const { code, said } = await run('scripts/launch.mjs bench --help', {});
   expect([code, said]).toEqual([0, expect.stringMatching(/^Usage: npm run bench \[-- options\]\n/)]);
 });
 
@@ -116,12 +119,12 @@ test('LOG_LEVEL=debug shows where a failure came from', async () => {
   expect(said).toMatch(/ECONNREFUSED[\s\S]*\n {6}at /);
 });
 
-test('a misspelt variable is told of by a command, too', async () => {
+test('a command warns of a misspelt variable, too', async () => {
   const { said } = await run('events migrate', { ...away, POSTGRES_HOTS: 'db' });
   expect(said).toStartWith('POSTGRES_HOTS is read by nothing: did you mean POSTGRES_HOST?\n');
 });
 
-test('a service logs a line for each variable that nothing reads, and takes a link of Kubernetes for no port', async () => {
+test('a service logs a line for each unknown variable, and does not take a link of Kubernetes for a port', async () => {
   const link = 'tcp://10.0.0.1:6000';
   const env = { SERVER_ADDR: '127.0.0.1:0', POSTGRES_HOTS: 'hush', REDIS_PORT: link, REDIS_SERVICE_HOST: '10.0.0.1' };
   const links = { POSTGRES_PORT: link, POSTGRES_PORT_6000_TCP: link };
@@ -138,7 +141,7 @@ test('a service logs a line for each variable that nothing reads, and takes a li
   expect(shown.said).toContain('\nPOSTGRES_PORT=5432  # default\n');
 });
 
-test('a port that looks like a link, and is none of Kubernetes’, is refused', async () => {
+test('a port that looks like a link, but is none of Kubernetes’, is refused', async () => {
   await failsInWords(
     'events config',
     { POSTGRES_PORT: 'tcp://10.0.0.1:6000' },
@@ -158,7 +161,7 @@ async function failsInWords(call: string, env: Record<string, string>, says: Reg
   expect(code).not.toBe(0);
 }
 
-/** A service's call by its name, and what has no name by its file. */
+/** Returns the call of a service by its name, or of a script by its file. */
 function command(call: string): string[] {
   const [name = '', ...args] = call.split(' ');
   const file = /\.(ts|mjs)$/.test(name)

@@ -2,8 +2,8 @@ import { run } from './bootstrap.mjs';
 
 /**
  * Runs `bun <args>` (a `bun test …`), its output streamed through, and counts from its closing summary.
- * A run that ended badly, or before its summary (a test that exits the process), counts as a failure, whatever it said.
- * Answers what it said as `output`, too.
+ * A run that ended badly, or before its summary (a test that exits the process), counts as a failure, whatever its
+ * output. Returns the `output`, too.
  */
 export async function runCounted(bun, args, env = {}) {
   let output = '';
@@ -48,7 +48,7 @@ export function parseSummary(output) {
   return { passed: pass, failed: Math.max(fail, error), skipped: skip, complete: true };
 }
 
-/** Each failed test once: the last lines of its story, up to its name. */
+/** Each failed test once: the last lines of its output, up to its name. */
 function failures(output, lines = 20) {
   const all = linesOf(output);
   const told = new Map();
@@ -62,8 +62,8 @@ function failures(output, lines = 20) {
 }
 
 /**
- * Adds up several runs, prints the total as the very last line, and returns the exit code. What failed is told once more
- * just above, for whoever sees only the end of a long run.
+ * Adds up several runs, prints the total as the very last line, and returns the exit code. Failures are repeated just
+ * above, for readers who see only the end of a long run.
  */
 export function report(results) {
   const stories = results.flatMap(({ output }) => failures(output)).slice(0, 10);

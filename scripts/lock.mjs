@@ -5,7 +5,7 @@ const staleAfterMs = 60_000;
 
 /**
  * Does the work while holding a lock directory. Waits for other holders, and takes over from one that has died.
- * The work names the processes it starts with `addPid`: what they do counts as the holder's even after its death.
+ * The work names the processes it starts with `addPid`: they count as the holder even after its death.
  */
 export async function withLock(dir, log, work) {
   mkdirSync(dirname(dir), { recursive: true });
@@ -73,7 +73,7 @@ function discard(dir, seen) {
   rmSync(aside, { recursive: true, force: true });
 }
 
-/** For a lock that was taken away from a holder that slept for long: the work goes on without it. */
+/** For a lock that was taken from a holder that slept for long: the work goes on without it. */
 function quietly(touch) {
   try {
     touch();

@@ -1,5 +1,5 @@
-// Ends the process with a sentence where Node is too old for the scripts. `node -r` reads this before them, for an old one could
-// not read them to their end; so there is nothing new in how it is written.
+// Ends the process with a sentence if Node is too old for the scripts. `node -r` reads this before them, as an old one
+// could not parse them; so it uses no new syntax.
 const wanted = 20;
 const running = process.versions.node;
 if (!process.versions.bun && Number(running.split('.')[0]) < wanted) {

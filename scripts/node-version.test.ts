@@ -4,7 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 
 const guard = join(import.meta.dirname, 'node-version.cjs');
 
-/** Runs the guard as a Node of another version would, and says what came of it. */
+/** Runs the guard as a Node of another version would, and returns the outcome. */
 async function onNode(version: string): Promise<{ code: number; said: string }> {
   const pretend = `delete process.versions.bun; Object.defineProperty(process.versions, 'node', { value: '${version}' });`;
   const script = `${pretend} require('${guard}'); console.log('went on');`;

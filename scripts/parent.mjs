@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Calls `onGone` once when the program that started this one is gone. One that was killed can pass on no signal: its
- * end is the signal. Returns what ends the watch.
+ * Calls `onGone` once when the program that started this one is gone. A killed one can't pass on a signal: its end is
+ * the signal. Returns a function that ends the watch.
  */
 export function watchParent(onGone) {
   const parent = process.ppid;
@@ -15,7 +15,7 @@ export function watchParent(onGone) {
   return () => clearInterval(timer);
 }
 
-/** npm starts a script by `sh -c`. Debian's sh stays in between and outlives npm; then it is sh that loses its parent. */
+/** npm starts a script by `sh -c`. Debian's sh stays in between and outlives npm; then sh loses its parent. */
 function launchingShell(pid) {
   if (!process.env.npm_lifecycle_event || process.platform !== 'linux') return undefined;
   const [program, flag] = read(`/proc/${pid}/cmdline`).split('\0');

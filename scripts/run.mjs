@@ -12,7 +12,7 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /**
  * Runs Bun in the project's folder as if it were this process: same terminal, same signals, same exit code
  * (128 + n after signal n). With `onOutput` its output is passed on and also handed over, as text.
- * When what started this process is gone, Bun gets a SIGTERM.
+ * When the parent of this process is gone, Bun gets a SIGTERM.
  * After a Ctrl-C in a terminal Bun gets the signal twice, from the terminal and from here.
  */
 export function run(bunPath, args, { env = {}, onOutput } = {}) {
@@ -39,7 +39,7 @@ export function run(bunPath, args, { env = {}, onOutput } = {}) {
   });
 }
 
-/** Runs a command to its end and returns its exit code and all that it said. */
+/** Runs a command to its end and returns its exit code and its output. */
 export async function capture([program, ...args], { cwd, env = {}, onSpawn = () => {} }) {
   const stdio = ['ignore', 'pipe', 'pipe'];
   const child = spawn(program, args, { cwd, env: { ...quietBun, ...process.env, ...env }, stdio });
@@ -62,7 +62,7 @@ function ended(child) {
     child.on('exit', (code, signal) => {
       const status = code ?? 128 + constants.signals[signal];
       child.on('close', () => resolve(status));
-      // Its output is read to the end, but not for as long as something it left behind keeps the pipe open.
+      // Its output is read to the end, but not for as long as a leftover child keeps the pipe open.
       setTimeout(() => resolve(status), 1_000).unref();
     });
   });

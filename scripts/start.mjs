@@ -5,7 +5,7 @@ import { ensureInstalled, run } from './bootstrap.mjs';
 
 const args = process.argv.slice(2);
 const usage = readFileSync(new URL('../standalone/usage.txt', import.meta.url), 'utf8').trimEnd();
-// npm takes an option without `--` before it for its own, and passes it on so.
+// npm takes an option without `--` before it for its own, and passes it on as a variable.
 for (const name of ['reset', 'watch']) {
   if (process.env[`npm_config_${name}`] !== 'true' || args.includes(`--${name}`)) continue;
   console.error(`npm has kept --${name} for itself, and nothing was started: write npm start -- --${name}.`);

@@ -3,7 +3,11 @@ import { refuseArguments } from './arguments.mjs';
 import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 
-refuseArguments('test:contract', 'EVENTS_URL, BOOKING_URL and SEARCH_URL say where the platform is.');
+refuseArguments(
+  'test:contract',
+  process.argv.slice(2),
+  'EVENTS_URL, BOOKING_URL and SEARCH_URL say where the platform is.',
+);
 const missing = ['EVENTS_URL', 'BOOKING_URL', 'SEARCH_URL'].filter((name) => !process.env[name]);
 if (missing.length > 0) {
   console.error(
@@ -11,4 +15,6 @@ if (missing.length > 0) {
   );
   process.exit(1);
 }
-process.exitCode = report([await runCounted(await ensureInstalled(console.log), ['test', './contract/addresses.ts'])]);
+process.exitCode = report([
+  await runCounted(await ensureInstalled(console.log), ['test', './tests/contract/addresses.ts']),
+]);

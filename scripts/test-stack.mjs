@@ -1,5 +1,5 @@
 // `npm run test:stack`: every adapter's tests and the whole system on real servers, whose addresses the environment
-// names. A server that is missing or does not answer fails the run; nothing is skipped. `-- FILE` runs some of them.
+// names. A server that is missing or does not respond fails the run; nothing is skipped. `-- FILE` runs some of them.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './bootstrap.mjs';
@@ -17,7 +17,7 @@ const needed = [
   'ELASTICSEARCH_ADDR',
   // Stripe's own mock.
   'STRIPE_API_BASE',
-  // For faults: a way between, a Redis to break, and a hold on the servers themselves.
+  // For faults: a proxy, a Redis to break, and control of the servers.
   'TOXIPROXY_URL',
   'REDIS_SERVER',
   'STACK_CONTROL',
@@ -29,12 +29,12 @@ if (missing.length > 0) {
 }
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bun = await ensureInstalled(console.log);
-const test = ['test', '--path-ignore-patterns=deploy/**'];
-const last = 'contract/faults.stack.test.ts';
-/** The tests that `npm test` has not run: all that needs these servers, and what speaks to PostgreSQL itself, which is another one here. */
+const test = ['test', '--path-ignore-patterns=tests/deploy/**'];
+const last = 'tests/faults/faults.stack.test.ts';
+/** The tests outside `npm test`: those that need these servers, and those of PostgreSQL, which is another one here. */
 const suites = readdirSync(root, { recursive: true })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => /^(contract|histories|services|shared|soak)\//.test(file) && file.endsWith('.test.ts'))
+  .filter((file) => /^(services|shared|tests)\//.test(file) && file.endsWith('.test.ts'))
   .filter((file) => /\.stack\.test\.ts$|^shared\/(db|feed|locks)\/|\/(postgres|wal-change)[^/]*$/.test(file))
   .filter((file) => !file.includes('/embedded/') && file !== last)
   .map((file) => `./${file}`);
@@ -43,7 +43,7 @@ if (chosen.length > 0) {
   process.exitCode = report([await runCounted(bun, [...test, ...chosen])]);
 } else {
   const withServers = await runCounted(bun, [...test, ...suites]);
-  // Last, and apart: it takes the servers away from under whoever uses them.
+  // Last, and apart: it stops the servers under all users.
   const withoutServers = await runCounted(bun, [...test, `./${last}`]);
   process.exitCode = report([withServers, withoutServers]);
 }

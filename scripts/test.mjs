@@ -1,5 +1,5 @@
-// `npm test`: installs what is missing, runs `bun test` and ends with one line that every CI can read. What it leaves to other
-// runs stands in bunfig.toml.
+// `npm test`: installs missing packages, runs `bun test` and ends with one line that every CI can read. bunfig.toml has
+// the tests that it leaves to other runs.
 import { ensureInstalled } from './bootstrap.mjs';
 import { report, runCounted } from './count.mjs';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { describeConfig, readConfig, type Variable } from '../shared/environment.ts';
+import { describeConfig, readConfig, type Variable } from '../shared/config/environment.ts';
 import { programs } from './variables.ts';
 
-/** Whole numbers, from the least to the greatest that is taken. */
+/** Whole numbers, with the least and the greatest valid one. */
 const wholeNumbers: Record<string, [min: number, max: number]> = {
   SERVER_MAX_HEADER_BYTES: [1024, 1_048_576],
   POSTGRES_PORT: [1, 65_535],
@@ -16,7 +16,7 @@ const wholeNumbers: Record<string, [min: number, max: number]> = {
   FAKE_STRIPE_PORT: [0, 65_535],
 };
 
-/** All that may be chosen. */
+/** All valid choices. */
 const choices: Record<string, string[]> = {
   SERVER_MODE: ['development', 'production'],
   LOG_LEVEL: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
@@ -26,7 +26,7 @@ const choices: Record<string, string[]> = {
   STRANDED_SEATS: ['allow', 'refuse'],
 };
 
-/** Names that a server keeps, at the edge of what it takes. */
+/** Names for a server, at the limit of its rules. */
 const names: Record<string, { taken: string[]; refused: string[] }> = {
   KAFKA_TOPIC_PREFIX: { taken: ['A-z_9', 'x'.repeat(48)], refused: ['x'.repeat(49), 'a.b', 'ä', 'a\n'] },
   KAFKA_CONNECTOR_SLOT: { taken: ['a_9', 'x'.repeat(63)], refused: ['x'.repeat(64), 'A', 'a-b'] },
@@ -38,7 +38,7 @@ const all = Object.entries(programs).flatMap(([program, variables]) =>
   Object.entries(variables).map(([name, variable]) => ({ program, name, variable })),
 );
 
-/** What a text is read as, or why it is not taken. */
+/** Returns the value of a text, or the reason of its refusal. */
 function read(variable: Variable<unknown>, text: string): unknown {
   const { success, data, error } = variable.read.safeParse(text);
   return success ? data : error.issues[0]?.message;
@@ -49,11 +49,11 @@ const refusing = (words: RegExp) =>
   [...new Set(all.filter(({ variable }) => words.test(String(read(variable, '?\n')))).map(({ name }) => name))].sort();
 
 describe('the variables of every program', () => {
-  test('have defaults that are taken', () => {
+  test('have valid defaults', () => {
     for (const variables of Object.values(programs)) readConfig(variables, {});
   });
 
-  test('have bounds, choices and forms that are told below', () => {
+  test('have the bounds, choices and forms that are tested below', () => {
     expect(refusing(/^must be a whole number/)).toEqual(Object.keys(wholeNumbers).sort());
     expect(refusing(/^must be one of/)).toEqual(Object.keys(choices).sort());
     expect(refusing(/^must be up to/)).toEqual(Object.keys(names).sort());

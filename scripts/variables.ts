@@ -1,11 +1,15 @@
-// Every environment variable of the product, as README's table has it: `bun scripts/variables.ts` prints the table.
-import { variables as fakeStripe } from '../services/booking/fake-stripe/main.ts';
-import { variables as booking } from '../services/booking/main.ts';
+// Every environment variable of the product: `bun scripts/variables.ts` prints the table, `--write` writes it to
+// docs/configuration.md.
+
+import { join } from 'node:path';
+import { variables as booking } from '../services/booking/config.ts';
 import { variables as events } from '../services/events/main.ts';
 import { connectorVariables } from '../services/search/connector-cli.ts';
 import { variables as search } from '../services/search/main.ts';
-import type { Variable } from '../shared/environment.ts';
+import type { Variable } from '../shared/config/environment.ts';
 import { variables as standalone } from '../standalone/main.ts';
+import { variables as fakeStripe } from '../tests/fake-stripe/main.ts';
+import { root, writePart } from './documents.ts';
 
 /** The programs, and the variables that each reads. */
 export const programs: Record<string, Record<string, Variable<unknown>>> = {
@@ -17,7 +21,9 @@ export const programs: Record<string, Record<string, Variable<unknown>>> = {
   'fake:stripe': fakeStripe,
 };
 
-/** A row a variable: its name, its default (or one for each program), who reads it, and what it means. */
+/**
+ * Returns a row per variable: its name, its default (or one per program), the programs that read it, and its meaning.
+ */
 export function variablesTable(): string {
   const names = [...new Set(Object.values(programs).flatMap((variables) => Object.keys(variables)))];
   const rows = names.map((name) => {
@@ -30,4 +36,8 @@ export function variablesTable(): string {
   return ['| variable | default | read by | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-if (import.meta.main) console.log(variablesTable());
+if (import.meta.main) {
+  if (process.argv.includes('--write')) {
+    await writePart(join(root, 'docs', 'configuration.md'), 'variables', variablesTable());
+  } else console.log(variablesTable());
+}

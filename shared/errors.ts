@@ -1,63 +1,64 @@
-/**
- * What can go wrong, by stable codes that know no transport; `shared/http/errors.ts` maps them to statuses.
- * The message is for the caller and says what to do; the cause is for the log alone.
- */
-export type ErrorCode =
+/** Kinds of errors, which know no transport; `shared/http/errors.ts` gives each its status. */
+export type ErrorKind =
   | 'invalid_request'
   | 'unauthorized'
+  | 'payment_required'
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'request_timeout'
+  | 'conflict'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'unprocessable'
   | 'headers_too_large'
-  | 'event_not_found'
-  | 'ticket_not_available'
-  | 'sales_ended'
-  | 'seat_stranded'
-  | 'amount_not_chargeable'
-  | 'ticket_not_reserved'
-  | 'too_many_tickets'
-  | 'reservation_not_found'
-  | 'reservation_expired'
-  | 'reservation_extended'
-  | 'reservation_sold'
-  | 'order_not_found'
-  | 'order_not_refundable'
-  | 'event_begun'
-  | 'idempotency_key_reused'
-  | 'request_in_progress'
-  | 'payment_declined'
-  | 'payment_pending'
-  | 'payment_requires_action'
-  | 'unavailable'
-  | 'internal';
+  | 'internal'
+  | 'unavailable';
 
+/**
+ * An error by its code, which never changes. `again`: the same request may succeed in a moment. A kind alone is an
+ * error with that code; each service has errors of its own.
+ */
+export type ErrorType = { code: string; kind: ErrorKind; again?: true };
+
+/** An error for the caller. The message is for the caller and says what to do; the cause is only for the log. */
 export class AppError extends Error {
-  readonly code: ErrorCode;
-  /** More members for the answer's body, such as which fields were wrong. */
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly again: boolean;
+  /** More members for the response's body, such as which fields were wrong. */
   readonly details: Record<string, unknown>;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+  constructor(
+    type: ErrorType | ErrorKind,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
     super(message, { cause: options.cause });
+    const { code, kind, again = false } = errorType(type);
     this.name = 'AppError';
     this.code = code;
+    this.kind = kind;
+    this.again = again;
     this.details = options.details ?? {};
   }
 }
 
+/** Returns the error of a kind alone. */
+export const errorType = (type: ErrorType | ErrorKind): ErrorType =>
+  typeof type !== 'string' ? type : { code: type, kind: type, ...(type === 'unavailable' && { again: true }) };
+
 const comeBack = 'The service is temporarily unavailable; repeat the request in a moment';
 
-/** A server we need is away, hung or restarting: the same request may succeed in a moment. */
+/** A needed server is away, hung or restarting: the same request may succeed in a moment. */
 export function unavailable(server: string, cause: unknown): AppError {
   return new AppError('unavailable', comeBack, { cause: new Error(`${server} is unavailable`, { cause }) });
 }
 
 /**
- * A server answers and can't do its work for us: the wrong version, a setting, a standby, a full disk. To a caller it is
- * `unavailable`. `reason` is one public sentence for operators: `/readyz` and the log tell it when a check throws this, as it
- * is or as the cause of another error.
+ * A server responds but can't do its work: the wrong version, a setting, a standby, a full disk. To a caller it is
+ * `unavailable`. `reason` is one public sentence for operators, which `/readyz` and the log show when a check throws
+ * this, itself or as the cause of another error.
  */
 export class Unfit extends AppError {
   readonly reason: string;
@@ -69,11 +70,11 @@ export class Unfit extends AppError {
   }
 }
 
-/** The reason of an `Unfit`, or of one that caused this error. */
+/** Returns the reason of an `Unfit`, or of one that caused this error. */
 export function reasonOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof Unfit) return at.reason;
   return undefined;
 }
 
-export const isAppError = (error: unknown, code: ErrorCode): error is AppError =>
+export const isAppError = (error: unknown, code: string): error is AppError =>
   error instanceof AppError && error.code === code;

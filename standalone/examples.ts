@@ -4,12 +4,12 @@ import type { Db } from '../shared/db/client.ts';
 
 export type Ports = { events: number; booking: number; search: number };
 
-/** Who takes the money, and whether booking asks for tokens. */
+/** The payment provider, and whether booking checks tokens. */
 export type Sale = { payments: 'sandbox' | 'stripe:test' | 'stripe:live'; tokens: boolean };
 
 /**
- * Lines to paste into a shell: find an event by misspelt words, look at it, hold a seat that is free now, and buy it. Left out
- * is what can't work as it is pasted: booking without a token where it asks for one, and a payment with a card that is none.
+ * Returns lines to paste into a shell: find an event by misspelt words, read it, hold a seat that is free now, and buy
+ * it. Lines that can't work as pasted are left out: booking where it needs a token, and a payment without a test card.
  */
 export async function examples(sql: Db['sql'], { events, booking, search }: Ports, sale: Sale): Promise<string> {
   const event = `http://127.0.0.1:${events}/api/v1/management/events/${demoEventUuid}`;

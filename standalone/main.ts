@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../drizzle/seed/demo.ts';
 import { stripeName } from '../services/booking/adapters/stripe/client.ts';
-import { variables as bookingVariables, start as startBooking } from '../services/booking/main.ts';
-import { stripeKey } from '../services/booking/payments.ts';
+import { variables as bookingVariables, stripeKey } from '../services/booking/config.ts';
+import { start as startBooking } from '../services/booking/main.ts';
 import { variables as eventsVariables, start as startEvents } from '../services/events/main.ts';
 import { variables as searchVariables, start as startSearch } from '../services/search/main.ts';
 import { authConfig } from '../shared/auth/config.ts';
@@ -15,13 +15,13 @@ import {
   postgresConfig,
   postgresVariables,
   redisConfig,
-} from '../shared/config.ts';
+} from '../shared/config/config.ts';
+import { checkAll, readConfig, v } from '../shared/config/environment.ts';
+import { remarksOn } from '../shared/config/unknown-variables.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
-import { checkAll, readConfig, v } from '../shared/environment.ts';
-import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/lifecycle.ts';
-import { reachable } from '../shared/program.ts';
-import { remarksOn } from '../shared/unknown-variables.ts';
+import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/process/lifecycle.ts';
+import { reachable } from '../shared/process/program.ts';
 import { examples } from './examples.ts';
 import { checkFree } from './ports.ts';
 import { openPostgres } from './postgres.ts';
@@ -46,7 +46,7 @@ export async function startStandalone(
   env: Env,
   { reset = false, write = (text: string) => void process.stdout.write(text) } = {},
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
-  // All of them before anything is started, so that all that is wrong is told at once.
+  // All of them before anything is started, so that all mistakes are reported at once.
   const known = { ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables };
   const config = readConfig(known, env);
   const { EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR } = config;
@@ -131,7 +131,7 @@ export async function startStandalone(
   }
 }
 
-/** An index that is not built by then, such as in an Elasticsearch that is away, is told of as not ready. */
+/** An index that is not built by then, such as in an Elasticsearch that is away, is reported as not ready. */
 const indexPatienceMs = 30_000;
 
 const whenReady = (service: Running) =>
@@ -139,7 +139,7 @@ const whenReady = (service: Running) =>
 
 const base = (host: string, port: number) => `http://${reachable(host)}:${port}`;
 
-/** Three services can't listen at one address. */
+/** Returns a remark for each address variable that is ignored, as three services can't share one address. */
 const addressRemarks = (env: Env): string[] => [
   ...(env.SERVER_ADDR ? ['SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are'] : []),
   ...(env.METRICS_ADDR ? ['METRICS_ADDR is not read by npm start: each service shows its metrics at its address'] : []),
@@ -166,7 +166,7 @@ async function withDb<T>(database: PostgresConfig, work: (db: Db) => Promise<T>)
   }
 }
 
-/** Ends the process in order when the one that launched it was killed and can pass on no signal. */
+/** Ends the process in order when the launching one was killed and can't pass on a signal. */
 function endWithParent(): void {
   const parent = process.ppid;
   const watch = setInterval(() => {

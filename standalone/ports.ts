@@ -1,9 +1,9 @@
-import { sleep } from '../shared/clock.ts';
-import type { Address } from '../shared/environment.ts';
+import { sleep } from '../shared/async/clock.ts';
+import type { Address } from '../shared/config/environment.ts';
 import { whereTaken } from '../shared/http/ports.ts';
-import { ListenError } from '../shared/http/serve.ts';
+import { ListenError } from '../shared/process/lifecycle.ts';
 
-/** An earlier run that is just ending has this long to let go of its ports. */
+/** How long to wait for an earlier run that is ending to free its ports. */
 const patienceMs = 3_000;
 
 /** Throws `ListenError`, naming the variable that moves it, for the first address that stays taken. */

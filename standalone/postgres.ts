@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
-import { every, UsageError } from '../shared/lifecycle.ts';
+import { every, UsageError } from '../shared/process/lifecycle.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -9,12 +9,12 @@ export type OpenPostgres = { env: Env; note: string; stop(): Promise<void> };
 
 const watchMs = 500;
 
-/** What the system says of a folder that can't be made or written. */
+/** The system's error codes for a folder that can't be created or written. */
 const noFolder = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
 
 /**
- * The PostgreSQL that POSTGRES_HOST names, or else our own below `dir`. Our own is started again, where it was and with
- * its data, should it ever end by itself. Throws `UsageError` with what to do when it can't be had.
+ * Returns the PostgreSQL that POSTGRES_HOST names, or our own below `dir`. Our own is restarted, at its address and
+ * with its data, if it ends by itself. Throws `UsageError` with the remedy when it can't run.
  */
 export async function openPostgres(env: Env, dir: string, reset: boolean): Promise<OpenPostgres> {
   if (env.POSTGRES_HOST) {

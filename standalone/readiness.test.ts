@@ -4,7 +4,7 @@ import { unready } from './readiness.ts';
 const servers: { stop(): unknown }[] = [];
 afterAll(() => servers.forEach((server) => void server.stop()));
 
-/** A service that is not ready for as many answers as there are, and then is. */
+/** A service with these responses, which is ready after them. */
 function service(...answers: object[]): string {
   const fetch = () => {
     const answer = answers.shift();
@@ -15,7 +15,7 @@ function service(...answers: object[]): string {
   return `http://127.0.0.1:${server.port}`;
 }
 
-/** A clock that is over after some looks at it. */
+/** A clock that reaches the timeout after some reads. */
 const looks = (count: number) => {
   let left = count;
   return () => (left-- > 0 ? 0 : 60_000);
@@ -27,7 +27,7 @@ test('services that become ready are waited for', async () => {
   expect(await unready({ events: service(), booking: service(lacks('redis'), lacks('redis')) })).toEqual([]);
 });
 
-test('each service that is not ready in time has a line with what it lacks', async () => {
+test('each service that is not ready in time has a line with the reason', async () => {
   const told = { ...lacks('redis'), reasons: { redis: 'Redis 7.4 or newer is needed; this is 6.0' } };
   const services = {
     events: service(),

@@ -7,8 +7,8 @@ const pauseMs = 100;
 const answerMs = 2_000;
 
 /**
- * Asks the `/readyz` of each base address until all are ready, for five seconds at most. Returns a line for each that is not,
- * with what it lacks.
+ * Polls the `/readyz` of each base address until all are ready, for five seconds at most. Returns a line for each that
+ * is not, with the reason.
  */
 export async function unready(services: Record<string, string>, nowMs = () => performance.now()): Promise<string[]> {
   const until = nowMs() + patienceMs;
@@ -20,7 +20,7 @@ export async function unready(services: Record<string, string>, nowMs = () => pe
   }
 }
 
-/** What keeps the service at `base` from its work; undefined if nothing does. */
+/** Returns the reason why the service at `base` is not ready; undefined if it is. */
 async function whyUnready(base: string): Promise<string | undefined> {
   try {
     const response = await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(answerMs) });

@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 
-/** What README says that `npm start` shows. */
-export const startSample = (): string => /^```\n(Onsale is starting\n[\s\S]*?)^```$/m.exec(readme)?.[1] ?? '';
+/** Returns README's sample of the output of `npm start`. */
+export const startSample = (): string =>
+  /^```\n(Onsale is starting\n[\s\S]*?)^```$/m.exec(read('README.md'))?.[1] ?? '';
 
-/** README's blocks of lines for a shell in which `words` are, in their order. */
+/** Returns the blocks of lines for a shell in the pages for programmers that contain `words`, in their order. */
 export const shellBlocks = (words: string): string[] =>
-  [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]!).filter((block) => block.includes(words));
+  ['README.md', 'docs/api.md', 'docs/payments.md']
+    .flatMap((page) => [...read(page).matchAll(/^```sh\n([\s\S]*?)^```$/gm)])
+    .map((match) => match[1]!)
+    .filter((block) => block.includes(words));
 
-/** Output of `npm start` without what is another each time: times, uuids, ports and the folder; what is logged is apart. */
+/** Returns the output of `npm start` without times, uuids, ports and the folder, which differ each time; log lines are apart. */
 export function likeAlways(output: string, dir: string, ports: number[]): { steps: string[]; logged: string[] } {
   let text = output.replaceAll(dir, '.onsale');
   for (const [i, port] of ports.entries()) text = text.replaceAll(`:${port}`, `:${8080 + i}`);

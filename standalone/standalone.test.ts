@@ -5,12 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { client } from '../contract/client.ts';
-import { runProcess, type Started, startProcess } from '../contract/process.ts';
-import { startFakeStripe } from '../services/booking/fake-stripe/start.ts';
 import { openDb } from '../shared/db/client.ts';
 import { inspectProcess } from '../shared/embedded/processes.ts';
+import { freePort } from '../shared/process/free-port.ts';
 import { eventually } from '../shared/testing/eventually.ts';
+import { client } from '../tests/contract/client.ts';
+import { startFakeStripe } from '../tests/fake-stripe/start.ts';
+import { runProcess, type Started, startProcess } from '../tests/rig/process.ts';
 import { variables } from './main.ts';
 import { likeAlways, shellBlocks, startSample } from './readme.ts';
 
@@ -88,13 +89,13 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(likeAlways(output(), dir, started.ports)).toEqual(likeAlways(startSample(), '.onsale', [8080, 8081, 8082]));
   }, 60_000);
 
-  test('the lines for a shell in README work, one after the other', async () => {
+  test('the lines for a shell in the documents work, one after the other', async () => {
     const { ports, stop } = await start();
     const blocks = shellBlocks('curl ').filter((block) => /:808\d/.test(block) && !block.includes('/fake/'));
     expect(blocks).toHaveLength(3);
     let script = blocks.join('');
     for (const [i, port] of ports.entries()) script = script.replaceAll(`:${8080 + i}`, `:${port}`);
-    // Each answer's status, beside what the lines do with the answer.
+    // The status of each response, beside what the lines do with it.
     const noted = `curl() { command curl -sS -w '%{stderr}%{http_code} ' "$@"; }\n`;
     const shell = Bun.spawn(['sh', '-c', noted + script], { stdout: 'pipe', stderr: 'pipe' });
     const statuses = (await new Response(shell.stderr).text()).trim().split(' ');
@@ -106,20 +107,20 @@ describe('the standalone process on its own PostgreSQL', () => {
     await stop();
   }, 60_000);
 
-  test('a service that is not ready is named with what it lacks, and there is nothing to paste', async () => {
+  test('a service that is not ready is named with the reason, and there is nothing to paste', async () => {
     const { output, stop } = await startWith({ REDIS_ADDR: '127.0.0.1:1' });
     expect(output()).toMatch(/^Onsale is not ready \(.*\):\n {2}booking: redis is unavailable\n/m);
     expect(output()).not.toContain('curl');
     await stop();
   }, 60_000);
 
-  test('where booking asks for tokens, no line to paste comes without one', async () => {
+  test('no line to paste lacks a token where booking checks tokens', async () => {
     const { output, stop } = await startWith({ AUTH_JWT_SECRET: 'x'.repeat(32) });
     expect(output().match(/^ {2}curl .*$/gm)).toEqual([expect.stringContaining('/search/events')]);
     await stop();
   }, 60_000);
 
-  test('the lines to paste and the walk with Stripe in README work at the fake', async () => {
+  test('the lines to paste and the walk with Stripe in the documents work at the fake', async () => {
     const bookingPort = await freePort();
     const fake = await startFakeStripe({
       webhook: { url: `http://127.0.0.1:${bookingPort}/webhooks/stripe`, secret: 'whsec_fake' },
@@ -179,7 +180,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     await db.close();
   }, 60_000);
 
-  test('a PostgreSQL that is killed comes back by itself, with what was sold', async () => {
+  test('a killed PostgreSQL restarts by itself, with all sales', async () => {
     const { event, seats } = await api().freeSeats(1);
     const [ticket, user] = [seats[0]!.uuid, randomUUID()];
     await api().reserve(ticket, user);
@@ -212,7 +213,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     expect(isAlive(pid)).toBe(false);
   }, 60_000);
 
-  test('whoever launched it is killed and can pass on no signal: it ends in order all the same', async () => {
+  test('it ends in order when its launcher is killed and can’t pass on a signal', async () => {
     running = await startProcess(
       ['sh', '-c', '"$0" "$@"; true', ...main],
       { ...anyPorts, ONSALE_DIR: dir },
@@ -236,14 +237,14 @@ describe('the standalone process on its own PostgreSQL', () => {
   }, 60_000);
 });
 
-test('the walk with Stripe keeps its data apart from what the sandbox has begun', () => {
+test('the walk with Stripe keeps its data apart from the sandbox’s', () => {
   const [block = ''] = shellBlocks('npm run fake:stripe');
   const [, dir] = /^(?=.*STRIPE_SECRET_KEY=).*\bONSALE_DIR=(\S+) .*npm start$/m.exec(block) ?? [];
   expect(dir).toBeString();
   expect(dir).not.toBe(variables.ONSALE_DIR.default);
 });
 
-test('npm start notes what of the environment is read by nothing', async () => {
+test('npm start warns of unknown variables of the environment', async () => {
   const refused = runProcess(main, {
     ...anyPorts,
     POSTGRES_HOTS: 'x',
@@ -281,15 +282,6 @@ test.each(['reset', 'watch'])(
   },
 );
 
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 test('a taken port says which, and which variable moves it', async () => {
   const squatter = createServer();
   await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
@@ -326,7 +318,7 @@ test('two services at one port stop the start before anything is there', async (
   expect(message).not.toContain('Onsale is starting');
 });
 
-test('a provider of payments without its key stops the start before anything is there', async () => {
+test('a payment provider without its key stops the start before anything is there', async () => {
   const message = await runProcess(main, { ...anyPorts, PAYMENTS: 'stripe' }).then(String, String);
   expect(message).toContain('STRIPE_SECRET_KEY: must be set, for PAYMENTS is stripe');
   expect(message).not.toContain('Onsale is starting');

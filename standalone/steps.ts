@@ -1,4 +1,4 @@
-/** Shows what is being done and how long each step took. */
+/** Shows the current step and how long each took. */
 export function steps(write: (text: string) => void, now: () => number = () => performance.now()) {
   const began = now();
   return {

@@ -5,14 +5,14 @@ import type { Random } from './random.ts';
 export type Performer = {
   uuid: string;
   name: string;
-  /** Of a person in years; of a band, an orchestra or a club since its foundation. */
+  /** The age in years: of a person, or since the foundation of a band, an orchestra or a club. */
   age: number;
   description: string;
   kind: PerformerKind;
   language: Language;
 };
 
-/** How many performers of each kind a language gets. */
+/** The number of performers of each kind per language. */
 export type CastSize = Record<PerformerKind, number>;
 
 /** Invents performers of every language and kind, no two of one name; fewer than asked where the words run out. */

@@ -1,6 +1,6 @@
 /**
- * What the demo and the large data set are made of: real cities and halls, and per language the parts of invented
- * names, titles and sentences. `cast.ts` makes performers of them, `compose.ts` events.
+ * The material of the demo and the large data set: real cities and halls, and per language the parts of invented names,
+ * titles and sentences. `cast.ts` makes performers of them, `compose.ts` events.
  */
 export { type City, type Currency, cities, cityNamed, currencies, type Language, languages } from './cities.ts';
 export type { EventKind, LanguagePack, PerformerKind } from './languages/pack.ts';

@@ -15,7 +15,7 @@ import { sv } from './languages/sv.ts';
 export const languages = { en, es, fr, de, pt, it, da, sv, nl, pl, cs, ja } satisfies Record<string, LanguagePack>;
 export type Language = keyof typeof languages;
 
-/** Per ISO 4217 code: decimals, what a unit of 1 US dollar costs about, and the step that prices are rounded to. */
+/** Per ISO 4217 code: decimals, the approximate price of 1 US dollar, and the step that prices are rounded to. */
 export const currencies = {
   USD: { digits: 2, perDollar: 1, step: 5 },
   EUR: { digits: 2, perDollar: 0.9, step: 5 },
@@ -116,7 +116,7 @@ const rows: Row[] = [
 
 export const cities: City[] = rows.map(([name, language, currency, zone]) => ({ name, language, currency, zone }));
 
-/** The city of that name; a name that is not in the list is a slip in the data, and throws. */
+/** Returns the city of that name; throws for a name that is not in the list, which is a mistake in the data. */
 export function cityNamed(name: string): City {
   const city = cities.find((one) => one.name === name);
   if (!city) throw new Error(`No city is named ${name}`);

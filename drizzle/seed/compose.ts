@@ -57,7 +57,7 @@ export function createComposer({ random, uuids, cast, venues, today, seatCount }
   };
 }
 
-/** Each kind as often as it comes up among so many. */
+/** Each kind, weighted by how often it occurs. */
 const hallKinds = weighted({ concert: 10, classical: 5, stage: 5, comedy: 3, festival: 1, children: 2 });
 const arenaKinds = weighted({ concert: 8, festival: 5, sport: 7, comedy: 2 });
 
@@ -76,7 +76,7 @@ const startTimes: Record<EventKind, number[]> = {
   children: [17 * 60, 17 * 60 + 30, 18 * 60],
 };
 
-/** What the best seats cost, from and to. */
+/** The price range of the best seats. */
 const dollars: Record<EventKind, [number, number]> = {
   concert: [45, 140],
   classical: [40, 120],

@@ -1,6 +1,6 @@
 export const dayMs = 86_400_000;
 
-/** The first instant of the UTC day that `now` is in. */
+/** Returns the first instant of the UTC day that `now` is in. */
 export function startOfDay(now: Date): number {
   return Math.floor(now.getTime() / dayMs) * dayMs;
 }
@@ -26,7 +26,7 @@ function offsetAt(dayStart: number, zone: string): number {
   return offset;
 }
 
-/** Of `GMT`, `GMT+02:00` or `GMT-03:30`. */
+/** Parses `GMT`, `GMT+02:00` or `GMT-03:30`. */
 function parseOffset(text: string): number {
   const match = /GMT([+-])(\d{2}):(\d{2})/.exec(text);
   if (!match) return 0;

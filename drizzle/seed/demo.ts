@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import type { OnProgress } from '../../shared/progress.ts';
+import type { OnProgress } from '../../shared/process/progress.ts';
 import { type CastSize, makeCast } from './cast.ts';
 import { venues } from './catalogue.ts';
 import { createComposer, type SeedEvent } from './compose.ts';
@@ -66,8 +66,8 @@ function composeDemo(today: Date) {
   const cast = makeCast(random, uuids, castSize).filter((performer) => !known.has(performer.name));
   const halls = venues.map((venue, i) => ({ ...venue, uuid: originalVenueUuids[i] ?? uuids.uuid() }));
   const compose = createComposer({ random, uuids, cast, venues, today, seatCount: () => random.int(10, 60) });
-  // By title: a visitor who sees one twice would think it a mistake. Without its year, so that what counts as twice, and
-  // with it every later uuid, is the same on every day.
+  // By title: a repeated title would look like a mistake. Without its year, so that the repetitions, and with them
+  // every later uuid, are the same on every day.
   const events = new Map<string, SeedEvent>();
   const titleOf = (event: SeedEvent) => event.name.replace(/ \d{4}$/, '');
   for (const event of [...composeOriginals(today, uuids), ...composeBig(today, uuids)])

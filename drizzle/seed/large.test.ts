@@ -22,7 +22,7 @@ describe('the large seed', () => {
   });
   afterAll(() => database.drop());
 
-  test('adds to what is there', async () => {
+  test('adds to existing events', async () => {
     expect(summary).toMatchObject({ skipped: false, events: 5000, tickets: 20_000 });
     expect(await count(database.sql, 'events')).toBe(5407);
   });
@@ -50,7 +50,7 @@ describe('the large seed', () => {
     }
   });
 
-  test('gives search something to tell apart', async () => {
+  test('has texts that search can tell apart', async () => {
     const [names] = await database.sql`select count(distinct name)::int as names from events`;
     expect(names?.names).toBeGreaterThan(4000);
     const [words] = await database.sql`
@@ -58,7 +58,7 @@ describe('the large seed', () => {
     expect(words?.words).toBeGreaterThan(1000);
   });
 
-  test('refuses counts that are none', async () => {
+  test('refuses invalid counts', async () => {
     for (const wrong of [{ events: 0 }, { events: 1.5 }, { seatsPerEvent: 0 }, { randomSeed: -1 }]) {
       await expect(seedLarge(database.sql, { ...options, ...wrong })).rejects.toThrow('whole number');
     }
@@ -70,7 +70,7 @@ async function count(sql: postgres.Sql, table: string): Promise<number> {
   return row?.n;
 }
 
-/** The events of the large seed with all that hangs on them; none of the demo's have four seats. */
+/** The events of the large seed with their rows; none of the demo's have four seats. */
 function largeRows(sql: postgres.Sql) {
   return sql`
     select e.uuid, e.name, e.description, e.date::text, v.uuid as venue,

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import type { OnProgress } from '../../shared/progress.ts';
+import type { OnProgress } from '../../shared/process/progress.ts';
 import { type CastSize, fill, makeCast } from './cast.ts';
 import { cities, type LanguagePack, languages, type Venue, venueOf } from './catalogue.ts';
 import { createComposer, type SeedEvent } from './compose.ts';
@@ -20,7 +20,7 @@ const ticketsPerBatch = 40_000;
 const lanes = 2;
 
 /**
- * Adds any number of invented events to what is there, for load tests and for a search with something to find. The
+ * Adds any number of invented events to the database, for load tests and for a search with something to find. The
  * same options on the same day make the same rows. Loads in batches, each a transaction, in memory that does not grow
  * with the number of events. Throws before the first row when this random seed was loaded before, even in part.
  */

@@ -9,13 +9,13 @@ export type SeedSummary = { skipped: true } | ({ skipped: false; elapsedMs: numb
 /** The ids that venues (by location) and performers (by uuid) got in the database. */
 export type Ids = { venues: Map<string, string>; performers: Map<string, string> };
 
-/** So that one statement stays a few megabytes. */
+/** Keeps a statement at a few megabytes. */
 const ticketsPerStatement = 25_000;
 
 /*
- * Rows travel as arrays of text, one per column: a statement per few thousand rows, and nothing that depends on how the
- * client is set up to write dates or JSON (Drizzle changes both). COPY is a tenth faster, but postgres.js 3.4.9 waits
- * for ever when the server refuses a row after the last byte was sent.
+ * Rows are sent as arrays of text, one per column: a statement per few thousand rows, independent of how the client
+ * writes dates or JSON (Drizzle changes both). COPY is a tenth faster, but postgres.js 3.4.9 hangs when the server
+ * refuses a row after the last byte was sent.
  */
 
 /** Inserts halls and performers, and returns their ids. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { progressBar } from '../../shared/progress.ts';
+import { progressBar } from '../../shared/process/progress.ts';
 import { currencies, languages, venues } from './catalogue.ts';
 import { createRandom } from './random.ts';
 import { priceIn } from './seats.ts';

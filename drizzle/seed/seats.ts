@@ -6,7 +6,7 @@ export type Seat = { label: string; price: number };
 /** Part of an arena: `rows` rows of `width` seats. */
 export type Section = { name: string; rows: number; width: number; dollars: number };
 
-/** What about so many dollars are in a currency: minor units of a round amount. */
+/** Converts about so many dollars to a currency: minor units of a round amount. */
 export function priceIn(currency: Currency, dollars: number): number {
   const { digits, perDollar, step } = currencies[currency];
   const steps = Math.max(1, Math.round((dollars * perDollar) / step));

@@ -93,7 +93,7 @@ describe('the demo seed', () => {
     }
   });
 
-  test('sells only what lies ahead, within a year, on local evenings', async () => {
+  test('has only future events, within a year, on local evenings', async () => {
     const dates = await eventDates(database.sql);
     expect(Math.min(...dates.map((row) => row.at))).toBeGreaterThan(today.getTime());
     expect(Math.max(...dates.map((row) => row.at))).toBeLessThan(today.getTime() + 367 * 86_400_000);
@@ -182,7 +182,7 @@ function localHour(at: number, location: string): number {
   return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(at));
 }
 
-/** Every row that people see, without the ids and instants of the insert. */
+/** Every public row, without the ids and instants of the insert. */
 async function contents(sql: postgres.Sql) {
   return {
     venues: [...(await sql`select uuid, location, seat_map from venues order by uuid`)],

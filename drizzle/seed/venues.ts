@@ -1,6 +1,6 @@
 import { type City, cityNamed } from './cities.ts';
 
-/** Where events are. `location` is what people read; an `arena` has room for matches and none for chamber music. */
+/** A venue. `location` is the displayed text; an `arena` has room for matches and none for chamber music. */
 export type Venue = { location: string; name: string; seatMap: SeatMap; city: City; arena: boolean };
 
 /** The seats that a hall's plan draws, by label. */
@@ -130,7 +130,7 @@ export function venueOf(name: string, city: City, arena: boolean): Venue {
   return { location: `${name}, ${city.name}`, name, seatMap: seatMapOf(name), city, arena };
 }
 
-/** The seats that a hall's plan draws: where we know none, those nearest to the stage. */
+/** The seats that a hall's plan draws: if unknown, those nearest to the stage. */
 function seatMapOf(name: string): SeatMap {
   const labels = originalPlans[name] ?? ['A', 'B', 'C'].flatMap((row) => [1, 2, 3, 4].map((seat) => `${row}${seat}`));
   return Object.fromEntries(labels.map((label) => [label, true] as const));

@@ -1,9 +1,7 @@
-import { serverConfig, serverVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
+import { serverConfig, serverVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
-import { silentLog } from '../../shared/log.ts';
-import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
-import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { type BookingDeps, createBookingApp } from './app.ts';
 import type { Sale } from './testing.ts';
 
@@ -16,7 +14,5 @@ export const appOver = (sale: Sale, replaced: Partial<BookingDeps> = {}) =>
     server: serverConfig(readConfig(serverVariables, {})),
     dependencies: {},
     closing: new AbortController().signal,
-    idempotencyKeys: postgresIdempotencyKeys(sale.db),
-    paymentMethods: postgresPaymentMethods(sale.db),
     ...replaced,
   });

@@ -1,38 +1,30 @@
 import type { Identities } from '../../shared/auth/identities.ts';
 import { bearerScheme, requireBearer } from '../../shared/http/bearer.ts';
-import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
-import { seatChoices } from './domain/best-choices.ts';
-import type { ConfirmDeps } from './domain/confirm-ticket.ts';
-import { knownTickets } from './domain/known-tickets.ts';
-import type { ManageReservationDeps } from './domain/manage-reservation.ts';
-import type { PaymentMethods } from './domain/payment-methods.ts';
-import type { ReserveDeps } from './domain/reserve-ticket.ts';
-import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
+import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import type { Ports } from './domain/ports.ts';
+import { seatChoices } from './domain/seats/best-choices.ts';
+import { knownTickets } from './domain/seats/known-tickets.ts';
 import { about } from './http/about.ts';
-import { addNoticeRoutes, type NoticeRoutesDeps } from './http/notices.ts';
-import { addOrderRoutes, type OrderRoutesDeps } from './http/orders.ts';
-import { addPaymentMethodRoutes } from './http/payment-methods.ts';
-import { addReservationRoutes } from './http/reservations.ts';
-import { addSandboxRoutes, type SandboxRouteDeps } from './http/sandbox.ts';
-import { addTicketRoutes } from './http/tickets.ts';
+import { orderRoutes } from './http/orders.ts';
+import { paymentMethodRoutes } from './http/payment-methods.ts';
+import { reservationRoutes } from './http/reservations.ts';
+import { type Sandbox, sandboxRoutes } from './http/sandbox.ts';
+import { ticketRoutes } from './http/tickets.ts';
+import { type ReadWebhook, webhookRoutes } from './http/webhooks.ts';
 
-export type BookingDeps = ShellDeps & { paymentMethods: PaymentMethods } & PaymentSides &
-  Omit<
-    ReserveDeps & ReserveTicketsDeps & ManageReservationDeps & ConfirmDeps & OrderRoutesDeps,
-    'tickets' | 'seats'
-  > & {
-    /** Who checks tokens; without, everybody is taken for the user that they name. */
+/** The routes that a provider adds: the sandbox's, or webhooks. */
+export type PaymentSides = { sandbox?: Sandbox; readWebhook?: ReadWebhook };
+
+export type BookingDeps = ShellDeps &
+  Omit<Ports, 'knownTickets' | 'seats'> &
+  PaymentSides & {
+    /** Verifies tokens; without it every caller is taken for the user that they name. */
     identities?: Identities | undefined;
   };
 
-/** What a provider has besides its port: a sandbox to play with, or notices of its own. */
-export type PaymentSides = Partial<
-  Pick<SandboxRouteDeps, 'sandbox'> & Pick<NoticeRoutesDeps, 'readNotice' | 'notices'>
->;
-
 /** The booking service over its ports: hold a ticket, and buy it. */
-export function createBookingApp(deps: BookingDeps): App {
-  const tickets = knownTickets(deps.sales);
+export function createBookingApp(deps: BookingDeps) {
+  const ports: Ports = { ...deps, knownTickets: knownTickets(deps.tickets), seats: seatChoices(deps) };
   return createShell(about, deps, (app) => {
     app.openAPIRegistry.registerComponent('securitySchemes', bearerScheme, {
       type: 'http',
@@ -41,12 +33,16 @@ export function createBookingApp(deps: BookingDeps): App {
       description: 'Asked for where the platform checks who asks: AUTH_JWKS_URL or AUTH_JWT_SECRET is set',
     });
     if (deps.identities) app.use('/api/v1/booking/*', requireBearer(deps.identities, deps.log));
-    addTicketRoutes(app, { ...deps, tickets });
-    addReservationRoutes(app, { ...deps, tickets, seats: seatChoices(deps) });
-    addOrderRoutes(app, deps);
-    addPaymentMethodRoutes(app, deps);
-    const { sandbox, readNotice, notices } = deps;
-    if (sandbox) addSandboxRoutes(app, { ...deps, sandbox });
-    if (readNotice && notices) addNoticeRoutes(app, { ...deps, readNotice, notices });
+    const routes = app
+      .route('/', ticketRoutes(ports))
+      .route('/', reservationRoutes(ports))
+      .route('/', orderRoutes(ports))
+      .route('/', paymentMethodRoutes(ports));
+    if (deps.sandbox) routes.route('/', sandboxRoutes(ports, deps.sandbox));
+    if (deps.readWebhook) routes.route('/', webhookRoutes(ports, deps.readWebhook));
+    return routes;
   });
 }
+
+/** The type of the app, from which `hc` makes a client's; a provider's own routes are not in it. */
+export type BookingApp = ReturnType<typeof createBookingApp>;

@@ -2,14 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { unavailable } from '../../shared/errors.ts';
-import { silentLog } from '../../shared/log.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { secretToken, testSecret } from '../../shared/testing/tokens.ts';
 import { appOver } from './app.harness.ts';
 import type { BookingDeps } from './app.ts';
-import { createOrder } from './domain/create-order.ts';
-import { reserveTickets } from './domain/reserve-tickets.ts';
-import { type Sale, startSale } from './testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from './testing.ts';
 
 const card = randomUUID();
 const identities = jwtIdentities({ keys: { secret: testSecret } }, silentLog);
@@ -58,7 +56,7 @@ async function ask(
 const buyerToken = (userUuid: string) => secretToken({ sub: userUuid });
 const organiserToken = (userUuid: string = randomUUID()) => secretToken({ sub: userUuid, scope: 'organiser' });
 
-/** What a buyer has: a seat that is free, a reservation, an order that is paid, and a seat that is held alone. */
+/** A buyer's fixtures: a free seat, a reservation, a paid order, and a seat that is held alone. */
 async function makeBuyer(user: string = randomUUID()) {
   const { tickets, uuid: eventUuid } = await makeEvent(sale.sql, { seats: 4 });
   const [free = '', held = '', reserved = '', bought = ''] = tickets;
@@ -88,7 +86,7 @@ type Case = {
 };
 
 const base = '/api/v1/booking';
-/** Every route, asked for what is a buyer's by the buyer, by another buyer and by an organiser. */
+/** Every route, called for a buyer's things by the buyer, by another buyer and by an organiser. */
 const cases: Case[] = [
   {
     route: `POST ${base}/tickets/reserve`,
@@ -153,7 +151,7 @@ const cases: Case[] = [
   },
 ];
 
-/** A case's method and path, as they are asked for. */
+/** Returns a case's method and path. */
 const routeOf = ({ route, path }: Case, buyer: Buyer) => {
   const value = path?.(buyer) ?? '';
   return route.includes('{uuid}') || !value ? route.replace('{uuid}', value) : `${route}?user_uuid=${value}`;
@@ -165,7 +163,7 @@ describe.each(cases)('$route', (one) => {
   const request = (buyer: Buyer, token?: string) =>
     ask(routeOf(one, buyer), { body: one.body?.(buyer), ...(token !== undefined && { token }) });
 
-  test('asks who it is', async () => {
+  test('needs a token', async () => {
     const buyer = await makeBuyer();
     expect(await request(buyer)).toMatchObject({ status: 401, error: codes[401], challenge: 'Bearer realm="onsale"' });
     const exp = Math.floor(Date.now() / 1000) - 60;
@@ -178,7 +176,7 @@ describe.each(cases)('$route', (one) => {
     expect((await request(buyer, buyer.token)).status).toBe(one.owner);
   });
 
-  test.each(['stranger', 'organiser'] as const)('answers to a %s what is foreseen', async (who) => {
+  test.each(['stranger', 'organiser'] as const)('responds to a %s as expected', async (who) => {
     const buyer = await makeBuyer();
     const token = await (who === 'stranger' ? buyerToken(randomUUID()) : organiserToken());
     const { status, error, challenge } = await request(buyer, token);
@@ -210,7 +208,7 @@ test('every route of the document is among them, needs a token there, and says s
 });
 
 describe('a stranger in the own name', () => {
-  test('does not get a seat that somebody else holds', async () => {
+  test('does not get a seat that another user holds', async () => {
     const { held, user, token } = await makeBuyer();
     const stranger = randomUUID();
     const theirs = await buyerToken(stranger);
@@ -223,7 +221,7 @@ describe('a stranger in the own name', () => {
     expect((await ask(`POST ${base}/tickets/confirm`, { token, body: own })).status).toBe(200);
   });
 
-  test('does not give back what somebody else has bought', async () => {
+  test('does not give back tickets that another user has bought', async () => {
     const { order } = await makeBuyer();
     const stranger = randomUUID();
     const refund = { token: await buyerToken(stranger), body: { user_uuid: stranger } };
@@ -233,7 +231,7 @@ describe('a stranger in the own name', () => {
     });
   });
 
-  test('is told the same of what there is and of what there is not', async () => {
+  test('gets the same response for things that exist and things that don’t', async () => {
     const { order, reservation } = await makeBuyer();
     const token = await buyerToken(randomUUID());
     for (const [path, uuid] of [
@@ -279,7 +277,7 @@ describe('an Idempotency-Key', () => {
     expect(again.json).toEqual(first.json);
   });
 
-  test('of a request about nothing of the caller’s is not kept', async () => {
+  test('of a request about another user’s things is not kept', async () => {
     const { user, token } = await makeBuyer();
     const key = randomUUID();
     const keys = () => sale.sql`select from idempotency_keys where key = ${key}`;
@@ -290,7 +288,7 @@ describe('an Idempotency-Key', () => {
     expect(await keys()).toHaveLength(0);
   });
 
-  test('does not give an answer to whoever knows it', async () => {
+  test('does not give its response to another caller that knows it', async () => {
     const { reservation, token, order, user } = await makeBuyer();
     const key = randomUUID();
     const buy = { key, body: { reservation_uuid: reservation, payment_method_uuid: card } };
@@ -315,20 +313,20 @@ test('a wrong request without a token is a 401, and so is a path that is not the
   }
 });
 
-test('what is not below the API needs no token', async () => {
+test('a path outside the API needs no token', async () => {
   for (const path of ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs']) {
     expect([path, (await app.request(path)).status]).toEqual([path, 200]);
   }
   expect((await app.request('/webhooks/nothing', { method: 'POST' })).status).toBe(404);
 });
 
-test('while nobody can tell who it is, the answer is 503, and not that the token is wrong', async () => {
+test('the response is 503, and not that the token is wrong, while the keys can’t be fetched', async () => {
   const away = appWith({ identities: { verify: () => Promise.reject(unavailable('The login', undefined)) } });
   const { status, error, challenge } = await ask(`GET ${base}/orders/${randomUUID()}`, { of: away, token: 'x' });
   expect([status, error, challenge]).toEqual([503, 'unavailable', null]);
 });
 
-test('where no tokens are checked everybody is who they say', async () => {
+test('every caller is the user that they name while no tokens are checked', async () => {
   const trusting = appWith({});
   const { order, user } = await makeBuyer();
   expect((await ask(`GET ${base}/orders/${order}`, { of: trusting })).status).toBe(200);

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
-import { sandboxMethods } from './adapters/sandbox-payments.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
+import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
 import { commands, runAudit } from './cli.ts';
-import { createOrder } from './domain/create-order.ts';
-import { reserveTickets } from './domain/reserve-tickets.ts';
-import { type Sale, startSale } from './testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from './testing.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -43,15 +41,15 @@ async function pending(age: string, methodUuid: string = sandboxMethods.lostRequ
 }
 
 describe('booking audit', () => {
-  test('says that the books are right', async () => {
+  test('reports that the books are right', async () => {
     expect(await audit()).toEqual(right);
   });
 
-  test('takes no words', async () => {
+  test('takes no arguments', async () => {
     await expect(commands.audit!.run(['now'], postgresEnv(sale.config))).rejects.toThrow(UsageError);
   });
 
-  test('tells what is wrong after a moment, too: the first hundred, and how much more there is', async () => {
+  test('prints findings that stay after a moment: the first hundred, and the number of the rest', async () => {
     const { tickets } = await makeEvent(sale.sql, { seats: 103 });
     const book = (status: string) => sale.sql`update tickets set status = ${status} where uuid = any(${tickets})`;
     await book('booked');
@@ -78,5 +76,31 @@ describe('booking audit', () => {
       1,
     ]);
     await sale.sweep();
+  });
+});
+
+describe('booking order', () => {
+  const order = async (uuid: string) => {
+    const said: string[] = [];
+    const log = spyOn(console, 'log').mockImplementation((line: string) => void said.push(line));
+    await commands.order!.run([uuid], postgresEnv(sale.config)).finally(() => log.mockRestore());
+    return said;
+  };
+
+  test('prints the steps of an order, the oldest first', async () => {
+    const uuid = await pending('2 minutes');
+    await sale.sweep();
+    const at = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z  ';
+    expect(await order(uuid)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^Order ${uuid} is failed: 35000 minor units of USD, of user [\\w-]{36}, by sandbox$`),
+      ),
+      expect.stringMatching(new RegExp(`^${at}order pending, payment pending: claimed$`)),
+      expect.stringMatching(new RegExp(`^${at}order failed, payment voided: payment voided$`)),
+    ]);
+  });
+
+  test('reports an unknown order', async () => {
+    await expect(order(randomUUID())).rejects.toThrow(UsageError);
   });
 });

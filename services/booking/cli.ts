@@ -1,42 +1,27 @@
-import { sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/async/clock.ts';
 import {
   postgresConfig,
   postgresVariables,
   redisConfig,
   redisVariables,
   serverVariables,
-} from '../../shared/config.ts';
+} from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { readConfig, type Values, v } from '../../shared/environment.ts';
-import { inPostgres } from '../../shared/failures.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
-import { type Command, type Env, takesNothing } from '../../shared/program.ts';
+import { inPostgres } from '../../shared/process/failures.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import { type Command, type Env, takesNothing } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
-import { postgresBooks } from './adapters/postgres-books.ts';
-import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
-import { auditLive } from './domain/audit.ts';
-import { openPayments, paymentVariables } from './payments.ts';
+import { postgresBooks } from './adapters/postgres/books.ts';
+import { postgresOrderHistories } from './adapters/postgres/order-histories.ts';
+import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
+import { paymentVariables, sweepTimes, sweepVariables } from './config.ts';
+import { auditLive } from './domain/audit/audit.ts';
+import { openPayments } from './payments.ts';
 
-/** What the sale and its audit must agree on. */
-export const sweepVariables = {
-  PAYMENT_SWEEP_AFTER: v.duration('60s', 'An order that has been pending this long is settled with the provider', {
-    least: '1s',
-  }),
-  PAYMENT_ACTION_TIMEOUT: v.duration(
-    '10m',
-    'How long an order waits for its buyer to approve the payment (3-D Secure)',
-    { least: '1s' },
-  ),
-};
-
-/** How long what is pending waits for a sweep, in milliseconds. */
-export const sweepTimes = (config: Values<typeof sweepVariables>) => ({
-  ageMs: config.PAYMENT_SWEEP_AFTER,
-  actionMs: config.PAYMENT_ACTION_TIMEOUT,
-});
-
-/** What the booking binary does besides to serve. */
+/** The commands of the booking binary. */
 export const commands: Record<string, Command> = {
   audit: {
     usage: [
@@ -47,11 +32,15 @@ export const commands: Record<string, Command> = {
     ],
     run: runAudit,
   },
+  order: {
+    usage: [['order UUID', 'print the history of an order: its steps, with how its payment stood and why']],
+    run: runOrder,
+  },
 };
 
-/** A sale that is between two writes is through with them by then. */
+/** Long enough for a sale between two writes to finish. */
 const pauseMs = 3000;
-/** The sweep comes every few seconds, and may have more than one batch to do. */
+/** The sweep runs every few seconds, and may have more than one batch to do. */
 const sweepMarginMs = 60_000;
 const shown = 100;
 
@@ -82,5 +71,23 @@ export async function runAudit(args: string[], env: Env, wait = sleep): Promise<
     if (findings.length > 0) process.exitCode = 1;
   } finally {
     await Promise.all([db.close(), redis?.close()]);
+  }
+}
+
+async function runOrder(args: string[], env: Env): Promise<void> {
+  const [uuid, ...more] = args;
+  if (!uuid || more.length > 0) throw new UsageError('booking order takes the uuid of one order');
+  const database = postgresConfig(readConfig(postgresVariables, env), 'onsale-tools');
+  const db = openDb(database, { max: 1 });
+  try {
+    const history = await inPostgres(database, () => postgresOrderHistories(db).read(uuid.toLowerCase()));
+    if (!history) throw new UsageError(`There is no order ${uuid}`);
+    const { status, userUuid, total, currency, provider, steps } = history;
+    console.log(`Order ${uuid} is ${status}: ${total} minor units of ${currency}, of user ${userUuid}, by ${provider}`);
+    for (const { at, order, payment, refund, cause } of steps) {
+      console.log(`${at}  order ${order}, payment ${payment}${refund ? `, refund ${refund}` : ''}: ${cause}`);
+    }
+  } finally {
+    await db.close();
   }
 }

@@ -1,16 +1,25 @@
 import type { SaleDeps } from './testing.ts';
 
-const ports = ['locks', 'sales', 'reservations', 'orders', 'refunds', 'payments', 'notices'] as const;
+const ports = [
+  'locks',
+  'tickets',
+  'reservations',
+  'orders',
+  'unfinishedPayments',
+  'refunds',
+  'payments',
+  'webhookEvents',
+] as const;
 
 /** Thrown by every port of a process that is dead. */
 export class Died extends Error {}
 
-/** At which call of a port, and when: just before it, or just after it was done. */
+/** The call of a port at which a process dies: just before it, or just after it was done. */
 export type Crash = { call: number; when: 'before' | 'after' };
 
 /**
- * The ports of a process that dies at a call of one of them; from then on it does nothing more, tidying up included. What was
- * begun stays as it is, until another process sweeps.
+ * The ports of a process that dies at a call of one of them; from then on it does nothing more, cleanup included.
+ * Unfinished work stays as it is, until another process sweeps.
  */
 export function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDeps; calls: string[] } {
   const calls: string[] = [];
@@ -19,7 +28,7 @@ export function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDep
     new Proxy(port, {
       get(target, key) {
         const method = target[key as keyof T];
-        // To know what a provider can charge asks nobody.
+        // `bounds` makes no request.
         if (typeof method !== 'function' || key === 'bounds') return method;
         return async (...args: unknown[]) => {
           if (dead) throw new Died();

@@ -2,17 +2,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { createOrder } from './domain/create-order.ts';
-import { releaseReservation } from './domain/manage-reservation.ts';
-import { refundOrder } from './domain/refund-order.ts';
-import { reserveBest, reserveTickets } from './domain/reserve-tickets.ts';
-import { type Sale, startSale } from './testing.ts';
+import {
+  createOrder,
+  refundOrder,
+  releaseReservation,
+  reserveBest,
+  reserveTickets,
+  type Sale,
+  startSale,
+} from './testing.ts';
 
-/** More than a pool has connections, several times. */
+/** Several times the connections of a pool. */
 const many = 60;
 const card = randomUUID();
 
-describe('events whose rows somebody has', () => {
+describe('events with locked rows', () => {
   let sale: Sale;
   beforeAll(async () => {
     sale = await startSale();
@@ -31,8 +35,8 @@ describe('events whose rows somebody has', () => {
   };
 
   /**
-   * While somebody's transaction has the rows of events and of their orders, their requests wait, and everything that can be
-   * done with another event is done.
+   * While a transaction has locked the rows of events and of their orders, their requests wait, and every request about
+   * another event is served.
    */
   async function others(events: MadeEvent[], requests: (() => Promise<unknown>)[]): Promise<unknown[]> {
     const { sql } = sale;

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
 import { type Forwarder, startForwarder } from '../../shared/testing/forwarder.ts';
 import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 
 let first: OwnPostgres;
@@ -44,7 +44,7 @@ const post = (path: string, body: object) =>
     body: JSON.stringify(body),
   });
 
-/** Reserves and buys the next free ticket; the statuses of both answers. */
+/** Reserves and buys the next free ticket; returns the statuses of both responses. */
 async function sell(): Promise<number[]> {
   const [ticket_uuid, user_uuid] = [event.tickets.pop()!, randomUUID()];
   const reserved = await post('reserve', { ticket_uuid, user_uuid });
@@ -94,7 +94,7 @@ test('is not ready at a standby, refuses sales for a while, and sells when the a
   await eventually(async () => expect((await readyz())[0]).toBe(200));
 });
 
-test('says on /readyz what a write has just failed for', async () => {
+test('shows on /readyz why a write has just failed', async () => {
   await open(second);
   expect(await sell()).toEqual([200, 200]);
   const db = openDb(second.config);

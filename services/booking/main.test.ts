@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { runProcess, startProcess } from '../../contract/process.ts';
 import { testSecret } from '../../shared/testing/tokens.ts';
+import { runProcess, startProcess } from '../../tests/rig/process.ts';
 
 const command = [process.execPath, join(import.meta.dirname, 'main.ts')];
 
-/** Nothing listens there: what is told at the start needs no database. */
+/** Nothing listens there: the logs of the start need no database. */
 const env = { SERVER_ADDR: '127.0.0.1:0', POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1' };
 
 async function saidAtStart(more: Record<string, string>): Promise<string> {
@@ -15,11 +15,11 @@ async function saidAtStart(more: Record<string, string>): Promise<string> {
 }
 
 describe('the booking service', () => {
-  test('says loudly that it trusts everybody, once', async () => {
-    expect((await saidAtStart({})).match(/"level":"warn".*NOBODY PROVES WHO THEY ARE/g)).toHaveLength(1);
+  test('warns that authentication is off, once', async () => {
+    expect((await saidAtStart({})).match(/"level":"warn".*AUTHENTICATION IS OFF/g)).toHaveLength(1);
   });
 
-  test('says nothing of it when it checks tokens, also in production', async () => {
+  test('does not warn when it checks tokens, also in production', async () => {
     const said = await saidAtStart({ SERVER_MODE: 'production', PAYMENTS: 'sandbox', AUTH_JWT_SECRET: testSecret });
     expect(said).not.toContain('NOBODY');
     expect(said).not.toContain(testSecret);
@@ -75,7 +75,7 @@ describe('the booking service', () => {
     await expect(runProcess([...command, 'config'], { ...env, ...more })).rejects.toThrow(why);
   });
 
-  test('tells all that production lacks at once', async () => {
+  test('reports everything that production lacks at once', async () => {
     const said = await runProcess([...command, 'config'], { ...env, SERVER_MODE: 'production' }).catch(String);
     expect(said).toMatch(/\n {2}SERVER_MODE=production: .*\n {2}STRIPE_SECRET_KEY: must be set/);
   });

@@ -1,111 +1,58 @@
-import { authConfig, authVariables } from '../../shared/auth/config.ts';
+import { authConfig } from '../../shared/auth/config.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
-import {
-  checkAddresses,
-  postgresConfig,
-  postgresVariables,
-  redisConfig,
-  redisVariables,
-  serverConfig,
-  serverVariables,
-} from '../../shared/config.ts';
+import { postgresConfig, redisConfig, serverConfig } from '../../shared/config/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
-import { analyzeOutgrown } from '../../shared/db/statistics.ts';
-import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { reasonOf } from '../../shared/errors.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
-import { every, type Running } from '../../shared/lifecycle.ts';
+import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
 import { checkRedisLocks } from '../../shared/locks/redis-check.ts';
-import { createLog, type Logger } from '../../shared/log.ts';
-import { type Program, runProgram } from '../../shared/program.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
+import { createLog, type Logger } from '../../shared/process/log.ts';
+import { type Program, runProgram } from '../../shared/process/program.ts';
 import { evictionWarning } from '../../shared/redis/checks.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
-import { postgresIdempotencyKeys } from './adapters/postgres-idempotency.ts';
-import { postgresNotices } from './adapters/postgres-notices.ts';
-import { postgresOrders } from './adapters/postgres-orders.ts';
-import { postgresPaymentMethods } from './adapters/postgres-payment-methods.ts';
-import { postgresRefunds } from './adapters/postgres-refunds.ts';
-import { postgresReservations } from './adapters/postgres-reservations.ts';
-import { postgresSales } from './adapters/postgres-sales.ts';
+import { postgresOrders } from './adapters/postgres/orders.ts';
+import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
+import { postgresRefunds } from './adapters/postgres/refunds.ts';
+import { postgresReservations } from './adapters/postgres/reservations.ts';
+import { postgresTickets } from './adapters/postgres/tickets.ts';
+import { postgresUnfinishedPayments } from './adapters/postgres/unfinished-payments.ts';
+import { postgresWebhookEvents } from './adapters/postgres/webhooks.ts';
 import { createBookingApp } from './app.ts';
-import { commands, sweepTimes, sweepVariables } from './cli.ts';
-import { paymentDuty } from './domain/payment-duty.ts';
-import { purgeRecords } from './domain/purge-records.ts';
-import { sweepRefunds } from './domain/refund-order.ts';
-import { sweepCaptures, sweepLocks, sweepOrders } from './domain/sweep-orders.ts';
-import { jobLog } from './job-log.ts';
+import { commands } from './cli.ts';
+import { readBookingConfig, sweepTimes, variables } from './config.ts';
+import { paymentDuty } from './domain/payment/payment-duty.ts';
+import { capturesJob } from './jobs/captures.ts';
+import { pauseMs as jobPauseMs, startJobs } from './jobs/job.ts';
+import { locksJob } from './jobs/locks.ts';
+import { ordersJob } from './jobs/orders.ts';
+import { recordsJob } from './jobs/records.ts';
+import { refundsJob } from './jobs/refunds.ts';
+import { statisticsJob, statisticsPauseMs } from './jobs/statistics.ts';
 import { saleMetrics } from './metrics.ts';
 import { neededFunctions, neededTables } from './needed-tables.ts';
-import { openPayments, paymentVariables, stripeKey } from './payments.ts';
+import { openPayments } from './payments.ts';
 
-export const variables = {
-  SERVER_ADDR: v.address(':8081', 'Where the service listens (events :8080, booking :8081, search :8082)'),
-  ...serverVariables,
-  ...postgresVariables,
-  ...redisVariables,
-  ...authVariables,
-  TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
-  MAX_TICKETS_PER_USER: v.integer(
-    0,
-    0,
-    1000,
-    'Most tickets of one event that a user may hold and have bought together; 0 is no limit',
-  ),
-  SALES_END_BEFORE_START: v.duration('0s', 'How long before its event begins a ticket is sold no more', {
-    most: '87600h',
-  }),
-  STRANDED_SEATS: v.oneOf(
-    ['allow', 'refuse'],
-    'allow',
-    'Whether a choice of seats may leave a single seat alone where another choice would not',
-  ),
-  REFUND_WINDOW: v.duration(
-    '24h',
-    'How long after its purchase, and until its event begins, a buyer may give an order back; 0 is not at all',
-    { most: '87600h' },
-  ),
-  ...sweepVariables,
-  ...paymentVariables,
-};
-
-const sweepPauseMs = 5_000;
-/** Between two looks at what has outgrown its statistics: a rush fills empty tables in seconds. */
-const statisticsPauseMs = 1_000;
-/** What a process has taken up to sweep, others leave to it for so long. */
-const sweepLeaseMs = 15_000;
-/** Locks in PostgreSQL have connections of their own: who comes too late must not queue behind the sales of those who did not. */
+/** Locks in PostgreSQL have connections of their own: losers of a race must not queue behind the winners' sales. */
 const lockConnections = 4;
 
-/** Throws `ConfigError` for variables that are wrong, or do not go together. */
-function checked(env: Record<string, string | undefined>) {
-  const config = readConfig(variables, env);
-  const { SERVER_ADDR, METRICS_ADDR } = config;
-  checkAll([
-    () => redisConfig(config),
-    () => authConfig(config),
-    () => stripeKey(config, config.SERVER_MODE),
-    () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
-  ]);
-  return config;
-}
-
 /**
- * Starts the booking service on what the environment names. `addressVariable` is what moves its address; between two sweeps
- * are `pauseMs`.
+ * Starts the booking service as the environment configures it. `addressVariable` names the variable that moves its
+ * address; `pauseMs` is the pause between two runs of its jobs.
  */
 export async function start(
   env: Record<string, string | undefined>,
   addressVariable = 'SERVER_ADDR',
-  pauseMs = sweepPauseMs,
+  pauseMs = jobPauseMs,
 ): Promise<Running> {
-  const config = checked(env);
+  const config = readBookingConfig(env);
   const server = serverConfig(config);
   const auth = authConfig(config);
   const log = createLog('booking', config.LOG_LEVEL);
@@ -117,10 +64,10 @@ export async function start(
   const redis = redisAt && openRedis(redisAt);
   const lockDb = openDb(database, { max: lockConnections, meter: pool('locks'), asWritten: true });
   const saleWindow = { salesEndBeforeStartMs: config.SALES_END_BEFORE_START };
-  const sales = postgresSales(db, saleWindow);
+  const unfinishedPayments = postgresUnfinishedPayments(db);
   const paymentMethods = postgresPaymentMethods(db);
   const provider = openPayments(config, db, paymentMethods);
-  const duty = paymentDuty(sales, provider.payments, (err) => {
+  const duty = paymentDuty(unfinishedPayments, provider.payments, (err) => {
     log.error({ err }, 'not ready: payments are under way that this process can’t end');
   });
   const sandbox = provider.payments.name === 'sandbox';
@@ -141,70 +88,56 @@ export async function start(
     ...(redis && { reports: { redis_warning: () => evictionWarning(redis) } }),
     identities: auth && jwtIdentities(auth, log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
-    sales,
+    tickets: postgresTickets(db, saleWindow),
     reservations: postgresReservations(db, saleWindow),
-    orders: postgresOrders(db),
+    orders: postgresOrders(db, saleWindow),
+    unfinishedPayments,
     refunds: postgresRefunds(db),
     refundWindowMs: config.REFUND_WINDOW,
     mayStrand: config.STRANDED_SEATS === 'allow',
     idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
-    notices: postgresNotices(db),
+    webhookEvents: postgresWebhookEvents(db),
     paymentMethods,
     ...provider,
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
-    observer: saleMetrics(metrics, sales, provider.payments, log),
+    observer: saleMetrics(metrics, unfinishedPayments, provider.payments, log),
     lockTtlMs: config.TICKET_LOCK_TTL_SECONDS * 1000,
   };
   if (config.SERVER_MODE === 'production' && provider.payments.name === 'stripe:test')
     log.warn('STRIPE_SECRET_KEY is of test mode: seats are sold and no money is taken');
   if (config.SERVER_MODE === 'production' && provider.payments.name === 'sandbox')
     log.warn('PAYMENTS=sandbox: seats are sold and no money is taken');
-  // Told at the start, and not when somebody first asks whether it is ready.
+  // Logged at the start, and not at the first readiness probe.
   duty().catch(() => {});
   if (redis) void tellOfRedis(redis, deps.dependencies.redis!, log);
   if (!auth) {
     log.warn(
-      'NOBODY PROVES WHO THEY ARE: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
+      'AUTHENTICATION IS OFF: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
     );
   }
   const http = await serveService(createBookingApp(deps), deps, config.SERVER_ADDR, addressVariable);
-  const times = { ...sweepTimes(config), leaseMs: sweepLeaseMs };
-  const sweeps = [
-    { locks: () => sweepLocks(deps), orders: () => sweepOrders(deps, times), records: () => purgeRecords(deps) },
-    // After a rush there is much to take: meanwhile the others go on.
-    { captures: () => sweepCaptures(deps, times), refunds: () => sweepRefunds(deps, times) },
+  const times = sweepTimes(config);
+  const stops = [
+    startJobs([locksJob(deps), ordersJob(deps, times), recordsJob(deps)], pauseMs, log),
+    // After a rush there is much to capture: meanwhile the other jobs go on.
+    startJobs([capturesJob(deps), refundsJob(deps, times)], pauseMs, log),
+    startJobs([statisticsJob(db, ownTables)], statisticsPauseMs, log),
   ];
-  // What one of them meets must not keep the others from their work.
-  const jobs = jobLog(log);
-  const sweeping = sweeps.map((row) =>
-    every(
-      pauseMs,
-      async () => {
-        for (const [job, sweep] of Object.entries(row)) await jobs.run(job, sweep);
-      },
-      (err) => log.error({ err }, 'the job failed and is tried again'),
-    ),
-  );
-  const statistics = every(
-    statisticsPauseMs,
-    () => jobs.run('statistics', () => analyzeOutgrown(db, ownTables)),
-    (err) => log.error({ err }, 'the statistics failed and are tried again'),
-  );
   return {
     port: http.port,
     metricsPort: http.metricsPort,
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);
-      await Promise.all([statistics, ...sweeping].map((stop) => stop()));
+      await Promise.all(stops.map((stop) => stop()));
       await deps.feed.close();
       await Promise.all([db.close(), lockDb.close(), redis?.close()]);
     },
   };
 }
 
-/** Tells why Redis can't hold the locks, or is not safe for them, if so; what is away for a moment is told by the calls. */
+/** Logs why Redis can't hold the locks, or is not safe for them, if so; a short outage shows in the calls. */
 async function tellOfRedis(redis: RedisServer, check: () => Promise<void>, log: Logger): Promise<void> {
   const reason = await check().then(() => undefined, reasonOf);
   if (reason) log.error({ reason }, 'not ready: Redis can’t hold the locks');
@@ -217,7 +150,7 @@ export const program: Program = {
   summary: 'holds seats, takes the money and sells them',
   variables,
   commands,
-  check: (env) => void checked(env),
+  check: (env) => void readBookingConfig(env),
   start,
 };
 

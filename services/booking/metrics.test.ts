@@ -2,26 +2,29 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
-import { sandboxMethods } from './adapters/sandbox-payments.ts';
-import { confirmTicket } from './domain/confirm-ticket.ts';
-import { hearNotice } from './domain/hear-notice.ts';
-import { PaymentRefused, PaymentUnanswered } from './domain/payment-provider.ts';
-import { refundOrder } from './domain/refund-order.ts';
+import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
+import { PaymentRefused, PaymentUnanswered } from './domain/errors.ts';
+import { handleWebhook } from './domain/payment/handle-webhook.ts';
 import { saleMetrics } from './metrics.ts';
-import { type Sale, startSale } from './testing.ts';
+import { confirmTicket, refundOrder, type Sale, startSale } from './testing.ts';
 
 const metrics = createMetrics('test');
 const user = randomUUID();
 const refusals: object[] = [];
 let sale: Sale;
 beforeAll(async () => {
-  sale = await startSale(({ sales }) => ({
-    observer: saleMetrics(metrics, sales, { name: 'sandbox' }, { error: (told: object) => void refusals.push(told) }),
+  sale = await startSale(({ unfinishedPayments }) => ({
+    observer: saleMetrics(
+      metrics,
+      unfinishedPayments,
+      { name: 'sandbox' },
+      { error: (told: object) => void refusals.push(told) },
+    ),
   }));
 });
 afterAll(() => sale.drop());
 
-/** Every sample of these metrics, as `/metrics` shows it. */
+/** Returns every sample of these metrics, as `/metrics` shows it. */
 async function shown(...names: string[]): Promise<Record<string, number>> {
   const texts = await Promise.all(names.map((name) => metrics.registry.getSingleMetricAsString(name)));
   const lines = texts.join('\n').matchAll(/^(\w+(?:\{(?:status|how)="\w+")?).*\} (\S+)$/gm);
@@ -54,7 +57,7 @@ test('orders whose payment has not ended, and how the sweep ended them', async (
   });
 });
 
-test('money that waits: for its buyer, to be taken, and to be given back', async () => {
+test('money that waits: for its buyer, for its capture, and for its refund', async () => {
   const backlogs = ['orders_waiting_for_buyer', 'uncaptured_payments', 'pending_refunds'];
   const { tickets } = await makeEvent(sale.sql, { seats: 2 });
   const [bought, waiting] = tickets as [string, string];
@@ -64,7 +67,7 @@ test('money that waits: for its buyer, to be taken, and to be given back', async
   const [row] =
     await sale.sql`select o.uuid from orders o join tickets t on t.order_id = o.id where t.uuid = ${bought}`;
   await sale.sql.begin(async (sql) => {
-    // Else a trigger says that it was written now.
+    // Otherwise a trigger would set the time of the write to now.
     await sql`set local session_replication_role = replica`;
     await sql`update orders set updated_at = now() - interval '1 hour' where uuid = ${row!.uuid}`;
   });
@@ -110,7 +113,7 @@ test('payments and refunds that only another provider can end', async () => {
   await sale.sweep();
 });
 
-test('steps that the provider refuses are counted, and told with their reason', async () => {
+test('steps that the provider refuses are counted, and logged with their reason', async () => {
   const { tickets } = await makeEvent(sale.sql, { seats: 1 });
   await sale.reserve(tickets[0]!, user);
   const refusing = { ...sale.deps.payments, authorise: () => Promise.reject(new PaymentRefused('api_key_expired')) };
@@ -121,7 +124,7 @@ test('steps that the provider refuses are counted, and told with their reason', 
   await sale.sweep();
 });
 
-test('a dispute is counted once, however often it is told of, and a refund that meets it apart', async () => {
+test('a dispute is counted once, however often it is reported, and a refund that meets it apart', async () => {
   const userUuid = randomUUID();
   const { tickets } = await makeEvent(sale.sql, { seats: 1 });
   await sale.reserve(tickets[0]!, userUuid);
@@ -129,7 +132,7 @@ test('a dispute is counted once, however often it is told of, and a refund that 
   const [order] = await sale.deps.orders.list({ userUuid, limit: 1 });
   const dispute = { key: order!.uuid, isOpen: true };
   for (const type of ['charge.dispute.created', 'charge.dispute.funds_withdrawn']) {
-    await hearNotice(sale.deps, { id: randomUUID(), type, isRefundFailure: false, dispute });
+    await handleWebhook(sale.deps, { id: randomUUID(), type, isRefundFailure: false, dispute });
   }
   const disputed = { ...sale.deps.payments, refund: async () => 'disputed' as const };
   await refundOrder({ ...sale.deps, payments: disputed }, { orderUuid: order!.uuid, userUuid });

@@ -1,25 +1,26 @@
 import type { Logger } from 'pino';
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
-import type { PaymentProvider } from './domain/payment-provider.ts';
-import type { Backlog, SaleObserver, Sales, Unfinished } from './domain/sale.ts';
+import type { SaleObserver } from './domain/observer.ts';
+import type { PaymentProvider } from './domain/payment/payment-provider.ts';
+import type { Backlog, Backlogs, UnfinishedPayments } from './domain/payment/unfinished-payments.ts';
 
 /** Counts the sale in the service's metrics, and shows at each scrape which orders are pending in the database. */
 export function saleMetrics(
   metrics: Metrics,
-  sales: Pick<Sales, 'unfinished' | 'unfinishedElsewhere'>,
+  unfinishedPayments: Pick<UnfinishedPayments, 'backlogs' | 'elsewhere'>,
   { name }: Pick<PaymentProvider, 'name'>,
   log: Pick<Logger, 'error'>,
 ): SaleObserver {
   const { counter, gauge, labelled } = metrics;
-  // Every process of the service shows the same, for it is the database's.
-  const unfinished = sharedRead(sales.unfinished);
-  const elsewhere = sharedRead(() => sales.unfinishedElsewhere(name));
-  const backlog = (name: string, what: string, read: (all: Unfinished) => Backlog) => {
-    gauge(name, `${what} in the database`, async () => read(await unfinished()).count);
+  // Every process of the service shows the same, as the number comes from the database.
+  const backlogs = sharedRead(unfinishedPayments.backlogs);
+  const elsewhere = sharedRead(() => unfinishedPayments.elsewhere(name));
+  const backlog = (name: string, what: string, read: (all: Backlogs) => Backlog) => {
+    gauge(name, `${what} in the database`, async () => read(await backlogs()).count);
     gauge(
       `${name}_oldest_age_seconds`,
       `How old the oldest of them is; 0 without any: ${what}`,
-      async () => read(await unfinished()).oldestAgeSeconds,
+      async () => read(await backlogs()).oldestAgeSeconds,
     );
   };
   backlog('pending_orders', 'Orders whose payment has no answer yet', ({ pending }) => pending);

@@ -21,7 +21,7 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
     ? ([
         [tables.sandboxCharges, 'SELECT', 'INSERT', 'UPDATE'],
         [tables.sandboxRefunds, 'SELECT', 'INSERT'],
-        // Whose a payment of the first releases is, the books of both tell.
+        // The books of both providers tell whose a payment of the first releases is.
         [tables.stripeIntents, 'SELECT'],
       ] satisfies Needed)
     : ([

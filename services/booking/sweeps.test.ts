@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
-import { sandboxMethods } from './adapters/sandbox-payments.ts';
-import { createOrder } from './domain/create-order.ts';
-import { reserveTickets } from './domain/reserve-tickets.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
+import { sandboxMethods } from './adapters/sandbox/sandbox-payments.ts';
 import { start } from './main.ts';
-import { type Sale, startSale } from './testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from './testing.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -15,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-/** Does `meanwhile` beside a process of the service that sweeps all the time. */
+/** Runs `meanwhile` beside a process of the service that sweeps all the time. */
 async function besideAService(more: Record<string, string>, meanwhile: () => Promise<unknown>): Promise<void> {
   const usual = { ...postgresEnv(sale.config), SERVER_ADDR: '127.0.0.1:0', LOG_LEVEL: 'fatal' };
   const running = await start({ ...usual, ...more }, 'SERVER_ADDR', 5);
@@ -31,7 +29,7 @@ async function ordered(methodUuid: string, age: string) {
   return uuid;
 }
 
-/** One whose money has not been given back. */
+/** A refund that has not been paid. */
 async function refund(age: string) {
   const [uuid, orderUuid] = [randomUUID(), await ordered(randomUUID(), '0')];
   await sale.deps.refunds.open({ uuid, orderUuid, provider: 'sandbox' });
@@ -45,7 +43,7 @@ const statusOf = async (uuid: string) => {
   return row!.status as string;
 };
 
-test('a process does what others have left: of orders and refunds when they are old enough, the rest at once', async () => {
+test('a process finishes the work of others: orders and refunds when they are old enough, the rest at once', async () => {
   const { lostRequest, requiresAction } = sandboxMethods;
   const [late, early] = [await ordered(lostRequest, '50 seconds'), await ordered(lostRequest, '30 seconds')];
   const [silent, asked] = [await ordered(requiresAction, '3 minutes'), await ordered(requiresAction, '1 minute')];
@@ -56,13 +54,13 @@ test('a process does what others have left: of orders and refunds when they are 
   const left = async () =>
     (
       await sale.sql`select (select count(*) from ticket_locks where ticket_uuid = 'gone')::int as locks,
-        (select count(*) from payment_notices)::int as notices,
+        (select count(*) from payment_notices)::int as events,
         (select status from refunds where uuid = ${owed}) as owed, (select status from refunds where uuid = ${fresh}) as fresh`
     )[0];
 
   await besideAService({ PAYMENT_SWEEP_AFTER: '40s', PAYMENT_ACTION_TIMEOUT: '2m' }, async () => {
     await eventually(async () => {
-      expect(await left()).toEqual({ locks: 0, notices: 0, owed: 'succeeded', fresh: 'pending' });
+      expect(await left()).toEqual({ locks: 0, events: 0, owed: 'succeeded', fresh: 'pending' });
       expect(await Promise.all([late, silent, uncaptured].map(statusOf))).toEqual([
         'failed, voided',
         'failed, voided',
@@ -75,9 +73,9 @@ test('a process does what others have left: of orders and refunds when they are 
   await sale.audit();
 });
 
-test('a sweep that fails keeps none of the others from its work', async () => {
+test('a sweep that fails does not stop the others', async () => {
   const pending = await ordered(sandboxMethods.lostRequest, '2 minutes');
-  // Its locks are let go of before its money is taken, which can't be.
+  // Its locks are released before the capture, which fails.
   const uncaptured = await ordered(randomUUID(), '0');
   const owed = await refund('2 minutes');
   await sale.sql`insert into payment_notices (id, type, created_at) values ('old', 'test', '2020-01-01')`;

@@ -1,38 +1,114 @@
 import { expect } from 'bun:test';
+import { type Actor, anyone } from '../../shared/auth/actor.ts';
 import type { Db } from '../../shared/db/client.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
+import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
-import { postgresBooks } from './adapters/postgres-books.ts';
-import { postgresNotices } from './adapters/postgres-notices.ts';
-import { postgresOrders } from './adapters/postgres-orders.ts';
-import { postgresRefunds } from './adapters/postgres-refunds.ts';
-import { postgresReservations } from './adapters/postgres-reservations.ts';
-import { postgresSales } from './adapters/postgres-sales.ts';
-import { sandboxPayments } from './adapters/sandbox-payments.ts';
-import { audit } from './domain/audit.ts';
-import { seatChoices } from './domain/best-choices.ts';
-import { type ConfirmDeps, confirmTicket } from './domain/confirm-ticket.ts';
-import type { CreateOrderDeps } from './domain/create-order.ts';
-import type { HearDeps } from './domain/hear-notice.ts';
-import { knownTickets } from './domain/known-tickets.ts';
-import type { ManageReservationDeps } from './domain/manage-reservation.ts';
-import type { PaymentProvider } from './domain/payment-provider.ts';
-import { type RefundDeps, sweepRefunds } from './domain/refund-order.ts';
-import { type ReserveDeps, reserveTicket } from './domain/reserve-ticket.ts';
-import type { ReserveTicketsDeps } from './domain/reserve-tickets.ts';
-import { type SweepDeps, sweepCaptures, sweepOrders } from './domain/sweep-orders.ts';
+import { postgresBooks } from './adapters/postgres/books.ts';
+import { postgresOrders } from './adapters/postgres/orders.ts';
+import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
+import { postgresRefunds } from './adapters/postgres/refunds.ts';
+import { postgresReservations } from './adapters/postgres/reservations.ts';
+import { postgresTickets } from './adapters/postgres/tickets.ts';
+import { postgresUnfinishedPayments } from './adapters/postgres/unfinished-payments.ts';
+import { postgresWebhookEvents } from './adapters/postgres/webhooks.ts';
+import { sandboxPayments } from './adapters/sandbox/sandbox-payments.ts';
+import { audit } from './domain/audit/audit.ts';
+import * as confirm from './domain/order/confirm-ticket.ts';
+import * as create from './domain/order/create-order.ts';
+import * as findOrders from './domain/order/find-order.ts';
+import type { OrderView } from './domain/order/order.ts';
+import { sweepOrders } from './domain/order/sweep-orders.ts';
+import type { PaymentProvider } from './domain/payment/payment-provider.ts';
+import { sweepCaptures } from './domain/payment/sweep-captures.ts';
+import type { Ports } from './domain/ports.ts';
+import type { Refund } from './domain/refund/refund.ts';
+import * as refund from './domain/refund/refund-order.ts';
+import { sweepRefunds } from './domain/refund/sweep-refunds.ts';
+import * as extend from './domain/reservation/extend-reservation.ts';
+import * as findReservations from './domain/reservation/find-reservation.ts';
+import type { HeldReservation } from './domain/reservation/hold-seats.ts';
+import * as release from './domain/reservation/release-reservation.ts';
+import * as best from './domain/reservation/reserve-best.ts';
+import * as reserve from './domain/reservation/reserve-ticket.ts';
+import * as chosen from './domain/reservation/reserve-tickets.ts';
+import { seatChoices } from './domain/seats/best-choices.ts';
+import type { Wish } from './domain/seats/candidates.ts';
+import { knownTickets } from './domain/seats/known-tickets.ts';
+import { notPaid } from './http/payment-responses.ts';
 
-export type SaleDeps = ReserveDeps &
-  ReserveTicketsDeps &
-  ManageReservationDeps &
-  CreateOrderDeps &
-  RefundDeps &
-  ConfirmDeps &
-  SweepDeps &
-  HearDeps;
+export type SaleDeps = Ports;
 
-/** The sale on a real PostgreSQL of its own, with some of its parts replaced if asked, and its payments by `provider`. */
+// The verbs as tests call them: as anyone, unless an actor is named; a payment that was not made is thrown, as HTTP
+// does.
+
+export const reserveTicket = (
+  ports: Ports,
+  ticketUuid: string,
+  userUuid: string,
+  actor: Actor = anyone,
+): Promise<void> => reserve.reserveTicket(ports, { actor, ticketUuid, userUuid });
+
+export const reserveTickets = (
+  ports: Ports,
+  request: { userUuid: string; ticketUuids: string[] },
+  actor: Actor = anyone,
+): Promise<HeldReservation> => chosen.reserveTickets(ports, { actor, ...request });
+
+export const reserveBest = (
+  ports: Ports,
+  request: { userUuid: string; eventUuid: string } & Wish,
+  actor: Actor = anyone,
+): Promise<HeldReservation> => best.reserveBest(ports, { actor, ...request });
+
+export const findReservation = (ports: Ports, uuid: string, actor: Actor = anyone) =>
+  findReservations.findReservation(ports, { actor, uuid });
+
+export const releaseReservation = (ports: Ports, uuid: string, actor: Actor = anyone): Promise<void> =>
+  release.releaseReservation(ports, { actor, uuid });
+
+export const extendReservation = (ports: Ports, uuid: string, actor: Actor = anyone) =>
+  extend.extendReservation(ports, { actor, uuid });
+
+export async function confirmTicket(
+  ports: Ports,
+  request: Omit<confirm.Confirmation, 'actor'>,
+  actor: Actor = anyone,
+): Promise<void> {
+  const completion = await confirm.confirmTicket(ports, { actor, ...request });
+  if (completion.is !== 'paid') throw notPaid(completion);
+}
+
+export async function createOrder(
+  ports: Ports,
+  { reservationUuid, ...request }: { reservationUuid: string; methodUuid: string; before?: string | undefined },
+  actor: Actor = anyone,
+): Promise<OrderView> {
+  const reservation = await findReservations.ownReservation(ports, { actor, uuid: reservationUuid });
+  const purchase = await create.createOrder(ports, { actor, reservation, ...request });
+  if (purchase.is !== 'placed') throw notPaid(purchase);
+  return purchase.order;
+}
+
+export const findOrder = (ports: Ports, uuid: string, actor: Actor = anyone): Promise<OrderView> =>
+  findOrders.findOrder(ports, { actor, uuid });
+
+export const listOrders = (
+  ports: Ports,
+  request: { userUuid: string; after?: string | undefined; limit: number },
+  actor: Actor = anyone,
+): Promise<OrderView[]> => findOrders.listOrders(ports, { actor, ...request });
+
+export const refundOrder = (
+  ports: Ports,
+  request: Omit<refund.RefundRequest, 'actor'>,
+  actor: Actor = anyone,
+): Promise<Refund> => refund.refundOrder(ports, { actor, ...request });
+
+/**
+ * The sale on a real PostgreSQL of its own, with some of its parts replaced if asked, and its payments by `provider`.
+ */
 export async function startSale(
   replace: (deps: SaleDeps) => Partial<SaleDeps> = () => ({}),
   provider: (db: Db) => PaymentProvider = sandboxPayments,
@@ -48,18 +124,20 @@ export function saleOn(
   provider: (db: Db) => PaymentProvider = sandboxPayments,
 ) {
   const { sql } = db;
-  const sales = postgresSales(db);
   const locks = postgresTicketLocks(db);
-  const reservations = postgresReservations(db);
+  const tickets = postgresTickets(db);
   const base: SaleDeps = {
     locks,
-    sales,
+    tickets,
+    unfinishedPayments: postgresUnfinishedPayments(db),
     payments: provider(db),
-    notices: postgresNotices(db),
+    paymentMethods: postgresPaymentMethods(db),
+    webhookEvents: postgresWebhookEvents(db),
+    idempotencyKeys: postgresIdempotencyKeys(db),
     feed: { publish: () => {} },
-    tickets: knownTickets(sales),
-    reservations,
-    seats: seatChoices({ locks, reservations, mayStrand: true }),
+    knownTickets: knownTickets(tickets),
+    reservations: postgresReservations(db),
+    seats: seatChoices({ locks, tickets, mayStrand: true }),
     orders: postgresOrders(db),
     refunds: postgresRefunds(db),
     refundWindowMs: 86_400_000,
@@ -89,9 +167,9 @@ export function saleOn(
     reserve: (ticket: string, user: string) => codeOf(reserveTicket(deps, ticket, user)),
     confirm: (ticketUuid: string, userUuid: string, methodUuid: string) =>
       codeOf(confirmTicket(deps, { ticketUuid, userUuid, methodUuid })),
-    /** What all sweeps do together; no order waits for its buyer any longer. */
+    /** Runs all sweeps; no order waits for its buyer any longer. */
     sweep: () => sweepAll(deps),
-    /** Lets a ticket's lock end by time. */
+    /** Makes a ticket's lock expire. */
     expire: (ticket: string) =>
       sql`update ticket_locks set expires_at = now() - interval '1 second' where ticket_uuid = ${ticket}`,
     /** Every rule that must hold at any quiet moment, whatever happened before. */
@@ -100,12 +178,12 @@ export function saleOn(
   };
 }
 
-/** What is pending may be so: the sweep has not come yet. */
+/** Allows anything pending: no sweep has run yet. */
 const anyAge = { ageMs: 86_400_000, actionMs: 0 };
-/** Nobody but the test sweeps. */
+/** Only the test sweeps. */
 export const atOnce = { ageMs: 0, actionMs: 0, leaseMs: 0 };
 
-/** Everything that a process does about what is unfinished. Answers how many orders and refunds it ended. */
+/** Runs every sweep of unfinished work. Returns how many orders and refunds it ended. */
 export async function sweepAll(deps: SaleDeps): Promise<number> {
   const orders = await sweepOrders(deps, atOnce);
   await sweepCaptures(deps, atOnce);

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { postgresEnv } from '../../contract/targets.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
-import { sweepTimes } from './cli.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
+import { sweepTimes } from './config.ts';
 import { start } from './main.ts';
 
-/** A service for each test, on one database, started as `main.ts` starts it: every variable reaches what it is meant for. */
+/** A service for each test, on one database, started as `main.ts` starts it: every variable has its effect. */
 let database: TestDatabase;
 const running: Running[] = [];
 beforeAll(async () => {
@@ -35,7 +35,7 @@ async function service(more: Record<string, string>) {
 const some = (seats: number, inHours = 720) =>
   makeEvent(database.sql, { seats, date: new Date(Date.now() + inHours * 3_600_000) });
 
-test('TICKET_LOCK_TTL_SECONDS is how long seats are held', async () => {
+test('TICKET_LOCK_TTL_SECONDS sets how long seats are held', async () => {
   const post = await service({ TICKET_LOCK_TTL_SECONDS: '120' });
   const { tickets } = await some(1);
   const before = Date.now();
@@ -45,7 +45,7 @@ test('TICKET_LOCK_TTL_SECONDS is how long seats are held', async () => {
   expect(seconds).toBeLessThan(180);
 });
 
-test('MAX_TICKETS_PER_USER is how many a user may hold', async () => {
+test('MAX_TICKETS_PER_USER limits the tickets of a user', async () => {
   const post = await service({ MAX_TICKETS_PER_USER: '2' });
   const { tickets } = await some(3);
   const hold = (count: number) =>
@@ -88,7 +88,7 @@ test.each([
   expect((await post(`orders/${bought.uuid}/refunds`, { user_uuid })).status).toBe(status);
 });
 
-test('PAYMENT_SWEEP_AFTER and PAYMENT_ACTION_TIMEOUT are what a sweep waits for', () => {
+test('PAYMENT_SWEEP_AFTER and PAYMENT_ACTION_TIMEOUT set when a sweep takes an order', () => {
   const config = { PAYMENT_SWEEP_AFTER: 60_000, PAYMENT_ACTION_TIMEOUT: 600_000 };
   expect(sweepTimes(config)).toEqual({ ageMs: 60_000, actionMs: 600_000 });
 });

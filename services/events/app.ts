@@ -1,12 +1,12 @@
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
 import type { Links } from '../../shared/http/home.ts';
-import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
-import { type EventViewsDeps, eventViews } from './domain/event-views.ts';
-import { listEvents } from './domain/list-events.ts';
-import { type LivePace, liveSeats } from './domain/live-seats.ts';
+import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
+import { listEvents } from './domain/event/list-events.ts';
+import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
 import { about } from './http/about.ts';
-import { addEventRoutes } from './http/events.ts';
-import { addLiveRoute } from './http/live.ts';
+import { eventRoutes } from './http/events.ts';
+import { liveRoutes } from './http/live.ts';
 
 export type EventsDeps = ShellDeps &
   EventViewsDeps & {
@@ -15,14 +15,14 @@ export type EventsDeps = ShellDeps &
     random?: (() => number) | undefined;
   };
 
-/** Proxies commonly close what is silent for a minute, and the runtime for four. */
-const mostPingMs = 15_000;
+/** Proxies commonly close a connection that is silent for a minute, and the runtime after four. */
+const maxPingMs = 15_000;
 
 /**
  * The events service over its ports: the event page, the list of upcoming events and the live seats. `follow`
  * begins to follow the seat feed, and resolves when it is in reach.
  */
-export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise<void> } {
+export function createEventsApp(deps: EventsDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
   const view = eventViews({ ...deps, observeCache: (outcome) => countCache(outcome) });
   const onError = (err: unknown) => deps.log.warn({ err }, 'a live view could not be read');
@@ -32,20 +32,21 @@ export function createEventsApp(deps: EventsDeps): { app: App; follow(): Promise
   deps.metrics.gauge('live_viewers', 'Streams of live seats that are open', live.viewers);
   if (deps.closing.aborted) live.close();
   else deps.closing.addEventListener('abort', live.close, { once: true });
-  const addRoutes = (shell: App) => {
-    addEventRoutes(shell, { ...deps, view });
-    addLiveRoute(shell, {
-      live,
-      pingMs: Math.min(stalledMs / 2, mostPingMs),
-      patienceMs: requestTimeoutMs / 2,
-      random: deps.random,
-    });
-  };
-  const app = createShell(about, deps, addRoutes, async () =>
-    linksTo((await listEvents(deps, { limit: 1 })).events[0]),
+  const pingMs = Math.min(stalledMs / 2, maxPingMs);
+  const app = createShell(
+    about,
+    deps,
+    (shell) =>
+      shell
+        .route('/', eventRoutes({ ...deps, view }))
+        .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random })),
+    async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );
   return { app, follow: async () => void (await live.follow()) };
 }
+
+/** The type of the app, from which `hc` makes a client's. */
+export type EventsApp = ReturnType<typeof createEventsApp>['app'];
 
 function linksTo(next: { uuid: string } | undefined): Links {
   const events = '/api/v1/management/events';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, type Mock, spyOn, test } from 'bun:test';
 import { migrationJournal } from '../../drizzle/migrations.ts';
 import { migrate } from '../../shared/db/migrate.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 import { emptyDatabase, type TestDatabase } from '../../shared/testing/database.ts';
 import { commands } from './cli.ts';
 

@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
-import { sleep } from '../../shared/clock.ts';
-import { postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { sleep } from '../../shared/async/clock.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate, migrationStates } from '../../shared/db/migrate.ts';
-import { readConfig } from '../../shared/environment.ts';
-import { inPostgres, inWords } from '../../shared/failures.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
-import type { Command, Env } from '../../shared/program.ts';
-import { progressBar } from '../../shared/progress.ts';
+import { inPostgres, inWords } from '../../shared/process/failures.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import type { Command, Env } from '../../shared/process/program.ts';
+import { progressBar } from '../../shared/process/progress.ts';
 
 const lookEveryMs = 1000;
 
-/** What the events binary does besides to serve. */
+/** The commands of the events binary. */
 export const commands: Record<string, Command> = {
   migrate: {
     usage: [
@@ -50,7 +50,7 @@ async function showMigrations(env: Env): Promise<void> {
   if (states.some(({ isApplied }) => !isApplied)) process.exitCode = 1;
 }
 
-/** For starters that must not begin before their schema is there; a database that is away is waited for too. */
+/** For deployments that must not start before the schema is there; also waits for a database that is away. */
 async function waitForMigrations(env: Env): Promise<void> {
   const config = database(env);
   for (let said = ''; ; await sleep(lookEveryMs)) {

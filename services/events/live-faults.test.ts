@@ -3,15 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { postgresEnv } from '../../contract/targets.ts';
-import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../shared/embedded/postgres.ts';
-import { readConfig } from '../../shared/environment.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 import { start } from './main.ts';
 
@@ -55,7 +55,7 @@ const book = (seat: number) =>
 const open = (uuid: string) => fetch(`http://127.0.0.1:${running.port}/api/v1/management/events/${uuid}/live`);
 const names = ({ events }: LiveReader) => events.map(({ event }) => event);
 
-test('while PostgreSQL is away streams are open and say so; when it is back they tell what is taken', async () => {
+test('streams stay open with unavailable while PostgreSQL is away, and send what is taken when it is back', async () => {
   const before = readLive(await open(event.uuid));
   await eventually(() => expect(names(before)).toEqual(['taken']));
   await postgres.stop();

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { connect, type Socket } from 'node:net';
-import { type Started, startProcess } from '../../contract/process.ts';
-import { postgresEnv, runners } from '../../contract/targets.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
-import { silentLog } from '../../shared/log.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { type Started, startProcess } from '../../tests/rig/process.ts';
+import { postgresEnv, runners } from '../../tests/rig/targets.ts';
 import { readLive } from './live.harness.ts';
 
 setDefaultTimeout(120_000);
 
-// Things that clients can do to a listening service without ever reading an answer, each many times.
+// Things that clients can do to a listening service without ever reading a response, each many times.
 
 const noiseBytes = 40 * 1024 * 1024;
 
@@ -45,7 +45,7 @@ async function metrics(of = port) {
   return { viewers: value('live_viewers'), bytes: value('process_resident_memory_bytes') };
 }
 
-/** Does `work` till the process has what it needs for it, then `times` times, and compares. */
+/** Does `work` until the memory of the process is steady, then `times` times, and compares. */
 async function leavesNothing(times: number, work: (times: number) => Promise<void>): Promise<void> {
   await work(times / 5);
   await eventually(async () => expect((await metrics()).viewers).toBe(0));
@@ -128,7 +128,7 @@ for (const kind of ['bun', 'deno'] as const) {
     expect(await service.stop()).toBe(0);
   });
 
-  test(`on ${kind}, a viewer who never reads is given up, and one who does is not`, async () => {
+  test(`on ${kind}, a viewer that never reads is ended, and one that reads is not`, async () => {
     const watched = await makeEvent(database.sql, { seats: 3000 });
     const feed = postgresSeatFeed(database.db, silentLog);
     const slow = await startEvents(kind, { SERVER_READ_TIMEOUT: '1s', SERVER_WRITE_TIMEOUT: '1s' });

@@ -1,4 +1,4 @@
-import type { SeatStatus } from './domain/event.ts';
+import type { SeatStatus } from './domain/event/event.ts';
 
 export type StreamEvent = { event: string; data: unknown; id?: string; retry?: string };
 

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { serverConfig, serverVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
+import { serverConfig, serverVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
-import { silentLog } from '../../shared/log.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
-import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { createEventsApp } from './app.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 
@@ -60,7 +60,7 @@ for (const [what, takeAway, giveBack, isKept] of [
   ['hangs', () => server.hang(), () => server.wake(), true],
   ['is restarted empty', () => server.hang(), () => server.restartEmpty(), false],
 ] as const) {
-  test(`while the Redis of the locks is away (it ${what}) viewers are told so, and then who holds what`, async () => {
+  test(`while the Redis of the locks is away (it ${what}) viewers get unavailable, and then what is taken`, async () => {
     const event = await makeEvent(database.sql, { seats: 2 });
     const [held, booked] = event.tickets as [string, string];
     const watch = async () => readLive(await app.request(`/api/v1/management/events/${event.uuid}/live`));

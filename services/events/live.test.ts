@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { serverConfig, serverVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
+import { serverConfig, serverVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import type { LockKey, TicketLocks } from '../../shared/locks/ticket-locks.ts';
-import { silentLog } from '../../shared/log.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { createEventsApp } from './app.ts';
 import { type LiveReader, readLive, takenOf } from './live.harness.ts';
 
@@ -100,7 +100,7 @@ function seatsOf(event: MadeEvent) {
 }
 
 describe('viewers of live seats', () => {
-  test('who come at one moment, the first of their event, are all told of a seat that is freed', async () => {
+  test('all get a seat that is freed, where they join at one moment, the first of their event', async () => {
     for (let i = 0; i < 20; i++) {
       const event = await makeEvent(database.sql, { seats: 1 });
       const seats = seatsOf(event);
@@ -113,7 +113,7 @@ describe('viewers of live seats', () => {
     }
   });
 
-  test('who come and go at random while seats are held, given back, sold and refunded end with the page’s truth', async () => {
+  test('end with the statuses of the page, where they join and leave at random while seats are held, given back, sold and refunded', async () => {
     const seat = fc.nat({ max: 3 });
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ do: fc.constant('come' as const), n: fc.integer({ min: 1, max: 3 }) }) },
@@ -157,7 +157,7 @@ describe('viewers of live seats', () => {
 });
 
 describe('a stream of live seats', () => {
-  test('has ids, and tells when to come again with its first event, spread over seconds', async () => {
+  test('has ids, and a retry with its first event, spread over seconds', async () => {
     const event = await makeEvent(database.sql, { seats: 2 });
     const [viewer, other] = [await watch(event), await watch(event)];
     await eventually(() => viewer.events.length + other.events.length === 2);
@@ -172,7 +172,7 @@ describe('a stream of live seats', () => {
     await Promise.all([viewer.close(), other.close()]);
   });
 
-  test('begins with what is taken whatever the client says that it has heard last', async () => {
+  test('begins with what is taken, whatever Last-Event-ID the client sends', async () => {
     const event = await makeEvent(database.sql, { seats: 2 });
     await seatsOf(event).sell(0);
     const first = await watch(event);
@@ -187,7 +187,7 @@ describe('a stream of live seats', () => {
     await first.close();
   });
 
-  test('of an unknown event, or of what is no uuid, is a 404', async () => {
+  test('of an unknown event, or of an id that is no uuid, is a 404', async () => {
     for (const uuid of [randomUUID(), 'x', '%00']) {
       const response = await app.request(`${pathOf({ uuid })}/live`);
       expect(response.status).toBe(404);
@@ -206,7 +206,7 @@ describe('a stream of live seats', () => {
     expect((await app.request(`${pathOf(event)}/live`)).status).toBe(404);
   });
 
-  test('answers HEAD with GET’s headers, and watches nothing for it', async () => {
+  test('responds to HEAD with GET’s headers, and watches nothing for it', async () => {
     const event = await makeEvent(database.sql, { seats: 1 });
     await eventually(async () => (await watching()) === 0);
     const head = await app.request(`${pathOf(event)}/live`, { method: 'HEAD' });
@@ -219,7 +219,7 @@ describe('a stream of live seats', () => {
     expect(await watching()).toBe(0);
   });
 
-  test('is described with what each of its events carries', async () => {
+  test('is documented with the data of each of its events', async () => {
     const document = (await (await app.request('/openapi.json')).json()) as OpenApi;
     const get = document.paths['/api/v1/management/events/{uuid}/live']!.get;
     expect([get.operationId, get.tags]).toEqual(['watchEvent', ['Events']]);

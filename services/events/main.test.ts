@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
 import { openDb } from '../../shared/db/client.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 import { start } from './main.ts';
 
@@ -99,7 +99,7 @@ describe('the events service does as its variables say', () => {
     });
   });
 
-  test('SERVER_ADDR that is taken is told by the name of the variable that moves it', async () => {
+  test('a SERVER_ADDR that is taken is reported with the variable to change', async () => {
     await begin();
     const taken = { SERVER_ADDR: `127.0.0.1:${running!.port}`, POSTGRES_PORT: '1', LOG_LEVEL: 'fatal' };
     await expect(start(taken, 'EVENTS_ADDR')).rejects.toThrow(/the port is taken\. Set EVENTS_ADDR/);
@@ -141,7 +141,7 @@ describe('the events service does as its variables say', () => {
     expect(await text).toStartWith('event: taken');
   });
 
-  test('a database without the schema is told of by /readyz, and pages say 503', async () => {
+  test('without the schema /readyz has the reason, and pages are a 503', async () => {
     const empty = await emptyDatabase();
     const { get, page } = await begin(postgresEnv(empty.config));
     expect((await page(event)).status).toBe(503);
@@ -160,7 +160,7 @@ describe('the events service does as its variables say', () => {
     await empty.drop();
   });
 
-  test('a role without rights is told of by /readyz, and pages say 503', async () => {
+  test('without rights of its role /readyz has the reason, and pages are a 503', async () => {
     const user = `events_${process.pid}`;
     await database.sql.unsafe(`create role ${user} login password 'x'`);
     const { get, page } = await begin(postgresEnv({ ...database.config, user, password: 'x' }));

@@ -1,6 +1,6 @@
+import { systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
-import { systemClock } from '../../shared/clock.ts';
 import {
   checkAddresses,
   postgresConfig,
@@ -9,23 +9,23 @@ import {
   redisVariables,
   serverConfig,
   serverVariables,
-} from '../../shared/config.ts';
+} from '../../shared/config/config.ts';
+import { checkAll, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { openTransactions } from '../../shared/db/open-transactions.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
-import { checkAll, readConfig, v } from '../../shared/environment.ts';
 import { postgresSeatFeed } from '../../shared/feed/postgres.ts';
 import { redisSeatFeed } from '../../shared/feed/redis.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
-import type { Running } from '../../shared/lifecycle.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
-import { createLog } from '../../shared/log.ts';
-import { type Program, runProgram } from '../../shared/program.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
+import { createLog } from '../../shared/process/log.ts';
+import { type Program, runProgram } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
-import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { createEventsApp } from './app.ts';
 import { commands } from './cli.ts';
 import { neededTables } from './needed-tables.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 
 setDefaultTimeout(60_000);
@@ -33,7 +33,7 @@ const ready = async () => {
   return [response.status, await response.json()];
 };
 
-test('events are degraded, and say why, while their Redis lets nobody use channels', async () => {
+test('events are degraded, with a reason, while their Redis allows no channels', async () => {
   const ok = [200, { status: 'ok', dependencies: { postgres: 'ok', redis: 'ok' } }];
   await eventually(async () => expect(await ready()).toEqual(ok));
   await server.command('ACL', 'SETUSER', 'default', 'resetchannels');

@@ -1,24 +1,27 @@
-import { type App, createShell, type ShellDeps } from '../../shared/http/shell.ts';
-import { type SearchEventsDeps, searchEvents } from './domain/search-events.ts';
+import { createRoutes } from '../../shared/http/routes.ts';
+import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { type SearchEventsDeps, searchEvents } from './domain/query/search-events.ts';
 import { about } from './http/about.ts';
-import { addSearchRoutes } from './http/search.ts';
+import { searchRoutes } from './http/search.ts';
+import { writePage } from './http/search-page.ts';
 
 export type SearchDeps = ShellDeps & SearchEventsDeps & { role: Role };
 
-/** `api` answers searches, `cdc` keeps the index after the database, `all` does both. */
+/** `api` serves searches, `cdc` keeps the index in step with the database, `all` does both. */
 export type Role = 'all' | 'api' | 'cdc';
 
 /** The search service over its ports. In the role `cdc` it has no routes but those of its operation. */
-export function createSearchApp(deps: SearchDeps): App {
+export function createSearchApp(deps: SearchDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
-  const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) });
+  const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
   const isAsked = deps.role !== 'cdc';
   return createShell(
     about,
     deps,
-    (app) => {
-      if (isAsked) addSearchRoutes(app, search);
-    },
+    (app) => app.route('/', isAsked ? searchRoutes(search) : (createRoutes() as ReturnType<typeof searchRoutes>)),
     async () => (isAsked ? { events: '/api/v1/search/events' } : {}),
   );
 }
+
+/** The type of the app, from which `hc` makes a client's. */
+export type SearchApp = ReturnType<typeof createSearchApp>;

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
-import { ConfigError } from '../../shared/environment.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
+import { ConfigError } from '../../shared/config/environment.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
 import { commands } from './cli.ts';
 
 const refusal = (name: string, args: string[] = [], env = {}) =>

@@ -1,22 +1,23 @@
-import { elasticsearchConfig, elasticsearchVariables, postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
-import { readConfig } from '../../shared/environment.ts';
-import { inPostgres } from '../../shared/failures.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
-import { type Command, type Env, takesNothing } from '../../shared/program.ts';
-import { progressBar } from '../../shared/progress.ts';
-import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch-index.ts';
-import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
+import { inPostgres } from '../../shared/process/failures.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import { type Command, type Env, takesNothing } from '../../shared/process/program.ts';
+import { progressBar } from '../../shared/process/progress.ts';
+import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch/elasticsearch-index.ts';
+import { postgresCatalogue } from './adapters/postgres/catalogue.ts';
+import { elasticsearchConfig, elasticsearchVariables } from './config.ts';
 import { connector } from './connector-cli.ts';
 import { deadLetters } from './dead-letters-cli.ts';
-import type { Catalogue } from './domain/catalogue.ts';
-import type { EventDocument } from './domain/event-document.ts';
-import { verifyIndex } from './domain/verify-index.ts';
+import type { Catalogue } from './domain/index/catalogue.ts';
+import type { EventDocument } from './domain/index/event-document.ts';
+import { verifyIndex } from './domain/index/verify-index.ts';
 
 const batchSize = 1000;
 const shown = 20;
 
-/** What the search binary does besides to serve. */
+/** The commands of the search binary, besides serving. */
 export const commands: Record<string, Command> = {
   reindex: {
     usage: [['reindex', 'build the index anew from the database, while searches and changes go on']],

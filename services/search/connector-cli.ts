@@ -1,11 +1,12 @@
 import definition from '../../drizzle/connector.json' with { type: 'json' };
-import { connectorSlot, kafkaVariables, postgresConfig, postgresVariables } from '../../shared/config.ts';
+import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { ConfigError, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { ConfigError, readConfig, v } from '../../shared/environment.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
-import type { Command, Env } from '../../shared/program.ts';
-import { type Connect, createConnect } from './adapters/kafka/connect.ts';
-import { dropIdleSlot } from './adapters/kafka/idle-slot.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import type { Command, Env } from '../../shared/process/program.ts';
+import { dropIdleSlot } from './adapters/connect/idle-slot.ts';
+import { type Connect, createConnect } from './adapters/connect/kafka-connect.ts';
+import { connectorSlot, kafkaVariables } from './config.ts';
 
 export const connectorVariables = {
   KAFKA_CONNECT_URL: v.url('Kafka Connect, http://host:port'),

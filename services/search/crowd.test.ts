@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
+import { systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { serverConfig, serverVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
+import { serverConfig, serverVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { createMetrics } from '../../shared/http/metrics.ts';
-import { silentLog } from '../../shared/log.ts';
-import { createTurns } from './adapters/minisearch/turns.ts';
-import { miniSearchIndex } from './adapters/minisearch-index.ts';
+import { silentLog } from '../../shared/process/log.ts';
+import { memoryIndex } from './adapters/memory/memory-index.ts';
+import { createTurns } from './adapters/memory/turns.ts';
 import { createSearchApp } from './app.ts';
 import { someEvent } from './testing.ts';
 
@@ -18,10 +18,10 @@ function start() {
   const set = (held: boolean) => () => {
     isHeld = held;
   };
-  return { index: miniSearchIndex({ turns }), hold: set(true), release: set(false) };
+  return { index: memoryIndex({ turns }), hold: set(true), release: set(false) };
 }
 
-test('beyond what it can do at once the answer is 503 with Retry-After, and the others are served', async () => {
+test('searches beyond what fits at once get 503 with Retry-After, and the others are served', async () => {
   const { index, hold, release } = start();
   await index.replaceAll(
     (async function* () {

@@ -1,9 +1,9 @@
-import { kafkaConfig, kafkaVariables } from '../../shared/config.ts';
-import { readConfig } from '../../shared/environment.ts';
-import { UsageError } from '../../shared/lifecycle.ts';
-import { silentLog } from '../../shared/log.ts';
-import type { Command, Env } from '../../shared/program.ts';
-import { kafkaLetterBox, type Letter, type LetterBox } from './adapters/kafka-letter-box.ts';
+import { readConfig } from '../../shared/config/environment.ts';
+import { UsageError } from '../../shared/process/lifecycle.ts';
+import { silentLog } from '../../shared/process/log.ts';
+import type { Command, Env } from '../../shared/process/program.ts';
+import { type DeadLetter, type DeadLetterTopic, kafkaDeadLetterTopic } from './adapters/kafka/dead-letter-topic.ts';
+import { kafkaConfig, kafkaVariables } from './config.ts';
 
 /** `search dead-letters`: what could not be read or indexed, where it is kept in Kafka. */
 export const deadLetters: Command = {
@@ -25,30 +25,30 @@ async function run(args: string[], env: Env): Promise<void> {
       'search dead-letters is for those in Kafka: set KAFKA_LISTENERS. Without it they are in the table cdc_dead_letters.',
     );
   }
-  const box = kafkaLetterBox({ config, log: silentLog });
+  const topic = kafkaDeadLetterTopic({ config, log: silentLog });
   try {
-    await work(box);
+    await work(topic);
   } finally {
-    await box.close();
+    await topic.close();
   }
 }
 
-async function list(box: LetterBox): Promise<void> {
+async function list(topic: DeadLetterTopic): Promise<void> {
   let letters = 0;
-  await box.list((letter) => {
+  await topic.list((letter) => {
     letters++;
     console.log(lineOf(letter));
   });
   console.log(letters === 0 ? 'No dead letters.' : `${letters} dead ${letters === 1 ? 'letter' : 'letters'}.`);
 }
 
-async function replay(box: LetterBox): Promise<void> {
-  const { sent, skipped } = await box.replay((letter) => console.log(lineOf(letter)));
+async function replay(topic: DeadLetterTopic): Promise<void> {
+  const { sent, skipped } = await topic.replay((letter) => console.log(lineOf(letter)));
   console.log(`Replayed ${sent}${skipped > 0 ? `, skipped ${skipped} that came from elsewhere` : ''}.`);
   if (sent > 0) console.log('What still cannot be read comes back; see it with `search dead-letters list`.');
 }
 
-function lineOf({ offset, time, position, cause, replays, value }: Letter): string {
+function lineOf({ offset, time, position, cause, replays, value }: DeadLetter): string {
   const again = replays > 0 ? `  (replayed ${replays}×)` : '';
   return `#${offset}  ${time}  ${position}  ${cause}${again}\n    ${printable(String(value ?? '')).slice(0, 200)}`;
 }

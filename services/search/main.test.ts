@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 import { makeEvent, makeVenue } from './testing.ts';
 
 setDefaultTimeout(30_000);
 
-describe('the search service does as its variables say', () => {
+describe('the search service and its variables', () => {
   let database: TestDatabase;
   let slot: string;
   let running: Running | undefined;
@@ -82,7 +82,7 @@ describe('the search service does as its variables say', () => {
   test.each([
     ['1', 'miss'],
     ['2', 'hit'],
-  ])('CACHE_MAX_MB=%s bounds the answers that are kept: the first of two is then a %s', async (megabytes, outcome) => {
+  ])('CACHE_MAX_MB=%s bounds the cached pages: the first of two is then a %s', async (megabytes, outcome) => {
     const { find, metrics } = await begin({ CACHE_MAX_MB: megabytes });
     const reads = async () => Number((await metrics()).match(`outcome="${outcome}",.*} (\\d+)`)?.[1] ?? 0);
     for (const q of ['charlie', 'bravo']) await find(q);

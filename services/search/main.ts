@@ -1,43 +1,40 @@
+import { systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import { tieredCache } from '../../shared/cache/tiered.ts';
-import { systemClock } from '../../shared/clock.ts';
 import {
   checkAddresses,
-  elasticsearchConfig,
-  elasticsearchVariables,
-  kafkaConfig,
-  kafkaVariables,
   postgresConfig,
   postgresVariables,
   redisConfig,
   redisVariables,
   serverConfig,
   serverVariables,
-} from '../../shared/config.ts';
+} from '../../shared/config/config.ts';
+import { ConfigError, checkAll, readConfig, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { poolMetrics } from '../../shared/db/pool-metrics.ts';
 import { schemaCheck } from '../../shared/db/schema-check.ts';
-import { ConfigError, checkAll, readConfig, v } from '../../shared/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
 import { createMetrics, type Metrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
-import type { Running } from '../../shared/lifecycle.ts';
-import { createLog, type Logger } from '../../shared/log.ts';
-import { type Program, runProgram } from '../../shared/program.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
+import { createLog, type Logger } from '../../shared/process/log.ts';
+import { type Program, runProgram } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
-import { elasticsearchIndex } from './adapters/elasticsearch-index.ts';
-import { kafkaChangeSource } from './adapters/kafka-change-source.ts';
-import { kafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
-import { miniSearchIndex } from './adapters/minisearch-index.ts';
-import { postgresCatalogue } from './adapters/postgres-catalogue.ts';
-import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
+import { elasticsearchIndex } from './adapters/elasticsearch/elasticsearch-index.ts';
+import { kafkaChangeSource } from './adapters/kafka/kafka-change-source.ts';
+import { kafkaDeadLetters } from './adapters/kafka/kafka-dead-letters.ts';
+import { memoryIndex } from './adapters/memory/memory-index.ts';
+import { postgresCatalogue } from './adapters/postgres/catalogue.ts';
+import { postgresDeadLetters } from './adapters/postgres/dead-letters.ts';
 import { checkLog } from './adapters/wal/slot.ts';
-import { walChangeSource } from './adapters/wal-change-source.ts';
+import { walChangeSource } from './adapters/wal/wal-change-source.ts';
 import { createSearchApp } from './app.ts';
 import { commands } from './cli.ts';
-import { followChanges } from './domain/follow-changes.ts';
-import type { SearchIndex } from './domain/search-index.ts';
+import { elasticsearchConfig, elasticsearchVariables, kafkaConfig, kafkaVariables } from './config.ts';
+import { followChanges } from './domain/changes/follow-changes.ts';
+import type { SearchIndex } from './domain/index/search-index.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
 import { neededTables } from './needed-tables.ts';
 
@@ -58,7 +55,7 @@ export const variables = {
   SEARCH_SLOT: v.text('onsale_search', 'Replication slot that a search process follows; each process needs its own'),
 };
 
-/** How long an answer that was found in Redis is kept in the process. */
+/** How long a page that was found in Redis is kept in the process. */
 const nearMs = 60_000;
 
 type Config = ReturnType<typeof readConfig<typeof variables>>;
@@ -92,7 +89,7 @@ export async function start(
   const metrics = createMetrics('search');
   const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
   const redis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
-  const index = elasticsearch ?? miniSearchIndex();
+  const index = elasticsearch ?? memoryIndex();
   indexMetrics(metrics, index);
   const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index });
   const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });
@@ -102,7 +99,7 @@ export async function start(
     metrics,
     server,
     dependencies: {
-      index: () => whetherBuilt(index),
+      index: () => expectBuilt(index),
       ...(follower && elasticsearch && { index_writes: { helpful: elasticsearch.expectWritable } }),
       ...follower?.dependencies,
       ...(redis && role !== 'cdc' && { redis: { helpful: checkRedisCache(redis, 'search:ready') } }),
@@ -111,7 +108,7 @@ export async function start(
     closing: closing.signal,
     role,
     index,
-    // A cached answer belongs to one generation of the index, so whoever has it may give it.
+    // A cached page belongs to one generation of the index, so any cache that has it may give it.
     cache: redis ? tieredCache(near, redisCache(redis), nearMs) : near,
     clock: systemClock,
   });
@@ -130,7 +127,7 @@ export async function start(
   };
 }
 
-/** What keeps the index after the database. A search needs none of it, a process that does nothing else all. */
+/** Opens all that keeps the index in step with the database. Searches need none of it; the role `cdc` needs all. */
 function openFollower(config: Config, { log, metrics, index }: { log: Logger; metrics: Metrics; index: SearchIndex }) {
   const database = postgresConfig(config, 'onsale-search');
   const pool = poolMetrics(metrics);
@@ -168,7 +165,7 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
   };
 }
 
-async function whetherBuilt(index: SearchIndex): Promise<void> {
+async function expectBuilt(index: SearchIndex): Promise<void> {
   if (!(await index.isBuilt())) throw unavailable('the search index', new Error('it is not built yet'));
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { testClock } from '../../shared/testing/clock.ts';
-import type { ChangeLag } from './domain/change-source.ts';
+import type { ChangeLag } from './domain/changes/change-source.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
 
 function start() {
@@ -37,7 +37,7 @@ const away = async (): Promise<ChangeLag> => {
   throw new Error('away');
 };
 
-test('the lag is read once a scrape, and what the source does not know is NaN', async () => {
+test('the lag is read once a scrape, and a part that the source does not know is NaN', async () => {
   const { scrape, lagIs, reads } = start();
   lagIs(async () => ({ bytes: 7, seconds: 3 }));
   expect(await scrape()).toMatchObject({ cdc_lag_bytes: 7, cdc_lag_changes: Number.NaN, cdc_lag_seconds: 3 });
@@ -54,7 +54,7 @@ test('the index is as old as the last look whose changes are known to be in it',
   expect(await age()).toBe(20);
   clock.advance(10_000);
   lagIs(async () => ({ seconds: 0 }));
-  // What was there ten seconds ago is in it; what came since may not be.
+  // Changes of ten seconds ago are in it; later ones may not be.
   expect(await age()).toBe(10);
   clock.advance(10_000);
   lagIs(away);
@@ -65,7 +65,7 @@ test('the index is as old as the last look whose changes are known to be in it',
   expect(await age()).toBe(70);
 });
 
-test('what was followed is counted', async () => {
+test('changes that were followed are counted', async () => {
   const { scrape, observe } = start();
   observe.applied?.({ changes: 4, upserts: 2, deletes: 1 });
   observe.rebuilt?.({ documents: 10, durationMs: 5 });

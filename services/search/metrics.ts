@@ -1,8 +1,8 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/async/clock.ts';
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
-import type { ChangeLag, ChangeSource } from './domain/change-source.ts';
-import type { FollowObserver } from './domain/follow-changes.ts';
-import type { SearchIndex } from './domain/search-index.ts';
+import type { ChangeLag, ChangeSource } from './domain/changes/change-source.ts';
+import type { FollowObserver } from './domain/changes/follow-changes.ts';
+import type { SearchIndex } from './domain/index/search-index.ts';
 
 /** Counts the following of changes in the service's metrics, and shows at each scrape how far the index is behind. */
 export function followMetrics({ counter, gauge }: Metrics, source: ChangeSource, clock: Clock): FollowObserver {

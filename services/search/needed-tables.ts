@@ -1,13 +1,13 @@
 import { appState, cdcDeadLetters, eventPerformers, events, performers, venues } from '../../shared/db/schema.ts';
 import type { Needed } from '../../shared/db/schema-check.ts';
 
-/** What keeps the index after the database; `log` is the database's own, which wants its place and dead letters kept. */
+/** The tables that following the changes needs. With `log`, the database's own, its position and dead letters are in tables. */
 export const neededTables = ({ log }: { log: boolean }): Needed => [
   ...[events, venues, performers, eventPerformers].map((table): Needed[number] => [table, 'SELECT']),
   ...(log
     ? ([
         [appState, 'SELECT', 'INSERT', 'DELETE'],
-        // That none can be kept is told when there is one.
+        // Rights to write it are needed only once there is a dead letter.
         [cdcDeadLetters],
       ] satisfies Needed)
     : []),

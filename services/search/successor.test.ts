@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import postgres from 'postgres';
-import { postgresEnv } from '../../contract/targets.ts';
-import type { PostgresConfig } from '../../shared/config.ts';
+import type { PostgresConfig } from '../../shared/config/config.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type Forwarder, startForwarder } from '../../shared/testing/forwarder.ts';
 import { type CopyOptions, type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 import { makeEvent, makeVenue } from './testing.ts';
 
-// A server that takes the place of another at its address, with the slot, and without what that one wrote last.
+// A server that takes the place of another at its address, with the slot, and without the other's last writes.
 
 setDefaultTimeout(60_000);
 
@@ -97,7 +97,7 @@ const confirmsTooMuch = async (server: OwnPostgres) => {
   return row?.so;
 };
 
-test('a successor whose log ends before what is handled is read anew, and followed from its own position', async () => {
+test('a successor whose log ends before the handled position is read anew, and followed from its own position', async () => {
   const older = await begin();
   await writeMuch(first);
   await rename(first, 'Alpha', 'Zulu');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
-import type { EventDocument } from './domain/event-document.ts';
+import type { EventDocument } from './domain/index/event-document.ts';
 
 /** An event of 2030-06-01 with empty texts, but for what is given. */
 export function someEvent(given: Partial<EventDocument> & { id: number }): EventDocument {

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { postgresEnv } from '../../contract/targets.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
-import type { Running } from '../../shared/lifecycle.ts';
+import type { Running } from '../../shared/process/lifecycle.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
+import { postgresEnv } from '../../tests/rig/targets.ts';
 import { start } from './main.ts';
 
-// A server that answers queries, and does not give the changes.
+// A server that takes queries, and does not give the changes.
 
 setDefaultTimeout(60_000);
 
@@ -66,7 +66,7 @@ test('a second search process at the same slot is degraded and says so, until it
   await becomes(second, ok);
 });
 
-test('a slot of another database is left alone, and told', async () => {
+test('a slot of another database is left alone, and named', async () => {
   await operator.sql`create database other`;
   const other = openDb({ ...server.config, database: 'other' });
   await other.sql`select pg_create_logical_replication_slot('elsewhere', 'pgoutput')`;
@@ -88,7 +88,7 @@ test('a user without REPLICATION is told what it needs', async () => {
   await becomes(ready, ok);
 });
 
-test('a database without its tables is told', async () => {
+test('a database without its tables is named', async () => {
   await operator.sql`create database empty`;
   const ready = await begin({ POSTGRES_DBNAME: 'empty' });
   const reason = 'The database lacks a table: its migrations must be applied';

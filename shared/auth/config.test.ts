@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { serverVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { serverVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { authConfig, authVariables } from './config.ts';
 
 const read = (env: Record<string, string>) => authConfig(readConfig({ ...serverVariables, ...authVariables }, env));
@@ -8,20 +8,20 @@ const read = (env: Record<string, string>) => authConfig(readConfig({ ...serverV
 const url = 'https://login.example/jwks';
 const secret = 'x'.repeat(32);
 
-describe('by which keys tokens are checked', () => {
-  test('a key set or a secret, and what every token must say', () => {
+describe('the configuration of tokens', () => {
+  test('a key set or a secret, and the required claims', () => {
     expect(read({ AUTH_JWKS_URL: url })).toEqual({ keys: { url } });
     const claims = { AUTH_JWT_ISSUER: 'me', AUTH_JWT_AUDIENCE: 'you' };
     expect(read({ AUTH_JWT_SECRET: secret, ...claims })).toEqual({ keys: { secret }, issuer: 'me', audience: 'you' });
   });
 
-  test('none: everybody is trusted, but not in production', () => {
+  test('no keys: authentication is off, but not in production', () => {
     expect(read({})).toBeUndefined();
     expect(() => read({ SERVER_MODE: 'production' })).toThrow('set AUTH_JWKS_URL');
     expect(read({ SERVER_MODE: 'production', AUTH_JWT_SECRET: secret })).toBeDefined();
   });
 
-  test('what does not go together is refused', () => {
+  test('contradicting variables are refused', () => {
     expect(() => read({ AUTH_JWKS_URL: url, AUTH_JWT_SECRET: secret })).toThrow('not both');
     expect(() => read({ AUTH_JWT_ISSUER: 'me' })).toThrow('no token is checked');
   });

@@ -1,6 +1,6 @@
-import { ConfigError, type Values, v } from '../environment.ts';
+import { ConfigError, type Values, v } from '../config/environment.ts';
 
-/** As many as HS256 makes, below which a secret is easier to guess than a signature (RFC 7518, section 3.2). */
+/** The size of an HS256 hash: a shorter secret is easier to guess than a signature (RFC 7518, section 3.2). */
 const leastSecretBytes = 32;
 
 export const authVariables = {
@@ -17,7 +17,7 @@ export const authVariables = {
   AUTH_JWT_AUDIENCE: v.text('', 'The `aud` that every token must have; empty: any'),
 };
 
-/** By which keys tokens are checked, and what they must say. */
+/** The keys that verify tokens, and the required claims. */
 export type AuthConfig = {
   keys: { url: string } | { secret: string };
   issuer?: string | undefined;
@@ -25,8 +25,8 @@ export type AuthConfig = {
 };
 
 /**
- * The tokens' part of a service's variables; undefined when everybody is trusted, which production refuses. Throws
- * `ConfigError` for variables that do not go together.
+ * Returns the configuration of tokens; undefined when authentication is off, which production refuses. Throws
+ * `ConfigError` for variables that contradict each other.
  */
 export function authConfig(
   values: Values<typeof authVariables> & { SERVER_MODE: 'development' | 'production' },

@@ -1,8 +1,10 @@
-/** Who asks, as a token proves it. An organiser may look after everybody's orders. */
+/** The identity that a token proves. An organiser may act on everyone's orders. */
 export type Caller = { userUuid: string; isOrganiser: boolean };
 
-/** Port: whom a token speaks for. */
+/** Port: verifies tokens. */
 export type Identities = {
-  /** Throws `unauthorized` for a token that is not valid here and now, and `unavailable` when that cannot be found out. */
+  /**
+   * Throws `unauthorized` for a token that is not valid here and now, and `unavailable` when that cannot be found out.
+   */
   verify(token: string): Promise<Caller>;
 };

@@ -1,24 +1,24 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import { unavailable } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 
-/** A key that was withdrawn is refused after this time. */
+/** The longest time for which a withdrawn key is still accepted. */
 const freshMs = 5 * 60_000;
-/** A token that names an unknown key makes us ask for new ones, but no sooner than this after the last answer. */
+/** A token that names an unknown key makes us fetch the keys anew, but no sooner than this after the last response. */
 const cooldownMs = 10_000;
-/** How long a server that did not answer is left alone. */
+/** How long to wait after a failed fetch. */
 const pauseMs = 1_000;
-/** How long it may take to answer. */
+/** The timeout of a fetch. */
 const timeoutMs = 1_000;
 
 /**
- * The keys of a JSON Web Key Set behind a URL, for jose. They are asked for at once, again when they are old, and when a
- * token names one that is not among them. While their server is away those that are known are used, however old they are;
- * throws `unavailable` without any, and for a key that is not among them.
+ * The keys of a JSON Web Key Set behind a URL, for jose. They are fetched at once, again when they are old, and when a
+ * token names an unknown key. While their server is away the known keys are used, however old they are; throws
+ * `unavailable` without any, and for an unknown key.
  *
- * jose fetches and reads the set. When to ask is decided here: by itself jose drops an old set while its server is away,
- * and then asks for it with every token.
+ * jose fetches and parses the set; this decides when: by itself jose drops an old set while its server is away, and
+ * then fetches it for every token.
  */
 export function remoteKeys(url: string, clock: Clock, log: Logger): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { AppError } from '../errors.ts';
-import { silentLog } from '../log.ts';
+import { silentLog } from '../process/log.ts';
 import { testClock } from '../testing/clock.ts';
 import type { AuthConfig } from './config.ts';
 import type { Identities } from './identities.ts';
@@ -24,7 +24,7 @@ const bySecret = (claims: JWTPayload, key = secret, alg = 'HS256') =>
 const identities = (claims: Partial<AuthConfig> = {}) =>
   jwtIdentities({ keys: { secret }, ...claims }, silentLog, clock);
 
-/** Who a token speaks for, or the stable code of its refusal. */
+/** Returns the identity of a token, or the stable code of its refusal. */
 const told = (by: Identities, token: string) =>
   by.verify(token).catch((error) => {
     if (error instanceof AppError) return error.code;
@@ -32,7 +32,7 @@ const told = (by: Identities, token: string) =>
   });
 
 describe('a token', () => {
-  test('speaks for the user of its sub', async () => {
+  test('identifies the user of its sub', async () => {
     const token = await bySecret({ ...fine, sub: user.toUpperCase() });
     expect(await told(identities(), token)).toEqual({ userUuid: user, isOrganiser: false });
   });
@@ -86,7 +86,7 @@ describe('a token', () => {
     expect(await told(identities(), await bySecret(right))).toMatchObject({ userUuid: user });
   });
 
-  test('that is signed by nobody, with another secret or another algorithm is refused', async () => {
+  test('that is unsigned, or signed with another secret or another algorithm, is refused', async () => {
     for (const token of [
       new UnsecuredJWT(fine).encode(),
       await bySecret(fine, secret.toUpperCase()),
@@ -96,7 +96,7 @@ describe('a token', () => {
     }
   });
 
-  test('that was changed, or is none, is refused', async () => {
+  test('that was changed, or is no token, is refused', async () => {
     const [head, , signature] = (await bySecret(fine)).split('.');
     const claims = Buffer.from(JSON.stringify({ ...fine, scope: 'organiser' })).toString('base64url');
     for (const token of [`${head}.${claims}.${signature}`, `${head}.${claims}.`, '', 'x', 'a.b.c', '..', '{}', '🎫']) {
@@ -119,7 +119,7 @@ afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-/** A key set's server, which counts how often it is asked, and can be away. */
+/** A key set's server, which counts its requests, and can be away. */
 async function startKeys(...pairs: Pair[]) {
   const state = { pairs, asked: 0, status: 200 };
   const server = Bun.serve({
@@ -168,7 +168,7 @@ describe('a key set', () => {
     expect(await told(by, await byPair(await makePair(undefined)))).toBe('unauthorized');
   });
 
-  test('is asked for once, however many tokens come', async () => {
+  test('is fetched once, however many tokens come', async () => {
     const pair = await makePair('a');
     const { by, state } = await startKeys(pair);
     const token = await byPair(pair);
@@ -176,7 +176,7 @@ describe('a key set', () => {
     expect(state.asked).toBe(1);
   });
 
-  test('is asked for again when a token has a new key, but not by every token that has none', async () => {
+  test('is fetched again when a token has a new key, but not for every token with an unknown key', async () => {
     const [old, next] = [await makePair('old'), await makePair('next')];
     const { by, state } = await startKeys(old);
     await by.verify(await byPair(old));
@@ -191,7 +191,7 @@ describe('a key set', () => {
     expect(state.asked).toBe(2);
   });
 
-  test('is asked for again after a while, and a key that has gone is refused', async () => {
+  test('is fetched again after a while, and a withdrawn key is refused', async () => {
     const pair = await makePair('a');
     const { by, state } = await startKeys(pair);
     const claims = { ...fine, exp: clock.now() / 1000 + 3600 };
@@ -202,7 +202,7 @@ describe('a key set', () => {
     expect(await told(by, await byPair(pair, claims))).toBe('unauthorized');
   });
 
-  test('whose server is away: nobody can tell, until it is back', async () => {
+  test('whose server is away makes every token unavailable, until it is back', async () => {
     const pair = await makePair('a');
     const { by, state } = await startKeys(pair);
     state.status = 500;
@@ -214,7 +214,7 @@ describe('a key set', () => {
     expect(await told(by, await byPair(pair, claims))).toEqual(good);
   });
 
-  test('whose server went away: the keys that are known are good, of others nobody can tell', async () => {
+  test('whose server went away keeps the known keys valid, and makes others unavailable', async () => {
     const [known, other] = [await makePair('known'), await makePair('other')];
     const { by, state } = await startKeys(known);
     const claims = () => ({ ...fine, exp: clock.now() / 1000 + 60 });
@@ -226,8 +226,11 @@ describe('a key set', () => {
     expect(state.asked).toBe(2);
   });
 
-  test.each(['http://127.0.0.1:1/jwks', 'http://nowhere.invalid/jwks'])('that is nowhere: %s', async (url) => {
-    const by = jwtIdentities({ keys: { url } }, silentLog, clock);
-    expect(await told(by, await byPair(await makePair('a')))).toBe('unavailable');
-  });
+  test.each(['http://127.0.0.1:1/jwks', 'http://nowhere.invalid/jwks'])(
+    'at an address without a server: %s',
+    async (url) => {
+      const by = jwtIdentities({ keys: { url } }, silentLog, clock);
+      expect(await told(by, await byPair(await makePair('a')))).toBe('unavailable');
+    },
+  );
 });

@@ -1,19 +1,19 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../async/clock.ts';
 import { AppError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import type { AuthConfig } from './config.ts';
 import type { Caller, Identities } from './identities.ts';
 import { remoteKeys } from './jwt-keys.ts';
 
-/** Clocks of two machines may differ by so much. */
+/** The allowed difference between the clocks of two machines. */
 const clockToleranceSeconds = 5;
-/** Fixed by how the key is known, never by the token: else a public key could pass for a shared secret. */
+/** Fixed by the kind of the key, never by the token: otherwise a public key could pass for a shared secret. */
 const byKeySet = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 const bySecret = ['HS256'];
 const organiserScope = 'organiser';
 
-/** JSON Web Tokens, by a key set or by a shared secret. `sub` is the user's uuid, `exp` must be there. */
+/** Verifies JSON Web Tokens with a key set or a shared secret. `sub` is the user's uuid, `exp` is required. */
 export function jwtIdentities(
   { keys, issuer, audience }: AuthConfig,
   log: Logger,
@@ -48,7 +48,7 @@ export function jwtIdentities(
       return (await jwtVerify(token, keyOf, now)).payload;
     } catch (error) {
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-      // Keys need not have names: then each that could be it is tried.
+      // Keys need not have names: then every possible one is tried.
       for await (const key of error) {
         try {
           return (await jwtVerify(token, key, now)).payload;

@@ -9,7 +9,7 @@ export type CacheHarness = {
   close(): Promise<void>;
 };
 
-/** What every cache adapter promises. */
+/** The conformance suite of caches. */
 export function cacheConformance(name: string, start: () => Promise<CacheHarness>): void {
   describe(`cache: ${name}`, () => {
     let harness: CacheHarness;
@@ -27,7 +27,7 @@ export function cacheConformance(name: string, start: () => Promise<CacheHarness
       expect(await fresh().get(key)).toBeUndefined();
     });
 
-    test('gives back what was set, whatever the text', async () => {
+    test('returns the text that was set, with any characters', async () => {
       const cache = fresh();
       for (const text of ['x', '{"a":"é✓ 日本"}', 'line\nline\0nul', '']) {
         await cache.set(key, text, 60_000);
@@ -60,7 +60,7 @@ export function cacheConformance(name: string, start: () => Promise<CacheHarness
       expect(await cache.get(key)).toBe('y');
     });
 
-    test('delete forgets, also what is absent', async () => {
+    test('delete removes a text, and does nothing without one', async () => {
       const cache = fresh();
       await cache.set(key, 'x', 60_000);
       await cache.delete(key);

@@ -1,6 +1,6 @@
 /**
- * Port: texts kept for a while. A cache may forget anything at any time, and no caller may depend on it.
- * An adapter answers `undefined` for what is absent, expired or unreadable, and never throws because its server is away.
+ * Port: texts kept for a while. A cache may forget anything at any time, and no caller may depend on it. An adapter
+ * returns `undefined` for a text that is absent, expired or unreadable, and never throws because its server is away.
  */
 export type Cache = {
   get(key: string): Promise<string | undefined>;
@@ -12,9 +12,9 @@ export type Cache = {
 export type CacheObserver = (outcome: 'hit' | 'miss') => void;
 
 /**
- * Reads through a cache. Callers that miss the same key at the same time share one `load`, so that a cold cache under
- * a rush asks the database once a process. A load that fails fails all who waited for it, and is not kept. What is no longer
- * `usable` is loaded anew, whether it was kept or waited for; a caller takes its own load as it comes.
+ * Reads through a cache. Callers that miss the same key at the same time share one `load`, so that a cold cache under a
+ * rush costs one database read per process. A failed load fails all of its callers, and is not kept. A text that is no
+ * longer `usable` is loaded anew, whether it was cached or shared; a caller's own load is always usable.
  */
 export function readThrough(cache: Cache, observe: CacheObserver = () => {}) {
   const loading = new Map<string, Promise<string>>();

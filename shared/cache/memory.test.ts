@@ -12,7 +12,7 @@ cacheConformance('in this process', async () => {
   };
 });
 
-test('the least recently used text goes when the room is full', async () => {
+test('the least recently used text is dropped when the cache is full', async () => {
   const cache = memoryCache({ maxBytes: 1000, clock: testClock() });
   await cache.set('a', 'x'.repeat(200), 60_000);
   await cache.set('b', 'x'.repeat(200), 60_000);

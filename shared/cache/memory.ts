@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import type { Cache } from './cache.ts';
 
-/** A cache in this process: the least recently used texts go when `maxBytes` are reached. */
+/** A cache in this process, which drops the least recently used texts when `maxBytes` are reached. */
 export function memoryCache({ maxBytes, clock }: { maxBytes: number; clock: Clock }): Cache {
   const kept = new LRUCache<string, string>({
     maxSize: maxBytes,
-    // JavaScriptCore and V8 hold a Latin-1 text in a byte a character, any other in two.
+    // JavaScriptCore and V8 store a Latin-1 string in one byte per character, any other in two.
     sizeCalculation: (value, key) => 2 * (value.length + key.length) + 1,
     perf: clock,
     ttlResolution: 0,

@@ -24,7 +24,7 @@ cacheConformance('Redis', async () => {
   };
 });
 
-test('without its server nothing is found, nothing is kept, and nothing is thrown', async () => {
+test('a cache without its server finds, keeps and throws nothing', async () => {
   const redis = openRedis({ nodes: ['127.0.0.1:1'], password: '', database: 0 }, { deadlineMs: cacheDeadlineMs });
   const cache = redisCache(redis);
   await cache.set('a', 'x', 1000);
@@ -33,7 +33,7 @@ test('without its server nothing is found, nothing is kept, and nothing is throw
   await redis.close();
 });
 
-test('what is no text of ours counts as a miss', async () => {
+test('a value that is no text of ours counts as a miss', async () => {
   const redis = openRedis(stackRedis());
   const key = `test-${randomUUID()}`;
   await redis.run(() => redis.client.hset(key, 'not', 'a text'));
@@ -42,7 +42,7 @@ test('what is no text of ours counts as a miss', async () => {
   await redis.close();
 });
 
-test('hung, it keeps nobody for long: only the first ones wait; awake again, it is a cache again', async () => {
+test('a hung server delays only the first callers; when it is back it is a cache again', async () => {
   const server = await startRedis();
   const redis = openRedis({ nodes: [server.node], password: '', database: 0 }, { deadlineMs: cacheDeadlineMs });
   const cache = redisCache(redis);

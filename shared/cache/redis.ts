@@ -2,12 +2,12 @@ import { checkDeadlineMs } from '../redis/checks.ts';
 import type { RedisServer } from '../redis/client.ts';
 import type { Cache } from './cache.ts';
 
-/** What a cache is worth waiting for: its connection should have no longer a deadline, for every reader waits for it. */
+/** The deadline of the cache's connection should be no longer than this, as every reader waits for it. */
 export const cacheDeadlineMs = 300;
 
 /**
  * A cache in Redis, shared by all processes; Redis decides what to drop when its memory is full. While it is away
- * nothing is found and nothing is kept. Large texts take their time on a connection: let no locks wait behind them.
+ * nothing is found and nothing is kept. Large texts hold up a connection: keep locks on another one.
  */
 export function redisCache({ client, run }: RedisServer): Cache {
   return {
@@ -22,8 +22,8 @@ export function redisCache({ client, run }: RedisServer): Cache {
 }
 
 /**
- * Throws `unavailable`, or `Unfit` with a reason, unless Redis keeps a text under this key: one that refuses writes is no
- * cache, though it answers.
+ * Throws `unavailable`, or `Unfit` with a reason, unless Redis keeps a text under this key: a server that refuses
+ * writes is no cache.
  */
 export const checkRedisCache =
   ({ client, run }: RedisServer, key: string) =>

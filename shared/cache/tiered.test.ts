@@ -27,7 +27,7 @@ cacheConformance('near and far', async () => {
   return { cache: process(), advance: async (ms) => clock.advance(ms), close: async () => {} };
 });
 
-test('what one process keeps is found by another, which then asks no more until its own time is over', async () => {
+test('a text that one process keeps is found by another, which then has it until its own time is over', async () => {
   const { clock, process, asked } = parts();
   const [here, there] = [process(), process()];
   await here.set('a', 'x', 5 * minute);

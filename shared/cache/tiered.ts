@@ -1,8 +1,8 @@
 import type { Cache } from './cache.ts';
 
 /**
- * A near cache in front of a far one that others share. Only for keys whose text never changes: the near one is not told
- * when another process writes or deletes. What was found far away is kept near for at most `nearMs`.
+ * A near cache in front of a far one that others share. Only for keys whose text never changes: the near one does not
+ * see another process' writes and deletes. A text of the far cache is kept in the near one for at most `nearMs`.
  */
 export function tieredCache(near: Cache, far: Cache, nearMs: number): Cache {
   return {

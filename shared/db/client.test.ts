@@ -30,7 +30,7 @@ function meeting() {
 
 const sum = async () => (await database.sql`select sum(n)::int as n from counters`)[0]!.n;
 
-test('two that deadlock by themselves: one is rolled back', async () => {
+test('one of two transactions that deadlock is rolled back', async () => {
   const met = meeting();
   const outcomes = await Promise.allSettled([countBoth([1, 2], met), countBoth([2, 1], met)]);
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -38,7 +38,7 @@ test('two that deadlock by themselves: one is rolled back', async () => {
   expect(await sum()).toBe(2);
 });
 
-test('run does it again, so that both are done, once each', async () => {
+test('run retries it, so that both are done, once each', async () => {
   const before = await sum();
   const met = meeting();
   const { run } = database.db;
@@ -46,7 +46,7 @@ test('run does it again, so that both are done, once each', async () => {
   expect(await sum()).toBe(before + 4);
 });
 
-test('run gives up in the end, and does not repeat what failed for another reason', async () => {
+test('run gives up in the end, and does not retry after other errors', async () => {
   let tried = 0;
   const failing = (code: string) => () => {
     tried++;

@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
-import { sleep } from '../clock.ts';
-import type { PostgresConfig } from '../config.ts';
+import { sleep } from '../async/clock.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { AppError, isAppError, unavailable } from '../errors.ts';
 import { openDriver } from './driver.ts';
 import { type Gathered, gathering } from './gathered.ts';
@@ -15,40 +15,42 @@ export { sqlState } from './outage.ts';
 
 export type Database = PostgresJsDatabase<typeof schema>;
 
-/** A piece of a statement. */
+/** A fragment of a statement. */
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
-/** A pool of connections, with Drizzle over it for what reads better that way. */
+/** A pool of connections, with Drizzle over it for plain queries. */
 export type Db = {
   sql: postgres.Sql;
   orm: Database;
   /**
-   * Runs database work, at most one transaction, under a deadline; again, some times, when the server has rolled it back
-   * for the sake of others. A server that is away, hung, restarting, out of room or of connections, too old, read-only or a
-   * standby throws `unavailable`; every other error passes as it is.
+   * Runs database work, at most one transaction, under a deadline; retries a few times after a deadlock or a
+   * serialization failure. Throws `unavailable` for a server that is away, hung, restarting, out of space or of
+   * connections, too old, read-only or a standby; every other error passes as it is.
    */
   run<T>(work: () => PromiseLike<T>): Promise<T>;
-  /** The deadline of `run` alone, for who waits for a `run` that is made for several callers. */
+  /** Like `run`, but only the deadline: for callers that share one `run`. */
   wait<T>(work: () => PromiseLike<T>): Promise<T>;
-  /** For work in a `run` that may wait for somebody else's rows: a key, such as an event, has its share of the connections. */
+  /** For work in a `run` that may wait for locked rows: each key, such as an event, has a share of the connections. */
   share: Share;
-  /** Work of many callers by one statement, each under a deadline as in `run`, and with the share of its key. */
+  /**
+   * Gathers the work of many callers in one statement, each under a deadline as in `run`, and on the share of its key.
+   */
   gathered: Gathered;
-  /** Throws `unavailable` unless the server answers, and while it has lately refused calls for want of something. */
+  /** Throws `unavailable` unless the server responds, and while it has lately refused calls for lack of a resource. */
   ping(): Promise<void>;
-  /** As `ping`, and unless the server can write: into its log and to its disk. Asks at most once a second. */
+  /** Like `ping`, and also unless the server can write to its log and its disk. Checks at most once a second. */
   pingWrites(): Promise<void>;
-  /** LISTENs, on a connection beside the pool, until the answer is called, which `close` does not do. */
+  /** LISTENs, on a connection beside the pool, until the returned function is called, which `close` does not do. */
   listen(channel: string, listener: Listener): () => Promise<void>;
   close(): Promise<void>;
 };
 
-/** Told of every `run`. What `begin` answers comes back to `end`. */
+/** Called around every `run`. `end` gets the result of `begin`. */
 export type CallMeter = { begin(): number; end(begun: number): void; unavailable(): void };
 
 /**
- * `max` and `deadlineMs` override the configuration; `onQuery` sees the text of every query sent; `meter` makes what counts
- * the calls, given the most connections there will be. `oldest` is the first release of the server that will do.
+ * `max` and `deadlineMs` override the configuration; `onQuery` gets the text of every query; `meter` makes the counter
+ * of calls, given the maximum of connections. `oldest` is the oldest supported release of the server.
  */
 export type OpenOptions = {
   max?: number;
@@ -57,22 +59,22 @@ export type OpenOptions = {
   meter?: (connections: number) => CallMeter;
   oldest?: number;
   nowMs?: () => number;
-  /** For statements that each mean a few rows, and name the way to them: see `DriverOptions`. */
+  /** For statements on a few rows each, written in their join order: see `DriverOptions`. */
   asWritten?: boolean;
 };
 
 /**
- * A row to select from, by which a statement's transaction is not waited for on the disk: when the server dies in the next
- * half second it may be forgotten, and with it all that was committed later. For what can be done again.
+ * A row to select from that makes the commit asynchronous: when the server dies in the next half second the transaction
+ * may be lost, and with it everything that was committed later. For work that can be repeated.
  */
 export const relaxed = (sql: postgres.Sql): Fragment =>
   sql`(select set_config('synchronous_commit', 'off', true)) as relaxed`;
 
-/** Of the second that a probe waits. */
+/** Less than the second that a probe waits. */
 const pingMs = 900;
 
 /**
- * Opens a pool; connects on first use. A deadline of 0 is none.
+ * Opens a pool; connects on first use. A deadline of 0 means none.
  *
  * Drizzle changes the parsers of the client it wraps: a timestamp read by plain `sql` is PostgreSQL's text, and JSON
  * parameters are passed as text.
@@ -113,15 +115,15 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
 
 /** Deadlock and serialization failure (SQLSTATE class 40): the server has rolled back, and the same may succeed now. */
 const rolledBack = new Set(['40P01', '40001']);
-const mostTries = 4;
+const maxTries = 4;
 
 async function retried<T>(work: () => PromiseLike<T>): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
       return await work();
     } catch (error) {
-      if (tried === mostTries || !rolledBack.has(sqlState(error) ?? '')) throw error;
-      // By chance, so that those who met do not meet again.
+      if (tried === maxTries || !rolledBack.has(sqlState(error) ?? '')) throw error;
+      // At random, so that colliding transactions do not collide again.
       await sleep(Math.random() * 10 * tried);
     }
   }

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import postgres from 'postgres';
-import type { PostgresConfig } from '../config.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { testDatabase } from '../testing/database.ts';
 import { type Db, openDb } from './client.ts';
 
-// What `patches/postgres@3.4.9.patch` mends in the driver until a release does: connections that end at a bad moment. What it
-// does about servers that hang, are no primary or take no more connections is in `failover.test.ts` and `lacking.test.ts`.
+// The fixes of `patches/postgres@3.4.9.patch` for connections that end at a bad moment, until a release has them. Its
+// fixes for servers that hang, are no primary or take no more connections are in `failover.test.ts` and
+// `lacking.test.ts`.
 
 let config: PostgresConfig;
 let admin: Db;
@@ -21,7 +22,7 @@ afterAll(() => drop());
 const terminate = (pid: number) => admin.sql`select pg_terminate_backend(${pid}, 5000)`;
 const numbers = async () => (await admin.sql`select n from numbers order by n`).map(({ n }) => n);
 
-/** Two of each, for a connection that is broken may do one more. */
+/** Two of each, as a broken connection may do one more. */
 async function works({ sql }: Db) {
   for (let i = 0; i < 2; i++) expect([...(await sql`select ${i}::int as n`)]).toEqual([{ n: i }]);
   for (let i = 0; i < 2; i++) expect(await sql.begin(async (tx) => (await tx`select 1 as n`)[0]!.n)).toBe(1);
@@ -40,7 +41,7 @@ test('after a read that failed among its rows, the next one has its own rows, fr
   await db.close();
 });
 
-// github.com/porsager/postgres/issues/1209: the process ended by it.
+// github.com/porsager/postgres/issues/1209: it ended the process.
 test('a transaction whose connection ends in the middle of a statement fails, and the next ones work', async () => {
   const db = openDb(config, { max: 1 });
   const failed = db.sql.begin(async (tx) => {
@@ -62,7 +63,7 @@ test('a transaction whose connection ends between statements writes nothing more
     const [{ pid } = { pid: 0 }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
     await tx`insert into numbers values (1)`;
     await terminate(pid);
-    // Meanwhile another transaction comes by on what was its connection.
+    // Meanwhile another transaction gets its former connection.
     await db.sql.begin((other) => other`insert into numbers values (2)`).catch(() => {});
     tx`insert into numbers values (3)`.then(late.resolve, late.reject);
   });
@@ -88,7 +89,7 @@ test('a transaction whose connection is reset fails, and the next ones work', as
   await close();
 });
 
-// github.com/porsager/postgres/issues/1192: the process ended by it.
+// github.com/porsager/postgres/issues/1192: it ended the process.
 test('a connection that can’t learn the types is opened anew', async () => {
   const { db, close } = await throughProxy(refuseTypesOnce((client) => client.write(statementTimeout)));
   const read = () => db.sql<{ n: number[] }[]>`select array[1, 2] as n`;
@@ -100,15 +101,15 @@ test('a connection that can’t learn the types is opened anew', async () => {
 });
 
 // github.com/porsager/postgres/issues/1223
-test('a connection that ends while it learns the types is opened anew, and its first question is answered', async () => {
+test('a connection that ends while it learns the types is opened anew, and its first query succeeds', async () => {
   const { db, close } = await throughProxy(refuseTypesOnce((client) => client.end(statementTimeout.subarray(0, -6))));
   expect([...(await db.sql`select array[1, 2] as n`)]).toEqual([{ n: [1, 2] }]);
   await works(db);
   await close();
 });
 
-// Else it was tried thousands of times a second, and whoever asked first waited for ever.
-test('an address that takes connections and ends them at once is tried again with pauses, and fails', async () => {
+// Otherwise it was tried thousands of times a second, and the first caller waited for ever.
+test('an address that accepts connections and ends them at once is tried again with pauses, and fails', async () => {
   let came = 0;
   const closing = createServer((client) => {
     came++;
@@ -123,8 +124,8 @@ test('an address that takes connections and ends them at once is tried again wit
   closing.close();
 });
 
-// Else other people's statements were told to be done, in a transaction of nobody's that was never committed.
-test('a transaction has a connection of its own, also behind as many questions as a connection takes', async () => {
+// Otherwise statements of other callers seemed to succeed, in a transaction that was never committed.
+test('a transaction has a connection of its own, also behind a full pipeline of queries', async () => {
   const db = openDb(config, { max: 2 });
   const { sql } = db;
   await Promise.all([sql`select pg_sleep(0.1)`, sql`select pg_sleep(0.1)`]);
@@ -166,7 +167,7 @@ test('a transaction has a connection of its own, also when its socket has room a
 
 type Answer = (data: Buffer | string, client: Socket) => boolean;
 
-/** The first question about types is answered by `refuse`. */
+/** The first query about types gets the response of `refuse`. */
 function refuseTypesOnce(refuse: (client: Socket) => void): Answer {
   let refused = false;
   return (data, client) => {
@@ -177,7 +178,7 @@ function refuseTypesOnce(refuse: (client: Socket) => void): Answer {
   };
 }
 
-/** One connection, by a proxy that hands on what comes for the server unless `answer` has answered it. */
+/** One connection through a proxy that forwards messages to the server, unless `answer` has handled them. */
 async function throughProxy(answer: Answer = () => false) {
   const clients: Socket[] = [];
   const proxy = createServer((client) => {

@@ -1,10 +1,10 @@
 import postgres from 'postgres';
-import type { PostgresConfig } from '../config.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { fitness } from './outage.ts';
 
 /**
- * `connections` go after their time, unless there is one alone that is `kept`. `oldest` is the first release of the server
- * that will do. `asWritten`: statements are carried out as they are written.
+ * `connections` are closed after their lifetime, unless a single one is `kept`. `oldest` is the oldest supported
+ * release of the server. `asWritten`: statements are planned as they are written.
  */
 export type DriverOptions = {
   max: number;
@@ -18,9 +18,9 @@ export type DriverOptions = {
 };
 
 /**
- * Settings of a session (PostgreSQL 17, section 19.7) under which a statement is carried out as it is written: each table is
- * reached from the one before it by an index, whatever the statistics say. A plan that was made while the tables were small,
- * or not looked at yet, would else stay in use while they grow, and read them whole for every sale of a rush.
+ * Settings of a session (PostgreSQL 17, section 19.7) under which a statement is planned as it is written: each table
+ * is joined to the one before it by an index, whatever the statistics say. Otherwise a plan that was made while the
+ * tables were small, or not analysed yet, would stay in use while they grow, and scan them for every sale of a rush.
  */
 const plansAsWritten = {
   enable_seqscan: 'off',
@@ -29,24 +29,24 @@ const plansAsWritten = {
   enable_material: 'off',
   join_collapse_limit: '1',
   from_collapse_limit: '1',
-  // One plan is as good as the other, so none is made twice.
+  // All plans are equal, so one generic plan is enough.
   plan_cache_mode: 'force_generic_plan',
 };
 
-/** The server ends a statement at its deadline: a connection that is silent for longer leads to no server that works. */
+/** The server ends a statement at its deadline: a connection that is silent for longer leads to no working server. */
 const silenceMs = 500;
-/** A session whose process is gone or stopped in the middle of a transaction must not keep its rows from others. */
+/** A session whose process died or hung in the middle of a transaction must not keep its rows locked. */
 const idleTransactionMs = 10_000;
 
 /**
- * The driver's client for one address; connects on first use. A connection without an answer at its deadline (0 is none) is
- * destroyed, and with it all idle ones of this process to the same address: they may lead to a server that is there no more.
+ * The driver's client for one address; connects on first use. A connection without a response at its deadline (0: none)
+ * is destroyed, and with it all idle ones of this process to the same address: they may lead to a server that is gone.
  * A call that has waited for a connection until its deadline is never sent.
  */
 export function openDriver(config: PostgresConfig, options: DriverOptions) {
   const { max, deadlineMs, onQuery } = options;
   const neighbours = neighboursAt(config);
-  // What our patch adds to the driver, and what it has and does not tell, has no types.
+  // Our patch's additions to the driver, and its own internals, have no types.
   const untyped = {
     queue_timeout: deadlineMs === 0 ? null : deadlineMs / 1000,
     answer_timeout: deadlineMs === 0 ? null : (deadlineMs + silenceMs) / 1000,
@@ -66,7 +66,7 @@ export function openDriver(config: PostgresConfig, options: DriverOptions) {
     idle_timeout: options.kept ? 0 : config.connMaxIdleTimeMs / 1000,
     max_lifetime: options.kept || config.connMaxLifetimeMs === 0 ? null : config.connMaxLifetimeMs / 1000,
     connect_timeout: Math.max(1, Math.floor((deadlineMs || 5000) / 1000)),
-    // A short constant pause: the pool must be back within a moment of the server, not after a grown backoff.
+    // A short constant pause: the pool must reconnect as soon as the server is back, not after a grown backoff.
     backoff: () => 0.1,
     onnotice: () => {},
     ...(options.onClose && { onclose: options.onClose }),
@@ -89,7 +89,7 @@ export function openDriver(config: PostgresConfig, options: DriverOptions) {
   };
 }
 
-/** What drops the idle connections of each pool of this process, by address. */
+/** Functions that drop the idle connections of each pool of this process, by address. */
 const pools = new Map<string, Set<() => void>>();
 
 function neighboursAt({ host, port }: PostgresConfig): Set<() => void> {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { isAppError, reasonOf } from '../errors.ts';
 import { postgresSeatFeed } from '../feed/postgres.ts';
-import { silentLog } from '../log.ts';
+import { silentLog } from '../process/log.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type Forwarder, startForwarder } from '../testing/forwarder.ts';
 import { type OwnPostgres, startPostgres } from '../testing/postgres-server.ts';
@@ -9,7 +9,8 @@ import { type Db, type OpenOptions, openDb } from './client.ts';
 import { migrate } from './migrate.ts';
 import { asOutage } from './outage.ts';
 
-// One address, behind which a server hangs, or is no primary, and another takes its place. What is silent stays open.
+// One address, behind which a server hangs, or is no primary, and another takes its place. Silent connections stay
+// open.
 
 let first: OwnPostgres;
 let second: OwnPostgres;
@@ -64,7 +65,7 @@ async function numbersOf(server: OwnPostgres): Promise<number[]> {
 }
 
 describe('a server that hangs', () => {
-  test('fails the calls under way, and the next ones find the server that took its place', async () => {
+  test('fails the calls under way, and the next ones reach the server that took its place', async () => {
     const db = open();
     await fill(db);
     first.hang();
@@ -84,7 +85,7 @@ describe('a server that hangs', () => {
     expect(new Set(await times(40, () => portOf(db)))).toEqual(new Set([first.config.port]));
   });
 
-  test('lets no call do its work after its caller was told that it failed', async () => {
+  test('lets no call do its work after it has failed', async () => {
     const db = open();
     await fill(db);
     first.hang();
@@ -96,7 +97,7 @@ describe('a server that hangs', () => {
     expect((await numbersOf(second)).filter((n) => n >= 1000)).toEqual([]);
   });
 
-  test('costs few calls, however many idle connections lead to it, and pools beside none', async () => {
+  test('costs few calls, however many idle connections lead to it, and none of other pools', async () => {
     const [db, beside] = [open({ max: 20 }), open({ max: 20 })];
     await Promise.all([fill(db, 20), fill(beside, 20)]);
     first.hang();
@@ -125,7 +126,7 @@ describe('a server that hangs', () => {
     expect(new Set((await numbersOf(second)).filter((n) => n >= 50 && n < 60))).toEqual(new Set([52]));
   });
 
-  test('is listened to no more, and the server that took its place is', async () => {
+  test('loses its listeners to the server that took its place', async () => {
     const feed = postgresSeatFeed(open(), silentLog);
     const sender = openDb(second.config);
     pools.push(sender);
@@ -165,7 +166,7 @@ describe('a server that hangs', () => {
 });
 
 describe('a server that is no primary', () => {
-  test('a standby is unfit for reads and writes, until the address leads to the primary', async () => {
+  test('is a standby: unfit for reads and writes, until the address leads to the primary', async () => {
     address.leadTo(standby.config.port);
     const db = open();
     const reason = 'A PostgreSQL that can be written is needed; this is a standby';
@@ -177,7 +178,7 @@ describe('a server that is no primary', () => {
     await db.pingWrites();
   });
 
-  test('a read-only server is read and not written, until the address leads to another', async () => {
+  test('is read-only: read and not written, until the address leads to another', async () => {
     address.leadTo(readOnly.config.port);
     const db = open();
     await fill(db);
@@ -191,7 +192,7 @@ describe('a server that is no primary', () => {
     await db.pingWrites();
   });
 
-  test('a write that a transaction is refused for that ends its connection, too', async () => {
+  test('refuses a write in a transaction, which ends the connection, too', async () => {
     address.leadTo(readOnly.config.port);
     const db = open({ max: 1 });
     const write = () => db.run(() => db.sql.begin((tx) => tx`insert into numbers values (72)`));
@@ -200,7 +201,7 @@ describe('a server that is no primary', () => {
     await eventually(write);
   });
 
-  test('an old release is unfit', async () => {
+  test('is an old release: unfit', async () => {
     const db = open({ oldest: 99 });
     const reason = reasonOf(await portOf(db).catch((error) => error));
     expect(reason).toMatch(/^PostgreSQL 99 or newer is needed; this is 1\d\.\d+$/);

@@ -44,7 +44,7 @@ function pool(options: GatheredOptions<string> = {}, deadlineMs = 1000) {
   };
 }
 
-test('what comes in one turn is one statement, and what comes while it is under way is the next', async () => {
+test('items of one turn are one statement, and items that come while it is under way are the next', async () => {
   const { ask, end, underWay } = pool();
   const first = [ask('a'), ask('b')];
   expect(await underWay()).toEqual([['a', 'b']]);
@@ -63,19 +63,19 @@ test('keys do not wait for each other', async () => {
   expect(await underWay()).toEqual([['a'], ['b']]);
 });
 
-test('items that name the same are not in one statement, and none overtakes what it has to do with', async () => {
+test('items with a common name are not in one statement, and none overtakes another with its name', async () => {
   const { ask, end } = pool({ namesOf: (item) => [...item] });
   for (const item of ['ab', 'bc', 'c', 'd']) void ask(item);
   expect([await end(), await end(), await end()]).toEqual([['ab', 'd'], ['bc'], ['c']]);
 });
 
-test('a statement has items of one kind, and no more than it may have', async () => {
+test('a statement has items of one kind, up to the maximum', async () => {
   const { ask, end } = pool({ kindOf: ([kind]) => kind!, most: 2 });
   for (const item of ['a1', 'b1', 'a2', 'a3', 'b2']) void ask(item);
   expect([await end(), await end(), await end()]).toEqual([['a1', 'a2'], ['b1', 'b2'], ['a3']]);
 });
 
-test('where a statement fails each item is tried by itself, and only those at fault fail', async () => {
+test('each item of a failed statement is tried by itself, and only those at fault fail', async () => {
   const { ask, end } = pool();
   const asked = [ask('a'), ask('b')];
   await end(new Error('together'));
@@ -84,7 +84,7 @@ test('where a statement fails each item is tried by itself, and only those at fa
   expect(await Promise.all(asked)).toEqual(['a alone', 'B']);
 });
 
-test('where the server is away nothing is tried again', async () => {
+test('nothing is tried again while the server is away', async () => {
   const { ask, end, underWay } = pool();
   const asked = [ask('a'), ask('b')];
   const away = unavailable('PostgreSQL', new Error('away'));
@@ -95,7 +95,7 @@ test('where the server is away nothing is tried again', async () => {
   expect(await underWay()).toEqual([['c']]);
 });
 
-test('what has waited until the deadline is not begun', async () => {
+test('an item that has waited until the deadline is not begun', async () => {
   const { ask, end, underWay, pass } = pool();
   void ask('a');
   await underWay();

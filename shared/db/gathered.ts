@@ -3,11 +3,11 @@ import { isAppError, unavailable } from '../errors.ts';
 import type { Share } from './share.ts';
 
 /**
- * Makes work of many callers one statement: what is asked for while a statement of the same key (such as an event) is under way
- * goes into the next one, so that a rush costs a few large statements and not thousands of small ones. Nobody waits who comes
- * alone. `work` is one transaction and returns a result an item, in their order; when it fails, and not because the server is
- * away, each item is tried by itself, so that none fails for another's sake. What has waited until the pool's deadline is not
- * begun, and throws `unavailable`.
+ * Gathers the work of many callers in one statement: items that arrive while a statement of the same key (such as an
+ * event) is under way go into the next one, so that a rush costs a few large statements and not thousands of small
+ * ones. A single caller does not wait. `work` is one transaction and returns a result per item, in their order; when it
+ * fails, unless the server is away, each item is tried by itself, so that none fails because of another. An item that
+ * has waited until the pool's deadline is not begun, and throws `unavailable`.
  */
 export type Gathered = <I, O>(
   work: (sql: postgres.Sql, items: I[], key: string) => Promise<O[]>,
@@ -19,7 +19,7 @@ export type GatheredOptions<I> = {
   namesOf?: (item: I) => string[];
   /** The kind of an item: all items of one statement are of one kind. */
   kindOf?: (item: I) => string;
-  /** Items of one statement at most. */
+  /** The maximum of items per statement. */
   most?: number;
 };
 
@@ -27,24 +27,24 @@ type Deps = {
   run<T>(work: () => PromiseLike<T>): Promise<T>;
   wait<T>(work: () => PromiseLike<T>): Promise<T>;
   share: Share;
-  /** 0 is none. */
+  /** 0 means none. */
   deadlineMs: number;
   nowMs: () => number;
 };
 
 type Waiting<I, O> = { item: I; due: number; resolve(result: O): void; reject(error: unknown): void };
 
-/** Makes what gathers the work of a pool. */
+/** Returns the `gathered` of a pool. */
 export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gathered {
   return <I, O>(
     work: (sql: postgres.Sql, items: I[], key: string) => Promise<O[]>,
     { namesOf = () => [], kindOf = () => '', most = 100 }: GatheredOptions<I> = {},
   ) => {
-    /** Of each key whose work is under way, what is to follow. */
+    /** The next items of each key whose work is under way. */
     const lines = new Map<string, Waiting<I, O>[]>();
 
     async function workOff(key: string, line: Waiting<I, O>[]): Promise<void> {
-      // Items of the same turn go together.
+      // Items of the same turn of the event loop go together.
       await Promise.resolve();
       while (line.length > 0) await doAll(key, takeNext(line));
       lines.delete(key);
@@ -63,7 +63,7 @@ export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gather
         const isOfKind = kind === undefined || kind === kindOf(one.item);
         const isNext = isOfKind && taken.length < most && !its.some((name) => names.has(name));
         (isNext ? taken : left).push(one);
-        // Nor does anything overtake what it has to do with.
+        // Nor may an item overtake another one with a common name.
         for (const name of its) names.add(name);
       }
       line.push(...left);

@@ -36,7 +36,7 @@ async function buy(
   return order!.uuid;
 }
 
-/** Runs as a replica's apply worker does: without ordinary triggers, and with names found nowhere. */
+/** Runs as a replica's apply worker does: without ordinary triggers, and with an empty search path. */
 const asReplica = (statement: string): Promise<unknown> =>
   sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
@@ -47,7 +47,7 @@ const asReplica = (statement: string): Promise<unknown> =>
 const currencyOf = async ({ id }: { id: number }) =>
   (await sql`select currency from events where id = ${id}`)[0]?.currency;
 
-describe('what is written', () => {
+describe('written rows', () => {
   const upper = () => randomUUID().toUpperCase();
 
   test('a uuid is kept in lower case, however it is written', async () => {
@@ -70,7 +70,7 @@ describe('what is written', () => {
     expect((await refusalOf(sql`insert into venues (uuid, location) values (${venue}, 'twice')`))?.code).toBe('23505');
   });
 
-  test.each(['venues', 'performers', 'events', 'tickets'])('what is no uuid is refused in %s', async (table) => {
+  test.each(['venues', 'performers', 'events', 'tickets'])('a text that is no uuid is refused in %s', async (table) => {
     const { id, venueId } = await makeEvent(sql);
     const inserts: Record<string, string> = {
       venues: `insert into venues (uuid, location) values ('x', 'x')`,
@@ -85,7 +85,7 @@ describe('what is written', () => {
     }
   });
 
-  test('a price is one whose sums are whole numbers everywhere', async () => {
+  test('a price has sums that are whole numbers everywhere', async () => {
     const { id, tickets } = await makeEvent(sql, { price: 100_000_000_000 });
     for (const price of ['-1', '100000000001', '9223372036854775807']) {
       for (const refusal of [
@@ -110,7 +110,7 @@ describe('what is written', () => {
     }
   });
 
-  test('a date is one that RFC 3339 can write', async () => {
+  test('a date can be written by RFC 3339', async () => {
     const { id, venueId } = await makeEvent(sql);
     const wrong = [
       'infinity',
@@ -136,7 +136,7 @@ describe('what is written', () => {
     }
   });
 
-  test('an age is a number that JSON keeps', async () => {
+  test('an age can be written by JSON', async () => {
     const refusal = await refusalOf(sql`insert into performers (name, age) values ('Old', 9007199254740992)`);
     expect(refusal?.code).toBe('23514');
     await sql`insert into performers (name, age) values ('Unborn', -1)`;
@@ -181,7 +181,7 @@ describe('what is written', () => {
   }
 });
 
-describe('what goes', () => {
+describe('deleted rows', () => {
   test.each(['pending', 'paid', 'refunded'])(
     'an event with an order that is %s stays, and says why',
     async (status) => {
@@ -230,7 +230,7 @@ describe('what goes', () => {
     expect([...lines]).toEqual([line(0), line(0), line(1)]);
   });
 
-  test('a reservation still tells which of its seats went', async () => {
+  test('a reservation still names its deleted seats', async () => {
     const event = await makeEvent(sql);
     const [reservation] = await sql`
       insert into reservations (user_uuid, event_id, total, currency) values ('u', ${event.id}, 2, 'USD') returning id`;
@@ -300,7 +300,7 @@ describe('the currency of an event', () => {
   const add = (event: MadeEvent, seat: string, currency: string) =>
     sql`insert into tickets (event_id, seat, price, currency) values (${event.id}, ${seat}, 1, ${currency})`;
 
-  test('is the one of its tickets, whatever becomes of them', async () => {
+  test('is the one of its tickets, however they change', async () => {
     const event = await makeEvent(sql, { seats: 0 });
     const steps: [work: () => PromiseLike<unknown>, currency: string | null][] = [
       [() => sql`select`, null],
@@ -334,7 +334,7 @@ describe('the currency of an event', () => {
     }
   });
 
-  test('is told by the tickets and by nobody else', async () => {
+  test('is set by the tickets alone', async () => {
     const { venueId } = await makeEvent(sql);
     const [event] = await sql<MadeEvent[]>`
       insert into events (name, date, venue_id, currency) values ('x', now(), ${venueId}, 'EUR') returning id`;
@@ -378,7 +378,7 @@ describe('truncate', () => {
   });
   afterAll(() => own.drop());
 
-  test('takes tickets and events that have no orders, and tells of it', async () => {
+  test('takes tickets and events that have no orders, and notifies', async () => {
     const event = await makeEvent(own.sql);
     const seen = async () => [...(await own.sql`select currency, xmin::text from events where id = ${event.id}`)];
     const [before] = await seen();

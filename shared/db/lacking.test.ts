@@ -10,7 +10,7 @@ import { eventually } from '../testing/eventually.ts';
 import { startPostgres } from '../testing/postgres-server.ts';
 import { type Db, openDb } from './client.ts';
 
-// A server that answers, and lacks something: room on its disk, connections, memory.
+// A server that responds but lacks a resource: space on its disk, connections, memory.
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const reason = (call: Promise<unknown>) =>
 describe('a server without room on its disk', () => {
   const noRoom = 'PostgreSQL has no room left on its disk';
 
-  test('is told for as long as a call may still fail by it, then asked again', async () => {
+  test('is reported for as long as a call may still fail by it, then checked again', async () => {
     const clock = testClock();
     const db = openDb(database.config, { nowMs: clock.now });
     await db.pingWrites();
@@ -46,7 +46,7 @@ describe('a server without room on its disk', () => {
 
   const disk = smallDisk();
   // Only who may mount can make a disk small.
-  test.skipIf(disk === undefined)('is told before a call fails by it, and well when there is room again', async () => {
+  test.skipIf(disk === undefined)('is reported before a call fails by it, until there is room again', async () => {
     const server = await startPostgres({ max_wal_size: '32MB', min_wal_size: '32MB' }, disk);
     const db = openDb(server.config);
     const filler = join(disk!, 'filler');
@@ -95,7 +95,7 @@ describe('a check of writes', () => {
     return { clock, sent, db };
   }
 
-  test('asks once a second, for all who ask', async () => {
+  test('asks once a second, for all callers', async () => {
     const { clock, sent, db } = await counted();
     for (let second = 1; second <= 3; second++) {
       await Promise.all(Array.from({ length: 20 }, () => db.pingWrites()));
@@ -145,7 +145,7 @@ describe('a server without more connections', () => {
 
   const read = (db: Db) => db.run(() => db.sql`select pg_sleep(0.02)`);
 
-  test('is made do with: the connections that there are do the work of all', async () => {
+  test('serves all calls with the existing connections', async () => {
     const db = await limited(2);
     await read(db);
     await Promise.all(Array.from({ length: 60 }, () => read(db)));
@@ -154,7 +154,7 @@ describe('a server without more connections', () => {
     await db.close();
   });
 
-  test('is told when there is none', async () => {
+  test('is reported when there is no connection', async () => {
     const db = await limited(0);
     for (const call of [() => read(db), db.ping, db.pingWrites]) {
       expect(await reason(call())).toBe('PostgreSQL takes no more connections');

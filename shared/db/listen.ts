@@ -1,10 +1,10 @@
-import { sleep } from '../clock.ts';
-import type { PostgresConfig } from '../config.ts';
+import { sleep } from '../async/clock.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { openDriver } from './driver.ts';
 
 /**
- * `onListen` is called whenever it begins to listen: after the first time, messages may have been missed. `onLost` gets the
- * error once when it can't.
+ * `onListen` is called whenever it starts to listen: except for the first time, messages may have been missed. `onLost`
+ * gets the error once when it can't.
  */
 export type Listener = {
   onMessage(payload: string): void;
@@ -12,12 +12,12 @@ export type Listener = {
   onLost(error: unknown): void;
 };
 
-/** How often a connection that only listens is asked whether it still leads to a server that knows of it. */
+/** How often a listening connection is checked for a server that still knows its session. */
 const checkMs = 1000;
 
 /**
- * LISTENs to a channel on a connection of its own until it is ended, and again on a new one whenever that is lost. The
- * server says nothing to who listens, be it silent or gone: so it is told to LISTEN again and again, which costs it nothing.
+ * LISTENs to a channel on a connection of its own until it is ended, and again on a new one whenever that is lost. A
+ * listener can't tell a silent server from a dead one: so LISTEN is repeated regularly, which costs the server nothing.
  */
 export function listenTo(config: PostgresConfig, channel: string, listener: Listener): () => Promise<void> {
   const ended = new AbortController();

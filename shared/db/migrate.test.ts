@@ -20,7 +20,7 @@ describe('migrations', () => {
   });
   afterAll(() => database.drop());
 
-  test('what is not applied is told', async () => {
+  test('that are not applied are listed', async () => {
     expect(await migrationStates(database.config)).toEqual(
       migrationJournal.map(({ tag }) => ({ tag, isApplied: false })),
     );
@@ -93,7 +93,7 @@ describe('a migration while a sale goes on', () => {
       await tx`update events set uuid = upper(uuid) where id = 1`;
     });
 
-  /** What a release before 0007 does to a ticket: it is reserved, claimed, booked; others are added and taken away. */
+  /** The writes of a release before 0007: a ticket is reserved, claimed, booked; others are added and deleted. */
   async function sell(ticketId: number): Promise<void> {
     const [held] = await sql`
       with t as (select id, event_id, price, currency from tickets where id = ${ticketId}), r as (
@@ -129,7 +129,7 @@ describe('a migration while a sale goes on', () => {
     await sql`update events set name = name || '.' where id = (select event_id from tickets where id = ${ticketId})`;
   }
 
-  test('no writer gets an error, and what each wrote is right', async () => {
+  test('lets no writer fail, and keeps every write', async () => {
     await fill(1000);
     let isDone = false;
     let sold = 0;
@@ -156,7 +156,7 @@ describe('a migration while a sale goes on', () => {
     expect(wrong).toEqual({ currencies: 0, sales: 0, uuids: 0, sold: 0, unchecked: 0 });
   });
 
-  test('one that has to wait for a table makes way for the sale, and says so', async () => {
+  test('gives way to the sale while it waits for a table, and reports it', async () => {
     await fill(1);
     const said: string[] = [];
     const told = Promise.withResolvers<void>();
@@ -188,7 +188,7 @@ describe('a migration while a sale goes on', () => {
     expect(said[0]).toMatch(/^0007_sale_rules made way for others .*; again in 0\.\d s \(try 1\)$/);
   });
 
-  test('one that never gets its tables gives up, and leaves nothing half done', async () => {
+  test('gives up without its tables, and leaves nothing half done', async () => {
     const said: string[] = [];
     await sql.begin(async (tx) => {
       await tx`select from tickets limit 1`;
@@ -204,7 +204,7 @@ describe('a migration while a sale goes on', () => {
   });
 });
 
-test('every migration of the folder travels in the binary, in order', async () => {
+test('every migration of the folder is in the binary, in order', async () => {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   expect(migrationJournal.map((entry) => `${entry.tag}.sql`)).toEqual(files);
   for (const file of files) {
@@ -212,7 +212,7 @@ test('every migration of the folder travels in the binary, in order', async () =
   }
 });
 
-test('schema.ts and the migrations say the same', async () => {
+test('schema.ts and the migrations match', async () => {
   const snapshots = (await readdir(join(folder, 'meta'))).filter((name) => name.endsWith('_snapshot.json')).sort();
   const last = await Bun.file(join(folder, 'meta', snapshots.at(-1)!)).json();
   expect(await generateMigration(last, generateDrizzleJson(schema, last.id))).toEqual([]);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { MigrationMeta } from 'drizzle-orm/migrator';
 import { migrationJournal, migrationSql } from '../../drizzle/migrations.ts';
-import { createBackoff } from '../backoff.ts';
-import { sleep as realSleep } from '../clock.ts';
-import type { PostgresConfig } from '../config.ts';
+import { createBackoff } from '../async/backoff.ts';
+import { sleep as realSleep } from '../async/clock.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { type Db, openDb, sqlState } from './client.ts';
 import { watchSession } from './session-watch.ts';
 
@@ -11,22 +11,22 @@ import { watchSession } from './session-watch.ts';
 const migrationLock = 7_263_001;
 
 /**
- * A migration that waits for a table keeps all who come after it waiting, too, so it does not wait long: less than
- * PostgreSQL waits before it looks for a deadlock (a second), which then ends nobody's sale.
+ * A migration that waits for a table blocks everyone after it, so it does not wait long: less than PostgreSQL waits
+ * before it looks for a deadlock (a second), so that no sale is rolled back.
  */
 const lockTimeoutMs = 500;
 /** About five minutes with the pauses. */
-const mostTries = 70;
+const maxTries = 70;
 
 export type MigrateOptions = {
-  /** Gets a line whenever a migration made way for others and will be tried again. */
+  /** Called with a line whenever a migration gave way to others and will be tried again. */
   tell?(line: string): void;
   /** The last migration to apply; all without it. */
   upTo?: string;
-  /** How often to try one migration that has to make way. */
+  /** How often to try a migration that has to give way. */
   tries?: number;
   sleep?: typeof realSleep;
-  /** How often to look whether the server still knows the session. */
+  /** How often to check whether the server still knows the session. */
   watchMs?: number;
 };
 
@@ -34,13 +34,13 @@ export type MigrateOptions = {
  * Brings the database to the newest schema. Safe to run from several starters at once: they take turns behind an
  * advisory lock, which ends with its connection. Returns how many migrations were applied.
  *
- * Each is a transaction of its own: after a failure those before it stay, and the next run goes on there. One that can't
- * have its tables soon, because others work on them, is rolled back and tried again after a pause, for some minutes. Rejects
- * when the address leads to another server meanwhile.
+ * Each is a transaction of its own: after a failure the earlier ones stay, and the next run goes on there. A migration
+ * that can't lock its tables soon is rolled back and tried again after a pause, for some minutes. Rejects when the
+ * address leads to another server meanwhile.
  */
 export async function migrate(config: PostgresConfig, options: MigrateOptions = {}): Promise<number> {
-  // One connection, for the locks and the settings belong to it; no deadline, for a migration may take its time: instead
-  // its session is watched.
+  // One connection, as the locks and the settings belong to it; no deadline, as a migration may take long: instead its
+  // session is watched.
   const db = openDb({ ...config, connMaxLifetimeMs: 0, connMaxIdleTimeMs: 0 }, { max: 1, deadlineMs: 0 });
   let unwatch = async () => {};
   try {
@@ -56,11 +56,11 @@ export async function migrate(config: PostgresConfig, options: MigrateOptions = 
   }
 }
 
-/** What gives way to others: no lock in time, and a deadlock. */
+/** SQLSTATEs after which a migration gives way: no lock in time, and a deadlock. */
 const passing = new Set(['55P03', '40P01']);
 
 async function runPatiently(db: Db, migrations: MigrationMeta[], options: MigrateOptions): Promise<void> {
-  const { tell = () => {}, tries: most = mostTries, sleep = realSleep } = options;
+  const { tell = () => {}, tries: most = maxTries, sleep = realSleep } = options;
   const backoff = createBackoff();
   const tag = migrationJournal[migrations.length - 1]?.tag;
   for (let tries = 1; ; tries++) {
@@ -95,7 +95,7 @@ export async function migrationStates(config: PostgresConfig): Promise<{ tag: st
   }
 }
 
-/** Drizzle applies what is newer than the newest that it has applied, by the journal's time. */
+/** Drizzle applies the migrations that are newer than the last applied one, by the journal's time. */
 async function newestApplied(db: Db): Promise<number> {
   if (!(await hasMigrations(db))) return 0;
   const [row] = await db.sql`select max(created_at) as newest from drizzle.__drizzle_migrations`;

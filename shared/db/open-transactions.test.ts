@@ -30,12 +30,12 @@ function show(db: Db) {
   return { clock, seconds };
 }
 
-test('a transaction that has written is seen, whoever has it open, until it ends', async () => {
+test('a transaction that has written is shown, whoever has opened it, until it ends', async () => {
   const { clock, seconds } = show(ordinary);
   expect(await seconds()).toBe(0);
   await database.sql.begin(async (tx) => {
     await tx`select pg_current_xact_id()`;
-    // Until another has written it keeps nobody from anything, and does not show.
+    // Until another has written it blocks nothing, and does not show.
     await database.sql`select pg_current_xact_id()`;
     expect(await seconds()).toBe(0);
     clock.advance(90_000);
@@ -46,7 +46,7 @@ test('a transaction that has written is seen, whoever has it open, until it ends
   expect(await seconds()).toBe(0);
 });
 
-test('an idle one that has only read is seen by a role that may', async () => {
+test('an idle transaction that has only read is shown to a role with the right', async () => {
   const { seconds } = show(database.db);
   await database.sql.begin(async (tx) => {
     await tx`select 1`;

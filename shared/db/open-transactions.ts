@@ -4,9 +4,9 @@ import type { Db } from './client.ts';
 const systemMs = () => performance.now();
 
 /**
- * Shows for how long a transaction has been open: the oldest that has written, of whoever and wherever on the server, since
- * this process first saw it; and the oldest that is idle, as far as the service's role may see it. An event page reads what
- * was written since the oldest one began, so all pages are slower meanwhile, and nothing is vacuumed.
+ * Shows for how long a transaction has been open: the oldest on the server that has written, since this process first
+ * saw it; and the oldest that is idle, as far as the service's role may see it. An event page reads all rows written
+ * since the oldest one began, so all pages are slower meanwhile, and nothing is vacuumed.
  */
 export function openTransactions({ gauge }: Pick<Metrics, 'gauge'>, { sql, run }: Db, nowMs = systemMs): void {
   let seen = { oldest: '', sinceMs: 0 };

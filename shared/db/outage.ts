@@ -1,9 +1,9 @@
 import { type AppError, Unfit, unavailable } from '../errors.ts';
 
-/** The oldest server whose answers our statements understand. */
+/** The oldest server release that our statements support. */
 const oldestMajor = 17;
 
-/** What a session asks first, and what makes its server unfit; the next connection may meet another one. */
+/** The first query of a session, whose result tells an unfit server; the next connection may meet another one. */
 export const fitness = (oldest = oldestMajor) => ({
   query: `
     select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major,
@@ -17,7 +17,7 @@ export const fitness = (oldest = oldestMajor) => ({
   },
 });
 
-/** Also what a mistake in a statement of ours looks like: the log has it, as the cause. */
+/** A bug in a statement of ours looks the same: the log has it, as the cause. */
 const notOurs = 'The database’s schema is not this release’s: run `events migrate`';
 const damaged = 'PostgreSQL has found damage in its files: see its log';
 
@@ -42,7 +42,7 @@ const reasons: Record<string, string> = {
   XX002: damaged,
 };
 
-/** The sentence of an error that only its own words tell apart from others. */
+/** The sentence of an error that only its message tells apart from others. */
 function reasonInWords(found: Error[], code: string): string | undefined {
   const said = found.at(-1)!.message;
   if (code === '42501') return `PostgreSQL denies the user of this service a right: ${said}; grant it`;
@@ -53,7 +53,7 @@ function reasonInWords(found: Error[], code: string): string | undefined {
   return undefined;
 }
 
-/** An error as the outage that it is, or undefined: then it is a fault of ours, or of the caller's. */
+/** Returns the outage that an error means; undefined for a bug of ours, or the caller's mistake. */
 export function asOutage(error: unknown): AppError | undefined {
   const found = causes(error);
   const unfit = found.find((cause) => cause instanceof Unfit);
@@ -66,9 +66,9 @@ export function asOutage(error: unknown): AppError | undefined {
 }
 
 /**
- * SQLSTATE classes 08 (connection), 53 (resources) and 57 (operator intervention), a transaction that the server ended because
- * nothing came (25P03), rows that somebody had for longer than the `lock_timeout` that an operator has set (55P03), the driver's
- * own codes, the system's (ECONNREFUSED), the resolver's, and those of TLS.
+ * SQLSTATE classes 08 (connection), 53 (resources) and 57 (operator intervention), an idle transaction that the server
+ * ended (25P03), rows that were locked for longer than the operator's `lock_timeout` (55P03), the driver's own codes,
+ * the system's (ECONNREFUSED), the resolver's, and those of TLS.
  */
 const outages = new RegExp(
   [
@@ -82,7 +82,7 @@ const outages = new RegExp(
   ].join('|'),
 );
 
-/** The SQLSTATE (or the driver's code) of an error, also when Drizzle has wrapped it. */
+/** Returns the SQLSTATE (or the driver's code) of an error, also when Drizzle has wrapped it. */
 export function sqlState(error: unknown): string | undefined {
   const found = causes(error).find((cause) => 'code' in cause && typeof cause.code === 'string');
   return (found as { code?: string } | undefined)?.code;
@@ -94,11 +94,14 @@ function causes(error: unknown): Error[] {
   return found;
 }
 
-/** Whether the database refused a statement itself: its schema is of another release, or the statement is wrong. */
+/**
+ * Returns whether the database refused the statement itself: its schema is of another release, or the statement is
+ * wrong.
+ */
 export const isMisfit = (error: unknown): boolean =>
   causes(error).some((cause) => 'code' in cause && /^(3F000|42703|42883|42P01|42P10)$/.test(String(cause.code)));
 
-/** An answer that did not come, by our clock or by the driver's. */
+/** A response that did not come in time, by our clock or the driver's. */
 const isSilence = (error: unknown): boolean =>
   causes(error).some((cause) => /^no answer in /.test(cause.message)) ||
   causes(error).some((cause) => 'code' in cause && /^(CONNECT|ANSWER|QUEUE)_TIMEOUT$/.test(String(cause.code)));
@@ -106,13 +109,13 @@ const isSilence = (error: unknown): boolean =>
 const silent =
   'PostgreSQL gives no answer in time: it hangs, has too much to do, or is not what listens at POSTGRES_HOST and POSTGRES_PORT';
 
-/** What the server lacks for a while: that another call has just succeeded does not say that all can. */
+/** Resources that the server lacks for a while: one successful call does not prove that all succeed. */
 const lacking = /^(53100|53200|53300|58030)$/;
 const rememberedMs = 5_000;
 
 /**
- * Remembers the last reason that a call of a pool met. `failing` returns it while writes may still fail by it; `explain`
- * gives it to an error without a reason, such as a late answer, and a reason to one that stays without.
+ * Remembers the last reason of a failed call of a pool. `failing` returns it while writes may still fail by it;
+ * `explain` adds it to an error without a reason, such as a timeout, or else a general one.
  */
 export function troubles(nowMs: () => number) {
   let last: { reason: Unfit; lacks: boolean; atMs: number } | undefined;

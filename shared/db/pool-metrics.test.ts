@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { postgresConfig, postgresVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { postgresConfig, postgresVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { isAppError } from '../errors.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { testClock } from '../testing/clock.ts';
@@ -56,7 +56,7 @@ test('calls beyond the connections wait, and their time is counted', async () =>
   await db.close();
 });
 
-test('who waits for a call of somebody else’s is no call of its own', async () => {
+test('a caller that shares another’s call does not count', async () => {
   const { db, shown } = start();
   const answer = Promise.withResolvers<void>();
   const calls = [db.wait(() => answer.promise), db.run(() => answer.promise)];
@@ -66,7 +66,7 @@ test('who waits for a call of somebody else’s is no call of its own', async ()
   await db.close();
 });
 
-test('every call has its duration, and only those without an answer count as lost', async () => {
+test('every call has its duration, and only those without a response count as lost', async () => {
   const { db, clock, shown, metrics } = start();
   await db.run(async () => clock.advance(30));
   await db.run(() => Promise.reject(new Error('a mistake of ours'))).catch(() => {});

@@ -1,15 +1,15 @@
 import type { Metrics } from '../http/metrics.ts';
 import type { CallMeter } from './client.ts';
 
-/** `waitedMs`: the calls that waited by the time that they did, up to `lastMs`. */
+/** `waitedMs`: the number of calls by waiting time, up to `lastMs`. */
 type Pool = { max: number; underWay: number; lost: number; waitedMs: number; lastMs: number };
 
 const systemMs = () => performance.now();
 
 /**
- * Shows the pools of a service in its metrics, by name; what it answers makes a pool's meter. The driver hides its queue, but
- * the server works on one call a connection: of the calls under way, those beyond the number of connections wait, be it in
- * the driver or behind another on their connection.
+ * Shows the pools of a service in its metrics, by name; returns a function that makes a pool's meter. The driver hides
+ * its queue, but the server works on one call per connection: calls beyond the number of connections wait, in the
+ * driver or behind another on their connection.
  */
 export function poolMetrics(metrics: Metrics, nowMs = systemMs): (name: string) => (connections: number) => CallMeter {
   const pools = new Map<string, Pool>();
@@ -57,7 +57,7 @@ export function poolMetrics(metrics: Metrics, nowMs = systemMs): (name: string) 
 
 const waiting = ({ underWay, max }: Pool) => Math.max(0, underWay - max);
 
-/** To be called before the number of calls under way changes. */
+/** Must be called before the number of calls under way changes. */
 function addWait(pool: Pool, nowMs: number): void {
   pool.waitedMs += waiting(pool) * (nowMs - pool.lastMs);
   pool.lastMs = nowMs;

@@ -4,7 +4,7 @@ import { getTableName } from 'drizzle-orm';
 import { neededFunctions, neededTables as ofBooking } from '../../services/booking/needed-tables.ts';
 import { neededTables as ofEvents } from '../../services/events/needed-tables.ts';
 import { neededTables as ofSearch } from '../../services/search/needed-tables.ts';
-import type { PostgresConfig } from '../config.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { isAppError, reasonOf } from '../errors.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../testing/database.ts';
 import { type Db, openDb } from './client.ts';
@@ -41,7 +41,7 @@ describe('a database', () => {
   });
   afterAll(() => database.drop());
 
-  test.each(services)('of this release, and of a newer one, will do for %s', async (_, needed) => {
+  test.each(services)('of this release, and of a newer one, passes for %s', async (_, needed) => {
     const check = schemaCheck(open(database.config), needed);
     expect(await reason(check())).toBe('well');
     await database.sql`alter table events add column if not exists of_tomorrow text`;
@@ -49,7 +49,7 @@ describe('a database', () => {
     expect(await reason(check())).toBe('well');
   });
 
-  test.each(services)('that has nothing in it is told of by %s', async (_, needed) => {
+  test.each(services)('that is empty is reported by %s', async (_, needed) => {
     const empty = await emptyDatabase();
     expect(await reason(schemaCheck(open(empty.config), needed)())).toMatch(
       /^The database’s schema is not this release’s \(there is no table \w+\): run `events migrate`$/,
@@ -57,7 +57,7 @@ describe('a database', () => {
     await empty.drop();
   });
 
-  test('of an older release is told of, and a call says 503 with the cause', async () => {
+  test('of an older release is reported, and a call gets a 503 with the cause', async () => {
     const old = await emptyDatabase();
     await migrate(old.config, { upTo: '0001_seats_and_changes' });
     const db = open(old.config);
@@ -72,7 +72,7 @@ describe('a database', () => {
     await old.drop();
   });
 
-  test('that lacks a function is told of; one of the same name for another release does no harm', async () => {
+  test('that lacks a function is reported; one of the same name for another release does no harm', async () => {
     const db = open(database.config);
     const [theirs = ''] = neededFunctions({ locks: true });
     const check = (name: string) => reason(schemaCheck(db, ofBooking({ locks: true, sandbox: true }), [name])());
@@ -85,7 +85,7 @@ describe('a database', () => {
     await database.sql`drop function take_ticket_locks(int)`;
   });
 
-  test('whose statements are wrong themselves makes a failure of them, no outage', async () => {
+  test('that refuses a wrong statement causes a failure, no outage', async () => {
     const db = open(database.config);
     const error = await db.run(() => db.sql.unsafe('selec 1')).catch((thrown) => thrown);
     expect([error.code, isAppError(error, 'unavailable')]).toEqual(['42601', false]);
@@ -114,7 +114,7 @@ describe('a database', () => {
       for (const role of made) await database.sql.unsafe(`drop owned by ${role}; drop role ${role}`);
     });
 
-    test.each(services)('is told of by %s: the table, and what to grant', async (_, needed) => {
+    test.each(services)('is reported by %s: the table, and the right to grant', async (_, needed) => {
       const db = await roleWith(() => '');
       const check = schemaCheck(db, needed);
       expect(await reason(check())).toMatch(/^The role unfit_\w+ may not read(, [a-z ]+)* table \w+: grant it$/);
@@ -124,7 +124,7 @@ describe('a database', () => {
       );
     });
 
-    test.each(services)('will do for %s when it has just what that needs', async (_, needed) => {
+    test.each(services)('passes for %s with just the needed rights', async (_, needed) => {
       const db = await roleWith((role) =>
         needed
           .filter(([, ...rights]) => rights.length > 0)
@@ -134,7 +134,7 @@ describe('a database', () => {
       expect(await reason(schemaCheck(db, needed)())).toBe('well');
     });
 
-    test('is told of by booking when it may read alone', async () => {
+    test('is reported by booking when it may only read', async () => {
       const db = await roleWith((role) => `grant select on all tables in schema public to ${role}`);
       const said = await reason(schemaCheck(db, ofBooking({ locks: true, sandbox: true }))());
       expect(said).toMatch(/may not update table tickets: grant it/);
@@ -142,7 +142,7 @@ describe('a database', () => {
   });
 });
 
-describe('what listens where PostgreSQL should be', () => {
+describe('another server at PostgreSQL’s address', () => {
   const servers: Server[] = [];
   afterAll(() => servers.forEach((server) => void server.close()));
 
@@ -156,7 +156,7 @@ describe('what listens where PostgreSQL should be', () => {
     return (server.address() as { port: number }).port;
   }
 
-  test('is told of when it speaks no TLS', async () => {
+  test('is reported when it has no TLS', async () => {
     const database = await emptyDatabase();
     const db = open({ ...database.config, sslMode: 'require' });
     expect(await reason(db.ping())).toBe(

@@ -2,7 +2,7 @@ import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { Unfit } from '../errors.ts';
 import type { Db } from './client.ts';
 
-/** What a service does with a table. */
+/** The rights of a service on a table. */
 export type Right = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 export type Needed = [table: PgTable, ...rights: Right[]][];
 
@@ -23,9 +23,9 @@ type Found = {
 };
 
 /**
- * A check that the server answers, that its database has these tables with the columns of this release (more do no harm) and
- * these functions (by their signatures), and that the role may use them. Throws as `ping` does, or `Unfit`. Reads the catalogue alone: no table's lock
- * keeps it waiting.
+ * Returns a check that the server responds, that its database has these tables with the columns of this release (more
+ * do no harm) and these functions (by their signatures), and that the role may use them. Throws as `ping` does, or
+ * `Unfit`. Reads only the catalogue: no lock on a table blocks it.
  */
 export function schemaCheck(db: Db, needed: Needed, functions: string[] = []): () => Promise<void> {
   const statement = ask(needed);

@@ -21,7 +21,7 @@ const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const minorUnits = (name: string) => bigint(name, { mode: 'number' });
 
-/** What every table has: an internal id that never leaves a service, a public uuid, and two instants. */
+/** Columns of every table: an internal id that never leaves a service, a public uuid, and two instants. */
 const row = () => ({
   id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
   uuid: text('uuid').notNull().unique().default(sql`gen_random_uuid()::text`),
@@ -83,7 +83,7 @@ export const eventPerformers = pgTable(
 );
 
 /**
- * One purchase of one buyer. `pending` between the claim and the answer of the payment provider, then `paid` or
+ * One purchase of one buyer. `pending` between the claim and the response of the payment provider, then `paid` or
  * `failed`; `refunded` once every ticket was given back. `total` is in minor units of `currency` (ISO 4217).
  */
 export const orders = pgTable(
@@ -125,9 +125,14 @@ export const tickets = pgTable(
     status: text('status', { enum: ['available', 'booked'] })
       .notNull()
       .default('available'),
-    /** The live order that claims the seat: pending while `available`, paid once `booked`. The fence against a second sale. */
+    /**
+     * The live order that claims the seat: pending while `available`, paid once `booked`. The fence against a second
+     * sale.
+     */
     orderId: bigint('order_id', { mode: 'number' }).references(() => orders.id),
-    /** The transaction that last wrote the row (a trigger keeps it): what changed since a snapshot is one index scan. */
+    /**
+     * The transaction that last wrote the row (a trigger keeps it): the changes since a snapshot are one index scan.
+     */
     changedIn: xid8('changed_in').notNull().default(sql`pg_current_xact_id()`),
   },
   (t) => [
@@ -140,7 +145,7 @@ export const tickets = pgTable(
   ],
 );
 
-/** What an order asked for, at the price it was asked at; kept when the order failed. */
+/** The tickets of an order, at the prices of the purchase; kept when the order failed. */
 export const orderTickets = pgTable(
   'order_tickets',
   {
@@ -148,7 +153,10 @@ export const orderTickets = pgTable(
     orderId: bigint('order_id', { mode: 'number' })
       .notNull()
       .references(() => orders.id),
-    /** Null once the ticket is gone: only those of failed orders can go, and leave what follows behind (a trigger writes it). */
+    /**
+     * Null once the ticket is deleted: only those of failed orders can be, and leave the next columns (a trigger writes
+     * them).
+     */
     ticketId: bigint('ticket_id', { mode: 'number' }).references(() => tickets.id),
     ticketUuid: text('ticket_uuid'),
     eventUuid: text('event_uuid'),
@@ -178,7 +186,7 @@ const paymentStatuses = [
 const asList = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
 
 /**
- * The money side of an order: what was asked of the provider and what it answered. Money is reserved (`authorised`) before the
+ * The payment of an order: the request to the provider and its outcome. Money is reserved (`authorised`) before the
  * tickets are booked, and taken (`succeeded`) after.
  */
 export const payments = pgTable(
@@ -190,16 +198,16 @@ export const payments = pgTable(
       .unique()
       .references(() => orders.id),
     methodUuid: text('method_uuid').notNull(),
-    /** Who takes the money, and in which mode; only that one ends it. Null in rows of the first releases. */
+    /** The payment provider and its mode; only that one ends the payment. Null in rows of the first releases. */
     provider: text('provider'),
-    /** When the buyer's bank was said to take the money back. */
+    /** When the buyer disputed the payment. */
     disputedAt: instant('disputed_at'),
     status: text('status', { enum: paymentStatuses }).notNull().default('pending'),
     amount: minorUnits('amount').notNull(),
     currency: text('currency').notNull(),
-    /** What the client needs to have its buyer approve the payment, as JSON; null when nothing is asked of them. */
+    /** The data for the client to have its buyer approve the payment, as JSON; null when no approval is needed. */
     action: text('action'),
-    /** A sweep leaves an unfinished payment alone until then: somebody is at it. */
+    /** The lease of an unfinished payment: until then no other sweep takes it. */
     sweepAt: instant('sweep_at').notNull().defaultNow(),
   },
   (t) => [
@@ -210,7 +218,7 @@ export const payments = pgTable(
   ],
 );
 
-/** What became of orders and their money: a row for every step, as things stood after it. Nothing is ever changed here. */
+/** The history of orders and their money: a row for every step, with the state after it. Append-only. */
 export const orderHistory = pgTable(
   'order_history',
   {
@@ -221,48 +229,50 @@ export const orderHistory = pgTable(
     at: instant('at').notNull().default(sql`clock_timestamp()`),
     orderStatus: text('order_status').notNull(),
     paymentStatus: text('payment_status').notNull(),
-    /** Of a step of a refund: which one, and how it stood. */
+    /** For a step of a refund: its uuid and status. */
     refundId: bigint('refund_id', { mode: 'number' }).references((): AnyPgColumn => refunds.id),
     refundStatus: text('refund_status'),
-    /** Minor units of the order's currency that the step was about. */
+    /** The amount of the step, in minor units of the order's currency. */
     amount: minorUnits('amount').notNull(),
     cause: text('cause').notNull(),
   },
   (t) => [index('order_history_order_id_id_idx').on(t.orderId, t.id)],
 );
 
-/** Cards and the like that buyers have registered: what a `payment_method_uuid` stands for at the provider. */
+/** Payment methods of buyers: maps a `payment_method_uuid` to the provider's reference. */
 export const paymentMethods = pgTable(
   'payment_methods',
   {
     ...row(),
     userUuid: text('user_uuid').notNull(),
-    /** The provider's name for it, such as Stripe's pm_…; no card number ever comes here. */
+    /** The provider's reference, such as Stripe's pm_…; card numbers are never stored. */
     reference: text('reference').notNull(),
   },
   (t) => [uniqueIndex('payment_methods_user_uuid_reference_key').on(t.userUuid, t.reference)],
 );
 
-/** Stripe's PaymentIntent of each order, written down before any money can move. */
+/** Stripe's PaymentIntent of each order, stored before any money can move. */
 export const stripeIntents = pgTable('stripe_intents', {
   /** The order's uuid. */
   key: text('key').primaryKey(),
   intentId: text('intent_id').unique(),
-  /** After this no intent may be confirmed for the order any more. */
+  /** After this no intent may be confirmed for the order. */
   closedAt: instant('closed_at'),
   /** Why the card was declined. */
   declined: text('declined'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 
-/** How often Stripe has ended a refund's request with an error that it would repeat for a day; the next one is another request. */
+/**
+ * How often a refund's request ended with an error that Stripe would replay for a day; the next request has a new key.
+ */
 export const stripeRefunds = pgTable('stripe_refunds', {
   /** The refund's uuid. */
   key: text('key').primaryKey(),
   failed: integer('failed').notNull().default(0),
 });
 
-/** What the payment provider has told us of by itself, by its id: it tells some things twice. */
+/** Webhook events of the payment provider that were handled, by id: some come twice. */
 export const paymentNotices = pgTable(
   'payment_notices',
   {
@@ -274,7 +284,7 @@ export const paymentNotices = pgTable(
 );
 
 /**
- * Money that goes back to a buyer for tickets that were given back: `pending` until the provider has confirmed it.
+ * The money for tickets that were given back: `pending` until the provider has confirmed it.
  * `amount` is in minor units of `currency`.
  */
 export const refunds = pgTable(
@@ -288,7 +298,7 @@ export const refunds = pgTable(
     currency: text('currency').notNull(),
     /** As for payments. */
     provider: text('provider'),
-    /** `disputed`: the buyer has the money back through their bank. */
+    /** `disputed`: the buyer has the money back through a dispute. */
     status: text('status', { enum: ['pending', 'succeeded', 'disputed'] })
       .notNull()
       .default('pending'),
@@ -304,8 +314,8 @@ export const refunds = pgTable(
 );
 
 /**
- * Seats that a buyer holds together, at the prices of that moment. Whether they are still held is for the lock store to
- * say; `releasedAt` is when the buyer gave them back. `total` is in minor units of `currency`.
+ * Seats that a buyer holds together, at the prices of that moment. Only the lock store knows whether they are still
+ * held; `releasedAt` is when the buyer released them. `total` is in minor units of `currency`.
  */
 export const reservations = pgTable(
   'reservations',
@@ -328,16 +338,16 @@ export const reservations = pgTable(
   ],
 );
 
-/** What a reservation holds: each ticket at its price, and the token of its lock. */
+/** The tickets of a reservation: each with its price, and the token of its lock. */
 export const reservationTickets = pgTable(
   'reservation_tickets',
   {
     reservationId: bigint('reservation_id', { mode: 'number' })
       .notNull()
       .references(() => reservations.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
-    /** Refers to nothing: a line outlives its ticket, so that what is missing can be told. */
+    /** No foreign key: a line outlives its ticket, so that a missing one can be named. */
     ticketId: bigint('ticket_id', { mode: 'number' }).notNull(),
-    /** What the ticket was, once it is gone (a trigger writes it). */
+    /** The deleted ticket's values (a trigger writes them). */
     ticketUuid: text('ticket_uuid'),
     seat: text('seat'),
     price: minorUnits('price').notNull(),
@@ -346,13 +356,13 @@ export const reservationTickets = pgTable(
   (t) => [
     primaryKey({ columns: [t.reservationId, t.ticketId] }),
     index('reservation_tickets_ticket_id_idx').on(t.ticketId),
-    // What is locked once is reserved once, however often and at once it is asked for.
+    // One lock makes one reservation, however many requests arrive at once.
     uniqueIndex('reservation_tickets_token_ticket_id_key').on(t.token, t.ticketId),
   ],
 );
 
 /**
- * Answers to requests that carried an Idempotency-Key, for a day: whoever repeats one gets the first answer again. `status`
+ * Responses to requests with an Idempotency-Key, for a day: a repeated request gets the first response again. `status`
  * is null while the first request is at work, since `startedAt`.
  */
 export const idempotencyKeys = pgTable(
@@ -360,7 +370,7 @@ export const idempotencyKeys = pgTable(
   {
     scope: text('scope').notNull(),
     key: text('key').notNull(),
-    /** What the request asked for, to tell a repetition from another request under the same key. */
+    /** A hash of the request, to tell a repetition from another request with the same key. */
     fingerprint: text('fingerprint').notNull(),
     status: bigint('status', { mode: 'number' }),
     body: text('body'),
@@ -380,11 +390,11 @@ export const ticketLocks = pgTable(
     owner: text('owner').notNull(),
     token: text('token').notNull(),
     expiresAt: instant('expires_at').notNull(),
-    /** Where the hold's own time ends before the lock does, because a payment is under way. */
+    /** The end of the hold if its lock outlives it, because a payment is under way. */
     heldUntil: instant('held_until'),
-    /** Others than its taker were told of it. */
+    /** Another call than its taker's has adopted it. */
     adopted: boolean('adopted').notNull().default(false),
-    /** What its taker wrote on it, such as the price of that moment. */
+    /** The taker's note, such as the price at that moment. */
     note: text('note'),
   },
   (t) => [
@@ -393,18 +403,18 @@ export const ticketLocks = pgTable(
   ],
 );
 
-/** The books of the sandbox payment provider: one row a charge, as a real provider would keep on its side. */
+/** The books of the sandbox payment provider: one row per charge, as a real provider would keep. */
 export const sandboxCharges = pgTable('sandbox_charges', {
   key: text('key').primaryKey(),
   amount: minorUnits('amount').notNull(),
   currency: text('currency').notNull(),
   status: text('status', { enum: ['requires_action', 'authorised', 'succeeded', 'declined', 'voided'] }).notNull(),
-  /** The buyer's bank has taken it back. */
+  /** The buyer has disputed it. */
   disputed: boolean('disputed').notNull().default(false),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 
-/** What the sandbox has given back of its charges: one row a refund, by the key that it was asked for under. */
+/** The refunds of the sandbox's charges: one row per refund, by its request's key. */
 export const sandboxRefunds = pgTable(
   'sandbox_refunds',
   {

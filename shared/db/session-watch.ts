@@ -1,10 +1,11 @@
-import { sleep } from '../clock.ts';
-import type { PostgresConfig } from '../config.ts';
+import { sleep } from '../async/clock.ts';
+import type { PostgresConfig } from '../config/config.ts';
 import { type Db, openDb } from './client.ts';
 
 /**
- * Watches the session of a pool of one connection that has no deadline, and would wait for ever for a server that is gone
- * without a word: it is ended as soon as the address leads to a server that knows nothing of it. The answer ends the watch.
+ * Watches the session of a pool of one connection that has no deadline, and would wait for ever for a dead server: the
+ * connection is ended as soon as the address leads to a server that does not know the session. Returns a function that
+ * ends the watch.
  */
 export async function watchSession(config: PostgresConfig, db: Db, everyMs = 5000): Promise<() => Promise<void>> {
   const [session] = await db.sql<{ pid: number; begun: string }[]>`

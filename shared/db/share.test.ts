@@ -16,8 +16,8 @@ afterAll(() => database.drop());
 type Waiting = Promise<unknown>[];
 
 /**
- * A pool whose statements the test counts, while a session of its own has the rows with these ids. What `work` leaves waiting
- * for them ends after it.
+ * A pool whose statements the test counts, while another session has locked the rows with these ids. Statements that
+ * still wait for them after `work` end then.
  */
 async function withRows(
   ids: number[],
@@ -30,7 +30,7 @@ async function withRows(
   };
   const db = openDb(database.config, { max, onQuery });
   const waiting: Waiting = [];
-  // What a connection does not know yet it is sent alone anyway.
+  // A connection gets a statement that is new to it alone anyway.
   await Promise.all(Array.from({ length: 4 * max }, () => db.run(() => add(db.sql, 9))));
   sent = 0;
   const held = Promise.withResolvers<void>();
@@ -53,7 +53,7 @@ async function withRows(
 const add = async (sql: Db['sql'], id: number) => await sql`update counters set n = n + 1 where id = ${id}`;
 const countUp = (db: Db, key: string, id: number) => db.run(() => db.share(key, (sql) => add(sql, id)));
 
-test('a key whose rows somebody has waits on a part of the connections, and all others go on', async () => {
+test('a key with locked rows waits on a part of the connections, and all others go on', async () => {
   await withRows([1], 10, async (db, sent, waiting) => {
     for (let i = 0; i < 60; i++) waiting.push(countUp(db, 'a', 1));
     await eventually(() => expect(sent()).toBe(1));
@@ -80,7 +80,7 @@ test.each([3, 4])(
   30_000,
 );
 
-test('rows that somebody has for longer than an operator’s lock_timeout are no fault of ours', async () => {
+test('rows that are locked for longer than an operator’s lock_timeout make an outage, no failure', async () => {
   await database.sql`create role patient login superuser password 'patient'`;
   await database.sql`alter role patient set lock_timeout = 1`;
   const db = openDb({ ...database.config, user: 'patient', password: 'patient' });
@@ -111,7 +111,7 @@ function work() {
   return { begun, make, endFirst: () => ends.shift()!() };
 }
 
-test('those in line come in their order, keys in turn, and a failure gives its place on', async () => {
+test('queued work runs in its order, keys in turn, and a failure frees its place', async () => {
   const share = shares(database.sql, { max: 2, deadlineMs: 0, nowMs: () => 0 });
   const { begun, make, endFirst } = work();
   const all = [
@@ -126,7 +126,7 @@ test('those in line come in their order, keys in turn, and a failure gives its p
   expect(begun).toEqual(['b1', 'a1', 'c1', 'a2', 'c2', 'a3']);
 });
 
-test('who is in line at the deadline is refused, and not begun', async () => {
+test('queued work is refused at the deadline, and not begun', async () => {
   let now = 0;
   const share = shares(database.sql, { max: 3, deadlineMs: 1000, nowMs: () => now });
   const { begun, make, endFirst } = work();
@@ -167,7 +167,7 @@ function tenConnections() {
   };
 }
 
-test('a key begins with one connection, and earns two thirds by work that ends soon, until it is idle', async () => {
+test('a key starts with one connection, and earns two thirds by quick work, until it is idle', async () => {
   const { ask, end, underWay } = tenConnections();
   for (let burst = 0; burst < 2; burst++) {
     const all = ask('a', 30);
@@ -184,7 +184,7 @@ test('a key begins with one connection, and earns two thirds by work that ends s
 
 test('a key has one third once its work is slow, and for a while after', async () => {
   const { ask, end, advance, underWay } = tenConnections();
-  /** How many are under way after ten have ended of which each has taken so long. */
+  /** Returns how many are under way after ten have ended that took so long each. */
   async function afterTen(ms: number): Promise<number> {
     const all = ask('a', 30);
     for (let i = 0; i < 10; i++) {
@@ -205,7 +205,7 @@ test('a key has one third once its work is slow, and for a while after', async (
   expect(await afterTen(0)).toBe(6);
 });
 
-test('while some of its work takes long a key begins no more than a third', async () => {
+test('a key starts no more than a third while some of its work is slow', async () => {
   const { ask, end, advance, begun, underWay } = tenConnections();
   const all = ask('a', 7);
   await end(3);

@@ -3,29 +3,30 @@ import type postgres from 'postgres';
 import { unavailable } from '../errors.ts';
 
 /**
- * Does work that may have to wait for somebody else's rows, on no more than a share of the pool's connections for each key
- * (such as an event): the rest waits in line without a connection, and so does not keep other keys waiting. What is still in
- * line at the pool's deadline is not begun, and throws `unavailable`. Nobody is sent behind what `work` sends by its `sql`.
+ * Does work that may wait for locked rows, on at most a share of the pool's connections for each key (such as an
+ * event): the rest queues without a connection, and so does not hold up other keys. Work that is still queued at the
+ * pool's deadline is not begun, and throws `unavailable`. No other statement is pipelined behind those that `work`
+ * sends by `sql`.
  */
 export type Share = <T>(key: string, work: (sql: postgres.Sql) => PromiseLike<T>) => Promise<T>;
 
 export type ShareOptions = {
-  /** Connections of the pool. */
+  /** The number of connections of the pool. */
   max: number;
-  /** 0 is none. */
+  /** 0 means none. */
   deadlineMs: number;
   nowMs: () => number;
 };
 
-/** By part of the deadline: work that takes longer waits for somebody. */
+/** As a part of the deadline: work that takes longer counts as waiting for locked rows. */
 const slowPart = 1 / 3;
-/** By deadlines: how long a key is remembered as one whose work waits. */
+/** In deadlines: how long a key counts as slow. */
 const memory = 4;
 const remembered = 1000;
 
 /**
- * How many connections keys have at most: one whose work takes long a third, and all such keys together a half; one whose work
- * is quick what leaves as many to others; and all keys together what leaves one to who waits for nobody.
+ * The maximum of connections per key: a slow key has a third, and all slow keys together a half; a quick key leaves as
+ * many to others; and all keys together leave one to work without a key.
  */
 function sizes(max: number) {
   const third = Math.max(1, Math.floor(max / 3));
@@ -35,14 +36,14 @@ function sizes(max: number) {
 
 type Waiting = { due: number; begin(): void; refuse(error: Error): void };
 
-/** Makes the shares of a pool. */
+/** Returns the `share` of a pool. */
 export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptions): Share {
   const { third, half, inAll, quick } = sizes(max);
   const slowMs = deadlineMs * slowPart || Number.POSITIVE_INFINITY;
-  /** When each key's work under way was begun, the oldest first. */
+  /** The start times of each key's work under way, the oldest first. */
   const underWay = new Map<string, number[]>();
   const lines = new Map<string, Waiting[]>();
-  /** A key begins with one connection, and has one more for each work that ends soon, until it has nothing to do. */
+  /** A key starts with one connection, and gets one more for each work that ends soon, until it is idle. */
   const earned = new Map<string, number>();
   const slow = new LRUCache<string, true>({
     max: remembered,
@@ -58,14 +59,16 @@ export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptio
     return slow.has(key) || (oldest !== undefined && nowMs() - oldest >= slowMs);
   }
 
-  /** How many connections the slow keys have together. */
+  /** Returns how many connections the slow keys have together. */
   function ofSlow(): number {
     let found = 0;
     for (const [key, begun] of underWay) if (isSlow(key)) found += begun.length;
     return found;
   }
 
-  /** Only the first connection of a key may be of the last third: others may come, and nobody knows yet who will wait. */
+  /**
+   * Only the first connection of a key may be of the last third: it is for new keys, any of which may turn out slow.
+   */
   function hasRoom(key: string): boolean {
     if (all >= inAll) return false;
     const own = underWay.get(key)?.length ?? 0;
@@ -97,7 +100,7 @@ export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptio
     if (!underWay.has(key) && !lines.has(key)) earned.delete(key);
   }
 
-  /** Begins one of those in line, if one has room. Keys take turns, so that none waits for the whole line of another. */
+  /** Starts queued work, if a key has room. Keys take turns, so that none waits for the whole queue of another. */
   function beginOne(): boolean {
     for (const [key, line] of lines) {
       if (!hasRoom(key)) continue;
@@ -114,7 +117,7 @@ export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptio
     return false;
   }
 
-  /** Takes the first in line that has not come to its deadline, and refuses those before it. */
+  /** Takes the first queued work within its deadline, and refuses those before it. */
   function firstInTime(line: Waiting[]): Waiting | undefined {
     for (let one = line.shift(); one; one = line.shift()) {
       if (nowMs() < one.due) return one;
@@ -144,8 +147,8 @@ export function shares(sql: postgres.Sql, { max, deadlineMs, nowMs }: ShareOptio
 }
 
 /**
- * The same client, whose statements have their connection for themselves until they are answered: the driver sends the next
- * ones behind those that are under way, where they would wait for the same rows.
+ * The same client, whose statements have their connection to themselves: otherwise the driver pipelines the next ones
+ * behind them, where they would wait for the same rows.
  */
 function alone(sql: postgres.Sql): postgres.Sql {
   return new Proxy(sql, {

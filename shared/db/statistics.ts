@@ -2,16 +2,16 @@ import { getTableName } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from './client.ts';
 
-/** A table has outgrown what is known of it when it has so many times the pages that it had then, or the rows. */
+/** A table has outgrown its statistics when it has so many times their pages or rows. */
 const growth = 4;
-/** So few rows are read as quickly by any plan. */
+/** Any plan is quick enough for so few rows. */
 const fewRows = 25;
 
 /**
- * Has PostgreSQL look anew at those of the tables that have grown far beyond what it knows of them. Every session then plans
- * its statements anew, too: plans that were made while a table was empty read it whole when it is not, and autovacuum comes by
- * but once a minute, which is the first of a sale. A table is looked at a handful of times in its life, and is locked for
- * nobody but those who alter it. Returns the names of those looked at; those that are not this user's are left alone.
+ * Analyses those of the tables that have outgrown their statistics. Every session then plans its statements anew, too:
+ * plans that were made while a table was empty scan it when it is not, and autovacuum runs only once a minute, which is
+ * the first of a sale. A table is analysed a handful of times in its life, which blocks only those who alter it.
+ * Returns the names of the analysed tables; those of other owners are left alone.
  */
 export async function analyzeOutgrown({ sql, run }: Db, tables: PgTable[]): Promise<string[]> {
   return run(async () => {

@@ -1,14 +1,14 @@
-import { sleep } from '../clock.ts';
+import { sleep } from '../async/clock.ts';
 import type { Db } from './client.ts';
 
-/** To ask for the newest id uses one up: not for the usual short wait. */
+/** Asking for the newest id uses one up: not for the usual short wait. */
 const triesBeforeDoubt = 20;
 
 /**
- * Resolves when a new query sees what these transactions wrote. The server sends a commit once it is in the WAL, which
- * is a moment before other connections see it (long, while it waits for a synchronous standby): a row read in between
- * would be the old one, and stay so in the index. Throws after five seconds. An id that no transaction has had yet comes
- * from elsewhere (a server that was replaced, a message made by hand), and is not waited for.
+ * Resolves when a new query sees the writes of these transactions. The server sends a commit once it is in the WAL,
+ * which is a moment before other connections see it (long, while it waits for a synchronous standby): a row read in
+ * between would be the old one, and stay so in the index. Throws after five seconds. Does not wait for an id that no
+ * transaction has had yet: it comes from elsewhere (a replaced server, a message made by hand).
  */
 export async function untilVisible(db: Db, transactions: ReadonlySet<number>): Promise<void> {
   let awaited = transactions;
@@ -38,5 +38,5 @@ async function begunOf(db: Db, transactions: ReadonlySet<number>): Promise<Reado
   return new Set([...transactions].filter((id) => inFull(id, newest) < newest));
 }
 
-/** The 64 bits of an id of which 32 are known, near another. */
+/** Returns the 64 bits of an id of which 32 are known, near another. */
 const inFull = (id: number, near: bigint) => near + BigInt.asIntN(32, BigInt(id) - near);

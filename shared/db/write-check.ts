@@ -1,12 +1,12 @@
 const everyMs = 1000;
 
 /**
- * A check that the server can write, made of `ask`, which runs statements as one transaction. What was proven less than a
- * second ago is not asked again, and who asks meanwhile waits for the same answer.
+ * Returns a check that the server can write, made of `ask`, which runs statements as one transaction. A result is valid
+ * for a second, and concurrent callers share one check.
  *
- * A row's lock is written into the log and flushed, yet leaves no dead row behind, however long nothing is vacuumed; a
- * read-only server refuses it. Rows beyond the memory of a statement need room on the disk of the data, which a table that has
- * free space does not show.
+ * A row's lock is written to the log and flushed, yet leaves no dead row behind, however long nothing is vacuumed; a
+ * read-only server refuses it. Rows beyond the memory of a statement need space on the disk of the data, which a table
+ * with free space would not show.
  */
 export function writeCheck(ask: (statements: string) => Promise<unknown>, application: string, nowMs: () => number) {
   const key = `'written-by:${application.replaceAll("'", "''")}'`;

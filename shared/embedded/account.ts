@@ -3,7 +3,7 @@ import { chownSync, statSync } from 'node:fs';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** How to run PostgreSQL's programs, which refuse to run as root: as themselves, as another user, or wrapped. */
+/** How to run PostgreSQL's programs, which refuse to run as root: directly, as another user, or wrapped. */
 export type Account = { wrap: string[]; ids: { uid: number; gid: number } | undefined };
 
 const userNamespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'];
@@ -14,7 +14,7 @@ export function chooseAccount(dir: string, binaries: Binaries): Account {
 
   for (const name of ['postgres', 'nobody']) {
     const ids = lookUp(name);
-    // Parent folders may be closed to others (a clone below /root), so it is tried rather than reasoned about.
+    // Parent folders may be closed to others (a clone below /root), so access is tested by trying.
     if (ids && canRun([binaries.postgres, '--version'], ids) && ownedBy(dir, ids) && canRun(['test', '-x', dir], ids)) {
       return { wrap: [], ids };
     }

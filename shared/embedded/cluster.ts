@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { sleep } from '../async/clock.ts';
+import { freePort } from '../process/free-port.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { clusterName, endOrphans } from './orphans.ts';
-import { sleep, stopPostmaster, until } from './processes.ts';
+import { stopPostmaster, until } from './processes.ts';
 
 const serverSettings = {
   listen_addresses: '127.0.0.1',
@@ -15,12 +16,12 @@ const serverSettings = {
   max_replication_slots: '16',
   max_wal_senders: '16',
   max_connections: '200',
-  // A change consumer that stays away for long loses its place rather than filling the disk.
+  // A change consumer that stays away for long loses its slot rather than filling the disk.
   max_slot_wal_keep_size: '1GB',
   shared_buffers: '128MB',
 };
 
-// Passing by themselves: children of a killed server that are still going, or a port taken between choice and use.
+// These pass: children of a killed server that still run, or a port taken between choice and use.
 const passingTrouble = /pre-existing shared memory block|lock file .* already exists|could not bind IPv4/;
 
 /** Makes the data folder: all of it, or nothing when interrupted. */
@@ -49,7 +50,7 @@ export async function initialise(dir: string, user: string, binaries: Binaries, 
   );
 }
 
-/** Starts the server in a session of its own and waits until `isReady`. Trouble that passes by itself is waited out. */
+/** Starts the server in a session of its own and waits until `isReady`. Retries after passing trouble. */
 export async function launch(options: {
   dir: string;
   settings: Record<string, string>;
@@ -130,14 +131,4 @@ function runToEnd(command: string[], dir: string, account: Account): Promise<{ c
 function plainEnv(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -2,7 +2,7 @@ import postgres from 'postgres';
 
 export type Address = { host: '127.0.0.1'; port: number; user: string; password: string };
 
-/** Whether the server at this address lets us in and serves exactly this data folder. */
+/** Returns whether the server at this address lets us in and serves exactly this data folder. */
 export async function servesData(address: Address, dataDir: string): Promise<boolean> {
   try {
     return await withConnection(address, async (sql) => {
@@ -23,7 +23,7 @@ export async function createDatabase(address: Address, name: string): Promise<vo
 }
 
 async function withConnection<T>(address: Address, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  // What PG… variables of the user's shell could change is named here.
+  // Everything that PG… variables of the user's shell could change is set here.
   const sql = postgres({
     ...address,
     database: 'postgres',

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { inspectProcess, sleep } from './processes.ts';
+import { sleep } from '../async/clock.ts';
+import { inspectProcess } from './processes.ts';
 
 /** The `cluster_name` of a data folder's server: PostgreSQL puts it into the title of each of its processes. */
 export function clusterName(dataDir: string): string {
@@ -9,8 +10,8 @@ export function clusterName(dataDir: string): string {
 }
 
 /**
- * Ends the processes that a killed server left behind. One that is busy with a query goes on with it for hours, and
- * PostgreSQL does not start beside it. Only to be called when the server itself is gone.
+ * Ends the processes that a killed server left behind. One that is busy with a query may go on for hours, and
+ * PostgreSQL does not start beside it. Call it only when the server itself is gone.
  */
 export async function endOrphans(dataDir: string): Promise<void> {
   const title = `postgres: ${clusterName(dataDir)}: `;
@@ -35,7 +36,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    // Gone in the meantime, which is what was wanted.
+    // Gone in the meantime, as wanted.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

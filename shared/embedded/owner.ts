@@ -1,11 +1,12 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sleep } from '../async/clock.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { inspectProcess, sleep } from './processes.ts';
+import { inspectProcess } from './processes.ts';
 
 /**
  * Makes this process the only one that runs a server in `dir`, so that a second start by mistake neither shares nor
- * stops the first one's database. Waits a while for an owner that is on its way out. Returns what gives it back.
+ * stops the first one's database. Waits a while for an owner that is stopping. Returns a function that gives it up.
  */
 export async function takeOwnership(dir: string, patienceMs = 10_000): Promise<() => void> {
   const path = join(dir, 'owner.pid');
@@ -28,7 +29,7 @@ export async function takeOwnership(dir: string, patienceMs = 10_000): Promise<(
 }
 
 function claim(path: string, mine: string): boolean {
-  // Written aside and linked into place, so that nobody ever reads half a file.
+  // Written aside and linked into place, so that no process reads half a file.
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, mine);
   try {
@@ -42,7 +43,7 @@ function claim(path: string, mine: string): boolean {
   }
 }
 
-/** Removes a dead owner's file, but not that of a third process which did the same a moment earlier. */
+/** Removes a dead owner's file, but not that of a third process that did the same a moment earlier. */
 function discard(path: string, seen: string): void {
   const aside = `${path}.stale.${process.pid}`;
   try {

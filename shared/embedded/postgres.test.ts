@@ -19,7 +19,7 @@ afterEach(async () => {
 
 test('starts from nothing, and its data survives a stop and a start', async () => {
   const dir = newDir();
-  // What an interrupted initdb leaves behind.
+  // The remains of an interrupted initdb.
   mkdirSync(join(dir, 'data.new'));
   writeFileSync(join(dir, 'data.new', 'PG_VERSION'), '17\n');
 

@@ -18,7 +18,7 @@ export type EmbeddedPostgres = Address & {
   pid: number;
   /** True when a server that an earlier run left behind was taken over; it keeps the settings it was started with. */
   adopted: boolean;
-  /** Whether the server's process is there; it may have been killed. */
+  /** Returns whether the server's process is alive; it may have been killed. */
   isRunning(): boolean;
   /** Shuts the server down (clients are disconnected, nothing committed is lost) and waits until it is gone. */
   stop(): Promise<void>;
@@ -28,7 +28,7 @@ export type EmbeddedPostgresOptions = {
   /** Holds the data, the log and the password. One process at a time may use it. */
   dir: string;
   database?: string;
-  /** Where it listens; without one, on a port that is free. A server that is taken over keeps its own. */
+  /** The port to listen on; by default a free one. A server that is taken over keeps its own. */
   port?: number;
   /** More server settings, as `-c name=value`. */
   settings?: Record<string, string>;
@@ -100,7 +100,7 @@ async function adopt(dir: string, address: (port: number) => Address, onStep: (t
 
   onStep(`Taking over the PostgreSQL that an earlier run left behind (process ${found.pid})`);
   let answers = false;
-  // It may be starting, recovering or shutting down: wait for its answer or its end.
+  // It may be starting, recovering or shutting down: wait for its response or its end.
   await until(async () => {
     found = findPostmaster(dataDir);
     answers = !!found?.port && (await servesData(address(found.port), dataDir));

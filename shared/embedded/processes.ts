@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { sleep } from '../async/clock.ts';
 
 export type ProcessInfo = {
-  /** Tells this process from a later one that was given the same pid. */
+  /** Tells this process from a later one with the same pid. */
   startedAt: string;
   /** The command line, arguments joined by one space. */
   command: string;
 };
 
-/** What runs under a pid, or undefined when nothing does. A zombie counts as nothing. */
+/** Returns the process with a pid, or undefined. A zombie does not count. */
 export function inspectProcess(pid: number): ProcessInfo | undefined {
   try {
     return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
@@ -17,7 +18,7 @@ export function inspectProcess(pid: number): ProcessInfo | undefined {
   }
 }
 
-/** Whether the pid is the server process of this very data folder, and not another program that got its pid. */
+/** Returns whether the pid is the server process of this data folder, and not another program that got its pid. */
 export function isPostmasterOf(pid: number, dataDir: string): boolean {
   return `${inspectProcess(pid)?.command ?? ''} `.includes(`-D ${dataDir} `);
 }
@@ -49,10 +50,6 @@ export async function until(condition: () => boolean | Promise<boolean>, patienc
     await sleep(25);
   }
   return true;
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function fromProc(pid: number): ProcessInfo | undefined {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { gatherEvents } from './gather.ts';
 
-test('events of a moment are few messages, each once; who ends waits for the last', async () => {
+test('events of a moment are few messages, each once; the end waits for the last', async () => {
   const sent: string[] = [];
   const { add, done } = gatherEvents(
     2,
@@ -19,7 +19,7 @@ test('events of a moment are few messages, each once; who ends waits for the las
   expect(sent).toEqual(['a,b', 'c', 'a']);
 });
 
-test('a message that could not be sent is told, and the next one is sent; so is what came meanwhile', async () => {
+test('a message that could not be sent is reported, and the next one is sent, with the events that came meanwhile', async () => {
   const [sent, errors]: [string[], unknown[]] = [[], []];
   const { add, done } = gatherEvents(
     1,
@@ -37,7 +37,7 @@ test('a message that could not be sent is told, and the next one is sent; so is 
   expect([sent, errors]).toEqual([['b', 'late'], [new Error('away')]]);
 });
 
-test('of an outage the first error is told, and of the next one', async () => {
+test('the first error of each outage is reported', async () => {
   let isAway = true;
   const errors: unknown[] = [];
   const { add, done } = gatherEvents(

@@ -1,11 +1,11 @@
-import { sleep } from '../clock.ts';
+import { sleep } from '../async/clock.ts';
 
-/** Under a rush there would be thousands of messages about one event that all say the same. */
+/** Under a rush there would be thousands of equal messages about one event. */
 const gatherMs = 10;
 
 /**
- * Gathers events for ten milliseconds, each once, and has `send` take them, at most `perMessage` with a comma between. What
- * `send` throws goes to `onError`, once until it succeeds again; the next message is sent all the same.
+ * Gathers events for ten milliseconds, each once, and calls `send` with at most `perMessage` of them, separated by
+ * commas. An error of `send` goes to `onError`, once until it succeeds again; the next message is sent all the same.
  */
 export function gatherEvents(
   perMessage: number,

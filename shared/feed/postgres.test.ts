@@ -1,5 +1,5 @@
 import { openDb } from '../db/client.ts';
-import { silentLog } from '../log.ts';
+import { silentLog } from '../process/log.ts';
 import { testDatabase } from '../testing/database.ts';
 import { postgresSeatFeed } from './postgres.ts';
 import { seatFeedConformance } from './seat-feed.conformance.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import { gatherEvents } from './gather.ts';
 import type { SeatFeed } from './seat-feed.ts';
 
@@ -10,7 +10,7 @@ const perMessage = 200;
 /** The seat feed over PostgreSQL's LISTEN and NOTIFY. */
 export function postgresSeatFeed({ sql, run, listen }: Db, log: Logger): SeatFeed {
   const ends = new Set<() => Promise<void>>();
-  // Gathered also because a NOTIFY takes a lock at commit that all others wait for.
+  // Gathered also because a NOTIFY takes a lock at commit for which all others wait.
   const changes = gatherEvents(
     perMessage,
     (message) => run(() => sql`select pg_notify(${channel}, ${message})`),

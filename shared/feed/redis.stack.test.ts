@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { sleep } from '../clock.ts';
+import { sleep } from '../async/clock.ts';
 import { reasonOf } from '../errors.ts';
-import { createLog, silentLog } from '../log.ts';
+import { createLog, silentLog } from '../process/log.ts';
 import { openRedis } from '../redis/client.ts';
 import { eventually } from '../testing/eventually.ts';
 import { startCluster } from '../testing/redis-cluster.ts';
@@ -21,7 +21,7 @@ seatFeedConformance('a Redis cluster of three', async () => {
   return harness(cluster.nodes, () => cluster.stop());
 });
 
-describe('a Redis that does not answer', () => {
+describe('a Redis that does not respond', () => {
   let server: OwnRedis;
   const open = () => openRedis({ nodes: [server.node], password: '', database: 0 });
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a Redis that does not answer', () => {
   });
   afterAll(() => server.stop());
 
-  test('hung for a while: it is found out, and told as a gap', async () => {
+  test('hung for a while: it is detected, and reported as a gap', async () => {
     const redis = open();
     const feed = redisSeatFeed(redis, silentLog, { checkMs: 20 });
     let gaps = 0;
@@ -45,7 +45,7 @@ describe('a Redis that does not answer', () => {
     await redis.close();
   });
 
-  test('away at first: the subscriber waits for it, and who publishes does not', async () => {
+  test('away at first: the subscriber waits for it, and the publisher does not', async () => {
     server.hang();
     const redis = open();
     const feed = redisSeatFeed(redis, silentLog);
@@ -65,7 +65,7 @@ describe('a Redis that does not answer', () => {
 });
 
 describe('a Redis that refuses the feed', () => {
-  /** A feed on such a server, the sentence of its check, and what it has logged. */
+  /** A feed on such a server, the sentence of its check, and its log. */
   async function refused(options: string[], work: (on: Refused) => Promise<void>) {
     const server = await startRedis(...options);
     const redis = openRedis({ nodes: [server.node], password: '', database: 0 });
@@ -92,7 +92,7 @@ describe('a Redis that refuses the feed', () => {
   const connections = async ({ command }: OwnRedis) =>
     Number(/total_connections_received:(\d+)/.exec(String(await command('INFO', 'stats')))![1]);
 
-  test('channels: the check says so, and the log once until it is let in and refused again', async () => {
+  test('channels: the check says so, and the log once per refusal', async () => {
     await refused([], async ({ server, feed, lines, reason }) => {
       const heard: string[] = [];
       await feed.subscribe({ onChange: (uuid) => heard.push(uuid), onGap: () => {} });

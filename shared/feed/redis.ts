@@ -1,5 +1,5 @@
-import { inTime } from '../in-time.ts';
-import type { Logger } from '../log.ts';
+import { withTimeout } from '../async/with-timeout.ts';
+import type { Logger } from '../process/log.ts';
 import { checkDeadlineMs } from '../redis/checks.ts';
 import { outage, type RedisServer } from '../redis/client.ts';
 import { refusalOf } from '../redis/refusals.ts';
@@ -8,21 +8,23 @@ import type { SeatFeed } from './seat-feed.ts';
 
 const channel = 'onsale_seats';
 const perMessage = 1000;
-/** A message about no event: only to see that it is taken. */
+/** A message about no event: only to check that the server accepts it. */
 const asked = '';
 
-/** A subscriber: whether it listens, a promise that it will, and what it was refused with since it last did. */
+/** A subscriber: whether it listens, a promise that it will, and the last refusal since it did. */
 type Listening = { isThere?: boolean; now: PromiseWithResolvers<void>; failed?: unknown };
 
-/** A feed that also tells whether it is in reach. */
+/** A feed with a health check. */
 export type RedisSeatFeed = SeatFeed & {
-  /** Throws unless a change can be told, and each subscriber of this process hears: `Unfit` with a reason when Redis refuses. */
+  /**
+   * Throws unless a change can be published, and each subscriber of this process listens: `Unfit` when Redis refuses.
+   */
   check(): Promise<void>;
 };
 
 /**
- * The seat feed over Redis' publish and subscribe, for each subscriber on a connection of its own. A connection that is
- * dead without a word is found out within `checkMs`.
+ * The seat feed over Redis' publish and subscribe, with a connection per subscriber. A silently dead connection is
+ * detected within `checkMs`.
  */
 export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 } = {}): RedisSeatFeed {
   const ends = new Set<() => void>();
@@ -48,7 +50,7 @@ export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 
         if (state.isThere) state.now = Promise.withResolvers<void>();
         state.isThere = false;
       });
-      // At every connection; the driver must not subscribe by itself, for then nobody would know when it did.
+      // At every connection; the driver must not subscribe by itself, as it would not report when it did.
       subscriber.on('ready', async () => {
         try {
           await subscriber.subscribe(channel);
@@ -64,7 +66,7 @@ export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 
           subscriber.disconnect(true);
         }
       });
-      // Who only listens would wait for a dead connection without end; the driver drops one that does not answer.
+      // A listener would wait for a dead connection without end; the driver drops a connection that does not respond.
       const check = setInterval(() => {
         if (subscriber.status === 'ready') subscriber.ping().catch(() => {});
       }, checkMs);
@@ -81,7 +83,7 @@ export function redisSeatFeed(redis: RedisServer, log: Logger, { checkMs = 1000 
     check: async () => {
       const hear = async ({ now, failed }: Listening) => {
         if (refusalOf(failed)) throw outage(failed);
-        await inTime(() => now.promise, checkDeadlineMs);
+        await withTimeout(() => now.promise, checkDeadlineMs);
       };
       const tell = redis.run(() => redis.client.publish(channel, asked), checkDeadlineMs);
       await Promise.all([tell, ...[...subscribers].map(hear)]);

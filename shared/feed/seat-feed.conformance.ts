@@ -4,7 +4,7 @@ import { eventually } from '../testing/eventually.ts';
 import type { SeatFeed } from './seat-feed.ts';
 
 export type SeatFeedHarness = {
-  /** Two users of the same server, as two processes would be. */
+  /** Two clients of the same server, like two processes. */
   feed: SeatFeed;
   otherProcess: SeatFeed;
   /** Cuts the subscribers' connections, and lets them come back. */
@@ -12,7 +12,7 @@ export type SeatFeedHarness = {
   close(): Promise<void>;
 };
 
-/** What every seat feed adapter promises. */
+/** The conformance suite of seat feeds. */
 export function seatFeedConformance(name: string, start: () => Promise<SeatFeedHarness>): void {
   describe(`seat feed: ${name}`, () => {
     let harness: SeatFeedHarness;
@@ -58,7 +58,7 @@ export function seatFeedConformance(name: string, start: () => Promise<SeatFeedH
       await there.end();
     });
 
-    test('who has ended hears nothing more', async () => {
+    test('an ended subscriber gets no more messages', async () => {
       const [gone, there] = [await listen(harness.otherProcess), await listen(harness.otherProcess)];
       await gone.end();
       const event = randomUUID();
@@ -68,7 +68,7 @@ export function seatFeedConformance(name: string, start: () => Promise<SeatFeedH
       await there.end();
     });
 
-    test('after a lost connection it listens again, and says that something may be missing', async () => {
+    test('after a lost connection it listens again, and reports a gap', async () => {
       const there = await listen(harness.otherProcess);
       expect(there.gaps).toEqual([]);
       await harness.disconnect();

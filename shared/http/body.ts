@@ -1,14 +1,14 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AppError, isAppError } from '../errors.ts';
-import type { Env } from './headers.ts';
+import type { Env } from './env.ts';
 
-/** No request of ours needs more. */
+/** No route needs more. */
 const maxBodyBytes = 64 * 1024;
 
 /**
- * Reads the whole body before anything else looks at the request, so that a body which is too long, encoded, late or cut is
- * told from a failure of what is done with it. While it comes, `receiving` is set.
+ * Reads the whole body before the route runs, so that a body that is too long, encoded, late or cut is not taken for a
+ * failure of the route. `receiving` is set while it is read.
  */
 export function takeBody(): MiddlewareHandler<Env> {
   const readThrough = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
@@ -16,8 +16,8 @@ export function takeBody(): MiddlewareHandler<Env> {
     const length = c.req.header('Content-Length');
     const transfer = c.req.header('Transfer-Encoding');
     refuseEncoded(c, transfer);
-    // Hono's limit looks at the body as a stream, which costs as much as all else of a small request; a length that the
-    // request tells is one that the server holds it to.
+    // Hono's limit reads the body as a stream, which costs as much as the rest of a small request. The server enforces a
+    // Content-Length by itself.
     if (length === undefined || transfer !== undefined) {
       return receive(c, (received) =>
         readThrough(c, () => {
@@ -27,13 +27,13 @@ export function takeBody(): MiddlewareHandler<Env> {
       );
     }
     if (Number(length) > maxBodyBytes) tooLarge();
-    // Kept by Hono: whoever asks for the JSON has it from there.
+    // Hono keeps the text, and parses the JSON from it.
     await receive(c, () => c.req.text());
     return next();
   };
 }
 
-/** What fails while the body comes is the client's: it has gone, or has sent what is no body. */
+/** An error while the body is read is the client's fault: the connection was cut, or the framing is wrong. */
 async function receive<T>(c: Context<Env>, read: (received: () => void) => Promise<T>): Promise<T> {
   const received = () => c.set('receiving', false);
   c.set('receiving', true);
@@ -47,7 +47,7 @@ async function receive<T>(c: Context<Env>, read: (received: () => void) => Promi
   }
 }
 
-/** No coding is undone here, and JSON that is still coded would be taken for a payload that is wrong. */
+/** Content is not decoded here, and encoded JSON would be taken for an invalid payload. */
 function refuseEncoded(c: Context<Env>, transfer = 'chunked'): void {
   const content = c.req.header('Content-Encoding') || 'identity';
   if (content.trim().toLowerCase() === 'identity' && transfer.trim().toLowerCase() === 'chunked') return;

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'text' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };
-import { release } from '../build.ts';
+import { release } from '../process/build.ts';
 
-/** What a service's OpenAPI document says of it as a whole. */
+/** The title, description and tags of a service's OpenAPI document. */
 export type About = { title: string; description: string; tags: { name: string; description: string }[] };
 
 /** The head of a service's OpenAPI document, whose version is the release's. */
@@ -38,11 +38,11 @@ const page = (title: string) => `<!doctype html>
 
 const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinking: true, tryItOutEnabled: true });\n`;
 
-/** What the page may load: Swagger UI styles its elements inline and draws its icons from data: addresses. */
+/** The policy of the page: Swagger UI styles its elements inline and draws its icons from data: addresses. */
 export const docsPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
-/** `/docs`: a page to read and try the service's `/openapi.json`; every asset is our own. */
+/** Adds `/docs`: a page to read and try the service's `/openapi.json`; every asset comes from the service itself. */
 export function addDocs(app: Hono, title: string): void {
   const asset = (path: string, text: string, type: string) =>
     app.get(path, (c) =>

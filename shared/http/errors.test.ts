@@ -8,13 +8,13 @@ const schema = z.union([
   z.object({ quantity: z.int('must be a whole number'), buyer: z.string('must be a text') }),
 ]);
 
-/** What is returned for such a body. */
+/** The response to such a body. */
 function refusal(body: unknown, target = 'json'): { status: number; body: object } {
   const { error } = schema.safeParse(body);
   return statusAndBody(invalidInput(error!.issues, target));
 }
 
-test('of several forms that a body may have, the one that it comes closest to says what is wrong, field by field', () => {
+test('of several forms of a body, the closest one gives the issues, field by field', () => {
   expect(refusal({ seats: ['x'], row: 'A', buyer: 'me' })).toEqual({
     status: 400,
     body: {
@@ -28,11 +28,11 @@ test('of several forms that a body may have, the one that it comes closest to sa
   });
 });
 
-test('what is not in the body is a parameter', () => {
+test('an issue outside the body is one of a parameter', () => {
   expect(refusal({}, 'query').body).toMatchObject({ message: 'Invalid request parameters' });
 });
 
-test('a cause is not told outside', () => {
+test('a response has nothing of the cause', () => {
   const { body } = statusAndBody(new AppError('internal', 'Internal server error', { cause: new Error('hunter2') }));
   expect(body).toEqual({ error: 'internal', message: 'Internal server error' });
 });

@@ -1,78 +1,34 @@
-import { z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { AppError, type ErrorCode } from '../errors.ts';
-import { type Env, headersOf } from './headers.ts';
+import { AppError, type ErrorKind } from '../errors.ts';
+import type { Env } from './env.ts';
+import { reply } from './reply.ts';
 
-const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
+const statusOf: Record<ErrorKind, ContentfulStatusCode> = {
   invalid_request: 400,
   unauthorized: 401,
-  payment_declined: 402,
-  payment_requires_action: 402,
+  payment_required: 402,
   forbidden: 403,
   not_found: 404,
-  event_not_found: 404,
-  reservation_not_found: 404,
-  order_not_found: 404,
   method_not_allowed: 405,
-  ticket_not_available: 409,
-  sales_ended: 409,
-  seat_stranded: 409,
-  ticket_not_reserved: 409,
-  too_many_tickets: 409,
-  reservation_expired: 409,
-  reservation_sold: 409,
-  order_not_refundable: 409,
-  event_begun: 409,
-  request_in_progress: 409,
-  idempotency_key_reused: 422,
-  amount_not_chargeable: 422,
-  reservation_extended: 409,
   request_timeout: 408,
+  conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  unprocessable: 422,
   headers_too_large: 431,
   internal: 500,
   unavailable: 503,
-  payment_pending: 503,
 };
 
-/** How long a caller should wait before it repeats a request that comes to another end then, in seconds. */
+/** How long a caller should wait before it repeats a request, in seconds. */
 const retryAfterSeconds = '1';
-const worthRepeating = new Set<ErrorCode>(['unavailable', 'payment_pending', 'request_in_progress']);
-
-export const errorSchema = z
-  .object({
-    error: z.string().openapi({ description: 'A stable code' }),
-    message: z.string().openapi({ description: 'What to do, for a person' }),
-    issues: z
-      .array(z.object({ path: z.string(), message: z.string() }))
-      .optional()
-      .openapi({ description: 'What is wrong with the input, field by field' }),
-  })
-  .openapi('Error');
-
-/** An OpenAPI response that carries one of these errors, with what else its body tells. */
-export function errorResponse(description: string, codes: ErrorCode[] = [], more: z.ZodRawShape = {}) {
-  const schema = codes.length === 0 ? errorSchema : errorSchema.extend({ error: z.enum(codes), ...more });
-  const again = codes.filter((code) => worthRepeating.has(code));
-  return {
-    description,
-    ...(again.length > 0 && { headers: { 'Retry-After': retryAfter(again.length === codes.length) } }),
-    content: { 'application/json': { schema } },
-  };
-}
-
-const retryAfter = (required: boolean) => ({
-  description: 'After how many seconds to repeat the request',
-  required,
-  schema: { type: 'integer' as const },
-});
 
 const wantedType = 'must be JSON, sent with Content-Type: application/json';
 
-/** Anything thrown, as one of our errors: what we do not know becomes `internal` and keeps its text for the log. */
+/** Returns anything thrown as an `AppError`: an unknown error becomes `internal`, and is its cause for the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status < 500) {
@@ -84,30 +40,30 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal', 'Internal server error', { cause: error });
 }
 
-/** The status of an error, and its body. */
-export const statusAndBody = ({ code, message, details }: AppError) => ({
-  status: statusOf[code],
+/** Returns the status of an error, and its body. */
+export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
+  status: statusOf[kind],
   body: { error: code, message, ...details },
 });
 
-/** Answers with the error's status and `{error, message}`; what may end otherwise in a moment says when to come back. */
-export function errorAnswer(c: Context<Env>, error: AppError): Response {
+/** Returns a response with the error's status and `{error, message}`, and `Retry-After` where the request may succeed later. */
+export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
-  const headers = headersOf(c);
-  if (worthRepeating.has(error.code)) headers['Retry-After'] = retryAfterSeconds;
-  // What comes on this connection next is the rest of the body, if anything.
+  const headers: Record<string, string> = {};
+  if (error.again) headers['Retry-After'] = retryAfterSeconds;
+  // The next bytes on this connection are the rest of the body.
   if (error.code === 'request_timeout') headers.Connection = 'close';
-  return c.json(body, status, headers);
+  return reply(c, body, status, headers);
 }
 
-/** Of several forms that an input may have, the one that it comes closest to tells what is wrong. */
+/** Returns the issues of the closest branch, where the input is a union. */
 function inBranches(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const closest = issue.errors.reduce((best, errors) => (errors.length < best.length ? errors : best));
   return closest.flatMap(inBranches).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** Turns a failed validation into a 400 that names each field; `message` is the contract's text for a bad body. */
+/** Returns a failed validation as a 400 that names each field. */
 export function invalidInput(issues: z.core.$ZodIssue[], target: string): AppError {
   const details = {
     issues: issues.flatMap(inBranches).map(({ path, message }) => ({ path: path.join('.'), message })),

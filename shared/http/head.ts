@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
-import type { Env } from './headers.ts';
+import type { Env } from './env.ts';
 
 /**
- * Leaves of the response to a HEAD its headers and the length that GET would send, as RFC 9110 (section 9.3.2) has it: the
- * runtime would say 0 of a body that Hono takes away. A stream of events has no length, and is ended: see `withoutLength`.
+ * Gives the response to a HEAD the headers and the length that GET would send (RFC 9110, section 9.3.2): Hono removes the
+ * body, and the runtime would then send a length of 0. A stream of events has no length, and is ended: see `withoutLength`.
  */
-export async function tellLength(c: Context<Env>): Promise<void> {
+export async function setContentLength(c: Context<Env>): Promise<void> {
   const { body, headers } = c.res;
   if (!body) return;
   if (isStream(headers)) return body.cancel();
@@ -15,8 +15,8 @@ export async function tellLength(c: Context<Env>): Promise<void> {
 }
 
 /**
- * The response to a HEAD as a runtime must get it: a stream of events with a body again, for of none it would say that GET
- * sends 0 bytes. The runtime reads nothing of it.
+ * Returns the response to a HEAD with a body again if it is a stream of events: without one, the runtime would send a length
+ * of 0. The runtime reads nothing of it.
  */
 export async function withoutLength(response: Response | Promise<Response>): Promise<Response> {
   const head = await response;

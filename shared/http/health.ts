@@ -1,17 +1,17 @@
 import type { Hono } from 'hono';
+import { withTimeout } from '../async/with-timeout.ts';
 import { reasonOf } from '../errors.ts';
-import { inTime } from '../in-time.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import { type Metrics, sharedRead } from './metrics.ts';
 
 /**
- * Dependencies by name: a check throws when its server does not answer, or `Unfit` with a public reason when it answers and
- * can't do its work. Without a `helpful` one the service does its work in a poorer way; without any other it can't.
+ * Dependencies by name. A check throws when its server is not in reach, or `Unfit` with a public reason when the server
+ * can't do its work. The service is degraded without a `helpful` dependency, and not ready without any other.
  */
 export type Dependencies = Record<string, Check | { helpful: Check }>;
 type Check = () => Promise<unknown>;
 
-/** What `/readyz` also tells, by name; it decides nothing, and what throws is left out. */
+/** Further members of `/readyz`, by name. They don't change its status, and one that throws is left out. */
 export type Reports = Record<string, () => Promise<unknown>>;
 
 const patienceMs = 1000;
@@ -27,10 +27,10 @@ export type HealthDeps = {
 type Look = { state: 'ok' | 'unavailable'; reason?: string | undefined };
 
 /**
- * `/livez`: the process answers. `/readyz`: every dependency that is needed does too and the process is not draining;
- * else 503, with each dependency by name. `degraded` (200) says that a helpful one is away. A check that takes longer
- * than a second has failed; `reasons` has the sentence of each that tells one, and so has the log when it is new. The
- * metrics tell the same.
+ * Adds `/livez`, which is 200 while the process runs, and `/readyz`, which is 200 while every needed dependency is in reach
+ * and the process is not draining, else 503. Both name each dependency; `degraded` (200) means that a helpful one is away. A
+ * check that takes longer than a second has failed. `reasons` has the reasons of unfit dependencies; the log has each once.
+ * The metrics show the same.
  */
 export function addHealth(app: Hono, { log, metrics, dependencies, closing, reports = {} }: HealthDeps): void {
   const logged: Record<string, string | undefined> = {};
@@ -40,7 +40,7 @@ export function addHealth(app: Hono, { log, metrics, dependencies, closing, repo
   app.get('/readyz', async (c) => {
     const [{ states, reasons, missing, ready }, told] = await Promise.all([
       look(),
-      each(reports, (read) => inTime(read, patienceMs).catch(() => undefined)),
+      each(reports, (read) => withTimeout(read, patienceMs).catch(() => undefined)),
     ]);
     if (!ready) c.header('Retry-After', '1');
     const status = closing.aborted ? 'draining' : !ready ? 'unavailable' : missing.length > 0 ? 'degraded' : 'ok';
@@ -82,7 +82,7 @@ export function addHealth(app: Hono, { log, metrics, dependencies, closing, repo
 }
 
 const lookAt = (check: Check) =>
-  inTime(check, patienceMs).then(
+  withTimeout(check, patienceMs).then(
     (): Look => ({ state: 'ok' }),
     (error): Look => ({ state: 'unavailable', reason: reasonOf(error) }),
   );

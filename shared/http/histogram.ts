@@ -3,12 +3,12 @@ import type { Metric, MetricObject, MetricObjectWithValues, MetricValueWithName 
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 type Labels = Record<string, string>;
-/** What one combination of labels has counted. */
-export type Series = { labels: Labels; counts: number[]; sum: number };
+/** The counts of one combination of labels. */
+type Series = { labels: Labels; counts: number[]; sum: number };
 
 /**
- * A histogram of seconds for prom-client's registry. Its own sorts and joins the labels anew for every observation; here
- * they are settled once a series.
+ * A histogram of seconds for prom-client's registry. That of prom-client sorts and joins the labels at every observation;
+ * this one does so once a series.
  */
 export function histogram(name: string, help: string) {
   const all: Series[] = [];
@@ -36,7 +36,28 @@ export function observe(one: Series, seconds: number): void {
   one.sum += seconds;
 }
 
-/** Buckets count all that took at most so long (Prometheus' exposition format). */
+/** The durations of requests by route, method and status; an observation costs one look-up in a map. */
+export function requestHistogram() {
+  const { begin, metric } = histogram(
+    'http_request_duration_seconds',
+    'HTTP requests by route, method and status, with their duration',
+  );
+  const known = new Map<string, Series>();
+
+  function request(route: string, method: string, status: number, seconds: number): void {
+    const key = `${method} ${status} ${route}`;
+    let one = known.get(key);
+    if (!one) {
+      one = begin({ route, method, status: String(status) });
+      known.set(key, one);
+    }
+    observe(one, seconds);
+  }
+
+  return { request, metric };
+}
+
+/** Returns the values of a series; a bucket counts all durations up to its bound (Prometheus' exposition format). */
 function valuesOf(name: string, { labels, counts, sum }: Series): MetricValueWithName<string>[] {
   let total = 0;
   const buckets = counts.map((count, i) => {

@@ -3,14 +3,14 @@ import { accepts } from 'hono/accepts';
 import { html } from 'hono/html';
 import type { About } from './docs.ts';
 
-/** What there is at a service, by name: paths on it. */
+/** Paths of a service, by name. */
 export type Links = Record<string, string>;
 
 const everywhere: Links = { docs: '/docs', openapi: '/openapi.json', ready: '/readyz' };
 
 /**
- * `/`: what the service is and where to go from there, as a page for browsers and as JSON for all else. `more` finds the
- * service's own links; when it can't, the page goes without them.
+ * Adds `/`: a summary of the service and its links, as a page for browsers and as JSON for other clients. `more` finds the
+ * service's own links; they are left out when it throws.
  */
 export function addHome(app: Hono, { title, description }: About, more: () => Promise<Links> = async () => ({})): void {
   const [summary = ''] = description.split('\n');

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from 'bun:test';
-import { release } from '../build.ts';
+import { release } from '../process/build.ts';
 import { createMetrics, sharedRead } from './metrics.ts';
 
 describe('metrics', () => {
@@ -8,7 +8,7 @@ describe('metrics', () => {
     expect(text).toContain(`build_info{version="${release}",revision="unbuilt",service="test"} 1`);
   });
 
-  test('what can’t be read is NaN, or left out where it has labels, and hides nothing else', async () => {
+  test('a gauge that can’t be read is NaN, or left out where it has labels, and hides no other', async () => {
     const metrics = createMetrics('test');
     const fail = async () => {
       throw new Error('away');
@@ -23,7 +23,7 @@ describe('metrics', () => {
     expect(text).toMatch(/^process_uptime_seconds\{service="test"\} [\d.]+$/m);
   });
 
-  test('what takes longer than Prometheus would wait is NaN, or left out, too', async () => {
+  test('a gauge that takes longer than Prometheus would wait is NaN, or left out, too', async () => {
     const metrics = createMetrics('test');
     const never = () => new Promise<never>(() => {});
     metrics.gauge('hung_bytes', 'Hung', never);
@@ -39,7 +39,7 @@ describe('metrics', () => {
     }
   });
 
-  test('a label’s value that has gone is shown no more', async () => {
+  test('a value of a label that has gone is not shown any more', async () => {
     const metrics = createMetrics('test');
     let now: Record<string, number> = { a: 1 };
     metrics.gauges('things', 'Things', 'thing', () => now);

@@ -1,18 +1,17 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { release, revision } from '../build.ts';
-import { inTime } from '../in-time.ts';
-import { histogram, observe } from './histogram.ts';
-import { requestHistogram } from './request-histogram.ts';
+import { withTimeout } from '../async/with-timeout.ts';
+import { release, revision } from '../process/build.ts';
+import { histogram, observe, requestHistogram } from './histogram.ts';
 
 /**
- * The metrics of one service, shown at `/metrics` in Prometheus' text format. A gauge is read at each scrape; one that can't
- * be read in time shows as NaN (`gauges`: is left out), and keeps no other metric from being seen.
+ * The metrics of one service, in Prometheus' text format at `/metrics`. A gauge is read at each scrape; one that can't be
+ * read in time is NaN (`gauges`: is left out), and does not delay the others.
  */
 export type Metrics = {
   registry: Registry;
   request(route: string, method: string, status: number, seconds: number): void;
   counter(name: string, help: string): (by?: number) => void;
-  /** `values` are shown from the start, as 0: of a series that begins with 1, Prometheus sees no increase. */
+  /** `values` are 0 from the start: Prometheus sees no increase in a series that begins with 1. */
   labelled<L extends string>(
     name: string,
     help: string,
@@ -22,9 +21,9 @@ export type Metrics = {
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
   /** Numbers by the value of a label. */
   gauges(name: string, help: string, label: string, read: () => Promised<Record<string, number>>): void;
-  /** Counts that somebody else keeps, by the value of a label. */
+  /** Counts that are kept elsewhere, by the value of a label. */
   counts(name: string, help: string, label: string, read: () => Record<string, number>): void;
-  /** Answers what begins a series, which answers what observes one duration. */
+  /** Returns a function that begins a series, and that returns a function to observe one duration. */
   durations(name: string, help: string): (labels: Record<string, string>) => (seconds: number) => void;
 };
 
@@ -45,7 +44,7 @@ export function createMetrics(service: string): Metrics {
       help,
       registers,
       async collect() {
-        this.set(await inTime(read, patienceMs).catch(() => Number.NaN));
+        this.set(await withTimeout(read, patienceMs).catch(() => Number.NaN));
       },
     });
   };
@@ -77,7 +76,7 @@ export function createMetrics(service: string): Metrics {
         labelNames: [label],
         registers,
         async collect() {
-          const numbers = await inTime(read, patienceMs).catch(() => ({}));
+          const numbers = await withTimeout(read, patienceMs).catch(() => ({}));
           this.reset();
           for (const [value, number] of Object.entries(numbers)) this.set({ [label]: value }, number);
         },
@@ -106,7 +105,7 @@ export function createMetrics(service: string): Metrics {
   };
 }
 
-/** Callers that come while a read is under way get its answer: several metrics of one scrape cost one read. */
+/** Shares a read among the callers that come while it is under way: several metrics of one scrape cost one read. */
 export function sharedRead<T>(read: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<T> | undefined;
   return () => {

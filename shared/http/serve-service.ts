@@ -1,15 +1,16 @@
-import type { Address } from '../environment.ts';
+import type { Address } from '../config/environment.ts';
+import type { App } from './routes.ts';
 import { type Server, serve } from './serve.ts';
-import { type App, createMetricsApp, type ShellDeps } from './shell.ts';
+import { createMetricsApp, type ShellDeps } from './shell.ts';
 
 export type ServiceServer = Server & { metricsPort?: number };
 
 /**
- * Serves a service's app at `address`, which `variable` moves, and its metrics at METRICS_ADDR where that is set: until the
- * last request of the app has ended. Throws `ListenError`, and then serves nothing.
+ * Serves a service's app at `address`, which `variable` sets, and its metrics at METRICS_ADDR where that is set. The metrics
+ * are served until the last request of the app has ended. Throws `ListenError`, and then serves nothing.
  */
 export async function serveService(
-  app: App,
+  app: Pick<App, 'fetch'>,
   deps: Pick<ShellDeps, 'log' | 'metrics' | 'server'>,
   address: Address,
   variable: string,

@@ -1,15 +1,16 @@
 import { describe, expect, spyOn, test } from 'bun:test';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { serverConfig, serverVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { serverConfig, serverVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
+import { ListenError } from '../process/lifecycle.ts';
 import { eventually } from '../testing/eventually.ts';
-import { ListenError, serve } from './serve.ts';
+import { serve } from './serve.ts';
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 const configOf = (env: Record<string, string> = {}) => serverConfig(readConfig(serverVariables, env));
 
-/** A server whose requests to `/slow` end when they are let go. */
+/** A server whose requests to `/slow` end when they are released. */
 async function begin() {
   const held = Promise.withResolvers<void>();
   let underWay = 0;
@@ -50,7 +51,7 @@ describe('the server of a process', () => {
     await first.server.stop(0);
   });
 
-  test('waits for the request under way, sends who comes meanwhile elsewhere, and is gone then', async () => {
+  test('waits for the request under way, asks other clients to close their connections, and is closed then', async () => {
     const { server, get, letGo, startSlow } = await begin();
     const { ended } = await startSlow();
     const stopped = server.stop(60_000);

@@ -1,6 +1,7 @@
-import { sleep } from '../clock.ts';
-import type { ServerConfig } from '../config.ts';
-import type { Address } from '../environment.ts';
+import { sleep } from '../async/clock.ts';
+import type { ServerConfig } from '../config/config.ts';
+import type { Address } from '../config/environment.ts';
+import { ListenError } from '../process/lifecycle.ts';
 import { withoutLength } from './head.ts';
 import { whereTaken } from './ports.ts';
 import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';
@@ -8,16 +9,13 @@ import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';
 export type Server = {
   port: number;
   /**
-   * Asks clients to go elsewhere until none has come for a moment, then takes no new connection and lets the requests
-   * under way finish. Closes after `drainMs` at the latest; half of it is for those who still come.
+   * Asks clients to close their connections until no request has come for a moment, then takes no new connection and lets the
+   * requests under way finish. Closes after `drainMs` at the latest; half of it is for late requests.
    */
   stop(drainMs: number): Promise<void>;
 };
 
 type Fetch = (request: Request) => Response | Promise<Response>;
-
-/** Thrown when an address is taken or not ours; the message names the variable that moves it. */
-export class ListenError extends Error {}
 
 declare const Deno: {
   serve(
@@ -27,8 +25,8 @@ declare const Deno: {
 };
 
 /**
- * Listens on Bun or on Deno, whichever runs this. `variable` is what the operator sets to move the address. Throws
- * `ListenError` if another program would get a part of the requests, unless `config` lets processes share a port.
+ * Listens on Bun or on Deno, whichever runs this. The operator sets the address by `variable`. Throws `ListenError` if
+ * another program would get a part of the requests, unless `config` lets processes share a port.
  */
 export async function serve(fetch: Fetch, address: Address, variable: string, config: ServerConfig): Promise<Server> {
   let handle = fetch;
@@ -45,7 +43,7 @@ export async function serve(fetch: Fetch, address: Address, variable: string, co
       port: server.port,
       async stop(drainMs) {
         const endsAt = performance.now() + drainMs;
-        const leaving = sendAway(fetch);
+        const leaving = askToClose(fetch);
         handle = leaving.fetch;
         await leaving.quiet(drainMs / 2);
         await server.stop(Math.max(0, endsAt - performance.now()));
@@ -56,14 +54,14 @@ export async function serve(fetch: Fetch, address: Address, variable: string, co
   }
 }
 
-/** A connection that nobody uses for so long can be closed without cutting a request that is just coming. */
+/** A connection that is idle for so long can be closed without cutting a request. */
 const quietMs = 100;
 
 /**
- * Answers still, and asks each client to close its connection (RFC 9112, section 9.6): a connection that the server
- * closes by itself may be carrying the next request already, which then fails.
+ * Handles requests as before, and asks each client to close its connection (RFC 9112, section 9.6): a connection that the
+ * server closes by itself may carry the next request already, which then fails.
  */
-function sendAway(fetch: Fetch) {
+function askToClose(fetch: Fetch) {
   let cameAt = performance.now();
   return {
     async fetch(request: Request) {
@@ -80,8 +78,8 @@ function sendAway(fetch: Fetch) {
   };
 }
 
-/** Bun 1.4 looks every four seconds, and up to that cuts connections at its next look that are in full use. */
-const leastIdleS = 5;
+/** Bun 1.4 checks every four seconds, and with a shorter timeout it cuts connections that are in use. */
+const minIdleS = 5;
 
 function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig): Server {
   const longer = Math.max(config.readTimeoutMs, config.writeTimeoutMs);
@@ -89,10 +87,10 @@ function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig)
     fetch: (request) => fetch(withWholeUrlOnBun(request)),
     hostname: host,
     port,
-    idleTimeout: Math.min(255, Math.max(leastIdleS, Math.ceil(longer / 1000))),
+    idleTimeout: Math.min(255, Math.max(minIdleS, Math.ceil(longer / 1000))),
     maxRequestBodySize: 8 * 1024 * 1024,
     development: false,
-    // Otherwise on by that: a second process would listen on the same port, and take half of the requests.
+    // On by default: a second process would listen on the same port, and take half of the requests.
     reusePort: config.reusePort,
   });
   return {

@@ -1,9 +1,9 @@
 import { describe, expect, jest, spyOn, test } from 'bun:test';
 import { Writable } from 'node:stream';
-import { serverConfig, serverVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { serverConfig, serverVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { AppError, Unfit, unavailable } from '../errors.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../process/log.ts';
 import type { Dependencies } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { createShell } from './shell.ts';
@@ -38,7 +38,10 @@ function makeShell(env: Record<string, string> = {}, dependencies: Dependencies 
         throw new Unfit('PostgreSQL 17 is needed; this is 15.4');
       });
       shell.get('/refused', () => {
-        throw new AppError('ticket_not_available', 'Ticket is not available for reservation');
+        throw new AppError(
+          { code: 'ticket_not_available', kind: 'conflict' },
+          'Ticket is not available for reservation',
+        );
       });
       shell.get('/never', () => new Promise(() => {}));
     },
@@ -47,7 +50,7 @@ function makeShell(env: Record<string, string> = {}, dependencies: Dependencies 
 }
 
 describe('the shell around every service', () => {
-  test('one line per request tells the story', async () => {
+  test('each request is one log line', async () => {
     const { app, lines } = makeShell();
     await app.request('/fine/7?secret=x', { headers: { 'X-Request-Id': 'abc' } });
     expect(lines).toEqual([
@@ -66,7 +69,7 @@ describe('the shell around every service', () => {
     ]);
   });
 
-  test('the line and the metrics tell how long a request took, in their units', async () => {
+  test('the log line and the metrics have the duration of a request, in their units', async () => {
     let nowMs = 5_000;
     const clock = spyOn(performance, 'now').mockImplementation(() => nowMs);
     try {
@@ -83,7 +86,7 @@ describe('the shell around every service', () => {
     }
   });
 
-  test('request lines can be switched off; failures are told all the same', async () => {
+  test('request lines can be switched off; failures are logged all the same', async () => {
     const { app, lines } = makeShell({ LOG_REQUESTS: 'false' });
     await app.request('/fine/7');
     await app.request('/refused');
@@ -92,7 +95,7 @@ describe('the shell around every service', () => {
     expect(lines).toMatchObject([{ level: 'error', status: 500, err: { message: 'the password is hunter2' } }]);
   });
 
-  test('an unknown error says nothing of itself outside, all in the log', async () => {
+  test('the text of an unknown error is in the log alone', async () => {
     const { app, lines } = makeShell();
     const response = await app.request('/broken');
     expect(response.status).toBe(500);
@@ -127,7 +130,7 @@ describe('the shell around every service', () => {
     expect(text).toMatch(/duration_seconds_count\{route="none",method="GET",status="404",service="test"\} 3/);
   });
 
-  test('readiness names each dependency, and ends when the process is told to end', async () => {
+  test('readiness names each dependency, and ends when the process begins to end', async () => {
     let up = false;
     const check = async () => {
       if (!up) throw new Error('down');
@@ -157,7 +160,7 @@ describe('the shell around every service', () => {
     expect((await app.request('/livez')).status).toBe(200);
   });
 
-  test('a server that answers and is unfit is told with its reason, and logged while that is new', async () => {
+  test('an unfit server is shown with its reason, and logged while that is new', async () => {
     let version = '15.4';
     const unfit = async () => {
       if (version !== '17.0') throw new Error('ping failed', { cause: new Unfit(`17 is needed; this is ${version}`) });
@@ -186,14 +189,14 @@ describe('the shell around every service', () => {
     expect(logged()).toEqual(['17 is needed; this is 15.4', '17 is needed; this is 16.1']);
   });
 
-  test('a server that is unfit is a 503 to who needs it', async () => {
+  test('a request that needs an unfit server is a 503', async () => {
     const { app } = makeShell();
     const response = await app.request('/unfit');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await response.text()).not.toContain('17 is needed');
   });
 
-  test('a server that hangs counts as away within what a probe waits', async () => {
+  test('a server that hangs counts as away within the time of a probe', async () => {
     jest.useFakeTimers();
     try {
       const { app } = makeShell({}, { postgres: () => new Promise(() => {}) });

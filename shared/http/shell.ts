@@ -1,54 +1,52 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
-import type { ServerConfig } from '../config.ts';
+import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import { aroundEachRequest } from './around.ts';
+import type { Logger } from '../process/log.ts';
 import { takeBody } from './body.ts';
 import { type About, addDocs, documentHead } from './docs.ts';
-import { errorAnswer, invalidInput, toAppError } from './errors.ts';
-import type { Env } from './headers.ts';
+import type { Env } from './env.ts';
+import { errorReply, toAppError } from './errors.ts';
 import { addHealth, type Dependencies, type Reports } from './health.ts';
 import { addHome, type Links } from './home.ts';
 import type { Metrics } from './metrics.ts';
+import { requestScope } from './request-scope.ts';
+import { type App, createRoutes } from './routes.ts';
 
-export type App = OpenAPIHono<Env>;
-
-/** What every service brings to its shell. */
+/** The parts that every service gives its shell. */
 export type ShellDeps = {
   log: Logger;
   metrics: Metrics;
   server: ServerConfig;
-  /** What `/readyz` asks, by name. */
+  /** The checks of `/readyz`, by name. */
   dependencies: Dependencies;
-  /** What `/readyz` also tells. */
+  /** Further members of `/readyz`. */
   reports?: Reports;
-  /** Aborts when the process has been told to end: no longer ready, and streams close. */
+  /** Aborts when the process is to end: `/readyz` is 503, and streams close. */
   closing: AbortSignal;
 };
 
 /**
  * A Hono with everything a service needs around its routes: request ids, one log line and one measurement per request,
  * security headers, limits of size and time, errors as `{error, message}`, health, metrics, OpenAPI and its page.
- * `addRoutes` adds the service's own; they come last, so that nothing answers before the limits. `findLinks` says what `/`
- * leads to besides the documentation.
+ * `addRoutes` adds the service's own, and returns the app with their types; they come last, so that the limits hold for them.
+ * `findLinks` finds the links of `/` besides the documentation.
  */
-export function createShell(
+export function createShell<Typed = void>(
   about: About,
   deps: ShellDeps,
-  addRoutes: (app: App) => void,
+  addRoutes: (app: App) => Typed,
   findLinks?: () => Promise<Links>,
-): App {
+): Typed extends void ? App : Typed {
   const app = createFrame(deps);
   const plain = app as unknown as Hono;
   addHealth(plain, deps);
   if (deps.server.metrics === 'beside') addMetrics(app, deps.metrics);
   addHome(plain, about, findLinks);
   addDocs(plain, about.title);
-  addRoutes(app);
+  const typed = addRoutes(app);
   app.doc31('/openapi.json', documentHead(about));
-  refuseOtherMethods(app);
-  return app;
+  methodNotAllowed(app);
+  return (typed ?? app) as Typed extends void ? App : Typed;
 }
 
 type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'>;
@@ -57,26 +55,22 @@ type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'>;
 export function createMetricsApp(deps: FrameDeps): App {
   const app = createFrame(deps);
   addMetrics(app, deps.metrics);
-  refuseOtherMethods(app);
+  methodNotAllowed(app);
   return app;
 }
 
-/** What is around every route, whatever the routes are. */
+/** An app with all that is around the routes. */
 function createFrame(deps: FrameDeps): App {
-  const app: App = new OpenAPIHono<Env>({
-    defaultHook: (result) => {
-      if (!result.success) throw invalidInput(result.error.issues, result.target);
-    },
-  });
+  const app = createRoutes();
   app.onError((thrown, c) => {
     const error = toAppError(thrown);
     c.set('failure', error.code === 'internal' || error.code === 'unavailable' ? thrown : undefined);
-    return errorAnswer(c, error);
+    return errorReply(c, error);
   });
-  app.notFound((c) => errorAnswer(c, new AppError('not_found', `There is nothing at ${methodOf(c)} ${c.req.path}`)));
+  app.notFound((c) => errorReply(c, new AppError('not_found', `There is nothing at ${methodOf(c)} ${c.req.path}`)));
 
-  app.use(aroundEachRequest(deps));
-  // The runtime refuses longer ones by itself.
+  app.use(requestScope(deps));
+  // The runtime refuses longer headers by itself.
   if (deps.server.maxHeaderBytes < 16_384) app.use(headerLimit(deps.server.maxHeaderBytes));
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', takeBody());
   return app;
@@ -86,7 +80,7 @@ function addMetrics(app: App, { registry }: Metrics): void {
   app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }));
 }
 
-/** A HEAD is told what a GET would be, to the letter: it has its length. */
+/** A HEAD must have the length of its GET, so its error has the same text. */
 const methodOf = ({ req }: Context) => (req.method === 'HEAD' ? 'GET' : req.method);
 
 /** Header bytes as HTTP/1.1 sends them: name, ": ", value and the line's end. */
@@ -99,8 +93,8 @@ function headerLimit(maxBytes: number): MiddlewareHandler<Env> {
   };
 }
 
-/** A path that we have, asked with a method that we do not: 405, and which methods it takes. */
-function refuseOtherMethods(app: App): void {
+/** Adds to each path a 405 for other methods, with `Allow`. */
+function methodNotAllowed(app: App): void {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of app.routes) {
     if (method === 'ALL' || path.includes('*')) continue;

@@ -1,9 +1,9 @@
 const usualHost = 'localhost';
 
 /**
- * The request with an absolute `url` whose path is the target's, whatever its `Host`. Bun tells a mere path where the host
- * is missing (HTTP/1.0) or is none, and an authority alone for CONNECT. The request itself is changed: a new one would lose
- * what the runtime keeps with it, and could not be a TRACE.
+ * Returns the request with an absolute `url` whose path is the target's, whatever its `Host`. Bun has a mere path where the
+ * host is missing (HTTP/1.0) or invalid, and an authority alone for CONNECT. The request itself is changed: a new one would
+ * lose the runtime's state, and could not be a TRACE.
  */
 export function withWholeUrlOnBun(request: Request): Request {
   const { url } = request;
@@ -13,10 +13,10 @@ export function withWholeUrlOnBun(request: Request): Request {
 
 /** An authority, and the path behind it. */
 const usualUrl = /^https?:\/\/[^/?#\\]*\//;
-/** What ends an authority; in a `Host` it would move where the path begins. */
+/** The characters that end an authority; in a `Host` they would move the beginning of the path. */
 const delimiter = /[/?#\\]/;
 
-/** As on Bun. Deno puts any `Host` before the path as it came, and no path where the target has none. */
+/** Like `withWholeUrlOnBun`. Deno puts any `Host` before the path as it came, and no path where the target has none. */
 export function withWholeUrlOnDeno(request: Request): Request {
   const { url } = request;
   const host = request.headers.get('Host') ?? '';
@@ -26,7 +26,7 @@ export function withWholeUrlOnDeno(request: Request): Request {
   return usualUrl.test(url) ? request : withPath(request, url.replace(/^https?:\/\/[^/?#\\]*/, ''));
 }
 
-/** `path` with its query. */
+/** `path` includes the query. */
 function withPath(request: Request, path: string): Request {
   const value = `http://${usualHost}${path.startsWith('/') ? '' : '/'}${path}`;
   return Object.defineProperty(request, 'url', { value });

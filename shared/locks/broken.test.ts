@@ -28,7 +28,7 @@ function caught(name: string, make: (db: Db) => TicketLocks, cases: (keyof typeo
 
 const minute = "interval '1 minute'";
 
-/** Looks whether the tickets are free, then writes, with nothing that holds the two together. */
+/** Checks whether the tickets are free, then writes, without atomicity. */
 const checkThenSet = (db: Db): TicketLocks => ({
   ...postgresTicketLocks(db),
   acquire: async ({ eventUuid, ticketUuids, owner }) => {
@@ -46,13 +46,13 @@ const checkThenSet = (db: Db): TicketLocks => ({
   },
 });
 
-/** Gives back what another call has told its user to be theirs. */
+/** Releases locks that another call has adopted. */
 const givesBackAll = (db: Db): TicketLocks => {
   const locks = postgresTicketLocks(db);
   return { ...locks, giveBack: locks.release };
 };
 
-/** A payment prolongs the hold itself, each time anew. */
+/** A payment extends the hold itself, each time anew. */
 const coverProlongs = (db: Db): TicketLocks => {
   const locks = postgresTicketLocks(db);
   return { ...locks, cover: ({ windowMs, ...request }) => locks.extend({ ...request, ttlMs: windowMs }) };
@@ -76,7 +76,9 @@ const ownerless = (db: Db): TicketLocks => ({
   },
 });
 
-/** The original's two keys a ticket, written one after the other and without a token (rows of the table stand for keys). */
+/**
+ * The original's two keys a ticket, written one after the other and without a token (rows of the table stand for keys).
+ */
 const twoKeys = (db: Db): TicketLocks => {
   const { sql } = db;
   const lockKey = (ticket: string) => `ticket_lock:${ticket}`;
@@ -114,7 +116,7 @@ const twoKeys = (db: Db): TicketLocks => {
       }
       return locks.length;
     },
-    // The keys know no event, so each ticket has to be asked for.
+    // The keys have no event, so each ticket has to be read.
     list: async () => {
       const live = await sql`select ticket_uuid from ticket_locks where ticket_uuid like 'ticket_lock:%'`;
       const tickets: string[] = live.map((row) => row.ticket_uuid.slice('ticket_lock:'.length));
@@ -125,7 +127,7 @@ const twoKeys = (db: Db): TicketLocks => {
   };
 };
 
-/** Counts what the owner holds, then takes, with nothing that holds the two together. */
+/** Counts the owner's holds, then takes, without atomicity. */
 const countThenTake = (db: Db): TicketLocks => {
   const locks = postgresTicketLocks(db);
   return {

@@ -9,7 +9,7 @@ import { ticketLocksConformance } from './ticket-locks.conformance.ts';
 
 ticketLocksConformance('PostgreSQL', () => postgresLocksHarness());
 
-test('tickets cost one call, however many ask for some at a time', async () => {
+test('tickets cost one call, however many callers take some at a time', async () => {
   const { locks, calls, close } = await postgresLocksHarness();
   const [eventUuid, ticketUuids] = [randomUUID(), [randomUUID()]];
   const cost = async (work: () => Promise<unknown>) => {
@@ -48,7 +48,7 @@ test('a rush for one ticket is a few calls: one gets it, and all others are refu
   await close();
 });
 
-test('who asks in the same moment for what another takes in vain gets it after all', async () => {
+test('a ticket that one call takes in vain goes to another call of the same moment', async () => {
   const { locks, close } = await postgresLocksHarness();
   const [eventUuid, shared, taken] = [randomUUID(), randomUUID(), randomUUID()];
   await locks.acquire({ eventUuid, ticketUuids: [taken], owner: 'eve', ttlMs: 60_000 });
@@ -60,7 +60,7 @@ test('who asks in the same moment for what another takes in vain gets it after a
   await close();
 });
 
-test('who never gets the last of the tickets, though nobody holds it when they look, is refused', async () => {
+test('a call that never gets its last ticket, though it looks free each time, is refused', async () => {
   let rounds = 0;
   const gathered = () => async () => {
     rounds++;
@@ -72,7 +72,7 @@ test('who never gets the last of the tickets, though nobody holds it when they l
   expect(rounds).toBe(20);
 });
 
-test('a release that waits for whoever takes over its ticket leaves the new lock alone', async () => {
+test('a release that waits for the next lock of its ticket leaves that one alone', async () => {
   const { sql, locks, waiting, drop } = await own();
   const [eventUuid, ticket] = [randomUUID(), randomUUID()];
   await locks.acquire({ eventUuid, ticketUuids: [ticket], owner: 'ann', ttlMs: 60_000 });
@@ -88,7 +88,7 @@ test('a release that waits for whoever takes over its ticket leaves the new lock
   await drop();
 });
 
-test('locks are written to in one order, so that those who share some do not block each other', async () => {
+test('locks are written in one order, so that calls with common ones do not block each other', async () => {
   const { sql, locks, waiting, drop } = await own();
   const [eventUuid, tickets] = [randomUUID(), ['a', 'b', 'c']];
   await locks.acquire({ eventUuid, ticketUuids: tickets, owner: 'ann', ttlMs: 60_000 });
@@ -105,7 +105,7 @@ test('locks are written to in one order, so that those who share some do not blo
   await drop();
 });
 
-test('expired locks are cleared some thousands at a time, past those that another process has its hands on', async () => {
+test('expired locks are cleared some thousands at a time, skipping those that another process has locked', async () => {
   const { sql, locks, drop } = await own();
   const { purgeExpired } = locks;
   await sql`insert into ticket_locks (ticket_uuid, event_uuid, owner, token, expires_at)
@@ -121,7 +121,7 @@ test('expired locks are cleared some thousands at a time, past those that anothe
 /** Locks on a database of their own, and how many of its sessions wait for another. */
 async function own() {
   const { config, sql, drop } = await testDatabase();
-  // So that rows are looked up in the order in which they are asked for.
+  // So that rows are read in the order of the request.
   for (const other of ['hashjoin', 'mergejoin', 'seqscan']) {
     await sql.unsafe(`alter database ${config.database} set enable_${other} = off`);
   }

@@ -5,20 +5,23 @@ import type { Acquired, Hold, LockKey, Refused, TicketLocks } from './ticket-loc
 type Taking = Parameters<TicketLocks['acquire']>[0];
 type Writing = { locks: LockKey[]; ms?: number };
 type Row = Omit<Hold, 'note'> & { note: string | null; owner: string; isHeld: boolean };
-/** A row of what `take_ticket_locks` returns. */
+/** A row of the result of `take_ticket_locks`. */
 type Standing = Row & { asker: number; standing: 'stands' | 'others' | 'over' };
 
-/** Each time somebody else was to take a part of the same tickets, and did not, or a lock has gone that was in the way. */
-const mostRounds = 20;
+/**
+ * Each further round means that another call was to take some of the tickets, and did not, or a conflicting lock has
+ * gone.
+ */
+const maxRounds = 20;
 
 /**
- * Ticket locks in an unlogged PostgreSQL table. What many ask for at a time is one statement for each event. Losers of a race
- * pay for a read: no row is locked and nothing is written, so they wait for no one's commit.
+ * Ticket locks in an unlogged PostgreSQL table. Concurrent calls are gathered in one statement per event. Losers of a
+ * race pay for one read: no row is locked and nothing is written, so they wait for no commit.
  */
 export function postgresTicketLocks(db: Db): TicketLocks {
   const { sql, run, gathered } = db;
 
-  /** One call of the function. Of those who have a ticket in common the first one takes, and the others look. */
+  /** One call of the function. Of callers with a common ticket the first one takes, and the others only read. */
   const take = gathered(
     async (on, takings: Taking[], eventUuid): Promise<(Acquired | Refused | 'again')[]> => {
       const tokens = takings.map(() => randomUUID());
@@ -36,7 +39,7 @@ export function postgresTicketLocks(db: Db): TicketLocks {
       const byAsker = Map.groupBy(rows, ({ asker }) => asker);
       return takings.map((taking, asker) => {
         const outcome = outcomeOf(taking, byAsker.get(asker) ?? [], tokens[asker]!);
-        // What else an owner holds is told to takers alone.
+        // The other tickets of an owner are returned only to takers.
         return limit && outcome !== 'again' && outcome.ok && !takers.includes(asker) ? 'again' : outcome;
       });
     },
@@ -48,7 +51,9 @@ export function postgresTicketLocks(db: Db): TicketLocks {
       note, ${ownEnd(sql)} > clock_timestamp() as "isHeld"
     from ticket_locks where ticket_uuid = any(${ticketUuids}) and expires_at > clock_timestamp()`;
 
-  /** Writes to locks that are held under their token, for each asker to all or none. In `what` the row is `l`, its time `w.ms`. */
+  /**
+   * Writes to locks that are held under their token, all or none per caller. In `what` the row is `l`, its time `w.ms`.
+   */
   const writingAll = (what: (on: Db['sql']) => Fragment) =>
     gathered(async (on, writings: Writing[]): Promise<boolean[]> => {
       const done = await on<{ asker: number }[]>`
@@ -69,7 +74,7 @@ export function postgresTicketLocks(db: Db): TicketLocks {
       return writings.map(({ locks }, asker) => locks.length === 0 || whole.has(asker));
     });
 
-  /** Writes to those locks that are under their token; tells each asker how many of the rows that it returns were theirs. */
+  /** Writes to those locks that are under their token; returns to each caller the number of its rows. */
   const writingSome = (write: (on: Db['sql'], named: Fragment) => PromiseLike<LockKey[]>) =>
     gathered(async (on, writings: Writing[]): Promise<number[]> => {
       const rows = await write(
@@ -106,7 +111,7 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   return {
     async acquire({ ticketUuids: asked, ...taking }) {
       const ticketUuids = [...new Set(asked)];
-      for (let round = 0; round < mostRounds; round++) {
+      for (let round = 0; round < maxRounds; round++) {
         const outcome = await take(taking.eventUuid, { ...taking, ticketUuids });
         if (outcome !== 'again') return outcome;
       }
@@ -125,7 +130,7 @@ export function postgresTicketLocks(db: Db): TicketLocks {
 
     list: (eventUuid) =>
       run(async () => {
-        // One text instead of a row each: an arena in a rush has thousands of locks, and this is read all the time.
+        // One text instead of rows: an arena in a rush has thousands of locks, and this is read all the time.
         const [row] = await sql<{ tickets: string | null }[]>`
           select string_agg(ticket_uuid, ',') as tickets
           from ticket_locks where event_uuid = ${eventUuid} and expires_at > clock_timestamp()`;
@@ -144,7 +149,7 @@ export function postgresTicketLocks(db: Db): TicketLocks {
   };
 }
 
-/** The places of those who may take at a time: no two have a ticket in common, nor an owner where there is a limit. */
+/** The places of callers that may take together: no two have a common ticket, nor an owner if there is a limit. */
 function disjoint(takings: Taking[]): number[] {
   const names = new Set<string>();
   return takings.flatMap(({ ticketUuids, owner, limit }, asker) => {
@@ -155,7 +160,7 @@ function disjoint(takings: Taking[]): number[] {
   });
 }
 
-/** What came of a taking; `again` where nothing is in the way and not all is taken. */
+/** The outcome of a try; `again` if there is no conflict and not all is taken. */
 function outcomeOf({ ticketUuids, owner }: Taking, rows: Standing[], token: string): Acquired | Refused | 'again' {
   if (rows.some(({ standing }) => standing === 'over')) return { ok: false, conflicts: [], overLimit: true };
   const stands = rows.filter(({ standing }) => standing === 'stands');
@@ -176,7 +181,7 @@ const toHold = ({ ticketUuid, token, expiresAt, note }: Row): Hold => ({
 
 const nameOf = ({ ticketUuid, token }: LockKey) => `${ticketUuid} ${token}`;
 
-/** The locks that each asker names, a row each, in the order of their tickets. */
+/** The locks of each caller, a row each, in the order of their tickets. */
 function asked(sql: Db['sql'], writings: Writing[]): Fragment {
   const lines = writings.flatMap(({ locks, ms = 0 }, asker) => locks.map((lock) => ({ asker, ms, ...lock })));
   return sql`select * from unnest(${lines.map((line) => line.asker)}::int[],
@@ -184,12 +189,12 @@ function asked(sql: Db['sql'], writings: Writing[]): Fragment {
     ${lines.map((line) => line.ms)}::float8[]) as wanted(asker, ticket, token, ms)`;
 }
 
-/** The same moment however often a statement names it. */
+/** The current time, the same throughout a statement. */
 const later = (sql: Db['sql']) => sql`(statement_timestamp() + w.ms * interval '1 millisecond')`;
 
-/** When the hold ends: with its lock, unless a payment keeps that. */
+/** The end of the hold: that of its lock, unless a payment extends the lock. */
 const ownEnd = (sql: Db['sql']) => sql`coalesce(held_until, expires_at)`;
 
-/** The lock ends then, and its hold then or before. */
+/** Sets the end of the lock; its hold ends then or before. */
 const ending = (sql: Db['sql'], lock: Fragment, hold: Fragment) =>
   sql`set expires_at = ${lock}, held_until = nullif(${hold}, ${lock})`;

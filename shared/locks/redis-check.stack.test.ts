@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { checkRedisCache } from '../cache/redis.ts';
-import { serverConfig, serverVariables } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { serverConfig, serverVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { isAppError, reasonOf, Unfit } from '../errors.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createShell } from '../http/shell.ts';
-import { silentLog } from '../log.ts';
+import { silentLog } from '../process/log.ts';
 import { evictionWarning } from '../redis/checks.ts';
 import { openRedis, type RedisServer } from '../redis/client.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -25,14 +25,14 @@ const open = (nodes: string[], { password = '', database = 0 } = {}) =>
 const take = (redis: RedisServer, eventUuid = randomUUID()) =>
   redisTicketLocks(redis).acquire({ eventUuid, ticketUuids: [randomUUID()], owner: 'ann', ttlMs: 60_000 });
 
-/** The sentence of the check, and whether a buyer is told to come again. */
+/** Returns the sentence of the check, and whether a buyer is told to retry. */
 async function told(redis: RedisServer): Promise<{ reason: string | undefined; isUnavailable: boolean }> {
   const failed = await checkRedisLocks(redis)().catch((error: unknown) => error);
   const refused = await take(redis).catch((error: unknown) => error);
   return { reason: reasonOf(failed), isUnavailable: isAppError(refused, 'unavailable') };
 }
 
-/** What `/readyz` says of the locks and of a cache in Redis, with the patience and the deadline that a service has. */
+/** Returns the checks of locks and cache as `/readyz` shows them, with the timeouts of a service. */
 async function readyz(node: string): Promise<{ dependencies: object; reasons?: Record<string, string> }> {
   const redis = openRedis({ nodes: [node], password: '', database: 0 });
   const app = createShell(
@@ -86,12 +86,12 @@ describe('/readyz says in time why Redis refuses, though it might be over in a m
     await cluster.stop();
   });
 
-  test('as many clients as it takes', async () => {
+  test('a full number of clients', async () => {
     const server = await startRedis();
     await server.command('CONFIG', 'SET', 'maxclients', '1');
     const only = new Redis(server.port, '127.0.0.1');
     await only.ping();
-    // A server that closes at once may cut off what it says.
+    // A server that closes at once may cut off its error.
     await eventually(async () => {
       expect(await readyz(server.node)).toMatchObject(bothSay('raise its maxclients'));
     });
@@ -165,7 +165,7 @@ describe('a check of the locks', () => {
     await eventually(checkRedisLocks(redis));
   });
 
-  test('that wants a password, or another one, names the variable and not the secret', async () => {
+  test('that needs a password, or another one, names the variable and not the secret', async () => {
     await config('requirepass', 'right');
     const [without, wrong] = [open([server.node]), open([server.node], { password: 'not-that-one' })];
     const right = open([server.node], { password: 'right' });
@@ -186,7 +186,7 @@ describe('a check of the locks', () => {
     }
   });
 
-  test('whose user may not do all that is needed says so, and no lock is left that never ends', async () => {
+  test('whose user lacks a right says so, and no lock without an end is left', async () => {
     const event = randomUUID();
     for (const right of ['hpexpireat', 'hset', 'zadd']) {
       await server.command('ACL', 'SETUSER', 'default', `-${right}`);
@@ -210,7 +210,7 @@ describe('a check of the locks', () => {
     await lost.close();
   });
 
-  test('whose addresses are of servers that are no cluster says so', async () => {
+  test('whose addresses are of separate servers says so', async () => {
     const other = await startRedis();
     const both = open([server.node, other.node]);
     const { reason, isUnavailable } = await told(both);
@@ -219,7 +219,7 @@ describe('a check of the locks', () => {
     await other.stop();
   });
 
-  test('warns of a memory that may drop held seats, and of no other', async () => {
+  test('warns of a memory that may evict held seats, and of no other', async () => {
     await config('maxmemory-policy', 'allkeys-lru');
     expect(await evictionWarning(redis)).toBeUndefined();
     await config('maxmemory', '100mb');
@@ -231,7 +231,7 @@ describe('a check of the locks', () => {
   });
 });
 
-test('a server without fields that expire says what is needed, and no lock is left that never ends', async () => {
+test('of a server without fields that expire names the needed version, and no lock without an end is left', async () => {
   const server = await startRedis('--rename-command', 'HPEXPIREAT', '""');
   const redis = open([server.node]);
   const event = randomUUID();
@@ -245,7 +245,7 @@ test('a server without fields that expire says what is needed, and no lock is le
   await server.stop();
 });
 
-test('a server from which a command was taken names it, and speaks of no version', async () => {
+test('of a server with a renamed command names it, and mentions no version', async () => {
   for (const command of ['ZADD', 'EVAL', 'SET']) {
     const server = await startRedis('--rename-command', command, '""');
     const { reasons } = await readyz(server.node);
@@ -262,7 +262,7 @@ describe('a check of the locks in a cluster', () => {
   });
   afterAll(() => cluster.stop());
 
-  test('goes by the best of its nodes, for the others’ events are sold no more either way', async () => {
+  test('passes if one node passes, as the others’ events can’t be sold either way', async () => {
     const redis = open(cluster.nodes.map(({ node }) => node));
     await checkRedisLocks(redis)();
     const [first, ...others] = cluster.nodes as [OwnRedis, ...OwnRedis[]];
@@ -278,7 +278,7 @@ describe('a check of the locks in a cluster', () => {
     await redis.close();
   });
 
-  test('one of its nodes alone is not all of it', async () => {
+  test('fails for an address of one node alone', async () => {
     for (const { node } of cluster.nodes) {
       const redis = open([node]);
       const failed = await checkRedisLocks(redis)().catch((error) => error);

@@ -5,14 +5,14 @@ import type { RedisServer } from '../redis/client.ts';
 import { keysOf } from './redis.ts';
 import { commandsInScripts, type Scripts, withScripts } from './redis-scripts.ts';
 
-/** How long a lock is held that nothing gives back: where the process ends between the two. */
+/** The lifetime of the check's lock, if the process dies before it releases it. */
 const ttlMs = 1000;
-/** Of three nodes each has a third of the events, so that this many tries find one of a node's own, or it has none. */
-const mostTries = 100;
+/** Each of three nodes has a third of the events: if so many tries find none of a node's, it has none. */
+const maxTries = 100;
 
 /**
- * A check that takes a lock as a buyer does, and gives it back: it throws `unavailable`, or `Unfit` with a reason, when no lock can
- * be had, although Redis answers. In a cluster, when none of its nodes gives one.
+ * Returns a check that takes a lock as a buyer does, and releases it: it throws `unavailable`, or `Unfit` with a
+ * reason, when Redis responds but takes no lock; in a cluster, when none of its nodes does.
  */
 export function checkRedisLocks(redis: RedisServer): () => Promise<void> {
   const events = new WeakMap<Redis, string>();
@@ -27,14 +27,14 @@ export function checkRedisLocks(redis: RedisServer): () => Promise<void> {
         return;
       } catch (error) {
         // Another node's event.
-        if (tries === mostTries || !(error instanceof Error && error.message.startsWith('MOVED'))) throw error;
+        if (tries === maxTries || !(error instanceof Error && error.message.startsWith('MOVED'))) throw error;
         events.delete(node);
       }
     }
   }
 
   return async () => {
-    // At once: each of them may take as long as a check may.
+    // All at once: each of them may take as long as a check may.
     await Promise.all([checkEach(redis, takeOne, commandsInScripts), checkWhole(redis)]);
   };
 }
@@ -43,7 +43,7 @@ async function takeAndRelease(scripts: Scripts, eventUuid: string): Promise<void
   const [ticket, owner, token, note] = [randomUUID(), 'ready', randomUUID(), 'ready'];
   const keys = keysOf(eventUuid);
   const mine = `ticket_locks_of:{${eventUuid}}:${owner}`;
-  // Without a limit: to forget what an owner held before is a write that a full Redis allows, and then it allows all.
+  // Without a limit: a full Redis allows the write that forgets an owner's earlier tickets, and then allows the rest.
   await scripts.acquireTicketLocks(...keys, mine, owner, token, ttlMs, 0, note, ticket);
   await scripts.releaseTicketLocks(...keys, 1, ticket, token);
 }

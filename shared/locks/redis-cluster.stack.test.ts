@@ -41,7 +41,7 @@ describe('ticket locks in a cluster', () => {
     await few.close();
   });
 
-  test('a slot that moves to another node takes its locks along, and nobody notices', async () => {
+  test('a slot that moves to another node keeps its locks, and no call fails', async () => {
     const [event, ticket] = [await eventAt(0), randomUUID()];
     await locks.acquire(wanted('ann', event, ticket));
     await cluster.moveSlot(`{${event}}`, cluster.nodes[0]!, cluster.nodes[1]!);
@@ -59,7 +59,7 @@ describe('ticket locks in a cluster', () => {
     }
   });
 
-  test('a node that hangs takes its own events away, and no others', async () => {
+  test('a hung node makes its own events unavailable, and no others', async () => {
     const [here, there] = [await eventAt(1), await eventAt(2)];
     const ticket = randomUUID();
     await locks.acquire(wanted('ann', here, ticket));
@@ -77,7 +77,7 @@ describe('ticket locks in a cluster', () => {
     expect(await eventually(() => locks.list(there))).toEqual([]);
   });
 
-  test('a node that restarts empty: its events’ tickets are free again', async () => {
+  test('a node that restarts empty frees its events’ tickets', async () => {
     const [event, ticket] = [await eventAt(1), randomUUID()];
     await locks.acquire(wanted('ann', event, ticket));
     await cluster.nodes[1]!.restartEmpty();

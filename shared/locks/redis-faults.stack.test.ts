@@ -43,7 +43,7 @@ describe('ticket locks in a Redis of their own', () => {
     expect(await locks.held({ eventUuid: event, ticketUuids: [ticket], owner: 'ann' })).toHaveLength(1);
   });
 
-  test('a lock whose first answer was lost is not a repeated one', async () => {
+  test('a lock whose first response was lost does not count as repeated', async () => {
     const client = redis.client as Redis;
     const send = client.sendCommand.bind(client);
     let isLost = false;
@@ -64,7 +64,7 @@ describe('ticket locks in a Redis of their own', () => {
     }
   });
 
-  test('who comes too late costs one call', async () => {
+  test('a loser of a race costs one call', async () => {
     const harness = await redisLocksHarness(config());
     const [event, ticket] = [randomUUID(), randomUUID()];
     await harness.otherProcess.acquire(wanted('ann', event, ticket));
@@ -75,7 +75,7 @@ describe('ticket locks in a Redis of their own', () => {
     await harness.close();
   });
 
-  test('a restart that lost everything: tickets are free again, and late tokens touch nobody', async () => {
+  test('a restart that lost everything: tickets are free again, and late tokens change nothing', async () => {
     const [event, ticket] = [randomUUID(), randomUUID()];
     const before = await locks.acquire(wanted('ann', event, ticket));
     if (!before.ok) throw new Error('refused');
@@ -87,7 +87,7 @@ describe('ticket locks in a Redis of their own', () => {
     expect(await locks.list(event)).toEqual([ticket]);
   });
 
-  test('hung: refused as unavailable; awake again, it works by itself and knows every lock', async () => {
+  test('hung: refused as unavailable; when it is back it works by itself and has every lock', async () => {
     const [event, ticket] = [randomUUID(), randomUUID()];
     await locks.acquire(wanted('ann', event, ticket));
     server.hang();
@@ -105,7 +105,7 @@ describe('ticket locks in a Redis of their own', () => {
     expect(await eventually(() => locks.list(event))).toEqual([ticket]);
   });
 
-  test('loading its data: a call waits until it can be answered', async () => {
+  test('loading its data: a call waits until it is done', async () => {
     const [event, tickets] = [randomUUID(), [randomUUID(), randomUUID()]];
     await locks.acquire(wanted('ann', event, tickets[0]!));
     for (const key of 'abcdefgh') await server.command('SET', `loads ${key}`, randomBytes(2000).toString('hex'));
@@ -117,7 +117,7 @@ describe('ticket locks in a Redis of their own', () => {
     expect(answer).toEqual({ ok: false, conflicts: [tickets[0]!] });
   });
 
-  test('a lock that Redis itself lets expire is free, and is told once, whoever asks', async () => {
+  test('a lock that Redis itself lets expire is free, and is swept once', async () => {
     const [event, tickets] = [randomUUID(), Array.from({ length: 20 }, () => randomUUID())];
     for (const ticket of tickets) await locks.acquire({ ...wanted('ann', event, ticket), ttlMs: 20 });
     await eventually(async () => (await locks.list(event)).length === 0);
@@ -132,7 +132,7 @@ describe('ticket locks in a Redis of their own', () => {
     await Promise.all(others.map((one) => one.close()));
   });
 
-  test('a memory that is full of caches gives them up for locks, and no lock for them', async () => {
+  test('a full memory evicts caches for locks, and no lock', async () => {
     const kept = redisCache(redis);
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-lru', 'maxmemory', '6mb');
     const held = Array.from({ length: 50 }, () => [randomUUID(), randomUUID()] as const);
@@ -146,7 +146,7 @@ describe('ticket locks in a Redis of their own', () => {
     await server.command('CONFIG', 'SET', 'maxmemory', '0');
   });
 
-  /** Looks whether the tickets are free, then writes: two round trips that others come between. */
+  /** Checks whether the tickets are free, then writes: two round trips, between which others write. */
   const checkThenSet = (on: RedisServer): TicketLocks => ({
     ...redisTicketLocks(on),
     acquire: async ({ eventUuid, ticketUuids, owner }) => {
@@ -160,7 +160,7 @@ describe('ticket locks in a Redis of their own', () => {
     },
   });
 
-  /** The original's way: whoever asks may free a lock. */
+  /** The original's way: any caller may free a lock. */
   const ownerless = (on: RedisServer): TicketLocks => ({
     ...redisTicketLocks(on),
     release: ({ eventUuid, locks: named }) =>

@@ -35,11 +35,11 @@ export function withScripts(client: RedisClient): Scripts {
 
 // A lock is a field of the hash KEYS[1]: the ticket's uuid, with "<token> <owner>" as its value and a time to live. The
 // sorted set KEYS[2] has the tickets by their locks' ends, in milliseconds, to tell later which have expired: a field
-// that has expired is gone without a trace. The hash KEYS[3] has what few locks have: "<token> <adopted> <end> <note>",
-// where the end is that of the hold if its lock outlives it, else 0; it speaks of the lock that has its token. Its fields live as
-// long as their locks, so that it is as safe from eviction as those: no key that matters has a time to live. The set KEYS[4]
-// has the tickets that one owner took, to count those that are still held; it is kept only where there is a limit. Time
-// stands still while a script runs.
+// that has expired is gone without a trace. The hash KEYS[3] has the rare properties of locks: "<token> <adopted> <end>
+// <note>", where the end is that of the hold if its lock outlives it, else 0; it belongs to the lock with its token. Its
+// fields live as long as their locks, so that it is as safe from eviction as those: no key that matters has a time to
+// live. The set KEYS[4] has the tickets that one owner took, to count those that are still held; it is kept only if
+// there is a limit. Time stands still while a script runs.
 const clock = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
@@ -92,8 +92,9 @@ const writing = `
   end`;
 
 /**
- * All of the tickets or none: [1, token, end, note, …, other tickets of the owner…], [0, places of those that others hold…],
- * or [2] when they would be too many. A limit of 0 is none. Losers of a rush come here: they are told first.
+ * Takes all of the tickets or none: [1, token, end, note, …, other tickets of the owner…], [0, places of those that
+ * others hold…], or [2] when they would be too many. A limit of 0 means none. Conflicts come first, as a rush has many
+ * losers.
  */
 const acquire = `
   local owner, token, ttl, limit, note = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
@@ -175,7 +176,7 @@ const acquire = `
   for _, ticket in ipairs(others) do answer[#answer + 1] = ticket end
   return answer`;
 
-/** What the owner holds: [token or '', end, note, …]. */
+/** Returns the owner's locks: [token or '', end, note, …]. */
 const held = `${clock}${reading}
   local tickets = {unpack(ARGV, 2)}
   local answer = {}
@@ -192,7 +193,7 @@ const held = `${clock}${reading}
   end
   return answer`;
 
-/** 1 if every ticket was held under its token, here and in the next two. */
+/** Returns 1 if every ticket was held under its token, like the next two. */
 const adopt = `${clock}${reading}${writing}
   if not allHeld(1) then return 0 end
   for i = 1, #ARGV, 2 do
@@ -217,7 +218,7 @@ const cover = `${clock}${reading}${writing}
   end
   return 1`;
 
-/** How many are free by that. */
+/** Returns how many locks that frees. */
 const uncover = `${clock}${reading}${writing}
   local freed = 0
   for i = 1, #ARGV, 2 do
@@ -233,7 +234,7 @@ const uncover = `${clock}${reading}${writing}
   end
   return freed`;
 
-/** How many were under their token, and are free now: all of them, or those that nobody adopted. */
+/** Frees the locks under their token, all of them or those that no call has adopted; returns how many. */
 const release = `${clock}${reading}${writing}
   local freed = 0
   for i = 2, #ARGV, 2 do
@@ -244,7 +245,7 @@ const release = `${clock}${reading}${writing}
   end
   return freed`;
 
-/** The earliest end that is left, or '', and the tickets whose locks have expired. */
+/** Returns the earliest remaining end, or '', and the tickets whose locks have expired. */
 const purge = `${clock}
   local tickets = redis.call('ZRANGE', KEYS[2], '-inf', now, 'BYSCORE', 'LIMIT', 0, 5000)
   local answer = {''}
@@ -259,7 +260,7 @@ const purge = `${clock}
   if next[2] then answer[1] = next[2] end
   return answer`;
 
-/** The events that have an end behind them, taken off: the caller looks at them, and notes their next ends. */
+/** Removes and returns the events with a past end: the caller sweeps them, and notes their next ends. */
 const takeEvents = `${clock}
   local events = redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[1])
   if #events > 0 then redis.call('ZREM', KEYS[1], unpack(events)) end
@@ -277,7 +278,7 @@ const scripts = {
   takeEventsWithEnds: { numberOfKeys: 1, lua: takeEvents },
 };
 
-/** What a server must know to run them. */
+/** The commands that a server needs to run them. */
 export const commandsInScripts = [
   ...new Set(
     Object.values(scripts).flatMap(({ lua }) => [...lua.matchAll(/redis\.call\('(\w+)'/g)].map(([, name]) => name!)),

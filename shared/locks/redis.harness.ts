@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { RedisConfig } from '../config.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { openRedis, type RedisServer } from '../redis/client.ts';
 import { redisTicketLocks } from './redis.ts';
 import type { TicketLocksHarness } from './ticket-locks.conformance.ts';
@@ -18,7 +18,7 @@ export async function redisLocksHarness(
     openRedis(config, { deadlineMs: 10_000 }),
   ];
   let calls = 0;
-  // Everything that is sent passes here.
+  // Every command passes here.
   const client = redis.client as Redis;
   const send = client.sendCommand.bind(client);
   client.sendCommand = (command, stream) => {

@@ -9,7 +9,7 @@ import { ticketLocksConformance } from './ticket-locks.conformance.ts';
 
 ticketLocksConformance('Redis', () => redisLocksHarness(stackRedis()));
 
-test('Redis evicts nothing that tells of a hold under volatile-lru: those keys have no time to live', async () => {
+test('Redis evicts no key of a hold under volatile-lru: they have no time to live', async () => {
   const redis = openRedis(stackRedis());
   const locks = redisTicketLocks(redis);
   const [eventUuid, ticketUuid] = [randomUUID(), randomUUID()];

@@ -4,15 +4,15 @@ import type { RedisServer } from '../redis/client.ts';
 import { type Scripts, withScripts } from './redis-scripts.ts';
 import type { Hold, LockKey, TicketLocks } from './ticket-locks.ts';
 
-/** Events by the earliest end of a lock of theirs. Apart from the locks, in a cluster on another node perhaps. */
+/** Events by the earliest end of their locks. Apart from the locks, in a cluster perhaps on another node. */
 const eventsByEnd = 'ticket_lock_events';
 const eventsPerPurge = 1000;
 const eventsRemembered = 10_000;
 
 /**
- * Ticket locks in Redis 8: one hash an event, one field a ticket, and each field has its own time to live, so that only
- * Redis' clock decides when a lock ends. Every operation is one script on keys of one slot: one round trip, atomic, also
- * in a cluster.
+ * Ticket locks in Redis 8: one hash per event, one field per ticket, and each field has its own time to live, so that
+ * only Redis' clock decides when a lock ends. Every operation is one script on keys of one slot: one round trip,
+ * atomic, also in a cluster.
  */
 export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
   const scripts: Scripts = withScripts(client);
@@ -20,8 +20,8 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
   const noted = new LRUCache<string, number>({ max: eventsRemembered });
 
   /**
-   * Remembers when the event should be looked at for expired locks. Not awaited: without it a live view hears late that
-   * a seat is free again, and nothing else.
+   * Notes when the event's expired locks should be swept. Not awaited: if it fails a live view shows late that a seat
+   * is free again, and nothing else is lost.
    */
   function noteEnd(eventUuid: string, endsAt: number): void {
     noted.set(eventUuid, endsAt);
@@ -30,7 +30,7 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
     void sent.then(() => noting.delete(sent));
   }
 
-  /** Whether the event is not already to be looked at by then. `nowMs` is the store's. */
+  /** Returns whether the event has no earlier sweep noted. `nowMs` is the store's. */
   function isNews(eventUuid: string, endsAt: number, nowMs: number): boolean {
     const known = noted.get(eventUuid);
     return known === undefined || known > endsAt || known <= nowMs;
@@ -48,7 +48,7 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
   return {
     acquire: ({ eventUuid, ticketUuids: asked, owner, ttlMs, limit = 0, note = '' }) => {
       const ticketUuids = [...new Set(asked)];
-      // The same in every attempt: if the answer to the first is lost, the next finds the lock that it took.
+      // The same in every attempt: if the first one's response is lost, the next finds the lock that it took.
       const token = randomUUID();
       return run(async () => {
         const [outcome, ...rest] = await scripts.acquireTicketLocks(
@@ -111,7 +111,7 @@ export function redisTicketLocks({ client, run }: RedisServer): TicketLocks {
 
 const locksOf = (eventUuid: string) => `ticket_locks:{${eventUuid}}`;
 
-/** The braces are what a cluster places keys by: those of one event lie together. */
+/** A cluster places keys by the text in braces: those of one event are on one node. */
 export const keysOf = (eventUuid: string): [locks: string, ends: string, more: string] => [
   locksOf(eventUuid),
   `ticket_locks_ends:{${eventUuid}}`,
@@ -120,7 +120,7 @@ export const keysOf = (eventUuid: string): [locks: string, ends: string, more: s
 
 const named = (locks: LockKey[]): string[] => locks.flatMap(({ ticketUuid, token }) => [ticketUuid, token]);
 
-/** Scripts return a token, an end and a note for each ticket, in their order; nothing is an empty token. */
+/** Scripts return a token, an end and a note for each ticket, in their order; without a lock the token is empty. */
 const toHolds = (ticketUuids: string[], answers: (string | number)[]): Hold[] =>
   ticketUuids.map((ticketUuid, i) => {
     const [token, expiresAt, note] = answers.slice(3 * i, 3 * i + 3);

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { TicketLocks } from './ticket-locks.ts';
 
 export type TicketLocksHarness = {
-  /** Two users of the same store, as two processes would be. */
+  /** Two clients of the same store, like two processes. */
   locks: TicketLocks;
   otherProcess: TicketLocks;
   /** Lets `ms` pass for the store, without waiting. */
   advance(ms: number): Promise<void>;
-  /** How many calls to the store this harness's `locks` has made so far. */
+  /** Returns how many calls to the store this harness's `locks` has made. */
   calls(): number;
   close(): Promise<void>;
 };
@@ -21,7 +21,7 @@ const keys = (answer: Awaited<ReturnType<TicketLocks['acquire']>>) => {
   return answer.holds.map(({ ticketUuid, token }) => ({ ticketUuid, token }));
 };
 
-/** What every adapter promises, as named cases: a suite for the good ones, and a trap for the broken ones. */
+/** The conformance suite of ticket locks, as named cases: adapters must pass them, and broken ones must fail some. */
 export const ticketLocksCases: Record<string, (harness: TicketLocksHarness) => Promise<void>> = {
   'a free ticket is taken, and seen by every process': async ({ locks, otherProcess }) => {
     const [eventUuid, ticket] = [randomUUID(), randomUUID()];

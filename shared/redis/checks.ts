@@ -4,15 +4,14 @@ import type { RedisServer } from './client.ts';
 import { lacking, needed, serverName } from './refusals.ts';
 
 /**
- * How long a check tries: a refusal that may pass is met again and again until then, and must be told before the patience
- * of `/readyz` ends.
+ * How long a check tries: a passing refusal is retried until then, and must be reported before `/readyz` times out.
  */
 export const checkDeadlineMs = 750;
 
 /**
- * Does `work` on the server, or on each primary of a cluster. Resolves when one of them has done it: the events of the
- * others are sold no more, and a process that is not ready would sell none. Throws `unavailable`, or `Unfit` with a reason,
- * which names those of the `commands` that a server lacks.
+ * Does `work` on the server, or on each primary of a cluster. Resolves when one of them has done it: only the events of
+ * the others can't be sold, while a process that is not ready would sell none. Throws `unavailable`, or `Unfit` with a
+ * reason, which names those of the `commands` that a server lacks.
  */
 export async function checkEach(
   redis: RedisServer,
@@ -29,7 +28,7 @@ export async function checkEach(
   });
 }
 
-/** Throws it again, with the command that was taken away, or the server's name where it is an old one. */
+/** Rethrows it, with the missing command, or the name of a server that is too old. */
 async function explained(node: Redis, error: unknown, commands: string[]): Promise<never> {
   if (reasonOf(error) !== needed) throw error;
   const known = await node.call('COMMAND', 'INFO', ...commands).catch(() => []);
@@ -39,7 +38,9 @@ async function explained(node: Redis, error: unknown, commands: string[]): Promi
   throw name ? new Unfit(`${needed}; this is ${name}`, error) : error;
 }
 
-/** Throws `Unfit` unless the address leads to all there is: one node of a cluster says of most events that others have them. */
+/**
+ * Throws `Unfit` unless the address leads to the whole store: a single node of a cluster has only some of the events.
+ */
 export async function checkWhole({ client, run }: RedisServer): Promise<void> {
   if (client instanceof Cluster) return;
   const info = await run(() => client.cluster('INFO'), checkDeadlineMs).catch(() => '');
@@ -50,8 +51,8 @@ export async function checkWhole({ client, run }: RedisServer): Promise<void> {
 }
 
 /**
- * A sentence when a server may drop a held seat to make room, which costs nobody a seat that they have paid for; undefined
- * when not, or when the server does not tell its settings. Throws `unavailable`.
+ * Returns a sentence when a server may evict a held seat, which costs no buyer a paid seat; undefined when not, or when
+ * the server does not show its settings. Throws `unavailable`.
  */
 export async function evictionWarning({ primaries, ping }: RedisServer): Promise<string | undefined> {
   await ping();

@@ -32,17 +32,17 @@ describe('a Redis in trouble', () => {
     await fresh.close();
   });
 
-  test('an answer that is an error of ours is not taken for an outage', async () => {
+  test('an error reply to a bug of ours is not taken for an outage', async () => {
     const error = await failure(redis.run(() => redis.client.hset('n', 'not', 'a hash')));
     expect(String(error)).toContain('WRONGTYPE');
   });
 
-  test('a mistake of ours is not taken for an outage', async () => {
+  test('a bug of ours is not taken for an outage', async () => {
     const error = await failure(redis.run(async () => (undefined as unknown as { no: string }).no));
     expect(error).toBeInstanceOf(TypeError);
   });
 
-  test('a wrong password: unavailable, and the log is told why', async () => {
+  test('a wrong password: unavailable, and the log says why', async () => {
     await server.command('CONFIG', 'SET', 'requirepass', 'right');
     const wrong = openRedis({ nodes: [server.node], password: 'wrong', database: 0 });
     const right = openRedis({ nodes: [server.node], password: 'right', database: 0 });
@@ -57,7 +57,7 @@ describe('a Redis in trouble', () => {
     }
   });
 
-  test('hung: every call is refused, also many at once; awake again, it works by itself', async () => {
+  test('hung: every call is refused, also many at once; when it is back it works by itself', async () => {
     await add();
     server.hang();
     try {

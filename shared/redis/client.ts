@@ -1,6 +1,6 @@
 import { Cluster, type Redis, ReplyError } from 'ioredis';
-import { sleep } from '../clock.ts';
-import type { RedisConfig } from '../config.ts';
+import { sleep } from '../async/clock.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { type AppError, Unfit, unavailable } from '../errors.ts';
 import { connect, connectSubscriber, type RedisClient } from './connect.ts';
 import { watchPresence } from './presence.ts';
@@ -12,17 +12,17 @@ export type { RedisClient } from './connect.ts';
 export type RedisServer = {
   client: RedisClient;
   /**
-   * Runs commands, and again after a passing trouble (a failover, a moved slot, a lost connection), for at most
-   * `deadlineMs` in all: they must do no harm when repeated. Throws `unavailable` when Redis is away or hung; while it has
-   * been away for more than a moment, at once; and `Unfit` when it answers and refuses: it is full, a replica, of an old
+   * Runs commands, and retries after passing trouble (a failover, a moved slot, a lost connection), for at most
+   * `deadlineMs` in all: they must do no harm when repeated. Throws `unavailable` when Redis is away or hung; at once,
+   * while it has been away for more than a moment; and `Unfit` when it refuses: it is full, a replica, of an old
    * version, or wants another password. Every other error passes as it is. `withinMs` makes the deadline shorter.
    */
   run<T>(work: () => Promise<T>, withinMs?: number): Promise<T>;
-  /** Its one server, or those of a cluster that take writes, as far as they are known. */
+  /** The one server, or the known primaries of a cluster. */
   primaries(): Redis[];
   /** A connection of its own, for a subscriber. */
   subscriber(): Redis;
-  /** Throws `unavailable` unless the server answers; `withinMs` as of `run`. */
+  /** Throws `unavailable` unless the server responds; `withinMs` as for `run`. */
   ping(withinMs?: number): Promise<void>;
   close(): Promise<void>;
 };
@@ -30,7 +30,7 @@ export type RedisServer = {
 export type RedisServerOptions = {
   /** How long all attempts of one call may take. */
   deadlineMs?: number;
-  /** Before every key, for tests that share a server. */
+  /** Prefix of every key, for tests that share a server. */
   keyPrefix?: string;
 };
 
@@ -87,15 +87,15 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
   };
 }
 
-/** What a call's attempts have met: a refusal, where the last one met one. */
+/** The outcome of a call's attempts: a refusal, if the last one met one. */
 type Attempts = { late: boolean; met?: unknown };
 
-/** What a caller is told of a server that is away, or that refuses. */
+/** Returns the caller's error for a server that is away, or that refuses. */
 export function outage(cause: unknown): AppError {
   const reason = refusalOf(cause)?.reason;
   return reason ? new Unfit(reason, cause) : unavailable('Redis', cause);
 }
 
-/** The driver has no class for what happens to its connections; what has one is a mistake of ours. */
+/** The driver has no class for errors of its connections; an error with a class is a bug of ours. */
 const isOfConnection = (error: unknown) =>
   !(error instanceof ReplyError || error instanceof TypeError || error instanceof RangeError);

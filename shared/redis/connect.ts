@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { RedisConfig } from '../config.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { gatherWrites } from './gather-writes.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -10,26 +10,26 @@ export type ConnectOptions = {
   keyPrefix: string;
 };
 
-/** A short constant pause: the client must be back within a moment of the server, not after a grown backoff. */
+/** A short constant pause: the client must reconnect as soon as the server is back, not after a grown backoff. */
 const reconnectMs = 100;
 
 /** Connects to a server or to a cluster, and again by itself whenever a connection is lost. */
 export function connect(config: RedisConfig, options: ConnectOptions): RedisClient {
   const client = config.nodes.length > 1 ? connectCluster(config, options) : connectNode(config, options);
-  // What goes wrong is told to whoever sent a command; an event without a listener would end the process.
+  // Errors reach the sender of a command; an event without a listener would end the process.
   return client.on('error', ignore);
 }
 
 /**
- * A connection for a subscriber, always to one node: in a cluster each tells what any of them was told. When that node
- * is lost, it goes to the next.
+ * A connection for a subscriber, always to one node: in a cluster every node delivers all messages. When that node is
+ * lost, it goes to the next.
  */
 export function connectSubscriber(config: RedisConfig, options: ConnectOptions): Redis {
   let at = Math.floor(Math.random() * config.nodes.length);
   const subscriber = new Redis({
     ...common(config, options),
     ...address(config.nodes[at]!),
-    // The driver would subscribe again by itself, and nobody would know since when.
+    // The driver would subscribe again by itself, without reporting when.
     autoResubscribe: false,
     retryStrategy: () => {
       at = (at + 1) % config.nodes.length;
@@ -60,7 +60,7 @@ function connectCluster(config: RedisConfig, options: ConnectOptions): Cluster {
     slotsRefreshTimeout: options.silenceMs,
     clusterRetryStrategy: () => reconnectMs,
     clusterNodeRetryStrategy: () => reconnectMs,
-    // Who sent a command sends it again, within a time of its own.
+    // Callers retry, within their own deadline.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
@@ -72,12 +72,12 @@ const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOpti
   ({
     ...(password && { password }),
     ...(keyPrefix && { keyPrefix }),
-    // A connection that has not come about by then may be to a machine that the address does not lead to any more.
+    // A connection that is not established by then may be to a machine that the address no longer leads to.
     connectTimeout: 1000,
     socketTimeout: silenceMs,
-    // One that hangs says no farewell.
+    // A hung server never closes the connection.
     disconnectTimeout: 20,
-    // Nothing waits in a queue without end, nor is sent again behind the back of who sent it.
+    // No command waits in a queue without end, nor is it resent without its caller.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

@@ -3,13 +3,13 @@ import type { Redis } from 'ioredis';
 
 type Written = string | Uint8Array;
 
-/** What the driver uses of its socket, which it keeps to itself. */
+/** The driver's use of its socket, which is private. */
 type Socket = { write(data: Written): boolean; writable: boolean };
 
 /**
- * Sends what a client writes in one turn of the event loop as one piece. The driver makes a system call for every command;
- * in a rush that was a third of a process' time, and twice as many locks are asked for without it. The answers are not
- * waited for, so this is no pipeline: each command still fails or succeeds by itself.
+ * Sends the writes of a client in one turn of the event loop as one piece. The driver makes a system call for every
+ * command; in a rush that was a third of a process' time, and without it a process requests twice as many locks. It
+ * does not wait for responses, so this is no pipeline: each command still fails or succeeds by itself.
  */
 export function gatherWrites(client: Redis): void {
   client.on('connect', () => gather((client as unknown as { stream: Socket }).stream));
@@ -22,7 +22,7 @@ function gather(socket: Socket): void {
   function send(): void {
     const sent = parts;
     parts = [];
-    // A connection that was lost meanwhile has told every command so.
+    // A connection that was lost meanwhile has failed every command.
     if (socket.writable) write(joined(sent));
   }
 

@@ -4,7 +4,7 @@ import { cacheDeadlineMs, redisCache } from '../cache/redis.ts';
 import { redisSeatFeed } from '../feed/redis.ts';
 import { redisTicketLocks } from '../locks/redis.ts';
 import { checkRedisLocks } from '../locks/redis-check.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../process/log.ts';
 import { type Forwarder, startForwarder } from '../testing/forwarder.ts';
 import { type OwnCluster, startCluster } from '../testing/redis-cluster.ts';
 import { type OwnRedis, startRedis } from '../testing/redis-server.ts';
@@ -12,11 +12,11 @@ import { openRedis } from './client.ts';
 
 setDefaultTimeout(60_000);
 
-/** From the moment that the address leads to a server that works, whatever the old sessions do. */
+/** From the moment that the address leads to a working server, whatever the old sessions do. */
 const boundMs = 3000;
 const silent = createLog('test', 'silent');
 
-/** All that the services do with a Redis, each over its own connection. */
+/** All uses of a Redis in the services, each over its own connection. */
 function clientsOf(nodes: string[]) {
   const config = { nodes, password: '', database: 0 };
   const [redis, cacheRedis] = [openRedis(config), openRedis(config, { deadlineMs: cacheDeadlineMs })];
@@ -54,7 +54,7 @@ function clientsOf(nodes: string[]) {
 
 type Clients = ReturnType<typeof clientsOf>;
 
-/** How long each kind of use takes until it works again, in milliseconds. */
+/** Returns how long each kind of use takes until it works again, in milliseconds. */
 async function untilAllWork({ works }: Clients, keys: string[]): Promise<Record<string, number>> {
   const began = performance.now();
   const times = Object.entries(works).map(async ([name, work]) => {
@@ -71,7 +71,7 @@ async function untilAllWork({ works }: Clients, keys: string[]): Promise<Record<
   return Object.fromEntries(await Promise.all(times));
 }
 
-/** What hangs is used all the while, or by nobody. */
+/** The hung server is in use all the while, or idle. */
 const uses = [
   ['in use', true],
   ['at rest', false],

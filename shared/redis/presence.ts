@@ -6,13 +6,13 @@ import { refusalOf, refusalOfDatabase } from './refusals.ts';
 /** A connection that was lost less than this ago may be back in a moment: worth waiting for. */
 const blipMs = 500;
 
-/** A connection, with the socket that the driver keeps to itself; a cluster's own has none. */
+/** A connection, with the driver's private socket; a cluster's own has none. */
 type Link = Pick<EventEmitter, 'on'> & { stream?: EventEmitter };
 
-/** What a server says unasked before it closes: the driver drops what belongs to no command. */
+/** An unsolicited error of a server before it closes: the driver drops replies that belong to no command. */
 const turnedAway = /^-((?:ERR max number of clients|DENIED)[^\r\n]*)/;
 
-/** Follows which connections of a client are lost, and since when: its only one, or one to each node of a cluster. */
+/** Tracks the lost connections of a client, and since when: its only one, or one to each node of a cluster. */
 export function watchPresence(client: RedisClient) {
   const lostAt = new Map<unknown, number>();
   let lastError: Error | undefined;
@@ -53,12 +53,12 @@ export function watchPresence(client: RedisClient) {
   }
 
   return {
-    /** Whether one that has not long been lost may be what a command has met. */
+    /** Returns whether a command may have met a connection that was lost a moment ago. */
     isWorthWaiting(): boolean {
       const now = performance.now();
       return lostAt.size === 0 || [...lostAt.values()].some((since) => now - since < blipMs);
     },
-    /** Why it could not be reached, if it can't. */
+    /** Returns why the server can't be reached, if so. */
     reason: () => wrongDatabase ?? (lostAt.size > 0 ? (saidAtTheDoor ?? lastError) : undefined),
     /** Throws when nothing may be sent on the connection that there is. */
     check(): void {
@@ -67,10 +67,10 @@ export function watchPresence(client: RedisClient) {
   };
 }
 
-/** A server that closes often cuts off what it has said, so one that says nothing this time has not changed its mind. */
+/** A closing server often cuts off its error, so a silent close does not mean that the reason has gone. */
 const isCut = (error: Error) => 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 
-/** Another node may have taken the slots over. When none of the known ones answers, the cluster may be elsewhere. */
+/** Another node may have taken the slots over. When none of the known ones responds, the cluster may be elsewhere. */
 function lookForFailover(cluster: Cluster): void {
   cluster.refreshSlotsCache((error) => {
     if (error && cluster.status === 'ready') cluster.disconnect(true);

@@ -1,9 +1,9 @@
 import { ReplyError } from 'ioredis';
 
-/** Why a server that answers does not do what it was asked, in a sentence for operators; `passes` may be over in a moment. */
+/** Why a server refuses a command, in a sentence for operators; `passes`: it may be over in a moment. */
 export type Refusal = { reason?: string; passes: boolean };
 
-/** What the locks are kept with; no other server, and no older one, has it. */
+/** The command that the locks need; no other server, and no older one, has it. */
 export const needed = 'Redis 7.4 or newer is needed, or Valkey 9 or newer, for fields that expire (HPEXPIREAT)';
 
 const passing = (reason?: string): Refusal => ({ ...(reason && { reason }), passes: true });
@@ -11,7 +11,7 @@ const lasting = (reason: string): Refusal => ({ reason, passes: false });
 
 export const refusalOfDatabase = lasting('Redis has no such database: mend REDIS_DB');
 
-/** By what a server says. The first that fits counts. */
+/** By the server's message. The first match counts. */
 const refusals: [RegExp, Refusal][] = [
   [/^(LOADING|MASTERDOWN|TRYAGAIN|ASK|BUSY|UNBLOCKED)\b/, passing()],
   [/^READONLY\b/, passing('REDIS_ADDR leads to a replica of Redis, which takes no writes: name the primary')],
@@ -41,14 +41,14 @@ const refusals: [RegExp, Refusal][] = [
   [/max number of clients/, passing('Redis has as many clients as it takes: raise its maxclients')],
   [/DB index is out of range|SELECT is not allowed/, refusalOfDatabase],
   [/cluster support disabled/, lasting('REDIS_ADDR names several servers, and they are no Redis cluster: name one')],
-  // Of a script nobody is told which.
+  // The error of a script does not name the command.
   [/unknown redis command called from script/i, lasting(needed)],
 ];
 
-/** What a server refuses by this error, or undefined for one that tells of something else. */
+/** Returns the refusal that an error means, or undefined for any other error. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined;
-  // None of a cluster's nodes can be used: the last of them tells why.
+  // None of a cluster's nodes can be used: the last error tells why.
   if ('lastNodeError' in error) return refusalOf(error.lastNodeError);
   if (!(error instanceof ReplyError)) return undefined;
   const [, unknown] = /^ERR unknown command ['`]?([\w.|-]+)/i.exec(error.message) ?? [];
@@ -56,14 +56,14 @@ export function refusalOf(error: unknown): Refusal | undefined {
   return refusals.find(([said]) => said.test(error.message))?.[1];
 }
 
-/** The sentence on a server that does not know these commands. */
+/** Returns the sentence about a server without these commands. */
 export function lacking(commands: string[]): string {
   const names = commands.map((name) => name.toUpperCase());
   if (names.some((name) => name.startsWith('HPEXPIRE'))) return needed;
   return `Redis knows no command ${names.join(', ')}: let it have that name (rename-command), or take Redis 7.4 or newer`;
 }
 
-/** The name and version of a server, from what its INFO says. */
+/** Returns the name and version of a server, from its INFO. */
 export function serverName(info: string): string {
   const [, name, version] = /^(valkey|dragonfly|keydb)_version:(\S+)/m.exec(info) ?? [];
   if (name) return `${name} ${version}`;

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until a test moves it. */
 export function testClock(startMs = Date.UTC(2030, 0, 1)): Clock & { advance(ms: number): void } {
   let nowMs = startMs;
   return {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresConfig, postgresConfig, postgresVariables } from '../config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { type Db, openDb } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/postgres.ts';
-import { readConfig } from '../environment.ts';
 
 /** A migrated database of one test file's own. */
 export type TestDatabase = { config: PostgresConfig; db: Db; sql: Db['sql']; drop(): Promise<void> };

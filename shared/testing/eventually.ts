@@ -1,4 +1,7 @@
-/** Waits until `check` neither throws nor answers false, and gives its answer; when it never does, its last failure is thrown. */
+/**
+ * Waits until `check` neither throws nor returns false, and returns its result; after a timeout throws its last
+ * failure.
+ */
 export async function eventually<T>(check: () => Promise<T> | T, patienceMs = 15_000): Promise<Exclude<T, false>> {
   const until = Date.now() + patienceMs;
   for (;;) {

@@ -1,12 +1,12 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** An address that leads to a server, as a load balancer's or a DNS name's does. */
+/** An address that leads to a server, like a load balancer or a DNS name. */
 export type Forwarder = {
   port: number;
   node: string;
-  /** From here on new connections lead there. Those that there are stay as they are, as with a server that hangs. */
+  /** From now on new connections lead there. Existing ones stay as they are, as with a hung server. */
   leadTo(port: number): void;
-  /** How many sockets are open on either side. */
+  /** Returns how many sockets are open on either side. */
   connections(): number;
   stop(): Promise<void>;
 };

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresConfig, postgresConfig, postgresVariables } from '../config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
-import { readConfig } from '../environment.ts';
 
-/** A PostgreSQL of one test's own, that it may hang, replace and break. */
+/** A test's own PostgreSQL, which it may hang, replace and break. */
 export type OwnPostgres = {
   config: PostgresConfig;
-  /** Stops each of its processes: it takes connections, and answers nobody. */
+  /** Hangs each of its processes: it accepts connections, and never responds. */
   hang(): void;
   wake(): void;
   /** Stops the server, and starts it together with others made of copies of its data, each with settings of its own. */

@@ -3,8 +3,8 @@ import { plugin } from 'bun';
 import { stopTestPostgres } from './database.ts';
 
 /**
- * Some tests set servers up for themselves, which takes its time on a machine that is busy. What hangs still fails. Bun
- * takes this for one file, and the next one has five seconds again: so it is written into each, on its first line.
+ * Some tests set up servers of their own, which takes long on a busy machine. A hung test still fails. Bun resets this
+ * timeout to five seconds for each file: so it is written into each, on its first line.
  */
 const patienceMs = 60_000;
 
@@ -17,6 +17,6 @@ plugin({
     }));
   },
 });
-// For what is no test by its name, such as contract/addresses.ts.
+// For files that are no test by their name, such as tests/contract/addresses.ts.
 setDefaultTimeout(patienceMs);
 afterAll(stopTestPostgres);

@@ -5,7 +5,7 @@ import { type OwnRedis, startRedis } from './redis-server.ts';
 const slots = 16_384;
 const size = 3;
 
-/** A Redis cluster of one test's own: three nodes with a third of the slots each. */
+/** A test's own Redis cluster: three nodes with a third of the slots each. */
 export type OwnCluster = {
   nodes: OwnRedis[];
   /** The place among `nodes` of the one that has `key`; a moved slot is still where it was at first. */
@@ -16,8 +16,8 @@ export type OwnCluster = {
 };
 
 /**
- * Starts a cluster; a node counts as failed only after a minute, so that a test may hang one. `more` has options of each
- * node, such as the port that it tells clients.
+ * Starts a cluster; a node counts as failed only after a minute, so that a test may hang one. `more` has options of
+ * each node, such as the port that it tells clients.
  */
 export async function startCluster(more: string[][] = []): Promise<OwnCluster> {
   const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '60000'];

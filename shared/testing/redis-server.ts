@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from '../process/free-port.ts';
 
-/** A Redis of one test's own, that it may stop, hang and break. */
+/** A test's own Redis, which it may stop, hang and break. */
 export type OwnRedis = {
   node: string;
   port: number;
   command(...args: string[]): Promise<unknown>;
   hang(): void;
   wake(): void;
-  /** Ends it without a farewell, and starts it again with nothing in it. */
+  /** Kills it, and starts it again empty. */
   restartEmpty(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -22,7 +22,7 @@ export async function startRedis(...options: string[]): Promise<OwnRedis> {
   const program = process.env.REDIS_SERVER;
   if (!program) throw new Error('REDIS_SERVER names no program: `npm run test:stack` needs a Redis that it can break');
   const dir = await mkdtemp(join(tmpdir(), 'onsale-redis-'));
-  const port = await freePort();
+  const port = await portForCluster();
   let child = await launch();
 
   async function launch() {
@@ -65,12 +65,9 @@ async function answers(port: number): Promise<void> {
 }
 
 /** A cluster node also takes the port 10,000 above. */
-async function freePort(): Promise<number> {
+async function portForCluster(): Promise<number> {
   for (;;) {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise((resolve) => server.close(resolve));
+    const port = await freePort();
     if (port < 55_000) return port;
   }
 }

@@ -1,4 +1,4 @@
-import type { RedisConfig } from '../config.ts';
+import type { RedisConfig } from '../config/config.ts';
 
 /** The address of a real server, from the environment. A test that needs one fails without it. */
 export function stackAddress(

@@ -1,6 +1,6 @@
 import { type JWTPayload, SignJWT } from 'jose';
 
-/** As long as a shared secret must be. */
+/** The minimum length of a shared secret. */
 export const testSecret = 'a secret that is known to all tests';
 
 /** A token signed with `testSecret`, good for five minutes unless its claims say otherwise. */

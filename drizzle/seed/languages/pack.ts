@@ -3,7 +3,7 @@ export type EventKind = 'concert' | 'classical' | 'stage' | 'comedy' | 'festival
 export type PerformerKind = 'band' | 'soloist' | 'ensemble' | 'company' | 'comedian' | 'club';
 
 /**
- * What one language lends to event names, performers and halls. Slots in braces are filled by `compose.ts`: `{place}`,
+ * The words of one language for events, performers and halls. Slots in braces are filled by `compose.ts`: `{place}`,
  * `{city}`, `{genre}`, `{performer}`, `{venue}`. Inflected languages use a slot only where the nominative stands.
  */
 export type LanguagePack = {
@@ -12,7 +12,7 @@ export type LanguagePack = {
   /** Any head with any tail makes a band's name. */
   bandHeads: string[];
   bandTails: string[];
-  /** What stands between a band's head and tail. */
+  /** The text between a band's head and tail. */
   joint: string;
   /** Invented places: they name halls, orchestras, companies and clubs. */
   places: string[];
@@ -20,7 +20,7 @@ export type LanguagePack = {
   companies: string[];
   clubs: string[];
   halls: string[];
-  /** Where matches and large shows are. */
+  /** Names of venues for matches and large shows. */
   arenas: string[];
   genres: string[];
   tours: string[];

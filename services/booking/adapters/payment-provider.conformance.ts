@@ -1,31 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import {
-  AmountNotChargeable,
-  type EarlierRefund,
-  type PaymentProvider,
-  PaymentUnanswered,
-  type Settled,
-} from '../domain/payment-provider.ts';
+import { AmountNotChargeable, PaymentUnanswered } from '../domain/errors.ts';
+import type { EarlierRefund, FinalPaymentState, PaymentProvider } from '../domain/payment/payment-provider.ts';
 
 export type PaymentHarness = {
   payments: PaymentProvider;
   methods: { good: string; declined: string; lostAnswer: string; lostRequest: string; requiresAction: string };
-  /** What the provider's own books say of a key, in minor units. */
+  /** Returns the entry of a key in the provider's own books, in minor units. */
   books(key: string): Promise<{ kept: number; held: number }>;
-  /** What a person gives back at the provider itself. */
+  /** Refunds by hand at the provider itself. */
   refundByHand(key: string, amount: number): Promise<unknown>;
-  /** The buyer has their bank take a payment back; and the bank decides for the seller. */
+  /** The buyer disputes a payment; and the bank decides for the seller. */
   dispute(key: string): Promise<unknown>;
   winDispute(key: string): Promise<unknown>;
-  /** What the buyer's bank does with their word. */
+  /** The buyer approves or rejects a payment at their bank. */
   answer(key: string, approved: boolean): Promise<unknown>;
-  /** Who pays: the methods above are theirs. */
+  /** The buyer, who owns the methods above. */
   userUuid: string;
   close(): Promise<void>;
 };
 
-/** What every payment provider adapter promises. */
+/** The conformance suite of payment providers. */
 export function paymentConformance(name: string, start: () => Promise<PaymentHarness>): void {
   describe(`payment provider: ${name}`, () => {
     let harness: PaymentHarness;
@@ -65,7 +60,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.books(key)).toEqual(nothing);
     });
 
-    test('a lost answer is told as unanswered; asking tells that the money is reserved', async () => {
+    test('a lost response is reported as unanswered; finding the payment shows that the money is reserved', async () => {
       const key = randomUUID();
       await expect(authorise(key, harness.methods.lostAnswer)).rejects.toBeInstanceOf(PaymentUnanswered);
       expect(await harness.payments.find(key)).toEqual({ is: 'authorised' });
@@ -73,7 +68,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.books(key)).toEqual(held(35_000));
     });
 
-    test('a lost request is told as unanswered; closing voids it, and a late one fails', async () => {
+    test('a lost request is reported as unanswered; closing voids it, and a late one fails', async () => {
       const key = randomUUID();
       await expect(authorise(key, harness.methods.lostRequest)).rejects.toBeInstanceOf(PaymentUnanswered);
       expect(await harness.payments.find(key)).toEqual({ is: 'open' });
@@ -92,14 +87,14 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
         ]);
         if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(PaymentUnanswered);
         const ended = await harness.payments.find(key);
-        expect(await harness.payments.close(key)).toEqual(ended as Settled);
+        expect(await harness.payments.close(key)).toEqual(ended as FinalPaymentState);
         for (const told of [one, other]) if (told.status === 'fulfilled') expect(told.value).toEqual(ended);
         expect(other.status).toBe('fulfilled');
         expect(await harness.books(key)).toEqual(ended.is === 'authorised' ? held(35_000) : nothing);
       }
     });
 
-    test('a buyer who must approve is asked, and their word decides', async () => {
+    test('a payment that its buyer must approve ends as they decide', async () => {
       for (const approved of [true, false]) {
         const key = randomUUID();
         const asked = await authorise(key, harness.methods.requiresAction);
@@ -114,7 +109,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       }
     });
 
-    test('one who never answers is not asked for ever: closing voids it, and their word comes too late', async () => {
+    test('closing voids a payment that its buyer never approves, and a late approval changes nothing', async () => {
       const key = randomUUID();
       await authorise(key, harness.methods.requiresAction);
       expect(await harness.payments.close(key)).toEqual({ is: 'voided' });
@@ -133,7 +128,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       return key;
     }
 
-    test('a refund gives back what it is asked for, once', async () => {
+    test('a refund gives back its amount, once', async () => {
       const [key, refundKey] = [await captured(), randomUUID()];
       await Promise.all([refund(key, 10_000, refundKey), refund(key, 10_000, refundKey)]);
       expect(await refund(key, 10_000, refundKey)).toBe('refunded');
@@ -143,7 +138,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.payments.capture(key)).toBe('captured');
     });
 
-    test('the whole of what is not captured is voided, and can’t be captured any more', async () => {
+    test('a refund of a whole authorisation voids it, and it can’t be captured any more', async () => {
       const [key, refundKey] = [randomUUID(), randomUUID()];
       await authorise(key, harness.methods.good);
       expect(await refund(key, 35_000, refundKey)).toBe('voided');
@@ -152,7 +147,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.books(key)).toEqual(nothing);
     });
 
-    test('of a part of what is not captured the rest is taken', async () => {
+    test('a refund of a part of an authorisation captures the rest', async () => {
       const key = randomUUID();
       await authorise(key, harness.methods.good);
       expect(await refund(key, 10_000)).toBe('refunded');
@@ -178,8 +173,8 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.books(key)).toEqual(nothing);
     });
 
-    // Of 35,000: what a person gives back before, between and after two refunds, of 10,000 and then 15,000; in which order those
-    // are carried out; what is left in the end.
+    // Of 35,000: the refunds by hand before, between and after two refunds, of 10,000 and then 15,000; the order in
+    // which those are carried out; the rest in the end.
     test.each([
       { byHand: [0, 0, 0], order: [0, 1], left: 10_000 },
       { byHand: [5000, 0, 0], order: [0, 1], left: 10_000 },
@@ -235,7 +230,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.books(key)).toEqual(nothing);
     });
 
-    test('what its bounds say can be charged can be, and nothing else', async () => {
+    test('an amount within its bounds can be charged, and no other', async () => {
       const bounds = harness.payments.bounds('USD')!;
       for (const amount of [bounds.min, bounds.max]) {
         const key = randomUUID();
@@ -257,7 +252,7 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       expect(await harness.payments.close(key)).toEqual({ is: 'voided' });
     }
 
-    test('lists every payment that took or reserved something, with what of it is left', async () => {
+    test('lists every payment that took or reserved money, with the money that is left', async () => {
       const [taken, partly, reserved, declined] = [await captured(), await captured(), randomUUID(), randomUUID()];
       await refund(partly, 5000);
       await authorise(reserved, harness.methods.good);

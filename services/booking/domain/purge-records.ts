@@ -1,24 +1,19 @@
-import type { Notices } from './hear-notice.ts';
-import { type IdempotencyKeys, keptMs as keysKeptMs } from './idempotency.ts';
-import type { Reservations } from './reservation.ts';
+import { keptMs as keysKeptMs } from '../../../shared/idempotency/idempotency.ts';
+import type { Ports } from './ports.ts';
 
-/** A reservation ends within the hour; for a month it can still be asked what became of it. */
+/** A reservation ends within the hour, but can still be looked up for a month. */
 const reservationsKeptMs = 30 * 86_400_000;
 
-/** Stripe tells again for three days what was not heard. */
-const noticesKeptMs = 30 * 86_400_000;
+/** Stripe retries an event for three days. */
+const webhookEventsKeptMs = 30 * 86_400_000;
 
-/** Deletes some of what nobody needs any more. Safe to run in several processes at once. */
+/** Deletes some outdated records. Safe to run in several processes at once. */
 export async function purgeRecords({
   reservations,
   idempotencyKeys,
-  notices,
-}: {
-  reservations: Pick<Reservations, 'purge'>;
-  idempotencyKeys: Pick<IdempotencyKeys, 'purge'>;
-  notices: Pick<Notices, 'purge'>;
-}): Promise<void> {
+  webhookEvents,
+}: Pick<Ports, 'reservations' | 'idempotencyKeys' | 'webhookEvents'>): Promise<void> {
   await idempotencyKeys.purge(keysKeptMs);
   await reservations.purge(reservationsKeptMs);
-  await notices.purge(noticesKeptMs);
+  await webhookEvents.purge(webhookEventsKeptMs);
 }

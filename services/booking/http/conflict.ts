@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { uuid } from '../../../shared/http/schemas.ts';
 
-const uuids = z.array(z.string().openapi({ format: 'uuid' }));
+const uuids = z.array(uuid);
 
 /** Further members of the body of a 409 about several seats. */
 export const conflictMembers = {

@@ -1,17 +1,16 @@
-import { example } from '../../../shared/http/examples.ts';
-import { uuidSchema } from '../../../shared/http/input.ts';
+import { example, uuidInput } from '../../../shared/http/schemas.ts';
 
 /** The uuids that requests are made of, each with an example of the demo data. */
-export const userUuid = uuidSchema.openapi({
+export const userUuid = uuidInput.openapi({
   description: 'The buyer; where tokens are checked, the `sub` of the token',
   example: example.buyer,
 });
-export const eventUuid = uuidSchema.openapi({ description: 'The event', example: example.event });
-export const ticketUuid = uuidSchema.openapi({
+export const eventUuid = uuidInput.openapi({ description: 'The event', example: example.event });
+export const ticketUuid = uuidInput.openapi({
   description: 'The ticket, as `viewEvent` has it',
   example: example.seat,
 });
-export const methodUuid = uuidSchema.openapi({
+export const methodUuid = uuidInput.openapi({
   description: 'What the buyer pays with, as `registerPaymentMethod` has told it; at the sandbox, any uuid',
   example: example.method.pays,
 });

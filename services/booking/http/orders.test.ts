@@ -2,9 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../../../shared/testing/factories.ts';
 import { appOver } from '../app.harness.ts';
-import { createOrder } from '../domain/create-order.ts';
-import { reserveTickets } from '../domain/reserve-tickets.ts';
-import { type Sale, startSale } from '../testing.ts';
+import { createOrder, reserveTickets, type Sale, startSale } from '../testing.ts';
 
 let sale: Sale;
 let app: ReturnType<typeof appOver>;
@@ -36,7 +34,7 @@ test('a user’s orders come page by page, the last page has no next one, full o
   expect([first, next]).toEqual([made.slice(0, 3), made[2]!]);
   expect(await page(`limit=3&cursor=${next}`)).toEqual([made.slice(3), null]);
   expect(await page(`limit=2&cursor=${made[1]}`)).toEqual([made.slice(2), null]);
-  // A page that is empty would pass for the end of the list.
+  // An empty page would look like the end of the list.
   const strangers = await app.request(`/api/v1/booking/orders?user_uuid=${randomUUID()}&cursor=${made[1]}`);
   const unknown = await app.request(`/api/v1/booking/orders?user_uuid=${userUuid}&cursor=${randomUUID()}`);
   for (const refused of [strangers, unknown]) {

@@ -1,25 +1,39 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { headersOf } from '../../../shared/http/headers.ts';
-import { uuidSchema, wholeNumber } from '../../../shared/http/input.ts';
-import { bodyResponses, commonResponses, parameterResponses } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import { type CreateOrderDeps, createOrder, findOrder, listOrders } from '../domain/create-order.ts';
-import type { IdempotencyKeys } from '../domain/idempotency.ts';
-import { ownReservation } from '../domain/manage-reservation.ts';
-import type { OrderView } from '../domain/orders.ts';
-import type { Refund } from '../domain/refund.ts';
-import { checkRefundable, type RefundDeps, refundOrder } from '../domain/refund-order.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
+import { givenAgain, idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
+import { reply } from '../../../shared/http/reply.ts';
+import {
+  bearerResponses,
+  bodyResponses,
+  byBearer,
+  commonResponses,
+  errorResponse,
+  forbiddenResponses,
+  jsonBody,
+  jsonResponse,
+  parameterResponses,
+} from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
+import { currency, dateTime, money, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import { keyReused, requestInProgress } from '../../../shared/idempotency/idempotency.ts';
+import { codes } from '../domain/errors.ts';
+import { createOrder } from '../domain/order/create-order.ts';
+import { findOrder, listOrders } from '../domain/order/find-order.ts';
+import type { OrderView } from '../domain/order/order.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { Refund } from '../domain/refund/refund.ts';
+import { checkRefundable, refundOrder } from '../domain/refund/refund-order.ts';
+import { ownReservation } from '../domain/reservation/find-reservation.ts';
 import { conflictMembers } from './conflict.ts';
 import { methodUuid, userUuid } from './input.ts';
-import { answerKeyed, givenAgain, keyHeader, madeHeaders } from './keyed.ts';
-import { amountRefused, declineMembers, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
-
-export type OrderRoutesDeps = CreateOrderDeps & RefundDeps & { idempotencyKeys: IdempotencyKeys };
-
-const uuid = z.string().openapi({ format: 'uuid' });
-const money = z.int().openapi({ description: 'Minor units of the currency', example: 35_000 });
+import {
+  actionJson,
+  amountRefused,
+  declineMembers,
+  notPaid,
+  paymentActionSchema,
+  paymentUnanswered,
+} from './payment-responses.ts';
 
 const orderSchema = z
   .object({
@@ -35,11 +49,11 @@ const orderSchema = z
       }),
     ),
     total: money,
-    currency: z.string().openapi({ description: 'ISO 4217', example: 'USD' }),
+    currency,
     action: paymentActionSchema
       .nullable()
       .openapi({ description: 'What the buyer must do before the order can be paid; null when nothing' }),
-    created_at: z.string().openapi({ format: 'date-time' }),
+    created_at: dateTime,
   })
   .openapi('Order');
 
@@ -48,10 +62,10 @@ const orderLinks = {
   refund: { operationId: 'refundOrder', parameters: { uuid: '$response.body#/uuid' } },
 };
 
-const answer = (description: string) => ({ description, content: { 'application/json': { schema: orderSchema } } });
+const answer = (description: string) => jsonResponse(description, orderSchema);
 const common = { ...bearerResponses, ...commonResponses };
-const notFound = errorResponse('Order not found', ['order_not_found']);
-const params = z.object({ uuid: uuidSchema.openapi({ description: 'The order, as `placeOrder` has told it' }) });
+const notFound = errorResponse('Order not found', [codes.orderNotFound]);
+const params = z.object({ uuid: uuidInput.openapi({ description: 'The order, as `placeOrder` has told it' }) });
 
 const path = '/api/v1/booking/orders';
 
@@ -66,19 +80,14 @@ const orderRoute = createRoute({
     'Charges the sum of the reservation’s prices, once, and books its seats. Repeat a request whose response was lost, a 202 and a 503 under the same key: it carries on.',
   request: {
     headers: keyHeader('b7a3c1de-52f4-4c1e-9d0b-6f2a8e4c7d15'),
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              reservation_uuid: uuidSchema.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
-              payment_method_uuid: methodUuid,
-            })
-            .openapi('CreateOrder'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          reservation_uuid: uuidInput.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
+          payment_method_uuid: methodUuid,
+        })
+        .openapi('CreateOrder'),
+    ),
   },
   responses: {
     201: { ...answer('The seats are paid and booked'), headers: madeHeaders, links: orderLinks },
@@ -92,22 +101,22 @@ const orderRoute = createRoute({
     402: givenAgain(
       errorResponse(
         'Payment was declined, for the `reason` given; the seats stay held',
-        ['payment_declined'],
+        [codes.paymentDeclined],
         declineMembers,
       ),
     ),
-    404: errorResponse('Reservation not found', ['reservation_not_found']),
+    404: errorResponse('Reservation not found', [codes.reservationNotFound]),
     409: givenAgain(
       errorResponse(
         'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
-        ['reservation_expired', 'ticket_not_available', 'sales_ended', 'request_in_progress'],
+        [codes.reservationExpired, codes.ticketNotAvailable, codes.salesEnded, requestInProgress],
         conflictMembers,
       ),
     ),
     422: givenAgain(
       amountRefused(
         'The total can’t be charged (see `bounds`), or the Idempotency-Key belongs to another request',
-        'idempotency_key_reused',
+        keyReused,
       ),
     ),
     ...bodyResponses,
@@ -139,24 +148,20 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       user_uuid: userUuid,
-      cursor: uuidSchema.optional().openapi({ description: 'The `next_cursor` of the page before' }),
+      cursor: uuidInput.optional().openapi({ description: 'The `next_cursor` of the page before' }),
       limit: wholeNumber(1, 100, 20).openapi({ description: 'Most orders on the page' }),
     }),
   },
   responses: {
-    200: {
-      description: 'A page of orders',
-      content: {
-        'application/json': {
-          schema: z
-            .object({
-              orders: z.array(orderSchema),
-              next_cursor: z.string().nullable().openapi({ description: 'Pass it as `cursor`; null on the last page' }),
-            })
-            .openapi('OrderPage'),
-        },
-      },
-    },
+    200: jsonResponse(
+      'A page of orders',
+      z
+        .object({
+          orders: z.array(orderSchema),
+          next_cursor: z.string().nullable().openapi({ description: 'Pass it as `cursor`; null on the last page' }),
+        })
+        .openapi('OrderPage'),
+    ),
     ...forbiddenResponses,
     ...parameterResponses,
     ...common,
@@ -174,14 +179,13 @@ const refundSchema = z
     tickets: z.array(z.object({ uuid, event_uuid: uuid, seat: z.string(), price: money })),
     amount: money,
     currency: z.string(),
-    created_at: z.string().openapi({ format: 'date-time' }),
+    created_at: dateTime,
   })
   .openapi('Refund');
 
 const refundAnswer = (description: string) => ({
-  description,
+  ...jsonResponse(description, refundSchema),
   headers: madeHeaders,
-  content: { 'application/json': { schema: refundSchema } },
 });
 
 const refundRoute = createRoute({
@@ -196,26 +200,21 @@ const refundRoute = createRoute({
   request: {
     params,
     headers: keyHeader('e94d06b2-1c7f-4a38-8b5e-30f7d2a96c41'),
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              user_uuid: userUuid.openapi({
-                description: 'Who asks: the buyer, or an organiser; where tokens are checked, the `sub` of the token',
-              }),
-              ticket_uuids: z
-                .array(uuidSchema)
-                .min(1)
-                .max(50)
-                .optional()
-                .openapi({ description: 'Tickets of the order; all, if absent' }),
-            })
-            .openapi('CreateRefund'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          user_uuid: userUuid.openapi({
+            description: 'Who asks: the buyer, or an organiser; where tokens are checked, the `sub` of the token',
+          }),
+          ticket_uuids: z
+            .array(uuidInput)
+            .min(1)
+            .max(50)
+            .optional()
+            .openapi({ description: 'Tickets of the order; all, if absent' }),
+        })
+        .openapi('CreateRefund'),
+    ),
   },
   responses: {
     201: refundAnswer('The tickets are available again, and the money is on its way back'),
@@ -223,63 +222,63 @@ const refundRoute = createRoute({
     404: notFound,
     409: givenAgain(
       errorResponse('The order cannot be given back (any more), or the same request is being answered', [
-        'order_not_refundable',
-        'event_begun',
-        'request_in_progress',
+        codes.orderNotRefundable,
+        codes.eventBegun,
+        requestInProgress,
       ]),
     ),
-    422: errorResponse('The Idempotency-Key belongs to another request', ['idempotency_key_reused']),
+    422: errorResponse('The Idempotency-Key belongs to another request', [keyReused]),
     ...forbiddenResponses,
     ...bodyResponses,
     ...common,
   },
 });
 
-/** Orders of reservations: buy one, see what became of it, and give it back. */
-export function addOrderRoutes(app: App, deps: OrderRoutesDeps): void {
-  app.openapi(orderRoute, async (c) => {
-    const body = c.req.valid('json');
-    const caller = c.get('caller');
-    const reservation = await ownReservation(deps, body.reservation_uuid, caller);
-    const key = c.req.valid('header')['idempotency-key'];
-    const request = { scope: reservation.userUuid, key, about: `POST ${path}`, body };
-    return answerKeyed(c, deps.idempotencyKeys, request, async (_, earlier) => {
-      const before = earlier?.slice(path.length + 1);
-      const wanted = { reservationUuid: body.reservation_uuid, methodUuid: body.payment_method_uuid, before };
-      const order = await createOrder(deps, wanted, caller);
-      const status = order.status === 'pending' ? 202 : 201;
-      return { status, json: toJson(order), location: `${path}/${order.uuid}` };
+/** Orders of reservations: buy one, read it, and give it back. */
+export function orderRoutes(ports: Ports) {
+  return createRoutes()
+    .openapi(orderRoute, async (c) => {
+      const body = c.req.valid('json');
+      const actor = actorOf(c.get('caller'));
+      const reservation = await ownReservation(ports, { actor, uuid: body.reservation_uuid });
+      const key = c.req.valid('header')['idempotency-key'];
+      const request = { scope: reservation.userUuid, key, about: `POST ${path}`, body };
+      return idempotent(c, ports.idempotencyKeys, request, async (_, earlier) => {
+        const before = earlier?.slice(path.length + 1);
+        const wanted = { actor, reservation, methodUuid: body.payment_method_uuid, before };
+        const purchase = await createOrder(ports, wanted);
+        if (purchase.is !== 'placed') throw notPaid(purchase);
+        const { order } = purchase;
+        const status = order.status === 'pending' ? 202 : 201;
+        return { status, json: toJson(order), location: `${path}/${order.uuid}` };
+      });
+    })
+    .openapi(refundRoute, async (c) => {
+      const body = c.req.valid('json');
+      const orderUuid = c.req.valid('param').uuid;
+      const actor = actorOf(c.get('caller'));
+      // A request about another user's order leaves no key behind.
+      await checkRefundable(ports, { actor, orderUuid, userUuid: body.user_uuid });
+      const scope = body.user_uuid;
+      const about = `POST ${path}/${orderUuid}/refunds`;
+      const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
+      return idempotent(c, ports.idempotencyKeys, request, async (uuid) => {
+        const wanted = { actor, uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
+        const refund = await refundOrder(ports, wanted);
+        const status = refund.status === 'pending' ? 202 : 201;
+        return { status, json: refundToJson(refund), location: `${path}/${orderUuid}` };
+      });
+    })
+    .openapi(findRoute, async (c) =>
+      reply(c, toJson(await findOrder(ports, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid }))),
+    )
+    .openapi(listRoute, async (c) => {
+      const { user_uuid: userUuid, cursor: after, limit } = c.req.valid('query');
+      const orders = await listOrders(ports, { actor: actorOf(c.get('caller')), userUuid, after, limit: limit + 1 });
+      const shown = orders.slice(0, limit);
+      const next_cursor = orders.length > limit ? shown.at(-1)!.uuid : null;
+      return reply(c, { orders: shown.map(toJson), next_cursor });
     });
-  });
-
-  app.openapi(refundRoute, async (c) => {
-    const body = c.req.valid('json');
-    const orderUuid = c.req.valid('param').uuid;
-    const caller = c.get('caller');
-    // A request about nothing of theirs leaves no key behind.
-    await checkRefundable(deps, { orderUuid, userUuid: body.user_uuid }, caller);
-    const scope = caller?.userUuid ?? body.user_uuid;
-    const about = `POST ${path}/${orderUuid}/refunds`;
-    const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
-    return answerKeyed(c, deps.idempotencyKeys, request, async (uuid) => {
-      const wanted = { uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
-      const refund = await refundOrder(deps, wanted, caller);
-      const status = refund.status === 'pending' ? 202 : 201;
-      return { status, json: refundToJson(refund), location: `${path}/${orderUuid}` };
-    });
-  });
-
-  app.openapi(findRoute, async (c) =>
-    c.json(toJson(await findOrder(deps, c.req.valid('param').uuid, c.get('caller'))), 200, headersOf(c)),
-  );
-
-  app.openapi(listRoute, async (c) => {
-    const { user_uuid: userUuid, cursor: after, limit } = c.req.valid('query');
-    const orders = await listOrders(deps, { userUuid, after, limit: limit + 1 }, c.get('caller'));
-    const shown = orders.slice(0, limit);
-    const next_cursor = orders.length > limit ? shown.at(-1)!.uuid : null;
-    return c.json({ orders: shown.map(toJson), next_cursor }, 200, headersOf(c));
-  });
 }
 
 const refundToJson = (refund: Refund) => ({
@@ -298,6 +297,6 @@ const toJson = (order: OrderView) => ({
   tickets: order.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
   total: order.total,
   currency: order.currency,
-  action: order.action,
+  action: order.action && actionJson(order.uuid, order.action),
   created_at: order.createdAt,
 });

@@ -1,10 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
-import { headersOf } from '../../../shared/http/headers.ts';
-import { bodyResponses, commonResponses } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import { mustBe } from '../domain/caller.ts';
-import type { PaymentMethods } from '../domain/payment-methods.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
+import { reply } from '../../../shared/http/reply.ts';
+import {
+  bearerResponses,
+  bodyResponses,
+  byBearer,
+  commonResponses,
+  forbiddenResponses,
+  jsonBody,
+  jsonResponse,
+} from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
+import { uuid } from '../../../shared/http/schemas.ts';
+import { addPaymentMethod } from '../domain/payment/add-payment-method.ts';
+import type { Ports } from '../domain/ports.ts';
 import { userUuid } from './input.ts';
 
 const route = createRoute({
@@ -16,35 +25,23 @@ const route = createRoute({
   summary: 'Register what a buyer pays with; repeating it answers the same',
   description: 'Only this buyer can pay with it. The sandbox takes any uuid as well, and needs none to be registered.',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              user_uuid: userUuid,
-              reference: z
-                .string()
-                .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
-                .openapi({
-                  description: 'The payment provider’s name for it, made in the buyer’s browser; never a card number',
-                  example: 'pm_card_visa',
-                }),
-            })
-            .openapi('CreatePaymentMethod'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          user_uuid: userUuid,
+          reference: z
+            .string()
+            .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
+            .openapi({
+              description: 'The payment provider’s name for it, made in the buyer’s browser; never a card number',
+              example: 'pm_card_visa',
+            }),
+        })
+        .openapi('CreatePaymentMethod'),
+    ),
   },
   responses: {
-    201: {
-      description: 'Pass `uuid` as `payment_method_uuid`',
-      content: {
-        'application/json': {
-          schema: z.object({ uuid: z.string().openapi({ format: 'uuid' }) }).openapi('PaymentMethod'),
-        },
-      },
-    },
+    201: jsonResponse('Pass `uuid` as `payment_method_uuid`', z.object({ uuid }).openapi('PaymentMethod')),
     ...bearerResponses,
     ...forbiddenResponses,
     ...bodyResponses,
@@ -52,11 +49,11 @@ const route = createRoute({
   },
 });
 
-/** What buyers pay with: the API knows it by a uuid, and the provider by a reference of its own. */
-export function addPaymentMethodRoutes(app: App, { paymentMethods }: { paymentMethods: PaymentMethods }): void {
-  app.openapi(route, async (c) => {
-    const { user_uuid: owner, reference } = c.req.valid('json');
-    mustBe(c.get('caller'), owner);
-    return c.json({ uuid: await paymentMethods.add({ userUuid: owner, reference }) }, 201, headersOf(c));
+/** Payment methods of buyers: the API names one by a uuid, and the provider by a reference of its own. */
+export function paymentMethodRoutes(ports: Ports) {
+  return createRoutes().openapi(route, async (c) => {
+    const { user_uuid: userUuid, reference } = c.req.valid('json');
+    const uuid = await addPaymentMethod(ports, { actor: actorOf(c.get('caller')), userUuid, reference });
+    return reply(c, { uuid }, 201);
   });
 }

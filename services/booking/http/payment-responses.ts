@@ -1,12 +1,23 @@
 import { z } from '@hono/zod-openapi';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { declineReasons } from '../domain/payment-provider.ts';
+import type { AppError, ErrorType } from '../../../shared/errors.ts';
+import { errorResponse } from '../../../shared/http/responses.ts';
+import { codes, paymentDeclined, paymentGivenUp, paymentPending, paymentRequiresAction } from '../domain/errors.ts';
+import type { Completion } from '../domain/order/complete-order.ts';
+import { declineReasons, type PaymentAction } from '../domain/payment/payment-provider.ts';
 
 /** The value for the provider's own library in the buyer's browser; of the sandbox, where to post the buyer's word. */
 export const paymentActionSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stripe'), client_secret: z.string() }).openapi('StripeAction'),
   z.object({ type: z.literal('sandbox'), approval_url: z.string() }).openapi('SandboxAction'),
 ]);
+
+/** The action that the buyer of an order must take, as clients are told of it. */
+export type ActionJson = z.infer<typeof paymentActionSchema>;
+
+export const actionJson = (orderUuid: string, action: PaymentAction): ActionJson =>
+  action.type === 'stripe'
+    ? { type: 'stripe', client_secret: action.clientSecret }
+    : { type: 'sandbox', approval_url: `/sandbox/payments/${orderUuid}/approval` };
 
 /** Further members of the body of `payment_declined`. */
 export const declineMembers = {
@@ -24,9 +35,23 @@ const amountMembers = {
 };
 
 /** A 422 of an amount that the provider doesn't take, with the members that explain it. */
-export const amountRefused = (description: string, ...codes: 'idempotency_key_reused'[]) =>
-  errorResponse(description, ['amount_not_chargeable', ...codes], amountMembers);
+export const amountRefused = <T extends ErrorType = never>(description: string, ...more: T[]) =>
+  errorResponse(description, [codes.amountNotChargeable, ...more], amountMembers);
 
-/** The 503 of an operation that waits for the payment provider's word. */
+/** The 503 of an operation that waits for the payment provider. */
 export const paymentUnanswered = (description: string) =>
-  errorResponse(description, ['unavailable', 'payment_pending']);
+  errorResponse(description, ['unavailable', codes.paymentPending]);
+
+/** Returns the error for a payment that was not made. */
+export function notPaid(completion: Exclude<Completion, { is: 'paid' }>): AppError {
+  switch (completion.is) {
+    case 'declined':
+      return paymentDeclined(completion.reason);
+    case 'action':
+      return paymentRequiresAction(completion.orderUuid, actionJson(completion.orderUuid, completion.action));
+    case 'pending':
+      return paymentPending(completion.cause);
+    case 'given up':
+      return paymentGivenUp();
+  }
+}

@@ -1,32 +1,36 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bearerResponses, byBearer, forbiddenResponses } from '../../../shared/http/bearer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { example } from '../../../shared/http/examples.ts';
-import { headersOf } from '../../../shared/http/headers.ts';
-import { textInput, uuidSchema } from '../../../shared/http/input.ts';
-import { bodyResponses, commonResponses, parameterResponses, sentResponses } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
+import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import {
-  extendReservation,
-  findReservation,
-  type ManageReservationDeps,
-  type ReservationState,
-  releaseReservation,
-} from '../domain/manage-reservation.ts';
-import {
-  type HeldReservation,
-  type ReserveTicketsDeps,
-  reserveBest,
-  reserveTickets,
-} from '../domain/reserve-tickets.ts';
+  bearerResponses,
+  bodyResponses,
+  byBearer,
+  commonResponses,
+  errorResponse,
+  forbiddenResponses,
+  jsonBody,
+  jsonResponse,
+  parameterResponses,
+  sentResponses,
+} from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
+import { currency, dateTime, example, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { codes } from '../domain/errors.ts';
+import type { Ports } from '../domain/ports.ts';
+import { extendReservation } from '../domain/reservation/extend-reservation.ts';
+import { findReservation, type ReservationState } from '../domain/reservation/find-reservation.ts';
+import type { HeldReservation } from '../domain/reservation/hold-seats.ts';
+import { releaseReservation } from '../domain/reservation/release-reservation.ts';
+import { reserveBest } from '../domain/reservation/reserve-best.ts';
+import { reserveTickets } from '../domain/reservation/reserve-tickets.ts';
 import { conflictMembers } from './conflict.ts';
 import { eventUuid, ticketUuid, userUuid } from './input.ts';
 import { amountRefused } from './payment-responses.ts';
 
 /** No buyer needs more at once, and a script that takes them all stays short. */
-const mostTickets = 50;
+const maxTickets = 50;
 
-/** Told where a body has neither form; where it has a part of one, what that lacks. */
+/** The message for a body of neither form; for a part of one it names the missing members. */
 const eitherForm =
   'must name the seats (ticket_uuids), or an event_uuid and a quantity, for the best that are available';
 
@@ -36,7 +40,7 @@ const chosenSchema = z
     ticket_uuids: z
       .array(ticketUuid, { error: ({ input }) => (input === undefined ? eitherForm : undefined) })
       .min(1)
-      .max(mostTickets)
+      .max(maxTickets)
       .refine((uuids) => new Set(uuids).size === uuids.length, 'must name each ticket once')
       .openapi({ uniqueItems: true, example: example.pair }),
   })
@@ -46,7 +50,7 @@ const bestSchema = z
   .strictObject({
     user_uuid: userUuid,
     event_uuid: eventUuid,
-    quantity: z.int().min(1).max(mostTickets).openapi({ description: 'How many seats', example: 2 }),
+    quantity: z.int().min(1).max(maxTickets).openapi({ description: 'How many seats', example: 2 }),
     max_price: z
       .int()
       .min(0)
@@ -58,18 +62,15 @@ const bestSchema = z
   })
   .openapi('ReserveBest');
 
-const uuid = z.string().openapi({ format: 'uuid' });
-const money = z.int().openapi({ description: 'Minor units of the currency', example: 35_000 });
-
 const reservationSchema = z
   .object({
     uuid,
     event_uuid: uuid,
     tickets: z.array(z.object({ uuid, seat: z.string().openapi({ example: 'A1' }), price: money })),
     total: money,
-    currency: z.string().openapi({ description: 'ISO 4217', example: 'USD' }),
+    currency,
     status: z.enum(['held', 'released', 'ended']).openapi({ description: '`ended` by time, or by a sale' }),
-    expires_at: z.string().nullable().openapi({ format: 'date-time', description: 'null unless held' }),
+    expires_at: dateTime.nullable().openapi({ description: 'null unless held' }),
   })
   .openapi('Reservation');
 
@@ -80,14 +81,11 @@ const reservationLinks = {
   buy: { operationId: 'placeOrder', description: 'Send `uuid` as `reservation_uuid`' },
 };
 
-const answer = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: reservationSchema } },
-});
+const answer = (description: string) => jsonResponse(description, reservationSchema);
 const common = { ...bearerResponses, ...commonResponses };
-const notFound = errorResponse('Reservation not found', ['reservation_not_found']);
+const notFound = errorResponse('Reservation not found', [codes.reservationNotFound]);
 const params = z.object({
-  uuid: uuidSchema.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
+  uuid: uuidInput.openapi({ description: 'The reservation, as `holdSeats` has told it' }),
 });
 const path = '/api/v1/booking/reservations/{uuid}';
 
@@ -101,24 +99,16 @@ const reserveRoute = createRoute({
   description:
     'With `ticket_uuids`, just these; with `event_uuid` and `quantity`, the best that are free, beside each other if there are such. They are held at their prices of now. Buy them by `placeOrder`.',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.union([chosenSchema, bestSchema]),
-          examples: {
-            chosen: {
-              summary: 'Two seats that the buyer has chosen',
-              value: { user_uuid: example.buyer, ticket_uuids: example.pair },
-            },
-            best: {
-              summary: 'The two best seats',
-              value: { user_uuid: example.buyer, event_uuid: example.event, quantity: 2, max_price: 35_000 },
-            },
-          },
-        },
+    body: jsonBody(z.union([chosenSchema, bestSchema]), {
+      chosen: {
+        summary: 'Two seats that the buyer has chosen',
+        value: { user_uuid: example.buyer, ticket_uuids: example.pair },
       },
-    },
+      best: {
+        summary: 'The two best seats',
+        value: { user_uuid: example.buyer, event_uuid: example.event, quantity: 2, max_price: 35_000 },
+      },
+    }),
   },
   responses: {
     201: {
@@ -126,10 +116,10 @@ const reserveRoute = createRoute({
       headers: { Location: { description: 'The reservation', required: true, schema: { type: 'string' as const } } },
       links: reservationLinks,
     },
-    404: errorResponse('Event not found', ['event_not_found']),
+    404: errorResponse('Event not found', [codes.eventNotFound]),
     409: errorResponse(
       'Not all of them can be held; or the sale has ended',
-      ['ticket_not_available', 'sales_ended', 'seat_stranded', 'too_many_tickets'],
+      [codes.ticketNotAvailable, codes.salesEnded, codes.seatStranded, codes.tooManyTickets],
       conflictMembers,
     ),
     422: amountRefused('The total can’t be charged: see `bounds`'),
@@ -163,7 +153,7 @@ const releaseRoute = createRoute({
   responses: {
     204: { description: 'The seats are free, and a payment that was under way for them is called off' },
     404: notFound,
-    409: errorResponse('The seats are bought: ask for a refund of the order', ['reservation_sold']),
+    409: errorResponse('The seats are bought: ask for a refund of the order', [codes.reservationSold]),
     ...parameterResponses,
     ...sentResponses,
     ...common,
@@ -183,9 +173,9 @@ const extendRoute = createRoute({
     200: answer('The seats are held until `expires_at`'),
     404: notFound,
     409: errorResponse('Not all of the seats are held any more, the sale has ended, or it was extended before', [
-      'reservation_expired',
-      'sales_ended',
-      'reservation_extended',
+      codes.reservationExpired,
+      codes.salesEnded,
+      codes.reservationExtended,
     ]),
     ...parameterResponses,
     ...sentResponses,
@@ -194,43 +184,36 @@ const extendRoute = createRoute({
 });
 
 /** Reservations of several seats. */
-export function addReservationRoutes(app: App, deps: ReserveTicketsDeps & ManageReservationDeps): void {
-  app.openapi(reserveRoute, async (c) => {
-    const body = c.req.valid('json');
-    const caller = c.get('caller');
-    const userUuid = body.user_uuid;
-    const held =
-      'ticket_uuids' in body
-        ? await reserveTickets(deps, { userUuid, ticketUuids: body.ticket_uuids }, caller)
-        : await reserveBest(
-            deps,
-            {
-              userUuid,
+export function reservationRoutes(ports: Ports) {
+  return createRoutes()
+    .openapi(reserveRoute, async (c) => {
+      const body = c.req.valid('json');
+      const who = { actor: actorOf(c.get('caller')), userUuid: body.user_uuid };
+      const held =
+        'ticket_uuids' in body
+          ? await reserveTickets(ports, { ...who, ticketUuids: body.ticket_uuids })
+          : await reserveBest(ports, {
+              ...who,
               eventUuid: body.event_uuid,
               quantity: body.quantity,
               maxPrice: body.max_price,
               section: body.section,
-            },
-            caller,
-          );
-    const shown = toJson({ ...held, state: 'held' });
-    return c.json(shown, 201, { ...headersOf(c), Location: `/api/v1/booking/reservations/${held.uuid}` });
-  });
-
-  app.openapi(findRoute, async (c) => {
-    const state = await findReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return c.json(toJson(state), 200, headersOf(c));
-  });
-
-  app.openapi(releaseRoute, async (c) => {
-    await releaseReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return c.body(null, 204, headersOf(c));
-  });
-
-  app.openapi(extendRoute, async (c) => {
-    const state = await extendReservation(deps, c.req.valid('param').uuid, c.get('caller'));
-    return c.json(toJson(state), 200, headersOf(c));
-  });
+            });
+      const shown = toJson({ ...held, state: 'held' });
+      return reply(c, shown, 201, { Location: `/api/v1/booking/reservations/${held.uuid}` });
+    })
+    .openapi(findRoute, async (c) => {
+      const request = { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid };
+      return reply(c, toJson(await findReservation(ports, request)));
+    })
+    .openapi(releaseRoute, async (c) => {
+      await releaseReservation(ports, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid });
+      return replyEmpty(c, 204);
+    })
+    .openapi(extendRoute, async (c) => {
+      const request = { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid };
+      return reply(c, toJson(await extendReservation(ports, request)));
+    });
 }
 
 const toJson = (reservation: ReservationState | (HeldReservation & { state: 'held' })) => ({

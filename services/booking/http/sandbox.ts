@@ -1,12 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AppError } from '../../../shared/errors.ts';
-import { empty } from '../../../shared/http/answer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { uuidSchema } from '../../../shared/http/input.ts';
-import { bodyResponses, commonResponses, withoutToken } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import { carryOn } from '../domain/carry-on.ts';
-import type { CompleteDeps } from '../domain/complete-order.ts';
+import { replyEmpty } from '../../../shared/http/reply.ts';
+import {
+  bodyResponses,
+  commonResponses,
+  errorResponse,
+  jsonBody,
+  withoutToken,
+} from '../../../shared/http/responses.ts';
+import { createRoutes } from '../../../shared/http/routes.ts';
+import { uuidInput } from '../../../shared/http/schemas.ts';
+import { codes, noPaymentWaits } from '../domain/errors.ts';
+import { advanceOrder } from '../domain/order/advance-order.ts';
+import type { Ports } from '../domain/ports.ts';
 
 const approvalSchema = z
   .strictObject({
@@ -24,31 +29,27 @@ const route = createRoute({
   description:
     'For an order whose `action` is of the type `sandbox`. As at a bank, no token of ours is asked for: the order’s uuid is the secret.',
   request: {
-    params: z.object({ uuid: uuidSchema.openapi({ description: 'The order that waits for its buyer' }) }),
-    body: {
-      required: true,
-      content: { 'application/json': { schema: approvalSchema } },
-    },
+    params: z.object({ uuid: uuidInput.openapi({ description: 'The order that waits for its buyer' }) }),
+    body: jsonBody(approvalSchema),
   },
   responses: {
     200: { description: 'The order goes on' },
-    404: errorResponse('No payment of this order waits for its buyer', ['order_not_found']),
+    404: errorResponse('No payment of this order waits for its buyer', [codes.orderNotFound]),
     ...bodyResponses,
     ...commonResponses,
   },
 });
 
-export type SandboxRouteDeps = CompleteDeps & { sandbox: { answer(key: string, approved: boolean): Promise<boolean> } };
+/** The sandbox, as a bank that its buyer speaks to: false when no payment of this key waits for its buyer. */
+export type Sandbox = { answer(key: string, approved: boolean): Promise<boolean> };
 
 /** The part of a buyer's bank, played by the sandbox. */
-export function addSandboxRoutes(app: App, deps: SandboxRouteDeps): void {
-  app.openapi(route, async (c) => {
+export function sandboxRoutes(ports: Ports, sandbox: Sandbox) {
+  return createRoutes().openapi(route, async (c) => {
     const { uuid } = c.req.valid('param');
-    const known = await deps.sales.get(uuid);
-    if (!known || !(await deps.sandbox.answer(uuid, c.req.valid('json').approved))) {
-      throw new AppError('order_not_found', 'No payment of this order waits for its buyer');
-    }
-    await carryOn(deps, known, deps.payments.find);
-    return empty(c);
+    const known = await ports.orders.get(uuid);
+    if (!known || !(await sandbox.answer(uuid, c.req.valid('json').approved))) throw noPaymentWaits();
+    await advanceOrder(ports, known, ports.payments.find);
+    return replyEmpty(c);
   });
 }

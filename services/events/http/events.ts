@@ -1,30 +1,37 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Clock } from '../../../shared/clock.ts';
-import { AppError } from '../../../shared/errors.ts';
-import { writtenJson } from '../../../shared/http/answer.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { example } from '../../../shared/http/examples.ts';
-import { anyUuid, textInput, wholeNumber } from '../../../shared/http/input.ts';
-import { commonResponses, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import type { EventStore } from '../domain/event.ts';
-import type { ViewEvent } from '../domain/event-views.ts';
-import { listEvents } from '../domain/list-events.ts';
+import type { Clock } from '../../../shared/async/clock.ts';
+import { reply, replyWritten } from '../../../shared/http/reply.ts';
+import {
+  commonResponses,
+  errorResponse,
+  jsonResponse,
+  parameterResponses,
+  withoutToken,
+} from '../../../shared/http/responses.ts';
+import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
+import {
+  anyUuid,
+  eventCurrency,
+  eventDate,
+  example,
+  money,
+  textInput,
+  uuid,
+  wholeNumber,
+} from '../../../shared/http/schemas.ts';
+import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
+import type { EventStore } from '../domain/event/event.ts';
+import type { ViewEvent } from '../domain/event/event-views.ts';
+import { listEvents } from '../domain/event/list-events.ts';
+import { pageOf } from '../page/event-page.ts';
 
-const uuid = z.string().openapi({ format: 'uuid' });
-const currency = z.string().nullable().openapi({
-  description: 'ISO 4217, the currency of every ticket; null when there are no tickets, or several currencies',
-  example: 'USD',
-});
-const date = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' });
-
-/** Whatever JSON the organiser keeps as the hall's plan, such as each seat's label with true. */
+/** The hall's plan, any JSON of the organiser's, such as each seat's label with true. */
 const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });
 
 const ticketSchema = z
   .object({
     uuid,
-    price: z.int().openapi({ description: 'Minor units of the currency', example: 35_000 }),
+    price: money,
     seat: z.string().openapi({ example: 'A1' }),
     status: z.enum(['available', 'reserved', 'booked']).openapi({ description: 'As of this request' }),
   })
@@ -35,8 +42,8 @@ const eventSchema = z
     uuid,
     name: z.string(),
     description: z.string(),
-    date,
-    currency,
+    date: eventDate,
+    currency: eventCurrency,
     venue: z.object({ uuid, location: z.string(), seat_map: seatMap }),
     performers: z.array(z.object({ uuid, name: z.string(), age: z.int(), description: z.string() })),
     tickets: z.array(ticketSchema),
@@ -50,8 +57,8 @@ const eventPageSchema = z
         uuid,
         name: z.string(),
         description: z.string(),
-        date,
-        currency,
+        date: eventDate,
+        currency: eventCurrency,
         venue: z.object({ uuid, location: z.string() }),
       }),
     ),
@@ -78,14 +85,13 @@ const viewRoute = createRoute({
   summary: 'One event with the live status of every seat',
   description:
     'The event, its venue and performers, and every seat as of this request: one that is held shows as `reserved` until its hold ends. An id that is no uuid names no event.',
-  request: { params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: example.event }) }) },
+  request: { params: z.object({ uuid: uuid.openapi({ example: example.event }) }) },
   responses: {
     200: {
-      description: 'The event',
+      ...jsonResponse('The event', eventSchema),
       headers: z.object({ 'X-Lock-Status': lockStatus }),
-      content: { 'application/json': { schema: eventSchema } },
     },
-    404: errorResponse('Event not found', ['event_not_found']),
+    404: errorResponse('Event not found', [noSuchEvent]),
     ...commonResponses,
   },
 });
@@ -106,8 +112,7 @@ const listRoute = createRoute({
   },
   responses: {
     200: {
-      description: 'A page of events',
-      content: { 'application/json': { schema: eventPageSchema } },
+      ...jsonResponse('A page of events', eventPageSchema),
       links: {
         event: { operationId: 'viewEvent', parameters: { uuid: '$response.body#/events/0/uuid' } },
         next: { operationId: 'listEvents', parameters: { cursor: '$response.body#/next_cursor' } },
@@ -118,16 +123,18 @@ const listRoute = createRoute({
   },
 });
 
-/** The event routes. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
-export function addEventRoutes(app: App, deps: { view: ViewEvent; store: EventStore; clock: Clock }): void {
-  app.openapi(listRoute, async (c) => c.json(await listEvents(deps, c.req.valid('query')), 200));
+/** The routes of events. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
+export function eventRoutes(deps: { view: ViewEvent; store: EventStore; clock: Clock }) {
+  const routes = createRoutes().openapi(listRoute, async (c) => {
+    const { events, nextCursor } = await listEvents(deps, c.req.valid('query'));
+    return reply(c, { events, next_cursor: nextCursor });
+  });
 
-  // The id needs no schema: what is no uuid is not found. This is the page of a rush, so it goes without a validator.
-  app.openAPIRegistry.registerPath(viewRoute);
-  app.get(viewRoute.getRoutingPath(), async (c) => {
+  // The id needs no schema: anything but a uuid is not found. This is the page of a rush.
+  return addUnchecked(routes, viewRoute, async (c) => {
     const uuid = c.req.param('uuid').toLowerCase();
     const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;
-    if (!view) throw new AppError('event_not_found', 'Event not found');
-    return writtenJson<z.infer<typeof eventSchema>>(c, view.body, view.locksKnown ? undefined : locksUnknown);
+    if (!view) throw eventNotFound();
+    return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), view.locksKnown ? undefined : locksUnknown);
   });
 }

@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { example } from '../../../shared/http/examples.ts';
+import { example, uuid } from '../../../shared/http/schemas.ts';
 import { unavailableData } from './live-stream.ts';
 
-const seats = (status: z.ZodType<string>) =>
-  z.array(z.object({ uuid: z.string().openapi({ format: 'uuid' }), status }));
+const seats = (status: z.ZodType<string>) => z.array(z.object({ uuid, status }));
 const id = z.string().openapi({ description: 'Names this state of the seats' });
 const retry = z.int().optional().openapi({
   description: 'Only with the first event of a stream: milliseconds until a client opens a stream that has ended again',

@@ -1,23 +1,23 @@
-import type { LiveMessage, LiveViewer } from '../domain/live-viewer.ts';
+import type { LiveMessage, LiveViewer } from '../domain/live/live-viewer.ts';
 
 export type LiveStreamOptions = {
-  /** Called when the first bytes are asked for: a response that nobody reads (a client has gone) watches nothing. */
+  /** Called when the first bytes are read: a response without a reader (the client has gone) watches nothing. */
   watch(): LiveViewer;
-  /** A stream that was silent for so long sends a comment, which keeps the connection open. */
+  /** A stream that is silent for so long sends a comment, which keeps the connection open. */
   pingMs: number;
-  /** How long a client should wait before it comes again when the stream has ended. */
+  /** How long a client should wait before it reconnects when the stream has ended. */
   retryMs: number;
 };
 
-/** As the body of an error is. */
+/** Like the body of an error. */
 export const unavailableData = {
   error: 'unavailable',
   message: 'The seats can’t be seen at the moment; keep this stream open: `taken` comes when they can',
 };
 
 /**
- * A viewer's messages as server-sent events. The next one is asked for when the connection has room for it, so that
- * nothing is heaped up for a client that does not read.
+ * Returns a viewer's messages as server-sent events. The next one is taken when the connection has room for it, so that
+ * nothing is buffered for a client that does not read.
  */
 export function liveStream({ watch, pingMs, retryMs }: LiveStreamOptions): ReadableStream<Uint8Array> {
   let viewer: LiveViewer | undefined;
@@ -53,7 +53,7 @@ export function liveStream({ watch, pingMs, retryMs }: LiveStreamOptions): Reada
 const utf8 = new TextEncoder();
 const ping = utf8.encode(': ping\n\n');
 
-/** A message is written once for all of its viewers. */
+/** A message is serialised once for all of its viewers. */
 const kept = new WeakMap<LiveMessage, { lines: string; bytes: Uint8Array }>();
 
 function written(message: LiveMessage): { lines: string; bytes: Uint8Array } {

@@ -1,12 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AppError } from '../../../shared/errors.ts';
-import { errorResponse } from '../../../shared/http/errors.ts';
-import { example } from '../../../shared/http/examples.ts';
-import { headersOf } from '../../../shared/http/headers.ts';
-import { anyUuid } from '../../../shared/http/input.ts';
-import { commonResponses, withoutToken } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import type { LiveSeats } from '../domain/live-seats.ts';
+import { replyRaw } from '../../../shared/http/reply.ts';
+import { commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
+import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
+import { anyUuid, example, uuid } from '../../../shared/http/schemas.ts';
+import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
+import type { LiveSeats } from '../domain/live/live-seats.ts';
 import { liveMessageSchema } from './live-schemas.ts';
 import { liveStream } from './live-stream.ts';
 
@@ -23,7 +21,7 @@ const liveRoute = createRoute({
     'told before. A stream that ends is to be opened again after its `retry`. Each begins with a `taken` of its own, so ' +
     '`Last-Event-ID` makes no difference.',
   request: {
-    params: z.object({ uuid: z.string().openapi({ format: 'uuid', example: example.event }) }),
+    params: z.object({ uuid: uuid.openapi({ example: example.event }) }),
   },
   responses: {
     200: {
@@ -31,7 +29,7 @@ const liveRoute = createRoute({
         'Server-sent events, each of one of these; `data` is one line of JSON. Comments keep a silent stream open',
       content: { 'text/event-stream': { schema: liveMessageSchema } },
     },
-    404: errorResponse('Event not found', ['event_not_found']),
+    404: errorResponse('Event not found', [noSuchEvent]),
     431: commonResponses[431],
     500: commonResponses[500],
   },
@@ -41,34 +39,33 @@ export type LiveDeps = {
   live: LiveSeats;
   /** A silent stream sends a comment this often. */
   pingMs: number;
-  /** How long a request may wait for a word on whether there is such an event. */
+  /** How long a request may wait for the check that there is such an event. */
   patienceMs: number;
   /** From 0 to below 1. */
   random?: (() => number) | undefined;
 };
 
-/** Clients of a process that ended come again spread over so long. */
+/** Clients of a process that ended reconnect spread over so long. */
 const retry = { fromMs: 1000, spreadMs: 9000 };
 
+const headers = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache',
+  // A proxy that buffers responses would delay the changes (nginx reads this header).
+  'X-Accel-Buffering': 'no',
+};
+
 /**
- * The live seats. An EventSource gives up for good on any answer but 200, so only an event that is certainly not there is
- * told by a status.
+ * The live seats. An EventSource gives up for good on any status but 200, so only an event that certainly does not exist is
+ * a 404.
  */
-export function addLiveRoute(app: App, { live, pingMs, patienceMs, random = Math.random }: LiveDeps): void {
-  app.openAPIRegistry.registerPath(liveRoute);
-  app.get(liveRoute.getRoutingPath(), async (c) => {
+export function liveRoutes({ live, pingMs, patienceMs, random = Math.random }: LiveDeps) {
+  return addUnchecked(createRoutes(), liveRoute, async (c) => {
     const uuid = c.req.param('uuid').toLowerCase();
     const mayExist = anyUuid.test(uuid) && (await live.mayExist(uuid, patienceMs));
-    if (!mayExist) throw new AppError('event_not_found', 'Event not found');
-    const headers = {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-cache',
-      // A proxy that gathers answers before it passes them on would keep the changes back (nginx's word for it).
-      'X-Accel-Buffering': 'no',
-      ...headersOf(c),
-    };
-    if (c.req.method === 'HEAD') return new Response(null, { headers });
+    if (!mayExist) throw eventNotFound();
+    if (c.req.method === 'HEAD') return replyRaw(c, null, 200, headers);
     const retryMs = retry.fromMs + Math.floor(random() * retry.spreadMs);
-    return new Response(liveStream({ watch: () => live.watch(uuid), pingMs, retryMs }), { headers });
+    return replyRaw(c, liveStream({ watch: () => live.watch(uuid), pingMs, retryMs }), 200, headers);
   });
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { eventually } from '../../../shared/testing/eventually.ts';
-import type { Change, ChangeLag, ChangeSource } from '../domain/change-source.ts';
+import type { Change, ChangeLag, ChangeSource } from '../domain/changes/change-source.ts';
 import { makeEvent, makePerformer, makeVenue } from '../testing.ts';
 
 export type ChangeSourceHarness = {
@@ -16,7 +16,7 @@ export type ChangeSourceHarness = {
 
 type OnBatch = (changes: Change[]) => Promise<void> | void;
 
-/** What every change source promises. */
+/** The promises of every change source. */
 export function changeSourceConformance(name: string, start: () => Promise<ChangeSourceHarness>): void {
   describe(`change source: ${name}`, () => {
     let harness: ChangeSourceHarness;
@@ -149,7 +149,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       ]);
     });
 
-    test('of transactions that overlap each comes whole, one that is rolled back never', async () => {
+    test('transactions that overlap come whole each, one that is rolled back never comes', async () => {
       const { handled } = await followFromHere();
       const [slow, undone, quick] = await Promise.all([sql.reserve(), sql.reserve(), sql.reserve()]);
       for (const session of [slow, undone, quick]) await session`begin`;
@@ -167,7 +167,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       expect(performerNames(handled).sort()).toEqual(['last', 'quick 1', 'quick 2', 'slow 1', 'slow 2']);
     });
 
-    test('what is delivered can be read', async () => {
+    test('rows can be read when their change is delivered', async () => {
       const missing: unknown[] = [];
       const { handled } = await followFromHere(async (changes) => {
         const ids = changes.map((change) => Number(change.row.id));
@@ -206,7 +206,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       expect(performerNames(handled)).toEqual(['first', 'second']);
     });
 
-    test('what was not acknowledged comes again after a restart, what was does not', async () => {
+    test('changes that were not acknowledged come again after a restart, the others do not', async () => {
       const first = await followFromHere((changes) => {
         if (performerNames(changes).includes('refused')) throw new Error('the index is away');
       });
@@ -274,7 +274,7 @@ export function changeSourceConformance(name: string, start: () => Promise<Chang
       await eventually(async () => (await source.lag()).seconds === 0);
     });
 
-    test('the lag grows while changes are not handled, and goes when they are', async () => {
+    test('the lag grows while changes are not handled, and is 0 when they are', async () => {
       let isAway = true;
       const { source, handled } = await followFromHere(() => {
         if (isAway) throw new Error('the index is away');

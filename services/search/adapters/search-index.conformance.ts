@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import type { EventDocument } from '../domain/event-document.ts';
-import type { SearchCursor, SearchIndex, SearchQuery } from '../domain/search-index.ts';
+import type { EventDocument } from '../domain/index/event-document.ts';
+import type { SearchIndex } from '../domain/index/search-index.ts';
+import type { SearchCursor, SearchQuery } from '../domain/query/search-query.ts';
 import { someEvent } from '../testing.ts';
 import { agreedQueries } from './search-index.queries.conformance.ts';
 
 export type SearchIndexHarness = { index: SearchIndex; close(): Promise<void> };
 
-/** What every search index promises. Each test begins with an empty index. */
+/** The promises of every search index. Each test begins with an empty index. */
 export function searchIndexConformance(name: string, start: () => Promise<SearchIndexHarness>): void {
   describe(`search index: ${name}`, () => {
     let harness: SearchIndexHarness;
@@ -27,7 +28,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
     const names = async (text: string, query: Partial<SearchQuery> = {}) =>
       (await search(text, query)).hits.map((hit) => hit.name);
 
-    describe('what matches', () => {
+    describe('a query matches', () => {
       test('a word in the name, the performers, the location or the description', async () => {
         await put(
           { id: 1, name: 'Zebra night' },
@@ -81,13 +82,13 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await search('?!')).toEqual({ hits: [], total: 0 });
       });
 
-      test('nothing', async () => {
+      test('nothing, if no word is near', async () => {
         await put({ id: 1, name: 'Opera' });
         expect(await search('xylophone')).toEqual({ hits: [], total: 0 });
       });
     });
 
-    test('it says when the first of all that it found begins, whichever page is asked for', async () => {
+    test('the result says when the first of all matching events begins, whichever page is asked for', async () => {
       await put(
         { id: 1, name: 'Opera', date: '2029-12-31T23:59:59Z' },
         { id: 2, name: 'Opera opera', date: '2030-03-01T00:00:00Z' },
@@ -106,7 +107,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
       expect((await search('xylophone')).firstDateMs).toBeUndefined();
     });
 
-    test('what it has built itself is not outdated', async () => {
+    test('an index that it has built itself is not outdated', async () => {
       await put({ id: 1 });
       expect(await index.isOutdated()).toBe(false);
     });
@@ -160,7 +161,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect((await names('summer jazz'))[0]).toBe('Summer jazz');
       });
 
-      test('of equals the sooner comes first, then the smaller uuid', async () => {
+      test('among equals the sooner comes first, then the smaller uuid', async () => {
         await put(
           { id: 4, name: 'Gala', date: '2030-03-02T20:00:00Z' },
           { id: 3, name: 'Gala', date: '2030-03-01T20:00:00Z' },
@@ -172,7 +173,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         }
       });
 
-      test('an empty text lists what is upcoming, by date', async () => {
+      test('an empty text lists upcoming events, by date', async () => {
         await put(
           { id: 1, name: 'late', date: '2030-09-01T00:00:00Z' },
           { id: 2, name: 'past', date: '2029-12-31T23:59:59Z' },
@@ -311,7 +312,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         version += 20n;
       });
 
-      test('an equal or newer one does', async () => {
+      test('an equal or newer document replaces it', async () => {
         await at(10n, 'first');
         await at(10n, 'second');
         expect(await names('')).toEqual(['second']);
@@ -337,7 +338,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         version += 20n;
       });
 
-      test('a rebuild keeps what was deleted before it from coming back late', async () => {
+      test('a rebuild keeps documents that were deleted before it from coming back late', async () => {
         await at(10n, 'there');
         await gone(20n);
         await index.replaceAll(batches([[someEvent({ id: 2, name: 'other' })]]), version + 30n);
@@ -346,14 +347,14 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         version += 30n;
       });
 
-      test('a deletion that came before the document it deletes', async () => {
+      test('a deletion may come before the document that it deletes', async () => {
         await gone(20n);
         await at(10n, 'late');
         expect(await names('')).toEqual([]);
         version += 20n;
       });
 
-      test('versions of 64 bits', async () => {
+      test('versions have 64 bits', async () => {
         const huge = 2n ** 62n;
         await at(huge + 1n, 'newer');
         await at(huge, 'older');
@@ -419,12 +420,12 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(seen.every((batch) => batch.length <= 3)).toBe(true);
       });
 
-      test('it is built, also with nothing in it', async () => {
+      test('replaceAll builds it, also with nothing in it', async () => {
         expect(await index.isBuilt()).toBe(true);
         expect(await index.count()).toBe(0);
       });
 
-      test('replaceAll spares what was applied at a newer version', async () => {
+      test('replaceAll spares documents that were applied at a newer version', async () => {
         const older = ++version;
         await put({ id: 1, name: 'newer' });
         await index.apply({ upserts: [], deletes: [2], version: ++version });
@@ -437,7 +438,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await names('')).toEqual(['newer']);
       });
 
-      test('a version that there can’t be any more keeps nothing out, and nothing that has it stays', async () => {
+      test('a version beyond the newest possible keeps nothing out, and no document that has it stays', async () => {
         const restored = ++version;
         const beyond = version + 1000n;
         await index.apply({
@@ -454,7 +455,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect((await names('')).sort()).toEqual(['changed', 'there again']);
       });
 
-      test('a replaceAll that fails keeps what was there, and can be repeated', async () => {
+      test('a replaceAll that fails keeps the old documents, and can be repeated', async () => {
         await put({ id: 1, name: 'there' });
         async function* broken() {
           yield [someEvent({ id: 2, name: 'half' })];
@@ -466,7 +467,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await names('')).toEqual(['whole']);
       });
 
-      test('the generation changes with what can be found', async () => {
+      test('the generation changes with the documents that can be found', async () => {
         const seen = [await index.generation()];
         await put({ id: 1, name: 'Opera' });
         seen.push(await index.generation());
@@ -488,5 +489,5 @@ async function* batches(documents: EventDocument[][]): AsyncIterable<EventDocume
   yield* documents;
 }
 
-/** As it comes back from a client. */
+/** Turns a cursor into what comes back from a client. */
 const throughJson = (cursor: SearchCursor): SearchCursor => JSON.parse(JSON.stringify(cursor));

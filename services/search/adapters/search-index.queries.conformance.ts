@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
-import type { EventDocument } from '../domain/event-document.ts';
-import type { SearchQuery, SearchResult } from '../domain/search-index.ts';
+import type { EventDocument } from '../domain/index/event-document.ts';
+import type { SearchQuery, SearchResult } from '../domain/query/search-query.ts';
 
 type Put = (...events: (Partial<EventDocument> & { id: number })[]) => Promise<unknown>;
 type Search = (text: string, query?: Partial<SearchQuery>) => Promise<SearchResult>;
 
-/** Queries to a small catalogue, and what every index finds, in this order. */
+/** Queries to a small catalogue, and the events that every index finds, in this order. */
 export function agreedQueries(put: Put, search: Search): void {
   describe('agreed queries', () => {
     beforeEach(() => put(...catalogue));

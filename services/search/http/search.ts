@@ -1,37 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
-import { writtenJson } from '../../../shared/http/answer.ts';
 import { invalidInput } from '../../../shared/http/errors.ts';
-import { textInput, wholeNumber } from '../../../shared/http/input.ts';
-import { commonResponses, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
-import type { App } from '../../../shared/http/shell.ts';
-import { longestCursor } from '../domain/cursor.ts';
-import type { SearchEvents, SearchRequest } from '../domain/search-events.ts';
-
-const pageSchema = z
-  .object({
-    events: z.array(
-      z.object({
-        uuid: z.string().openapi({ format: 'uuid' }),
-        name: z.string(),
-        description: z.string(),
-        date: z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' }),
-        location: z.string().openapi({ example: 'Madison Square Garden, New York' }),
-        currency: z.string().nullable().openapi({
-          description: 'ISO 4217, the currency of every ticket; null when there are no tickets, or several currencies',
-          example: 'USD',
-        }),
-      }),
-    ),
-    total: z.int().openapi({ description: 'How many events match' }),
-    page: z.int(),
-    size: z.int(),
-    next_cursor: z
-      .string()
-      .optional()
-      .openapi({ description: 'Pass it as `cursor` for the next page; absent on the last' }),
-  })
-  .openapi('SearchPage');
+import { replyWritten } from '../../../shared/http/reply.ts';
+import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
+import { textInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import { longestCursor } from '../domain/query/cursor.ts';
+import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
+import { pageSchema } from './search-page.ts';
 
 const querySchema = z.object({
   q: textInput(200)
@@ -56,8 +32,7 @@ const searchRoute = createRoute({
   request: { query: querySchema },
   responses: {
     200: {
-      description: 'A page of events',
-      content: { 'application/json': { schema: pageSchema } },
+      ...jsonResponse('A page of events', pageSchema),
       links: { next: { operationId: 'searchEvents', parameters: { cursor: '$response.body#/next_cursor' } } },
     },
     ...parameterResponses,
@@ -65,8 +40,8 @@ const searchRoute = createRoute({
   },
 });
 
-/** The search route. The same queries come again and again, and to check one costs more than to find its kept answer. */
-export function addSearchRoutes(app: App, search: SearchEvents): void {
+/** Adds the search route. The same queries come again and again, and to check one costs more than to find its cached page. */
+export function searchRoutes(search: SearchEvents) {
   const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
 
   function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
@@ -80,9 +55,8 @@ export function addSearchRoutes(app: App, search: SearchEvents): void {
     return data;
   }
 
-  app.openAPIRegistry.registerPath(searchRoute);
-  app.get(searchRoute.getRoutingPath(), async (c) => {
+  return addUnchecked(createRoutes(), searchRoute, async (c) => {
     const request = check(c.req.url, () => c.req.queries());
-    return writtenJson<z.infer<typeof pageSchema>>(c, await search(request));
+    return replyWritten<z.infer<typeof pageSchema>>(c, await search(request));
   });
 }

@@ -1,26 +1,26 @@
 import { LRUCache } from 'lru-cache';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 
-/** In place of an event, for what never waits for anybody's rows: it is gathered of all of them. */
+/** In place of an event, for statements that never wait for locked rows: they are gathered across all events. */
 export const ofAllEvents = 'all events';
 
 const remembered = 20_000;
 
 /**
- * By which event an order's, a reservation's or a refund's work has its share of the connections. Of one that there is not, its
- * own uuid.
+ * Maps an order, a reservation or a refund to the event whose share of the connections its statements use. An unknown
+ * one maps to its own uuid.
  */
 export type EventsOf = {
   order(uuid: string): Promise<string>;
   reservation(uuid: string): Promise<string>;
   refund(uuid: string): Promise<string>;
-  /** So that it need not be asked for: each of them is of one event for good. */
+  /** Remembers the event without a read: each of them belongs to one event for good. */
   note(uuid: string, eventUuid: string): void;
 };
 
 type Row = { eventUuid: string | null };
 
-/** Remembers the events of orders, reservations and refunds, and else reads them, which waits for nobody's rows. */
+/** Remembers the events of orders, reservations and refunds, or reads them, which waits for no locked rows. */
 export function eventsOf({ sql }: Pick<Db, 'sql'>): EventsOf {
   const known = new LRUCache<string, string>({ max: remembered });
 

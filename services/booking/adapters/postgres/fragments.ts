@@ -1,13 +1,13 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
-import type { ProviderName } from '../../domain/payment-provider.ts';
+import type { ProviderName } from '../../domain/payment/payment-provider.ts';
 
 type Sql = Db['sql'];
 
-/** `salesEndBeforeStartMs`: how long before its event begins a ticket is sold no more. */
+/** `salesEndBeforeStartMs`: how long before the start of the event its sale ends. */
 export type SaleWindow = { salesEndBeforeStartMs: number };
 export const openToTheStart: SaleWindow = { salesEndBeforeStartMs: 0 };
 
-// Pieces of the statements of the sale. Names in them: `o` an order, `p` its payment, `e` an event.
+// Fragments of the statements of the sale. Aliases: `o` an order, `p` its payment, `e` an event.
 
 export const ms = (sql: Sql, duration: number): Fragment => sql`${duration} * interval '1 millisecond'`;
 
@@ -17,8 +17,8 @@ export const orderJson = (sql: Sql): Fragment => sql`
     'currency', o.currency, 'methodUuid', p.method_uuid, 'provider', p.provider)`;
 
 /**
- * The seats of an order by event, with their locks. The first releases wrote no token beside what was bought; where it was
- * bought by a reservation, that one knows.
+ * The seats of an order by event, with their locks. The first releases wrote no token beside the bought tickets; if a
+ * reservation was bought, its lines have the token.
  */
 export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
   select json_agg(json_build_object('eventUuid', event, 'locks', locks)) from (
@@ -34,20 +34,32 @@ export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
 export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(e.date > now() + ${ms(sql, marginMs)})`;
 
 /**
- * True when nobody has claimed the ticket `t`. No index serves this form: the planner might think it the shortest way to look
- * through all that is free.
+ * True when no order has claimed the ticket `t`. No index serves this form: otherwise the planner might choose to scan
+ * all free tickets.
  */
 export const isFree = (sql: Sql): Fragment => sql`((t.status = 'available' and t.order_id is null) is true)`;
 
-/** Dearer ones the database refuses, so that every sum is exact; those of the first releases are not for sale. */
+/**
+ * The database refuses higher prices, so that every sum is exact; such tickets of the first releases are not for sale.
+ */
 export const maxPrice = 100_000_000_000;
 
 /**
- * Whether a payment is one that the provider ends. The first releases did not write down whose it was: there it is not the
- * other's whose books know it. What costs nothing anybody ends.
+ * Whether a payment belongs to the provider. The first releases did not store the provider: such a payment belongs to
+ * the one whose books have it. A payment of nothing belongs to every provider.
  */
 export const isOwnPayment = (sql: Sql, provider: ProviderName): Fragment => {
   const others = provider === 'sandbox' ? sql`stripe_intents` : sql`sandbox_charges`;
   return sql`(p.amount = 0
     or coalesce(p.provider = ${provider}, not exists (select from ${others} where key = o.uuid)))`;
 };
+
+/** Writes a step of the order's history beside another write, which has the order's row locked as `o`. */
+export const history = (
+  sql: Sql,
+  order: string | Fragment,
+  payment: string | Fragment,
+  cause: string | Fragment,
+): Fragment => sql`
+  insert into order_history (order_id, order_status, payment_status, amount, cause)
+  select id, ${order}, ${payment}, total, ${cause} from o`;

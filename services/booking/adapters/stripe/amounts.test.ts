@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { AmountNotChargeable } from '../../domain/payment-provider.ts';
+import { AmountNotChargeable } from '../../domain/errors.ts';
 import { boundsOf, fromStripeAmount, toStripeAmount, toStripeAmountUp } from './amounts.ts';
 
 test.each([

@@ -1,14 +1,17 @@
-import { type AmountBounds, AmountNotChargeable } from '../../domain/payment-provider.ts';
+import { AmountNotChargeable } from '../../domain/errors.ts';
+import type { AmountBounds } from '../../domain/payment/payment-provider.ts';
 import { isoDecimals, maximum, minimum, supported, threeDecimal, wholeOnly, zeroDecimal } from './currencies.ts';
 
 const stripeDecimals = (currency: string) => (zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2);
 const decimals = (currency: string) => isoDecimals.find(([, currencies]) => currencies.has(currency))?.[0] ?? 2;
 const shift = (currency: string) => stripeDecimals(currency) - decimals(currency);
 
-/** In which steps Stripe counts a currency. */
+/** The step in which Stripe counts a currency. */
 const stripeStep = (currency: string) => (threeDecimal.has(currency) ? 10 : wholeOnly.has(currency) ? 100 : 1);
 
-/** What Stripe charges in a currency, in minor units of ISO 4217; undefined when it charges nothing in it. */
+/**
+ * Returns the amounts that Stripe charges in a currency, in minor units of ISO 4217; undefined when it charges none.
+ */
 export function boundsOf(currency: string): AmountBounds | undefined {
   if (!supported.has(currency)) return undefined;
   const step = stripeStep(currency);
@@ -19,20 +22,20 @@ export function boundsOf(currency: string): AmountBounds | undefined {
   };
 }
 
-/** Minor units of ISO 4217 as Stripe counts them. Throws `AmountNotChargeable` when Stripe has no such amount. */
+/** Converts minor units of ISO 4217 to Stripe's. Throws `AmountNotChargeable` when Stripe has no such amount. */
 export function toStripeAmount(amount: number, currency: string): number {
   const bounds = boundsOf(currency);
   if (!bounds || amount % bounds.step !== 0) throw new AmountNotChargeable({ amount, currency, bounds });
   return shifted(amount, shift(currency));
 }
 
-/** The least amount of Stripe that is no less: one ticket's price may have decimals that the sum of an order does not. */
+/** Like `toStripeAmount`, rounded up: one ticket's price may have decimals that the sum of an order does not. */
 export function toStripeAmountUp(amount: number, currency: string): number {
   const step = fromStripeAmount(stripeStep(currency), currency);
   return shifted(Math.ceil(amount / step) * step, shift(currency));
 }
 
-/** The other way round. */
+/** Converts Stripe's units to minor units of ISO 4217. */
 export function fromStripeAmount(amount: number, currency: string): number {
   return shifted(amount, -shift(currency.toUpperCase()));
 }

@@ -1,12 +1,13 @@
 import Stripe from 'stripe';
-import { PaymentRefused, PaymentUnanswered, type ProviderName } from '../../domain/payment-provider.ts';
+import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
+import type { ProviderName } from '../../domain/payment/payment-provider.ts';
 
 /** The metadata of an intent that names its order. */
 export const orderTag = 'onsale_order';
 
 export type StripeConfig = { secretKey: string; apiBase: string; maxNetworkRetries?: number };
 
-/** Stripe's own client, patient as one may be while a buyer waits. */
+/** Returns Stripe's own client, with timeouts that suit a waiting buyer. */
 export function openStripe({ secretKey, apiBase, maxNetworkRetries = 1 }: StripeConfig): Stripe {
   const { protocol, hostname, port } = new URL(apiBase);
   return new Stripe(secretKey, {
@@ -20,13 +21,13 @@ export function openStripe({ secretKey, apiBase, maxNetworkRetries = 1 }: Stripe
   });
 }
 
-/** The mode that a key is for: `sk_live_…`, `rk_live_…`, or a test one. */
+/** Returns the mode of a key: live for `sk_live_…` and `rk_live_…`, else test. */
 export const stripeName = (secretKey: string): ProviderName =>
   secretKey.includes('_live_') ? 'stripe:live' : 'stripe:test';
 
 /**
- * Asks Stripe. Throws `PaymentUnanswered` when it can't be known whether the request took effect, and `PaymentRefused` when it
- * did not. Stripe's own error is the cause.
+ * Calls Stripe. Throws `PaymentUnanswered` when the request may or may not have taken effect, and `PaymentRefused` when
+ * it has not. Stripe's own error is the cause.
  */
 export async function asked<T>(work: Promise<T>): Promise<T> {
   try {
@@ -37,7 +38,7 @@ export async function asked<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** All that a list holds, page by page. */
+/** Iterates over a list, page by page. */
 export async function* all<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
   const pages = list[Symbol.asyncIterator]();
   for (let next = await asked(pages.next()); !next.done; next = await asked(pages.next())) yield next.value;
@@ -47,5 +48,5 @@ const isOpen = (error: Stripe.errors.StripeError): boolean =>
   error instanceof Stripe.errors.StripeConnectionError ||
   error instanceof Stripe.errors.StripeAPIError ||
   error instanceof Stripe.errors.StripeRateLimitError ||
-  // Of the first request with the key it tells nothing.
+  // This says nothing about the first request with the key.
   error instanceof Stripe.errors.StripeIdempotencyError;

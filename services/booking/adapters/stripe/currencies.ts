@@ -1,6 +1,7 @@
-// What Stripe takes by card, from "Supported currencies", https://docs.stripe.com/currencies: its sections "Supported
-// presentment currencies", "Zero-decimal currencies", "Special cases" and "Minimum and maximum charge amounts". Three-decimal
-// currencies: https://docs.stripe.com/currencies#three-decimal. Amounts here are in the units of Stripe's API.
+// Currencies of card payments, from "Supported currencies", https://docs.stripe.com/currencies: its sections "Supported
+// presentment currencies", "Zero-decimal currencies", "Special cases" and "Minimum and maximum charge amounts".
+// Three-decimal currencies: https://docs.stripe.com/currencies#three-decimal. Amounts here are in the units of Stripe's
+// API.
 
 const codes = (text: string) => new Set(text.split(' '));
 
@@ -9,7 +10,7 @@ export const zeroDecimal = codes('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VU
 /** Stripe takes no last decimal of these: it must be 0. */
 export const threeDecimal = codes('BHD JOD KWD OMR TND');
 
-/** Without decimals in life, but with two in the API, which must be 00. */
+/** Currencies without decimals that have two in the API, which must be 00. */
 export const wholeOnly = codes('ISK UGX');
 
 const twoDecimal = codes(
@@ -20,12 +21,12 @@ const twoDecimal = codes(
     'XCD YER ZAR ZMW',
 );
 
-/** By ISO 4217; which of them an account has depends on its country, and only Stripe knows. */
+/** ISO 4217 codes; which of them an account can use depends on its country, and only Stripe knows. */
 export const supported = new Set([...twoDecimal, ...zeroDecimal, ...threeDecimal, ...wholeOnly]);
 
 /**
- * The least that an account can charge that settles in the same currency. One that settles in another must reach the least of
- * that one after conversion, at a rate that only Stripe knows.
+ * Minimum charges for an account that settles in the same currency. An account that settles in another must reach the
+ * minimum of that one after conversion, at a rate that only Stripe knows.
  */
 export const minimum: Record<string, number> = {
   USD: 50,
@@ -61,7 +62,7 @@ export const minimum: Record<string, number> = {
   ZAR: 50,
 };
 
-/** Twelve digits, of card payments; nine with American Express, which is known only when the card is. */
+/** Card payments have at most twelve digits; nine with American Express, which is known only when the card is. */
 export const maximum = 999_999_999_999;
 
 /** ISO 4217: currencies whose minor unit is not a hundredth. */

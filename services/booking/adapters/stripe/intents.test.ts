@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('an intent that several write down at once is that of the order for all of them', async () => {
+test('an intent that several callers store at once is the order’s for all of them', async () => {
   const intents = stripeIntents(database.db);
   for (let round = 0; round < 60; round++) {
     const [key, intentId] = [randomUUID(), `pi_${round}`];

@@ -1,9 +1,9 @@
 import { type Db, sqlState } from '../../../../shared/db/client.ts';
-import { type DeclineReason, declineReasons } from '../../domain/payment-provider.ts';
+import { type DeclineReason, declineReasons } from '../../domain/payment/payment-provider.ts';
 
 /**
- * What we know of an order's PaymentIntent. Of a closed one nothing may be confirmed any more. `declined` says why its card was;
- * whether the intent ended by that, only Stripe knows.
+ * The stored part of an order's PaymentIntent. A closed one must not be confirmed any more. `declined` is why its card
+ * was declined; only Stripe knows whether the intent has ended.
  */
 export type KnownIntent = { intentId: string | null; closed: boolean; declined: DeclineReason | null };
 
@@ -13,8 +13,8 @@ const uniqueViolation = '23505';
 export type StripeIntents = ReturnType<typeof stripeIntents>;
 
 /**
- * The PaymentIntent of each order, in PostgreSQL: the id is written down before money can move, so that from then on everybody
- * asks for the same one; and whoever closes an order first keeps its intent from being confirmed.
+ * The PaymentIntent of each order, in PostgreSQL. The id is stored before money can move, so that all callers use the
+ * same intent; once an order is closed its intent is never confirmed.
  */
 export function stripeIntents({ sql, run }: Db) {
   const columns = sql`intent_id as "intentId", closed_at is not null as closed, declined`;
@@ -30,14 +30,14 @@ export function stripeIntents({ sql, run }: Db) {
         return rows.length > 0 ? one(Promise.resolve(rows)) : undefined;
       }),
 
-    /** The order that an intent was written down for. */
+    /** Returns the order of a stored intent. */
     keyOf: (intentId: string) =>
       run(async (): Promise<string | undefined> => {
         const [row] = await sql<{ key: string }[]>`select key from stripe_intents where intent_id = ${intentId}`;
         return row?.key;
       }),
 
-    /** Writes an intent down, unless there is one or the order is closed; returns what stands. */
+    /** Stores an intent, unless there is one or the order is closed; returns the stored one. */
     remember: (key: string, intentId: string): Promise<KnownIntent> => {
       const write = () =>
         one(sql<Row[]>`
@@ -46,14 +46,14 @@ export function stripeIntents({ sql, run }: Db) {
             intent_id = case when stripe_intents.closed_at is null
               then coalesce(stripe_intents.intent_id, excluded.intent_id) else stripe_intents.intent_id end
           returning ${columns}`);
-      // A twin that writes the same at the same moment is met at the intent's own index, if that comes first: its row is
-      // there then, and is found by its key.
+      // A concurrent writer of the same row may conflict at the intent's own index first: its row is there then, and is
+      // found by its key.
       return run(() =>
         write().catch((error) => (sqlState(error) === uniqueViolation ? write() : Promise.reject(error))),
       );
     },
 
-    /** Closes an order; returns what stands. */
+    /** Closes an order; returns the stored intent. */
     close: (key: string) =>
       run(() =>
         one(sql<Row[]>`
@@ -62,14 +62,14 @@ export function stripeIntents({ sql, run }: Db) {
           returning ${columns}`),
       ),
 
-    /** How many requests for a refund have failed for good: the next one needs another idempotency key. */
+    /** Returns how many requests for a refund have failed for good: the next one needs another idempotency key. */
     failedRefunds: (refundKey: string) =>
       run(async () => {
         const [row] = await sql<{ failed: number }[]>`select failed from stripe_refunds where key = ${refundKey}`;
         return row?.failed ?? 0;
       }),
 
-    /** Counts one that came after `failed` others; once, whoever tells. */
+    /** Counts a failed request that came after `failed` others; once, even if several callers report it. */
     noteFailedRefund: (refundKey: string, failed: number) =>
       run(async () => {
         await sql`
@@ -77,7 +77,7 @@ export function stripeIntents({ sql, run }: Db) {
           on conflict (key) do update set failed = greatest(stripe_refunds.failed, excluded.failed)`;
       }),
 
-    /** Keeps why an order's card was declined, the first time. */
+    /** Stores why an order's card was declined, the first time. */
     noteDecline: (key: string, reason: DeclineReason) =>
       run(async () => {
         await sql`update stripe_intents set declined = coalesce(declined, ${reason}) where key = ${key}`;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { PaymentUnanswered } from '../../domain/payment-provider.ts';
+import { PaymentUnanswered } from '../../domain/errors.ts';
 import { openShop, type Shop, withCalls } from './testing.ts';
 
 let shop: Shop;
@@ -19,8 +19,8 @@ const held = async () => {
 const intentId = (key: string) => shop.intentOf(key).id;
 const refundsOf = async (key: string) => (await shop.stripe.refunds.list({ payment_intent: intentId(key) })).data;
 
-describe('what a person does in the dashboard', () => {
-  test('a payment that was cancelled by hand is gone, and there is nothing to give back', async () => {
+describe('a change by hand in the dashboard', () => {
+  test('a payment that was cancelled by hand is gone, and there is nothing to refund', async () => {
     const key = await held();
     shop.fake.cancelByHand(intentId(key));
     expect(await shop.payments.capture(key)).toBe('gone');
@@ -29,7 +29,7 @@ describe('what a person does in the dashboard', () => {
     expect(await shop.payments.refund(refundOf(key))).toBe('voided');
   });
 
-  test('one that was captured by hand is captured', async () => {
+  test('a payment that was captured by hand is captured', async () => {
     const key = await held();
     shop.fake.captureByHand(intentId(key));
     expect(await shop.payments.capture(key)).toBe('captured');
@@ -37,7 +37,7 @@ describe('what a person does in the dashboard', () => {
     expect(shop.refunded(key)).toBe(500);
   });
 
-  test('of one that was captured in part no more is given back than that', async () => {
+  test('no more is refunded of a payment than the part that was captured by hand', async () => {
     const key = await held();
     shop.fake.captureByHand(intentId(key), 300);
     expect(await shop.payments.capture(key)).toBe('captured');
@@ -45,7 +45,7 @@ describe('what a person does in the dashboard', () => {
     expect(shop.refunded(key)).toBe(300);
   });
 
-  test('a refund by hand that failed does not count; one that is on its way does', async () => {
+  test('a refund by hand that failed does not count; a pending one does', async () => {
     const key = await shop.captured('pm_card_pendingRefund');
     const failed = shop.fake.refundByHand(intentId(key), 100);
     shop.fake.failRefund(failed.id);
@@ -54,7 +54,7 @@ describe('what a person does in the dashboard', () => {
     expect(shop.refunded(key)).toBe(200);
   });
 
-  test('one that comes between the look and the request is counted in the next look', async () => {
+  test('a refund by hand between the look and the request is counted in the next look', async () => {
     const key = await shop.captured();
     let byHand = 1;
     const { refunds } = shop.stripe;
@@ -89,7 +89,7 @@ describe('what a person does in the dashboard', () => {
   });
 });
 
-test('a refund of ours that failed later is given again when it is asked for again', async () => {
+test('a refund of ours that failed later is made again when it is repeated', async () => {
   const key = await shop.captured();
   const refund = refundOf(key);
   await shop.payments.refund(refund);
@@ -101,7 +101,7 @@ test('a refund of ours that failed later is given again when it is asked for aga
   }
 });
 
-test('one that fails at once is told as refused', async () => {
+test('a refund that fails at once is reported as refused', async () => {
   const key = await shop.captured();
   const { refunds } = shop.stripe;
   const stripe = withCalls(shop.stripe, 'refunds', {
@@ -117,10 +117,10 @@ test('one that fails at once is told as refused', async () => {
   });
 });
 
-test('a request under whose key another amount was asked for makes way for a new one', async () => {
+test('a request whose key was used for another amount is replaced by one with a new key', async () => {
   const key = await shop.captured();
   const refund = refundOf(key);
-  // Whoever was refused died before that was counted.
+  // The refused process died before it counted that.
   const intents = {
     ...shop.intents,
     noteFailedRefund: async () => {
@@ -151,7 +151,7 @@ describe('disputes', () => {
     return keys;
   };
 
-  test('a bank that only asks takes nothing: it can still be refunded', async () => {
+  test('an inquiry withdraws no money: the payment can still be refunded', async () => {
     const key = await shop.captured();
     shop.fake.openDispute(intentId(key), 'warning_needs_response');
     expect(await disputed()).not.toContain(key);
@@ -160,7 +160,7 @@ describe('disputes', () => {
     expect(await disputed()).not.toContain(key);
   });
 
-  test('a dispute that is lost stays one; what is kept stays what was captured less what was refunded', async () => {
+  test('a lost dispute stays one; the kept money stays the captured less the refunded', async () => {
     const key = await shop.captured();
     shop.fake.openDispute(intentId(key));
     shop.fake.closeDispute(intentId(key), 'lost');
@@ -170,7 +170,7 @@ describe('disputes', () => {
     expect(charges).toEqual([{ key, kept: 500, held: 0, isDisputed: true }]);
   });
 
-  test('what was all given back by hand before the dispute is given back', async () => {
+  test('a payment that was refunded by hand before the dispute counts as refunded', async () => {
     const key = await shop.captured();
     shop.fake.refundByHand(intentId(key));
     shop.fake.openDispute(intentId(key));
@@ -185,7 +185,7 @@ describe('disputes', () => {
     expect(await shop.payments.refund(refundOf(key))).toBe('disputed');
   });
 
-  test('Stripe is asked for no refund of a disputed payment, and for no dispute of one that never was', async () => {
+  test('Stripe is asked for no refund of a disputed payment, and for no dispute of an undisputed one', async () => {
     const asked = () => {
       throw new Error('asked');
     };
@@ -200,7 +200,7 @@ describe('disputes', () => {
 });
 
 describe('a payment that is not the order’s own', () => {
-  test('is none that is: Stripe is not even asked', async () => {
+  test('is never the order’s own: Stripe is not even asked', async () => {
     const key = await shop.captured();
     const reference = intentId(key);
     shop.fake.faults.push({ on: 'get', how: 'refused' });
@@ -217,7 +217,7 @@ describe('a payment that is not the order’s own', () => {
   }
   const intent = (id: string) => shop.fake.intents().find((one) => one.id === id)!;
 
-  test('goes back once, less what was given back by hand', async () => {
+  test('is refunded once, less the refunds by hand', async () => {
     const strays = [await stray(), await stray()];
     shop.fake.refundByHand(strays[0]!.reference, 100);
     for (const one of [...strays, ...strays]) {
@@ -240,7 +240,7 @@ describe('a payment that is not the order’s own', () => {
   });
 });
 
-test('each failure of a refund is counted once, whoever tells', async () => {
+test('each failure of a refund is counted once, even if several callers report it', async () => {
   const refundKey = randomUUID();
   await shop.intents.noteFailedRefund(refundKey, 0);
   await shop.intents.noteFailedRefund(refundKey, 0);

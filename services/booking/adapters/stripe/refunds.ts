@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import { type PaymentProvider, PaymentRefused, PaymentUnanswered } from '../../domain/payment-provider.ts';
+import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
+import type { PaymentProvider } from '../../domain/payment/payment-provider.ts';
 import { toStripeAmountUp } from './amounts.ts';
 import { all, asked, orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';
@@ -9,23 +10,25 @@ import { isDispute, isExpired, isKeptFault, isOtherRequest, isUnexpectedState } 
 /** The metadata of a refund that names it: after a day Stripe forgets its idempotency key, but not this. */
 const refundTag = 'onsale_refund';
 
-/** Somebody else is at the same intent: it comes to an end within a few looks. */
-export const mostLooks = 5;
+/** Tries while other processes work on the same intent: they end within a few. */
+export const maxLooks = 5;
 
 export type RefundDeps = { stripe: Stripe; intents: StripeIntents };
 
-/** The same with its latest charge. */
+/** The intent with its latest charge. */
 export type Retrieve = (id: string) => Promise<Stripe.PaymentIntent>;
 
-/** How much to give back, by the refunds that there are already; in Stripe's units. */
+/** Returns how much to give back, given the existing refunds; in Stripe's units. */
 type Owed = (given: Stripe.Refund[]) => number;
 
-/** What comes after the sale: to take what is reserved, and to give back. */
+/** The steps after the sale: capture and refund. */
 export function stripeRefunds(
   { stripe, intents }: RefundDeps,
   retrieve: Retrieve,
 ): Pick<PaymentProvider, 'capture' | 'refund' | 'giveBackStray'> {
-  /** Takes a step unless somebody else has taken one; the intent then tells what is next. Returns what refused it. */
+  /**
+   * Takes a step unless another process was faster; the intent then tells what is next. Returns the refusal, if any.
+   */
   const step = async (work: Promise<unknown>): Promise<PaymentRefused | undefined> => {
     try {
       await asked(work);
@@ -36,17 +39,17 @@ export function stripeRefunds(
     }
   };
 
-  /** Takes what is reserved; what can't be taken any more is let go, so that nobody waits for it. */
+  /** Captures the authorised money; an authorisation that can't be captured any more is cancelled. */
   async function take(intentId: string): Promise<PaymentRefused | undefined> {
-    // Without a key of ours: a second capture is refused by the state, and an answer of old would tell nothing.
+    // Without an idempotency key: the state refuses a second capture, and a replayed response would tell nothing.
     const refused = await step(stripe.paymentIntents.capture(intentId));
     return refused && isExpired(refused) ? step(stripe.paymentIntents.cancel(intentId)) : refused;
   }
 
   async function giveBack(intentId: string, refundKey: string, owed: Owed): Promise<'refunded' | 'disputed'> {
     let refused: { amount: number; by: PaymentRefused } | undefined;
-    for (let looks = 0; looks < mostLooks; looks++) {
-      // In this order. A fault that is counted here is one whose effect is listed, and no refund by hand is overlooked.
+    for (let looks = 0; looks < maxLooks; looks++) {
+      // The order matters: the effect of a counted failure is listed by then, and no refund by hand is overlooked.
       const failed = await intents.failedRefunds(refundKey);
       const charge = chargeOf(await retrieve(intentId));
       const refunds = await refundsOf(intentId);
@@ -64,7 +67,7 @@ export function stripeRefunds(
     throw new PaymentUnanswered(new Error(`the refunds of ${intentId} change all the time`));
   }
 
-  /** Makes a refund, or returns what refused it. Each request that has ended for good makes way for another key. */
+  /** Makes a refund, or returns the refusal. After a request that failed for good the next one has another key. */
   async function create(of: {
     intentId: string;
     refundKey: string;
@@ -99,7 +102,7 @@ export function stripeRefunds(
       const known = await intents.find(key);
       if (!known?.intentId) return 'gone';
       let refused: PaymentRefused | undefined;
-      for (let looks = 0; looks < mostLooks; looks++) {
+      for (let looks = 0; looks < maxLooks; looks++) {
         const { status } = await retrieve(known.intentId);
         if (status === 'succeeded') return 'captured';
         if (status !== 'requires_capture') return 'gone';
@@ -114,7 +117,7 @@ export function stripeRefunds(
       if (!known?.intentId) return 'nothing';
       const { intentId } = known;
       let refused: PaymentRefused | undefined;
-      for (let looks = 0; looks < mostLooks; looks++) {
+      for (let looks = 0; looks < maxLooks; looks++) {
         const intent = await retrieve(intentId);
         const currency = intent.currency.toUpperCase();
         const part = toStripeAmountUp(amount, currency);
@@ -149,9 +152,9 @@ export function stripeRefunds(
         throw error;
       });
       if (intent?.metadata[orderTag] !== key) return false;
-      // Anything else holds no money: another process may be about to write its id down.
+      // Any other intent holds no money: another process may be about to store its id.
       if (intent.status !== 'requires_capture' && intent.status !== 'succeeded') return false;
-      // An id is written down before it can get there: what was not the order's own above may be by now.
+      // The id is stored before the intent gets this far: an intent that was not the order's own above may be by now.
       if (await isOwn()) return false;
       if (intent.status === 'succeeded') {
         return (await giveBack(reference, `stray:${reference}`, () => intent.amount_received)) === 'refunded';
@@ -163,7 +166,7 @@ export function stripeRefunds(
   };
 }
 
-/** Neither failed nor cancelled: the money is with the buyer, or on its way. */
+/** Returns whether the money is with the buyer or on its way: the refund is neither failed nor cancelled. */
 const stands = ({ status }: Stripe.Refund) => status !== 'failed' && status !== 'canceled';
 
 function chargeOf({ id, latest_charge: charge }: Stripe.PaymentIntent): Stripe.Charge {

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { AmountNotChargeable, PaymentRefused, PaymentUnanswered } from '../../domain/payment-provider.ts';
-import type { Operation } from '../../fake-stripe/faults.ts';
-import { refusalCodes } from '../../fake-stripe/refusals.ts';
+import type { Operation } from '../../../../tests/fake-stripe/faults.ts';
+import { refusalCodes } from '../../../../tests/fake-stripe/refusals.ts';
+import { AmountNotChargeable, PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
 import { openShop, type Shop } from './testing.ts';
 
-// Each step of a payment, refused once with each code that Stripe documents for it: what is told then, and that the same call
-// goes on where it was once Stripe refuses no more.
+// Each step of a payment, refused once with each code that Stripe documents for it: the outcome, and that the same call
+// succeeds once Stripe no longer refuses.
 
 let shop: Shop;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterEach(() => shop.fake.faults.splice(0));
 afterAll(() => shop.close());
 
-/** What is told by default: that it is not known, or that a person must look. */
+/** The outcome by default: unknown, or one that needs a person's attention. */
 function usual(code: string): string {
   if (['idempotency_key_in_use', 'rate_limit', 'lock_timeout', 'payment_intent_rate_limit_exceeded'].includes(code)) {
     return 'unanswered';
@@ -37,7 +37,7 @@ const amounts = all(
   'amount_too_small amount_too_large invalid_charge_amount charge_exceeds_transaction_limit',
 );
 
-/** What else is told of some. */
+/** The outcome of the exceptions. */
 const told: Partial<Record<Operation, Record<string, string>>> = {
   create: { ...amounts, 'no code: unknown currency': 'not chargeable' },
   confirm: {
@@ -61,7 +61,7 @@ const told: Partial<Record<Operation, Record<string, string>>> = {
       payment_method_unsupported_type payment_method_invalid_parameter expired_payment_method token_already_used`,
     ),
   },
-  // Refused by the state, which is looked at again: nobody else was there, and the next try is the one that counts.
+  // Refused by the state, which is read again: no other process was at work, so the next try counts.
   capture: {
     ...all('captured', 'payment_intent_unexpected_state intent_invalid_state charge_already_captured'),
     ...all('gone', 'charge_expired_for_capture capture_charge_authorization_expired'),
@@ -159,7 +159,7 @@ describe('a payment is not cancelled', () => {
     expect(await outcome(shop.payments.refund(refund))).toBe(expected);
     expect(await outcome(shop.payments.refund(refund))).toBe('voided');
 
-    // As if its id had never been written down.
+    // As if its id had never been stored.
     const payments = shop.otherwise({ intents: { ...shop.intents, find: async () => undefined } });
     const giveBack = async () => String(await payments.giveBackStray({ key: stray.key, reference }));
     refuse('cancel', code);
@@ -181,7 +181,7 @@ describe('a payment is not refunded', () => {
   });
 });
 
-describe('Stripe does not tell how a payment stands', () => {
+describe('Stripe refuses to show a payment', () => {
   test.each(table('get'))('%s: %s', async (code, expected) => {
     const key = await shop.captured();
     refuse('get', code);
@@ -194,7 +194,7 @@ describe('Stripe does not tell how a payment stands', () => {
   });
 });
 
-describe('Stripe does not tell what payments or refunds there are', () => {
+describe('Stripe refuses to list payments or refunds', () => {
   const listed = async () => {
     for await (const _ of shop.payments.charges());
     return 'listed';
@@ -211,9 +211,9 @@ describe('Stripe does not tell what payments or refunds there are', () => {
   });
 });
 
-describe('who is in each other’s way', () => {
+describe('processes that are in each other’s way', () => {
   const state = { how: 'refused', code: 'payment_intent_unexpected_state' } as const;
-  // After the last capture there must be a look that tells of it.
+  // After the last capture there must be a look that shows it.
   test.each([
     [3, 'captured', 'voided', 'voided'],
     [4, 'unanswered', 'voided', 'unanswered'],

@@ -1,9 +1,10 @@
 import Stripe from 'stripe';
-import { AmountNotChargeable, type DeclineReason, type PaymentRefused } from '../../domain/payment-provider.ts';
+import { AmountNotChargeable, type PaymentRefused } from '../../domain/errors.ts';
+import type { DeclineReason } from '../../domain/payment/payment-provider.ts';
 import { boundsOf } from './amounts.ts';
 
-// What a refusal of Stripe's means, by its code: https://docs.stripe.com/error-codes. What stands in no list here is a refusal
-// that a person must look at.
+// The meaning of Stripe's errors, by code: https://docs.stripe.com/error-codes. An error in none of these lists needs a
+// person's attention.
 
 const codes = (text: string) => new Set(text.split(' '));
 
@@ -22,29 +23,29 @@ const methodCodes = codes(
 type Details = Pick<Stripe.errors.StripeError, 'code' | 'param' | 'decline_code'>;
 const detailsOf = ({ cause }: PaymentRefused): Details => (cause instanceof Stripe.errors.StripeError ? cause : {});
 
-/** The step does not fit the intent's state (any more): somebody was faster. */
+/** The step does not fit the intent's state (any more): another process was faster. */
 export const isUnexpectedState = ({ reason }: PaymentRefused): boolean => stateCodes.has(reason);
 
-/** What was reserved is not any more: the time for its capture is over. */
+/** The authorisation has expired. */
 export const isExpired = ({ reason }: PaymentRefused): boolean => expiredCodes.has(reason);
 
-/** The buyer's bank has the payment back, or asks for it. */
+/** The payment is disputed. */
 export const isDispute = ({ reason }: PaymentRefused): boolean => disputeCodes.has(reason);
 
-/** Stripe knows no such payment method, or it was used up, or does not fit this payment: another may. */
+/** The payment method is unknown, used up, or does not fit this payment: another may. */
 export const isUnusableMethod = (refused: PaymentRefused): boolean =>
   detailsOf(refused).param === 'payment_method' || methodCodes.has(refused.reason);
 
 export const isCardError = ({ cause }: PaymentRefused): boolean => cause instanceof Stripe.errors.StripeCardError;
 
-/** Stripe has kept a fault of its own as the answer to this idempotency key: the request has ended, and is never done. */
+/** Stripe has stored an error of its own as the response to this idempotency key: the request has failed for good. */
 export const isKeptFault = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true';
 
-/** The idempotency key was first used to ask for something else. */
+/** The idempotency key was first used for another request. */
 export const isOtherRequest = (error: unknown): boolean => error instanceof Stripe.errors.StripeIdempotencyError;
 
-/** What a refusal says of an amount; undefined when it is about something else. */
+/** Returns the refused amount; undefined for any other refusal. */
 export function notChargeable(
   refused: PaymentRefused,
   { amount, currency }: { amount: number; currency: string },
@@ -55,7 +56,7 @@ export function notChargeable(
   const bounds = boundsOf(currency);
   if (!bounds) return new AmountNotChargeable({ amount, currency });
   const { step } = bounds;
-  // Our bounds have let it through: where Stripe's are narrower, only this one amount tells.
+  // It passed our bounds: Stripe's are narrower, but only this one amount is known to be refused.
   const isAbout = (what: string) => refused.reason.includes(what);
   const learned = isAbout('too_small')
     ? { min: amount + step }
@@ -65,12 +66,12 @@ export function notChargeable(
   return new AmountNotChargeable({ amount, currency, bounds: { ...bounds, ...learned } });
 }
 
-/** What a buyer may know of a decline (docs.stripe.com/declines/codes): fraud and theft are not told. */
+/** Returns the reason that a buyer may see (docs.stripe.com/declines/codes): fraud and theft stay hidden. */
 export function declineReason(error: { code?: string | undefined; decline_code?: string | undefined }): DeclineReason {
   return reasons[error.decline_code ?? ''] ?? reasons[error.code ?? ''] ?? 'card_declined';
 }
 
-/** The same of a refusal. */
+/** Returns the reason of a refusal that a buyer may see. */
 export const declineReasonOf = (refused: PaymentRefused): DeclineReason => declineReason(detailsOf(refused));
 
 const reasons: Record<string, DeclineReason> = {

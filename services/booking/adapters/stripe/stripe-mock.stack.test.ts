@@ -2,14 +2,14 @@ import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { testDatabase } from '../../../../shared/testing/database.ts';
-import { startFakeStripe } from '../../fake-stripe/start.ts';
-import { clientOf } from '../../fake-stripe/testing.ts';
-import { postgresPaymentMethods } from '../postgres-payment-methods.ts';
-import { stripePayments } from '../stripe-payments.ts';
+import { startFakeStripe } from '../../../../tests/fake-stripe/start.ts';
+import { clientOf } from '../../../../tests/fake-stripe/testing.ts';
+import { postgresPaymentMethods } from '../postgres/payment-methods.ts';
 import { stripeIntents } from './intents.ts';
+import { stripePayments } from './stripe-payments.ts';
 
-// stripe-mock is Stripe's own: it knows every request that the API takes, by its specification, and nothing of what went
-// before. So the adapter lives its life with the fake, and stripe-mock is shown each request of it.
+// stripe-mock is Stripe's own: it checks each request against the API's specification, and keeps no state. So the
+// adapter works with the fake, and each of its requests is replayed to stripe-mock.
 
 const mock = process.env.STRIPE_API_BASE;
 if (!mock) throw new Error('STRIPE_API_BASE names no stripe-mock: `npm run test:stack` needs one');

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { testDatabase } from '../../../../shared/testing/database.ts';
-import { startFakeStripe } from '../../fake-stripe/start.ts';
-import { postgresPaymentMethods } from '../postgres-payment-methods.ts';
-import { type StripeDeps, stripePayments } from '../stripe-payments.ts';
+import { startFakeStripe } from '../../../../tests/fake-stripe/start.ts';
+import { postgresPaymentMethods } from '../postgres/payment-methods.ts';
 import { openStripe } from './client.ts';
 import { stripeIntents } from './intents.ts';
+import { type StripeDeps, stripePayments } from './stripe-payments.ts';
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
 
@@ -18,7 +18,7 @@ export async function openShop({ maxNetworkRetries = 1 } = {}) {
   const payments = stripePayments({ stripe, intents, methods });
   const references = new Map<string, string>();
 
-  /** What asks for a payment by a card of Stripe's name, or by one that nobody knows. */
+  /** Returns the request for a payment by one of Stripe's test cards, or by an unknown one. */
   async function request(reference?: string, { amount = 500, currency = 'USD', key = randomUUID() as string } = {}) {
     let methodUuid = reference === undefined ? randomUUID() : references.get(reference);
     if (reference !== undefined && !methodUuid) {
@@ -44,7 +44,7 @@ export async function openShop({ maxNetworkRetries = 1 } = {}) {
     payments,
     request,
     captured,
-    /** The same with some of its parts replaced. */
+    /** The same adapter with some of its parts replaced. */
     otherwise: (deps: Partial<StripeDeps>) => stripePayments({ stripe, intents, methods, ...deps }),
     intentsOf: (key: string) => fake.intents().filter(({ metadata }) => metadata.onsale_order === key),
     intentOf: (key: string) => fake.intents().find(({ metadata }) => metadata.onsale_order === key)!,
@@ -57,7 +57,7 @@ export async function openShop({ maxNetworkRetries = 1 } = {}) {
   };
 }
 
-/** Stripe's client with some of its calls about refunds, or about disputes, done otherwise. */
+/** Stripe's client with some of its calls about refunds or disputes replaced. */
 export function withCalls<N extends 'refunds' | 'disputes'>(
   stripe: Stripe,
   name: N,

@@ -1,4 +1,4 @@
-import { fold } from '../../domain/text.ts';
+import { fold } from '../../domain/query/text.ts';
 
 /**
  * The analysis of `domain/text.ts` in Elasticsearch's terms. It agrees by construction where a table can carry it (what
@@ -65,7 +65,7 @@ function foldings(): string[] {
   });
 }
 
-/** What may fold to something else. Most blocks of characters fold to themselves, and are looked at as a whole. */
+/** Characters that may fold to something else. Most blocks of characters fold to themselves, and are looked at as a whole. */
 function* candidates(): Iterable<string> {
   for (const [first, last] of planes) {
     for (let from = first; from <= last; from += blockLength) {

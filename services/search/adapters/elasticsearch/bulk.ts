@@ -1,11 +1,11 @@
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import { unavailable } from '../../../../shared/errors.ts';
-import type { EventDocument } from '../../domain/event-document.ts';
-import type { Rejected } from '../../domain/search-index.ts';
+import type { EventDocument } from '../../domain/index/event-document.ts';
+import type { Rejected } from '../../domain/index/search-index.ts';
 import { type Cluster, isPassing } from './cluster.ts';
 
-/** A document on its way, as the two lines that a bulk request has for it. */
-export type Entry = { id: number; lines: string };
+/** A document to write, as the two lines that a bulk request has for it. */
+type Entry = { id: number; lines: string };
 
 export type Written = {
   rejected: Rejected[];
@@ -29,8 +29,8 @@ export function deleteEntry(id: number, version: bigint, nowMs: number): Entry {
 }
 
 /**
- * Writes entries through an alias. Older than what is there is passed over. What Elasticsearch is too busy for is sent
- * again after pauses, a few seconds long in all; then `unavailable` is thrown.
+ * Writes entries through an alias. An entry older than what is there is passed over. Entries that Elasticsearch is too
+ * busy for are sent again after pauses, a few seconds long in all; then `unavailable` is thrown.
  */
 export async function writeEntries(cluster: Cluster, alias: string, entries: Entry[]): Promise<Written> {
   const written: Written[] = [];
@@ -102,7 +102,7 @@ async function sendOnce(cluster: Cluster, alias: string, entries: Entry[]): Prom
 type BulkAnswer = { errors: boolean; items: { index: { status: number; error?: ItemError } }[] };
 type ItemError = { type: string; reason?: string; caused_by?: { reason?: string } };
 
-/** All else (a block, a right that is missing) is the index's fault: once that is mended the same document is taken. */
+/** Other errors (a block, a right that is missing) are the index's: once that is mended the same document is taken. */
 const isForDocument = (status: number) => status === 400 || status === 413;
 
 function outcome(entries: Entry[], answer: BulkAnswer): Sent {

@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Client, errors, HttpConnection } from '@elastic/elasticsearch';
-import type { ElasticsearchConfig } from '../../../../shared/config.ts';
 import { AppError, Unfit, unavailable } from '../../../../shared/errors.ts';
+import type { ElasticsearchConfig } from '../../config.ts';
 import { expectFit, refusal } from './fitness.ts';
 
 export type Request = { method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown };
@@ -17,7 +17,7 @@ export type Cluster = {
 };
 
 /**
- * Connects when first asked, and looks what it has connected to; once more after each request without an answer. Then the
+ * Connects when first asked, and looks what it has connected to; once more after each request without a response. Then the
  * idle connections are closed, too: they may lead to a server that hangs, and the address to another by now.
  */
 export function openCluster({ nodes }: ElasticsearchConfig): Cluster {
@@ -61,12 +61,12 @@ export function openCluster({ nodes }: ElasticsearchConfig): Cluster {
 
 const longestLookMs = 1000;
 
-/** The status of Elasticsearch's answer; undefined when none came. */
+/** The status of Elasticsearch's response; undefined when none came. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof errors.ResponseError ? error.statusCode : undefined;
 }
 
-/** The answer's body, of an error that has one. */
+/** The response's body, of an error that has one. */
 export function bodyOf(error: unknown): unknown {
   return error instanceof errors.ResponseError ? error.body : undefined;
 }
@@ -78,11 +78,11 @@ export function isPassing(error: unknown): boolean {
   return status === undefined ? error instanceof errors.ElasticsearchClientError : isBusy(status);
 }
 
-export const isBusy = (status: number): boolean => status === 429 || (status >= 502 && status <= 504);
+const isBusy = (status: number): boolean => status === 429 || (status >= 502 && status <= 504);
 
 /**
- * `unavailable` for what a healthy Elasticsearch would not have answered, `Unfit` when it says why it refuses, and
- * `invalid_request` for a search that is too much for it; else the error as it is, for it is ours.
+ * Translates an error of the driver: to `unavailable` when Elasticsearch is not well, to `Unfit` when it says why it refuses,
+ * and to `invalid_request` for a search that is too much for it. Any other error is returned as it is.
  */
 export function translated(error: unknown): unknown {
   if (error instanceof AppError) return error;
@@ -95,7 +95,7 @@ export function translated(error: unknown): unknown {
   return isAway ? unavailable('Elasticsearch', error) : error;
 }
 
-/** Whatever the status: a search has more parts than this server takes (`max_clause_count`, which depends on its memory). */
+/** Whether a search has more parts than this server takes (`max_clause_count`, which depends on its memory), whatever the status. */
 export const isTooMuch = (error: unknown): boolean =>
   statusOf(error) !== undefined &&
   /too_many(_nested)?_clauses|too_complex_to_determinize/.test(JSON.stringify(bodyOf(error)));

@@ -25,7 +25,7 @@ export async function expectFit(client: Client, timeoutMs: number): Promise<void
   }
 }
 
-/** The answer of a server that does not name itself: the driver refuses it unread. */
+/** Asks a server that does not name itself for its version: the driver refuses its greeting unread. */
 async function greeting({ connectionPool }: Client, timeoutMs: number): Promise<Greeting['version']> {
   const asked = { requestId: 'greeting', name: 'greeting', context: null };
   try {
@@ -43,7 +43,7 @@ function instead(name: string, { number = '', distribution }: Greeting['version'
   return new Unfit(`${needed}; this is ${product}${version}`);
 }
 
-/** Why a server that answered has refused, if that is for its operators to mend. */
+/** Why a server has refused, if its operators can mend that. */
 export function refusal(error: unknown): string | undefined {
   if (!(error instanceof errors.ResponseError)) return undefined;
   const text = JSON.stringify(error.body ?? '');

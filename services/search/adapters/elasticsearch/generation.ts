@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../../shared/clock.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
 import { type Cluster, statusOf } from './cluster.ts';
 
 const keptMs = 500;
 const readTimeoutMs = 500;
 const writeTimeoutMs = 5000;
 
-/** A note that is written anew after each change; how other processes learn that their answers are old. */
+/** A note that is written anew after each change: from it other processes learn that their cached pages are old. */
 export function createGeneration(cluster: Cluster, notes: string, clock: Clock) {
   const path = `/${notes}/_doc/generation`;
   let known: string | undefined;
@@ -34,7 +34,7 @@ export function createGeneration(cluster: Cluster, notes: string, clock: Clock) 
     const before = ownChanges;
     try {
       const value = await ask();
-      // What was asked before a change of ours may be older than it.
+      // A value that was read before a change of this process may be older than that.
       if (before === ownChanges) known = value;
       isFailing = false;
     } catch (error) {
@@ -66,5 +66,3 @@ export function createGeneration(cluster: Cluster, notes: string, clock: Clock) 
 
   return { current, changed };
 }
-
-export type Generation = ReturnType<typeof createGeneration>;

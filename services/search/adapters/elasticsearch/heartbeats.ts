@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../shared/clock.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
 import type { Cluster } from './cluster.ts';
 import type { Build } from './names.ts';
 
@@ -13,7 +13,7 @@ export function createHeartbeats(cluster: Cluster, notes: string, clock: Clock) 
     cluster.call({ method: 'PUT', path: path(build), body: { at: clock.now() } }, timeoutMs);
 
   return {
-    /** Resolves when the build counts as alive; the function that it gives ends that. */
+    /** Resolves when the build counts as alive; the function that it returns ends that. */
     async start(build: Build): Promise<() => Promise<void>> {
       await beat(build);
       const timer = setInterval(() => beat(build).catch(() => {}), beatMs);

@@ -1,14 +1,14 @@
 import { analysis } from './analysis.ts';
 
-/** Grows by one whenever documents get another member, or one in another way: what is indexed is then built anew. */
+/** Add one whenever documents get another member, or keep one in another way: the index is then built anew. */
 const shape = 2;
 
-/** What an index of events is created with, besides its aliases. */
+/** The settings and mappings of an index of events. */
 export const eventIndex = () => ({
   settings: {
     number_of_shards: 1,
     auto_expand_replicas: '0-1',
-    // Whoever writes also refreshes, once for all it wrote.
+    // Each writer refreshes, once for all that it wrote.
     refresh_interval: '-1',
     // A page asks for one more than it shows.
     max_result_window: 10_001,
@@ -33,7 +33,7 @@ export const eventIndex = () => ({
   },
 });
 
-/** What the index of an index's own notes is created with: see `generation.ts` and `heartbeats.ts`. */
+/** The settings and mappings of the index of notes: see `generation.ts` and `heartbeats.ts`. */
 export const notesIndex = () => ({
   settings: { number_of_shards: 1, auto_expand_replicas: '0-1' },
   mappings: { dynamic: 'strict', properties: { value: { type: 'keyword', index: false }, at: { type: 'long' } } },

@@ -10,13 +10,13 @@ export type Builds = { live: Build | undefined; all: Build[] };
 
 /**
  * The names of one search index in Elasticsearch. Searches go to the alias `name`, which stands for the live one. Each
- * index, live or being built, has a write alias of its own, `name.write.<id>`: who writes, writes to all of them.
+ * index, live or being built, has a write alias of its own, `name.write.<id>`: each change is written to all of them.
  */
 export function createNames(cluster: Cluster, name: string) {
   const writePrefix = `${name}.write.`;
   const buildOf = (id: string): Build => ({ id, index: `${name}.${id}`, writeAlias: `${writePrefix}${id}` });
 
-  /** What there is now. A build that was acknowledged before this call is in it. */
+  /** Returns the builds that there are now, with each that was acknowledged before this call. */
   async function read(): Promise<Builds> {
     const answer = await aliases(`${name},${writePrefix}*`);
     const all: Build[] = [];

@@ -1,6 +1,6 @@
-import type { EventDocument, EventHit } from '../../domain/event-document.ts';
-import type { SearchQuery, SearchResult } from '../../domain/search-index.ts';
-import { queryWords } from '../../domain/text.ts';
+import { type EventHit, hitFields, hitOf } from '../../domain/index/event-document.ts';
+import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
+import { queryWords } from '../../domain/query/text.ts';
 import { viewKeptFor } from './views.ts';
 
 /** The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. */
@@ -15,7 +15,7 @@ export function searchBody({ text, now, size, from = 0, after }: SearchQuery, vi
     ...(position ? { search_after: text === '' ? position : [after.score, ...position] } : { from }),
     track_total_hits: true,
     aggs: { first: { min: { field: 'date' } } },
-    _source: ['uuid', 'name', 'description', 'date', 'location', 'currency'],
+    _source: hitFields,
   };
 }
 
@@ -37,40 +37,25 @@ export function searchResult(
   const last = page.at(-1);
   const firstDateMs = aggregations?.first.value ?? undefined;
   return {
-    hits: page.map(({ _source: { uuid, name, description, date, location, currency = null } }) => ({
-      uuid,
-      name,
-      description,
-      date,
-      location,
-      currency,
-    })),
+    hits: page.map(({ _source }) => hitOf(_source)),
     total: found.total.value,
     ...(firstDateMs !== undefined && { firstDateMs }),
     ...(last && found.hits.length > size && { next: cursor(last, pit_id) }),
   };
 }
 
-/** An older release wrote no currency. */
-export type StoredDocument = EventDocument & { gone: boolean; version: string };
-
-export const toDocument = (stored: StoredDocument): EventDocument => {
-  const { id, uuid, name, description, date, currency = null, location, performers } = stored;
-  return { id, uuid, name, description, date, currency, location, performers };
-};
-
 /** Words may be spread over the fields: each adds what it is worth. */
 function matching(text: string) {
   const wanted = queryWords(text);
   if (wanted.length === 0) return { match_none: {} };
-  const spellings = Math.floor(mostClauses / (wanted.length * fields.length));
+  const spellings = Math.floor(maxClauses / (wanted.length * fields.length));
   return {
     multi_match: {
       query: wanted.join(' '),
       type: 'most_fields',
       fields,
       fuzziness: 'AUTO',
-      max_expansions: Math.min(mostSpellings, spellings),
+      max_expansions: Math.min(maxSpellings, spellings),
     },
   };
 }
@@ -78,10 +63,10 @@ function matching(text: string) {
 const fields = ['name^4', 'performers', 'location^2', 'description'];
 
 /** The closest spellings of a word that are looked for, unless the query has many words. */
-const mostSpellings = 50;
+const maxSpellings = 50;
 
 /** The least `max_clause_count` that an Elasticsearch gives itself is 1,024. */
-const mostClauses = 1000;
+const maxClauses = 1000;
 
 /** Dates are whole seconds, so that all searches of a second share this filter. */
 const upcoming = (now: number) => ({ range: { date: { gte: Math.ceil(now / 1000) * 1000, format: 'epoch_millis' } } });

@@ -1,6 +1,6 @@
 import { unavailable } from '../../../../shared/errors.ts';
-import type { EventDocument } from '../../domain/event-document.ts';
-import type { Rejected } from '../../domain/search-index.ts';
+import type { EventDocument } from '../../domain/index/event-document.ts';
+import type { Rejected } from '../../domain/index/search-index.ts';
 import { upsertEntry, writeEntries } from './bulk.ts';
 import { type Cluster, statusOf } from './cluster.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -14,14 +14,14 @@ const swapAttempts = 10;
 /** Elasticsearch's versions are long integers. */
 const greatestVersion = 2n ** 63n - 1n;
 
-/** The version of what was built, and what tells the newest that there can be. */
+/** The version of the documents that were built, and a function that returns the newest that there can be. */
 type Range = { version: bigint; newest(): Promise<bigint> };
 
 export type RebuildDeps = { cluster: Cluster; names: Names; heartbeats: Heartbeats };
 
 /**
- * Builds a new index beside the live one and lets it take its place. From its creation on, everybody writes to both; what
- * was written to the live one alone before that and is newer than `version` is copied. A build that fails or is killed
+ * Builds a new index beside the live one and lets it take its place. From its creation on, every process writes to
+ * both; documents that were written to the live one alone before that, and are newer than `version`, are copied. A build that fails or is killed
  * leaves the live one as it is.
  */
 export async function rebuild(
@@ -64,7 +64,7 @@ async function fill(
   return rejected;
 }
 
-/** Another build may take over first: then what that one has is copied, and it is its place that is taken. */
+/** Another build may take over first: then this one copies from that one, and takes its place. */
 async function takeOver({ cluster, names }: RebuildDeps, build: Build, range: Range): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const { live, all } = await names.read();
@@ -82,7 +82,7 @@ async function takeOver({ cluster, names }: RebuildDeps, build: Build, range: Ra
   }
 }
 
-/** With the deletions of the last day, so that what comes late still meets them. */
+/** Copies the deletions of the last day as well, so that late changes still meet them. */
 async function copyNewer(cluster: Cluster, live: Build, build: Build, { version, newest }: Range): Promise<void> {
   await refresh(cluster, live.index);
   const ours = { range: { version: { lte: (await newest()).toString() } } };
@@ -98,7 +98,7 @@ async function copyNewer(cluster: Cluster, live: Build, build: Build, { version,
   if (failures.length > 0) throw new Error(`copying newer documents failed: ${JSON.stringify(failures[0])}`);
 }
 
-/** All or nothing, and only if `live` is still the live one: an alias can have but one write index. */
+/** Swaps all or nothing, and only if `live` is still the live one: an alias can have but one write index. */
 async function swap(cluster: Cluster, alias: string, live: Build | undefined, build: Build): Promise<void> {
   const actions = [
     ...(live ? [{ remove: { index: live.index, alias, must_exist: true } }] : []),
@@ -107,7 +107,7 @@ async function swap(cluster: Cluster, alias: string, live: Build | undefined, bu
   await cluster.call({ method: 'POST', path: '/_aliases', body: { actions } }, adminTimeoutMs);
 }
 
-/** A build starts to beat before it can be seen, and stops after it is live; so none that lives is taken for dead. */
+/** Removes builds without heartbeats. A build has them from before it can be seen until after it is live. */
 async function removeDead({ cluster, names, heartbeats }: RebuildDeps): Promise<void> {
   const { live, all } = await names.read();
   const silent = await heartbeats.dead(all.filter(({ id }) => id !== live?.id));
@@ -120,7 +120,7 @@ async function removeDead({ cluster, names, heartbeats }: RebuildDeps): Promise<
   }
 }
 
-/** Acknowledged by every node: whoever looks for builds from now on, wherever, sees it. */
+/** Waits for every node: all processes that look for builds from now on see this one. */
 async function createBuild(cluster: Cluster, build: Build): Promise<void> {
   const body = { ...eventIndex(), aliases: { [build.writeAlias]: {} } };
   type Answer = { acknowledged: boolean; shards_acknowledged: boolean };
@@ -136,7 +136,7 @@ async function ensureIndex(cluster: Cluster, index: string, body: object): Promi
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
     await cluster.call({ method: 'PUT', path: `/${index}`, body }, adminTimeoutMs).catch((failure) => {
-      // 400: somebody else was first.
+      // 400: another process was first.
       if (statusOf(failure) !== 400) throw failure;
     });
   }

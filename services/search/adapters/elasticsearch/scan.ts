@@ -1,11 +1,11 @@
-import type { EventDocument } from '../../domain/event-document.ts';
+import { documentOf, type EventDocument, type KeptEvent } from '../../domain/index/event-document.ts';
 import { type Cluster, statusOf, translated } from './cluster.ts';
-import { type Answer, isThere, type StoredDocument, toDocument } from './query.ts';
+import { type Answer, isThere } from './query.ts';
 import { viewKeptFor } from './views.ts';
 
 const timeoutMs = 30_000;
 
-/** Every document by id, from a view of its own; none while the index is not built. Throws errors of ours. */
+/** Reads every document by id, from a view of its own; none while the index is not built. Throws `translated` errors. */
 export async function* scanDocuments(
   cluster: Cluster,
   index: string,
@@ -41,8 +41,8 @@ async function* batches(cluster: Cluster, view: string, batchSize: number): Asyn
         track_total_hits: false,
       };
       const path = '/_search?allow_partial_search_results=false';
-      const { hits } = await cluster.call<Answer<StoredDocument>>({ method: 'POST', path, body }, timeoutMs);
-      if (hits.hits.length > 0) yield hits.hits.map(({ _source }) => toDocument(_source));
+      const { hits } = await cluster.call<Answer<KeptEvent>>({ method: 'POST', path, body }, timeoutMs);
+      if (hits.hits.length > 0) yield hits.hits.map(({ _source }) => documentOf(_source));
       if (hits.hits.length < batchSize) return;
       after = Number(hits.hits.at(-1)?._source.id);
     }

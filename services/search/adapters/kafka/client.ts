@@ -1,12 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { type Admin, type Consumer, type ISocketFactory, Kafka, type LogEntry, logLevel, type Producer } from 'kafkajs';
 import { unavailable } from '../../../../shared/errors.ts';
-import type { Logger } from '../../../../shared/log.ts';
-import './out-of-range.ts';
-import './quiet.ts';
-import './unanswered.ts';
+import type { Logger } from '../../../../shared/process/log.ts';
+import './kafkajs-patches.ts';
 
-/** kafkajs tries for some seconds by itself, as the member that it is: another would have to wait for that one's session. */
+/** kafkajs retries for some seconds by itself, as the same member: a new one would have to wait for the end of the old one's session. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };
 
 const connectionTimeoutMs = 1500;
@@ -66,7 +64,7 @@ const keepAliveMs = 60_000;
 const plain: ISocketFactory = ({ host, port, onConnect }) =>
   connect({ host, port }, onConnect).setKeepAlive(true, keepAliveMs);
 
-/** What the library calls an error is one that it tries again or throws: whoever catches that logs it for what it is. */
+/** The library logs errors that it retries or throws: the caller that catches one knows better what it means. */
 function write(log: Logger, { level, namespace, log: { message, timestamp: _, logger: __, ...details } }: LogEntry) {
   if (level <= logLevel.WARN) log.debug({ kafka: namespace, ...details }, message);
 }
@@ -80,8 +78,8 @@ export type OnDemand<C> = {
 };
 
 /**
- * An admin client or a producer that connects when it is first needed, and anew after a failure. What lets a deadline pass is
- * cut off, with whatever else waits for it.
+ * An admin client or a producer that connects when it is first needed, and anew after a failure. A client that passes a
+ * deadline is cut off, with all that waits for it.
  */
 export function onDemand<C extends Connected>(
   openClient: () => KafkaClient,
@@ -100,7 +98,7 @@ export function onDemand<C extends Connected>(
     opened ??= connected();
     const used = opened;
     try {
-      return await within(deadlineMs, used.client.then(work), used.kafka.abandon);
+      return await withDeadline(deadlineMs, used.client.then(work), used.kafka.abandon);
     } catch (error) {
       if (opened === used) opened = undefined;
       disconnect(used.client);
@@ -122,7 +120,7 @@ async function disconnect(client: Promise<Connected>): Promise<void> {
   await client.then((connected) => connected.disconnect()).catch(() => {});
 }
 
-async function within<T>(deadlineMs: number, work: Promise<T>, onLate: () => void): Promise<T> {
+async function withDeadline<T>(deadlineMs: number, work: Promise<T>, onLate: () => void): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
+import { freePorts } from '../../../../shared/process/free-port.ts';
 
 /** Three brokers of one test's own. The first is the controller, and is left alone. */
 export type KafkaCluster = {
@@ -125,18 +125,4 @@ async function known(address: string): Promise<number> {
   } finally {
     await admin.disconnect().catch(() => {});
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,5 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 
 /** Some messages of one partition, that follow one another. */
 export type Portion = { payload: EachBatchPayload; messages: KafkaMessage[] };
@@ -18,7 +18,7 @@ export function createIntake(maxBatch: number) {
   let wake = () => {};
   let refused = Promise.withResolvers<void>();
 
-  /** Resolves when the messages are handled, or at the end; rejects with what `refuse` gave. */
+  /** Resolves when the messages are handled, or at the end; rejects with the error of `refuse`. */
   function put(payload: EachBatchPayload): Promise<void> {
     if (closed) return Promise.resolve();
     const done = Promise.withResolvers<void>();
@@ -34,7 +34,7 @@ export function createIntake(maxBatch: number) {
         wake = resolve;
       });
     }
-    // What was fetched with it comes within the same turn.
+    // Messages that were fetched together come within the same turn.
     await sleep(0);
     return !closed;
   }
@@ -103,7 +103,7 @@ export function createIntake(maxBatch: number) {
     finish,
     refuse,
     close,
-    /** Any of the batches that wait, to send signs of life by. */
+    /** Any of the batches that wait, to send heartbeats by. */
     first: () => waiting[0]?.payload,
     /** Whether what is at work is to be given back as soon as it can be. */
     isRefused: () => refusal !== undefined || closed,

@@ -5,7 +5,7 @@ const clock = { nowMs: 0, now: () => clock.nowMs };
 
 const partition = (high: bigint, committed: bigint) => [{ topic: 't', partition: 0, low: 0n, high, committed }];
 
-test('what waits grows older until it is handled', () => {
+test('messages that wait grow older until they are handled', () => {
   const age = createAge(clock);
   expect(age(partition(5n, 4n))).toBe(0);
   clock.nowMs += 2000;

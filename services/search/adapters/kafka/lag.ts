@@ -1,16 +1,5 @@
-import type { Clock } from '../../../../shared/clock.ts';
-import type { Db } from '../../../../shared/db/client.ts';
+import type { Clock } from '../../../../shared/async/clock.ts';
 import { behind, type PartitionState } from './offsets.ts';
-
-/** Bytes of the log that Debezium has not confirmed; undefined without its slot. */
-export async function unconfirmedBytes(db: Db, slot: string): Promise<number | undefined> {
-  const [row] = await db.run(
-    () => db.sql<{ bytes: string | null }[]>`
-      select greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)) as bytes
-      from pg_replication_slots where slot_name = ${slot}`,
-  );
-  return row?.bytes == null ? undefined : Number(row.bytes);
-}
 
 /** Since when messages wait, as far as earlier looks can tell, in seconds. */
 export function createAge(clock: Clock) {

@@ -1,7 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { Change } from '../../domain/change-source.ts';
-import { replaysOf } from './letter.ts';
-import { formatPosition } from './position.ts';
+import type { Change } from '../../domain/changes/change-source.ts';
+import { formatPosition, replaysOf } from './dead-letter.ts';
 
 /** A change, and the transaction that made it unless a snapshot read it. */
 export type Read = { change: Change; transaction?: number };
@@ -12,7 +11,7 @@ type Envelope = { op: string; before?: Row | null; after?: Row | null; source?: 
 /** Debezium's message, with or without its schema, as a change; undefined for a tombstone. Never throws. */
 export function readMessage(topic: string, partition: number, message: KafkaMessage): Read | undefined {
   if (message.value === null || message.value.length === 0) return undefined;
-  const told = {
+  const common = {
     position: formatPosition({ topic, partition, offset: message.offset }),
     original: { key: message.key, value: message.value, replays: replaysOf(message.headers) },
   };
@@ -20,12 +19,12 @@ export function readMessage(topic: string, partition: number, message: KafkaMess
     const envelope = envelopeOf(message.value);
     if (!envelope) return undefined;
     const table = textOr(envelope.source?.table, topic.slice(topic.lastIndexOf('.') + 1));
-    const change = { table, ...changeOf(envelope), ...told };
+    const change = { table, ...changeOf(envelope), ...common };
     const transaction = envelope.source?.txId;
     return isId(transaction) && change.op !== 'r' ? { change, transaction } : { change };
   } catch (error) {
     const unreadable = error instanceof Error ? error.message : String(error);
-    return { change: { table: '', op: 'u', row: {}, unreadable, ...told } };
+    return { change: { table: '', op: 'u', row: {}, unreadable, ...common } };
   }
 }
 

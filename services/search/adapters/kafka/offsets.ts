@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { KafkaJSError } from 'kafkajs/src/errors.js';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 
 export type Place = { topic: string; partition: number; offset: bigint };
 
@@ -17,9 +17,9 @@ const attempts = 5;
 const firstPauseMs = 50;
 
 /**
- * The messages that there are, and those that the group has handled, of every partition of the topics. "None" is what the group's coordinator has
- * said of a partition, never a silence: kafkajs asks for no partition of a topic that is not in what it knows of the cluster,
- * which lookups at the same time overwrite. That, and a coordinator that is loading or has moved, is asked again.
+ * Returns the messages that there are, and those that the group has handled, of every partition of the topics. "None" always
+ * comes from the group's coordinator: kafkajs leaves out the partitions of a topic that is missing in its metadata, which
+ * lookups at the same time overwrite. It is asked again then, and when the coordinator is loading or has moved.
  */
 export async function readPartitions(admin: Admin, groupId: string, topics: string[]): Promise<PartitionState[]> {
   for (let attempt = 1; ; attempt++) {
@@ -40,10 +40,10 @@ async function readOnce(admin: Admin, groupId: string, topics: string[]): Promis
   const ranges = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
   return topics.flatMap((topic, at) => {
     const partitions = ranges[at]!;
-    if (partitions.length === 0) throw untold(topic);
+    if (partitions.length === 0) throw noReply(topic);
     return partitions.map(({ partition, low, high }) => {
       const offset = committed.get(`${topic}/${partition}`);
-      if (offset === undefined) throw untold(`${topic}/${partition}`);
+      if (offset === undefined) throw noReply(`${topic}/${partition}`);
       // A negative one stands for none.
       const known = offset < 0n ? undefined : offset;
       return { topic, partition, low: BigInt(low), high: BigInt(high), committed: known };
@@ -51,9 +51,9 @@ async function readOnce(admin: Admin, groupId: string, topics: string[]): Promis
   });
 }
 
-const untold = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
+const noReply = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
 
-/** Nothing tells what was in it: not read yet, or gone before it was read (retention), or the topic was made anew. */
+/** Whether changes may be missing: none was read yet, or some went before they were read (retention), or the topic was made anew. */
 export const isLost = ({ low, high, committed }: PartitionState) =>
   committed === undefined || committed < low || committed > high;
 
@@ -61,7 +61,7 @@ export const isLost = ({ low, high, committed }: PartitionState) =>
 export const behind = ({ low, high, committed = low }: PartitionState) =>
   Number(high - (committed < low || committed > high ? low : committed));
 
-/** Where the messages of the time since `sinceMs` begin, in these partitions. */
+/** Returns where the messages since `sinceMs` begin, in these partitions. */
 export async function placesSince(admin: Admin, partitions: PartitionState[], sinceMs: number): Promise<Place[]> {
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
   const wanted = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));

@@ -1,7 +1,7 @@
 import type { Admin, Consumer } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
-import type { Logger } from '../../../../shared/log.ts';
-import type { ChangeHandlers } from '../../domain/change-source.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
+import type { Logger } from '../../../../shared/process/log.ts';
+import type { ChangeHandlers } from '../../domain/changes/change-source.ts';
 import type { OnDemand } from './client.ts';
 import { isLost, type PartitionState, type Place, placesSince, readPartitions } from './offsets.ts';
 import type { Topics } from './topics.ts';
@@ -25,14 +25,14 @@ export type PreparationDeps = {
 const rewindMs = 60_000;
 
 /**
- * Makes a member ready for its partitions. The one that reads the notifications looks after all partitions: those of which
- * something was lost are a gap, and once that is filled their offsets are committed, which ends it for everybody. Answers
- * false while another member has still to do so.
+ * Makes a member ready for its partitions. The member that reads the notifications looks after all partitions: those of which
+ * something was lost are a gap, and once it is filled their offsets are committed, which ends the gap for the whole group.
+ * Returns false while another member has still to do so.
  */
 export async function prepare(deps: PreparationDeps, assignment: Assignment): Promise<boolean> {
   const { admin, consumer, topics, onConnect, now, log } = deps;
   const lost = await findLost(deps);
-  if (lost.length > 0 && !speaks(deps, assignment)) return false;
+  if (lost.length > 0 && !readsNotifications(deps, assignment)) return false;
   const places = await admin.run((client) => placesSince(client, lost, now() - rewindMs), 5000);
   // Of a snapshot that has ended there is nothing to learn any more: everything is read now.
   for (const place of places) if (place.topic === topics.notifications) place.offset = lost.find(isOf(place))!.high;
@@ -48,7 +48,7 @@ export async function prepare(deps: PreparationDeps, assignment: Assignment): Pr
  * find, and a partition in which nothing is written any more would never show it.
  */
 export async function isIntact(group: Group, assignment: Assignment): Promise<boolean> {
-  return !speaks(group, assignment) || (await findLost(group)).length === 0;
+  return !readsNotifications(group, assignment) || (await findLost(group)).length === 0;
 }
 
 type Group = Pick<PreparationDeps, 'admin' | 'openAdmin' | 'group' | 'topics'>;
@@ -64,15 +64,16 @@ async function findLost({ admin, openAdmin, group, topics }: Group): Promise<Par
   const seen = await look(admin);
   if (seen.length === 0) return [];
   await sleep(secondLookMs);
-  const witness = openAdmin();
+  const second = openAdmin();
   try {
-    return (await look(witness)).filter((one) => seen.some(isOf(one)));
+    return (await look(second)).filter((one) => seen.some(isOf(one)));
   } finally {
-    await witness.close();
+    await second.close();
   }
 }
 
-const speaks = ({ topics }: Group, assignment: Assignment) => (assignment[topics.notifications] ?? []).length > 0;
+const readsNotifications = ({ topics }: Group, assignment: Assignment) =>
+  (assignment[topics.notifications] ?? []).length > 0;
 
 function goTo(consumer: Consumer, assignment: Assignment, places: Place[]): void {
   for (const { topic, partition, offset } of places) {

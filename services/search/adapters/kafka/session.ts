@@ -1,5 +1,5 @@
 import type { Admin, Consumer } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
 import type { KafkaClient, OnDemand } from './client.ts';
 import { createContinuity } from './continuity.ts';
 import { createIntake, type Intake, type Portion } from './intake.ts';
@@ -31,7 +31,7 @@ const leaveMs = 1000;
 /** A fetch of this size comes within a request's deadline over any line that is fit for the work. */
 const fetchBytes = 4 * 1024 * 1024;
 
-/** One member of the consumer group, from its first join to its end; rejects with what broke it. */
+/** Runs one member of the consumer group, from its first join to its end; rejects with the error that ended it. */
 export async function runSession(options: SessionOptions): Promise<void> {
   const { kafka, admin, group, topics, signal } = options;
   await admin.run((client) => ensureTopics(client, topics), 10_000);
@@ -57,7 +57,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
     const join = joins;
     const isOver = () => join !== joins || signal.aborted;
     isReady = false;
-    // One after another: what an earlier one is at is not begun a second time beside it.
+    // One after another: the work of an earlier assignment is not begun a second time beside it.
     prepared = prepared.then(() => options.onAssigned(consumer, assignment, isOver));
     prepared.then(() => {
       isReady = !isOver();

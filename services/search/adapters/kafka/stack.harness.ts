@@ -4,14 +4,14 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Admin, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
-import { sleep } from '../../../../shared/clock.ts';
-import { type KafkaConfig, kafkaConfig, kafkaVariables } from '../../../../shared/config.ts';
-import { readConfig } from '../../../../shared/environment.ts';
-import { silentLog } from '../../../../shared/log.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
+import { readConfig } from '../../../../shared/config/environment.ts';
+import { silentLog } from '../../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { stackAddress } from '../../../../shared/testing/stack.ts';
-import type { Change } from '../../domain/change-source.ts';
-import { type KafkaChangeSource, kafkaChangeSource } from '../kafka-change-source.ts';
+import { type KafkaConfig, kafkaConfig, kafkaVariables } from '../../config.ts';
+import type { Change } from '../../domain/changes/change-source.ts';
+import { type KafkaChangeSource, kafkaChangeSource } from './kafka-change-source.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 

@@ -7,7 +7,7 @@ const tables = ['events', 'venues', 'performers', 'event_performers'];
 /** Where Debezium writes for one connector. */
 export type Topics = {
   tables: string[];
-  /** What the connector tells of itself. It has one partition: whoever reads it speaks for the whole group. */
+  /** The connector's own notifications. It has one partition, and the member that reads it looks after the whole group's. */
   notifications: string;
 };
 
@@ -16,7 +16,7 @@ export const topicsOf = (prefix: string): Topics => ({
   notifications: `${prefix}.notifications`,
 });
 
-/** Makes those that are missing, before a first look at one makes it with the server's number of partitions. */
+/** Makes the topics that are missing: the first look at one would make it with the server's number of partitions. */
 export async function ensureTopics(admin: Admin, topics: Topics): Promise<void> {
   await ensure(admin, [
     ...topics.tables.map((topic) => ({ topic, numPartitions: tablePartitions })),
@@ -25,7 +25,7 @@ export async function ensureTopics(admin: Admin, topics: Topics): Promise<void> 
 }
 
 /** Dead letters wait for people, so they are kept for ninety days. */
-export async function ensureLettersTopic(admin: Admin, topic: string): Promise<void> {
+export async function ensureDeadLetterTopic(admin: Admin, topic: string): Promise<void> {
   const configEntries = [{ name: 'retention.ms', value: String(90 * 24 * 3600 * 1000) }];
   await ensure(admin, [{ topic, numPartitions: 1, configEntries }]);
 }

@@ -3,15 +3,15 @@ import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from 'pg-log
 import { formatLsn, parseLsn } from './lsn.ts';
 
 export type ReplicationOptions = {
-  /** What the `pg` driver needs to connect. */
+  /** The options of the `pg` driver. */
   client: Record<string, unknown>;
   slot: string;
   publication: string;
   /** Everything before it is handled. */
   from: bigint;
-  /** Asked before anything is followed, on the same connection; what it throws ends that. */
+  /** Called before anything is followed, on the same connection; an error that it throws ends the connection. */
   onIdentified(server: Identity): void;
-  /** Called in the server's order; while what it returns is pending, the server is made to wait. */
+  /** Called in the server's order; while the promise that it returns is pending, the server is made to wait. */
   onMessage(lsn: string, message: Pgoutput.Message): Promise<void> | undefined;
   /** The server has sent everything before `position`, and every message before it has come. */
   onCaughtUp(position: bigint): void;
@@ -34,7 +34,7 @@ export type Replication = {
 };
 
 const pingEveryMs = 1000;
-const farewellMs = 1000;
+const closeTimeoutMs = 1000;
 
 /**
  * One replication connection; it ends with its first error.
@@ -47,7 +47,7 @@ export function openReplication(options: ReplicationOptions): Replication {
   const plugin = new CountingPlugin({ protoVersion: 1, publicationNames: [options.publication] });
   plugin.onUnreadable = fail;
   plugin.onIdentified = options.onIdentified;
-  // Ours, for the driver waits without end for a server that hangs to take its farewell.
+  // Made here, to destroy it: the driver waits without end for a hung server to close the connection.
   const socket = new Socket();
   const service = new LogicalReplicationService(
     { ...options.client, stream: () => socket },
@@ -64,7 +64,7 @@ export function openReplication(options: ReplicationOptions): Replication {
   let taken = 0;
   let failed = false;
   let heardAt = Date.now();
-  let farewell = () => {};
+  let onHeartbeat = () => {};
 
   function fail(error: unknown): void {
     failed = true;
@@ -72,7 +72,7 @@ export function openReplication(options: ReplicationOptions): Replication {
     ended.reject(error);
   }
 
-  /** Always of what is confirmed already, minus the 1 that the library adds. */
+  /** Reports the position that is confirmed, minus the 1 that the library adds. */
   const report = (wantsAnswer: boolean) => service.acknowledge(formatLsn(confirmed - 1n), wantsAnswer).catch(fail);
 
   service.on('error', fail);
@@ -87,7 +87,7 @@ export function openReplication(options: ReplicationOptions): Replication {
     heardAt = Date.now();
     // Messages that came before this heartbeat may still wait inside the library.
     if (plugin.parsed === taken && !failed) options.onCaughtUp(parseLsn(lsn));
-    farewell();
+    onHeartbeat();
     if (wantsAnswer) report(false);
   });
 
@@ -116,13 +116,13 @@ export function openReplication(options: ReplicationOptions): Replication {
     async close() {
       clearInterval(ping);
       const heard = new Promise<void>((resolve) => {
-        farewell = resolve;
+        onHeartbeat = resolve;
       });
       if (!service.isStop()) {
         report(true);
-        await Promise.race([heard, ended.promise.catch(() => {}), pause(farewellMs)]);
+        await Promise.race([heard, ended.promise.catch(() => {}), pause(closeTimeoutMs)]);
       }
-      await Promise.race([service.stop(), pause(farewellMs)]);
+      await Promise.race([service.stop(), pause(closeTimeoutMs)]);
       socket.destroy();
     },
   };
@@ -131,8 +131,8 @@ export function openReplication(options: ReplicationOptions): Replication {
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
- * Knows which server it is, and how many messages have come from it, so that the difference is what the library still
- * holds. What it cannot read would be thrown into the socket's event and end the process.
+ * Tells which server it is, and counts the messages that were parsed: those that were not handed out yet are still in the
+ * library. An error of `parse` would be thrown into the socket's event and end the process.
  */
 class CountingPlugin extends PgoutputPlugin {
   parsed = 0;

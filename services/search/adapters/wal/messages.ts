@@ -1,5 +1,5 @@
 import type { Pgoutput } from 'pg-logical-replication';
-import type { Change } from '../../domain/change-source.ts';
+import type { Change } from '../../domain/changes/change-source.ts';
 import { formatLsn, parseLsn } from './lsn.ts';
 import type { Item } from './queue.ts';
 

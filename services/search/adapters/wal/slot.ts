@@ -1,4 +1,4 @@
-import type { PostgresConfig } from '../../../../shared/config.ts';
+import type { PostgresConfig } from '../../../../shared/config/config.ts';
 import { type Db, openDb } from '../../../../shared/db/client.ts';
 import { Unfit } from '../../../../shared/errors.ts';
 import { parseLsn } from './lsn.ts';
@@ -11,10 +11,10 @@ export type Slot = {
   server: string;
 };
 
-/** What a reader has had before: everything before `handled`, from this server, if any. */
+/** How far a reader has come: it has handled everything before `handled`, from this server, if any. */
 export type Past = { handled: bigint; server: string | undefined };
 
-/** Throws `unavailable` unless the server answers, and writes a log that changes can be read from. */
+/** Throws `unavailable` unless the server is there, and `Unfit` unless its log has the changes of rows. */
 export async function checkLog(db: Db): Promise<void> {
   await db.ping();
   const [row] = await db.run(() => db.sql<{ level: string }[]>`select current_setting('wal_level') as level`);
@@ -63,7 +63,7 @@ async function unmark(db: Db, name: string): Promise<void> {
 /** The name of a server's history: it changes when a standby is promoted or a backup restored. */
 export const serverId = (system: string, timeline: number) => `${system}/${timeline}`;
 
-/** Which server answers, and where its log ends on its disk. */
+/** Which server this is, and where its log ends on its disk. */
 async function identify(db: Db): Promise<{ id: string; end: bigint }> {
   const [row] = await db.run(
     () => db.sql<{ system: string; file: string; lsn: string }[]>`

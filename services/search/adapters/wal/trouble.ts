@@ -1,7 +1,7 @@
 import { asOutage, sqlState } from '../../../../shared/db/outage.ts';
 import { type AppError, isAppError, Unfit } from '../../../../shared/errors.ts';
 
-/** SQLSTATEs that mean something else, or more, to who follows the log than to who asks queries. */
+/** SQLSTATEs that mean something else, or more, to a follower of the log than to a query. */
 const reasons: Record<string, string> = {
   '42501': 'The PostgreSQL user of search must have REPLICATION, and may have to be granted tables: the log says which',
   '42704': 'The database lacks a publication: its migrations must be applied',

@@ -1,0 +1,88 @@
+import { batched } from '../../../../shared/async/batched.ts';
+import type { Db } from '../../../../shared/db/client.ts';
+import type { Order } from '../../domain/order/order.ts';
+import type { OfferedSeat } from '../../domain/seats/candidates.ts';
+import type { SeatsMark, Ticket, TicketFacts, Tickets } from '../../domain/seats/tickets.ts';
+import { isOnSale, maxPrice, openToTheStart, orderJson, type SaleWindow } from './fragments.ts';
+
+/** Tickets in PostgreSQL. */
+export function postgresTickets(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Tickets {
+  const { sql, run, wait, share } = db;
+
+  // A read that never ends must not hold up the next ones, so each has its own deadline.
+  const factsOf = batched((ticketUuids: string[]) =>
+    run(async () => {
+      const rows = await sql<(TicketFacts & { uuid: string })[]>`
+        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency
+        from tickets t join events e on e.id = t.event_id where t.uuid = any(${ticketUuids})`;
+      return new Map(rows.map(({ uuid, ...facts }) => [uuid, facts]));
+    }),
+  );
+
+  const find = batched((ticketUuids: string[]) =>
+    run(async () => {
+      const rows = await sql<(Omit<Ticket, 'order' | 'token'> & { order: Order | null; token: string | null })[]>`
+        select t.uuid, e.uuid as "eventUuid", t.price::float8 as price, t.currency,
+          t.status = 'booked' or t.price > ${maxPrice} as booked,
+          ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", case when o.id is not null then ${orderJson(sql)} end as order,
+          ot.token
+        from tickets t join events e on e.id = t.event_id
+        left join orders o on o.id = t.order_id left join payments p on p.order_id = o.id
+        left join order_tickets ot on ot.order_id = o.id and ot.ticket_id = t.id
+        where t.uuid = any(${ticketUuids})`;
+      return new Map(
+        rows.map(({ order: found, token, ...ticket }) => [
+          ticket.uuid,
+          { ...ticket, ...(found && { order: found }), ...(token && { token }) },
+        ]),
+      );
+    }),
+  );
+
+  return {
+    factsOf: (ticketUuid) => wait(() => factsOf(ticketUuid)),
+
+    find: (ticketUuid) => wait(() => find(ticketUuid)),
+
+    boughtBy: (userUuid, eventUuid) =>
+      run(async () => {
+        const rows = await sql<{ uuid: string }[]>`
+          select t.uuid from orders o join tickets t on t.order_id = o.id join events e on e.id = t.event_id
+          where o.user_uuid = ${userUuid} and e.uuid = ${eventUuid}`;
+        return rows.map(({ uuid }) => uuid);
+      }),
+
+    // It waits for no locks, but an arena's seats take a while. `seatsSince` returns the rows written meanwhile.
+    seatsOf: (eventUuid) =>
+      run(() =>
+        share(eventUuid, async (sql) => {
+          const [event] = await sql<{ id: number; isOnSale: boolean; mark: SeatsMark }[]>`
+          select id::float8 as id, ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark
+          from events e where uuid = ${eventUuid}`;
+          if (!event) return undefined;
+          const seats = await sql<OfferedSeat[]>`
+          select uuid, seat, price::float8 as price, currency, ${isOffered(sql)} as free
+          from tickets t where event_id = ${event.id} order by id`;
+          return { isOnSale: event.isOnSale, mark: event.mark, seats };
+        }),
+      ),
+
+    seatsSince: (eventUuid, since) =>
+      run(async () => {
+        const [row] = await sql<{ isOnSale: boolean; mark: SeatsMark; seats: OfferedSeat[] | null }[]>`
+          select ${isOnSale(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark, (
+            select json_agg(json_build_object('uuid', t.uuid, 'seat', t.seat, 'price', t.price, 'currency', t.currency,
+              'free', ${isOffered(sql)}))
+            from tickets t where t.event_id = e.id and t.changed_in >= ${since}::text::xid8) as seats
+          from events e where uuid = ${eventUuid}`;
+        return row && { ...row, seats: row.seats ?? [] };
+      }),
+  };
+}
+
+/** A restarted server may be another one, with transaction ids that were used before. */
+const mark = (sql: Db['sql']) => sql`json_build_object(
+  'since', pg_snapshot_xmin(pg_current_snapshot())::text,
+  'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.id, e.xmin))`;
+
+const isOffered = (sql: Db['sql']) => sql`(t.status = 'available' and t.order_id is null and t.price <= ${maxPrice})`;

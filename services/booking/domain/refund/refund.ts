@@ -1,0 +1,49 @@
+import type { EarlierRefund, ProviderName } from '../payment/payment-provider.ts';
+import type { Lease } from '../payment/unfinished-payments.ts';
+
+/**
+ * The money for tickets that were given back. `amount` is in minor units of `currency`. `disputed`: the buyer has
+ * disputed the payment, and gets nothing more.
+ */
+export type Refund = {
+  uuid: string;
+  orderUuid: string;
+  status: 'pending' | 'succeeded' | 'disputed';
+  tickets: { uuid: string; eventUuid: string; seat: string; price: number }[];
+  amount: number;
+  currency: string;
+  /** RFC 3339, UTC. */
+  createdAt: string;
+};
+
+/** A refund with the earlier ones of its order, which its payment needs. */
+export type OpenRefund = Refund & { earlier: EarlierRefund[] };
+
+/** The reason why tickets can't be given back: nothing is written then. */
+export type RefundRefusal = 'not paid' | 'not owned' | 'window over' | 'event begun' | 'other provider';
+
+/** Port: refunds in the database. Each operation is one transaction. Throws `unavailable`. */
+export type Refunds = {
+  /**
+   * Takes tickets (all that the order still owns, unless they are named) back from a paid order: they are available
+   * from then on, and the money owed for them is a pending refund. An order that owns nothing any more is `refunded`.
+   * An existing refund with this uuid is returned unchanged. With a `windowMs`, as for a buyer, the purchase may not be
+   * older, and the event may not have begun; by the database's clock.
+   */
+  open(request: {
+    uuid: string;
+    orderUuid: string;
+    ticketUuids?: string[] | undefined;
+    windowMs?: number | undefined;
+    provider: ProviderName;
+  }): Promise<OpenRefund | RefundRefusal>;
+
+  /** Notes how a pending refund has ended; returns false when that was noted before. */
+  finish(uuid: string, status: 'succeeded' | 'disputed'): Promise<boolean>;
+
+  /**
+   * Leases refunds of a provider that have been pending for at least `ageMs`: until `leaseMs` are over no other call
+   * gets them.
+   */
+  leasePending(request: Lease & { ageMs: number }): Promise<OpenRefund[]>;
+};

@@ -1,0 +1,22 @@
+import type { Actor } from '../../../../shared/auth/actor.ts';
+import { reservationExpired, reservationExtended, salesEnded } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { endOf, ownReservation, type ReservationState, stateOf } from './find-reservation.ts';
+
+/**
+ * Extends a reservation by the full hold time, once. Throws `reservation_not_found`, `reservation_expired` when a seat
+ * is no longer held, `sales_ended`, and `reservation_extended` when it was extended before.
+ */
+export async function extendReservation(
+  ports: Pick<Ports, 'reservations' | 'locks' | 'lockTtlMs'>,
+  request: { actor: Actor; uuid: string },
+): Promise<ReservationState> {
+  const reservation = await ownReservation(ports, request);
+  const { uuid, eventUuid, tickets } = reservation;
+  if (reservation.released || (await endOf(ports, reservation)) === undefined) throw reservationExpired();
+  if (!reservation.isOnSale) throw salesEnded();
+  // The note comes first, and stays: neither two requests at once nor a retry may extend it twice.
+  if (!(await ports.reservations.useExtension(uuid))) throw reservationExtended();
+  if (!(await ports.locks.extend({ eventUuid, locks: tickets, ttlMs: ports.lockTtlMs }))) throw reservationExpired();
+  return stateOf(ports, reservation);
+}

@@ -1,0 +1,33 @@
+/** A seat to choose from: its label such as `101-C12` or `A1`, and its price in minor units. */
+export type OfferedSeat = { uuid: string; seat: string; price: number; currency: string; free: boolean };
+
+export type Wish = {
+  quantity: number;
+  /** The maximum price of one seat, in minor units. */
+  maxPrice?: number | undefined;
+  /** By name, without regard to case: `101` is also `Section 101`. */
+  section?: string | undefined;
+};
+
+/**
+ * Port: the sets of an event's seats, the best first. It is made once for seats that don't change, and does not know
+ * which are sold or held. Rows of labels are one implementation (`seatsByRow`); a plan of the hall, or a standing area,
+ * would be others.
+ */
+export type Candidates = {
+  /** Each at its place, which is its index here. */
+  readonly seats: readonly OfferedSeat[];
+  /** Wishes with the same key have the same sets. */
+  keyOf(wish: Wish): string;
+  /**
+   * Returns up to `most` sets of places for a wish, the best first, none of which is `taken` (not 0) and no two of
+   * which overlap; none when there are not enough. Given `isOwn`, the best that begins at such a place, and nothing
+   * else, unless only others leave as few single seats behind.
+   */
+  find(wish: Wish, taken: Uint8Array, most: number, isOwn?: (place: number) => boolean): number[][];
+  /**
+   * Returns the free places that a choice would needlessly leave alone, in their order. Chosen ones count as free
+   * before, whether they are `taken` or not: the buyer may hold them already.
+   */
+  strandedBy(chosen: ReadonlySet<number>, taken: Uint8Array): number[];
+};

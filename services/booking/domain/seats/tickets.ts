@@ -1,0 +1,45 @@
+import type { Order } from '../order/order.ts';
+import type { OfferedSeat } from './candidates.ts';
+
+/** The stable part of a ticket. `price` is in minor units of `currency`. */
+export type TicketFacts = { eventUuid: string; price: number; currency: string };
+
+/** The state of a ticket's sale. `order` is the live order that claims or owns it. */
+export type Ticket = TicketFacts & {
+  uuid: string;
+  /** Its event has not begun, nor is it about to. */
+  isOnSale: boolean;
+  booked: boolean;
+  order?: Order;
+  /** The token of the lock under which that order claimed it. */
+  token?: string;
+};
+
+/** Seats as they were read at a moment. */
+export type Offer = { isOnSale: boolean; seats: OfferedSeat[]; mark: SeatsMark };
+
+/**
+ * A point in the database's history. `version` changes with the event and when a ticket is deleted; `since` finds later
+ * writes to tickets.
+ */
+export type SeatsMark = { version: string; since: string };
+
+/** Port: tickets in the database. It only reads; orders and refunds write. Throws `unavailable`. */
+export type Tickets = {
+  /** Returns undefined for an unknown ticket. */
+  factsOf(ticketUuid: string): Promise<TicketFacts | undefined>;
+
+  find(ticketUuid: string): Promise<Ticket | undefined>;
+
+  /** Returns the tickets of an event that a user has bought or is paying for. */
+  boughtBy(userUuid: string, eventUuid: string): Promise<string[]>;
+
+  /**
+   * Returns every seat of an event, in the organiser's order, `free` unless it is sold or being paid for; undefined
+   * without the event.
+   */
+  seatsOf(eventUuid: string): Promise<Offer | undefined>;
+
+  /** Returns the seats that were written since a mark, those of the mark's own moment perhaps again, in no order. */
+  seatsSince(eventUuid: string, since: string): Promise<Offer | undefined>;
+};

@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isAppError, reasonOf } from '../../../../shared/errors.ts';
+import { type ElasticsearchIndex, elasticsearchIndex } from './elasticsearch-index.ts';
+import { searchBody } from './query.ts';
+
+const closes: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closes.splice(0).reverse()) await close();
+});
+
+/** An index behind a server that responds as `answer` says. */
+async function start(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closes.push(() => new Promise((resolve) => server.close(resolve)));
+  const { port } = server.address() as { port: number };
+  const index = elasticsearchIndex({ nodes: [`http://127.0.0.1:${port}`], index: 'test' });
+  closes.push(index.close);
+  return index;
+}
+
+function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+const elastic = { 'x-elastic-product': 'Elasticsearch' };
+
+/** The response of Elasticsearch 8 to a driver of 9. */
+const mediaType = {
+  error: { type: 'media_type_header_exception', reason: 'A compatible version is required on Accept header' },
+  status: 400,
+};
+
+const searches = (index: ElasticsearchIndex) => ({
+  search: () => index.search({ text: 'gala', now: 0, size: 10 }),
+  generation: () => index.generation(),
+  apply: () => index.apply({ upserts: [], deletes: [1], version: 1n }),
+  isBuilt: () => index.isBuilt(),
+});
+
+async function expectReason(index: ElasticsearchIndex, reason: string): Promise<void> {
+  for (const [name, call] of Object.entries(searches(index))) {
+    const failure = await call().catch((error: unknown) => error);
+    expect([name, isAppError(failure, 'unavailable'), reasonOf(failure)]).toEqual([name, true, reason]);
+  }
+}
+
+describe('an unfit server is named in a sentence, and is unavailable to callers:', () => {
+  test('Elasticsearch 8', async () => {
+    const index = await start(({ url, headers }, response) => {
+      if (`${headers.accept} ${headers['content-type']}`.includes('compatible-with=9'))
+        json(response, 400, mediaType, elastic);
+      else json(response, 200, url === '/' ? { version: { number: '8.15.0' } } : {}, elastic);
+    });
+    await expectReason(index, 'Elasticsearch 9 or newer is needed; this is Elasticsearch 8.15.0');
+  });
+
+  test('OpenSearch', async () => {
+    const version = { distribution: 'opensearch', number: '3.2.0' };
+    const index = await start((_, response) => json(response, 200, { version }));
+    await expectReason(index, 'Elasticsearch 9 or newer is needed; this is OpenSearch 3.2.0');
+  });
+
+  test('an Elasticsearch too old to name itself', async () => {
+    const index = await start((_, response) => json(response, 200, { version: { number: '7.10.2' } }));
+    await expectReason(index, 'Elasticsearch 9 or newer is needed; this is Elasticsearch 7.10.2');
+  });
+
+  test('anything else', async () => {
+    const index = await start((_, response) => json(response, 200, { version: { number: '<script>' } }));
+    await expectReason(index, 'Elasticsearch 9 or newer is needed; this is another server');
+  });
+
+  test('an Elasticsearch that does not know the user', async () => {
+    const index = await start((_, response) => json(response, 401, { error: 'security_exception' }, elastic));
+    await expectReason(index, 'Elasticsearch does not know the user and password of ELASTICSEARCH_ADDR');
+  });
+
+  test('an Elasticsearch that does not let the user', async () => {
+    const index = await start((_, response) => json(response, 403, { error: 'security_exception' }, elastic));
+    await expectReason(index, 'Elasticsearch does not let the user of ELASTICSEARCH_ADDR do what is needed');
+  });
+});
+
+test('a newer server in its place is used without a restart', async () => {
+  let number = '8.15.0';
+  const index = await start(({ url }, response) => {
+    const found = { test: { aliases: { test: {}, 'test.write.x': {} } } };
+    json(response, 200, url === '/' ? { version: { number } } : found, elastic);
+  });
+  expect(reasonOf(await index.isBuilt().catch((error) => error))).toContain('8.15.0');
+  number = '9.4.3';
+  expect(await index.isBuilt()).toBe(true);
+});
+
+test('a search that is too much for a server says what to do', async () => {
+  const cause = { type: 'too_many_nested_clauses', reason: 'Query contains too many nested clauses' };
+  const index = await start(({ url }, response) => {
+    if (url === '/') json(response, 200, { version: { number: '9.4.3' } }, elastic);
+    else if (url?.startsWith('/test/_pit')) json(response, 200, { id: 'view' }, elastic);
+    else if (url?.startsWith('/_search')) json(response, 500, { error: { ...cause, root_cause: [cause] } }, elastic);
+    else json(response, 404, {}, elastic);
+  });
+  const failure = await index.search({ text: 'gala', now: 0, size: 10 }).catch((error) => error);
+  expect([isAppError(failure, 'invalid_request'), failure.message]).toEqual([
+    true,
+    'Search for fewer or shorter words',
+  ]);
+});
+
+test('no query has more clauses than the smallest server takes', () => {
+  for (let words = 1; words <= 100; words++) {
+    const text = Array.from({ length: words }, (_, n) => `w${n}`).join(' ');
+    const { must } = searchBody({ text, now: 0, size: 10 }, 'view').query.bool;
+    if (!must || !('multi_match' in must)) throw new Error('no words are searched for');
+    const { query, fields, max_expansions } = must.multi_match!;
+    const clauses = query.split(' ').length * fields.length * max_expansions;
+    expect(clauses).toBeLessThanOrEqual(1024);
+    expect(max_expansions).toBeGreaterThanOrEqual(15);
+  }
+});

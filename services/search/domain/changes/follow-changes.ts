@@ -1,0 +1,131 @@
+import { sleep } from '../../../../shared/async/clock.ts';
+import type { Catalogue } from '../index/catalogue.ts';
+import type { Rejected, SearchIndex } from '../index/search-index.ts';
+import type { Change, ChangeSource } from './change-source.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { dirtOf } from './dirty-ids.ts';
+
+/** Called with what has happened, for logs and metrics. */
+export type FollowObserver = {
+  applied?(counts: { changes: number; upserts: number; deletes: number }): void;
+  rebuilt?(counts: { documents: number; durationMs: number }): void;
+  deadLetter?(change: Change, cause: string): void;
+};
+
+export type FollowChangesDeps = {
+  source: ChangeSource;
+  catalogue: Catalogue;
+  index: SearchIndex;
+  deadLetters: DeadLetters;
+  observe?: FollowObserver;
+  /** Rows of one read while everything is indexed. */
+  rebuildBatch?: number;
+  /** How often to look whether the index is still there. */
+  lookMs?: number;
+};
+
+export type FollowChanges = {
+  /** Keeps the index in step with the database until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the index can be searched: it is built, or was, and holds all that was acknowledged. Rejects if
+   * `run` ends before.
+   */
+  ready: Promise<void>;
+};
+
+/**
+ * Keeps the index in step with the database. Changes only say which events to look at: these are read in one query, after
+ * the WAL position that is their version, and indexed in one call. Everything is read when the index is not built, has been
+ * lost or is of an older release, when changes are missing, and when a table was truncated; the source keeps the changes that
+ * are made meanwhile.
+ *
+ * A change that cannot be read or indexed goes to the dead letters and stops nothing. The errors of an index or database that
+ * is away go to the source, which brings the same changes again.
+ */
+export function followChanges(deps: FollowChangesDeps): FollowChanges {
+  const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000, lookMs = 5000 } = deps;
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  const inTurn = oneAtATime();
+  let ending: AbortSignal | undefined;
+
+  async function onConnect({ gap }: { gap: boolean }): Promise<void> {
+    if (gap || !(await index.isBuilt()) || (await index.isOutdated())) await rebuild();
+    ready.resolve();
+  }
+
+  /** An index's server may come back empty, and no change would show it. */
+  async function lookAfterIndex(signal: AbortSignal): Promise<void> {
+    await ready.promise;
+    while (!signal.aborted) {
+      await sleep(lookMs, signal);
+      // A look that fails, for the index is away, say, is made up for by the next.
+      if (!signal.aborted) await inTurn(async () => (await index.isBuilt()) || (await rebuild())).catch(() => {});
+    }
+  }
+
+  async function onBatch(changes: Change[]): Promise<void> {
+    const { ids, everything, unreadable } = dirtOf(changes);
+    if (everything) await rebuild();
+    else if (changes.length > unreadable.length) {
+      const version = await catalogue.position();
+      const { upserts, deletes } = await catalogue.findDirty(ids);
+      await keepRejected(await index.apply({ upserts, deletes, version }));
+      observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
+    }
+    for (const { change, cause } of unreadable) await keepDeadLetter(change, cause);
+  }
+
+  /** An event that the index can't take must not stop the others. */
+  async function keepRejected(rejected: Rejected[]): Promise<void> {
+    for (const { id, cause } of rejected) {
+      await keepDeadLetter({ table: 'events', op: 'u', row: { id }, position: `event ${id}` }, cause);
+    }
+  }
+
+  async function keepDeadLetter(change: Change, cause: string): Promise<void> {
+    await deadLetters.put(change, cause);
+    observe.deadLetter?.(change, cause);
+  }
+
+  async function rebuild(): Promise<void> {
+    const startedAt = performance.now();
+    let documents = 0;
+    async function* counted() {
+      for await (const batch of catalogue.all(rebuildBatch)) {
+        ending?.throwIfAborted();
+        documents += batch.length;
+        yield batch;
+      }
+    }
+    await keepRejected(await index.replaceAll(counted(), await catalogue.position(), catalogue.position));
+    observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
+  }
+
+  return {
+    ready: ready.promise,
+    run(signal) {
+      ending = signal;
+      const looking = lookAfterIndex(signal).catch(() => {});
+      return source
+        .run({
+          onConnect: (connection) => inTurn(() => onConnect(connection)),
+          onBatch: (changes) => inTurn(() => onBatch(changes)),
+          signal,
+        })
+        .finally(() => ready.reject(new Error('following changes ended before the index was ready')))
+        .finally(() => looking);
+    },
+  };
+}
+
+/** Runs pieces of work one after another; one that fails does not stop the next. */
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}

@@ -1,0 +1,59 @@
+import type { SearchQuery, SearchResult } from '../query/search-query.ts';
+import type { EventDocument } from './event-document.ts';
+
+export type IndexChanges = {
+  upserts: EventDocument[];
+  /** Ids of events that are gone. */
+  deletes: number[];
+  /** The WAL position that was read before the rows. */
+  version: bigint;
+};
+
+/** A document that the index can't take, and why: to send it again would not help. */
+export type Rejected = { id: number; cause: string };
+
+/**
+ * Port: the index of events.
+ *
+ * A word matches in the name (weight 4), the performers, the location (2) or the description; as typed, or misspelt:
+ * words of 1–2 characters must be exact, of 3–5 may differ by one edit, longer by two (swapped neighbours are one
+ * edit). Case and accents don't matter. Any word may match, and more matching words score higher. Order: score
+ * descending, date ascending, uuid ascending.
+ *
+ * Every method throws `unavailable` while the index's server is away, and `search` until the index has first been built
+ * by `replaceAll`: to find nothing then would be a wrong answer. Each call may be repeated.
+ */
+export type SearchIndex = {
+  /**
+   * Resolves when the changes can be found. A document or deletion older than what the index has of that id is passed
+   * over, an equal or newer one taken, so repeats and races do no harm. Not atomic: while it runs, and after it threw,
+   * a part may be there. Returns the documents that it could not take; all others are in.
+   */
+  apply(changes: IndexChanges): Promise<Rejected[]>;
+  /**
+   * Makes the index hold exactly these documents, except for what has been applied at a newer version, also meanwhile
+   * and by other processes. `newest` returns the newest version that there can be: a version beyond it is from an
+   * earlier database (before a backup was restored, say), whose log was longer, and counts for nothing. Searches go on
+   * meanwhile. After it threw, the old documents are still there. Returns the documents that it could not take.
+   */
+  replaceAll(
+    documents: AsyncIterable<EventDocument[]>,
+    version: bigint,
+    newest?: () => Promise<bigint>,
+  ): Promise<Rejected[]>;
+  search(query: SearchQuery): Promise<SearchResult>;
+  /**
+   * Differs before and after a change that altered what a search may find: at once in the process that made it, within
+   * a second in others, across restarts too; never names a state that is not searchable yet. Part of the keys of cached
+   * pages.
+   */
+  generation(): Promise<string>;
+  /** Every document that can be found, by id, in batches; what changes meanwhile may be missed. */
+  scan(batchSize: number): AsyncIterable<EventDocument[]>;
+  /** Whether a `replaceAll` has ever ended, and what it built is still there (a server may have lost all it had). */
+  isBuilt(): Promise<boolean>;
+  /** Whether what is there lacks something that this release keeps of an event: it can be searched, and is to be replaced. */
+  isOutdated(): Promise<boolean>;
+  /** Documents that can be found, whenever they take place. */
+  count(): Promise<number>;
+};

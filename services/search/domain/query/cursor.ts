@@ -1,0 +1,43 @@
+import { AppError } from '../../../../shared/errors.ts';
+import type { SearchCursor } from './search-query.ts';
+
+/** Where a list goes on, and as which page of it. */
+export type PageCursor = { after: SearchCursor; page: number };
+
+/** In characters; an index names its views at length. */
+export const longestCursor = 4000;
+
+/** Writes a cursor as one opaque word for a URL. */
+export function writeCursor({ after, page }: PageCursor): string {
+  const { score, dateMs, uuid, view } = after;
+  return Buffer.from(JSON.stringify([score, dateMs, uuid, page, ...(view ? [view] : [])])).toString('base64url');
+}
+
+/** Reads a cursor; throws `invalid_request` for a text that `writeCursor` has not written. */
+export function readCursor(text: string): PageCursor {
+  const parts = parse(text);
+  if (Array.isArray(parts) && (parts.length === 4 || parts.length === 5)) {
+    const [score, dateMs, uuid, page, view] = parts;
+    const isView = parts.length === 4 || isViewText(view);
+    if (Number.isFinite(score) && isDateMs(dateMs) && isUuidText(uuid) && isPage(page) && isView) {
+      return { after: { score, dateMs, uuid, ...(view && { view }) }, page };
+    }
+  }
+  throw new AppError('invalid_request', 'cursor is not one that a search has answered');
+}
+
+/** Of the years 1 to 9999: no event of another is in an index. */
+const isDateMs = (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= -62_135_596_800_000 && Number(value) < 253_402_300_800_000;
+const isUuidText = (value: unknown) => typeof value === 'string' && value.length > 0 && value.length <= 100;
+const isViewText = (value: unknown) => typeof value === 'string' && /^[\w+/=.-]{1,2500}$/.test(value);
+const isPage = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 1;
+
+function parse(text: string): unknown {
+  if (text.length > longestCursor) return undefined;
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'bun:test';
+import { memoryCache } from '../../../../shared/cache/memory.ts';
+import { isAppError } from '../../../../shared/errors.ts';
+import { testClock } from '../../../../shared/testing/clock.ts';
+import { memoryIndex } from '../../adapters/memory/memory-index.ts';
+import { writePage } from '../../http/search-page.ts';
+import { someEvent } from '../../testing.ts';
+import { normalise, searchEvents } from './search-events.ts';
+
+async function start(names: string[], isBuilt = true) {
+  const clock = testClock(Date.UTC(2030, 0, 1));
+  const index = memoryIndex();
+  const put = (list: string[]) =>
+    index.apply({ upserts: list.map((name, i) => someEvent({ id: i + 1, name })), deletes: [], version: 1n });
+  if (isBuilt) await index.replaceAll(noDocuments(), 0n);
+  await put(names);
+  let searches = 0;
+  let gate = Promise.resolve();
+  const counted: typeof index = {
+    ...index,
+    search: async (query) => {
+      searches++;
+      const found = await index.search(query);
+      await gate;
+      return found;
+    },
+  };
+  const cache = memoryCache({ maxBytes: 1e6, clock });
+  const search = searchEvents({ index: counted, cache, clock }, writePage);
+  /** Searches end only after the returned function has been called. */
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = promise;
+    return resolve;
+  };
+  return { clock, put, search, index, cache, hold, searches: () => searches };
+}
+
+async function* noDocuments() {}
+
+const request = (given: object) => ({ q: '', page: 1, size: 10, ...given });
+
+test('the result is the body itself', async () => {
+  const { search } = await start(['Opera']);
+  expect(await search(request({ q: 'opera' }))).toBe(
+    '{"events":[{"uuid":"00000000-0000-4000-8000-000000000001","name":"Opera","description":"",' +
+      '"date":"2030-06-01T19:00:00Z","location":"","currency":null}],"total":1,"page":1,"size":10}',
+  );
+  expect(JSON.parse(await search(request({ q: 'xylophone', page: 3, size: 5 })))).toEqual({
+    events: [],
+    total: 0,
+    page: 3,
+    size: 5,
+  });
+});
+
+test.each([
+  ['  Opera\t NIGHT \n', 'opera night'],
+  ['e\u0301toile', 'étoile'],
+  ['   ', ''],
+])('%j is %j', (q, expected) => expect(normalise(q)).toBe(expected));
+
+test('queries that mean the same share one search, until five minutes have passed', async () => {
+  const { search, searches, clock } = await start(['Opera']);
+  const first = await search(request({ q: 'Opera' }));
+  expect(await search(request({ q: '  oPERA ' }))).toBe(first);
+  clock.advance(4 * 60_000);
+  await search(request({ q: 'opera' }));
+  expect(searches()).toBe(1);
+  clock.advance(61_000);
+  await search(request({ q: 'opera' }));
+  expect(searches()).toBe(2);
+});
+
+describe('an event that has begun', () => {
+  const begin = Date.UTC(2030, 0, 1, 0, 1);
+  const iso = (ms: number) => new Date(ms).toISOString().replace('.000', '');
+  const program = [
+    { id: 1, name: 'Opera opera', date: iso(begin + 60_000) },
+    { id: 2, name: 'Opera', date: iso(begin) },
+    { id: 3, name: 'Opera of the third day', date: iso(begin + 120_000) },
+  ];
+
+  test.each([
+    ['on the page', request({ q: 'opera' })],
+    ['on another page', request({ q: 'opera', size: 1 })],
+    ['on an earlier page', request({ q: '', size: 1, page: 3 })],
+  ])('is neither found nor counted, whatever is cached: %s', async (_, query) => {
+    const { clock, search, index, searches } = await start([]);
+    await index.apply({ upserts: program.map(someEvent), deletes: [], version: 2n });
+    const total = async () => JSON.parse(await search(query)).total;
+    expect(await total()).toBe(3);
+    clock.advance(60_000);
+    expect(await total()).toBe(3);
+    expect(searches()).toBe(1);
+    clock.advance(1);
+    expect(await total()).toBe(2);
+    const { events } = JSON.parse(await search(request({ q: 'opera' })));
+    expect(events.map(({ date }: { date: string }) => date)).not.toContain(iso(begin));
+    clock.advance(60_000);
+    expect(await total()).toBe(1);
+  });
+
+  test('is not found by a caller who waits for another’s search, either', async () => {
+    const { clock, search, index, hold } = await start([]);
+    await index.apply({ upserts: program.map(someEvent), deletes: [], version: 2n });
+    clock.advance(60_000);
+    const release = hold();
+    const early = search(request({ q: 'opera' }));
+    await Bun.sleep(0);
+    clock.advance(1);
+    const late = search(request({ q: 'opera' }));
+    await Bun.sleep(0);
+    release();
+    expect([JSON.parse(await early).total, JSON.parse(await late).total]).toEqual([3, 2]);
+  });
+
+  test('an unreadable entry of a shared cache is not used', async () => {
+    for (const text of ['', ' ', '{}', '{"events":[]} x', 'x {}', '1 {}']) {
+      const { search, cache, index } = await start(['Opera']);
+      await cache.set(`search:until:${await index.generation()}:opera:1:10`, text, 60_000);
+      expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(1);
+    }
+  });
+});
+
+test('an index that is not built yet is unavailable', async () => {
+  const { search } = await start([], false);
+  const refused = await search(request({ q: 'opera' })).catch((error) => error);
+  expect(isAppError(refused, 'unavailable')).toBe(true);
+});
+
+test('other pages, sizes and words are searches of their own', async () => {
+  const { search, searches } = await start(['Opera', 'Opera', 'Opera']);
+  const requests = [
+    { q: 'opera' },
+    { q: 'opera', page: 2 },
+    { q: 'opera', size: 2 },
+    { q: 'oper' },
+    { q: 'opera:2', size: 1 },
+  ];
+  for (const given of requests) await search(request(given));
+  expect(searches()).toBe(requests.length);
+});
+
+test('other filters are a search of their own', async () => {
+  const { search, searches } = await start(['Opera']);
+  for (const filters of [{}, { city: 'Rome' }, { city: 'Oslo' }]) await search(request({ q: 'opera', filters }));
+  expect(searches()).toBe(3);
+});
+
+test('a change of the index is seen at once', async () => {
+  const { search, put } = await start(['Opera']);
+  expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(1);
+  await put(['Opera', 'Opera']);
+  expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(2);
+});
+
+test('cursors go through all results, and count the pages on', async () => {
+  const { search } = await start(Array.from({ length: 23 }, (_, i) => `Gala ${i}`));
+  const names: string[] = [];
+  const pages: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const body = JSON.parse(
+      await search(request({ q: 'gala', size: 10, page: cursor ? 99 : 1, ...(cursor && { cursor }) })),
+    );
+    names.push(...body.events.map((event: { name: string }) => event.name));
+    pages.push(body.page);
+    expect([body.total, body.size]).toEqual([23, 10]);
+    cursor = body.next_cursor;
+    if (cursor) expect(cursor).toMatch(/^[\w-]+$/);
+  } while (cursor);
+  expect(new Set(names).size).toBe(23);
+  expect(pages).toEqual([1, 2, 3]);
+});
+
+test('a page beyond the 10,000th result asks for a cursor', async () => {
+  const { search } = await start(['Opera']);
+  await search(request({ page: 100, size: 100 }));
+  const refused = await search(request({ page: 101, size: 100 })).catch((error) => error);
+  expect(isAppError(refused, 'invalid_request')).toBe(true);
+  expect(refused.message).toContain('next_cursor');
+});
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+test.each([
+  ['', '!!', 'abc', encode(null), encode([]), encode([1, 2, 'u']), encode([1, 2, 'u', 2, 5])],
+  [encode(['1', 2, 'u', 2]), encode([1, 2.5, 'u', 2]), encode([1, 2, '', 2]), encode([1, 2, 'u', 1])],
+  [encode([null, 2, 'u', 2]), encode([1, 2, 'u'.repeat(101), 2]), 'x'.repeat(2000)],
+  [
+    encode([1, 2, 'u', 2, 5]),
+    encode([1, 2, 'u', 2, '']),
+    encode([1, 2, 'u', 2, 'a b']),
+    encode([1, 2, 'u', 2, 'v', 3]),
+  ],
+  [encode([1, 2, 'u', 2, 'v'.repeat(2501)]), 'x'.repeat(4001)],
+  [encode([1, 253_402_300_800_000, 'u', 2]), encode([1, -62_135_596_800_001, 'u', 2])],
+])('cursors that no search has written are refused', async (...cursors) => {
+  const { search } = await start(['Opera']);
+  for (const cursor of cursors) {
+    const refused = await search(request({ cursor })).catch((error) => error);
+    expect(isAppError(refused, 'invalid_request')).toBe(true);
+  }
+});

@@ -1,0 +1,30 @@
+import type { Caller } from './identities.ts';
+
+/**
+ * The actor of a request, the first argument of every verb:
+ *
+ * - `anyone`: no tokens are checked, and every caller is taken for the user that they name.
+ * - `user` and `organiser`: as their token proves. An organiser may act on everyone's orders.
+ * - `system`: a job or a webhook, which acts for no user.
+ */
+export type Actor =
+  | { is: 'anyone' }
+  | { is: 'user'; userUuid: string }
+  | { is: 'organiser'; userUuid: string }
+  | { is: 'system' };
+
+export const anyone: Actor = { is: 'anyone' };
+export const system: Actor = { is: 'system' };
+
+/** Returns the actor of a token; `anyone` where no tokens are checked. */
+export function actorOf(caller: Caller | undefined): Actor {
+  if (!caller) return anyone;
+  return { is: caller.isOrganiser ? 'organiser' : 'user', userUuid: caller.userUuid };
+}
+
+/** Returns whether the actor owns the things of a user. */
+export const owns = (actor: Actor, userUuid: string): boolean =>
+  actor.is === 'user' || actor.is === 'organiser' ? actor.userUuid === userUuid : true;
+
+/** Returns whether the actor may act on the things of a user: an organiser may, for everyone. */
+export const mayManage = (actor: Actor, userUuid: string): boolean => actor.is === 'organiser' || owns(actor, userUuid);

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { sleep } from '../async/clock.ts';
+import { AppError } from '../errors.ts';
+import { type IdempotencyKeys, respondOnce } from '../idempotency/idempotency.ts';
+import type { Env } from './env.ts';
+import { statusAndBody } from './errors.ts';
+import { replyRaw } from './reply.ts';
+
+/**
+ * The header by which a request is made once; each operation has an example of its own, for a key belongs to one
+ * request.
+ */
+export const keyHeader = (example: string) =>
+  z.object({
+    'idempotency-key': z
+      .string('must be set')
+      .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
+      .openapi({
+        description: 'A value of your own for this request, such as a new uuid: repeat the request with the same one',
+        example,
+      }),
+  });
+
+const replayed = {
+  'Idempotent-Replayed': {
+    description: '`true` when this is the first response again, to a request that was repeated',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
+
+/** Headers of the responses to such requests, where something was made. */
+export const madeHeaders = {
+  Location: { description: 'The order, as it stands now', required: true, schema: { type: 'string' as const } },
+  ...replayed,
+};
+
+/** A refusal that is given again when the request is repeated. */
+export const givenAgain = <R extends { headers?: object }>(refusal: R) => ({
+  ...refusal,
+  headers: { ...refusal.headers, ...replayed },
+});
+
+/**
+ * Runs a request with an Idempotency-Key: sends the response of `work`, or the bytes of the first response. A refusal
+ * is a response too, and repeated; an outage, a failure of ours, and a 202 (accepted, and not done yet) are not. When a
+ * process dies between its work and its response, the work is done again: it gets a uuid that is the same each time, to
+ * name what must be made once, and the location that an earlier try has left, if any. `about` is the part of the
+ * request besides its body, as the route reads it.
+ */
+export async function idempotent(
+  c: Context<Env>,
+  keys: IdempotencyKeys,
+  { scope, key, about, body }: { scope: string; key: string; about: string; body: object },
+  work: (uuid: string, earlier?: string) => Promise<{ status: number; json: object; location: string }>,
+): Promise<never> {
+  const fingerprint = hash(`${about} ${JSON.stringify(body)}`);
+  const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
+  const response = await respondOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
+    try {
+      const { status, json, location } = await work(uuid, earlier);
+      return { status, body: JSON.stringify(json), location, isFinal: status !== 202 };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const refused = statusAndBody(error);
+      if (refused.status >= 500) throw error;
+      return { status: refused.status, body: JSON.stringify(refused.body), isFinal: true };
+    }
+  });
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+  if (response.replayed) headers['Idempotent-Replayed'] = 'true';
+  if (response.location) headers.Location = response.location;
+  // It may be any of the route's responses: their types are not known here.
+  return replyRaw(c, response.body, response.status, headers) as never;
+}
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** A uuid of version 8, whose bits are one's own (RFC 9562, section 5.8), of a hash in hexadecimal. */
+const uuidOf = (hex: string) =>
+  hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, (_, a, b, c, d, e) => `${a}-${b}-8${c}-8${d}-${e}`);

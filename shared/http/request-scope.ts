@@ -1,0 +1,63 @@
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { ServerConfig } from '../config/config.ts';
+import { AppError } from '../errors.ts';
+import { type Logger, requestLog } from '../process/log.ts';
+import { deadline } from './deadline.ts';
+import { docsPolicy } from './docs.ts';
+import type { Env } from './env.ts';
+import { errorReply } from './errors.ts';
+import { setContentLength } from './head.ts';
+import type { Metrics } from './metrics.ts';
+import { setHeaders } from './reply.ts';
+
+/** A caller's own id is used if it is safe in a log. */
+const usableId = /^[\w-]{1,64}$/;
+
+/**
+ * Wraps every request: its id, its time limit, security headers, one measurement and one wide log line. This is one
+ * middleware, for a chain of several costs more than all of their work.
+ */
+export function requestScope(deps: { log: Logger; metrics: Metrics; server: ServerConfig }): MiddlewareHandler<Env> {
+  const { log, metrics, server } = deps;
+  const withTimeout = deadline(server.requestTimeoutMs);
+  const logRequest = requestLog(log);
+
+  return async (c, next) => {
+    const started = performance.now();
+    const given = c.req.header('X-Request-Id');
+    c.set('requestId', given !== undefined && usableId.test(given) ? given : crypto.randomUUID());
+
+    if (!(await withTimeout(next()))) {
+      const late = c.get('receiving') ? bodyTooSlow() : tooSlow();
+      if (late.code === 'unavailable') c.set('failure', late);
+      c.res = errorReply(c, late);
+    }
+    if (!c.get('hasHeaders')) {
+      setHeaders(c);
+      if (c.req.path.startsWith('/docs')) c.res.headers.set('Content-Security-Policy', docsPolicy);
+    }
+    if (c.req.method === 'HEAD') await setContentLength(c);
+
+    const { method, path } = c.req;
+    const { status } = c.res;
+    const ms = performance.now() - started;
+    const route = matchedRoute(routePath(c, -1));
+    metrics.request(route, method, status, ms / 1000);
+    const failure = c.get('failure');
+    if (!server.logRequests && failure === undefined) return;
+    const line = { id: c.get('requestId'), method, path, route, status, ms: Math.round(ms * 100) / 100 };
+    if (failure === undefined) logRequest(line);
+    else log.error({ ...line, err: failure }, 'request failed');
+  };
+}
+
+/** Unknown paths are counted together, or a stranger could fill the metrics. */
+const matchedRoute = (route: string) => (route.includes('*') ? 'none' : route);
+
+const bodyTooSlow = () => new AppError('request_timeout', 'The body did not come in time; send the request again');
+
+const tooSlow = () =>
+  new AppError('unavailable', 'The request took too long; repeat it in a moment', {
+    cause: new Error('the request timed out'),
+  });

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'bun:test';
+import { describedApps } from '../../scripts/api.ts';
+import { type BookingDeps, createBookingApp } from '../../services/booking/app.ts';
+import { jwtIdentities } from '../../shared/auth/jwt.ts';
+import { serverConfig, serverVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
+import { createMetrics } from '../../shared/http/metrics.ts';
+import { silentLog } from '../../shared/process/log.ts';
+import { testSecret } from '../../shared/testing/tokens.ts';
+
+/**
+ * The required credentials of each route of each service:
+ *
+ * - `anyone`, also where tokens are checked.
+ * - `token`: any token. The service's `callers.test.ts` shows whose things it opens.
+ * - `signature`: Stripe, whose body is signed.
+ * - `secret`: the order's uuid, as at a bank.
+ */
+type Access = 'anyone' | 'token' | 'signature' | 'secret';
+
+const everyService: Record<string, Access> = {
+  'GET /': 'anyone',
+  'GET /livez': 'anyone',
+  'GET /readyz': 'anyone',
+  'GET /metrics': 'anyone',
+  'GET /openapi.json': 'anyone',
+  'GET /docs': 'anyone',
+  'GET /docs/start.js': 'anyone',
+  'GET /docs/swagger-ui-bundle.js': 'anyone',
+  'GET /docs/swagger-ui.css': 'anyone',
+};
+
+const access: Record<'events' | 'booking' | 'search', Record<string, Access>> = {
+  events: {
+    ...everyService,
+    'GET /api/v1/management/events': 'anyone',
+    'GET /api/v1/management/events/:uuid': 'anyone',
+    'GET /api/v1/management/events/:uuid/live': 'anyone',
+  },
+  booking: {
+    ...everyService,
+    'POST /api/v1/booking/tickets/reserve': 'token',
+    'POST /api/v1/booking/tickets/confirm': 'token',
+    'POST /api/v1/booking/reservations': 'token',
+    'GET /api/v1/booking/reservations/:uuid': 'token',
+    'DELETE /api/v1/booking/reservations/:uuid': 'token',
+    'POST /api/v1/booking/reservations/:uuid/extend': 'token',
+    'POST /api/v1/booking/orders': 'token',
+    'GET /api/v1/booking/orders': 'token',
+    'GET /api/v1/booking/orders/:uuid': 'token',
+    'POST /api/v1/booking/orders/:uuid/refunds': 'token',
+    'POST /api/v1/booking/payment-methods': 'token',
+    'POST /sandbox/payments/:uuid/approval': 'secret',
+    'POST /webhooks/stripe': 'signature',
+  },
+  search: { ...everyService, 'GET /api/v1/search/events': 'anyone' },
+};
+
+const apps = describedApps();
+
+describe.each(['events', 'booking', 'search'] as const)('%s', (service) => {
+  test('has no route without an entry in the table', () => {
+    const routes = apps[service].routes
+      // On every path they are no routes, but middleware.
+      .filter(({ method, path }) => method !== 'ALL' && path !== '/*')
+      .map((one) => `${one.method} ${one.path}`);
+    expect([...new Set(routes)].sort()).toEqual(Object.keys(access[service]).sort());
+  });
+});
+
+describe('booking with tokens checked', () => {
+  const identities = jwtIdentities({ keys: { secret: testSecret } }, silentLog);
+  const app = createBookingApp({
+    log: silentLog,
+    metrics: createMetrics('test'),
+    server: serverConfig(readConfig(serverVariables, {})),
+    dependencies: {},
+    closing: new AbortController().signal,
+    identities,
+    sandbox: {},
+    readWebhook: async () => undefined,
+  } as unknown as BookingDeps);
+
+  test.each(Object.entries(access.booking))('%s: %s', async (route, who) => {
+    const [method = '', path = ''] = route.split(' ');
+    const { status } = await app.request(path, { method });
+    if (who === 'token') expect(status).toBe(401);
+    else expect(status).not.toBe(401);
+  });
+});

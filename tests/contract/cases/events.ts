@@ -1,0 +1,102 @@
+import { expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import type { Suite } from './suite.ts';
+
+const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const currency = expect.stringMatching(/^[A-Z]{3}$/);
+const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+export function eventCases(suite: Suite): void {
+  test('an event has exactly the members of the contract, and its currency', async () => {
+    const { event } = await suite.api.freeSeats(3);
+    expect(event).toEqual({
+      uuid,
+      name: expect.any(String),
+      description: expect.any(String),
+      date: expect.stringMatching(utc),
+      currency,
+      venue: { uuid, location: expect.any(String), seat_map: expect.any(Object) },
+      performers: expect.any(Array),
+      tickets: expect.any(Array),
+    } as never);
+    for (const performer of event.performers) {
+      expect(performer).toEqual({
+        uuid,
+        name: expect.any(String),
+        age: expect.any(Number),
+        description: expect.any(String),
+      });
+    }
+    for (const ticket of event.tickets) {
+      expect(Object.keys(ticket)).toEqual(['uuid', 'price', 'seat', 'status']);
+      expect(['available', 'reserved', 'booked']).toContain(ticket.status);
+      expect(Number.isInteger(ticket.price)).toBe(true);
+    }
+  });
+
+  test('an event is JSON that is not cached', async () => {
+    const { event } = await suite.api.freeSeats(1);
+    const response = await suite.api.event(event.uuid.toUpperCase());
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(((await response.json()) as { uuid: string }).uuid).toBe(event.uuid);
+  });
+
+  test('an unknown event, or an id that is no uuid, is a 404', async () => {
+    for (const id of [randomUUID(), 'x', '1', "1' or '1'='1", '%00', 'd0e1f2a3-b4c5-4d5e-8f9a']) {
+      const response = await suite.api.event(id);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toEqual({ error: 'event_not_found', message: 'Event not found' });
+    }
+  });
+
+  test('upcoming events are listed by date, page after page, each once', async () => {
+    type Page = { events: { uuid: string; date: string }[]; next_cursor: string | null };
+    const all: { uuid: string; date: string }[] = [];
+    let cursor = '';
+    for (let page = 0; page < 12; page++) {
+      const response = await suite.api.list(`?limit=7${cursor && `&cursor=${cursor}`}`);
+      expect(response.status).toBe(200);
+      const { events, next_cursor } = (await response.json()) as Page;
+      expect(events.length).toBeLessThanOrEqual(7);
+      all.push(...events);
+      if (next_cursor === null) break;
+      cursor = next_cursor;
+    }
+    expect(all.length).toBeGreaterThan(7);
+    expect(new Set(all.map((event) => event.uuid)).size).toBe(all.length);
+    const dates = all.map((event) => Date.parse(event.date));
+    expect(dates).toEqual([...dates].sort((a, b) => a - b));
+    expect(dates[0]).toBeGreaterThan(Date.now());
+    for (const event of all) {
+      expect(event).toEqual({
+        uuid,
+        name: expect.any(String),
+        description: expect.any(String),
+        date: expect.stringMatching(utc),
+        currency,
+        venue: { uuid, location: expect.any(String) },
+      } as never);
+    }
+  });
+
+  test('live seats: the taken seats, then every change', async () => {
+    const { event, seats } = await suite.api.freeSeats(1);
+    const seat = seats[0]!.uuid;
+    const abort = new AbortController();
+    const url = `${suite.target.events}${suite.api.paths.events}/${event.uuid}/live`;
+    const response = await fetch(url, { signal: abort.signal });
+    expect(response.headers.get('content-type')).toStartWith('text/event-stream');
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (wanted: string) => {
+      while (!text.includes(wanted)) text += (await reader.read()).value ?? '';
+    };
+    await until('event: taken');
+    await suite.api.reserve(seat, randomUUID());
+    await until(`[{"uuid":"${seat}","status":"reserved"}]`);
+    abort.abort();
+    expect((await fetch(url.replace(event.uuid, randomUUID()))).status).toBe(404);
+  });
+}

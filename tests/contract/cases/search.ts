@@ -1,0 +1,67 @@
+import { expect, test } from 'bun:test';
+import type { Suite } from './suite.ts';
+
+type Page = {
+  events: { uuid: string; name: string; description: string; date: string; location: string; currency: string }[];
+  total: number;
+  page: number;
+  size: number;
+  next_cursor?: string;
+};
+
+export function searchCases(suite: Suite): void {
+  const search = async (query: string) => {
+    const response = await suite.api.search(query);
+    expect(response.status).toBe(200);
+    return (await response.json()) as Page;
+  };
+
+  test('a misspelt word finds the venue’s events', async () => {
+    const { events, total, page, size } = await search('?q=madisn%20sqare%20gardn');
+    expect({ page, size }).toEqual({ page: 1, size: 10 });
+    expect(total).toBeGreaterThanOrEqual(events.length);
+    expect(events[0]!.location).toContain('Madison Square Garden');
+    expect(Object.keys(events[0]!)).toEqual(['uuid', 'name', 'description', 'date', 'location', 'currency']);
+    expect(events[0]!.currency).toMatch(/^[A-Z]{3}$/);
+    expect(events[0]!.date).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  });
+
+  test('an accent less or more makes no difference', async () => {
+    const plain = await search('?q=maracana');
+    expect(plain.total).toBeGreaterThan(0);
+    expect(plain.events[0]!.location).toContain('Maracanã');
+    expect(await search('?q=Maracan%C3%A3')).toEqual(plain);
+  });
+
+  test('a found event can be read', async () => {
+    const { events } = await search('?q=madison');
+    const event = await suite.api.readEvent(events[0]!.uuid);
+    expect(event).toMatchObject({
+      name: events[0]!.name,
+      date: events[0]!.date,
+      venue: { location: events[0]!.location },
+    });
+  });
+
+  test('no words list upcoming events by date, page by page, each once', async () => {
+    const pages = await Promise.all([1, 2, 3].map((page) => search(`?page=${page}&size=20`)));
+    const events = pages.flatMap((page) => page.events);
+    expect(events).toHaveLength(60);
+    expect(new Set(events.map((event) => event.uuid)).size).toBe(60);
+    const dates = events.map((event) => event.date);
+    expect(dates).toEqual([...dates].sort());
+    expect(Date.parse(dates[0]!)).toBeGreaterThan(Date.now());
+    expect(pages.map((page) => page.total)).toEqual([pages[0]!.total, pages[0]!.total, pages[0]!.total]);
+  });
+
+  test('a cursor goes on where the page ended', async () => {
+    const first = await search('?q=madison&size=2');
+    const cursor = encodeURIComponent(first.next_cursor!);
+    const second = await search(`?q=madison&size=2&cursor=${cursor}`);
+    expect(second.events).toEqual((await search('?q=madison&size=2&page=2')).events);
+  });
+
+  test('nothing found is a 200 with nothing in it', async () => {
+    expect(await search('?q=zzzzqqqqxxxx')).toEqual({ events: [], total: 0, page: 1, size: 10 });
+  });
+}

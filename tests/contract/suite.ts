@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe } from 'bun:test';
+import type { Target } from '../rig/targets.ts';
+import { recordAnswers } from './answers.ts';
+import { badInputCases } from './cases/bad-input.ts';
+import { documentedCases } from './cases/documented.ts';
+import { eventCases } from './cases/events.ts';
+import { orderCases } from './cases/orders.ts';
+import { reservationCases } from './cases/reservations.ts';
+import { saleCases } from './cases/sale.ts';
+import { searchCases } from './cases/search.ts';
+import { serviceCases } from './cases/service.ts';
+import type { Suite } from './cases/suite.ts';
+import { client } from './client.ts';
+
+/** The HTTP contract, over base addresses alone: every platform must pass it unchanged. */
+export function contractSuite(name: string, start: () => Promise<Target>): void {
+  describe(`contract of ${name}`, () => {
+    const record = recordAnswers();
+    const suite = { answers: record.answers } as Suite;
+    beforeAll(async () => {
+      suite.target = await start();
+      suite.api = client(suite.target);
+      record.start();
+    }, 90_000);
+    afterAll(async () => {
+      record.stop();
+      await suite.target?.stop();
+    }, 30_000);
+
+    describe('events', () => eventCases(suite));
+    describe('sale', () => saleCases(suite));
+    describe('reservations', () => reservationCases(suite));
+    describe('orders', () => orderCases(suite));
+    describe('search', () => searchCases(suite));
+    describe('bad input', () => badInputCases(suite));
+    describe('every service', () => serviceCases(suite));
+    describe('the documents', () => documentedCases(suite));
+  });
+}

@@ -1,0 +1,56 @@
+import type { Rule } from './rule.ts';
+
+/** The valid responses of each request, by status and stable code; 0 is no response, while a process dies. */
+const away = ['0', '503 unavailable'];
+const foreseen: Record<string, string[]> = {
+  reserve: ['200', '409 ticket_not_available', '409 sales_ended', ...away],
+  register: ['201', ...away],
+  confirm: [
+    '200',
+    '402 payment_declined',
+    '402 payment_requires_action',
+    '409 ticket_not_reserved',
+    '409 sales_ended',
+    '422 amount_not_chargeable',
+    '503 payment_pending',
+    ...away,
+  ],
+  hold: ['201', '409 ticket_not_available', '409 sales_ended', ...away],
+  'hold the best': ['201', '409 ticket_not_available', '409 sales_ended', ...away],
+  'see a reservation': ['200', ...away],
+  release: ['204', '409 reservation_sold', ...away],
+  extend: ['200', '409 reservation_expired', '409 reservation_extended', '409 sales_ended', ...away],
+  order: [
+    ...['201', '202', '402 payment_declined', '422 amount_not_chargeable', '409 reservation_expired'],
+    ...['409 ticket_not_available', '409 sales_ended', '409 request_in_progress', '503 payment_pending', ...away],
+  ],
+  approve: ['200', '404 order_not_found', ...away],
+  'see an order': ['200', ...away],
+  'list orders': ['200', ...away],
+  refund: ['201', '202', '409 order_not_refundable', '409 event_begun', '409 request_in_progress', ...away],
+};
+
+export const answerRules: Record<string, Rule> = {
+  'every answer is one that the contract foresees: no 500, no 404 of what is there': ({ answers }) =>
+    [...answers].flatMap(([answer, times]) => {
+      const [, request = '', said = ''] = /^(.*?) (\d+(?: \w+)?)$/.exec(answer) ?? [];
+      return foreseen[request]?.includes(said) ? [] : [`${answer}, ${times} times`];
+    }),
+
+  'all answers under one key are the same, but that it was accepted first': ({ orders, refunds }) =>
+    [...orders.values(), ...refunds.values()]
+      .map(({ key, told }) => ({ key, final: told.filter(({ status }) => status !== 202) }))
+      .filter(({ final }) => final.length > 1)
+      .map(({ key, final }) => `${key}: ${final.map(({ status, text }) => `${status} ${text}`).join(', and ')}`),
+
+  'what was accepted is answered anew once it has ended': ({ repeated }) =>
+    repeated
+      .filter(({ status, before, uuid }) => status === 202 && before === uuid)
+      .map(({ key, uuid }) => `${key}: ${uuid} is still said to be under way`),
+
+  'every key was answered in the end': ({ orders, refunds }) =>
+    [...orders.values(), ...refunds.values()].filter(({ told }) => told.length === 0).map(({ key }) => key),
+
+  'no reservation was extended twice': ({ extended }) =>
+    [...extended].filter(([, times]) => times > 1).map(([uuid, times]) => `${uuid}, ${times} times`),
+};
