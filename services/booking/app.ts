@@ -1,5 +1,5 @@
 import type { Identities } from '../../shared/auth/identities.ts';
-import { bearerScheme, requireBearer } from '../../shared/http/bearer.ts';
+import { checkTokens } from '../../shared/http/bearer.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import type { Ports } from './domain/ports.ts';
 import { seatChoices } from './domain/seats/best-choices.ts';
@@ -26,13 +26,7 @@ export type BookingDeps = ShellDeps &
 export function createBookingApp(deps: BookingDeps) {
   const ports: Ports = { ...deps, knownTickets: knownTickets(deps.tickets), seats: seatChoices(deps) };
   return createShell(about, deps, (app) => {
-    app.openAPIRegistry.registerComponent('securitySchemes', bearerScheme, {
-      type: 'http',
-      scheme: 'bearer',
-      bearerFormat: 'JWT',
-      description: 'Asked for where the platform checks who asks: AUTH_JWKS_URL or AUTH_JWT_SECRET is set',
-    });
-    if (deps.identities) app.use('/api/v1/booking/*', requireBearer(deps.identities, deps.log));
+    checkTokens(app, '/api/v1/booking/*', deps.identities, deps.log);
     const routes = app
       .route('/', ticketRoutes(ports))
       .route('/', reservationRoutes(ports))

@@ -1,7 +1,10 @@
 import * as tables from '../../shared/db/schema.ts';
 import type { Needed } from '../../shared/db/schema-check.ts';
 
-/** The tables of the booking service, and its rights on each; `locks` are in PostgreSQL, or elsewhere. */
+/**
+ * The tables of the booking service, and its rights on each: `on conflict do update` and `for update` need UPDATE, too; `locks`
+ * are in PostgreSQL, or elsewhere.
+ */
 export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: boolean }): Needed => [
   [tables.events, 'SELECT'],
   [tables.tickets, 'SELECT', 'UPDATE'],
@@ -12,10 +15,10 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
   [tables.orderHistory, 'SELECT', 'INSERT'],
   [tables.payments, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.refunds, 'SELECT', 'INSERT', 'UPDATE'],
-  [tables.paymentMethods, 'SELECT', 'INSERT'],
+  [tables.paymentMethods, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.paymentNotices, 'SELECT', 'INSERT', 'DELETE'],
   [tables.idempotencyKeys, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  [tables.appState, 'SELECT', 'INSERT'],
+  [tables.appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(locks ? ([[tables.ticketLocks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE']] satisfies Needed) : []),
   ...(sandbox
     ? ([
@@ -26,7 +29,7 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
       ] satisfies Needed)
     : ([
         [tables.stripeIntents, 'SELECT', 'INSERT', 'UPDATE'],
-        [tables.stripeRefunds, 'SELECT', 'INSERT'],
+        [tables.stripeRefunds, 'SELECT', 'INSERT', 'UPDATE'],
         [tables.sandboxCharges, 'SELECT'],
       ] satisfies Needed)),
 ];

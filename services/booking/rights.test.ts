@@ -1,36 +1,65 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { getTableName } from 'drizzle-orm';
-import { openDb } from '../../shared/db/client.ts';
-import { testDatabase } from '../../shared/testing/database.ts';
+import { type Db, openDb } from '../../shared/db/client.ts';
+import { respondOnce } from '../../shared/idempotency/idempotency.ts';
+import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
+import { stripeIntents } from './adapters/stripe/intents.ts';
+import { purgeRecords } from './domain/purge-records.ts';
 import { neededTables } from './needed-tables.ts';
 import { createOrder, refundOrder, releaseReservation, reserveBest, reserveTickets, saleOn } from './testing.ts';
 
-test('a role with just the rights that booking needs can sell', async () => {
+/** The database, as a role that has just the rights that booking needs with this provider. */
+async function withRights(sandbox: boolean, work: (database: TestDatabase, db: Db) => Promise<void>): Promise<void> {
   const database = await testDatabase();
   const role = `seller_${randomUUID().slice(0, 8)}`;
-  const grants = neededTables({ locks: true, sandbox: true })
+  const grants = neededTables({ locks: true, sandbox })
     .map(([table, ...rights]) => `grant ${rights} on ${getTableName(table)} to ${role};`)
     .join('');
   await database.sql.unsafe(`create role ${role} login password 'x'; ${grants}`);
   const db = openDb({ ...database.config, user: role, password: 'x' });
-  const sale = saleOn(db, () => ({ ticketLimit: 10 }));
-  const { uuid: eventUuid, tickets } = await makeEvent(database.sql, { seats: 6 });
-  const [userUuid, methodUuid] = [randomUUID(), randomUUID()];
-
-  expect(await sale.reserve(tickets[0]!, userUuid)).toBe('ok');
-  expect(await sale.confirm(tickets[0]!, userUuid, methodUuid)).toBe('ok');
-  const held = await reserveTickets(sale.deps, { userUuid, ticketUuids: tickets.slice(1, 3) });
-  const order = await createOrder(sale.deps, { reservationUuid: held.uuid, methodUuid });
-  expect(order.status).toBe('paid');
-  const best = await reserveBest(sale.deps, { userUuid, eventUuid, quantity: 2 });
-  await releaseReservation(sale.deps, best.uuid);
-  await sale.sweep();
-  await refundOrder(sale.deps, { orderUuid: order.uuid, userUuid });
-  await sale.sweep();
-
+  await work(database, db);
   await db.close();
   await database.sql.unsafe(`drop owned by ${role}; drop role ${role}`);
   await database.drop();
+}
+
+test('a role with just the rights that booking needs can sell', async () => {
+  await withRights(true, async (database, db) => {
+    const sale = saleOn(db, () => ({ ticketLimit: 10 }));
+    const { uuid: eventUuid, tickets } = await makeEvent(database.sql, { seats: 6 });
+    const [userUuid, methodUuid] = [randomUUID(), randomUUID()];
+
+    await db.pingWrites();
+    expect(await sale.reserve(tickets[0]!, userUuid)).toBe('ok');
+    expect(await sale.confirm(tickets[0]!, userUuid, methodUuid)).toBe('ok');
+    const held = await reserveTickets(sale.deps, { userUuid, ticketUuids: tickets.slice(1, 3) });
+    const order = await createOrder(sale.deps, { reservationUuid: held.uuid, methodUuid });
+    expect(order.status).toBe('paid');
+    const best = await reserveBest(sale.deps, { userUuid, eventUuid, quantity: 2 });
+    await releaseReservation(sale.deps, best.uuid);
+    await sale.sweep();
+    await refundOrder(sale.deps, { orderUuid: order.uuid, userUuid });
+    await sale.sweep();
+    await purgeRecords(sale.deps);
+    for (const _ of 'twice') await sale.deps.paymentMethods.add({ userUuid, reference: 'pm_1' });
+    const request = { scope: userUuid, key: 'key', fingerprint: 'print' };
+    await respondOnce({ keys: sale.deps.idempotencyKeys, sleep: async () => {} }, request, async () => ({
+      ...{ status: 201, body: '{}', isFinal: true },
+    }));
+    await sale.deps.webhookEvents.record({ id: 'event', type: 'test' });
+  });
+});
+
+test('a role with just the rights that booking needs can keep Stripe’s payments', async () => {
+  await withRights(false, async (_, db) => {
+    const intents = stripeIntents(db);
+    await intents.find('key');
+    await intents.remember('key', 'pi_1');
+    await intents.noteDecline('key', 'card_declined');
+    await intents.close('key');
+    for (const failed of [0, 1]) await intents.noteFailedRefund('refund', failed);
+    expect(await intents.failedRefunds('refund')).toBe(2);
+  });
 });

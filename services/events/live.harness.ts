@@ -38,7 +38,9 @@ export function readLive(response: Response) {
 
   return {
     events,
-    /** The seats that are not available, by uuid, as the page of an event has them; undefined while nothing is known. */
+    /**
+     * The seats that are not available, by uuid, as the page of an event has them; undefined while nothing is known.
+     */
     taken: () => taken && Object.fromEntries([...taken].sort()),
     hasEnded: () => hasEnded,
     async close(): Promise<void> {

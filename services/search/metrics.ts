@@ -48,8 +48,9 @@ export function indexMetrics({ gauge }: Metrics, index: Pick<SearchIndex, 'count
 }
 
 /**
- * The age of the index. A look that finds no lag means that what the look before it saw is in the index. While the source is
- * out of reach the age grows, where the lag is unknown. A connector that brings nothing shows in `cdc_lag_bytes` alone.
+ * The age of the index. A look that finds no lag means that what the look before it saw is in the index. While the
+ * source is out of reach the age grows, where the lag is unknown. A connector that brings nothing shows in
+ * `cdc_lag_bytes` alone.
  */
 function createIndexAge(clock: Clock) {
   let currentAtMs = clock.now();

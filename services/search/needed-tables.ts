@@ -6,7 +6,7 @@ export const neededTables = ({ log }: { log: boolean }): Needed => [
   ...[events, venues, performers, eventPerformers].map((table): Needed[number] => [table, 'SELECT']),
   ...(log
     ? ([
-        [appState, 'SELECT', 'INSERT', 'DELETE'],
+        [appState, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
         // Rights to write it are needed only once there is a dead letter.
         [cdcDeadLetters],
       ] satisfies Needed)

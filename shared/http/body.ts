@@ -16,8 +16,8 @@ export function takeBody(): MiddlewareHandler<Env> {
     const length = c.req.header('Content-Length');
     const transfer = c.req.header('Transfer-Encoding');
     refuseEncoded(c, transfer);
-    // Hono's limit reads the body as a stream, which costs as much as the rest of a small request. The server enforces a
-    // Content-Length by itself.
+    // Hono's limit reads the body as a stream, which costs as much as the rest of a small request. The server enforces
+    // a Content-Length by itself.
     if (length === undefined || transfer !== undefined) {
       return receive(c, (received) =>
         readThrough(c, () => {

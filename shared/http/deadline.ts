@@ -6,8 +6,8 @@ type Waiting = { due: number; done: boolean; expire(): void };
 const forgotten = () => {};
 
 /**
- * Waits for work: resolves to true when it ended, to false when it took longer than `ms`. All work has the same deadline,
- * so one timer serves all of it: a timer and a race for each would be a tenth of a small request's cost.
+ * Waits for work: resolves to true when it ended, to false when it took longer than `ms`. All work has the same
+ * deadline, so one timer serves all of it: a timer and a race for each would be a tenth of a small request's cost.
  */
 export function deadline(ms: number): (work: Promise<void>) => Promise<boolean> {
   let queue: Waiting[] = [];

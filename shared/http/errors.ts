@@ -46,7 +46,10 @@ export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
   body: { error: code, message, ...details },
 });
 
-/** Returns a response with the error's status and `{error, message}`, and `Retry-After` where the request may succeed later. */
+/**
+ * Returns a response with the error's status and `{error, message}`, and `Retry-After` where the request may succeed
+ * later.
+ */
 export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
   const headers: Record<string, string> = {};

@@ -2,8 +2,9 @@ import type { Context } from 'hono';
 import type { Env } from './env.ts';
 
 /**
- * Gives the response to a HEAD the headers and the length that GET would send (RFC 9110, section 9.3.2): Hono removes the
- * body, and the runtime would then send a length of 0. A stream of events has no length, and is ended: see `withoutLength`.
+ * Gives the response to a HEAD the headers and the length that GET would send (RFC 9110, section 9.3.2): Hono removes
+ * the body, and the runtime would then send a length of 0. A stream of events has no length, and is ended: see
+ * `withoutLength`.
  */
 export async function setContentLength(c: Context<Env>): Promise<void> {
   const { body, headers } = c.res;
@@ -15,8 +16,8 @@ export async function setContentLength(c: Context<Env>): Promise<void> {
 }
 
 /**
- * Returns the response to a HEAD with a body again if it is a stream of events: without one, the runtime would send a length
- * of 0. The runtime reads nothing of it.
+ * Returns the response to a HEAD with a body again if it is a stream of events: without one, the runtime would send a
+ * length of 0. The runtime reads nothing of it.
  */
 export async function withoutLength(response: Response | Promise<Response>): Promise<Response> {
   const head = await response;

@@ -27,10 +27,10 @@ export type HealthDeps = {
 type Look = { state: 'ok' | 'unavailable'; reason?: string | undefined };
 
 /**
- * Adds `/livez`, which is 200 while the process runs, and `/readyz`, which is 200 while every needed dependency is in reach
- * and the process is not draining, else 503. Both name each dependency; `degraded` (200) means that a helpful one is away. A
- * check that takes longer than a second has failed. `reasons` has the reasons of unfit dependencies; the log has each once.
- * The metrics show the same.
+ * Adds `/livez`, which is 200 while the process runs, and `/readyz`, which is 200 while every needed dependency is in
+ * reach and the process is not draining, else 503. Both name each dependency; `degraded` (200) means that a helpful one
+ * is away. A check that takes longer than a second has failed. `reasons` has the reasons of unfit dependencies; the log
+ * has each once. The metrics show the same.
  */
 export function addHealth(app: Hono, { log, metrics, dependencies, closing, reports = {} }: HealthDeps): void {
   const logged: Record<string, string | undefined> = {};

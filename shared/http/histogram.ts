@@ -7,8 +7,8 @@ type Labels = Record<string, string>;
 type Series = { labels: Labels; counts: number[]; sum: number };
 
 /**
- * A histogram of seconds for prom-client's registry. That of prom-client sorts and joins the labels at every observation;
- * this one does so once a series.
+ * A histogram of seconds for prom-client's registry. That of prom-client sorts and joins the labels at every
+ * observation; this one does so once a series.
  */
 export function histogram(name: string, help: string) {
   const all: Series[] = [];

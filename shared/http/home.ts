@@ -9,8 +9,8 @@ export type Links = Record<string, string>;
 const everywhere: Links = { docs: '/docs', openapi: '/openapi.json', ready: '/readyz' };
 
 /**
- * Adds `/`: a summary of the service and its links, as a page for browsers and as JSON for other clients. `more` finds the
- * service's own links; they are left out when it throws.
+ * Adds `/`: a summary of the service and its links, as a page for browsers and as JSON for other clients. `more` finds
+ * the service's own links; they are left out when it throws.
  */
 export function addHome(app: Hono, { title, description }: About, more: () => Promise<Links> = async () => ({})): void {
   const [summary = ''] = description.split('\n');

@@ -31,10 +31,10 @@ const replayed = {
 };
 
 /** Headers of the responses to such requests, where something was made. */
-export const madeHeaders = {
-  Location: { description: 'The order, as it stands now', required: true, schema: { type: 'string' as const } },
+export const madeHeaders = (description: string) => ({
+  Location: { description, required: true, schema: { type: 'string' as const } },
   ...replayed,
-};
+});
 
 /** A refusal that is given again when the request is repeated. */
 export const givenAgain = <R extends { headers?: object }>(refusal: R) => ({

@@ -4,8 +4,8 @@ import { release, revision } from '../process/build.ts';
 import { histogram, observe, requestHistogram } from './histogram.ts';
 
 /**
- * The metrics of one service, in Prometheus' text format at `/metrics`. A gauge is read at each scrape; one that can't be
- * read in time is NaN (`gauges`: is left out), and does not delay the others.
+ * The metrics of one service, in Prometheus' text format at `/metrics`. A gauge is read at each scrape; one that can't
+ * be read in time is NaN (`gauges`: is left out), and does not delay the others.
  */
 export type Metrics = {
   registry: Registry;

@@ -10,8 +10,8 @@ const loopbacks = ['127.0.0.1', '::1'];
 const everywhere = ['0.0.0.0', '::'];
 
 /**
- * Returns where another program listens that clients of `address` may reach: there, or at an address that stands for it, such
- * as `::1` for `127.0.0.1`. Returns undefined if there is none, or if `address` asks for any free port.
+ * Returns where another program listens that clients of `address` may reach: there, or at an address that stands for
+ * it, such as `::1` for `127.0.0.1`. Returns undefined if there is none, or if `address` asks for any free port.
  */
 export async function whereTaken({ host, port }: Address): Promise<string | undefined> {
   if (port === 0) return undefined;

@@ -21,7 +21,9 @@ export function reply(c: Context<Env>, value: Json, status: ContentfulStatusCode
   return c.json(value, status, allHeaders(c, headers));
 }
 
-/** Returns a 200 of JSON that is already text or bytes and parses to a `T`; it is of this moment, so nobody may keep it. */
+/**
+ * Returns a 200 of JSON that is already text or bytes and parses to a `T`; it is of this moment, so nobody may keep it.
+ */
 export const replyWritten = <T>(c: Context<Env>, json: string | Uint8Array, headers?: Headers) =>
   replyRaw(c, json instanceof Uint8Array && json.length > largeBytes ? streamOf(json) : json, 200, {
     'Content-Type': 'application/json',
@@ -54,8 +56,8 @@ const securityHeaders = {
 };
 
 /**
- * The headers that every response has, and `headers`. A response that is made with them is spared having them set one by
- * one, which costs as much as the rest of a small response.
+ * The headers that every response has, and `headers`. A response that is made with them is spared having them set one
+ * by one, which costs as much as the rest of a small response.
  */
 function allHeaders(c: Context<Env>, headers?: Headers): Headers {
   c.set('hasHeaders', true);
@@ -63,9 +65,9 @@ function allHeaders(c: Context<Env>, headers?: Headers): Headers {
 }
 
 /**
- * Bun 1.4 sends a response that comes later than its request's own turn in one piece only up to its buffer's 16 kB: above,
- * each part of each header is a system call of its own, some sixty of them, and 96 kB went out 2,900 times a second
- * instead of 22,000. A stream's headers go out at once.
+ * Bun 1.4 sends a response that comes later than its request's own turn in one piece only up to its buffer's 16 kB:
+ * above, each part of each header is a system call of its own, some sixty of them, and 96 kB went out 2,900 times a
+ * second instead of 22,000. A stream's headers go out at once.
  */
 const largeBytes = 8192;
 

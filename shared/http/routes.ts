@@ -15,8 +15,8 @@ export const createRoutes = (): App =>
   });
 
 /**
- * Adds a route whose input is not validated, which costs more than the rest of a small request: the handler reads it. The
- * route is documented and typed as by `openapi`.
+ * Adds a route whose input is not validated, which costs more than the rest of a small request: the handler reads it.
+ * The route is documented and typed as by `openapi`.
  */
 export function addUnchecked<S extends Schema, R extends RouteConfig & { getRoutingPath(): string }>(
   app: App<S>,

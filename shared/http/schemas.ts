@@ -47,8 +47,9 @@ export const textInput = (max: number) =>
     .refine((text) => !text.includes('\0'), 'must not contain NUL');
 
 /**
- * The uuids of the examples in the documents: an event of the demo data, three of its seats, any buyer, and payment methods
- * of the sandbox. A test runs every example; the lines that `npm start` prints, and those of README.md and docs/, use other seats.
+ * The uuids of the examples in the documents: an event of the demo data, three of its seats, any buyer, and payment
+ * methods of the sandbox. A test runs every example; the lines that `npm start` prints, and those of README.md and
+ * docs/, use other seats.
  */
 export const example = {
   event: 'd0e1f2a3-b4c5-4d5e-8f9a-0b1c2d3e4f5a',

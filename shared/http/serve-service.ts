@@ -6,8 +6,8 @@ import { createMetricsApp, type ShellDeps } from './shell.ts';
 export type ServiceServer = Server & { metricsPort?: number };
 
 /**
- * Serves a service's app at `address`, which `variable` sets, and its metrics at METRICS_ADDR where that is set. The metrics
- * are served until the last request of the app has ended. Throws `ListenError`, and then serves nothing.
+ * Serves a service's app at `address`, which `variable` sets, and its metrics at METRICS_ADDR where that is set. The
+ * metrics are served until the last request of the app has ended. Throws `ListenError`, and then serves nothing.
  */
 export async function serveService(
   app: Pick<App, 'fetch'>,

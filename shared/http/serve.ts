@@ -9,8 +9,8 @@ import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';
 export type Server = {
   port: number;
   /**
-   * Asks clients to close their connections until no request has come for a moment, then takes no new connection and lets the
-   * requests under way finish. Closes after `drainMs` at the latest; half of it is for late requests.
+   * Asks clients to close their connections until no request has come for a moment, then takes no new connection and
+   * lets the requests under way finish. Closes after `drainMs` at the latest; half of it is for late requests.
    */
   stop(drainMs: number): Promise<void>;
 };
@@ -58,8 +58,8 @@ export async function serve(fetch: Fetch, address: Address, variable: string, co
 const quietMs = 100;
 
 /**
- * Handles requests as before, and asks each client to close its connection (RFC 9112, section 9.6): a connection that the
- * server closes by itself may carry the next request already, which then fails.
+ * Handles requests as before, and asks each client to close its connection (RFC 9112, section 9.6): a connection that
+ * the server closes by itself may carry the next request already, which then fails.
  */
 function askToClose(fetch: Fetch) {
   let cameAt = performance.now();

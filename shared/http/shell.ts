@@ -28,8 +28,8 @@ export type ShellDeps = {
 /**
  * A Hono with everything a service needs around its routes: request ids, one log line and one measurement per request,
  * security headers, limits of size and time, errors as `{error, message}`, health, metrics, OpenAPI and its page.
- * `addRoutes` adds the service's own, and returns the app with their types; they come last, so that the limits hold for them.
- * `findLinks` finds the links of `/` besides the documentation.
+ * `addRoutes` adds the service's own, and returns the app with their types; they come last, so that the limits hold for
+ * them. `findLinks` finds the links of `/` besides the documentation.
  */
 export function createShell<Typed = void>(
   about: About,

@@ -1,9 +1,9 @@
 const usualHost = 'localhost';
 
 /**
- * Returns the request with an absolute `url` whose path is the target's, whatever its `Host`. Bun has a mere path where the
- * host is missing (HTTP/1.0) or invalid, and an authority alone for CONNECT. The request itself is changed: a new one would
- * lose the runtime's state, and could not be a TRACE.
+ * Returns the request with an absolute `url` whose path is the target's, whatever its `Host`. Bun has a mere path where
+ * the host is missing (HTTP/1.0) or invalid, and an authority alone for CONNECT. The request itself is changed: a new
+ * one would lose the runtime's state, and could not be a TRACE.
  */
 export function withWholeUrlOnBun(request: Request): Request {
   const { url } = request;

@@ -36,9 +36,9 @@ export function withScripts(client: RedisClient): Scripts {
 // A lock is a field of the hash KEYS[1]: the ticket's uuid, with "<token> <owner>" as its value and a time to live. The
 // sorted set KEYS[2] has the tickets by their locks' ends, in milliseconds, to tell later which have expired: a field
 // that has expired is gone without a trace. The hash KEYS[3] has the rare properties of locks: "<token> <adopted> <end>
-// <note>", where the end is that of the hold if its lock outlives it, else 0; it belongs to the lock with its token. Its
-// fields live as long as their locks, so that it is as safe from eviction as those: no key that matters has a time to
-// live. The set KEYS[4] has the tickets that one owner took, to count those that are still held; it is kept only if
+// <note>", where the end is that of the hold if its lock outlives it, else 0; it belongs to the lock with its token.
+// Its fields live as long as their locks, so that it is as safe from eviction as those: no key that matters has a time
+// to live. The set KEYS[4] has the tickets that one owner took, to count those that are still held; it is kept only if
 // there is a limit. Time stands still while a script runs.
 const clock = `
   local time = redis.call('TIME')
@@ -147,8 +147,8 @@ const acquire = `
   local ends = now + ttl
   if #missing > 0 then
     redis.call('HSET', KEYS[1], unpack(pairs_))
-    -- Nothing that a script has written is taken back when its next command is refused, as by an old Redis or for want of a
-    -- right: the lock would never end.
+    -- Nothing that a script has written is taken back when its next command is refused, as by an old Redis or for want
+    -- of a right: the lock would never end.
     local ended = redis.pcall('HPEXPIREAT', KEYS[1], ends, 'FIELDS', #missing, unpack(missing))
     if ended.err then
       redis.call('HDEL', KEYS[1], unpack(missing))

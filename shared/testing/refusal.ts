@@ -1,7 +1,10 @@
 import { expect } from 'bun:test';
 import { readConfig, type Variables } from '../config/environment.ts';
 
-/** Returns the line that refuses this text for a variable. The secret of the texts under test, `hush`, must not be in it. */
+/**
+ * Returns the line that refuses this text for a variable. The secret of the texts under test, `hush`, must not be in
+ * it.
+ */
 export function refusal(variables: Variables, name: string, text: string): string {
   try {
     readConfig(variables, { [name]: text });

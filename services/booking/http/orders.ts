@@ -57,6 +57,8 @@ const orderSchema = z
   })
   .openapi('Order');
 
+const orderHeaders = madeHeaders('The order, as it stands now');
+
 const orderLinks = {
   view: { operationId: 'viewOrder', parameters: { uuid: '$response.body#/uuid' } },
   refund: { operationId: 'refundOrder', parameters: { uuid: '$response.body#/uuid' } },
@@ -90,12 +92,12 @@ const orderRoute = createRoute({
     ),
   },
   responses: {
-    201: { ...answer('The seats are paid and booked'), headers: madeHeaders, links: orderLinks },
+    201: { ...answer('The seats are paid and booked'), headers: orderHeaders, links: orderLinks },
     202: {
       ...answer(
         'Not paid yet: the buyer has an `action` to take, or the provider has not answered; `Location` tells what became of it',
       ),
-      headers: madeHeaders,
+      headers: orderHeaders,
       links: orderLinks,
     },
     402: givenAgain(
@@ -185,7 +187,7 @@ const refundSchema = z
 
 const refundAnswer = (description: string) => ({
   ...jsonResponse(description, refundSchema),
-  headers: madeHeaders,
+  headers: orderHeaders,
 });
 
 const refundRoute = createRoute({

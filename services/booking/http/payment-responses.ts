@@ -14,10 +14,14 @@ export const paymentActionSchema = z.discriminatedUnion('type', [
 /** The action that the buyer of an order must take, as clients are told of it. */
 export type ActionJson = z.infer<typeof paymentActionSchema>;
 
-export const actionJson = (orderUuid: string, action: PaymentAction): ActionJson =>
-  action.type === 'stripe'
-    ? { type: 'stripe', client_secret: action.clientSecret }
-    : { type: 'sandbox', approval_url: `/sandbox/payments/${orderUuid}/approval` };
+export function actionJson(orderUuid: string, action: PaymentAction): ActionJson {
+  switch (action.type) {
+    case 'stripe':
+      return { type: 'stripe', client_secret: action.clientSecret };
+    case 'sandbox':
+      return { type: 'sandbox', approval_url: `/sandbox/payments/${orderUuid}/approval` };
+  }
+}
 
 /** Further members of the body of `payment_declined`. */
 export const declineMembers = {

@@ -56,8 +56,8 @@ const headers = {
 };
 
 /**
- * The live seats. An EventSource gives up for good on any status but 200, so only an event that certainly does not exist is
- * a 404.
+ * The live seats. An EventSource gives up for good on any status but 200, so only an event that certainly does not
+ * exist is a 404.
  */
 export function liveRoutes({ live, pingMs, patienceMs, random = Math.random }: LiveDeps) {
   return addUnchecked(createRoutes(), liveRoute, async (c) => {

@@ -4,8 +4,8 @@ import type { SeatBoard } from '../domain/event/seat-board.ts';
 import { seatStatuses } from '../domain/event/seat-statuses.ts';
 
 /**
- * Returns the page of an event as JSON in bytes, with the seats as the view has them. They are made when they are first asked
- * for, once for all who share a view, and never written again: others get a copy.
+ * Returns the page of an event as JSON in bytes, with the seats as the view has them. They are made when they are first
+ * asked for, once for all who share a view, and never written again: others get a copy.
  */
 export function pageOf({ board, seats }: Pick<EventView, 'board' | 'seats'>): Uint8Array {
   let page = pages.get(board);
@@ -18,13 +18,15 @@ export function pageOf({ board, seats }: Pick<EventView, 'board' | 'seats'>): Ui
 
 const pages = new WeakMap<SeatBoard, EventPage>();
 
-/** Every status as JSON in the same number of bytes: blanks after a value mean nothing in JSON (RFC 8259, section 2). */
+/**
+ * Every status as JSON in the same number of bytes: blanks after a value mean nothing in JSON (RFC 8259, section 2).
+ */
 const statusWidth = '"available"'.length;
 const statusBytes = seatStatuses.map((status) => Buffer.from(JSON.stringify(status).padEnd(statusWidth)));
 
 /**
- * The finished body of an event's page, made anew by overwriting the statuses that have changed since. Writing 20,000 seats
- * for one booking would cost milliseconds; a copy and a few bytes cost a fraction of one.
+ * The finished body of an event's page, made anew by overwriting the statuses that have changed since. Writing 20,000
+ * seats for one booking would cost milliseconds; a copy and a few bytes cost a fraction of one.
  */
 class EventPage {
   #body: Uint8Array;

@@ -40,7 +40,10 @@ const searchRoute = createRoute({
   },
 });
 
-/** Adds the search route. The same queries come again and again, and to check one costs more than to find its cached page. */
+/**
+ * Adds the search route. The same queries come again and again, and to check one costs more than to find its cached
+ * page.
+ */
 export function searchRoutes(search: SearchEvents) {
   const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
 

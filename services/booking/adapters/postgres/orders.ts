@@ -236,10 +236,14 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
 /** An action as every release has written it down. */
 type KeptAction = { type: 'stripe'; client_secret: string } | { type: 'sandbox'; approval_url: string };
 
-const kept = (orderUuid: string, action: PaymentAction): KeptAction =>
-  action.type === 'stripe'
-    ? { type: 'stripe', client_secret: action.clientSecret }
-    : { type: 'sandbox', approval_url: `/sandbox/payments/${orderUuid}/approval` };
+function kept(orderUuid: string, action: PaymentAction): KeptAction {
+  switch (action.type) {
+    case 'stripe':
+      return { type: 'stripe', client_secret: action.clientSecret };
+    case 'sandbox':
+      return { type: 'sandbox', approval_url: `/sandbox/payments/${orderUuid}/approval` };
+  }
+}
 
 const actionOf = (action: KeptAction): PaymentAction =>
   action.type === 'stripe' ? { type: 'stripe', clientSecret: action.client_secret } : { type: 'sandbox' };

@@ -9,7 +9,7 @@ import { type TestDatabase, testDatabase } from '../../../../shared/testing/data
 import { type MadeEvent, makeEvent } from '../../../../shared/testing/factories.ts';
 import { postgresEventStore } from '../../adapters/postgres/event-store.ts';
 import { pageOf } from '../../page/event-page.ts';
-import { type EventView, eventViews } from './event-views.ts';
+import { type EventView, eventViews, snapshotKey } from './event-views.ts';
 
 describe('event views on PostgreSQL', () => {
   let database: TestDatabase;
@@ -208,7 +208,7 @@ describe('event views on PostgreSQL', () => {
     const { currency: _, ...known } = (await postgresEventStore(database.db).load(damaged.uuid))!;
     const ofOldRelease = JSON.stringify(known);
     for (const text of ['', '{', 'null', '{"tickets":[]}', '[]', ofOldRelease]) {
-      await cache.set(`event:${damaged.uuid}`, text, 60_000);
+      await cache.set(snapshotKey(damaged.uuid), text, 60_000);
       const view = eventViews({
         store: postgresEventStore(database.db),
         locks: postgresTicketLocks(database.db),

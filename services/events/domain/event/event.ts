@@ -41,7 +41,10 @@ export type EventSummary = {
 export type EventStore = {
   /** Returns the whole event, read in one snapshot; undefined when there is none. */
   load(eventUuid: string): Promise<EventSnapshot | undefined>;
-  /** Returns the tickets written since a mark, those of the mark's own moment perhaps again; undefined without the event. */
+  /**
+   * Returns the tickets written since a mark, those of the mark's own moment perhaps again; undefined without the
+   * event.
+   */
   changesSince(eventUuid: string, since: string): Promise<{ mark: Mark; tickets: TicketRow[] } | undefined>;
   /** Returns upcoming events by date, then uuid, after a position in that order. */
   upcoming(page: {

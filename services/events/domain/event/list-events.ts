@@ -3,13 +3,13 @@ import type { Clock } from '../../../../shared/async/clock.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { EventPosition, EventStore, EventSummary } from './event.ts';
 
-export type EventPage = { events: EventSummary[]; nextCursor: string | null };
+export type EventList = { events: EventSummary[]; nextCursor: string | null };
 
 /** Returns a page of the upcoming events by date; throws `invalid_request` for a cursor that is not one of ours. */
 export async function listEvents(
   { store, clock }: { store: EventStore; clock: Clock },
   { cursor, limit }: { cursor?: string | undefined; limit: number },
-): Promise<EventPage> {
+): Promise<EventList> {
   const after = cursor === undefined ? {} : { after: decode(cursor) };
   const found = await store.upcoming({ from: new Date(clock.now()), ...after, limit: limit + 1 });
   const page = found.slice(0, limit);

@@ -4,8 +4,8 @@ import type { SeatStatus } from './event.ts';
 export type SeatState = { uuid: string; status: SeatStatus };
 
 /**
- * The status of each seat of an event at one moment, by its place: an index into `seatStatuses`. Neither list is written again;
- * `uuids` stays the same list as long as the seats are the same.
+ * The status of each seat of an event at one moment, by its place: an index into `seatStatuses`. Neither list is
+ * written again; `uuids` stays the same list as long as the seats are the same.
  */
 export type SeatStatuses = { readonly uuids: readonly string[]; readonly codes: Uint8Array };
 

@@ -47,9 +47,9 @@ type Watched = {
 };
 
 /**
- * Live seats: viewers of an event get every seat whose status has changed. The feed only names the event; the statuses come
- * from the same view as the event's page. One loop looks at an event, so that all of its viewers get the same messages in
- * the same order.
+ * Live seats: viewers of an event get every seat whose status has changed. The feed only names the event; the statuses
+ * come from the same view as the event's page. One loop looks at an event, so that all of its viewers get the same
+ * messages in the same order.
  */
 export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveSeatsDeps) {
   const { betweenMs, againMs, calmMs } = { ...usualPace, ...pace };
@@ -152,8 +152,9 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
     },
 
     /**
-     * Returns a new viewer of an event, which must `leave` at last. It first gets `taken` as of this call, or `unavailable`,
-     * and then each change. It is ended when there is no such event, and when it takes no message for too long.
+     * Returns a new viewer of an event, which must `leave` at last. It first gets `taken` as of this call, or
+     * `unavailable`, and then each change. It is ended when there is no such event, and when it takes no message for
+     * too long.
      */
     watch(eventUuid: string): LiveViewer {
       const viewer: LiveViewer = new LiveViewer(clock, () => {

@@ -4,8 +4,9 @@ import { byUuid, type SeatState } from '../event/seat-statuses.ts';
 import { doorbell } from './doorbell.ts';
 
 /**
- * A message to a viewer. `taken` holds every seat that is not available and replaces all earlier messages; `seats` holds
- * the seats that have changed since; `unavailable`: nothing is known until the next `taken`. The id names the state.
+ * A message to a viewer. `taken` holds every seat that is not available and replaces all earlier messages; `seats`
+ * holds the seats that have changed since; `unavailable`: nothing is known until the next `taken`. The id names the
+ * state.
  */
 export type LiveMessage = SeatsMessage | UnavailableMessage;
 export type SeatsMessage = { id: string; event: 'taken' | 'seats'; seats: SeatState[] };
@@ -36,7 +37,10 @@ export class LiveViewer {
     this.#tookAt = clock.now();
   }
 
-  /** Returns the next message; `nothing` when none came in `patienceMs`; `end` when there will be none. One call at a time. */
+  /**
+   * Returns the next message; `nothing` when none came in `patienceMs`; `end` when there will be none. One call at a
+   * time.
+   */
   async next(patienceMs: number): Promise<LiveMessage | 'nothing' | 'end'> {
     this.#isWaiting = true;
     // A ring may be for a message that was taken already.

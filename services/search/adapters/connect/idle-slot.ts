@@ -5,7 +5,9 @@ import { UsageError } from '../../../../shared/process/lifecycle.ts';
 const tries = 50;
 const pauseMs = 100;
 
-/** Drops a replication slot once nobody reads it; throws `UsageError` when somebody goes on reading for five seconds. */
+/**
+ * Drops a replication slot once nobody reads it; throws `UsageError` when somebody goes on reading for five seconds.
+ */
 export async function dropIdleSlot(db: Db, slot: string): Promise<'dropped' | 'was not there'> {
   for (let tried = 0; ; tried++) {
     const [row] = await db.run(() => db.sql`select active from pg_replication_slots where slot_name = ${slot}`);

@@ -65,7 +65,10 @@ function foldings(): string[] {
   });
 }
 
-/** Characters that may fold to something else. Most blocks of characters fold to themselves, and are looked at as a whole. */
+/**
+ * Characters that may fold to something else. Most blocks of characters fold to themselves, and are looked at as a
+ * whole.
+ */
 function* candidates(): Iterable<string> {
   for (const [first, last] of planes) {
     for (let from = first; from <= last; from += blockLength) {

@@ -17,8 +17,8 @@ export type Cluster = {
 };
 
 /**
- * Connects when first asked, and looks what it has connected to; once more after each request without a response. Then the
- * idle connections are closed, too: they may lead to a server that hangs, and the address to another by now.
+ * Connects when first asked, and looks what it has connected to; once more after each request without a response. Then
+ * the idle connections are closed, too: they may lead to a server that hangs, and the address to another by now.
  */
 export function openCluster({ nodes }: ElasticsearchConfig): Cluster {
   const agents: (HttpAgent | HttpsAgent)[] = [];
@@ -81,8 +81,8 @@ export function isPassing(error: unknown): boolean {
 const isBusy = (status: number): boolean => status === 429 || (status >= 502 && status <= 504);
 
 /**
- * Translates an error of the driver: to `unavailable` when Elasticsearch is not well, to `Unfit` when it says why it refuses,
- * and to `invalid_request` for a search that is too much for it. Any other error is returned as it is.
+ * Translates an error of the driver: to `unavailable` when Elasticsearch is not well, to `Unfit` when it says why it
+ * refuses, and to `invalid_request` for a search that is too much for it. Any other error is returned as it is.
  */
 export function translated(error: unknown): unknown {
   if (error instanceof AppError) return error;
@@ -95,7 +95,10 @@ export function translated(error: unknown): unknown {
   return isAway ? unavailable('Elasticsearch', error) : error;
 }
 
-/** Whether a search has more parts than this server takes (`max_clause_count`, which depends on its memory), whatever the status. */
+/**
+ * Whether a search has more parts than this server takes (`max_clause_count`, which depends on its memory), whatever
+ * the status.
+ */
 export const isTooMuch = (error: unknown): boolean =>
   statusOf(error) !== undefined &&
   /too_many(_nested)?_clauses|too_complex_to_determinize/.test(JSON.stringify(bodyOf(error)));

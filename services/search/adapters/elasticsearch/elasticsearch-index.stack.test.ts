@@ -44,7 +44,8 @@ describe('the analysis', () => {
   test('finds the same words in a text as the domain does', async () => {
     const texts = fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: 60 });
     const check = async (text: string) => {
-      // A voiced mark that another mark keeps apart from its kana joins it in one and not in the other; nobody types that.
+      // A voiced mark that another mark keeps apart from its kana joins it in one and not in the other; nobody types
+      // that.
       fc.pre(!/\p{M}[ﾞﾟ]/u.test(text));
       expect((await analysed('event_text', text)).sort()).toEqual(words(text, 'index').sort());
       // The adapter asks for the domain's words: they must stay what they are.

@@ -19,7 +19,10 @@ import { expectWritable } from './writable.ts';
 
 /** How long a search may take, with all its attempts. */
 const searchTimeoutMs = 1300;
-/** Of each process: a node has one or two threads a core for searches, and a search that waits for them passes its deadline. */
+/**
+ * Of each process: a node has one or two threads a core for searches, and a search that waits for them passes its
+ * deadline.
+ */
 const searchesAtOnce = { atOnce: 8, maxWaiting: 100, patienceMs: 1500 };
 const refreshTimeoutMs = 30_000;
 const targetAttempts = 20;

@@ -10,8 +10,8 @@ type Greeting = { version?: { number?: string; distribution?: string } };
 const headers = { accept: 'application/json', 'content-type': 'application/json' };
 
 /**
- * Throws `Unfit` unless a new enough Elasticsearch answers, and the driver's error when nothing does. One that does not let
- * its user ask for its version may be used.
+ * Throws `Unfit` unless a new enough Elasticsearch answers, and the driver's error when nothing does. One that does not
+ * let its user ask for its version may be used.
  */
 export async function expectFit(client: Client, timeoutMs: number): Promise<void> {
   const look = { method: 'GET', path: '/' } as const;

@@ -1,3 +1,4 @@
+import type { EventDocument } from '../../domain/index/event-document.ts';
 import { analysis } from './analysis.ts';
 
 /** Add one whenever documents get another member, or keep one in another way: the index is then built anew. */
@@ -29,7 +30,7 @@ export const eventIndex = () => ({
       version: { type: 'long' },
       gone: { type: 'boolean' },
       gone_at: { type: 'date' },
-    },
+    } satisfies Record<keyof EventDocument | 'version' | 'gone' | 'gone_at', object>,
   },
 });
 

@@ -21,8 +21,8 @@ export type RebuildDeps = { cluster: Cluster; names: Names; heartbeats: Heartbea
 
 /**
  * Builds a new index beside the live one and lets it take its place. From its creation on, every process writes to
- * both; documents that were written to the live one alone before that, and are newer than `version`, are copied. A build that fails or is killed
- * leaves the live one as it is.
+ * both; documents that were written to the live one alone before that, and are newer than `version`, are copied. A
+ * build that fails or is killed leaves the live one as it is.
  */
 export async function rebuild(
   deps: RebuildDeps,

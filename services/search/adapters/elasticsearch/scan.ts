@@ -5,7 +5,9 @@ import { viewKeptFor } from './views.ts';
 
 const timeoutMs = 30_000;
 
-/** Reads every document by id, from a view of its own; none while the index is not built. Throws `translated` errors. */
+/**
+ * Reads every document by id, from a view of its own; none while the index is not built. Throws `translated` errors.
+ */
 export async function* scanDocuments(
   cluster: Cluster,
   index: string,

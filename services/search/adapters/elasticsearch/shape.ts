@@ -5,8 +5,8 @@ import type { Build, Names } from './names.ts';
 const timeoutMs = 5000;
 
 /**
- * The members that documents have. An index of an older release knows fewer: it is given the new ones before anything of
- * this release is written to it, and goes on being searched until it has been replaced.
+ * The members that documents have. An index of an older release knows fewer: it is given the new ones before anything
+ * of this release is written to it, and goes on being searched until it has been replaced.
  */
 export function createShape(cluster: Cluster, names: Names) {
   const ours = eventIndex().mappings;

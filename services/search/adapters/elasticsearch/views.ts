@@ -47,7 +47,10 @@ export function createViews(cluster: Cluster, index: string) {
     of,
     /** Keeps it from being the least used. */
     used: (id: string) => void opened.get(id),
-    /** Elasticsearch no longer has it. A view of another process, or one that a client made up, leaves the newest as it is. */
+    /**
+     * Elasticsearch no longer has it. A view of another process, or one that a client made up, leaves the newest as it
+     * is.
+     */
     forget(id: string): void {
       if (opened.delete(id) || id === '') newest = undefined;
     },

@@ -4,11 +4,16 @@ import { unavailable } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
 import './kafkajs-patches.ts';
 
-/** kafkajs retries for some seconds by itself, as the same member: a new one would have to wait for the end of the old one's session. */
+/**
+ * kafkajs retries for some seconds by itself, as the same member: a new one would have to wait for the end of the old
+ * one's session.
+ */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };
 
 const connectionTimeoutMs = 1500;
-/** A broker that takes longer is taken for hung. The library itself gives more to requests that wait for other members. */
+/**
+ * A broker that takes longer is taken for hung. The library itself gives more to requests that wait for other members.
+ */
 const requestTimeoutMs = 2000;
 
 export type KafkaClient = Pick<Kafka, 'admin' | 'producer' | 'consumer'> & {
@@ -17,8 +22,8 @@ export type KafkaClient = Pick<Kafka, 'admin' | 'producer' | 'consumer'> & {
 };
 
 /**
- * Opens clients of the brokers. A connection on which a request has passed its deadline is destroyed: the broker may hang, and
- * its address lead to another by now. `socketFactory` makes the connections, for tests that break them.
+ * Opens clients of the brokers. A connection on which a request has passed its deadline is destroyed: the broker may
+ * hang, and its address lead to another by now. `socketFactory` makes the connections, for tests that break them.
  */
 export function openKafka(brokers: string[], log: Logger, socketFactory: ISocketFactory = plain): KafkaClient {
   const sockets = new Map<Socket, string>();

@@ -12,8 +12,9 @@ export async function unconfirmedBytes(db: Db, slot: string): Promise<number | u
 }
 
 /**
- * Drops the connector's slot if the server has invalidated it (it held more WAL than allowed): nobody can read from it any
- * more, and Debezium waits for it without end. Once it is gone Debezium makes it anew, with a snapshot. Never throws.
+ * Drops the connector's slot if the server has invalidated it (it held more WAL than allowed): nobody can read from it
+ * any more, and Debezium waits for it without end. Once it is gone Debezium makes it anew, with a snapshot. Never
+ * throws.
  */
 export async function dropLostSlot(db: Db, slot: string, log: Logger): Promise<void> {
   try {

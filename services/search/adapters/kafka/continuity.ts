@@ -3,9 +3,9 @@ import type { OnDemand } from './client.ts';
 import type { Portion } from './intake.ts';
 
 /**
- * Notices when messages are missing between two batches of a partition: kafkajs itself goes on with the oldest that is left,
- * and says nothing. Messages that come once more are not missing: a broker that takes over, or a new turn of the group,
- * brings those that were handled and not committed yet.
+ * Notices when messages are missing between two batches of a partition: kafkajs itself goes on with the oldest that is
+ * left, and says nothing. Messages that come once more are not missing: a broker that takes over, or a new turn of the
+ * group, brings those that were handled and not committed yet.
  */
 export function createContinuity(admin: OnDemand<Admin>) {
   const next = new Map<string, bigint>();

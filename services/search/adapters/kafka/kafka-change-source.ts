@@ -48,8 +48,9 @@ const otherMs = 500;
 const longestWaitMs = 1500;
 
 /**
- * Changes from the topics of Debezium's connector (drizzle/connector.json). Processes of one group share the partitions;
- * each row's changes are in one of them. A snapshot does not tell of rows that have gone, so its end means a gap.
+ * Changes from the topics of Debezium's connector (drizzle/connector.json). Processes of one group share the
+ * partitions; each row's changes are in one of them. A snapshot does not tell of rows that have gone, so its end means
+ * a gap.
  */
 export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSource {
   const { db, config, log, maxBatch = 4000, clock = systemClock, sleep = realSleep, socketFactory } = options;

@@ -11,9 +11,9 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import SocketRequest from 'kafkajs/src/network/requestQueue/socketRequest.js';
 
 /**
- * When a broker has no such message, kafkajs commits that nothing was handled: then what the group knew is gone, even when
- * the broker only did not know yet that another leads. Here the reader goes to the oldest message without a commit, and
- * the offsets show whether anything was lost (`preparation.ts`, `continuity.ts`).
+ * When a broker has no such message, kafkajs commits that nothing was handled: then what the group knew is gone, even
+ * when the broker only did not know yet that another leads. Here the reader goes to the oldest message without a
+ * commit, and the offsets show whether anything was lost (`preparation.ts`, `continuity.ts`).
  */
 OffsetManager.prototype.setDefaultOffset = async function goToOldest({ topic, partition }) {
   await this.cluster.refreshMetadata();
@@ -34,7 +34,8 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleIfNeeded(
 
 /**
  * To kafkajs a request without an answer says nothing of its broker, so it asks the same broker until it gives up. Here
- * the request fails as on a lost connection (`client.ts` ends the connection): then kafkajs looks which broker leads now.
+ * the request fails as on a lost connection (`client.ts` ends the connection): then kafkajs looks which broker leads
+ * now.
  */
 const reject = SocketRequest.prototype.rejected;
 

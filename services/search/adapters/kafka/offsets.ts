@@ -17,9 +17,10 @@ const attempts = 5;
 const firstPauseMs = 50;
 
 /**
- * Returns the messages that there are, and those that the group has handled, of every partition of the topics. "None" always
- * comes from the group's coordinator: kafkajs leaves out the partitions of a topic that is missing in its metadata, which
- * lookups at the same time overwrite. It is asked again then, and when the coordinator is loading or has moved.
+ * Returns the messages that there are, and those that the group has handled, of every partition of the topics. "None"
+ * always comes from the group's coordinator: kafkajs leaves out the partitions of a topic that is missing in its
+ * metadata, which lookups at the same time overwrite. It is asked again then, and when the coordinator is loading or
+ * has moved.
  */
 export async function readPartitions(admin: Admin, groupId: string, topics: string[]): Promise<PartitionState[]> {
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +54,10 @@ async function readOnce(admin: Admin, groupId: string, topics: string[]): Promis
 
 const noReply = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
 
-/** Whether changes may be missing: none was read yet, or some went before they were read (retention), or the topic was made anew. */
+/**
+ * Whether changes may be missing: none was read yet, or some went before they were read (retention), or the topic was
+ * made anew.
+ */
 export const isLost = ({ low, high, committed }: PartitionState) =>
   committed === undefined || committed < low || committed > high;
 

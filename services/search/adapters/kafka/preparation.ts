@@ -21,13 +21,15 @@ export type PreparationDeps = {
   log: Logger;
 };
 
-/** A commit can be in the log, and so in Kafka, for a moment before a query sees it: what is that young is read again. */
+/**
+ * A commit can be in the log, and so in Kafka, for a moment before a query sees it: what is that young is read again.
+ */
 const rewindMs = 60_000;
 
 /**
- * Makes a member ready for its partitions. The member that reads the notifications looks after all partitions: those of which
- * something was lost are a gap, and once it is filled their offsets are committed, which ends the gap for the whole group.
- * Returns false while another member has still to do so.
+ * Makes a member ready for its partitions. The member that reads the notifications looks after all partitions: those of
+ * which something was lost are a gap, and once it is filled their offsets are committed, which ends the gap for the
+ * whole group. Returns false while another member has still to do so.
  */
 export async function prepare(deps: PreparationDeps, assignment: Assignment): Promise<boolean> {
   const { admin, consumer, topics, onConnect, now, log } = deps;
@@ -44,8 +46,8 @@ export async function prepare(deps: PreparationDeps, assignment: Assignment): Pr
 }
 
 /**
- * Whether nothing was lost since, as far as this member looks after it: the library itself goes on behind what it cannot
- * find, and a partition in which nothing is written any more would never show it.
+ * Whether nothing was lost since, as far as this member looks after it: the library itself goes on behind what it
+ * cannot find, and a partition in which nothing is written any more would never show it.
  */
 export async function isIntact(group: Group, assignment: Assignment): Promise<boolean> {
   return !readsNotifications(group, assignment) || (await findLost(group)).length === 0;

@@ -7,7 +7,10 @@ const tables = ['events', 'venues', 'performers', 'event_performers'];
 /** Where Debezium writes for one connector. */
 export type Topics = {
   tables: string[];
-  /** The connector's own notifications. It has one partition, and the member that reads it looks after the whole group's. */
+  /**
+   * The connector's own notifications. It has one partition, and the member that reads it looks after the whole
+   * group's.
+   */
   notifications: string;
 };
 

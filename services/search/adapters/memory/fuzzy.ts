@@ -10,8 +10,8 @@ export type Near<T> = { word: string; value: T; distance: number };
 
 /**
  * The words of the tree that are at most so many edits away. The same walk as `SearchableMap.fuzzyGet`, which can't be
- * stopped: among 300,000 words it takes some tens of milliseconds. A Levenshtein matrix has a row for each character on the
- * way down; where a whole row is beyond the edits that are allowed, nothing below can be near.
+ * stopped: among 300,000 words it takes some tens of milliseconds. A Levenshtein matrix has a row for each character on
+ * the way down; where a whole row is beyond the edits that are allowed, nothing below can be near.
  */
 export function* near<T>(tree: SearchableMap<T>, wanted: string, edits: number): Stepwise<Near<T>[]> {
   const width = wanted.length + 1;

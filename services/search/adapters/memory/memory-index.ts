@@ -18,9 +18,9 @@ const searchesAtOnce = { atOnce: 4, maxWaiting: 100, patienceMs: 2000 };
 const writeMs = 40;
 
 /**
- * The index in this process: gone with it, and built from the database at each start. About 1.5 KB an event.
- * Deletions are remembered, against older documents that come later, for the last 100,000 events deleted. A search sees one
- * state of the index, however long it takes.
+ * The index in this process: gone with it, and built from the database at each start. About 1.5 KB an event. Deletions
+ * are remembered, against older documents that come later, for the last 100,000 events deleted. A search sees one state
+ * of the index, however long it takes.
  */
 export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): SearchIndex {
   const instance = randomUUID();

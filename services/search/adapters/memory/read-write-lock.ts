@@ -1,6 +1,6 @@
 /**
- * A lock for readers and writers: readers run together, a writer alone. So a reader that pauses goes on in the state that it
- * began in. Writers and readers take turns, so that neither keeps the other out.
+ * A lock for readers and writers: readers run together, a writer alone. So a reader that pauses goes on in the state
+ * that it began in. Writers and readers take turns, so that neither keeps the other out.
  */
 export function createReadWriteLock() {
   const readers: (() => void)[] = [];

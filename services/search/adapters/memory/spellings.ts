@@ -13,7 +13,9 @@ export type Vocabulary = { byWord: Map<string, Postings>; tree: SearchableMap<Po
 /** More spellings of one word add noise and time, hardly a result. */
 const maxSpellings = 50;
 
-/** The factor for an edit beyond the closest spelling: low enough that no length of text outweighs the word as typed. */
+/**
+ * The factor for an edit beyond the closest spelling: low enough that no length of text outweighs the word as typed.
+ */
 const fartherEdit = 0.25;
 
 /** The words of the index that a typed word may mean, the closest and most used first. */

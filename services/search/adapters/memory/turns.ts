@@ -15,8 +15,8 @@ export type TurnsOptions = {
 };
 
 /**
- * Runs pieces of work side by side, each a little at a time: a short piece does not wait for long ones, and no piece holds up
- * other requests.
+ * Runs pieces of work side by side, each a little at a time: a short piece does not wait for long ones, and no piece
+ * holds up other requests.
  */
 export function createTurns(options: TurnsOptions = {}) {
   const {

@@ -131,8 +131,8 @@ export function openReplication(options: ReplicationOptions): Replication {
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
- * Tells which server it is, and counts the messages that were parsed: those that were not handed out yet are still in the
- * library. An error of `parse` would be thrown into the socket's event and end the process.
+ * Tells which server it is, and counts the messages that were parsed: those that were not handed out yet are still in
+ * the library. An error of `parse` would be thrown into the socket's event and end the process.
  */
 class CountingPlugin extends PgoutputPlugin {
   parsed = 0;

@@ -26,8 +26,9 @@ export async function checkLog(db: Db): Promise<void> {
  * Finds the permanent slot, or makes it; one that the server has invalidated (it held more WAL than allowed) is made
  * anew. From here on the server keeps every change until it is acknowledged.
  *
- * Another server (a promoted standby, a copy, one with a restored backup) has another history: what is handled of the old one
- * may never have been there. It is known by its identifier, by its timeline, or by a log that ends before what is handled.
+ * Another server (a promoted standby, a copy, one with a restored backup) has another history: what is handled of the
+ * old one may never have been there. It is known by its identifier, by its timeline, or by a log that ends before what
+ * is handled.
  */
 export async function ensureSlot(db: Db, config: PostgresConfig, name: string, past: Past): Promise<Slot> {
   await checkLog(db);

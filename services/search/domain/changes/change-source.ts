@@ -34,8 +34,8 @@ export type ChangeHandlers = {
 export type ChangeSourceState = 'stopped' | 'connecting' | 'following' | 'waiting';
 
 /**
- * What is written and not handled, as far as the source can tell: `bytes` of log, whatever is in them (0 before the first
- * connection), and `changes` that wait for us. `seconds`: for how long, at least, a change has waited; 0 when all
+ * What is written and not handled, as far as the source can tell: `bytes` of log, whatever is in them (0 before the
+ * first connection), and `changes` that wait for us. `seconds`: for how long, at least, a change has waited; 0 when all
  * that an earlier call saw is handled, so call it now and then.
  */
 export type ChangeLag = { bytes?: number; changes?: number; seconds: number };
@@ -44,8 +44,8 @@ export type ChangeLag = { bytes?: number; changes?: number; seconds: number };
  * Port: what changes in the events, venues, performers and event_performers tables.
  *
  * Changes of one row come in commit order, in batches, one batch at a time, and none of a transaction that was rolled
- * back. A query that starts when a change is delivered sees it. A position is acknowledged only after `onBatch` resolved:
- * every change is delivered at least once, whatever ends in between, and an acknowledged one not again.
+ * back. A query that starts when a change is delivered sees it. A position is acknowledged only after `onBatch`
+ * resolved: every change is delivered at least once, whatever ends in between, and an acknowledged one not again.
  */
 export type ChangeSource = {
   /** Follows until the signal aborts, through lost connections and restarts of the server; rejects only on misuse. */

@@ -1,7 +1,10 @@
 import type { DirtyIds } from '../index/catalogue.ts';
 import type { Change } from './change-source.ts';
 
-/** The rows to look at after a batch of changes, or everything; and the changes that could not be read, each with its cause. */
+/**
+ * The rows to look at after a batch of changes, or everything; and the changes that could not be read, each with its
+ * cause.
+ */
 export type Dirt = { ids: DirtyIds; everything: boolean; unreadable: { change: Change; cause: string }[] };
 
 export function dirtOf(changes: Change[]): Dirt {

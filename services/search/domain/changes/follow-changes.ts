@@ -35,13 +35,13 @@ export type FollowChanges = {
 };
 
 /**
- * Keeps the index in step with the database. Changes only say which events to look at: these are read in one query, after
- * the WAL position that is their version, and indexed in one call. Everything is read when the index is not built, has been
- * lost or is of an older release, when changes are missing, and when a table was truncated; the source keeps the changes that
- * are made meanwhile.
+ * Keeps the index in step with the database. Changes only say which events to look at: these are read in one query,
+ * after the WAL position that is their version, and indexed in one call. Everything is read when the index is not
+ * built, has been lost or is of an older release, when changes are missing, and when a table was truncated; the source
+ * keeps the changes that are made meanwhile.
  *
- * A change that cannot be read or indexed goes to the dead letters and stops nothing. The errors of an index or database that
- * is away go to the source, which brings the same changes again.
+ * A change that cannot be read or indexed goes to the dead letters and stops nothing. The errors of an index or
+ * database that is away go to the source, which brings the same changes again.
  */
 export function followChanges(deps: FollowChangesDeps): FollowChanges {
   const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000, lookMs = 5000 } = deps;

@@ -52,7 +52,10 @@ export type SearchIndex = {
   scan(batchSize: number): AsyncIterable<EventDocument[]>;
   /** Whether a `replaceAll` has ever ended, and what it built is still there (a server may have lost all it had). */
   isBuilt(): Promise<boolean>;
-  /** Whether what is there lacks something that this release keeps of an event: it can be searched, and is to be replaced. */
+  /**
+   * Whether what is there lacks something that this release keeps of an event: it can be searched, and is to be
+   * replaced.
+   */
   isOutdated(): Promise<boolean>;
   /** Documents that can be found, whenever they take place. */
   count(): Promise<number>;

@@ -21,8 +21,8 @@ export type VerifyDeps = {
 const pauseMs = 500;
 
 /**
- * Compares every row of the database with every document of the index, side by side in the order of their ids. An
- * event counts as different only if it differs in every look for some seconds. Throws `unavailable` when either is away.
+ * Compares every row of the database with every document of the index, side by side in the order of their ids. An event
+ * counts as different only if it differs in every look for some seconds. Throws `unavailable` when either is away.
  */
 export async function verifyIndex(deps: VerifyDeps): Promise<Verdict> {
   const { patienceMs = 5000, clock = systemClock, sleep = realSleep } = deps;

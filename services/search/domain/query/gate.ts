@@ -12,8 +12,8 @@ export type GateOptions = {
 };
 
 /**
- * Limits the work under way, so that a crowd of callers waits or is refused, and the process goes on. Throws `unavailable` for
- * work that there is no room for, and for work that has waited too long.
+ * Limits the work under way, so that a crowd of callers waits or is refused, and the process goes on. Throws
+ * `unavailable` for work that there is no room for, and for work that has waited too long.
  */
 export function createGate({ atOnce, maxWaiting, patienceMs, after = afterTimeout }: GateOptions) {
   const waiting = new Set<() => void>();

@@ -14,7 +14,10 @@ export type SearchRequest = {
   page: number;
   /** Results a page, 1–100. */
   size: number;
-  /** The text of the cursor of an earlier page of the same `q` and `filters`: goes on behind it, and `page` is not looked at. */
+  /**
+   * The text of the cursor of an earlier page of the same `q` and `filters`: goes on behind it, and `page` is not
+   * looked at.
+   */
   cursor?: string | undefined;
 };
 
@@ -42,9 +45,9 @@ const deepestResult = 10_000;
 /**
  * Finds events. Resolves to the page as `write` writes it: the text is made once, and kept.
  *
- * The same text is returned for five minutes, unless the index changes or one of all events that match begins: an event that
- * has begun is neither shown nor counted. Throws `invalid_request` for a malformed cursor or results beyond the 10,000th, and
- * `unavailable` while the index is away.
+ * The same text is returned for five minutes, unless the index changes or one of all events that match begins: an event
+ * that has begun is neither shown nor counted. Throws `invalid_request` for a malformed cursor or results beyond the
+ * 10,000th, and `unavailable` while the index is away.
  */
 export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) => string) {
   const { index, cache, clock, observeCache } = deps;
@@ -76,7 +79,10 @@ export type SearchEvents = ReturnType<typeof searchEvents>;
 /** Queries that mean the same have the same text. */
 export const normalise = (q: string): string => q.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
 
-/** A page's text, and the last millisecond at which the same search finds the same: until the first of its events begins. */
+/**
+ * A page's text, and the last millisecond at which the same search finds the same: until the first of its events
+ * begins.
+ */
 type Entry = { untilMs: number; text: string };
 
 const writeEntry = ({ untilMs, text }: Entry): string => `${untilMs} ${text}`;

@@ -7,8 +7,8 @@ import type { EventHit } from '../index/event-document.ts';
 export type SearchCursor = { score: number; dateMs: number; uuid: string; view?: string };
 
 /**
- * What an event must fulfil besides the words, each member optional; no member yet. A member that is undefined counts as left
- * out. Values must be fit for JSON, for they are part of `queryKey`.
+ * What an event must fulfil besides the words, each member optional; no member yet. A member that is undefined counts
+ * as left out. Values must be fit for JSON, for they are part of `queryKey`.
  */
 export type SearchFilters = Readonly<Record<never, never>>;
 
@@ -35,8 +35,8 @@ export type SearchResult = {
 };
 
 /**
- * Names what a query looks for: two queries with one key match the same events. Everything that is kept or shared by query
- * (pages, loads under way, lists that go on) has this in its key.
+ * Names what a query looks for: two queries with one key match the same events. Everything that is kept or shared by
+ * query (pages, loads under way, lists that go on) has this in its key.
  */
 export function queryKey({ text, filters = {} }: Pick<SearchQuery, 'text' | 'filters'>): string {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
