@@ -14,7 +14,10 @@ export const shellBlocks = (words: string): string[] =>
     .map((match) => match[1]!)
     .filter((block) => block.includes(words));
 
-/** Returns the output of `npm start` without times, uuids, ports and the folder, which differ each time; log lines are apart. */
+/**
+ * Returns the output of `npm start` without times, uuids, ports and the folder, which differ each time; log lines are
+ * apart.
+ */
 export function likeAlways(output: string, dir: string, ports: number[]): { steps: string[]; logged: string[] } {
   let text = output.replaceAll(dir, '.onsale');
   for (const [i, port] of ports.entries()) text = text.replaceAll(`:${port}`, `:${8080 + i}`);

@@ -10,9 +10,9 @@ export type Random = {
 };
 
 /**
- * xoshiro128** 1.1 (Blackman and Vigna, https://prng.di.unimi.it/xoshiro128starstar.c), its state filled from the seed by
- * the finaliser of MurmurHash3. 128 bits of state, because uuids of a 32-bit generator repeat between seeds. Streams of
- * one seed are independent, so that more of one thing does not shift another.
+ * xoshiro128** 1.1 (Blackman and Vigna, https://prng.di.unimi.it/xoshiro128starstar.c), its state filled from the seed
+ * by the finaliser of MurmurHash3. 128 bits of state, because uuids of a 32-bit generator repeat between seeds. Streams
+ * of one seed are independent, so that more of one thing does not shift another.
  */
 export function createRandom(seed: number, stream = 0): Random {
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`A random seed is a whole number from 0, not ${seed}`);

@@ -1,4 +1,5 @@
-// `npm run bench`: builds the binaries, measures each hot path beside its floor, and writes docs/performance.md when everything was measured in full.
+// `npm run bench`: builds the binaries, measures each hot path beside its floor, and writes docs/performance.md when
+// everything was measured in full.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
