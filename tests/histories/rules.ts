@@ -14,7 +14,7 @@ export type Told = {
 export const rules: Record<string, (told: Told) => string[]> = {
   'no request meets a mistake of ours': ({ faults }) => faults,
 
-  'a request under a key is answered once, and again with the same bytes': ({ keyed }) => {
+  'a request under a key gets one response, and the same bytes again': ({ keyed }) => {
     const byKey = Map.groupBy(keyed.filter(isFinal), ({ key }) => key);
     return [...byKey].flatMap(([key, all]) => {
       const texts = new Set(all.map(({ answer }) => `${answer.status} ${answer.text}`));

@@ -39,23 +39,23 @@ const foundBy: Record<BreakName, Broken> = {
   'pays-nothing-back': { rule: money, audited: true },
   'charges-the-total-of-the-hold': { rule: 'each order costs what its tickets cost', audited: true },
   'sells-at-the-price-of-now': {
-    rule: 'what the original’s confirm sold cost what it did when it was held',
+    rule: 'a ticket bought by the original’s confirm costs what it did when it was held',
     isEnough: hasSoldRepriced,
   },
   'does-not-say-what-is-gone': {
     rule: 'an order that was refused for its tickets names those that are gone or sold, and no others',
   },
-  'gives-back-what-is-being-bought': { rule: 'what was given back by DELETE was not bought' },
+  'gives-back-what-is-being-bought': { rule: 'a reservation given back by DELETE was not bought' },
   'knows-no-twins': {
     rule: 'of one user’s twin requests none is told that it holds nothing while the other buys',
   },
   'keeps-what-is-given-back': {
-    rule: 'what is given back at a quiet moment is anybody’s at once',
+    rule: 'a seat given back at a quiet moment is anybody’s at once',
     ...{ audited: true, patienceMs: 8000 },
   },
   'sells-what-has-begun': { rule: 'nothing is held or bought of an event that has begun' },
   'takes-back-what-has-begun': { rule: 'no buyer gives a ticket back once its event has begun' },
-  'keeps-that-it-was-accepted': { rule: 'what was accepted is answered anew once it has ended' },
+  'keeps-that-it-was-accepted': { rule: 'an accepted request gets a new response once it has ended' },
   // A sweep captures the money, and only then it is refunded by hand.
   'overlooks-hands': { rule: money, payments: 'stripe', seconds: 15, isEnough: hasRefundedAfterHands },
 };

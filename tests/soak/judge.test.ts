@@ -208,10 +208,10 @@ const cases: Record<string, Case[]> = {
     ['a price of later', (ledger) => (ledger.reservations.get('held')!.tickets = [{ uuid: 'a', price: 11 }])],
     ['not the sum', (ledger) => ledger.reservations.get('held')!.total++],
   ],
-  'what the original’s confirm sold cost what it did when it was held': [
+  'a ticket bought by the original’s confirm costs what it did when it was held': [
     ['the price of later', (_, { orders }) => (orders[1]!.lines[0]!.price = 6)],
   ],
-  'what was given back by DELETE was not bought': [
+  'a reservation given back by DELETE was not bought': [
     ['bought', (ledger) => (ledger.releases[0]!.reservation = 'held')],
     [
       'bought, and given back after',
@@ -221,7 +221,7 @@ const cases: Record<string, Case[]> = {
       },
     ],
   ],
-  'what DELETE refuses as sold was bought by its holder': [
+  'a reservation that DELETE refuses as sold was bought by its holder': [
     ['not bought', (ledger) => (ledger.releases[0]!.said = '409 reservation_sold')],
     [
       'bought by another',
@@ -235,7 +235,7 @@ const cases: Record<string, Case[]> = {
     ['not reserved', (ledger) => (ledger.twins[0]!.said = ['200', '409 ticket_not_reserved'])],
     ['expired', (ledger) => (ledger.twins[0]!.said = ['409 reservation_expired', '201'])],
   ],
-  'what is given back at a quiet moment is anybody’s at once': [
+  'a seat given back at a quiet moment is anybody’s at once': [
     ['still held', (ledger) => (ledger.quiet[0]!.said = '409 ticket_not_available')],
   ],
   'the database did for the organiser what it should, and refused nothing that nobody buys': [
@@ -267,7 +267,7 @@ const cases: Record<string, Case[]> = {
     ['nothing sold', (_, { orders }) => orders.pop()],
     ['nothing refused', (ledger) => ledger.answers.delete('reserve 409 sales_ended')],
   ],
-  'what was charged for an order is the sum of what it booked': [
+  'an order is charged the sum of its booked tickets': [
     ['a cent more', (_, { charged }) => charged.set('order', 31)],
     ['nothing', (_, { charged }) => charged.delete('single')],
   ],
@@ -280,25 +280,25 @@ const cases: Record<string, Case[]> = {
     ['by hand, and then again', (ledger) => ledger.byHand.refunds.set('order', { amount: 25, at: 50 })],
     ['money of nobody’s order', (_, { kept }) => kept.set('stranger', 1)],
   ],
-  'what the buyers see as theirs costs what the provider has kept': [
+  'the provider has kept the price of all that buyers see as theirs': [
     ['they see less', (ledger) => ledger.lists.delete('bob')],
     ['the provider has more', (_, { kept }) => kept.set('order', 11)],
   ],
   'each order costs what its tickets cost': [['a cent more', (_, { orders }) => orders[1]!.total++]],
-  'every answer is one that the contract foresees: no 500, no 404 of what is there': [
+  'every response is one that the contract foresees: no 500, no 404 of what is there': [
     ['500', (ledger) => ledger.answers.set('order 500 internal', 1)],
     ['404', (ledger) => ledger.answers.set('see an order 404 order_not_found', 1)],
     ['a 503 of another kind', (ledger) => ledger.answers.set('reserve 503 payment_pending', 1)],
     ['an error that is not ours', (ledger) => ledger.answers.set('confirm 200 foreign', 1)],
   ],
-  'all answers under one key are the same, but that it was accepted first': [
+  'all responses under one key are the same, but that it was accepted first': [
     ['another order', (ledger) => again(ledger, { uuid: 'other', tickets: [] })],
     ['paid, and then refused', (ledger) => again(ledger, {}, 402)],
   ],
-  'what was accepted is answered anew once it has ended': [
+  'an accepted request gets a new response once it has ended': [
     ['still accepted', (ledger) => ledger.repeated.push({ key: 'k1', before: 'order', status: 202, uuid: 'order' })],
   ],
-  'every key was answered in the end': [['no answer', (ledger) => (ledger.refunds.get('k2')!.told = [])]],
+  'every key got a response in the end': [['no answer', (ledger) => (ledger.refunds.get('k2')!.told = [])]],
   'no reservation was extended twice': [['twice', (ledger) => ledger.extended.set('held', 2)]],
 };
 

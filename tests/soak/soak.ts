@@ -136,7 +136,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
         ...judge(ledger, books),
         { rule: 'the storm came, if one was asked for: processes and servers were taken away', findings: wasCalm() },
         {
-          rule: 'others were at work, too: the organiser, and who does things by hand',
+          rule: 'others were at work, too: the organiser, and hands at the provider',
           findings: idle(ledger, paymentRig),
         },
         { rule: 'seats were given back at a quiet moment', findings: ledger.quiet.length > 0 ? [] : ['none was'] },

@@ -31,24 +31,24 @@ const foreseen: Record<string, string[]> = {
 };
 
 export const answerRules: Record<string, Rule> = {
-  'every answer is one that the contract foresees: no 500, no 404 of what is there': ({ answers }) =>
+  'every response is one that the contract foresees: no 500, no 404 of what is there': ({ answers }) =>
     [...answers].flatMap(([answer, times]) => {
       const [, request = '', said = ''] = /^(.*?) (\d+(?: \w+)?)$/.exec(answer) ?? [];
       return foreseen[request]?.includes(said) ? [] : [`${answer}, ${times} times`];
     }),
 
-  'all answers under one key are the same, but that it was accepted first': ({ orders, refunds }) =>
+  'all responses under one key are the same, but that it was accepted first': ({ orders, refunds }) =>
     [...orders.values(), ...refunds.values()]
       .map(({ key, told }) => ({ key, final: told.filter(({ status }) => status !== 202) }))
       .filter(({ final }) => final.length > 1)
       .map(({ key, final }) => `${key}: ${final.map(({ status, text }) => `${status} ${text}`).join(', and ')}`),
 
-  'what was accepted is answered anew once it has ended': ({ repeated }) =>
+  'an accepted request gets a new response once it has ended': ({ repeated }) =>
     repeated
       .filter(({ status, before, uuid }) => status === 202 && before === uuid)
       .map(({ key, uuid }) => `${key}: ${uuid} is still said to be under way`),
 
-  'every key was answered in the end': ({ orders, refunds }) =>
+  'every key got a response in the end': ({ orders, refunds }) =>
     [...orders.values(), ...refunds.values()].filter(({ told }) => told.length === 0).map(({ key }) => key),
 
   'no reservation was extended twice': ({ extended }) =>

@@ -15,7 +15,7 @@ export const holdRules: Record<string, Rule> = {
       ];
     }),
 
-  'what the original’s confirm sold cost what it did when it was held': (ledger, { orders }) =>
+  'a ticket bought by the original’s confirm costs what it did when it was held': (ledger, { orders }) =>
     orders
       .filter(({ reservation, user, lines }) => {
         const costs = pricesOf(ledger, user);
@@ -23,7 +23,7 @@ export const holdRules: Record<string, Rule> = {
       })
       .map(({ uuid, user, total }) => `order ${uuid} of ${user} costs ${total}, which was no price when it was held`),
 
-  'what was given back by DELETE was not bought': ({ releases }, { orders, refunds }) => {
+  'a reservation given back by DELETE was not bought': ({ releases }, { orders, refunds }) => {
     const freed = new Map(releases.filter(({ said }) => said === '204').map((one) => [one.reservation, one]));
     return orders
       .filter(({ uuid, reservation, status }) => {
@@ -38,7 +38,7 @@ export const holdRules: Record<string, Rule> = {
       );
   },
 
-  'what DELETE refuses as sold was bought by its holder': ({ releases, reservations }, { orders }) => {
+  'a reservation that DELETE refuses as sold was bought by its holder': ({ releases, reservations }, { orders }) => {
     const bought = new Set(
       orders.filter(isKept).flatMap(({ user, lines }) => lines.map(({ ticket }) => `${user} ${ticket}`)),
     );
@@ -58,7 +58,7 @@ export const holdRules: Record<string, Rule> = {
       .filter((twins) => !orders.some((order) => order.status === 'failed' && isOfTwins(order, twins)))
       .map(({ user, tickets, said }) => `${user} for ${tickets}: ${said.join(', and ')}`),
 
-  'what is given back at a quiet moment is anybody’s at once': (ledger) =>
+  'a seat given back at a quiet moment is anybody’s at once': (ledger) =>
     ledger.quiet
       .filter(({ said }) => said.startsWith('4'))
       .filter(({ ticket, span, user }) => !isWantedByOthers(ledger, { ticket, span, user }))

@@ -16,7 +16,7 @@ export const moneyRules: Record<string, Rule> = {
     ];
   },
 
-  'what the buyers see as theirs costs what the provider has kept': (ledger, books) => {
+  'the provider has kept the price of all that buyers see as theirs': (ledger, books) => {
     const isTouched = ({ uuid }: { uuid: string }) =>
       ledger.byHand.refunds.has(uuid) || ledger.byHand.disputes.has(uuid);
     const seen = sum([...ledger.lists.values()].flat(), (order) =>
@@ -28,7 +28,7 @@ export const moneyRules: Record<string, Rule> = {
     return seen === all ? [] : [`the buyers' tickets cost ${seen}, the provider has ${all}`];
   },
 
-  'what was charged for an order is the sum of what it booked': (_, { orders, charged }) =>
+  'an order is charged the sum of its booked tickets': (_, { orders, charged }) =>
     orders
       .filter(({ status, payment }) => status === 'paid' || (status === 'refunded' && payment !== 'voided'))
       .map((order) => ({ order, booked: sum(order.lines, ({ price }) => price), amount: charged.get(order.uuid) ?? 0 }))
