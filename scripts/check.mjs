@@ -1,4 +1,5 @@
-// `npm run check`: format, lint, the walls between the folders (biome.json), types and API documents. No server, seconds.
+// `npm run check`: format, lint, the walls between the folders (biome.json), types and API documents. No server,
+// seconds.
 import { ensureInstalled, run } from './bootstrap.mjs';
 
 const bun = await ensureInstalled(console.log);

@@ -2,8 +2,8 @@ import * as tables from '../../shared/db/schema.ts';
 import type { Needed } from '../../shared/db/schema-check.ts';
 
 /**
- * The tables of the booking service, and its rights on each: `on conflict do update` and `for update` need UPDATE, too; `locks`
- * are in PostgreSQL, or elsewhere.
+ * The tables of the booking service, and its rights on each: `on conflict do update` and `for update` need UPDATE, too;
+ * `locks` are in PostgreSQL, or elsewhere.
  */
 export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: boolean }): Needed => [
   [tables.events, 'SELECT'],

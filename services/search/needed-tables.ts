@@ -1,7 +1,10 @@
 import { appState, cdcDeadLetters, eventPerformers, events, performers, venues } from '../../shared/db/schema.ts';
 import type { Needed } from '../../shared/db/schema-check.ts';
 
-/** The tables that following the changes needs. With `log`, the database's own, its position and dead letters are in tables. */
+/**
+ * The tables that following the changes needs. With `log`, the database's own, its position and dead letters are in
+ * tables.
+ */
 export const neededTables = ({ log }: { log: boolean }): Needed => [
   ...[events, venues, performers, eventPerformers].map((table): Needed[number] => [table, 'SELECT']),
   ...(log

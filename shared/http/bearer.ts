@@ -25,8 +25,8 @@ export function checkTokens(app: App, path: string, identities: Identities | und
 }
 
 /**
- * Passes a request whose `Authorization: Bearer` token is valid, with its caller in the context. Any other request is a 401
- * of RFC 6750, before its input is checked.
+ * Passes a request whose `Authorization: Bearer` token is valid, with its caller in the context. Any other request is a
+ * 401 of RFC 6750, before its input is checked.
  */
 function requireBearer(identities: Identities, log: Logger): MiddlewareHandler<Env> {
   return async (c, next) => {

@@ -88,8 +88,8 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
   }
 
   /**
-   * Reads the stores once. The locks come first: a seat that is sold in between then shows as sold, never as free. An event
-   * that changes all the time is read anew once: that is as of this read, whatever is written next.
+   * Reads the stores once. The locks come first: a seat that is sold in between then shows as sold, never as free. An
+   * event that changes all the time is read anew once: that is as of this read, whatever is written next.
    */
   async function read(eventUuid: string): Promise<EventView | undefined> {
     try {
@@ -124,7 +124,10 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
     return { board, mark: news.mark, bytes };
   }
 
-  /** Returns a view of the event as of this call; undefined when there is no such event. Throws `unavailable` without the database. */
+  /**
+   * Returns a view of the event as of this call; undefined when there is no such event. Throws `unavailable` without
+   * the database.
+   */
   return function view(eventUuid: string): Promise<EventView | undefined> {
     let entry = shared.get(eventUuid);
     if (!entry) {

@@ -1,8 +1,8 @@
 import { fold } from '../../domain/query/text.ts';
 
 /**
- * The analysis of `domain/query/text.ts` in Elasticsearch's terms. It agrees by construction where a table can carry it (what
- * a character folds to is asked of `fold` itself), and by test for the rest.
+ * The analysis of `domain/query/text.ts` in Elasticsearch's terms. It agrees by construction where a table can carry it
+ * (what a character folds to is asked of `fold` itself), and by test for the rest.
  */
 export function analysis() {
   return {
