@@ -130,16 +130,50 @@ test('docs/configuration.md has every variable of the code, its default and its 
   expect(partOf(textOf.get('docs/configuration.md')!, 'variables')).toBe(variablesTable());
 });
 
-test('docs/api.md has every route', async () => {
+type Operation = { parameters?: { in: string; name: string }[]; responses: Record<string, object> };
+
+/** Statuses and codes that any route may return; the page has them once. */
+const ofEveryRoute = new Set([
+  ...['401', '403', '408', '413', '415', '431', '500', '503'],
+  ...['invalid_request', 'unauthorized', 'forbidden', 'request_timeout', 'payload_too_large'],
+  ...['unsupported_media_type', 'headers_too_large', 'internal', 'unavailable'],
+]);
+
+/** Returns the codes of the errors that a response may have: the schema of its member `error` lists them. */
+function codesOf(part: unknown): string[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const { error } = part as { error?: { enum?: string[] } };
+  return [...(error?.enum ?? []), ...Object.values(part).flatMap(codesOf)];
+}
+
+/** Returns what the tables of a page lack of a route: its row; or its query, statuses and codes. */
+function lackingIn(page: string, route: string, { parameters = [], responses }: Operation): string[] {
+  const query = parameters.filter((one) => one.in === 'query').map(({ name }) => `${name}=`);
+  const start = `| \`${route}${query.length > 0 ? `?${query.join('&')}` : ''}\` |`;
+  const row = page.split('\n').find((line) => line.startsWith(start));
+  if (row === undefined) return [start];
+  const words = new Set(row.slice(start.length).match(/\w+/g));
+  return Object.entries(responses)
+    .flatMap(([status, response]) => [status, ...codesOf(response)])
+    .filter((one) => !ofEveryRoute.has(one) && !words.has(one))
+    .map((one) => `${route}: ${one}`);
+}
+
+test('docs/api.md has every route, with its query, its statuses and the codes of its errors', async () => {
   const page = textOf.get('docs/api.md')!;
-  const described = Object.values(await apiDocuments()) as { paths: Record<string, Record<string, unknown>> }[];
+  const described = Object.values(await apiDocuments()) as { paths: Record<string, Record<string, Operation>> }[];
   const routes = described.flatMap(({ paths }) =>
     Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((one) => `${one.toUpperCase()} ${path}`),
+      Object.entries(methods).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one] as const),
     ),
   );
   expect(routes.length).toBeGreaterThan(10);
-  expect(routes.filter((route) => !page.includes(`\`${route}\``) && !page.includes(`\`${route}?`))).toEqual([]);
+  expect(routes.flatMap((route) => lackingIn(page, ...route))).toEqual([]);
+
+  const [refund] = routes.filter(([route]) => route.endsWith('/refunds'));
+  const told = page.replace(/, `event_begun` for a buyer/, '').replace(' 202 the provider has not responded |', ' |');
+  expect(lackingIn(told, ...refund!)).toEqual([`${refund![0]}: 202`, `${refund![0]}: event_begun`]);
+  expect(lackingIn('', ...refund!)).toEqual([`| \`${refund![0]}\` |`]);
 });
 
 test('a command replaces its part of a page and leaves the rest as it is', async () => {
