@@ -35,7 +35,9 @@ const last = 'tests/faults/faults.stack.test.ts';
 const suites = readdirSync(root, { recursive: true })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => /^(services|shared|tests)\//.test(file) && file.endsWith('.test.ts'))
-  .filter((file) => /\.stack\.test\.ts$|^shared\/(db|feed|locks)\/|\/(postgres|wal-change)[^/]*$/.test(file))
+  .filter((file) =>
+    /\.stack\.test\.ts$|^shared\/(db|feed|idempotency|locks)\/|\/adapters\/(postgres\/(?!plans)|wal\/)/.test(file),
+  )
   .filter((file) => !file.includes('/embedded/') && file !== last)
   .map((file) => `./${file}`);
 const chosen = process.argv.slice(2);
