@@ -16,7 +16,7 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
   [tables.payments, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.refunds, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.paymentMethods, 'SELECT', 'INSERT', 'UPDATE'],
-  [tables.paymentNotices, 'SELECT', 'INSERT', 'DELETE'],
+  [tables.paymentNotices, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.idempotencyKeys, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(locks ? ([[tables.ticketLocks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE']] satisfies Needed) : []),

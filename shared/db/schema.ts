@@ -256,7 +256,7 @@ export const stripeIntents = pgTable('stripe_intents', {
   /** The order's uuid. */
   key: text('key').primaryKey(),
   intentId: text('intent_id').unique(),
-  /** After this no intent may be confirmed for the order. */
+  /** Once this is set no intent may be confirmed for the order; it tells who may cancel it: see `beginClosing`. */
   closedAt: instant('closed_at'),
   /** Why the card was declined. */
   declined: text('declined'),

@@ -2,10 +2,21 @@ import { type Db, sqlState } from '../../../../shared/db/client.ts';
 import { type DeclineReason, declineReasons } from '../../domain/payment/payment-provider.ts';
 
 /**
- * The stored part of an order's PaymentIntent. A closed one must not be confirmed any more. `declined` is why its card
- * was declined; only Stripe knows whether the intent has ended.
+ * The stored part of an order's PaymentIntent. A closed one must not be confirmed any more, and while it is `closing`, a
+ * cancellation may be under way. `declined` is why its card was declined; only Stripe knows whether the intent has ended.
  */
-export type KnownIntent = { intentId: string | null; closed: boolean; declined: DeclineReason | null };
+export type KnownIntent = {
+  intentId: string | null;
+  closed: boolean;
+  closing: boolean;
+  declined: DeclineReason | null;
+};
+
+/** Longer than a request to Stripe takes, its repetition included: no cancellation comes later than that. */
+const closingMs = 30_000;
+
+/** The turn to cancel an intent. `lateUntil`: until then a cancellation of an earlier turn may still come. */
+export type Turn = { since: string; lateUntil: string | null };
 
 /** SQLSTATE: a row with this key is there already. */
 const uniqueViolation = '23505';
@@ -17,7 +28,11 @@ export type StripeIntents = ReturnType<typeof stripeIntents>;
  * same intent; once an order is closed its intent is never confirmed.
  */
 export function stripeIntents({ sql, run }: Db) {
-  const columns = sql`intent_id as "intentId", closed_at is not null as closed, declined`;
+  // `closed_at` is when the last process began to close the order. It is in the future while a cancellation may still
+  // come whose response was lost, and `-infinity` when neither is so.
+  const closing = sql`${closingMs} * interval '1 ms'`;
+  const columns = sql`intent_id as "intentId", closed_at is not null as closed,
+    coalesce(closed_at > now() - ${closing}, false) as closing, declined`;
   const one = async (rows: PromiseLike<Row[]>): Promise<KnownIntent> => {
     const [row] = await rows;
     return { ...row!, declined: declineReasons.find((reason) => reason === row!.declined) ?? null };
@@ -53,14 +68,48 @@ export function stripeIntents({ sql, run }: Db) {
       );
     },
 
-    /** Closes an order; returns the stored intent. */
-    close: (key: string) =>
-      run(() =>
-        one(sql<Row[]>`
-          insert into stripe_intents (key, closed_at) values (${key}, now())
-          on conflict (key) do update set closed_at = coalesce(stripe_intents.closed_at, now())
-          returning ${columns}`),
-      ),
+    /**
+     * Closes an order, and gives the caller the turn to cancel its intent; returns the stored intent and the turn, or
+     * undefined while another caller has it.
+     */
+    beginClosing: (key: string) =>
+      run(async (): Promise<(KnownIntent & Turn) | undefined> => {
+        await sql`insert into stripe_intents (key) values (${key}) on conflict do nothing`;
+        const [row] = await sql<(Row & { since: string; before: string | null })[]>`
+          with before as (
+            select key, closed_at as at from stripe_intents where key = ${key} for update
+          )
+          update stripe_intents set closed_at = clock_timestamp() from before
+          where stripe_intents.key = before.key
+            and (before.at > now() - ${closing} and before.at <= clock_timestamp()) is not true
+          returning ${columns}, closed_at::text as since, case when before.at > now() then before.at::text end as before`;
+        if (!row) return undefined;
+        const { since, before, ...known } = row;
+        return { ...(await one(Promise.resolve([known]))), since, lateUntil: before };
+      }),
+
+    /** Prolongs a turn; returns undefined when it has passed to another caller. */
+    keepClosing: (key: string, { since, lateUntil }: Turn) =>
+      run(async (): Promise<Turn | undefined> => {
+        const [row] = await sql<{ since: string }[]>`
+          update stripe_intents set closed_at = clock_timestamp()
+          where key = ${key} and closed_at = ${since}::text::timestamptz returning closed_at::text as since`;
+        return row && { since: row.since, lateUntil };
+      }),
+
+    /**
+     * Ends a turn; the order stays closed. `isLate`: the response of its cancellation is lost, so that it may come for a
+     * while. Returns false when the turn has passed to another caller.
+     */
+    endClosing: (key: string, { since, lateUntil }: Turn, isLate = false) =>
+      run(async () => {
+        const until = isLate
+          ? sql`clock_timestamp() + ${closing}`
+          : sql`${lateUntil ?? '-infinity'}::text::timestamptz`;
+        const { count } = await sql`update stripe_intents set closed_at = ${until}
+          where key = ${key} and closed_at = ${since}::text::timestamptz`;
+        return count > 0;
+      }),
 
     /** Returns how many requests for a refund have failed for good: the next one needs another idempotency key. */
     failedRefunds: (refundKey: string) =>

@@ -221,13 +221,58 @@ describe('with one shop', () => {
     shop.fake.faults.splice(0);
     const intents: typeof shop.intents = {
       ...shop.intents,
-      close: async (of) => {
+      beginClosing: async (of) => {
         expect(await shop.payments.authorise(good)).toEqual({ is: 'authorised' });
-        return shop.intents.close(of);
+        return shop.intents.beginClosing(of);
       },
     };
     expect(await shop.otherwise({ intents }).authorise(unknown)).toEqual({ is: 'authorised' });
     expect((await shop.intents.find(key))!.declined).toBeNull();
+    expect(await shop.payments.capture(key)).toBe('captured');
+  });
+
+  test('a payment that is approved while it is being cancelled is nobody’s to sell', async () => {
+    const { paymentIntents } = shop.stripe;
+    const request = await shop.request('pm_card_threeDSecure2Required');
+    const { key } = request;
+    await shop.payments.authorise(request);
+    const others = { find: shop.payments.find, authorise: () => shop.payments.authorise(request) };
+    let closedByOther: Promise<unknown> | undefined;
+    const stripe = withIntentCalls(shop.stripe, {
+      cancel: async (...args: Parameters<typeof paymentIntents.cancel>) => {
+        // It was still to be approved when it was looked at.
+        shop.fake.approve(shop.intentOf(key).id);
+        for (const ask of Object.values(others)) await expect(ask(key)).rejects.toThrow(PaymentUnanswered);
+        closedByOther = shop.payments.close(key);
+        return paymentIntents.cancel(...args);
+      },
+    } as Partial<typeof paymentIntents>);
+    expect(await shop.otherwise({ stripe }).close(key)).toEqual({ is: 'voided' });
+    expect(await closedByOther).toEqual({ is: 'voided' });
+    expect(await shop.payments.find(key)).toEqual({ is: 'voided' });
+  });
+
+  test('a cancellation whose response is lost may come late: until then nobody sells what is approved meanwhile', async () => {
+    const request = await shop.request('pm_card_threeDSecure2Required');
+    const { key } = request;
+    await shop.payments.authorise(request);
+    const { id } = shop.intentOf(key);
+    shop.fake.faults.push({ on: 'cancel', how: 'lost-before', times: 2 });
+    await expect(shop.payments.close(key)).rejects.toThrow(PaymentUnanswered);
+    shop.fake.approve(id);
+    await expect(shop.payments.find(key)).rejects.toThrow(PaymentUnanswered);
+    await shop.stripe.paymentIntents.cancel(id);
+    expect(await shop.payments.find(key)).toEqual({ is: 'voided' });
+  });
+
+  test('a payment that was approved before it was closed stays authorised, and can be found so afterwards', async () => {
+    const request = await shop.request('pm_card_threeDSecure2Required');
+    const { key } = request;
+    await shop.payments.authorise(request);
+    shop.fake.approve(shop.intentOf(key).id);
+    const closed = await Promise.all([shop.payments.close(key), shop.payments.close(key)]);
+    expect(closed).toEqual([{ is: 'authorised' }, { is: 'authorised' }]);
+    expect(await shop.payments.find(key)).toEqual({ is: 'authorised' });
     expect(await shop.payments.capture(key)).toBe('captured');
   });
 
@@ -236,8 +281,8 @@ describe('with one shop', () => {
     shop.fake.faults.push({ on: 'confirm', how: 'lost-before', times: 9 });
     await expect(shop.payments.authorise(request)).rejects.toThrow(PaymentUnanswered);
     shop.fake.faults.splice(0);
-    // The process that closed it died before the intent was cancelled.
-    await shop.intents.close(request.key);
+    // The process that closed it died before the intent was cancelled, and its turn is over.
+    await shop.intents.endClosing(request.key, (await shop.intents.beginClosing(request.key))!);
     expect(await shop.payments.authorise(request)).toEqual({ is: 'open' });
     expect(shop.intentOf(request.key).status).toBe('requires_payment_method');
     expect(await shop.payments.close(request.key)).toEqual({ is: 'voided' });

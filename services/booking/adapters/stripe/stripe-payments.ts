@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { sleep } from '../../../../shared/async/clock.ts';
 import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
 import type { PaymentMethods } from '../../domain/payment/payment-methods.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
 import { boundsOf, fromStripeAmount, toStripeAmount } from './amounts.ts';
 import { all, asked, orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';
+import type { KnownIntent, Turn } from './intents.ts';
 import { maxLooks, type RefundDeps, stripeRefunds } from './refunds.ts';
 import {
   declineReason,
@@ -24,6 +26,10 @@ import {
 
 /** `name` is the mode of the key that `stripe` uses: test by default. */
 export type StripeDeps = RefundDeps & { methods: Pick<PaymentMethods, 'referenceOf'>; name?: ProviderName };
+
+/** A turn is over within a request or two to Stripe. */
+const maxTurns = 20;
+const turnPauseMs = 100;
 
 type Sum = { key: string; amount: number; currency: string };
 
@@ -46,28 +52,59 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     inMode(await asked(stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })));
 
   /**
-   * Cancels an intent unless its money is authorised by now: also a declined one, for another card could still pay it.
-   * Why it was declined is stored first, for callers that find it cancelled: the intent tells, unless there is a
-   * `reason`.
+   * Closes an order, and cancels its intent unless its money is authorised by now: also a declined one, for another card
+   * could still pay it. From then on no process confirms it. Why it was declined is stored first, for callers that find
+   * it cancelled: the intent tells, unless there is a `reason`.
+   *
+   * Only the process that has the turn cancels, and looks only after it took it: else a late cancellation could void
+   * money that another process has found authorised since, and sold seats for.
    */
-  async function cancel(key: string, intent: Stripe.PaymentIntent, reason?: DeclineReason): Promise<FinalPaymentState> {
-    let refused: PaymentRefused | undefined;
-    for (let looks = 0; looks < maxLooks; looks++) {
-      const now = looks === 0 ? intent : await retrieve(intent.id);
-      if (now.status === 'canceled') return ended(key);
-      if (isAuthorised(now)) return { is: 'authorised' };
-      if (refused) throw refused;
-      const why = reason ?? (now.last_payment_error && declineReason(now.last_payment_error));
-      if (why) await intents.noteDecline(key, why);
-      try {
-        await asked(stripe.paymentIntents.cancel(intent.id));
-        return await ended(key);
-      } catch (error) {
-        if (!(error instanceof PaymentRefused)) throw error;
-        if (!isUnexpectedState(error)) refused = error;
+  async function close(key: string, reason?: DeclineReason): Promise<FinalPaymentState> {
+    const { intentId: id, ...begun } = await turnOf(key);
+    if (!id) return endTurn(key, begun, { is: 'voided' });
+    let turn: Turn | undefined = begun;
+    let isUnderWay = false;
+    try {
+      let refused: PaymentRefused | undefined;
+      for (let looks = 0; looks < maxLooks; looks++) {
+        turn = looks === 0 ? begun : await intents.keepClosing(key, turn);
+        if (!turn) throw beingClosed(key);
+        const now = await retrieve(id);
+        if (now.status === 'canceled') return await ended(key);
+        if (now.status === 'succeeded') return { is: 'authorised' };
+        if (now.status === 'requires_capture') {
+          if (turn.lateUntil) throw beingClosed(key);
+          return await endTurn(key, turn, { is: 'authorised' });
+        }
+        if (now.status === 'processing') throw new PaymentUnanswered(new Error(`${id} is processing`));
+        if (refused) throw refused;
+        const why = reason ?? (now.last_payment_error && declineReason(now.last_payment_error));
+        if (why) await intents.noteDecline(key, why);
+        isUnderWay = true;
+        const by = await asked(stripe.paymentIntents.cancel(id)).then(() => undefined, refusalOf);
+        isUnderWay = false;
+        if (!by) return await ended(key);
+        if (!isUnexpectedState(by)) refused = by;
       }
+      throw new PaymentUnanswered(new Error(`${id} changes all the time`));
+    } finally {
+      if (turn) await intents.endClosing(key, turn, isUnderWay).catch(() => {});
     }
-    throw new PaymentUnanswered(new Error(`${intent.id} changes all the time`));
+  }
+
+  async function turnOf(key: string): Promise<KnownIntent & Turn> {
+    for (let tries = 0; tries < maxTurns; tries++) {
+      const begun = await intents.beginClosing(key);
+      if (begun) return begun;
+      await sleep(turnPauseMs);
+    }
+    throw beingClosed(key);
+  }
+
+  /** Ends a turn with a state that holds only if nobody else has had it meanwhile. */
+  async function endTurn<T>(key: string, turn: Turn, state: T): Promise<T> {
+    if (await intents.endClosing(key, turn)) return state;
+    throw beingClosed(key);
   }
 
   /** Returns how an order ended whose intent is cancelled, or was never made. */
@@ -76,33 +113,23 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
     return declined ? { is: 'declined', reason: declined } : { is: 'voided' };
   }
 
-  async function standing(key: string, intent: Stripe.PaymentIntent): Promise<PaymentState> {
-    if (isAuthorised(intent)) return { is: 'authorised' };
+  /** Returns the state of a payment as `intent` shows it, which must be read after the call began. */
+  async function stateOf(key: string, intent: Stripe.PaymentIntent): Promise<PaymentState> {
+    if (intent.status === 'succeeded') return { is: 'authorised' };
     if (intent.status === 'canceled') return ended(key);
+    // It may be cancelled since it was read.
+    if ((await intents.find(key))?.closing) throw beingClosed(key);
+    if (intent.status === 'requires_capture') return { is: 'authorised' };
     if (intent.status === 'requires_action') {
       return { is: 'action', action: { type: 'stripe', clientSecret: intent.client_secret! } };
     }
     const isDeclined = intent.status === 'requires_payment_method' && intent.last_payment_error;
-    return isDeclined ? cancel(key, intent) : { is: 'open' };
-  }
-
-  /** Ends a payment, if need be for a reason that its intent does not show. From then on no process confirms it. */
-  async function end(key: string, { id }: Stripe.PaymentIntent, reason?: DeclineReason): Promise<FinalPaymentState> {
-    await intents.close(key);
-    return cancel(key, await retrieve(id), reason);
-  }
-
-  /**
-   * Returns the state of a payment that was just confirmed. A process that closes the order meanwhile may cancel it.
-   */
-  async function confirmed(key: string, intent: Stripe.Response<Stripe.PaymentIntent>): Promise<PaymentState> {
-    if ((await intents.find(key))?.closed) throw new PaymentUnanswered(new Error(`${intent.id} is being closed`));
-    return standing(key, isReplay(intent) ? await retrieve(intent.id) : intent);
+    return isDeclined ? close(key) : { is: 'open' };
   }
 
   const find = async (key: string): Promise<PaymentState> => {
     const known = await intents.find(key);
-    if (known?.intentId) return standing(key, await retrieve(known.intentId));
+    if (known?.intentId) return stateOf(key, await retrieve(known.intentId));
     return known?.closed ? { is: 'voided' } : { is: 'open' };
   };
 
@@ -141,14 +168,14 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
    */
   async function refused(sum: Sum, intent: Stripe.PaymentIntent, by: PaymentRefused): Promise<PaymentState> {
     const { key } = sum;
-    if (isUnusableMethod(by)) return end(key, intent, 'unknown_payment_method');
+    if (isUnusableMethod(by)) return close(key, 'unknown_payment_method');
     const now = await retrieve(intent.id);
     // Declined, or changed by somebody else.
     if (now.status !== intent.status || now.last_payment_error) return find(key);
-    if (isCardError(by)) return end(key, now, declineReasonOf(by));
+    if (isCardError(by)) return close(key, declineReasonOf(by));
     const amountRefused = notChargeable(by, sum);
     if (!amountRefused) throw by;
-    const settled = await end(key, now);
+    const settled = await close(key);
     if (settled.is !== 'voided') return settled;
     throw amountRefused;
   }
@@ -163,8 +190,8 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
       const { known, intent } = await intentOf(sum);
       if (!intent || known.closed) return find(key);
       const isFresh = ['requires_payment_method', 'requires_confirmation'].includes(intent.status);
-      if (!isFresh || intent.last_payment_error) return standing(key, intent);
-      if (!reference) return end(key, intent, 'unknown_payment_method');
+      if (!isFresh || intent.last_payment_error) return stateOf(key, intent);
+      if (!reference) return close(key, 'unknown_payment_method');
       try {
         const intentNow = await asked(
           stripe.paymentIntents.confirm(
@@ -173,7 +200,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
             { idempotencyKey: `${key}:confirm` },
           ),
         );
-        return await confirmed(key, intentNow);
+        return await stateOf(key, isReplay(intentNow) ? await retrieve(intent.id) : intentNow);
       } catch (error) {
         if (!(error instanceof PaymentRefused)) throw error;
         return refused(sum, intent, error);
@@ -182,13 +209,7 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
 
     find,
 
-    async close(key) {
-      const known = await intents.close(key);
-      if (!known.intentId) return { is: 'voided' };
-      const intent = await retrieve(known.intentId);
-      if (intent.status === 'processing') throw new PaymentUnanswered(new Error(`${intent.id} is processing`));
-      return cancel(key, intent);
-    },
+    close: (key) => close(key),
 
     async *charges() {
       const list = stripe.paymentIntents.list({ limit: 100, expand: ['data.latest_charge'] });
@@ -215,8 +236,15 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   }
 }
 
-const isAuthorised = ({ status }: Stripe.PaymentIntent) => status === 'requires_capture' || status === 'succeeded';
-
 /** Its headers are the runtime's own: `Headers` where Stripe's client asks by fetch, or Node's object. */
 const isReplay = ({ lastResponse }: Stripe.Response<Stripe.PaymentIntent>) =>
   new Headers(lastResponse.headers as Record<string, string>).get('idempotent-replayed') === 'true';
+
+const beingClosed = (key: string) =>
+  new PaymentUnanswered(new Error(`the payment of order ${key} is being closed by another process`));
+
+/** Returns a refusal; throws any other error. */
+function refusalOf(error: unknown): PaymentRefused {
+  if (error instanceof PaymentRefused) return error;
+  throw error;
+}
