@@ -144,8 +144,22 @@ export function saleOn(
     mayStrand: true,
     lockTtlMs: 900_000,
     ticketLimit: 0,
-    // Nothing is counted.
-    observer: new Proxy({} as Ports['observer'], { get: () => () => {} }),
+    observer: {
+      lockTaken: () => {},
+      lockRefused: () => {},
+      locksExpired: () => {},
+      ticketsSold: () => {},
+      paymentDeclined: () => {},
+      paymentUnanswered: () => {},
+      orderSwept: () => {},
+      paymentCaptured: () => {},
+      paymentGivenBack: () => {},
+      refundPaid: () => {},
+      refundFailed: () => {},
+      paymentDisputed: () => {},
+      refundDisputed: () => {},
+      paymentRefused: () => {},
+    },
   };
   const deps = { ...base, ...replace(base) };
   return {

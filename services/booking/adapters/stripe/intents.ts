@@ -2,21 +2,16 @@ import { type Db, sqlState } from '../../../../shared/db/client.ts';
 import { type DeclineReason, declineReasons } from '../../domain/payment/payment-provider.ts';
 
 /**
- * The stored part of an order's PaymentIntent. A closed one must not be confirmed any more, and while it is `closing`, a
- * cancellation may be under way. `declined` is why its card was declined; only Stripe knows whether the intent has ended.
+ * The stored part of an order's PaymentIntent. A closed one must not be confirmed any more. `declined` is why its card
+ * was declined; only Stripe knows whether the intent has ended.
  */
-export type KnownIntent = {
-  intentId: string | null;
-  closed: boolean;
-  closing: boolean;
-  declined: DeclineReason | null;
-};
+export type KnownIntent = { intentId: string | null; closed: boolean; declined: DeclineReason | null };
 
 /** Longer than a request to Stripe takes, its repetition included: no cancellation comes later than that. */
 const closingMs = 30_000;
 
-/** The turn to cancel an intent. `lateUntil`: until then a cancellation of an earlier turn may still come. */
-export type Turn = { since: string; lateUntil: string | null };
+/** The turn to cancel an intent. `late`: a cancellation of an earlier turn, whose response is lost, may still come. */
+export type Turn = { since: string; late: string | null };
 
 /** SQLSTATE: a row with this key is there already. */
 const uniqueViolation = '23505';
@@ -28,11 +23,12 @@ export type StripeIntents = ReturnType<typeof stripeIntents>;
  * same intent; once an order is closed its intent is never confirmed.
  */
 export function stripeIntents({ sql, run }: Db) {
-  // `closed_at` is when the last process began to close the order. It is in the future while a cancellation may still
-  // come whose response was lost, and `-infinity` when neither is so.
-  const closing = sql`${closingMs} * interval '1 ms'`;
-  const columns = sql`intent_id as "intentId", closed_at is not null as closed,
-    coalesce(closed_at > now() - ${closing}, false) as closing, declined`;
+  // `closed_at` is when the last process began to close the order, and `-infinity` when its turn has ended. While a
+  // cancellation may still come whose response is lost, it is a day after the end of that time.
+  const span = sql`${closingMs} * interval '1 ms'`;
+  // As seconds, for a session may write dates in a way that it does not read as the same.
+  const seconds = sql`extract(epoch from closed_at)::text`;
+  const columns = sql`intent_id as "intentId", closed_at is not null as closed, declined`;
   const one = async (rows: PromiseLike<Row[]>): Promise<KnownIntent> => {
     const [row] = await rows;
     return { ...row!, declined: declineReasons.find((reason) => reason === row!.declined) ?? null };
@@ -75,39 +71,39 @@ export function stripeIntents({ sql, run }: Db) {
     beginClosing: (key: string) =>
       run(async (): Promise<(KnownIntent & Turn) | undefined> => {
         await sql`insert into stripe_intents (key) values (${key}) on conflict do nothing`;
-        const [row] = await sql<(Row & { since: string; before: string | null })[]>`
+        const [row] = await sql<(Row & Turn)[]>`
           with before as (
-            select key, closed_at as at from stripe_intents where key = ${key} for update
+            select key, closed_at as at, ${seconds} as late from stripe_intents where key = ${key} for update
           )
           update stripe_intents set closed_at = clock_timestamp() from before
           where stripe_intents.key = before.key
-            and (before.at > now() - ${closing} and before.at <= clock_timestamp()) is not true
-          returning ${columns}, closed_at::text as since, case when before.at > now() then before.at::text end as before`;
+            and (before.at > now() - ${span} and before.at <= clock_timestamp()) is not true
+          returning ${columns}, ${seconds} as since, case when before.at - interval '1 day' > now() then late end as late`;
         if (!row) return undefined;
-        const { since, before, ...known } = row;
-        return { ...(await one(Promise.resolve([known]))), since, lateUntil: before };
+        const { since, late, ...known } = row;
+        return { ...(await one(Promise.resolve([known]))), since, late };
       }),
 
     /** Prolongs a turn; returns undefined when it has passed to another caller. */
-    keepClosing: (key: string, { since, lateUntil }: Turn) =>
+    keepClosing: (key: string, { since, late }: Turn) =>
       run(async (): Promise<Turn | undefined> => {
         const [row] = await sql<{ since: string }[]>`
           update stripe_intents set closed_at = clock_timestamp()
-          where key = ${key} and closed_at = ${since}::text::timestamptz returning closed_at::text as since`;
-        return row && { since: row.since, lateUntil };
+          where key = ${key} and ${seconds} = ${since} returning ${seconds} as since`;
+        return row && { since: row.since, late };
       }),
 
     /**
      * Ends a turn; the order stays closed. `isLate`: the response of its cancellation is lost, so that it may come for a
      * while. Returns false when the turn has passed to another caller.
      */
-    endClosing: (key: string, { since, lateUntil }: Turn, isLate = false) =>
+    endClosing: (key: string, { since, late }: Turn, isLate = false) =>
       run(async () => {
         const until = isLate
-          ? sql`clock_timestamp() + ${closing}`
-          : sql`${lateUntil ?? '-infinity'}::text::timestamptz`;
-        const { count } = await sql`update stripe_intents set closed_at = ${until}
-          where key = ${key} and closed_at = ${since}::text::timestamptz`;
+          ? sql`clock_timestamp() + ${span} + interval '1 day'`
+          : sql`coalesce(to_timestamp(${late}::text::float8), '-infinity')`;
+        const { count } = await sql`
+          update stripe_intents set closed_at = ${until} where key = ${key} and ${seconds} = ${since}`;
         return count > 0;
       }),
 

@@ -242,7 +242,7 @@ describe('with one shop', () => {
       cancel: async (...args: Parameters<typeof paymentIntents.cancel>) => {
         // It was still to be approved when it was looked at.
         shop.fake.approve(shop.intentOf(key).id);
-        for (const ask of Object.values(others)) await expect(ask(key)).rejects.toThrow(PaymentUnanswered);
+        await Promise.all(Object.values(others).map((ask) => expect(ask(key)).rejects.toThrow(PaymentUnanswered)));
         closedByOther = shop.payments.close(key);
         return paymentIntents.cancel(...args);
       },
@@ -250,6 +250,32 @@ describe('with one shop', () => {
     expect(await shop.otherwise({ stripe }).close(key)).toEqual({ is: 'voided' });
     expect(await closedByOther).toEqual({ is: 'voided' });
     expect(await shop.payments.find(key)).toEqual({ is: 'voided' });
+  });
+
+  test('a payment that is confirmed, and cancelled before its response is there, is not authorised', async () => {
+    const { paymentIntents } = shop.stripe;
+    const request = await shop.request('pm_card_visa');
+    const [looked, confirmed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const closer = shop.otherwise({
+      stripe: withIntentCalls(shop.stripe, {
+        cancel: async (id: string) => {
+          looked.resolve();
+          await confirmed.promise;
+          return paymentIntents.cancel(id);
+        },
+      } as Partial<typeof paymentIntents>),
+    });
+    const stripe = withIntentCalls(shop.stripe, {
+      confirm: async (...args: Parameters<typeof paymentIntents.confirm>) => {
+        const closed = closer.close(request.key);
+        await looked.promise;
+        const done = await paymentIntents.confirm(...args);
+        confirmed.resolve();
+        expect(await closed).toEqual({ is: 'voided' });
+        return done;
+      },
+    } as Partial<typeof paymentIntents>);
+    expect(await shop.otherwise({ stripe }).authorise(request)).toEqual({ is: 'voided' });
   });
 
   test('a cancellation whose response is lost may come late: until then nobody sells what is approved meanwhile', async () => {
@@ -283,9 +309,7 @@ describe('with one shop', () => {
     shop.fake.faults.splice(0);
     // The process that closed it died before the intent was cancelled, and its turn is over.
     await shop.intents.endClosing(request.key, (await shop.intents.beginClosing(request.key))!);
-    expect(await shop.payments.authorise(request)).toEqual({ is: 'open' });
-    expect(shop.intentOf(request.key).status).toBe('requires_payment_method');
-    expect(await shop.payments.close(request.key)).toEqual({ is: 'voided' });
+    expect(await shop.payments.authorise(request)).toEqual({ is: 'voided' });
     expect(shop.intentOf(request.key).status).toBe('canceled');
   });
 

@@ -30,6 +30,8 @@ export type StripeDeps = RefundDeps & { methods: Pick<PaymentMethods, 'reference
 /** A turn is over within a request or two to Stripe. */
 const maxTurns = 20;
 const turnPauseMs = 100;
+/** From a look until the cancellation is sent: with the requests themselves well within a turn. */
+const maxLookMs = 12_000;
 
 type Sum = { key: string; amount: number; currency: string };
 
@@ -69,17 +71,20 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
       for (let looks = 0; looks < maxLooks; looks++) {
         turn = looks === 0 ? begun : await intents.keepClosing(key, turn);
         if (!turn) throw beingClosed(key);
+        const lookedAt = performance.now();
         const now = await retrieve(id);
         if (now.status === 'canceled') return await ended(key);
         if (now.status === 'succeeded') return { is: 'authorised' };
         if (now.status === 'requires_capture') {
-          if (turn.lateUntil) throw beingClosed(key);
+          if (turn.late) throw beingClosed(key);
           return await endTurn(key, turn, { is: 'authorised' });
         }
         if (now.status === 'processing') throw new PaymentUnanswered(new Error(`${id} is processing`));
         if (refused) throw refused;
         const why = reason ?? (now.last_payment_error && declineReason(now.last_payment_error));
         if (why) await intents.noteDecline(key, why);
+        // A process that stood still looks again: its turn may be over.
+        if (performance.now() - lookedAt > maxLookMs) continue;
         isUnderWay = true;
         const by = await asked(stripe.paymentIntents.cancel(id)).then(() => undefined, refusalOf);
         isUnderWay = false;
@@ -117,8 +122,8 @@ export function stripePayments(deps: StripeDeps): PaymentProvider {
   async function stateOf(key: string, intent: Stripe.PaymentIntent): Promise<PaymentState> {
     if (intent.status === 'succeeded') return { is: 'authorised' };
     if (intent.status === 'canceled') return ended(key);
-    // It may be cancelled since it was read.
-    if ((await intents.find(key))?.closing) throw beingClosed(key);
+    // It may have been cancelled since it was read: only a look within a turn tells.
+    if ((await intents.find(key))?.closed) return close(key);
     if (intent.status === 'requires_capture') return { is: 'authorised' };
     if (intent.status === 'requires_action') {
       return { is: 'action', action: { type: 'stripe', clientSecret: intent.client_secret! } };

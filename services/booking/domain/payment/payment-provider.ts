@@ -20,7 +20,7 @@ export type PaymentProvider = {
    */
   authorise(request: AuthoriseRequest): Promise<PaymentState>;
 
-  /** Returns the state of a payment. Changes nothing. */
+  /** Returns how a payment stands. It ends one that can't come about any more, and else changes nothing. */
   find(key: string): Promise<PaymentState>;
 
   /**

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { reservationExpired, reservationExtended, salesEnded } from '../errors.ts';
 import type { Ports } from '../ports.ts';
-import { endOf, ownReservation, type ReservationState, stateOf } from './find-reservation.ts';
+import { endOf, findReservation, ownReservation, type ReservationState } from './find-reservation.ts';
 
 /**
  * Extends a reservation by the full hold time, once. Throws `reservation_not_found`, `reservation_expired` when a seat
@@ -18,5 +18,6 @@ export async function extendReservation(
   // The note comes first, and stays: neither two requests at once nor a retry may extend it twice.
   if (!(await ports.reservations.useExtension(uuid))) throw reservationExtended();
   if (!(await ports.locks.extend({ eventUuid, locks: tickets, ttlMs: ports.lockTtlMs }))) throw reservationExpired();
-  return stateOf(ports, reservation);
+  // It may have been released meanwhile.
+  return findReservation(ports, request);
 }

@@ -11,7 +11,10 @@ export async function findReservation(
   ports: Pick<Ports, 'reservations' | 'locks'>,
   request: { actor: Actor; uuid: string },
 ): Promise<ReservationState> {
-  return stateOf(ports, await ownReservation(ports, request));
+  const reservation = await ownReservation(ports, request);
+  if (reservation.released) return { ...reservation, state: 'released' };
+  const expiresAt = await endOf(ports, reservation);
+  return expiresAt === undefined ? { ...reservation, state: 'ended' } : { ...reservation, state: 'held', expiresAt };
 }
 
 /** Returns a reservation of the actor's. Throws `reservation_not_found`. */
@@ -28,12 +31,6 @@ export async function ownReservation(
 /** Throws `reservation_not_found` unless it is the actor's: others must not learn that it exists. */
 export function checkOwn(actor: Actor, { userUuid }: Reservation): void {
   if (!owns(actor, userUuid)) throw reservationNotFound();
-}
-
-export async function stateOf(ports: Pick<Ports, 'locks'>, reservation: Reservation): Promise<ReservationState> {
-  if (reservation.released) return { ...reservation, state: 'released' };
-  const expiresAt = await endOf(ports, reservation);
-  return expiresAt === undefined ? { ...reservation, state: 'ended' } : { ...reservation, state: 'held', expiresAt };
 }
 
 /** Returns when the first of its seats is free again; undefined when one is already. */

@@ -46,13 +46,15 @@ export async function holdSeats(ports: HoldPorts, request: HoldRequest): Promise
       if (lock.overLimit) throw tooManyTickets(ticketLimit);
       return { conflicts: lock.conflicts };
     }
-    const outcome = await reserveLocked(ports, request, lock).catch(async (error) => {
+    try {
+      const outcome = await reserveLocked(ports, request, lock);
+      if (outcome !== 'met another' && 'held' in outcome) return outcome;
+      await giveBack(ports, request, lock);
+      if (outcome !== 'met another') return outcome;
+    } catch (error) {
       await giveBack(ports, request, lock).catch(() => {});
       throw error;
-    });
-    if (outcome !== 'met another' && 'held' in outcome) return outcome;
-    await giveBack(ports, request, lock);
-    if (outcome !== 'met another') return outcome;
+    }
   }
   observer.lockRefused();
   return { conflicts: request.ticketUuids };

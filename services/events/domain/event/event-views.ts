@@ -142,7 +142,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
 function parseSnapshot(text: string): EventSnapshot | undefined {
   try {
     const snapshot: EventSnapshot = JSON.parse(text);
-    return Array.isArray(snapshot?.tickets) && snapshot.mark ? snapshot : undefined;
+    return Array.isArray(snapshot?.tickets) && snapshot.mark && snapshot.currency !== undefined ? snapshot : undefined;
   } catch {
     return undefined;
   }
