@@ -14,7 +14,6 @@ export type Actor =
   | { is: 'system' };
 
 export const anyone: Actor = { is: 'anyone' };
-export const system: Actor = { is: 'system' };
 
 /** Returns the actor of a token; `anyone` where no tokens are checked. */
 export function actorOf(caller: Caller | undefined): Actor {

@@ -123,7 +123,7 @@ export const serverVariables = {
 };
 
 export type ServerConfig = {
-  /** Whether other processes may listen at the same address. */
+  /** Other processes may listen at the same address. */
   reusePort: boolean;
   /** The place of the metrics: at an address of their own, beside the service's routes, or nowhere. */
   metrics: Address | 'beside' | 'nowhere';

@@ -16,7 +16,7 @@ export class ResponseParser {
     this.#onResponse = onResponse;
   }
 
-  /** Whether the connection is between two responses. */
+  /** True while the connection is between two responses. */
   get idle(): boolean {
     return this.#state === 'head' && this.#held === undefined;
   }

@@ -119,7 +119,7 @@ const ignore = () => {};
 
 let interrupted = false;
 
-/** Whether a signal has told this process to end: later failures follow from that. */
+/** Returns whether a signal has told this process to end: later failures follow from that. */
 export const isInterrupted = (): boolean => interrupted;
 
 /** Cleans up, however the bench ends. */

@@ -19,7 +19,7 @@ import { createLog } from '../../shared/process/log.ts';
 export type Weather = {
   /** The share of a port's calls that fail, half of them after they were done. */
   faults: number;
-  /** Whether processes keep dying at calls. */
+  /** Processes keep dying at calls. */
   deaths: boolean;
   /** The maximum latency of the payment provider, in milliseconds; most responses come sooner. */
   slowestPaymentMs: number;

@@ -19,7 +19,7 @@ export type SaleRules = {
   lockTtlMs: number;
   /** The maximum of tickets of one event that a user may hold and have bought together; 0 is no limit. */
   ticketLimit: number;
-  /** Whether a choice may leave a single free seat behind that another choice would not. */
+  /** A choice may leave a single free seat behind that another choice would not. */
   mayStrand: boolean;
   /** How long after its purchase a buyer may give an order back, in milliseconds; 0 is not at all. */
   refundWindowMs: number;

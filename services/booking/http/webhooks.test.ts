@@ -17,7 +17,7 @@ let fake: FakeStripe;
 let server: ReturnType<typeof Bun.serve>;
 const counted: string[] = [];
 const statuses: number[] = [];
-/** Whether all webhooks of a payment arrive before its response. */
+/** True while all webhooks of a payment arrive before its response. */
 let overtaken = false;
 
 beforeAll(async () => {

@@ -30,7 +30,7 @@ export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
     ) held
     where ot.order_id = o.id group by e.uuid) seats), '[]')`;
 
-/** Whether the event `e` has not begun, nor begins within `marginMs`. */
+/** True when the event `e` has not begun, nor begins within `marginMs`. */
 export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(e.date > now() + ${ms(sql, marginMs)})`;
 
 /**
@@ -45,7 +45,7 @@ export const isFree = (sql: Sql): Fragment => sql`((t.status = 'available' and t
 export const maxPrice = 100_000_000_000;
 
 /**
- * Whether a payment belongs to the provider. The first releases did not store the provider: such a payment belongs to
+ * True when a payment belongs to the provider. The first releases did not store the provider: such a payment belongs to
  * the one whose books have it. A payment of nothing belongs to every provider.
  */
 export const isOwnPayment = (sql: Sql, provider: ProviderName): Fragment => {

@@ -29,16 +29,12 @@ export function stripeIntents({ sql, run }: Db) {
   // As seconds, for a session may write dates in a way that it does not read as the same.
   const seconds = sql`extract(epoch from closed_at)::text`;
   const columns = sql`intent_id as "intentId", closed_at is not null as closed, declined`;
-  const one = async (rows: PromiseLike<Row[]>): Promise<KnownIntent> => {
-    const [row] = await rows;
-    return { ...row!, declined: declineReasons.find((reason) => reason === row!.declined) ?? null };
-  };
 
   return {
     find: (key: string) =>
       run(async (): Promise<KnownIntent | undefined> => {
-        const rows = await sql<Row[]>`select ${columns} from stripe_intents where key = ${key}`;
-        return rows.length > 0 ? one(Promise.resolve(rows)) : undefined;
+        const [row] = await sql<Row[]>`select ${columns} from stripe_intents where key = ${key}`;
+        return row && knownOf(row);
       }),
 
     /** Returns the order of a stored intent. */
@@ -50,13 +46,15 @@ export function stripeIntents({ sql, run }: Db) {
 
     /** Stores an intent, unless there is one or the order is closed; returns the stored one. */
     remember: (key: string, intentId: string): Promise<KnownIntent> => {
-      const write = () =>
-        one(sql<Row[]>`
+      const write = async () => {
+        const [row] = await sql<Row[]>`
           insert into stripe_intents (key, intent_id) values (${key}, ${intentId})
           on conflict (key) do update set
             intent_id = case when stripe_intents.closed_at is null
               then coalesce(stripe_intents.intent_id, excluded.intent_id) else stripe_intents.intent_id end
-          returning ${columns}`);
+          returning ${columns}`;
+        return knownOf(row!);
+      };
       // A concurrent writer of the same row may conflict at the intent's own index first: its row is there then, and is
       // found by its key.
       return run(() =>
@@ -81,7 +79,7 @@ export function stripeIntents({ sql, run }: Db) {
           returning ${columns}, ${seconds} as since, case when before.at - interval '1 day' > now() then late end as late`;
         if (!row) return undefined;
         const { since, late, ...known } = row;
-        return { ...(await one(Promise.resolve([known]))), since, late };
+        return { ...knownOf(known), since, late };
       }),
 
     /** Prolongs a turn; returns undefined when it has passed to another caller. */
@@ -94,8 +92,8 @@ export function stripeIntents({ sql, run }: Db) {
       }),
 
     /**
-     * Ends a turn; the order stays closed. `isLate`: the response of its cancellation is lost, so that it may come for a
-     * while. Returns false when the turn has passed to another caller.
+     * Ends a turn; the order stays closed. `isLate`: the response of its cancellation is lost, so that it may come for
+     * a while. Returns false when the turn has passed to another caller.
      */
     endClosing: (key: string, { since, late }: Turn, isLate = false) =>
       run(async () => {
@@ -131,3 +129,8 @@ export function stripeIntents({ sql, run }: Db) {
 }
 
 type Row = Omit<KnownIntent, 'declined'> & { declined: string | null };
+
+const knownOf = (row: Row): KnownIntent => ({
+  ...row,
+  declined: declineReasons.find((reason) => reason === row.declined) ?? null,
+});

@@ -5,6 +5,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import { type MadeEvent, makeEvent } from '../../../../shared/testing/factories.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
 import {
+  claimsAnything,
   createOrder,
   extendReservation,
   refundOrder,
@@ -136,17 +137,7 @@ test(`${runs} random sets of reservations, orders, refunds and sweeps at once le
 
 /** Mistakes that a sale could make, each caught by the same property within a bounded number of runs. */
 const broken: Record<string, (deps: SaleDeps, sale: () => Sale) => Partial<SaleDeps>> = {
-  'an order that claims whatever the state of its tickets': (deps, at) => ({
-    orders: {
-      ...deps.orders,
-      claim: async (request) => {
-        const uuids = request.lines.map(({ ticketUuid }) => ticketUuid);
-        await at().sql`update tickets set status = 'available', order_id = null where uuid = any(${uuids})`;
-        return deps.orders.claim(request);
-      },
-    },
-    locks: { ...deps.locks, cover: async () => true },
-  }),
+  'an order that claims whatever the state of its tickets': claimsAnything,
   'a refund that leaves the seats with the order': (deps, at) => ({
     refunds: {
       ...deps.refunds,

@@ -71,7 +71,10 @@ export function bodyOf(error: unknown): unknown {
   return error instanceof errors.ResponseError ? error.body : undefined;
 }
 
-/** Whether to ask another node, or the same a moment later, may help: the connection broke, or the node is too busy. */
+/**
+ * Returns whether to ask another node, or the same a moment later, may help: the connection broke, or the node is too
+ * busy.
+ */
 export function isPassing(error: unknown): boolean {
   if (error instanceof errors.TimeoutError) return false;
   const status = statusOf(error);
@@ -96,8 +99,8 @@ export function translated(error: unknown): unknown {
 }
 
 /**
- * Whether a search has more parts than this server takes (`max_clause_count`, which depends on its memory), whatever
- * the status.
+ * Returns whether a search has more parts than this server takes (`max_clause_count`, which depends on its memory),
+ * whatever the status.
  */
 export const isTooMuch = (error: unknown): boolean =>
   statusOf(error) !== undefined &&

@@ -22,7 +22,7 @@ export function createShape(cluster: Cluster, names: Names) {
     widened.add(id);
   }
 
-  /** Whether the live index was built by a release whose documents had other members. */
+  /** True when the live index was built by a release whose documents had other members. */
   async function isOutdated(): Promise<boolean> {
     const { live } = await names.read();
     if (!live) return false;

@@ -59,7 +59,7 @@ export function createViews(cluster: Cluster, index: string) {
 
 export type Views = ReturnType<typeof createViews>;
 
-/** Whether a search failed because its view has expired or was made up (500), or its index or node is gone. */
+/** Returns whether a search failed because its view has expired or was made up (500), or its index or node is gone. */
 export function isViewGone(error: unknown): boolean {
   const status = statusOf(error);
   return !isTooMuch(error) && (status === 404 || status === 400 || status === 500 || status === 503);

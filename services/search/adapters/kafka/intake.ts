@@ -105,7 +105,7 @@ export function createIntake(maxBatch: number) {
     close,
     /** Any of the batches that wait, to send heartbeats by. */
     first: () => waiting[0]?.payload,
-    /** Whether what is at work is to be given back as soon as it can be. */
+    /** True when the current batch is to be given back as soon as it can be. */
     isRefused: () => refusal !== undefined || closed,
     /** Resolves when it is. */
     refused: () => refused.promise,

@@ -55,8 +55,8 @@ async function readOnce(admin: Admin, groupId: string, topics: string[]): Promis
 const noReply = (what: string) => new KafkaJSError(`Kafka has not told of ${what}`, { retriable: true });
 
 /**
- * Whether changes may be missing: none was read yet, or some went before they were read (retention), or the topic was
- * made anew.
+ * Returns whether changes may be missing: none was read yet, or some went before they were read (retention), or the
+ * topic was made anew.
  */
 export const isLost = ({ low, high, committed }: PartitionState) =>
   committed === undefined || committed < low || committed > high;

@@ -46,8 +46,8 @@ export async function prepare(deps: PreparationDeps, assignment: Assignment): Pr
 }
 
 /**
- * Whether nothing was lost since, as far as this member looks after it: the library itself goes on behind what it
- * cannot find, and a partition in which nothing is written any more would never show it.
+ * Returns whether nothing was lost since, as far as this member looks after it: the library itself goes on behind what
+ * it cannot find, and a partition in which nothing is written any more would never show it.
  */
 export async function isIntact(group: Group, assignment: Assignment): Promise<boolean> {
   return !readsNotifications(group, assignment) || (await findLost(group)).length === 0;

@@ -14,7 +14,7 @@ export type SessionOptions = {
   maxBatch: number;
   /** Called for every assignment, before its first messages; stops when `isOver`. */
   onAssigned(consumer: Consumer, assignment: Assignment, isOver: () => boolean): Promise<void>;
-  /** Whether an assignment that was made ready still is; asked now and then. */
+  /** Checks now and then that a prepared assignment still is ready. */
   isIntact(assignment: Assignment): Promise<boolean>;
   /** Handles messages; gives up, by throwing, only when `isOver`. */
   onMessages(portions: Portion[], isOver: () => boolean): Promise<void>;

@@ -34,9 +34,9 @@ export type ChangeHandlers = {
 export type ChangeSourceState = 'stopped' | 'connecting' | 'following' | 'waiting';
 
 /**
- * What is written and not handled, as far as the source can tell: `bytes` of log, whatever is in them (0 before the
- * first connection), and `changes` that wait for us. `seconds`: for how long, at least, a change has waited; 0 when all
- * that an earlier call saw is handled, so call it now and then.
+ * The changes that are written and not handled, as far as the source can tell: `bytes` of log, whatever is in them (0
+ * before the first connection), and `changes` that wait for us. `seconds`: for how long, at least, a change has waited;
+ * 0 when all that an earlier call saw is handled, so call it now and then.
  */
 export type ChangeLag = { bytes?: number; changes?: number; seconds: number };
 

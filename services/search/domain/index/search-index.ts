@@ -50,10 +50,13 @@ export type SearchIndex = {
   generation(): Promise<string>;
   /** Every document that can be found, by id, in batches; what changes meanwhile may be missed. */
   scan(batchSize: number): AsyncIterable<EventDocument[]>;
-  /** Whether a `replaceAll` has ever ended, and what it built is still there (a server may have lost all it had). */
+  /**
+   * True once a `replaceAll` has ended, while the index that it built is still there (a server may have lost all it
+   * had).
+   */
   isBuilt(): Promise<boolean>;
   /**
-   * Whether what is there lacks something that this release keeps of an event: it can be searched, and is to be
+   * True when the documents lack a member that this release keeps of an event: it can be searched, and is to be
    * replaced.
    */
   isOutdated(): Promise<boolean>;

@@ -7,8 +7,8 @@ import type { EventHit } from '../index/event-document.ts';
 export type SearchCursor = { score: number; dateMs: number; uuid: string; view?: string };
 
 /**
- * What an event must fulfil besides the words, each member optional; no member yet. A member that is undefined counts
- * as left out. Values must be fit for JSON, for they are part of `queryKey`.
+ * The conditions that an event must meet besides the words, each member optional; no member yet. A member that is
+ * undefined counts as left out. Values must be fit for JSON, for they are part of `queryKey`.
  */
 export type SearchFilters = Readonly<Record<never, never>>;
 
