@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
 import packageJson from '../package.json' with { type: 'json' };
+import { namesOf } from '../shared/config/sources.ts';
 import { knowsCall, programs } from '../tests/deploy/programs.ts';
 import { apiDocuments } from './api.ts';
 import { codeOf, partOf, readDocuments, root, writePart } from './documents.ts';
@@ -20,7 +21,9 @@ const inProduction = /^(services|shared|drizzle|standalone)\/.*\.(ts|sql|json)$/
 /** Words with an underscore, such as tables and metrics. */
 const words = await matchesIn((path) => inProduction.test(path), /\w+_\w+/g);
 const variables = new Set([
-  ...Object.values(readers).flatMap((one) => Object.keys(one)),
+  ...Object.values(readers)
+    .flatMap((one) => Object.entries(one))
+    .flatMap(([name, variable]) => namesOf(name, variable)),
   ...(await matchesIn((path) => /^(tests|scripts)\/.*(?<!\.test)\.(ts|mjs)$/.test(path), /\b[A-Z]\w*_\w+/g)),
   ...(await matchesIn((path) => path.endsWith('.test.ts'), /(?<=\benv\.)\w+/g)),
 ]);

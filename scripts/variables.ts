@@ -7,6 +7,7 @@ import { variables as events } from '../services/events/main.ts';
 import { connectorVariables } from '../services/search/connector-cli.ts';
 import { variables as search } from '../services/search/main.ts';
 import type { Variable } from '../shared/config/environment.ts';
+import { namesOf } from '../shared/config/sources.ts';
 import { variables as standalone } from '../standalone/main.ts';
 import { variables as fakeStripe } from '../tests/fake-stripe/main.ts';
 import { root, writePart } from './documents.ts';
@@ -31,7 +32,10 @@ export function variablesTable(): string {
     const defaults = [...new Set(readers.map(([, variables]) => variables[name]!.default))];
     const shown = defaults.map((text) => (text === '' ? 'empty' : `\`${text}\``)).join(', ');
     const who = readers.length === 3 ? 'all' : readers.map(([program]) => program).join(', ');
-    return `| \`${name}\` | ${shown} | ${who} | ${readers[0]![1][name]!.meaning} |`;
+    const variable = readers[0]![1][name]!;
+    const others = namesOf(name, variable).slice(1);
+    const also = others.length > 0 ? `. Also ${others.map((other) => `\`${other}\``).join(', ')}` : '';
+    return `| \`${name}\` | ${shown} | ${who} | ${variable.meaning}${also} |`;
   });
   return ['| variable | default | read by | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

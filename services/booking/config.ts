@@ -6,7 +6,15 @@ import {
   redisVariables,
   serverVariables,
 } from '../../shared/config/config.ts';
-import { ConfigError, checkAll, type Env, readConfig, type Values, v } from '../../shared/config/environment.ts';
+import {
+  ConfigError,
+  checkAll,
+  type Env,
+  readConfig,
+  textOf,
+  type Values,
+  v,
+} from '../../shared/config/environment.ts';
 
 /** Variables that the sale and its audit must agree on. */
 export const sweepVariables = {
@@ -44,13 +52,11 @@ export function stripeKey(
 ): string | undefined {
   if (config.PAYMENTS === 'sandbox') return undefined;
   checkAll([() => checkKey(config, mode), () => checkWebhookSecret(config)]);
-  return config.STRIPE_SECRET_KEY || undefined;
+  return textOf(config.STRIPE_SECRET_KEY) || undefined;
 }
 
-function checkWebhookSecret({
-  STRIPE_WEBHOOK_SECRET: secret,
-  STRIPE_SECRET_KEY: key,
-}: Values<typeof paymentVariables>) {
+function checkWebhookSecret({ STRIPE_WEBHOOK_SECRET, STRIPE_SECRET_KEY: key }: Values<typeof paymentVariables>) {
+  const secret = textOf(STRIPE_WEBHOOK_SECRET);
   if (secret && !/^whsec_\S+$/.test(secret)) {
     throw new ConfigError(['STRIPE_WEBHOOK_SECRET: must begin with whsec_, as Stripe shows it beside the endpoint']);
   }
@@ -59,7 +65,8 @@ function checkWebhookSecret({
   }
 }
 
-function checkKey({ PAYMENTS: wanted, STRIPE_SECRET_KEY: key }: Values<typeof paymentVariables>, mode: string): void {
+function checkKey({ PAYMENTS: wanted, STRIPE_SECRET_KEY }: Values<typeof paymentVariables>, mode: string): void {
+  const key = textOf(STRIPE_SECRET_KEY);
   if (key && !/^[sr]k_(test|live)_\w+$/.test(key)) {
     throw new ConfigError(['STRIPE_SECRET_KEY: must begin with sk_live_, rk_live_, sk_test_ or rk_test_']);
   }

@@ -1,4 +1,4 @@
-import type { Values } from '../../shared/config/environment.ts';
+import { textOf, type Values } from '../../shared/config/environment.ts';
 import type { Db } from '../../shared/db/client.ts';
 import { sandboxPayments } from './adapters/sandbox/sandbox-payments.ts';
 import { openStripe, stripeName } from './adapters/stripe/client.ts';
@@ -17,7 +17,8 @@ export function openPayments(
   methods: PaymentMethods,
 ): { payments: PaymentProvider } & PaymentSides {
   const secretKey = stripeKey(config, config.SERVER_MODE);
-  const { STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_BASE } = config;
+  const { STRIPE_API_BASE } = config;
+  const webhookSecret = textOf(config.STRIPE_WEBHOOK_SECRET);
   if (!secretKey) {
     // On a public platform nobody may play the bank.
     const hasBank = config.SERVER_MODE === 'development';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, type Mock, spyOn, test } from 'bun:test';
 import { migrationJournal } from '../../drizzle/migrations.ts';
+import { textOf } from '../../shared/config/environment.ts';
 import { migrate } from '../../shared/db/migrate.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import { emptyDatabase, type TestDatabase } from '../../shared/testing/database.ts';
@@ -28,7 +29,7 @@ const run = (...args: string[]) => {
     POSTGRES_HOST: host,
     POSTGRES_PORT: String(port),
     POSTGRES_USER: user,
-    POSTGRES_PASSWORD: password,
+    POSTGRES_PASSWORD: textOf(password),
     POSTGRES_DBNAME: name,
   });
 };

@@ -1,6 +1,6 @@
 import definition from '../../drizzle/connector.json' with { type: 'json' };
 import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
-import { ConfigError, readConfig, v } from '../../shared/config/environment.ts';
+import { ConfigError, readConfig, textOf, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
@@ -45,7 +45,7 @@ async function run(args: string[], env: Env): Promise<void> {
     throw new ConfigError(['KAFKA_CONNECT_URL: give Kafka Connect’s address, http://host:port']);
   }
   const wanted = connectorOf(config);
-  const connect = createConnect(config.KAFKA_CONNECT_URL, wanted.name, [config.POSTGRES_PASSWORD]);
+  const connect = createConnect(config.KAFKA_CONNECT_URL, wanted.name, [textOf(config.POSTGRES_PASSWORD)]);
   console.log(await verb(connect, wanted, env));
 }
 
@@ -61,7 +61,7 @@ function connectorOf(config: Config): Connector {
     POSTGRES_HOST: config.POSTGRES_CONNECT_HOST || config.POSTGRES_HOST,
     POSTGRES_PORT: String(config.POSTGRES_CONNECT_PORT || config.POSTGRES_PORT),
     POSTGRES_USER: config.POSTGRES_USER,
-    POSTGRES_PASSWORD: config.POSTGRES_PASSWORD,
+    POSTGRES_PASSWORD: textOf(config.POSTGRES_PASSWORD),
     POSTGRES_DBNAME: config.POSTGRES_DBNAME,
     POSTGRES_SSLMODE: config.POSTGRES_SSLMODE,
     KAFKA_TOPIC_PREFIX: config.KAFKA_TOPIC_PREFIX,

@@ -1,4 +1,4 @@
-import { ConfigError, type Values, v } from '../config/environment.ts';
+import { ConfigError, textOf, type Values, v } from '../config/environment.ts';
 
 /** The size of an HS256 hash: a shorter secret is easier to guess than a signature (RFC 7518, section 3.2). */
 const leastSecretBytes = 32;
@@ -35,7 +35,7 @@ export function authConfig(
   const claims = { issuer: values.AUTH_JWT_ISSUER || undefined, audience: values.AUTH_JWT_AUDIENCE || undefined };
   if (url && secret) throw new ConfigError(['AUTH_JWKS_URL, AUTH_JWT_SECRET: set one of them, not both']);
   if (url) return { keys: { url }, ...claims };
-  if (secret) return { keys: { secret }, ...claims };
+  if (secret) return { keys: { secret: textOf(secret) }, ...claims };
   if (claims.issuer || claims.audience) {
     throw new ConfigError([
       'AUTH_JWT_ISSUER, AUTH_JWT_AUDIENCE: no token is checked without AUTH_JWKS_URL or AUTH_JWT_SECRET: set one of them',

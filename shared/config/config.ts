@@ -1,4 +1,4 @@
-import { type Address, ConfigError, type Values, v } from './environment.ts';
+import { type Address, ConfigError, type Secret, textOf, type Values, v } from './environment.ts';
 import { collide } from './server-addresses.ts';
 
 const postgresParts =
@@ -34,7 +34,7 @@ export type PostgresConfig = {
   host: string;
   port: number;
   user: string;
-  password: string;
+  password: Secret;
   database: string;
   sslMode: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-full';
   maxOpenConns: number;
@@ -71,13 +71,13 @@ export const redisVariables = {
 };
 
 /** The addresses of Redis: one node, or those of a cluster. */
-export type RedisConfig = { nodes: string[]; password: string; database: number };
+export type RedisConfig = { nodes: string[]; password: Secret; database: number };
 
 /** Returns the configuration of Redis; undefined when there is none. */
 export function redisConfig(values: Values<typeof redisVariables>): RedisConfig | undefined {
   const { nodes, password, database } = values.REDIS_ADDR;
   if (nodes.length === 0) return undefined;
-  if (password && values.REDIS_PASSWORD && password !== values.REDIS_PASSWORD) {
+  if (password && values.REDIS_PASSWORD && password !== textOf(values.REDIS_PASSWORD)) {
     throw new ConfigError(['REDIS_ADDR, REDIS_PASSWORD: each names another password: write it in one of them']);
   }
   if (database !== undefined && values.REDIS_DB !== 0 && database !== values.REDIS_DB) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AddressError, masked, partsOf, refuseMore, shownOf, shownOfAddress } from './addresses.ts';
+import { ConfigError } from './config-error.ts';
 import {
   hostAlone,
   httpAddresses,
@@ -8,7 +9,9 @@ import {
   type RedisAddress,
   redisAddress,
 } from './server-addresses.ts';
+import { followed, sourceOf } from './sources.ts';
 
+export { ConfigError, checkAll } from './config-error.ts';
 export type { Address } from './server-addresses.ts';
 
 /** One environment variable: its parser, its default, and its meaning (for the documentation). */
@@ -17,6 +20,10 @@ export type Variable<T> = {
   default: string;
   meaning: string;
   secret?: boolean;
+  /** Its text may be in a file that `NAME_FILE` names: that of a secret, and of an address that may carry one. */
+  inFile?: boolean;
+  /** Other names of it, which count where its own is not set: those of the ecosystem, such as libpq's. */
+  also?: string[];
   /** Returns the part of a right text that may be shown; without it nothing of a `secret` is shown. */
   shown?: (text: string) => string;
   /** An address, or a text that is often mistaken for one: little of a wrong one is shown. */
@@ -28,74 +35,58 @@ export type Env = Record<string, string | undefined>;
 export type Variables = Record<string, Variable<unknown>>;
 export type Values<V extends Variables> = { [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
 
-/** Thrown when variables are wrong: one line each, so that all can be fixed at once. */
-export class ConfigError extends Error {
-  readonly problems: string[];
+/** A secret: its text, or, where a file holds it, a function that returns the file's text of now. */
+export type Secret = string | (() => string);
 
-  constructor(problems: string[]) {
-    super(`Wrong configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
-}
+/** Returns a secret as it is now. */
+export const textOf = (secret: Secret): string => (typeof secret === 'string' ? secret : secret());
 
-/** Runs all checks, and throws one `ConfigError` with all their findings. */
-export function checkAll(checks: (() => unknown)[]): void {
-  const problems = checks.flatMap((check) => {
-    try {
-      check();
-      return [];
-    } catch (error) {
-      if (error instanceof ConfigError) return error.problems;
-      throw error;
-    }
-  });
-  if (problems.length > 0) throw new ConfigError(problems);
-}
-
-/** Reads the named variables. An empty text counts as absent. Throws `ConfigError` naming every wrong one. */
+/**
+ * Reads the named variables, each by its own name, another that it has, or for a secret from a file (`NAME_FILE`). An
+ * empty text counts as absent. Throws `ConfigError` naming every wrong one.
+ */
 export function readConfig<V extends Variables>(variables: V, env: Env): Values<V> {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [name, variable] of Object.entries(variables)) {
-    const text = given(name, env) || variable.default;
-    const parsed = variable.read.safeParse(text);
-    if (parsed.success) values[name] = parsed.data;
-    else {
-      const shown = variable.isAddress ? shownOfAddress(text) : variable.secret ? '***' : shownOf(text);
-      problems.push(`${name}=${shown}: ${parsed.error.issues.map((i) => i.message).join('; ')}`);
+    try {
+      values[name] = readOne(name, variable, env);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Values<V>;
 }
 
+function readOne(own: string, variable: Variable<unknown>, env: Env): unknown {
+  const source = sourceOf(own, variable, env);
+  const text = source?.text ?? variable.default;
+  const parsed = variable.read.safeParse(text);
+  if (!parsed.success) {
+    const covered = source?.file ?? (variable.secret ? '***' : shownOf(text));
+    const shown = variable.isAddress && !source?.file ? shownOfAddress(text) : covered;
+    throw new ConfigError([`${source?.name ?? own}=${shown}: ${parsed.error.issues.map((i) => i.message).join('; ')}`]);
+  }
+  if (!source?.file || !variable.secret) return parsed.data;
+  return followed(source.file, text, (next) => variable.read.safeParse(next).success);
+}
+
 /**
  * Returns the variables in force, a line each in the order given: `NAME=value`, with `# default` after those that are
- * not set. Only the public part of a secret is shown. Throws `ConfigError` as `readConfig` does.
+ * not set, and the name under which it is set after one that has another. Only the public part of a secret is shown.
+ * Throws `ConfigError` as `readConfig` does.
  */
 export function describeConfig(variables: Variables, env: Env): string[] {
   readConfig(variables, env);
   return Object.entries(variables).map(([name, variable]) => {
-    const text = given(name, env) || variable.default;
+    const source = sourceOf(name, variable, env);
+    const text = source?.text ?? variable.default;
     const shown = variable.shown?.(text) ?? (variable.secret && text !== '' ? '***' : text);
-    return `${name}=${shown}${given(name, env) ? '' : '  # default'}`;
+    const from = source ? (source.name === name ? '' : `  # ${source.name}`) : '  # default';
+    return `${name}=${shown}${from}`;
   });
-}
-
-/** Returns the operator's text: undefined where Kubernetes has put a link to a service of such a name. */
-function given(name: string, env: Env): string {
-  return isServiceLink(name, env) ? '' : (env[name] ?? '');
-}
-
-/**
- * Returns whether Kubernetes (`enableServiceLinks`) or Docker (`--link`) has set this: a Service named `postgres` makes
- * POSTGRES_PORT=tcp://10.0.0.1:5432 in every pod beside it, and the same text as POSTGRES_PORT_5432_TCP.
- */
-export function isServiceLink(name: string, env: Env): boolean {
-  const text = env[name] ?? '';
-  const [, protocol, port] = /^(tcp|udp|sctp):\/\/\S+:(\d+)$/.exec(text) ?? [];
-  return name.endsWith('_PORT') && protocol !== undefined && env[`${name}_${port}_${protocol.toUpperCase()}`] === text;
 }
 
 const variable = <T>(read: z.ZodType<T, string>, fallback: string, meaning: string): Variable<T> => ({
@@ -132,8 +123,8 @@ const plainText = z
 export const v = {
   text: (fallback: string, meaning: string) => variable(plainText, fallback, meaning),
   /** A text that is not shown; of `leastBytes` in UTF-8, if it is set. */
-  secret: (fallback: string, meaning: string, leastBytes = 0): Variable<string> => ({
-    ...variable(
+  secret: (fallback: string, meaning: string, leastBytes = 0): Variable<Secret> => ({
+    ...variable<string>(
       z
         .string()
         .refine(
@@ -146,6 +137,7 @@ export const v = {
       meaning,
     ),
     secret: true,
+    inFile: true,
   }),
   /**
    * A database's name; libpq would also accept a whole address with a password. `instead` names the variables for that.
@@ -221,6 +213,7 @@ export const v = {
   redis: (meaning: string): Variable<RedisAddress> => ({
     ...address(redisAddress, '', meaning),
     shown: masked,
+    inFile: true,
   }),
   /** One http(s) address, with a path or a query only if allowed; a refusal shows the `example`. Or none. */
   url: (meaning: string, { path = true, query = false, example = '' } = {}): Variable<string> => ({
@@ -246,6 +239,7 @@ export const v = {
     ...address(httpAddresses, '', meaning),
     // They may carry a user and password.
     shown: masked,
+    inFile: true,
   }),
 };
 

@@ -55,7 +55,6 @@ const twins: Record<string, (env: Env) => boolean> = {
   POSTGRES_DB: (env) => Boolean(env.POSTGRES_DBNAME) || env.POSTGRES_DB === 'onsale',
   POSTGRES_DB_FILE: (env) => Boolean(env.POSTGRES_DBNAME),
   POSTGRES_USER_FILE: (env) => Boolean(env.POSTGRES_USER),
-  POSTGRES_PASSWORD_FILE: (env) => Boolean(env.POSTGRES_PASSWORD),
   // Kibana's.
   ELASTICSEARCH_HOSTS: (env) => Boolean(env.ELASTICSEARCH_ADDR),
   ELASTICSEARCH_USERNAME: hasLogin,

@@ -12,7 +12,6 @@ describe('an unknown variable', () => {
     ['POSTGRES_DATABASE_NAME', undefined],
     ['POSTGRES_DB', 'POSTGRES_DBNAME'],
     ['POSTGRES_PASS', 'POSTGRES_PASSWORD'],
-    ['POSTGRES_PASSWORD_FILE', 'POSTGRES_PASSWORD'],
     ['POSTGRES_URL', 'POSTGRES_HOST'],
     ['POSTGERS_HOST', 'POSTGRES_HOST'],
     ['postgres_host', 'POSTGRES_HOST'],
@@ -125,7 +124,7 @@ describe('no warning is given for', () => {
     const names = Object.values(compose.services).flatMap(({ environment = {} }) => Object.keys(environment));
     expect(names).toContain('KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR');
     expect(names).toContain('ELASTICSEARCH_HOSTS');
-    quiet(set([...names, 'POSTGRES_INITDB_ARGS', 'POSTGRES_HOST_AUTH_METHOD', 'POSTGRES_PASSWORD_FILE']));
+    quiet(set([...names, 'POSTGRES_INITDB_ARGS', 'POSTGRES_HOST_AUTH_METHOD']));
     quiet({ POSTGRES_DB: 'onsale' });
   });
 });

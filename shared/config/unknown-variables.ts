@@ -1,13 +1,14 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { type Env, isServiceLink, type Variables } from './environment.ts';
+import type { Env, Variables } from './environment.ts';
 import { elsewhere, isForeign } from './foreign-variables.ts';
+import { isServiceLink, namesOf } from './sources.ts';
 
 /**
  * Returns a line for each variable of the environment that has a name like those of `variables` and is never read, such
  * as a misspelt one, and for each that counts as not set. The lines contain no secret.
  */
 export function remarksOn(variables: Variables, env: Env): string[] {
-  const names = Object.keys(variables);
+  const names = Object.entries(variables).flatMap(([own, variable]) => namesOf(own, variable));
   const lacksPostgres = 'POSTGRES_HOST' in variables && !env.POSTGRES_HOST;
   const prefixes = new Set(names.map(prefixOf).filter((prefix) => !anybodys.has(prefix)));
   const isOurs = (name: string) =>
@@ -18,7 +19,7 @@ export function remarksOn(variables: Variables, env: Env): string[] {
   return Object.keys(env)
     .filter((name) => env[name])
     .flatMap((name) => {
-      if (name in variables) return isServiceLink(name, env) ? [linkRemark(name, env)] : [];
+      if (names.includes(name)) return isServiceLink(name, env) ? [linkRemark(name, env)] : [];
       if (name === 'DATABASE_URL' && lacksPostgres) return [urlRemark];
       if (!isOurs(name) || isForeign(name, env)) return [];
       const meant = meantBy(name, [...names, ...elsewhere]);

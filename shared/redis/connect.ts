@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
+import { textOf } from '../config/environment.ts';
 import { gatherWrites } from './gather-writes.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -70,7 +71,7 @@ function connectCluster(config: RedisConfig, options: ConnectOptions): Cluster {
 
 const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOptions) =>
   ({
-    ...(password && { password }),
+    ...(password && { password: textOf(password) }),
     ...(keyPrefix && { keyPrefix }),
     // A connection that is not established by then may be to a machine that the address no longer leads to.
     connectTimeout: 1000,

@@ -1,4 +1,4 @@
-import { readConfig, v } from '../../shared/config/environment.ts';
+import { readConfig, textOf, v } from '../../shared/config/environment.ts';
 import { ListenError, runUntilSignalled } from '../../shared/process/lifecycle.ts';
 import { startFakeStripe } from './start.ts';
 
@@ -12,7 +12,7 @@ export const variables = {
 
 async function start() {
   const { FAKE_STRIPE_PORT: port, STRIPE_WEBHOOK_URL, STRIPE_WEBHOOK_SECRET } = readConfig(variables, process.env);
-  const webhook = STRIPE_WEBHOOK_URL ? { url: STRIPE_WEBHOOK_URL, secret: STRIPE_WEBHOOK_SECRET } : undefined;
+  const webhook = STRIPE_WEBHOOK_URL ? { url: STRIPE_WEBHOOK_URL, secret: textOf(STRIPE_WEBHOOK_SECRET) } : undefined;
   const fake = await startFakeStripe({ port, ...(webhook && { webhook }) }).catch((error) => {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!isTaken) throw error;

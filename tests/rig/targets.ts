@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { PostgresConfig } from '../../shared/config/config.ts';
+import { textOf } from '../../shared/config/environment.ts';
 import { emptyDatabase } from '../../shared/testing/database.ts';
 import { runProcess, type Started, startProcess } from './process.ts';
 
@@ -73,6 +74,6 @@ export const postgresEnv = (config: PostgresConfig) => ({
   POSTGRES_HOST: config.host,
   POSTGRES_PORT: String(config.port),
   POSTGRES_USER: config.user,
-  POSTGRES_PASSWORD: config.password,
+  POSTGRES_PASSWORD: textOf(config.password),
   POSTGRES_DBNAME: config.database,
 });

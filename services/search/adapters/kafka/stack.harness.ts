@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Admin, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { sleep } from '../../../../shared/async/clock.ts';
-import { readConfig } from '../../../../shared/config/environment.ts';
+import { readConfig, textOf } from '../../../../shared/config/environment.ts';
 import { silentLog } from '../../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { stackAddress } from '../../../../shared/testing/stack.ts';
@@ -59,7 +59,7 @@ export async function startKafkaStack(open: () => Promise<TestDatabase> = testDa
       POSTGRES_HOST: host,
       POSTGRES_PORT: String(port),
       POSTGRES_USER: user,
-      POSTGRES_PASSWORD: password,
+      POSTGRES_PASSWORD: textOf(password),
       POSTGRES_DBNAME: name,
     };
     const program = join(root, 'services', 'search', 'main.ts');

@@ -1,0 +1,102 @@
+import { readFileSync, statSync } from 'node:fs';
+import { ConfigError } from './config-error.ts';
+import type { Env, Variable } from './environment.ts';
+
+/** Where the text of a variable comes from: `name` is the one that is set, `file` the file that holds the text. */
+export type Source = { name: string; text: string; file?: string };
+
+/**
+ * Finds the text of a variable: by its own name, else by another name that it has, and for a secret also in the file
+ * that `NAME_FILE` names. Undefined if none is set; an empty text counts as not set. Throws `ConfigError` for a file
+ * that can't be read, and for a text beside its file.
+ */
+export function sourceOf(own: string, variable: Variable<unknown>, env: Env): Source | undefined {
+  for (const name of [own, ...(variable.also ?? [])]) {
+    const text = isServiceLink(name, env) ? '' : (env[name] ?? '');
+    const file = variable.inFile ? (env[`${name}_FILE`] ?? '') : '';
+    if (text && file) throw new ConfigError([`${name}, ${name}_FILE: both are set: set one of them`]);
+    if (text) return { name, text };
+    if (file) return { name: `${name}_FILE`, text: readSecret(`${name}_FILE`, file), file };
+  }
+  return undefined;
+}
+
+/** Returns all names under which a variable is read. */
+export const namesOf = (own: string, variable: Variable<unknown>): string[] =>
+  [own, ...(variable.also ?? [])].flatMap((name) => (variable.inFile ? [name, `${name}_FILE`] : [name]));
+
+function readSecret(name: string, file: string): string {
+  try {
+    const text = readNamed(file);
+    if (text !== '') return text;
+  } catch (error) {
+    throw new ConfigError([`${name}=${file}: ${unreadable(error)}`]);
+  }
+  throw new ConfigError([`${name}=${file}: the file is empty`]);
+}
+
+/** Returns the text of a file without the line break at its end. */
+export const readNamed = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+
+/** Returns why a file that a variable names can't be read. */
+export function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return unreadableBy[code] ?? `the file can’t be read (${code || error})`;
+}
+
+const unreadableBy: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this process may not read the file',
+  EISDIR: 'this is a folder, not a file',
+};
+
+const lookAgainMs = 1000;
+
+/**
+ * Returns a function that returns the text of a file as it is now, looking at most once a second whether it has
+ * changed. `accepts` may refuse a new text: then, and while the file can't be read, the text before stays.
+ */
+export function followed(
+  file: string,
+  text: string,
+  accepts: (text: string) => boolean,
+  nowMs = () => performance.now(),
+): () => string {
+  // It may have changed since its text was read.
+  let version = '';
+  let lookedMs = nowMs();
+  return () => {
+    if (nowMs() - lookedMs < lookAgainMs) return text;
+    lookedMs = nowMs();
+    const now = versionOf(file);
+    if (now === version) return text;
+    version = now;
+    try {
+      const next = readNamed(file);
+      if (next !== '' && accepts(next)) text = next;
+    } catch {
+      // It is being replaced.
+    }
+    return text;
+  };
+}
+
+/** Kubernetes replaces a mounted secret by a link to another folder, so that its inode changes. */
+function versionOf(file: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return 'none';
+  }
+}
+
+/**
+ * Returns whether Kubernetes (`enableServiceLinks`) or Docker (`--link`) has set this: a Service named `postgres` makes
+ * POSTGRES_PORT=tcp://10.0.0.1:5432 in every pod beside it, and the same text as POSTGRES_PORT_5432_TCP.
+ */
+export function isServiceLink(name: string, env: Env): boolean {
+  const text = env[name] ?? '';
+  const [, protocol, port] = /^(tcp|udp|sctp):\/\/\S+:(\d+)$/.exec(text) ?? [];
+  return name.endsWith('_PORT') && protocol !== undefined && env[`${name}_${port}_${protocol.toUpperCase()}`] === text;
+}
