@@ -65,7 +65,7 @@ const sold = async (server: OwnPostgres) => {
   return row!.n;
 };
 
-test('sells again within seconds of its database’s address leading away from a server that hangs', async () => {
+test('booking sells again within seconds of its database’s address leading away from a server that hangs', async () => {
   await open(first);
   expect(await Promise.all(Array.from({ length: 8 }, sell))).toEqual(Array(8).fill([200, 200]));
   first.hang();
@@ -78,7 +78,7 @@ test('sells again within seconds of its database’s address leading away from a
   await eventually(async () => expect((await readyz())[0]).toBe(200));
 });
 
-test('is not ready at a standby, refuses sales for a while, and sells when the address leads to the primary', async () => {
+test('booking is not ready at a standby, refuses sales for a while, and sells when the address leads to the primary', async () => {
   await open(standby);
   expect(await readyz()).toEqual([
     503,
@@ -94,7 +94,7 @@ test('is not ready at a standby, refuses sales for a while, and sells when the a
   await eventually(async () => expect((await readyz())[0]).toBe(200));
 });
 
-test('shows on /readyz why a write has just failed', async () => {
+test('booking shows on /readyz why a write has just failed', async () => {
   await open(second);
   expect(await sell()).toEqual([200, 200]);
   const db = openDb(second.config);

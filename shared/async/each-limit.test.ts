@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { eachLimit } from './each-limit.ts';
 
-test('does all of the work, no more at once than it may', async () => {
+test('eachLimit does all of the work, no more at once than it may', async () => {
   const done: number[] = [];
   let [underWay, most] = [0, 0];
   await eachLimit([1, 2, 3, 4, 5], 2, async (item) => {
@@ -14,7 +14,7 @@ test('does all of the work, no more at once than it may', async () => {
   await eachLimit([], 2, async () => {});
 });
 
-test('throws the first failure when all have been tried', async () => {
+test('eachLimit throws the first failure when all have been tried', async () => {
   const tried: number[] = [];
   const failing = eachLimit([1, 2, 3], 1, async (item) => {
     tried.push(item);

@@ -38,7 +38,7 @@ test('one of two transactions that deadlock is rolled back', async () => {
   expect(await sum()).toBe(2);
 });
 
-test('run retries it, so that both are done, once each', async () => {
+test('run retries a transaction that deadlocks, so that both are done, once each', async () => {
   const before = await sum();
   const met = meeting();
   const { run } = database.db;

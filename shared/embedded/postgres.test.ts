@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-test('starts from nothing, and its data survives a stop and a start', async () => {
+test('the embedded PostgreSQL starts from nothing, and its data survives a stop and a start', async () => {
   const dir = newDir();
   // The remains of an interrupted initdb.
   mkdirSync(join(dir, 'data.new'));
@@ -37,7 +37,7 @@ test('starts from nothing, and its data survives a stop and a start', async () =
   expect(await query(second, 'show work_mem')).toEqual([{ work_mem: '5MB' }]);
 });
 
-test('goes on after its server was killed', async () => {
+test('the embedded PostgreSQL goes on after its server was killed', async () => {
   const dir = newDir();
   const killed = await start(dir);
   await writeNote(killed, 'before the kill');
@@ -52,7 +52,7 @@ test('goes on after its server was killed', async () => {
   expect(await lost).toBeInstanceOf(Error);
 });
 
-test('takes over the server of a run that was killed', async () => {
+test('the embedded PostgreSQL takes over the server of a run that was killed', async () => {
   const dir = newDir();
   const program = `
     import { startEmbeddedPostgres } from ${JSON.stringify(join(import.meta.dir, 'postgres.ts'))};
@@ -100,14 +100,17 @@ test('a stale pid file that names another living program does not stop the start
   });
 });
 
-test.skipIf(process.getuid?.() !== 0)('runs as root below a folder closed to other users', async () => {
-  const dir = join(newDir(), 'inner');
-  const first = await start(dir);
-  await writeNote(first, 'kept');
-  await first.stop();
-  expect(statSync(join(dir, 'data')).uid).toBe(0);
-  expect(await readNotes(await start(dir))).toEqual(['kept']);
-});
+test.skipIf(process.getuid?.() !== 0)(
+  'the embedded PostgreSQL runs as root below a folder closed to other users',
+  async () => {
+    const dir = join(newDir(), 'inner');
+    const first = await start(dir);
+    await writeNote(first, 'kept');
+    await first.stop();
+    expect(statSync(join(dir, 'data')).uid).toBe(0);
+    expect(await readNotes(await start(dir))).toEqual(['kept']);
+  },
+);
 
 test('a folder has one owner at a time, and a dead owner is no hindrance', async () => {
   const dir = newDir();

@@ -231,7 +231,7 @@ describe('a check of the locks', () => {
   });
 });
 
-test('of a server without fields that expire names the needed version, and no lock without an end is left', async () => {
+test('a check of a server without fields that expire names the needed version, and no lock without an end is left', async () => {
   const server = await startRedis('--rename-command', 'HPEXPIREAT', '""');
   const redis = open([server.node]);
   const event = randomUUID();
@@ -245,7 +245,7 @@ test('of a server without fields that expire names the needed version, and no lo
   await server.stop();
 });
 
-test('of a server with a renamed command names it, and mentions no version', async () => {
+test('a check of a server with a renamed command names it, and mentions no version', async () => {
   for (const command of ['ZADD', 'EVAL', 'SET']) {
     const server = await startRedis('--rename-command', command, '""');
     const { reasons } = await readyz(server.node);

@@ -108,7 +108,7 @@ describe('a Redis in trouble', () => {
   });
 });
 
-test('nobody there: unavailable', async () => {
+test('a Redis that is not there is unavailable', async () => {
   const redis = openRedis({ nodes: ['127.0.0.1:1'], password: '', database: 0 });
   const refused = await redis.ping().catch((error) => error);
   expect(isAppError(refused, 'unavailable')).toBe(true);

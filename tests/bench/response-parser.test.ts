@@ -27,11 +27,11 @@ test('three responses in one piece', () => {
   expect(parse([three])).toEqual(all);
 });
 
-test('fed byte by byte', () => {
+test('responses that come byte by byte', () => {
   expect(parse([...three].map((byte) => Buffer.of(byte)))).toEqual(all);
 });
 
-test('cut at every place', () => {
+test('responses that are cut at any place', () => {
   for (let at = 1; at < three.length; at++) expect(parse([three.subarray(0, at), three.subarray(at)])).toEqual(all);
 });
 

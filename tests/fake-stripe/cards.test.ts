@@ -99,7 +99,7 @@ test('an intent that waits for the holder can be cancelled, and then can’t be 
   expect(await statusOf(id)).toBe('canceled');
 });
 
-test('with a return_url the holder is sent away', async () => {
+test('an intent with a return_url sends the holder away', async () => {
   const { next_action } = await pay('pm_card_authenticationRequired', { return_url: 'https://shop.example/back' });
   expect(next_action).toMatchObject({ type: 'redirect_to_url' });
 });

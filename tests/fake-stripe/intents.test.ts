@@ -39,7 +39,7 @@ test('an intent is created, confirmed, held and captured', async () => {
   expect(fake.events().at(-1)!.request.idempotency_key).toBe('capture-a1');
 });
 
-test('with automatic capture it succeeds at once', async () => {
+test('an intent with automatic capture succeeds at once', async () => {
   const intent = await create({ capture_method: 'automatic', confirm: true, payment_method: 'pm_card_visa' });
   expect(intent).toMatchObject({ status: 'succeeded', amount_received: 35_000 });
 });
@@ -98,7 +98,7 @@ test('steps that do not fit the state are refused, with the intent as it is', as
   await unexpected(intents.confirm(other.id, { payment_method: 'pm_card_visa' }), 'canceled');
 });
 
-test('lists the newest first, page by page, from a time on', async () => {
+test('a list of intents has the newest first, page by page, from a time on', async () => {
   clock.advance(60_000);
   const since = Math.floor(clock.now() / 1000);
   const made = [];
@@ -115,7 +115,7 @@ test('lists the newest first, page by page, from a time on', async () => {
   expect((await refusal(stripe.paymentIntents.list({ limit: 101 }))).statusCode).toBe(400);
 });
 
-test('needs a key, refuses unknown paths, and names every request', async () => {
+test('the fake needs a key, refuses unknown paths, and names every request', async () => {
   const url = `${fake.base}/v1/payment_intents`;
   expect((await fetch(url)).status).toBe(401);
   const basic = await fetch(url, { headers: { Authorization: `Basic ${btoa('sk_test_x:')}` } });

@@ -4,7 +4,7 @@ import type Stripe from 'stripe';
 import { runProcess } from '../rig/process.ts';
 import { clientOf, refusal } from './testing.ts';
 
-test('names the variable that moves it when its port is taken', async () => {
+test('the fake names the variable that moves it when its port is taken', async () => {
   const squatter = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
   const env = { FAKE_STRIPE_PORT: String(squatter.port) };
   const refused = runProcess([process.execPath, join(import.meta.dirname, 'main.ts')], env);
@@ -14,7 +14,7 @@ test('names the variable that moves it when its port is taken', async () => {
   await squatter.stop();
 });
 
-test('runs as a process by itself, with its handle over HTTP', async () => {
+test('the fake runs as a process by itself, with its handle over HTTP', async () => {
   const child = Bun.spawn([process.execPath, join(import.meta.dirname, 'main.ts')], { stdout: 'pipe' });
   try {
     const base = await firstLine(child.stdout);

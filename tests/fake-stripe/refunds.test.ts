@@ -27,7 +27,7 @@ const paid = async (amount?: number, currency?: string) =>
 const chargeOf = async (id: string) =>
   (await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })).latest_charge as Stripe.Charge;
 
-test('gives back a part, then the rest, then no more', async () => {
+test('a refund gives back a part, then the rest, then no more', async () => {
   const id = await paid();
   const refund = await stripe.refunds.create({ payment_intent: id, amount: 10_000, metadata: { order: 'a1' } });
   expect(refund).toMatchObject({ amount: 10_000, payment_intent: id, status: 'succeeded', metadata: { order: 'a1' } });
@@ -45,7 +45,7 @@ test('gives back a part, then the rest, then no more', async () => {
   expect((await stripe.paymentIntents.retrieve(id)).status).toBe('succeeded');
 });
 
-test('never gives back more than the rest, or than was captured', async () => {
+test('a refund never gives back more than the rest, or than was captured', async () => {
   const id = await hold();
   await stripe.paymentIntents.capture(id, { amount_to_capture: 10_000 });
   const error = await refusal(stripe.refunds.create({ payment_intent: id, amount: 10_001 }));
@@ -55,7 +55,7 @@ test('never gives back more than the rest, or than was captured', async () => {
   expect(await chargeOf(id)).toMatchObject({ amount: 35_000, refunded: true });
 });
 
-test('refuses an intent that is held, was never paid, or does not exist', async () => {
+test('a refund of an intent that is held, was never paid, or does not exist is refused', async () => {
   const { id } = await stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
   for (const payment_intent of [await hold(), id]) {
     expect(await refusal(stripe.refunds.create({ payment_intent }))).toMatchObject({ statusCode: 400 });
@@ -64,14 +64,14 @@ test('refuses an intent that is held, was never paid, or does not exist', async 
   expect(error).toMatchObject({ statusCode: 400, code: 'resource_missing' });
 });
 
-test('is bound to the steps of the currency', async () => {
+test('a refund is bound to the steps of the currency', async () => {
   const payment_intent = await paid(5120, 'kwd');
   const error = await refusal(stripe.refunds.create({ payment_intent, amount: 1005 }));
   expect(error).toMatchObject({ code: 'invalid_charge_amount' });
   expect(await stripe.refunds.create({ payment_intent, amount: 1010 })).toMatchObject({ amount: 1010 });
 });
 
-test('can fail days later: the money is with the seller again', async () => {
+test('a refund can fail days later: the money is with the seller again', async () => {
   const id = await paid();
   const refund = await stripe.refunds.create({ payment_intent: id });
   fake.failRefund(refund.id);

@@ -33,7 +33,7 @@ for (const [code, type, statusCode] of [
   ['idempotency_key_in_use', 'StripeAPIError', 409],
   ['lock_timeout', 'StripeRateLimitError', 429],
 ] as const) {
-  test(`refuses with ${code} when it is told to, as ${statusCode}`, async () => {
+  test(`the fake refuses with ${code} when it is told to, as ${statusCode}`, async () => {
     fake.faults.push({ on: 'create', how: 'refused', code });
     const before = fake.intents().length;
     expect(await refusal(create())).toMatchObject({ code, type, statusCode });

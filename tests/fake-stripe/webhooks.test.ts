@@ -73,7 +73,7 @@ test('an event that is not accepted is sent again until it is', async () => {
   expect(new Set(started.received.map(({ id }) => id)).size).toBe(2);
 });
 
-test('each may come twice', async () => {
+test('each event may come twice', async () => {
   const started = await start({ copies: 2 });
   await pay(started);
   await started.fake.delivered();

@@ -222,7 +222,7 @@ test('an unpaid refund is found, once it is old', async () => {
   await sale.sweep();
 });
 
-test('of thousands of orders each is looked at once', async () => {
+test('each of thousands of orders is looked at once', async () => {
   await sale.sql`
     with o as (
       insert into orders (user_uuid, total, currency, status)

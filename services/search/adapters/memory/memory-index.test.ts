@@ -14,7 +14,7 @@ async function emptyIndex() {
   return index;
 }
 
-test('after any changes it finds the same as a look at every event', async () => {
+test('the memory index finds, after any changes, the same as a look at every event', async () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 7 });
   const text = fc.array(word, { maxLength: 4 }).map((list) => list.join(' '));
   const change = fc.record({ id: fc.integer({ min: 1, max: 6 }), name: fc.option(text), description: text });
