@@ -19,7 +19,7 @@ export async function analyzeOutgrown({ sql, run }: Db, tables: PgTable[]): Prom
       select relname as name from pg_class
       where oid = any(select to_regclass(name) from unnest(${tables.map(getTableName)}::text[]) name)
         and (
-          -- Who looks in the midst of an import sees its pages, and none of its rows.
+          -- In the midst of an import other sessions see its pages, and none of its rows.
           pg_stat_get_live_tuples(oid) >= ${growth} * greatest(reltuples, ${fewRows})
           or (pg_relation_size(oid) / current_setting('block_size')::int >= ${growth} * greatest(relpages, 0.25)
             and (reltuples < 0 or relpages < 1000)))
