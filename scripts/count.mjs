@@ -30,7 +30,7 @@ function linesOf(output) {
 }
 
 /** Reads the block above the last "Ran N tests"; without one, bun ended early and the single results count. */
-export function parseSummary(output) {
+function parseSummary(output) {
   const lines = linesOf(output);
   const end = lines.findLastIndex((line) => /^Ran \d+ tests? across \d+ files?\./.test(line));
   if (end < 0) {

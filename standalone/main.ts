@@ -42,7 +42,7 @@ type AddressVariable = 'EVENTS_ADDR' | 'BOOKING_ADDR' | 'SEARCH_ADDR';
 const root = join(import.meta.dirname, '..');
 
 /** The whole platform in one process, on an own PostgreSQL unless the environment names one. */
-export async function startStandalone(
+async function startStandalone(
   env: Env,
   { reset = false, write = (text: string) => void process.stdout.write(text) } = {},
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {

@@ -94,12 +94,6 @@ export async function createOrder(
 export const findOrder = (ports: Ports, uuid: string, actor: Actor = anyone): Promise<OrderView> =>
   findOrders.findOrder(ports, { actor, uuid });
 
-export const listOrders = (
-  ports: Ports,
-  request: { userUuid: string; after?: string | undefined; limit: number },
-  actor: Actor = anyone,
-): Promise<OrderView[]> => findOrders.listOrders(ports, { actor, ...request });
-
 export const refundOrder = (
   ports: Ports,
   request: Omit<refund.RefundRequest, 'actor'>,

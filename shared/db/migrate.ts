@@ -103,7 +103,7 @@ async function newestApplied(db: Db): Promise<number> {
 }
 
 /** The migrations in the shape that Drizzle's migrator reads from a folder, which a compiled binary does not have. */
-export function readMigrations(): MigrationMeta[] {
+function readMigrations(): MigrationMeta[] {
   return migrationJournal.map((entry) => {
     const text = migrationSql[entry.tag];
     if (text === undefined) throw new Error(`drizzle/migrations.ts lacks ${entry.tag}`);

@@ -19,7 +19,7 @@ export function findPostmaster(dataDir: string): Postmaster | undefined {
 }
 
 /** Line 1 is the pid, line 4 the port (still missing, hence 0, in the first moments of a start). */
-export function parsePidFile(text: string): Postmaster | undefined {
+function parsePidFile(text: string): Postmaster | undefined {
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   // A bootstrap or single-user process writes its pid negated.

@@ -31,7 +31,7 @@ export type Program = {
 };
 
 /** The version of this build, such as `0.1.0 (a1b2c3d, Bun 1.4.5, linux x64)`. */
-export function version(): string {
+function version(): string {
   return `${release} (${revision()}, ${runtime()}, ${process.platform} ${process.arch})`;
 }
 

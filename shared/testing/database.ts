@@ -16,7 +16,7 @@ let embedded: { postgres: EmbeddedPostgres; dir: string } | undefined;
 let template: Promise<string> | undefined;
 
 /** The PostgreSQL of this test run: the one that POSTGRES_HOST names, else an embedded one that ends with the run. */
-export function testPostgres(): Promise<PostgresConfig> {
+function testPostgres(): Promise<PostgresConfig> {
   server ??= process.env.POSTGRES_HOST ? Promise.resolve(fromEnvironment(process.env)) : startOwn();
   return server;
 }

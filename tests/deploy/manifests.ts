@@ -21,7 +21,7 @@ export async function render(folder: string): Promise<Resource[]> {
 export const named = ({ kind, metadata }: Resource) => `${kind} ${metadata.name}`;
 
 /** Where a kind's model is. */
-export function modelModule(apiVersion: string): string {
+function modelModule(apiVersion: string): string {
   if (apiVersion.startsWith('keda.sh/')) return `@kubernetes-models/keda/${apiVersion}`;
   if (apiVersion.startsWith('monitoring.coreos.com/')) return `@kubernetes-models/prometheus-operator/${apiVersion}`;
   return `kubernetes-models/${apiVersion}`;

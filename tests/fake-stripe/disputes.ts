@@ -2,7 +2,7 @@ import { type Books, chargeOf, type Dispute, type Intent, newId } from './books.
 import { Failure, missing } from './failure.ts';
 
 /** An inquiry: the payment can still be refunded, and nothing is withdrawn. */
-export const isInquiry = ({ status }: Dispute): boolean => status.startsWith('warning_');
+const isInquiry = ({ status }: Dispute): boolean => status.startsWith('warning_');
 
 /** Returns whether a charge can't be refunded, as it is disputed. */
 export const isBlocked = (books: Books, intent: Intent): boolean =>

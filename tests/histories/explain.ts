@@ -6,7 +6,7 @@ import type { SeatViolation } from './seats.ts';
  * Returns a minimal set of responses that can't all be true: it stays so whether or not each other operation of the
  * history has happened.
  */
-export function coreOf<Op>(spec: Spec<Op>, history: Timed<Op>[], { at }: Violation<Op>): Timed<Op>[] {
+function coreOf<Op>(spec: Spec<Op>, history: Timed<Op>[], { at }: Violation<Op>): Timed<Op>[] {
   let rest = history
     .filter(({ from }) => from <= at.to)
     .map((timed) => (timed.to > at.to ? { ...timed, to: Number.POSITIVE_INFINITY, isOptional: true } : timed));

@@ -91,7 +91,7 @@ export async function live(sale: Sale, options: LifeOptions): Promise<Life> {
   };
 }
 
-export const fairWeather: Weather = { faults: 0, deaths: false, slowestPaymentMs: 0 };
+const fairWeather: Weather = { faults: 0, deaths: false, slowestPaymentMs: 0 };
 
 /** Short names in place of uuids; those of reservations include their seats: `r7:A1+A2`. */
 function namesOf(seats: Map<string, string>): World['names'] {

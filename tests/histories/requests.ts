@@ -48,7 +48,7 @@ function toldByAll(answer: Answer): Told | undefined {
 }
 
 /** A response outside the contract, here or at all. */
-export class Unforeseen extends Error {}
+class Unforeseen extends Error {}
 
 const unforeseen = (answer: Answer): never => {
   throw new Unforeseen(`not an answer to this request: ${answer.status} ${answer.text}`);

@@ -164,7 +164,7 @@ const reads = new Set([
 ]);
 
 /** Conversion to text and back, for the checker. */
-export const textOf = (seat: Seat): string =>
+const textOf = (seat: Seat): string =>
   seat.is === 'free'
     ? 'free'
     : [seat.is, seat.user, seat.hold, ...(seat.is === 'held' ? [] : [seat.by, seat.order])].join(' ');

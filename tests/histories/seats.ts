@@ -36,7 +36,7 @@ const isOneOfMany = ({ kind, outcome, seats, told }: Operation) =>
   outcome === 'refused' && seats.length > 1 && told === undefined && (kind === 'order' || kind === 'release');
 
 /** Returns a seat's own history; `all` has the concurrent operations. */
-export function historyOf(operations: Operation[], seat: string, all = operations): Timed<SeatOperation>[] {
+function historyOf(operations: Operation[], seat: string, all = operations): Timed<SeatOperation>[] {
   return operations
     .filter((operation) => operation.seats.includes(seat) && concernsSeats(operation))
     .map((operation) => ({

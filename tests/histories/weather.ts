@@ -12,7 +12,7 @@ const kinds: Record<string, { weather: Weather; expires: boolean }> = {
 };
 
 /** The kinds of days, by name. */
-export const weathers = Object.keys(kinds);
+const weathers = Object.keys(kinds);
 
 /** The day of a seed, or of the one that is named. */
 export function weatherOf(seed: number, named = '') {

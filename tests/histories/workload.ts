@@ -143,7 +143,7 @@ const repeat: Act = async (actor) => {
 };
 
 /** The steps of buyers, and how often they take each. */
-export const acts = {
+const acts = {
   reserve: [5, reserve],
   hold: [7, hold],
   holdTwice: [3, holdTwice],
