@@ -23,7 +23,9 @@ export const codes = {
 
 // The message of each error stands here, once. Those of the original's two routes are the original's.
 
-export const invalid = (message: string) => new AppError('invalid_request', message);
+export const severalEvents = () => new AppError('invalid_request', 'The tickets must all be of one event');
+
+export const severalCurrencies = () => new AppError('invalid_request', 'The tickets must all be of one currency');
 
 export const unknownCursor = () =>
   new AppError('invalid_request', 'Invalid request parameters', {

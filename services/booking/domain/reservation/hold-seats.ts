@@ -1,5 +1,5 @@
 import type { Acquired, Hold, LockKey } from '../../../../shared/locks/ticket-locks.ts';
-import { invalid, salesEnded, seatStranded, tooManyTickets } from '../errors.ts';
+import { salesEnded, seatStranded, severalCurrencies, tooManyTickets } from '../errors.ts';
 import { checkChargeable } from '../payment/payment-provider.ts';
 import type { Ports } from '../ports.ts';
 import { readPrice } from './held-price.ts';
@@ -138,7 +138,7 @@ async function create({ reservations, observer }: HoldPorts, { request, lock }: 
   const created = await reservations.create({ userUuid, eventUuid, locks });
   if ('isEnded' in created) throw salesEnded();
   if (!('conflicts' in created)) return created;
-  if (created.conflicts.length === 0) throw invalid('The tickets must all be of one currency');
+  if (created.conflicts.length === 0) throw severalCurrencies();
   observer.lockRefused();
   return created;
 }

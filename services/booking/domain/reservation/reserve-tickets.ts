@@ -1,6 +1,6 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { mustBe } from '../actor.ts';
-import { heldInAnotherReservation, invalid, ticketNotAvailable } from '../errors.ts';
+import { heldInAnotherReservation, severalEvents, ticketNotAvailable } from '../errors.ts';
 import { type HeldReservation, type HoldPorts, holdSeats } from './hold-seats.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function reserveTickets(
   const unknown = known.flatMap(([uuid, facts]) => (facts ? [] : [uuid]));
   if (unknown.length > 0) throw ticketNotAvailable(unknown);
   const [eventUuid = '', ...others] = new Set(known.map(([, facts]) => facts!.eventUuid));
-  if (others.length > 0) throw invalid('The tickets must all be of one event');
+  if (others.length > 0) throw severalEvents();
   const outcome = await holdSeats(ports, { userUuid, eventUuid, ticketUuids, isChosen: true });
   if ('held' in outcome) return outcome.held;
   // The ticket may belong to another event by now.
