@@ -1,11 +1,11 @@
 import type { Caller } from './identities.ts';
 
 /**
- * The actor of a request, the first argument of every verb:
+ * The actor of a request. Each verb that acts for a user requires it, as the member `actor`:
  *
  * - `anyone`: no tokens are checked, and every caller is taken for the user that they name.
  * - `user` and `organiser`: as their token proves. An organiser may act on everyone's orders.
- * - `system`: a job or a webhook, which acts for no user.
+ * - `system`: acts for no user. Sweeps and webhooks have verbs of their own, which take no actor.
  */
 export type Actor =
   | { is: 'anyone' }
