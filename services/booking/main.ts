@@ -30,7 +30,7 @@ import { commands } from './cli.ts';
 import { readBookingConfig, sweepTimes, variables } from './config.ts';
 import { paymentDuty } from './domain/payment/payment-duty.ts';
 import { capturesJob } from './jobs/captures.ts';
-import { pauseMs as jobPauseMs, startJobs } from './jobs/job.ts';
+import { jobPauseMs, startJobs } from './jobs/job.ts';
 import { locksJob } from './jobs/locks.ts';
 import { ordersJob } from './jobs/orders.ts';
 import { recordsJob } from './jobs/records.ts';

@@ -41,7 +41,6 @@ export type Ports = SaleRules & {
   locks: TicketLocks;
   /** Tells live views which events have changed. It never fails: a view that misses a change polls. */
   feed: Pick<SeatFeed, 'publish'>;
-  /** The payment provider. */
   payments: PaymentProvider;
   observer: SaleObserver;
 

@@ -13,7 +13,7 @@ export type Job = {
 };
 
 /** Between two runs, unless a job has a reason of its own. */
-export const pauseMs = 5_000;
+export const jobPauseMs = 5_000;
 
 /** For so long no other process takes a leased item. */
 export const leaseMs = 15_000;
