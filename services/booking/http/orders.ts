@@ -64,7 +64,7 @@ const orderLinks = {
   refund: { operationId: 'refundOrder', parameters: { uuid: '$response.body#/uuid' } },
 };
 
-const answer = (description: string) => jsonResponse(description, orderSchema);
+const orderResponse = (description: string) => jsonResponse(description, orderSchema);
 const common = { ...bearerResponses, ...commonResponses };
 const notFound = errorResponse('Order not found', [codes.orderNotFound]);
 const params = z.object({ uuid: uuidInput.openapi({ description: 'The order, as `placeOrder` has told it' }) });
@@ -92,9 +92,9 @@ const orderRoute = createRoute({
     ),
   },
   responses: {
-    201: { ...answer('The seats are paid and booked'), headers: orderHeaders, links: orderLinks },
+    201: { ...orderResponse('The seats are paid and booked'), headers: orderHeaders, links: orderLinks },
     202: {
-      ...answer(
+      ...orderResponse(
         'Not paid yet: the buyer has an `action` to take, or the provider has not answered; `Location` tells what became of it',
       ),
       headers: orderHeaders,
@@ -136,7 +136,7 @@ const findRoute = createRoute({
   summary: 'An order as it stands now',
   description: 'Its tickets and prices, whether it is paid, and what its buyer must do before.',
   request: { params },
-  responses: { 200: answer('The order'), 404: notFound, ...parameterResponses, ...common },
+  responses: { 200: orderResponse('The order'), 404: notFound, ...parameterResponses, ...common },
 });
 
 const listRoute = createRoute({
@@ -185,7 +185,7 @@ const refundSchema = z
   })
   .openapi('Refund');
 
-const refundAnswer = (description: string) => ({
+const refundResponse = (description: string) => ({
   ...jsonResponse(description, refundSchema),
   headers: orderHeaders,
 });
@@ -219,8 +219,8 @@ const refundRoute = createRoute({
     ),
   },
   responses: {
-    201: refundAnswer('The tickets are available again, and the money is on its way back'),
-    202: refundAnswer('The tickets are available again; the payment provider has not answered yet'),
+    201: refundResponse('The tickets are available again, and the money is on its way back'),
+    202: refundResponse('The tickets are available again; the payment provider has not answered yet'),
     404: notFound,
     409: givenAgain(
       errorResponse('The order cannot be given back (any more), or the same request is being answered', [

@@ -81,7 +81,7 @@ const reservationLinks = {
   buy: { operationId: 'placeOrder', description: 'Send `uuid` as `reservation_uuid`' },
 };
 
-const answer = (description: string) => jsonResponse(description, reservationSchema);
+const reservationResponse = (description: string) => jsonResponse(description, reservationSchema);
 const common = { ...bearerResponses, ...commonResponses };
 const notFound = errorResponse('Reservation not found', [codes.reservationNotFound]);
 const params = z.object({
@@ -112,7 +112,9 @@ const reserveRoute = createRoute({
   },
   responses: {
     201: {
-      ...answer('The seats are held until `expires_at`; repeating the request with the same tickets answers the same'),
+      ...reservationResponse(
+        'The seats are held until `expires_at`; repeating the request with the same tickets answers the same',
+      ),
       headers: { Location: { description: 'The reservation', required: true, schema: { type: 'string' as const } } },
       links: reservationLinks,
     },
@@ -138,7 +140,7 @@ const findRoute = createRoute({
   summary: 'A reservation as it stands now',
   description: 'Its seats and prices, and until when they are held.',
   request: { params },
-  responses: { 200: answer('The reservation'), 404: notFound, ...parameterResponses, ...common },
+  responses: { 200: reservationResponse('The reservation'), 404: notFound, ...parameterResponses, ...common },
 });
 
 const releaseRoute = createRoute({
@@ -170,7 +172,7 @@ const extendRoute = createRoute({
   description: 'From this moment on, and not after the sale has ended.',
   request: { params },
   responses: {
-    200: answer('The seats are held until `expires_at`'),
+    200: reservationResponse('The seats are held until `expires_at`'),
     404: notFound,
     409: errorResponse('Not all of the seats are held any more, the sale has ended, or it was extended before', [
       codes.reservationExpired,

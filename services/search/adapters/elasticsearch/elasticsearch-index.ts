@@ -28,7 +28,7 @@ const refreshTimeoutMs = 30_000;
 const targetAttempts = 20;
 
 export type ElasticsearchIndex = SearchIndex & {
-  /** Throws `unavailable` when Elasticsearch does not answer within a second. */
+  /** Throws `unavailable` when Elasticsearch does not respond within a second. */
   ping(): Promise<void>;
   /** Throws `unavailable`, or `Unfit` with the reason, when changes can't be written; searches may go on. */
   expectWritable(): Promise<void>;

@@ -10,7 +10,7 @@ type Greeting = { version?: { number?: string; distribution?: string } };
 const headers = { accept: 'application/json', 'content-type': 'application/json' };
 
 /**
- * Throws `Unfit` unless a new enough Elasticsearch answers, and the driver's error when nothing does. One that does not
+ * Throws `Unfit` unless a new enough Elasticsearch responds, and the driver's error when none does. One that does not
  * let its user ask for its version may be used.
  */
 export async function expectFit(client: Client, timeoutMs: number): Promise<void> {

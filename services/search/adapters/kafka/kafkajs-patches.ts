@@ -33,7 +33,7 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleIfNeeded(
 };
 
 /**
- * To kafkajs a request without an answer says nothing of its broker, so it asks the same broker until it gives up. Here
+ * To kafkajs a request without a response says nothing of its broker, so it asks the same one until it gives up. Here
  * the request fails as on a lost connection (`client.ts` ends the connection): then kafkajs looks which broker leads
  * now.
  */

@@ -15,7 +15,7 @@ export type ReplicationOptions = {
   onMessage(lsn: string, message: Pgoutput.Message): Promise<void> | undefined;
   /** The server has sent everything before `position`, and every message before it has come. */
   onCaughtUp(position: bigint): void;
-  /** A server that says nothing for longer has gone; it answers a ping in milliseconds. */
+  /** A server that says nothing for longer has gone; it responds to a ping in milliseconds. */
   silenceMs?: number | undefined;
 };
 

@@ -14,7 +14,7 @@ export type EventDocument = {
   performers: string[];
 };
 
-/** The members of an event that a search shows to everybody, in the order of the answer. */
+/** The members of an event that a search shows to everybody, in the order of the response. */
 export const hitFields = ['uuid', 'name', 'description', 'date', 'location', 'currency'] as const;
 
 export type EventHit = Pick<EventDocument, (typeof hitFields)[number]>;

@@ -21,7 +21,7 @@ export type Rejected = { id: number; cause: string };
  * descending, date ascending, uuid ascending.
  *
  * Every method throws `unavailable` while the index's server is away, and `search` until the index has first been built
- * by `replaceAll`: to find nothing then would be a wrong answer. Each call may be repeated.
+ * by `replaceAll`: to find nothing then would be a wrong result. Each call may be repeated.
  */
 export type SearchIndex = {
   /**
