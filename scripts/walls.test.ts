@@ -31,6 +31,8 @@ const walls: [path: string, imported: string, allowed: boolean][] = [
   ['shared/http/x.ts', '../auth/jwt.ts', false],
   ['shared/http/x.ts', '../../services/booking/domain/order/order.ts', false],
   ['services/booking/main.ts', './adapters/postgres/orders.ts', true],
+  ['services/booking/jobs/x.ts', '../domain/order/sweep-orders.ts', true],
+  ['services/booking/jobs/x.ts', '../adapters/postgres/orders.ts', false],
   ['services/booking/adapters/postgres/x.ts', '../../domain/order/order.ts', true],
   ['services/booking/adapters/postgres/x.ts', './orders.ts', true],
   ['services/booking/adapters/postgres/x.ts', '../stripe/client.ts', false],
