@@ -48,6 +48,12 @@ export class AppError extends Error {
 export const errorType = (type: ErrorType | ErrorKind): ErrorType =>
   typeof type !== 'string' ? type : { code: type, kind: type, ...(type === 'unavailable' && { again: true }) };
 
+/** The cursor of a list is not one that it has given out. */
+export const unknownCursor = () =>
+  new AppError('invalid_request', 'Invalid request parameters', {
+    details: { issues: [{ path: 'cursor', message: 'use a next_cursor of an earlier answer' }] },
+  });
+
 const comeBack = 'The service is temporarily unavailable; repeat the request in a moment';
 
 /** A needed server is away, hung or restarting: the same request may succeed in a moment. */

@@ -1,6 +1,7 @@
 import type { Identities } from '../../shared/auth/identities.ts';
 import { checkTokens } from '../../shared/http/bearer.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import type { Bank } from './domain/payment/approve-payment.ts';
 import type { Ports } from './domain/ports.ts';
 import { seatChoices } from './domain/seats/best-choices.ts';
 import { knownTickets } from './domain/seats/known-tickets.ts';
@@ -8,12 +9,12 @@ import { about } from './http/about.ts';
 import { orderRoutes } from './http/orders.ts';
 import { paymentMethodRoutes } from './http/payment-methods.ts';
 import { reservationRoutes } from './http/reservations.ts';
-import { type Sandbox, sandboxRoutes } from './http/sandbox.ts';
+import { sandboxRoutes } from './http/sandbox.ts';
 import { ticketRoutes } from './http/tickets.ts';
 import { type ReadWebhook, webhookRoutes } from './http/webhooks.ts';
 
 /** The routes that a provider adds: the sandbox's, or webhooks. */
-export type PaymentSides = { sandbox?: Sandbox; readWebhook?: ReadWebhook };
+export type PaymentSides = { sandbox?: Bank; readWebhook?: ReadWebhook };
 
 export type BookingDeps = ShellDeps &
   Omit<Ports, 'knownTickets' | 'seats'> &

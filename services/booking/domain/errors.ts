@@ -27,11 +27,6 @@ export const severalEvents = () => new AppError('invalid_request', 'The tickets 
 
 export const severalCurrencies = () => new AppError('invalid_request', 'The tickets must all be of one currency');
 
-export const unknownCursor = () =>
-  new AppError('invalid_request', 'Invalid request parameters', {
-    details: { issues: [{ path: 'cursor', message: 'use a next_cursor of an earlier answer' }] },
-  });
-
 export const forbidden = () =>
   new AppError('forbidden', 'You can act for yourself only: send the sub of your token as user_uuid');
 

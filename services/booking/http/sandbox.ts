@@ -9,8 +9,8 @@ import {
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { uuidInput } from '../../../shared/http/schemas.ts';
-import { codes, noPaymentWaits } from '../domain/errors.ts';
-import { advanceOrder } from '../domain/order/advance-order.ts';
+import { codes } from '../domain/errors.ts';
+import { approvePayment, type Bank } from '../domain/payment/approve-payment.ts';
 import type { Ports } from '../domain/ports.ts';
 
 const approvalSchema = z
@@ -40,16 +40,10 @@ const route = createRoute({
   },
 });
 
-/** The sandbox, as a bank that its buyer speaks to: false when no payment of this key waits for its buyer. */
-export type Sandbox = { answer(key: string, approved: boolean): Promise<boolean> };
-
 /** The part of a buyer's bank, played by the sandbox. */
-export function sandboxRoutes(ports: Ports, sandbox: Sandbox) {
+export function sandboxRoutes(ports: Ports, sandbox: Bank) {
   return createRoutes().openapi(route, async (c) => {
-    const { uuid } = c.req.valid('param');
-    const known = await ports.orders.get(uuid);
-    if (!known || !(await sandbox.answer(uuid, c.req.valid('json').approved))) throw noPaymentWaits();
-    await advanceOrder(ports, known, ports.payments.find);
+    await approvePayment(ports, sandbox, c.req.valid('param').uuid, c.req.valid('json').approved);
     return replyEmpty(c);
   });
 }

@@ -18,6 +18,15 @@ export type EventsOf = {
   note(uuid: string, eventUuid: string): void;
 };
 
+/**
+ * Returns a function that runs work on an order, a reservation or a refund, which may wait for locked rows: with the
+ * connections of its event.
+ */
+export const onShareOf =
+  ({ run, share }: Pick<Db, 'run' | 'share'>, eventOf: (uuid: string) => Promise<string>) =>
+  <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
+    run(async () => share(await eventOf(uuid), work));
+
 type Row = { eventUuid: string | null };
 
 /** Remembers the events of orders, reservations and refunds, or reads them, which waits for no locked rows. */

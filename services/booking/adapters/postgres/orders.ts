@@ -11,7 +11,7 @@ import type {
   OrderView,
 } from '../../domain/order/order.ts';
 import type { PaymentAction } from '../../domain/payment/payment-provider.ts';
-import { eventsOf } from './events-of.ts';
+import { eventsOf, onShareOf } from './events-of.ts';
 import { history, isFree, isOnSale, openToTheStart, orderJson, orderSeats, type SaleWindow } from './fragments.ts';
 import { type How, skipping } from './skipping.ts';
 
@@ -20,11 +20,9 @@ import { type How, skipping } from './skipping.ts';
  * locked rows: the statements of one event have a share of the connections.
  */
 export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Orders {
-  const { sql, run, wait, share } = db;
+  const { sql, run, wait } = db;
   const events = eventsOf(db);
-  /** Work on an order, with the connections of its event. */
-  const runOf = <T>(orderUuid: string, work: (sql: Db['sql']) => Promise<T>): Promise<T> =>
-    run(async () => share(await events.order(orderUuid), work));
+  const runOf = onShareOf(db, events.order);
 
   // The line of a deleted ticket keeps its uuid, event and seat.
   const views = async (condition: Fragment): Promise<OrderView[]> => {

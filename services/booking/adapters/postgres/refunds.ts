@@ -1,12 +1,15 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
+import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { OpenRefund, Refunds } from '../../domain/refund/refund.ts';
-import { eventsOf } from './events-of.ts';
+import { eventsOf, onShareOf } from './events-of.ts';
 import { isOwnPayment, ms } from './fragments.ts';
 
 /** Refunds in PostgreSQL. */
 export function postgresRefunds(db: Db): Refunds {
-  const { sql, run, share } = db;
+  const { sql, run } = db;
   const events = eventsOf(db);
+  const onOrder = onShareOf(db, events.order);
+  const onRefund = onShareOf(db, events.refund);
   const views = (on: Db['sql'], condition: Fragment) => on<OpenRefund[]>`
     select r.uuid, o.uuid as "orderUuid", r.status, r.amount::float8 as amount, r.currency,
       to_char(r.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", (
@@ -22,65 +25,60 @@ export function postgresRefunds(db: Db): Refunds {
 
   return {
     open: ({ uuid, orderUuid, ticketUuids, windowMs = null, provider }) =>
-      run(async () =>
-        share(await events.order(orderUuid), (sql) =>
-          sql.begin(async (transaction) => {
-            const tx = transaction as unknown as Db['sql'];
-            // Refunds of one order take turns: the statements after this lock see the tickets that earlier refunds took
-            // back.
-            const [order] = await tx<Order[]>`
+      onOrder(orderUuid, (sql) =>
+        inTransaction(sql, async (tx) => {
+          // Refunds of one order take turns: the statements after this lock see the tickets that earlier refunds took
+          // back.
+          const [order] = await tx<Order[]>`
             select o.id::float8 as id, o.status, o.currency, ${isOwnPayment(tx, provider)} as "isOwn",
               ${windowMs}::float8 is null or o.created_at > now() - ${ms(tx, windowMs ?? 0)} as "isInWindow"
             from orders o join payments p on p.order_id = o.id where o.uuid = ${orderUuid} for update of o`;
-            const [before] = await views(tx, tx`r.uuid = ${uuid}`);
-            if (before) return before;
-            if (order?.status !== 'paid') return 'not paid';
-            if (!order.isInWindow) return 'window over';
-            if (!order.isOwn) return 'other provider';
-            const owned = await tx<{ id: number; uuid: string; price: number; hasBegun: boolean }[]>`
+          const [before] = await views(tx, tx`r.uuid = ${uuid}`);
+          if (before) return before;
+          if (order?.status !== 'paid') return 'not paid';
+          if (!order.isInWindow) return 'window over';
+          if (!order.isOwn) return 'other provider';
+          const owned = await tx<{ id: number; uuid: string; price: number; hasBegun: boolean }[]>`
             select t.id::float8 as id, t.uuid, ot.price::float8 as price, e.date <= now() as "hasBegun"
             from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
             where ot.order_id = ${order.id} and ot.refund_id is null order by t.id for update of t`;
-            const given = ticketUuids ? owned.filter(({ uuid }) => ticketUuids.includes(uuid)) : owned;
-            if (given.length === 0 || (ticketUuids && given.length < new Set(ticketUuids).size)) return 'not owned';
-            if (windowMs !== null && given.some(({ hasBegun }) => hasBegun)) return 'event begun';
-            const amount = given.reduce((sum, { price }) => sum + price, 0);
-            const [refund] = await tx<{ id: number }[]>`
+          const given = ticketUuids ? owned.filter(({ uuid }) => ticketUuids.includes(uuid)) : owned;
+          if (given.length === 0 || (ticketUuids && given.length < new Set(ticketUuids).size)) return 'not owned';
+          if (windowMs !== null && given.some(({ hasBegun }) => hasBegun)) return 'event begun';
+          const amount = given.reduce((sum, { price }) => sum + price, 0);
+          const [refund] = await tx<{ id: number }[]>`
             insert into refunds (uuid, order_id, amount, currency, provider)
             values (${uuid}, ${order.id}, ${amount}, ${order.currency}, ${provider})
             returning id::float8 as id`;
-            const ids = given.map(({ id }) => id);
-            await tx`update order_tickets set refund_id = ${refund!.id}
+          const ids = given.map(({ id }) => id);
+          await tx`
+            update order_tickets set refund_id = ${refund!.id}
             where order_id = ${order.id} and ticket_id = any(${ids}::bigint[])`;
-            await tx`update tickets set status = 'available', order_id = null
+          await tx`
+            update tickets set status = 'available', order_id = null
             where id = any(${ids}::bigint[]) and order_id = ${order.id}`;
-            if (given.length === owned.length) await tx`update orders set status = 'refunded' where id = ${order.id}`;
-            await note(tx, refund!.id, 'tickets given back');
-            return (await views(tx, tx`r.id = ${refund!.id}`))[0]!;
-          }),
-        ),
+          if (given.length === owned.length) await tx`update orders set status = 'refunded' where id = ${order.id}`;
+          await note(tx, refund!.id, 'tickets given back');
+          return (await views(tx, tx`r.id = ${refund!.id}`))[0]!;
+        }),
       ),
 
     finish: (uuid, status) =>
-      run(async () =>
-        share(await events.refund(uuid), (sql) =>
-          sql.begin(async (transaction) => {
-            const tx = transaction as unknown as Db['sql'];
-            await tx`select from orders where id = (select order_id from refunds where uuid = ${uuid}) for update`;
-            const [refund] = await tx<{ id: number }[]>`
+      onRefund(uuid, (sql) =>
+        inTransaction(sql, async (tx) => {
+          await tx`select from orders where id = (select order_id from refunds where uuid = ${uuid}) for update`;
+          const [refund] = await tx<{ id: number }[]>`
             update refunds set status = ${status} where uuid = ${uuid} and status = 'pending'
             returning id::float8 as id`;
-            const cause = status === 'disputed' ? 'the payment is disputed: no money given back' : 'money given back';
-            if (refund) await note(tx, refund.id, cause);
-            return refund !== undefined;
-          }),
-        ),
+          const cause = status === 'disputed' ? 'the payment is disputed: no money given back' : 'money given back';
+          if (refund) await note(tx, refund.id, cause);
+          return refund !== undefined;
+        }),
       ),
 
     leasePending: ({ provider, ageMs, leaseMs, limit }) =>
       run(() =>
-        sql.begin(async (transaction) => {
-          const tx = transaction as unknown as Db['sql'];
+        inTransaction(sql, async (tx) => {
           const due = await tx<{ id: number }[]>`
             update refunds set sweep_at = now() + ${ms(tx, leaseMs)} where id in (
               select r.id from refunds r join orders o on o.id = r.order_id join payments p on p.order_id = o.id

@@ -1,8 +1,9 @@
 import { batched } from '../../../../shared/async/batched.ts';
 import { type Db, type Fragment, sqlState } from '../../../../shared/db/client.ts';
+import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { KnownOrder, Order } from '../../domain/order/order.ts';
 import type { Reservation, Reservations, ReservedTicket } from '../../domain/reservation/reservation.ts';
-import { eventsOf } from './events-of.ts';
+import { eventsOf, onShareOf } from './events-of.ts';
 import { isFree, isOnSale, maxPrice, openToTheStart, orderJson, orderSeats, type SaleWindow } from './fragments.ts';
 
 type Row = Omit<Reservation, 'order'> & { order: Order | null };
@@ -20,11 +21,9 @@ const purgedAtOnce = 5000;
 
 /** Reservations in PostgreSQL. */
 export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWindow = openToTheStart): Reservations {
-  const { sql, run, wait, share, gathered } = db;
+  const { sql, run, wait, gathered } = db;
   const events = eventsOf(db);
-  /** Work on a reservation that may wait for locked rows, with the connections of its event. */
-  const runOf = <T>(uuid: string, work: (sql: Db['sql']) => PromiseLike<T>): Promise<T> =>
-    run(async () => share(await events.reservation(uuid), work));
+  const runOf = onShareOf(db, events.reservation);
 
   // The line of a deleted ticket keeps its uuid and seat.
   const read = async (condition: Fragment): Promise<Reservation[]> => {
@@ -132,8 +131,7 @@ export function postgresReservations(db: Db, { salesEndBeforeStartMs }: SaleWind
 
     release: (uuid) =>
       runOf(uuid, (sql) =>
-        sql.begin(async (transaction) => {
-          const tx = transaction as unknown as Db['sql'];
+        inTransaction(sql, async (tx) => {
           // A claim locks the reservation, too: the next statement sees an order that was faster.
           await tx`select from reservations where uuid = ${uuid} for update`;
           const [inTheWay] = await tx<KnownOrder[]>`

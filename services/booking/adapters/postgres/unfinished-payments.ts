@@ -1,7 +1,7 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import type { KnownOrder, OrderStatus } from '../../domain/order/order.ts';
 import type { Backlog, PendingOrder, UnfinishedPayments } from '../../domain/payment/unfinished-payments.ts';
-import { eventsOf } from './events-of.ts';
+import { eventsOf, onShareOf } from './events-of.ts';
 import { history, isOwnPayment, ms, orderJson, orderSeats } from './fragments.ts';
 import { type How, skipping } from './skipping.ts';
 
@@ -9,11 +9,9 @@ type Capture = { orderUuid: string; end: 'captured' | 'gone' };
 
 /** Unfinished payments in PostgreSQL. */
 export function postgresUnfinishedPayments(db: Db): UnfinishedPayments {
-  const { sql, run, share } = db;
+  const { sql, run } = db;
   const events = eventsOf(db);
-  /** Work on an order, with the connections of its event. */
-  const runOf = <T>(orderUuid: string, work: (sql: Db['sql']) => Promise<T>): Promise<T> =>
-    run(async () => share(await events.order(orderUuid), work));
+  const runOf = onShareOf(db, events.order);
 
   const captureAll = async (on: Db['sql'], captures: Capture[], how: How) => {
     const rows = await on<{ uuid: string; status: OrderStatus }[]>`

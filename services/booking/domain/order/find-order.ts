@@ -1,6 +1,7 @@
 import { type Actor, mayManage } from '../../../../shared/auth/actor.ts';
+import { unknownCursor } from '../../../../shared/errors.ts';
 import { mustBe } from '../actor.ts';
-import { orderNotFound, unknownCursor } from '../errors.ts';
+import { orderNotFound } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { OrderView } from './order.ts';
 

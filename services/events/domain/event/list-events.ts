@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Clock } from '../../../../shared/async/clock.ts';
-import { AppError } from '../../../../shared/errors.ts';
+import { unknownCursor } from '../../../../shared/errors.ts';
 import type { EventPosition, EventStore, EventSummary } from './event.ts';
 
 export type EventList = { events: EventSummary[]; nextCursor: string | null };
@@ -22,11 +22,7 @@ const encode = ({ date, uuid }: EventPosition) => Buffer.from(`${date} ${uuid}`)
 /** The uuid may be any text that an older release has let in. */
 function decode(cursor: string): EventPosition {
   const [, date, uuid] = /^(\S+) (.+)$/s.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (!date || !uuid || !isDate(date) || uuid.includes('\0')) {
-    throw new AppError('invalid_request', 'Invalid request parameters', {
-      details: { issues: [{ path: 'cursor', message: 'use a next_cursor of an earlier answer' }] },
-    });
-  }
+  if (!date || !uuid || !isDate(date) || uuid.includes('\0')) throw unknownCursor();
   return { date, uuid };
 }
 

@@ -14,28 +14,33 @@ export function dirtOf(changes: Change[]): Dirt {
   const unreadable: Dirt['unreadable'] = [];
   let everything = false;
 
+  const followed = new Map([
+    ['events', { ids: events, column: 'id' }],
+    ['venues', { ids: venues, column: 'id' }],
+    ['performers', { ids: performers, column: 'id' }],
+    ['event_performers', { ids: events, column: 'event_id' }],
+  ]);
+
   function mark({ table, row, before }: Change): void {
-    if (table === 'events') add(events, 'id', row, before);
-    else if (table === 'venues') add(venues, 'id', row, before);
-    else if (table === 'performers') add(performers, 'id', row, before);
-    else if (table === 'event_performers') add(events, 'event_id', row, before);
-    else throw new Error(`search follows no table "${table}"`);
+    const dirty = followed.get(table);
+    if (!dirty) throw new Error(`search follows no table "${table}"`);
+    add(dirty.ids, dirty.column, row, before);
   }
 
   for (const change of changes) {
-    try {
-      if (change.unreadable !== undefined) throw new Error(change.unreadable);
-      if (change.op === 't') everything ||= isFollowed(change.table);
-      else mark(change);
-    } catch (error) {
-      unreadable.push({ change, cause: error instanceof Error ? error.message : String(error) });
+    if (change.unreadable !== undefined) unreadable.push({ change, cause: change.unreadable });
+    else if (change.op === 't') everything ||= followed.has(change.table);
+    else {
+      try {
+        mark(change);
+      } catch (error) {
+        unreadable.push({ change, cause: error instanceof Error ? error.message : String(error) });
+      }
     }
   }
   const ids = { eventIds: [...events], venueIds: [...venues], performerIds: [...performers] };
   return { ids, everything, unreadable };
 }
-
-const isFollowed = (table: string) => ['events', 'venues', 'performers', 'event_performers'].includes(table);
 
 /** The id after and, if it is known, before the change: an event may have got another id, a line-up another event. */
 function add(ids: Set<number>, column: string, row: Change['row'], before: Change['before']): void {

@@ -10,7 +10,7 @@ export type SearchCursor = { score: number; dateMs: number; uuid: string; view?:
  * The conditions that an event must meet besides the words, each member optional; no member yet. A member that is
  * undefined counts as left out. Values must be fit for JSON, for they are part of `queryKey`.
  */
-export type SearchFilters = Readonly<Record<never, never>>;
+export type SearchFilters = Readonly<Record<string, never>>;
 
 export type SearchQuery = {
   /** Normalised; empty lists all upcoming events. */
