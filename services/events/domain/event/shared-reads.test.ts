@@ -88,3 +88,25 @@ test('reads of a few callers follow one another at once, and those of a crowd do
   await settle();
   expect([reads.length, crowd.length]).toEqual([3, 3]);
 });
+
+test('a result is not kept when its read has ended', async () => {
+  const kept: (() => Promise<object>)[] = [];
+  const results: WeakRef<object>[] = [];
+  for (let i = 0; i < 20; i++) {
+    const fresh = sharedReads(
+      async () => {
+        const result = { seats: new Array(1000).fill(i) };
+        results.push(new WeakRef(result));
+        return result;
+      },
+      { ...unpaced, clock: testClock() },
+    );
+    await fresh();
+    kept.push(fresh);
+  }
+  await settle();
+  Bun.gc(true);
+  // The stack may still show one or two to the collector.
+  expect(results.filter((one) => one.deref() !== undefined).length).toBeLessThan(5);
+  expect(kept).toHaveLength(20);
+});

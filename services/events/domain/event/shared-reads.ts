@@ -32,7 +32,8 @@ export function sharedReads<T>(read: () => Promise<T>, { paceMs, crowd, clock }:
     waiting = undefined;
     callers = 0;
     const result = read();
-    current = result.catch(() => {});
+    // Its end alone: the result, such as the seats of an arena, must not live as long as these reads.
+    current = result.then(ended, ended);
     return result;
   }
 
@@ -42,3 +43,5 @@ export function sharedReads<T>(read: () => Promise<T>, { paceMs, crowd, clock }:
     return waiting;
   };
 }
+
+const ended = () => {};
