@@ -32,13 +32,13 @@ function lacking(body: unknown): string {
 }
 
 async function noTls(error: errors.ElasticsearchClientError, config: ElasticsearchConfig): Promise<string | undefined> {
-  const { named = 'ELASTICSEARCH_ADDR', tls } = config;
+  const { named = 'ELASTICSEARCH_ADDR', tls, nodes } = config;
   const ca = tls?.fingerprint ? 'ELASTICSEARCH_CA_FINGERPRINT' : 'ELASTICSEARCH_CA';
   const trouble = tlsTrouble('Elasticsearch', error, { address: named, tls: named, ca, cert: 'ELASTICSEARCH_CERT' });
   if (trouble) return trouble;
-  const at = error instanceof errors.ConnectionError ? error.meta?.meta.connection?.url : undefined;
   // A server that speaks only TLS ends the connection; so does one that is going down.
-  if (at?.protocol !== 'http:' || !isReset(error) || !(await speaksTls(at, lookMs))) return undefined;
+  const isPlain = nodes[0]?.startsWith('http:') && isReset(error);
+  if (!isPlain || !(await Promise.all(nodes.map((node) => speaksTls(new URL(node), lookMs)))).includes(true)) return;
   return `Elasticsearch speaks only TLS there: write https:// in ${named}`;
 }
 
