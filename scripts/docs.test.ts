@@ -28,8 +28,8 @@ const variables = new Set([
   ...(await matchesIn((path) => path.endsWith('.test.ts'), /(?<=\benv\.)\w+/g)),
 ]);
 
-/** Names of PostgreSQL, Redis and Kubernetes. */
-const foreign = /^(max_|pg_|wal_|slot_|application_|evicted_|wait_|confirmed_)/;
+/** Names of PostgreSQL, Redis, Elasticsearch and Kubernetes. */
+const foreign = /^(max_|pg_|wal_|slot_|application_|evicted_|wait_|confirmed_|view_index_)/;
 /** Folders that a command makes. */
 const made = /^(dist|\.onsale)\//;
 
