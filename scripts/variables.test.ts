@@ -61,7 +61,7 @@ describe('the variables of every program', () => {
 
   test('are not shown by `config` when they are secrets', () => {
     for (const { program, name, variable } of all) {
-      if (!/PASSWORD|SECRET/.test(name)) continue;
+      if (!/PASSWORD|SECRET|API_KEY/.test(name)) continue;
       const lines = describeConfig({ [name]: variable }, { [name]: 'hush'.repeat(8) });
       expect({ program, lines }).toEqual({ program, lines: [`${name}=***`] });
     }

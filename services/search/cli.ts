@@ -7,12 +7,12 @@ import { type Command, type Env, takesNothing } from '../../shared/process/progr
 import { progressBar } from '../../shared/process/progress.ts';
 import { type ElasticsearchIndex, elasticsearchIndex } from './adapters/elasticsearch/elasticsearch-index.ts';
 import { postgresCatalogue } from './adapters/postgres/catalogue.ts';
-import { elasticsearchConfig, elasticsearchVariables } from './config.ts';
 import { connector } from './connector-cli.ts';
 import { deadLetters } from './dead-letters-cli.ts';
 import type { Catalogue } from './domain/index/catalogue.ts';
 import type { EventDocument } from './domain/index/event-document.ts';
 import { verifyIndex } from './domain/index/verify-index.ts';
+import { elasticsearchConfig, elasticsearchVariables } from './elasticsearch-config.ts';
 
 const batchSize = 1000;
 const shown = 20;
@@ -39,7 +39,7 @@ async function withParts(name: string, args: string[], env: Env, work: (parts: P
   const elasticsearch = elasticsearchConfig(config);
   if (!elasticsearch) {
     throw new UsageError(
-      `search ${name} is for an index in Elasticsearch: set ELASTICSEARCH_ADDR. Without it the index lives in the ` +
+      `search ${name} is for an index in Elasticsearch: set ELASTICSEARCH_ADDR or ELASTIC_CLOUD_ID. Without it the index lives in the ` +
         'search process, which builds it at its start.',
     );
   }

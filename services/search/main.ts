@@ -32,9 +32,10 @@ import { checkLog } from './adapters/wal/slot.ts';
 import { walChangeSource } from './adapters/wal/wal-change-source.ts';
 import { createSearchApp } from './app.ts';
 import { commands } from './cli.ts';
-import { elasticsearchConfig, elasticsearchVariables, kafkaConfig, kafkaVariables } from './config.ts';
+import { kafkaConfig, kafkaVariables } from './config.ts';
 import { followChanges } from './domain/changes/follow-changes.ts';
 import type { SearchIndex } from './domain/index/search-index.ts';
+import { elasticsearchConfig, elasticsearchVariables } from './elasticsearch-config.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
 import { neededTables } from './needed-tables.ts';
 
@@ -69,7 +70,7 @@ function checked(env: Record<string, string | undefined>): Config {
 }
 
 function checkRole(config: Config): void {
-  if (config.ROLE === 'all' || elasticsearchConfig(config)) return;
+  if (elasticsearchConfig(config) || config.ROLE === 'all') return;
   throw new ConfigError([
     `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
   ]);

@@ -55,12 +55,4 @@ const twins: Record<string, (env: Env) => boolean> = {
   POSTGRES_DB: (env) => Boolean(env.POSTGRES_DBNAME) || env.POSTGRES_DB === 'onsale',
   POSTGRES_DB_FILE: (env) => Boolean(env.POSTGRES_DBNAME),
   POSTGRES_USER_FILE: (env) => Boolean(env.POSTGRES_USER),
-  // Kibana's.
-  ELASTICSEARCH_HOSTS: (env) => Boolean(env.ELASTICSEARCH_ADDR),
-  ELASTICSEARCH_USERNAME: hasLogin,
-  ELASTICSEARCH_PASSWORD: hasLogin,
 };
-
-function hasLogin(env: Env): boolean {
-  return env.ELASTICSEARCH_ADDR?.includes('@') ?? false;
-}

@@ -1,9 +1,12 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Client, errors, HttpConnection } from '@elastic/elasticsearch';
+import { Client, errors } from '@elastic/elasticsearch';
 import { AppError, Unfit, unavailable } from '../../../../shared/errors.ts';
-import type { ElasticsearchConfig } from '../../config.ts';
-import { expectFit, refusal } from './fitness.ts';
+import type { ElasticsearchConfig } from '../../elasticsearch-config.ts';
+import { connections } from './connection.ts';
+import { blockOf, expectFit } from './fitness.ts';
+import { findAuthority } from './handshake.ts';
+import { refusalOf } from './refusal.ts';
 
 export type Request = { method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown };
 
@@ -20,29 +23,48 @@ export type Cluster = {
  * Connects when first asked, and looks what it has connected to; once more after each request without a response. Then
  * the idle connections are closed, too: they may lead to a server that hangs, and the address to another by now.
  */
-export function openCluster({ nodes }: ElasticsearchConfig): Cluster {
+export function openCluster(config: ElasticsearchConfig): Cluster {
+  const { nodes, tls = {} } = config;
   const agents: (HttpAgent | HttpsAgent)[] = [];
   const agent = ({ url }: { url: URL }) => {
     const opened = new (url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
     agents.push(opened);
     return opened;
   };
+  let authority: string | undefined;
   // Bun can't do what the client's usual connection needs; retries are ours, for they must be bounded in time.
-  const client = new Client({ nodes, Connection: HttpConnection, agent, maxRetries: 0 });
+  const Connection = connections(config, () => authority);
+  const client = new Client({ nodes, Connection, agent, maxRetries: 0 });
   let fit: Promise<void> | undefined;
 
   async function request<T>(params: Parameters<typeof client.transport.request>[0], timeoutMs: number): Promise<T> {
     const until = performance.now() + timeoutMs;
     try {
-      fit ??= expectFit(client, Math.min(timeoutMs, longestLookMs));
-      await fit;
+      await looked(Math.min(timeoutMs, longestLookMs));
       const leftMs = Math.max(1, until - performance.now());
       return (await client.transport.request(params, { requestTimeout: leftMs })) as T;
     } catch (error) {
       if (statusOf(error) === undefined) fit = undefined;
       if (error instanceof errors.TimeoutError) closeIdle();
+      throw (await refusalOf(error, config)) ?? error;
+    }
+  }
+
+  /** A look that has failed is not kept: what it found may be mended. */
+  async function looked(timeoutMs: number): Promise<void> {
+    const looking = fit ?? look(timeoutMs);
+    fit = looking;
+    try {
+      await looking;
+    } catch (error) {
+      if (fit === looking) fit = undefined;
       throw error;
     }
+  }
+
+  async function look(timeoutMs: number): Promise<void> {
+    if (tls.fingerprint) authority ??= await findAuthority(nodes, tls, timeoutMs);
+    await expectFit(client, timeoutMs);
   }
 
   function closeIdle(): void {
@@ -89,8 +111,8 @@ const isBusy = (status: number): boolean => status === 429 || (status >= 502 && 
  */
 export function translated(error: unknown): unknown {
   if (error instanceof AppError) return error;
-  const reason = refusal(error);
-  if (reason) return new Unfit(reason, error);
+  const block = blockOf(bodyOf(error));
+  if (block) return new Unfit(block, error);
   if (isTooMuch(error)) return new AppError('invalid_request', 'Search for fewer or shorter words', { cause: error });
   const status = statusOf(error);
   const isAway =

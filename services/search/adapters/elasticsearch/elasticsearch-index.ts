@@ -1,10 +1,10 @@
 import { type Clock, sleep, systemClock } from '../../../../shared/async/clock.ts';
 import { unavailable } from '../../../../shared/errors.ts';
-import type { ElasticsearchConfig } from '../../config.ts';
 import type { EventHit } from '../../domain/index/event-document.ts';
 import type { IndexChanges, Rejected, SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
 import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
+import type { ElasticsearchConfig } from '../../elasticsearch-config.ts';
 import { deleteEntry, upsertEntry, writeEntries } from './bulk.ts';
 import { isPassing, notBuilt, openCluster, statusOf, translated } from './cluster.ts';
 import { createGeneration } from './generation.ts';

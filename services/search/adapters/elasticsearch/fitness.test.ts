@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isAppError, reasonOf } from '../../../../shared/errors.ts';
+import type { Login } from '../../elasticsearch-config.ts';
 import { type ElasticsearchIndex, elasticsearchIndex } from './elasticsearch-index.ts';
 import { searchBody } from './query.ts';
 
@@ -10,12 +11,12 @@ afterEach(async () => {
 });
 
 /** An index behind a server that responds as `answer` says. */
-async function start(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+async function start(answer: (request: IncomingMessage, response: ServerResponse) => void, login?: Login) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closes.push(() => new Promise((resolve) => server.close(resolve)));
   const { port } = server.address() as { port: number };
-  const index = elasticsearchIndex({ nodes: [`http://127.0.0.1:${port}`], index: 'test' });
+  const index = elasticsearchIndex({ nodes: [`http://127.0.0.1:${port}`], index: 'test', login });
   closes.push(index.close);
   return index;
 }
@@ -72,15 +73,54 @@ describe('an unfit server is named in a sentence, and is unavailable to callers:
     await expectReason(index, 'Elasticsearch 9 or newer is needed; this is another server');
   });
 
-  test('an Elasticsearch that does not know the user', async () => {
-    const index = await start((_, response) => json(response, 401, { error: 'security_exception' }, elastic));
-    await expectReason(index, 'Elasticsearch does not know the user and password of ELASTICSEARCH_ADDR');
+  test('Elasticsearch Serverless', async () => {
+    const version = { number: '9.4.0', build_flavor: 'serverless' };
+    const index = await start((_, response) => json(response, 200, { version }, elastic));
+    await expectReason(index, 'Elasticsearch 9 or newer is needed; this is Elasticsearch Serverless');
   });
 
-  test('an Elasticsearch that does not let the user', async () => {
-    const index = await start((_, response) => json(response, 403, { error: 'security_exception' }, elastic));
-    await expectReason(index, 'Elasticsearch does not let the user of ELASTICSEARCH_ADDR do what is needed');
+  const key: Login = { authorization: () => 'ApiKey hush', names: 'ELASTICSEARCH_API_KEY' };
+
+  test('an Elasticsearch that wants a login, or another', async () => {
+    const answer = (_: unknown, response: ServerResponse) =>
+      json(response, 401, { error: 'security_exception' }, elastic);
+    await expectReason(
+      await start(answer),
+      'Elasticsearch asks for a login: set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD',
+    );
+    await expectReason(await start(answer, key), 'Elasticsearch does not take the login in ELASTICSEARCH_API_KEY');
   });
+
+  test.each([
+    ['no more', ''],
+    [
+      'action [indices:admin/create] is unauthorized for API key id [hush], this action is granted by the index privileges [create_index,manage,all]',
+      ': it lacks the index privilege create_index',
+    ],
+    [
+      'action [cluster:monitor/health] is unauthorized, this action is granted by the cluster privileges [monitor,all]',
+      ': it lacks the cluster privilege monitor',
+    ],
+  ])('an Elasticsearch that does not let its user, and says %s', async (reason, lacking) => {
+    const error = { type: 'security_exception', reason };
+    const index = await start((_, response) => json(response, 403, { error }, elastic), key);
+    await expectReason(
+      index,
+      `Elasticsearch does not let the login in ELASTICSEARCH_API_KEY do what is needed${lacking}`,
+    );
+  });
+});
+
+test('a login that is taken again is used without a restart', async () => {
+  let known = 'ApiKey old';
+  const login: Login = { authorization: () => 'ApiKey new', names: 'ELASTICSEARCH_API_KEY' };
+  const index = await start(({ url, headers }, response) => {
+    const found = url === '/' ? { version: { number: '9.4.3' } } : {};
+    json(response, headers.authorization === known ? 200 : 401, found, elastic);
+  }, login);
+  expect(reasonOf(await index.isBuilt().catch((error) => error))).toContain('does not take the login');
+  known = 'ApiKey new';
+  expect(await index.isBuilt()).toBe(false);
 });
 
 test('a newer server in its place is used without a restart', async () => {

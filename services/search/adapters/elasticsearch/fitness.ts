@@ -4,7 +4,7 @@ import { Unfit } from '../../../../shared/errors.ts';
 const oldestMajor = 9;
 const needed = `Elasticsearch ${oldestMajor} or newer is needed`;
 
-type Greeting = { version?: { number?: string; distribution?: string } };
+type Greeting = { version?: { number?: string; distribution?: string; build_flavor?: string } };
 
 /** An older one refuses the driver's own media types before it tells anything. */
 const headers = { accept: 'application/json', 'content-type': 'application/json' };
@@ -17,6 +17,7 @@ export async function expectFit(client: Client, timeoutMs: number): Promise<void
   const look = { method: 'GET', path: '/' } as const;
   try {
     const { version } = await client.transport.request<Greeting>(look, { requestTimeout: timeoutMs, headers });
+    if (version?.build_flavor === 'serverless') throw new Unfit(`${needed}; this is Elasticsearch Serverless`);
     if (Number.parseInt(version?.number ?? '', 10) < oldestMajor) throw instead('Elasticsearch', version);
   } catch (error) {
     if (error instanceof errors.ProductNotSupportedError)
@@ -43,14 +44,10 @@ function instead(name: string, { number = '', distribution }: Greeting['version'
   return new Unfit(`${needed}; this is ${product}${version}`);
 }
 
-/** Why a server has refused, if its operators can mend that. */
-export function refusal(error: unknown): string | undefined {
-  if (!(error instanceof errors.ResponseError)) return undefined;
-  const text = JSON.stringify(error.body ?? '');
-  if (error.statusCode === 401) return 'Elasticsearch does not know the user and password of ELASTICSEARCH_ADDR';
-  if (text.includes('cluster_block_exception')) return blocked(text);
-  if (error.statusCode === 403) return 'Elasticsearch does not let the user of ELASTICSEARCH_ADDR do what is needed';
-  return undefined;
+/** Returns why a server takes no changes, of a response that says so. */
+export function blockOf(body: unknown): string | undefined {
+  const text = JSON.stringify(body ?? '');
+  return text.includes('cluster_block_exception') ? blocked(text) : undefined;
 }
 
 /** The meaning of each block of writes, for an operator. */
