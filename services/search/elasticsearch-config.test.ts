@@ -33,7 +33,7 @@ test('Elasticsearch: none, or its nodes and an index, and the address keeps no l
   expect([login?.names, login?.authorization()]).toEqual(['ELASTICSEARCH_ADDR', `Basic ${base64('me:hu/sh')}`]);
 });
 
-test.each(['ELASTICSEARCH_URL', 'ELASTICSEARCH_HOSTS'])('%s is another name of the address', (name) => {
+test.each(['ELASTICSEARCH_URL'])('%s is another name of the address', (name) => {
   expect(elasticsearch({ [name]: 'http://a:1' })?.nodes).toEqual(['http://a:1']);
 });
 

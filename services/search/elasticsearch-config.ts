@@ -9,7 +9,7 @@ export const elasticsearchVariables = {
     ...v.urls(
       'Elasticsearch 9 (http://user:password@host:port) for the search index; several with commas are nodes of one cluster. Without it the index lives in the search process',
     ),
-    also: ['ELASTICSEARCH_URL', 'ELASTICSEARCH_HOSTS'],
+    also: ['ELASTICSEARCH_URL'],
   },
   ELASTIC_CLOUD_ID: {
     ...address(cloudAddress, '', 'Elastic Cloud’s id of a deployment (name:…), in place of ELASTICSEARCH_ADDR'),

@@ -55,4 +55,6 @@ const twins: Record<string, (env: Env) => boolean> = {
   POSTGRES_DB: (env) => Boolean(env.POSTGRES_DBNAME) || env.POSTGRES_DB === 'onsale',
   POSTGRES_DB_FILE: (env) => Boolean(env.POSTGRES_DBNAME),
   POSTGRES_USER_FILE: (env) => Boolean(env.POSTGRES_USER),
+  // Kibana's, a list in JSON.
+  ELASTICSEARCH_HOSTS: (env) => Boolean(env.ELASTICSEARCH_ADDR),
 };
