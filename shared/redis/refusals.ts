@@ -42,7 +42,7 @@ const refusals: [RegExp, Refusal][] = [
   [
     /^NOPERM\b|ACL failure in script|user executing the script can't (run|access)/,
     lasting(
-      'Redis does not let its user do what is needed: grant it the commands, keys and channels that docs/operations.md lists (ACL SETUSER)',
+      'Redis does not let its user do what is needed: grant all commands, keys and channels, or those that docs/operations.md lists (ACL SETUSER)',
     ),
   ],
   [/^DENIED\b/, lasting('Redis is in protected mode and refuses clients of other machines: give it a password')],

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { RedisConfig } from '../../shared/config/config.ts';
 import { freePorts } from '../../shared/process/free-port.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { startCluster } from '../../shared/testing/redis-cluster.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
-import type { Certificates, KeyPair } from '../rig/certificates.ts';
+import type { Certificates, KeyPair } from './certificates.ts';
 
 /**
  * A Redis that listens with TLS at `tlsPort`, and asks each client for a certificate; its plain port is the test's own
@@ -31,6 +33,12 @@ export async function startTlsRedis(
   const [tlsPort = 0] = await freePorts(1);
   const server = await startRedis(...options({ 'tls-port': String(tlsPort), ...tls(made, shown), ...more }));
   return { ...server, tlsPort };
+}
+
+/** The configuration of a client with a certificate. */
+export function tlsConfig({ ca, client }: Certificates, ...nodes: string[]): Pick<RedisConfig, 'nodes' | 'tls'> {
+  const file = (path: string) => ({ path, text: () => readFileSync(path, 'utf8') });
+  return { nodes, tls: { ca: file(ca), cert: file(client.cert), key: file(client.key) } };
 }
 
 /** Starts a cluster with TLS whose nodes name themselves to clients by the host `localhost`. */
