@@ -41,12 +41,12 @@ export function tlsConfig({ ca, client }: Certificates, ...nodes: string[]): Pic
   return { nodes, tls: { ca: file(ca), cert: file(client.cert), key: file(client.key) } };
 }
 
-/** Starts a cluster with TLS whose nodes name themselves to clients by the host `localhost`. */
+/** Starts a cluster with TLS whose nodes name themselves to clients by `localhost`, which alone their certificate has. */
 export async function startTlsCluster(made: Certificates) {
   const tlsPorts = await freePorts(3);
   const named = { 'cluster-announce-hostname': 'localhost', 'cluster-preferred-endpoint-type': 'hostname' };
   const cluster = await startCluster(
-    tlsPorts.map((port) => options({ 'tls-port': String(port), ...tls(made, made.server), ...named })),
+    tlsPorts.map((port) => options({ 'tls-port': String(port), ...tls(made, made.byName), ...named })),
   );
   return { ...cluster, tlsPorts };
 }
