@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { type Certificates, makeCertificates } from '../../tests/rig/certificates.ts';
-import { startSentinel, tlsConfig } from '../../tests/rig/redis-tls.ts';
+import { startSentinel, startSentinelOf, tlsConfig } from '../../tests/rig/redis-tls.ts';
 import { redisSeatFeed } from '../feed/redis.ts';
 import { freePort } from '../process/free-port.ts';
 import { silentLog } from '../process/log.ts';
@@ -50,4 +50,15 @@ test('a primary that hangs: Sentinel is asked again, a Sentinel that is away is 
   await feed.close();
   await redis.close();
   await sentinel.stop();
+});
+
+test('a Sentinel that takes a replica for the primary: the next one is asked', async () => {
+  const sentinel = await startSentinel(made);
+  const wrong = await startSentinelOf(made, sentinel.replica.tlsPort, 60_000);
+  const by = { nodes: [wrong.node, sentinel.node], master: 'seats', password: sentinel.password };
+  const redis = openRedis({ ...tlsConfig(made), sentinel: by, password: '', database: 0 });
+  await eventually(() => redis.run(() => redis.client.set('it', 'is here')));
+  expect(await sentinel.primary.command('GET', 'it')).toBe('is here');
+  await redis.close();
+  await Promise.all([wrong.stop(), sentinel.stop()]);
 });

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { redisConfig, redisVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
+import { reasonOf } from '../../shared/errors.ts';
 import { commandsInScripts } from '../../shared/locks/redis-scripts.ts';
 import { freePort } from '../../shared/process/free-port.ts';
+import { openRedis } from '../../shared/redis/client.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { startForwarder } from '../../shared/testing/forwarder.ts';
@@ -109,6 +113,24 @@ describe.each(kinds)('%s works', (kind) => {
     await shop.stop();
     await sentinel.stop();
   });
+});
+
+test('an authority that is changed in its file counts for the next connection', async () => {
+  const server = await startTlsRedis(made);
+  const file = join(made.dir, 'authority.pem');
+  await copyFile(made.ca, file);
+  const env = { ...files, REDIS_ADDR: `rediss://localhost:${server.tlsPort}`, REDIS_TLS_CA: file };
+  const redis = openRedis(redisConfig(readConfig(redisVariables, env))!);
+  await redis.ping();
+  await copyFile(made.stranger.cert, file);
+  await eventually(async () => {
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    expect(reasonOf(await redis.ping().catch((error) => error))).toBe(unknownAuthority('Redis'));
+  });
+  await copyFile(made.ca, file);
+  await eventually(() => redis.ping().then(() => true));
+  await redis.close();
+  await server.stop();
 });
 
 test.each(['bun', 'deno'] as const)(

@@ -51,16 +51,38 @@ export async function startTlsCluster(made: Certificates) {
   return { ...cluster, tlsPorts };
 }
 
+const replication = { 'tls-replication': 'yes' };
+const sentinelPassword = 'sentinels-own';
+
 /** Starts a primary, a replica and a Sentinel with a password, which speak TLS among each other. */
 export async function startSentinel(made: Certificates) {
-  const replication = { 'tls-replication': 'yes' };
   const primary = await startTlsRedis(made, { more: replication });
   const replica = await startTlsRedis(made, {
     more: { ...replication, replicaof: `127.0.0.1 ${primary.tlsPort}` },
   });
+  const { node, ask, stop } = await startSentinelOf(made, primary.tlsPort, 500);
+  // Only of a replica that it knows well can it make a primary.
+  await eventually(async () => {
+    const known = JSON.stringify(await ask('REPLICAS', 'seats'));
+    if (!known.includes('"master-link-status","ok"')) throw new Error(known);
+  }, 30_000);
+  return {
+    node,
+    password: sentinelPassword,
+    primary,
+    replica,
+    ask,
+    async stop() {
+      await stop();
+      await Promise.all([primary.stop(), replica.stop()]);
+    },
+  };
+}
+
+/** Starts a Sentinel that takes the server at a port for the primary until that has been away for `downAfterMs`. */
+export async function startSentinelOf(made: Certificates, primaryPort: number, downAfterMs: number) {
   const dir = await mkdtemp(join(tmpdir(), 'onsale-sentinel-'));
   const [port = 0, tlsPort = 0] = await freePorts(2);
-  const password = 'sentinels-own';
   const settings = {
     port: String(port),
     'tls-port': String(tlsPort),
@@ -68,41 +90,29 @@ export async function startSentinel(made: Certificates) {
     dir,
     ...tls(made, made.server),
     ...replication,
-    requirepass: password,
-    'sentinel monitor': `seats 127.0.0.1 ${primary.tlsPort} 1`,
-    'sentinel down-after-milliseconds': 'seats 500',
+    requirepass: sentinelPassword,
+    'sentinel monitor': `seats 127.0.0.1 ${primaryPort} 1`,
+    'sentinel down-after-milliseconds': `seats ${downAfterMs}`,
     'sentinel failover-timeout': 'seats 3000',
   };
   const file = join(dir, 'sentinel.conf');
-  await writeFile(
-    file,
-    Object.entries(settings)
-      .map(([name, value]) => `${name} ${value}\n`)
-      .join(''),
-  );
+  const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+  await writeFile(file, lines.join(''));
   const child = spawn(process.env.REDIS_SERVER!, [file, '--sentinel'], { stdio: 'ignore' });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const ask = async (...args: string[]): Promise<unknown> => {
-    const client = new Redis({ host: '127.0.0.1', port, password, retryStrategy: () => null });
+    const client = new Redis({ host: '127.0.0.1', port, password: sentinelPassword, retryStrategy: () => null });
     client.on('error', () => {});
     return client.call('SENTINEL', ...args).finally(() => client.disconnect());
   };
-  // Only of a replica that it knows well can it make a primary.
-  await eventually(async () => {
-    const known = JSON.stringify(await ask('REPLICAS', 'seats'));
-    if (!known.includes('"master-link-status","ok"')) throw new Error(known);
-  }, 30_000);
+  await eventually(() => ask('GET-MASTER-ADDR-BY-NAME', 'seats'));
   return {
     node: `localhost:${tlsPort}`,
-    password,
-    primary,
-    replica,
     ask,
     async stop() {
       child.kill('SIGKILL');
       await exited;
       await rm(dir, { recursive: true, force: true });
-      await Promise.all([primary.stop(), replica.stop()]);
     },
   };
 }
