@@ -262,5 +262,5 @@ describe.each(kinds)('%s says at /readyz and in the log', (kind) => {
       'Sentinel names a primary of Redis that can’t be reached from here: is it there, and does it announce an address of this network?',
     );
     await sentinel.stop();
-  });
+  }, 120_000);
 });
