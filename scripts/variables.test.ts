@@ -21,6 +21,7 @@ const choices: Record<string, string[]> = {
   SERVER_MODE: ['development', 'production'],
   LOG_LEVEL: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
   POSTGRES_SSLMODE: ['disable', 'allow', 'prefer', 'require', 'verify-full'],
+  REDIS_TLS: ['auto', 'true', 'false'],
   ROLE: ['all', 'api', 'cdc'],
   PAYMENTS: ['auto', 'stripe', 'sandbox'],
   STRANDED_SEATS: ['allow', 'refuse'],

@@ -14,20 +14,28 @@ describe('REDIS_ADDR', () => {
     ['redis://a', ['a:6379'], '', 0],
     ['redis://a:1/', ['a:1'], '', 0],
     ['redis://:hush@a:1/3', ['a:1'], 'hush', 3],
-    ['REDIS://default:hu%2Fsh%40@a:1', ['a:1'], 'hu/sh@', 0],
     ['redis://:hush@a:1,redis://:hush@[::1]:2', ['a:1', '[::1]:2'], 'hush', 0],
   ])('%s is taken with all that it says', (text, nodes, password, database) => {
     expect(redis({ REDIS_ADDR: text })).toEqual({ nodes, password, database });
   });
 
   test.each([
-    ['rediss://:hush@a:1', 'asks for TLS'],
+    ['REDIS://default:hu%2Fsh%40@a:1', { username: 'default', password: 'hu/sh@', tls: undefined }],
+    ['redis://seller:hush@a:1', { username: 'seller', password: 'hush', tls: undefined }],
+    ['rediss://seller:hush@a', { nodes: ['a:6379'], username: 'seller', password: 'hush', tls: {} }],
+    ['rediss://:hush@a:1/3', { username: undefined, password: 'hush', database: 3, tls: {} }],
+    ['rediss://a:1, rediss://b:2', { nodes: ['a:1', 'b:2'], tls: {} }],
+  ])('%s is taken with its user and TLS', (text, parts) => {
+    expect(redis({ REDIS_URL: text })).toMatchObject(parts);
+  });
+
+  test.each([
     ['redis+sentinel://a:1', 'must not begin with redis+sentinel://'],
+    ['redis+sentinel://a:1', 'into REDIS_SENTINELS'],
     ['unix:///run/redis.sock', 'must name a host'],
     ['https://a:1', 'must not begin with https://'],
     ['seller:hush@a:1', 'must have redis:// before its password'],
-    ['redis://seller:hush@a:1', 'names a user before the password'],
-    ['redis://hush@a:1', 'names a user before the password'],
+    ['redis://seller:hush@a:1,redis://buyer:hush@b:2', 'must have the same user in each address'],
     ['redis://:a,hush@a:1', 'address 1 of 2 must name a host'],
     ['redis://:hu/hush@a:1', 'as %2F %3F %23 %2C %40'],
     ['redis://:1#hush@a:1', 'as %2F %3F %23 %2C %40'],
@@ -40,7 +48,7 @@ describe('REDIS_ADDR', () => {
     ['a:1,password=hush', 'address 2 of 2 must be host:port'],
     ['redis://:hush@a:1,b:2', 'must have the same password in each address'],
     ['redis://a:1/1,redis://b:2/2', 'must have the same database in each address'],
-    ['a:1,rediss://b:2', 'address 2 of 2 asks for TLS'],
+    ['a:1,rediss://b:2', 'must have the same protocol, redis:// or rediss://,'],
     ['::1:6379', 'IPv6 address in brackets'],
     ['a', 'must have a port'],
     ['a:0', 'a port from 1 to 65535'],

@@ -1,5 +1,7 @@
-import { type Address, ConfigError, type Secret, textOf, type Values, v } from './environment.ts';
+import { type Address, ConfigError, type Secret, type Values, v } from './environment.ts';
 import { collide } from './server-addresses.ts';
+
+export { type RedisConfig, redisConfig, redisVariables } from './redis.ts';
 
 const postgresParts =
   'POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE';
@@ -60,32 +62,6 @@ export function postgresConfig(values: Values<typeof postgresVariables>, applica
     deadlineMs: 1500,
     applicationName,
   };
-}
-
-export const redisVariables = {
-  REDIS_ADDR: v.redis(
-    'Redis 8 (host:port) for locks, caches and live views; several with commas are a cluster. Without it PostgreSQL and the process do its work',
-  ),
-  REDIS_PASSWORD: v.secret('', 'Redis password'),
-  REDIS_DB: v.integer(0, 0, 15, 'Redis database; a cluster has only 0'),
-};
-
-/** The addresses of Redis: one node, or those of a cluster. */
-export type RedisConfig = { nodes: string[]; password: Secret; database: number };
-
-/** Returns the configuration of Redis; undefined when there is none. */
-export function redisConfig(values: Values<typeof redisVariables>): RedisConfig | undefined {
-  const { nodes, password, database } = values.REDIS_ADDR;
-  if (nodes.length === 0) return undefined;
-  if (password && values.REDIS_PASSWORD && password !== textOf(values.REDIS_PASSWORD)) {
-    throw new ConfigError(['REDIS_ADDR, REDIS_PASSWORD: each names another password: write it in one of them']);
-  }
-  if (database !== undefined && values.REDIS_DB !== 0 && database !== values.REDIS_DB) {
-    throw new ConfigError(['REDIS_ADDR, REDIS_DB: each names another database: write it in one of them']);
-  }
-  const at = { nodes, password: password || values.REDIS_PASSWORD, database: database ?? values.REDIS_DB };
-  if (nodes.length > 1 && at.database !== 0) throw new ConfigError(['REDIS_DB: a cluster has only database 0']);
-  return at;
 }
 
 export const serverVariables = {

@@ -8,6 +8,7 @@ import {
   listenAddress,
   type RedisAddress,
   redisAddress,
+  sentinelNodes,
 } from './server-addresses.ts';
 import { followed, sourceOf } from './sources.ts';
 
@@ -209,12 +210,16 @@ export const v = {
    */
   host: (fallback: string, meaning: string, instead: { port: string; url: string }) =>
     address((text) => hostAlone(text, instead), fallback, meaning),
-  /** One or more "host:port" of Redis, separated by commas, or redis:// with a password and a database. Or none. */
+  /**
+   * One or more "host:port" of Redis, separated by commas, or redis:// or rediss:// with a login and a database. Or none.
+   */
   redis: (meaning: string): Variable<RedisAddress> => ({
     ...address(redisAddress, '', meaning),
     shown: masked,
     inFile: true,
   }),
+  /** One or more "host:port" of Sentinel, separated by commas. Or none. */
+  sentinels: (meaning: string): Variable<string[]> => address(sentinelNodes, '', meaning),
   /** One http(s) address, with a path or a query only if allowed; a refusal shows the `example`. Or none. */
   url: (meaning: string, { path = true, query = false, example = '' } = {}): Variable<string> => ({
     ...address(

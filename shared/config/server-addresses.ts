@@ -57,48 +57,66 @@ export function hostAlone(text: string, { port, url }: { port: string; url: stri
   throw new AddressError('must be a host’s name or IP address');
 }
 
-/** Nodes as host:port; a cluster has several. The password and database are undefined where the address names none. */
-export type RedisAddress = { nodes: string[]; password?: string | undefined; database?: number | undefined };
+/**
+ * Nodes as host:port; a cluster has several. What the address does not name is undefined: the login, the database, and
+ * whether it is with TLS.
+ */
+export type RedisAddress = {
+  nodes: string[];
+  username?: string | undefined;
+  password?: string | undefined;
+  database?: number | undefined;
+  tls?: boolean | undefined;
+};
 
-const redisForm = 'host:port or redis://:password@host:port/database';
+const redisForm = 'host:port or rediss://user:password@host:port/database';
 
 /** One node of Redis, or those of a cluster; or none. */
 export function redisAddress(text: string): RedisAddress {
   if (text === '') return { nodes: [] };
   const nodes = eachOf(text, redisNode);
-  const database = theOne(
-    nodes.map((one) => one.database),
-    'database',
-  );
+  const common = (part: 'scheme' | 'user' | 'password' | 'database', what: string) =>
+    theOne(
+      nodes.map((one) => one[part]),
+      what,
+    ) || undefined;
+  const [username, password] = [common('user', 'user'), common('password', 'password')];
+  const database = common('database', 'database');
+  const scheme = common('scheme', 'protocol, redis:// or rediss://,');
   return {
     nodes: nodes.map(({ node }) => node),
-    password:
-      theOne(
-        nodes.map((one) => one.password),
-        'password',
-      ) || undefined,
-    database: database === '' ? undefined : Number(database),
+    username,
+    password,
+    database: database === undefined ? undefined : Number(database),
+    tls: scheme === undefined ? undefined : scheme === 'rediss',
   };
 }
 
-function redisNode(parts: Parts): { node: string; password: string; database: string } {
+function redisNode(parts: Parts) {
   const { scheme, user, password, path } = parts;
-  if (scheme === 'rediss') {
-    throw new AddressError(
-      `asks for TLS (rediss://), which Onsale does not speak to Redis: write ${redisForm}, and give the way there to a tunnel such as stunnel`,
-    );
+  if (!['', 'redis', 'rediss'].includes(scheme)) {
+    const sentinel = scheme.includes('sentinel') ? ', and Sentinel’s processes into REDIS_SENTINELS' : '';
+    throw new AddressError(`must not begin with ${scheme}://; write ${redisForm}${sentinel}`);
   }
-  if (scheme !== '' && scheme !== 'redis')
-    throw new AddressError(`must not begin with ${scheme}://; write ${redisForm}`);
   if (scheme === '' && (user || password))
     throw new AddressError(`must have redis:// before its password; write ${redisForm}`);
-  if (user !== '' && user !== 'default') {
-    throw new AddressError(`names a user before the password, and only Redis’ user default can be; write ${redisForm}`);
-  }
   const [, database] = (scheme && /^\/(\d{0,2})$/.exec(path)) || [];
   refuseMore({ ...parts, path: database === undefined ? path : '' }, redisForm);
   if (Number(database ?? 0) > 15) throw new AddressError('must have a database from 0 to 15');
-  return { node: hostAndPort(parts, redisForm, scheme ? 6379 : undefined), password, database: database ?? '' };
+  const node = hostAndPort(parts, redisForm, scheme ? 6379 : undefined);
+  return { node, scheme, user, password, database: database ?? '' };
+}
+
+/** The processes of Sentinel, as host:port; or none. */
+export function sentinelNodes(text: string): string[] {
+  if (text === '') return [];
+  const form = 'host:port';
+  return eachOf(text, (parts) => {
+    if (parts.scheme) throw new AddressError(`must not begin with ${parts.scheme}://; write ${form}`);
+    if (parts.user || parts.password) throw new AddressError(`must have no login: set REDIS_SENTINEL_PASSWORD`);
+    refuseMore(parts, form);
+    return hostAndPort(parts, form, 26_379);
+  });
 }
 
 /** Parses http(s) addresses of one server; or none. */

@@ -64,6 +64,23 @@ describe('a Redis that does not respond', () => {
   });
 });
 
+test('a cluster behind one address: when its node is lost, the feed goes on at another', async () => {
+  const cluster = await startCluster();
+  const [first, ...others] = cluster.nodes as [OwnRedis, OwnRedis, OwnRedis];
+  const redis = openRedis({ nodes: [first.node], cluster: true, password: '', database: 0 });
+  const feed = redisSeatFeed(redis, silentLog, { checkMs: 20 });
+  let [heard, gaps] = [0, 0];
+  await feed.subscribe({ onChange: () => heard++, onGap: () => gaps++ });
+  await eventually(() => redis.ping().then(() => true));
+  await first.stop();
+  await eventually(() => gaps > 0);
+  for (const { command } of others) await command('PUBLISH', 'onsale_seats', randomUUID());
+  await eventually(() => heard >= 2);
+  await feed.close();
+  await redis.close();
+  await cluster.stop();
+});
+
 describe('a Redis that refuses the feed', () => {
   /** A feed on such a server, the sentence of its check, and its log. */
   async function refused(options: string[], work: (on: Refused) => Promise<void>) {

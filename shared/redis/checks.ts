@@ -46,7 +46,9 @@ export async function checkWhole({ client, run }: RedisServer): Promise<void> {
   const info = await run(() => client.cluster('INFO'), checkDeadlineMs).catch(() => '');
   const size = Number(/^cluster_size:(\d+)/m.exec(String(info))?.[1] ?? 0);
   if (size > 1) {
-    throw new Unfit(`REDIS_ADDR names one node of a Redis cluster of ${size}: name several, with commas between them`);
+    throw new Unfit(
+      `REDIS_ADDR names one node of a Redis cluster of ${size}: name several, with commas between them, or set REDIS_CLUSTER=true`,
+    );
   }
 }
 

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { type Certificates, makeCertificates } from '../../tests/rig/certificates.ts';
+import { startTlsRedis, tlsConfig } from '../../tests/rig/redis-tls.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { isAppError } from '../errors.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type OwnRedis, startRedis } from '../testing/redis-server.ts';
@@ -6,12 +9,31 @@ import { openRedis, type RedisServer } from './client.ts';
 
 setDefaultTimeout(30_000);
 
-describe('a Redis in trouble', () => {
+let made: Certificates;
+beforeAll(async () => {
+  made = await makeCertificates();
+});
+afterAll(() => made.remove());
+
+const ways = {
+  'in plain': async () => {
+    const server = await startRedis();
+    return { server, at: { nodes: [server.node] } };
+  },
+  'by TLS': async () => {
+    const server = await startTlsRedis(made);
+    return { server, at: tlsConfig(made, `localhost:${server.tlsPort}`) };
+  },
+};
+
+describe.each(Object.entries(ways))('a Redis in trouble, %s', (_, start) => {
   let server: OwnRedis;
   let redis: RedisServer;
+  let at: Pick<RedisConfig, 'nodes' | 'tls'>;
+  const open = (password = '') => openRedis({ ...at, password, database: 0 });
   beforeAll(async () => {
-    server = await startRedis();
-    redis = openRedis({ nodes: [server.node], password: '', database: 0 });
+    ({ server, at } = await start());
+    redis = open();
   });
   afterAll(async () => {
     await redis.close();
@@ -27,7 +49,7 @@ describe('a Redis in trouble', () => {
   const isAway = async () => isAppError(await failure(add()), 'unavailable');
 
   test('works at once, before the first connection is there', async () => {
-    const fresh = openRedis({ nodes: [server.node], password: '', database: 0 });
+    const fresh = open();
     expect(await fresh.run(() => fresh.client.incr('n'))).toBeGreaterThan(0);
     await fresh.close();
   });
@@ -44,8 +66,8 @@ describe('a Redis in trouble', () => {
 
   test('a wrong password: unavailable, and the log says why', async () => {
     await server.command('CONFIG', 'SET', 'requirepass', 'right');
-    const wrong = openRedis({ nodes: [server.node], password: 'wrong', database: 0 });
-    const right = openRedis({ nodes: [server.node], password: 'right', database: 0 });
+    const wrong = open('wrong');
+    const right = open('right');
     try {
       const refused = (await failure(wrong.ping())) as Error;
       expect(isAppError(refused, 'unavailable')).toBe(true);
@@ -100,6 +122,16 @@ describe('a Redis in trouble', () => {
     const refused = await failure(redis.run(() => redis.client.set('big', 'x')));
     await server.command('CONFIG', 'SET', 'maxmemory', '0');
     expect(isAppError(refused, 'unavailable')).toBe(true);
+  });
+
+  test('many commands in one turn, one of them long: each has its own response', async () => {
+    const long = 'ä'.repeat(3_000_000);
+    const works = Array.from({ length: 500 }, (_, i) => redis.client.echo(`${i}`));
+    const kept = redis.client.set('long', Buffer.from(long));
+    const more = Array.from({ length: 500 }, (_, i) => redis.client.echo(`${500 + i}`));
+    expect(await Promise.all([...works, ...more])).toEqual(Array.from({ length: 1000 }, (_, i) => `${i}`));
+    expect(await kept).toBe('OK');
+    expect((await redis.client.get('long')) === long).toBe(true);
   });
 
   test('every connection cut: the next calls are served', async () => {

@@ -3,7 +3,7 @@ import { sleep } from '../async/clock.ts';
 import type { RedisConfig } from '../config/config.ts';
 import { type AppError, Unfit, unavailable } from '../errors.ts';
 import { connect, connectSubscriber, type RedisClient } from './connect.ts';
-import { watchPresence } from './presence.ts';
+import { createPresence } from './presence.ts';
 import { refusalOf } from './refusals.ts';
 
 export type { RedisClient } from './connect.ts';
@@ -40,9 +40,10 @@ const longestSilenceMs = 600;
 /** Opens a client that connects at once, and again by itself whenever a connection is lost. */
 export function openRedis(config: RedisConfig, options: RedisServerOptions = {}): RedisServer {
   const { deadlineMs = 1000, keyPrefix = '' } = options;
-  const connectOptions = { keyPrefix, silenceMs: Math.min(longestSilenceMs, deadlineMs) };
+  const presence = createPresence(config.sentinel !== undefined);
+  const connectOptions = { keyPrefix, silenceMs: Math.min(longestSilenceMs, deadlineMs), tell: presence.met };
   const client = connect(config, connectOptions);
-  const presence = watchPresence(client);
+  presence.follow(client);
 
   async function run<T>(work: () => Promise<T>, withinMs = deadlineMs): Promise<T> {
     const ms = Math.min(withinMs, deadlineMs);
@@ -77,11 +78,15 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
     }
   }
 
+  /** Returns the addresses of a cluster's nodes. */
+  const known = () =>
+    client instanceof Cluster ? client.nodes().map(({ options: { host = '', port = 0 } }) => ({ host, port })) : [];
+
   return {
     client,
     run,
     primaries: () => (client instanceof Cluster ? client.nodes('master') : [client]),
-    subscriber: () => connectSubscriber(config, connectOptions),
+    subscriber: () => connectSubscriber(config, connectOptions, known),
     ping: async (withinMs) => void (await run(() => client.ping(), withinMs)),
     close: async () => client.disconnect(),
   };

@@ -1,7 +1,8 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
-import { textOf } from '../config/environment.ts';
+import { addressOf, connectorTo, reconnectMs } from './connector.ts';
 import { gatherWrites } from './gather-writes.ts';
+import type { Address } from './speaks.ts';
 
 export type RedisClient = Redis | Cluster;
 
@@ -9,32 +10,36 @@ export type ConnectOptions = {
   /** A connection on which commands wait and nothing arrives for this long is dropped, and made anew. */
   silenceMs: number;
   keyPrefix: string;
+  /** Hears of errors of connections that no command and no event of the client tells. */
+  tell: (error: Error) => void;
 };
 
-/** A short constant pause: the client must reconnect as soon as the server is back, not after a grown backoff. */
-const reconnectMs = 100;
+/** Returns whether the addresses are of a cluster. */
+const isCluster = ({ nodes, cluster }: RedisConfig) => cluster || nodes.length > 1;
 
 /** Connects to a server or to a cluster, and again by itself whenever a connection is lost. */
 export function connect(config: RedisConfig, options: ConnectOptions): RedisClient {
-  const client = config.nodes.length > 1 ? connectCluster(config, options) : connectNode(config, options);
+  const client = isCluster(config) ? connectCluster(config, options) : connectNode(config, options);
   // Errors reach the sender of a command; an event without a listener would end the process.
   return client.on('error', ignore);
 }
 
 /**
  * A connection for a subscriber, always to one node: in a cluster every node delivers all messages. When that node is
- * lost, it goes to the next.
+ * lost, it goes to the next; `known` are those of a cluster that has but one address.
  */
-export function connectSubscriber(config: RedisConfig, options: ConnectOptions): Redis {
-  let at = Math.floor(Math.random() * config.nodes.length);
+export function connectSubscriber(config: RedisConfig, options: ConnectOptions, known: () => Address[]): Redis {
+  const named = config.nodes.map(addressOf);
+  let at = Math.floor(Math.random() * named.length);
   const subscriber = new Redis({
     ...common(config, options),
-    ...address(config.nodes[at]!),
+    ...named[at],
     // The driver would subscribe again by itself, without reporting when.
     autoResubscribe: false,
     retryStrategy: () => {
-      at = (at + 1) % config.nodes.length;
-      Object.assign(subscriber.options, address(config.nodes[at]!));
+      const all = named.length === 1 ? [...named, ...known()] : named;
+      at = (at + 1) % all.length;
+      Object.assign(subscriber.options, all[at]);
       return reconnectMs;
     },
   });
@@ -44,7 +49,7 @@ export function connectSubscriber(config: RedisConfig, options: ConnectOptions):
 function connectNode(config: RedisConfig, options: ConnectOptions): Redis {
   const client = new Redis({
     ...common(config, options),
-    ...address(config.nodes[0]!),
+    ...config.nodes.map(addressOf)[0],
     db: config.database,
     retryStrategy: () => reconnectMs,
   });
@@ -54,8 +59,10 @@ function connectNode(config: RedisConfig, options: ConnectOptions): Redis {
 
 function connectCluster(config: RedisConfig, options: ConnectOptions): Cluster {
   const { enableOfflineQueue, ...redisOptions } = common(config, options);
-  const cluster = new Cluster(config.nodes.map(address), {
+  const cluster = new Cluster(config.nodes.map(addressOf), {
     redisOptions,
+    // A certificate is for a name.
+    ...(config.tls && { dnsLookup: (host, callback) => callback(null, host) }),
     enableOfflineQueue,
     ...(options.keyPrefix && { keyPrefix: options.keyPrefix }),
     slotsRefreshTimeout: options.silenceMs,
@@ -69,9 +76,12 @@ function connectCluster(config: RedisConfig, options: ConnectOptions): Cluster {
   return cluster;
 }
 
-const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOptions) =>
+const common = (config: RedisConfig, { silenceMs, keyPrefix, tell }: ConnectOptions) =>
   ({
-    ...(password && { password: textOf(password) }),
+    Connector: connectorTo(config, tell),
+    ...(config.username && { username: config.username }),
+    // The connector has the rest of it.
+    ...(config.tls && { tls: {} }),
     ...(keyPrefix && { keyPrefix }),
     // A connection that is not established by then may be to a machine that the address no longer leads to.
     connectTimeout: 1000,
@@ -85,10 +95,5 @@ const common = ({ password }: RedisConfig, { silenceMs, keyPrefix }: ConnectOpti
     // After a failover the address leads to another server.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   }) satisfies RedisOptions;
-
-function address(node: string): { host: string; port: number } {
-  const colon = node.lastIndexOf(':');
-  return { host: node.slice(0, colon).replace(/[[\]]/g, ''), port: Number(node.slice(colon + 1)) };
-}
 
 const ignore = () => {};

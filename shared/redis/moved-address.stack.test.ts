@@ -1,6 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { makeCertificates } from '../../tests/rig/certificates.ts';
+import { startTlsRedis, tlsConfig } from '../../tests/rig/redis-tls.ts';
 import { cacheDeadlineMs, redisCache } from '../cache/redis.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { redisSeatFeed } from '../feed/redis.ts';
 import { redisTicketLocks } from '../locks/redis.ts';
 import { checkRedisLocks } from '../locks/redis-check.ts';
@@ -17,8 +20,8 @@ const boundMs = 3000;
 const silent = createLog('test', 'silent');
 
 /** All uses of a Redis in the services, each over its own connection. */
-function clientsOf(nodes: string[]) {
-  const config = { nodes, password: '', database: 0 };
+function clientsOf(at: Pick<RedisConfig, 'nodes' | 'tls'>) {
+  const config = { ...at, password: '', database: 0 };
   const [redis, cacheRedis] = [openRedis(config), openRedis(config, { deadlineMs: cacheDeadlineMs })];
   const [locks, cache, feed] = [redisTicketLocks(redis), redisCache(cacheRedis), redisSeatFeed(redis, silent)];
   let heard = 0;
@@ -98,10 +101,20 @@ describe.each(uses)('a Redis that hangs, %s, and another behind its address', (_
   test('a single one', async () => {
     const [old, next] = [await startRedis(), await startRedis()];
     const address = await startForwarder(old.port);
-    const clients = clientsOf([address.node]);
+    const clients = clientsOf({ nodes: [address.node] });
     await change(clients, [randomUUID()], old.hang, () => address.leadTo(next.port));
     await clients.close();
     await Promise.all([old.stop(), next.stop(), address.stop()]);
+  });
+
+  test('a single one by TLS', async () => {
+    const made = await makeCertificates();
+    const [old, next] = [await startTlsRedis(made), await startTlsRedis(made)];
+    const address = await startForwarder(old.tlsPort);
+    const clients = clientsOf(tlsConfig(made, address.node));
+    await change(clients, [randomUUID()], old.hang, () => address.leadTo(next.tlsPort));
+    await clients.close();
+    await Promise.all([old.stop(), next.stop(), address.stop(), made.remove()]);
   });
 
   test('a cluster', async () => {
@@ -111,7 +124,7 @@ describe.each(uses)('a Redis that hangs, %s, and another behind its address', (_
     const leadTo = ({ nodes }: OwnCluster) =>
       addresses.forEach((address: Forwarder, i) => void address.leadTo(nodes[i]!.port));
     leadTo(old);
-    const clients = clientsOf(addresses.map(({ node }) => node));
+    const clients = clientsOf({ nodes: addresses.map(({ node }) => node) });
     const hang = () => old.nodes.forEach((node: OwnRedis) => void node.hang());
     await change(clients, await keysOnEach(old), hang, () => leadTo(next));
     await clients.close();

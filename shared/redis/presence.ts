@@ -2,6 +2,8 @@ import type { EventEmitter } from 'node:events';
 import { Cluster, ReplyError } from 'ioredis';
 import type { RedisClient } from './connect.ts';
 import { refusalOf, refusalOfDatabase } from './refusals.ts';
+import { PrimaryAway } from './sentinel.ts';
+import { isWordless } from './speaks.ts';
 
 /** A connection that was lost less than this ago may be back in a moment: worth waiting for. */
 const blipMs = 500;
@@ -12,23 +14,34 @@ type Link = Pick<EventEmitter, 'on'> & { stream?: EventEmitter };
 /** An unsolicited error of a server before it closes: the driver drops replies that belong to no command. */
 const turnedAway = /^-((?:ERR max number of clients|DENIED)[^\r\n]*)/;
 
-/** Tracks the lost connections of a client, and since when: its only one, or one to each node of a cluster. */
-export function watchPresence(client: RedisClient) {
+/**
+ * Tracks the lost connections of a client, and since when: its only one, or one to each node of a cluster; and why they
+ * are lost, as far as it is told. `bySentinel`: Sentinel names the server.
+ */
+export function createPresence(bySentinel: boolean) {
   const lostAt = new Map<unknown, number>();
   let lastError: Error | undefined;
   let wrongDatabase: Error | undefined;
   let saidAtTheDoor: Error | undefined;
 
-  function follow(link: Link): void {
+  /** Of several errors the last one counts that tells something. */
+  function met(given: Error): void {
+    const error = bySentinel && isUnreachable(given) ? new PrimaryAway(given) : given;
+    const tells = refusalOf(error)?.reason !== undefined || !isWordless(error);
+    if (tells || refusalOf(lastError)?.reason === undefined) lastError = error;
+  }
+
+  function followLink(link: Link): void {
     link.on('ready', () => {
       lostAt.delete(link);
+      lastError = undefined;
       saidAtTheDoor = undefined;
     });
     link.on('close', () => {
       if (!lostAt.has(link)) lostAt.set(link, performance.now());
     });
     link.on('error', (error: Error) => {
-      lastError = error;
+      met(error);
       if (!isCut(error)) saidAtTheDoor = undefined;
       // The driver goes on all the same, in database 0, where another platform's locks may be.
       if (refusalOf(error) === refusalOfDatabase) wrongDatabase = error;
@@ -42,17 +55,20 @@ export function watchPresence(client: RedisClient) {
     });
   }
 
-  lostAt.set(client, performance.now());
-  follow(client);
-  if (client instanceof Cluster) {
+  function follow(client: RedisClient): void {
+    lostAt.set(client, performance.now());
+    followLink(client);
+    if (!(client instanceof Cluster)) return;
     client.on('+node', (node: Link) => {
-      follow(node);
+      followLink(node);
       node.on('close', () => lookForFailover(client));
     });
     client.on('-node', (node: unknown) => lostAt.delete(node));
   }
 
   return {
+    follow,
+    met,
     /** Returns whether a command may have met a connection that was lost a moment ago. */
     isWorthWaiting(): boolean {
       const now = performance.now();
@@ -69,6 +85,10 @@ export function watchPresence(client: RedisClient) {
 
 /** A closing server often cuts off its error, so a silent close does not mean that the reason has gone. */
 const isCut = (error: Error) => 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+
+const isUnreachable = (error: Error) => 'code' in error && unreachable.has(error.code);
+
+const unreachable = new Set<unknown>(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT']);
 
 /** Another node may have taken the slots over. When none of the known ones responds, the cluster may be elsewhere. */
 function lookForFailover(cluster: Cluster): void {

@@ -1,4 +1,7 @@
 import { ReplyError } from 'ioredis';
+import { tlsTrouble } from '../config/tls.ts';
+import { PrimaryAway, SentinelError, unknownMaster } from './sentinel.ts';
+import { SpeaksOther } from './speaks.ts';
 
 /** Why a server refuses a command, in a sentence for operators; `passes`: it may be over in a moment. */
 export type Refusal = { reason?: string; passes: boolean };
@@ -18,7 +21,9 @@ const refusals: [RegExp, Refusal][] = [
   [/^CLUSTERDOWN\b/, passing('the Redis cluster is down: a part of its slots has no node')],
   [
     /^MOVED\b/,
-    passing('REDIS_ADDR names one node of a Redis cluster: name several of its nodes, with commas between them'),
+    passing(
+      'REDIS_ADDR names one node of a Redis cluster: name several of its nodes, with commas between them, or set REDIS_CLUSTER=true',
+    ),
   ],
   [
     /^OOM\b/,
@@ -30,27 +35,77 @@ const refusals: [RegExp, Refusal][] = [
   ],
   [/^NOREPLICAS\b/, lasting('Redis refuses writes, for too few of its replicas are there (min-replicas-to-write)')],
   [/^NOAUTH\b|^ERR operation not permitted/, lasting('Redis asks for a password: set REDIS_PASSWORD')],
-  [/^WRONGPASS\b|^ERR invalid password/, lasting('Redis refuses the password: mend REDIS_PASSWORD')],
+  [
+    /^WRONGPASS\b|^ERR invalid password/,
+    lasting('Redis refuses the password: mend REDIS_PASSWORD, and REDIS_USERNAME if it is set'),
+  ],
   [
     /^NOPERM\b|ACL failure in script|user executing the script can't (run|access)/,
     lasting(
-      'Redis does not let its user do what is needed: grant all commands, keys and channels (ACL SETUSER default ~* &* +@all)',
+      'Redis does not let its user do what is needed: grant all commands, keys and channels, or those that docs/operations.md lists (ACL SETUSER)',
     ),
   ],
   [/^DENIED\b/, lasting('Redis is in protected mode and refuses clients of other machines: give it a password')],
   [/max number of clients/, passing('Redis has as many clients as it takes: raise its maxclients')],
   [/DB index is out of range|SELECT is not allowed/, refusalOfDatabase],
-  [/cluster support disabled/, lasting('REDIS_ADDR names several servers, and they are no Redis cluster: name one')],
+  [/cluster support disabled/, lasting('REDIS_ADDR leads to no Redis cluster: name one server, without REDIS_CLUSTER')],
   // The error of a script does not name the command.
   [/unknown redis command called from script/i, lasting(needed)],
 ];
+
+const primaryAway = passing(
+  'Sentinel names a primary of Redis that can’t be reached from here: is it there, and does it announce an address of this network?',
+);
+
+/** By Sentinel's message. */
+const refusalsOfSentinel: [RegExp, Refusal][] = [
+  [new RegExp(unknownMaster), lasting('Sentinel knows no Redis of that name: mend REDIS_SENTINEL_MASTER')],
+  [/^NOAUTH\b/, lasting('Sentinel asks for a password: set REDIS_SENTINEL_PASSWORD')],
+  [
+    /^WRONGPASS\b/,
+    lasting('Sentinel refuses the password: mend REDIS_SENTINEL_PASSWORD, and REDIS_SENTINEL_USERNAME if it is set'),
+  ],
+  [/^NOPERM\b/, lasting('Sentinel does not let its user ask: grant +sentinel|get-master-addr-by-name (ACL SETUSER)')],
+  [/unknown command/i, lasting('REDIS_SENTINELS leads to a server that is no Sentinel: mend it')],
+  [/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH/, passing('no Sentinel can be reached: mend REDIS_SENTINELS')],
+];
+
+const tlsNames = {
+  tls: 'REDIS_TLS',
+  ca: 'REDIS_TLS_CA',
+  cert: 'REDIS_TLS_CERT and REDIS_TLS_KEY',
+};
+
+/** Returns the refusal of a connection by `server`, whose address is in the variable `address`. */
+function refusalOfConnection(server: string, address: string, error: unknown): Refusal | undefined {
+  if (error instanceof SpeaksOther) {
+    return lasting(
+      error.speaks === 'tls'
+        ? `${server} speaks TLS: set REDIS_TLS=true, or write rediss:// in REDIS_ADDR`
+        : `${server} does not speak TLS: mend REDIS_TLS, or rediss:// in REDIS_ADDR, or turn TLS on there`,
+    );
+  }
+  const names = { ...tlsNames, address: `${address}, or in REDIS_TLS_SERVERNAME` };
+  const trouble = tlsTrouble(server, error, names);
+  return trouble === undefined ? undefined : lasting(trouble);
+}
+
+function refusalOfSentinel({ cause }: SentinelError): Refusal | undefined {
+  const said = cause instanceof Error ? cause.message : '';
+  return (
+    refusalOfConnection('Sentinel', 'REDIS_SENTINELS', cause) ??
+    refusalsOfSentinel.find(([pattern]) => pattern.test(said))?.[1]
+  );
+}
 
 /** Returns the refusal that an error means, or undefined for any other error. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined;
   // None of a cluster's nodes can be used: the last error tells why.
   if ('lastNodeError' in error) return refusalOf(error.lastNodeError);
-  if (!(error instanceof ReplyError)) return undefined;
+  if (error instanceof SentinelError) return refusalOfSentinel(error);
+  if (error instanceof PrimaryAway) return primaryAway;
+  if (!(error instanceof ReplyError)) return refusalOfConnection('Redis', 'REDIS_ADDR', error);
   const [, unknown] = /^ERR unknown command ['`]?([\w.|-]+)/i.exec(error.message) ?? [];
   if (unknown) return lasting(lacking([unknown]));
   return refusals.find(([said]) => said.test(error.message))?.[1];
