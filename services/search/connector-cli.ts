@@ -6,7 +6,7 @@ import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { dropIdleSlot } from './adapters/connect/idle-slot.ts';
 import { type Connect, createConnect } from './adapters/connect/kafka-connect.ts';
-import { connectorSlot, kafkaVariables } from './config.ts';
+import { connectorSlot, kafkaVariables } from './kafka-config.ts';
 
 export const connectorVariables = {
   KAFKA_CONNECT_URL: v.url('Kafka Connect, http://host:port'),

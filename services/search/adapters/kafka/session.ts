@@ -82,7 +82,8 @@ export async function runSession(options: SessionOptions): Promise<void> {
   const working = work(intake, () => prepared, options.onMessages, continuity.handled);
   working.catch(ended.reject);
   signal.addEventListener('abort', () => ended.resolve(), { once: true });
-  try {
+
+  async function begin(): Promise<void> {
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics.tables, topics.notifications], fromBeginning: true });
     await consumer.run({
@@ -94,6 +95,11 @@ export async function runSession(options: SessionOptions): Promise<void> {
         ended.reject(new Error(`messages of ${payload.batch.topic} went before they were read`));
       },
     });
+  }
+
+  try {
+    // A login may take long, and the end does not wait for it.
+    await Promise.race([begin(), ended.promise]);
     await ended.promise;
   } finally {
     joins++;
