@@ -122,7 +122,7 @@ const refusals: [string, () => Env | Promise<Env>, string][] = [
   [
     'it asks for a certificate',
     () => ({ ...at('mutual'), ...over('SSL'), ...trusting() }),
-    'Kafka asks for a certificate of this client: set KAFKA_SSL_CERT',
+    'Kafka asks for a certificate of this client, or refuses the one in KAFKA_SSL_CERT',
   ],
   [
     'it does not know this client’s authority',
@@ -133,7 +133,7 @@ const refusals: [string, () => Env | Promise<Env>, string][] = [
       KAFKA_SSL_CERT: certificates.stranger.cert,
       KAFKA_SSL_KEY: certificates.stranger.key,
     }),
-    'Kafka knows no authority that has signed the certificate in KAFKA_SSL_CERT',
+    'Kafka does not trust the certificate in KAFKA_SSL_CERT',
   ],
   ['the password is wrong (PLAIN)', () => ({ ...secured('PLAIN'), KAFKA_SASL_PASSWORD: 'wrong' }), wrongUser],
   ['the password is wrong (SCRAM)', () => ({ ...secured('SCRAM-SHA-512'), KAFKA_SASL_PASSWORD: 'wrong' }), wrongUser],

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Admin, type Consumer, type ISocketFactory, Kafka, type LogEntry, logLevel, type Producer } from 'kafkajs';
+import { sleep } from '../../../../shared/async/clock.ts';
 import type { AppError } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
 import type { KafkaAccess } from '../../kafka-config.ts';
@@ -20,6 +21,8 @@ const connectionTimeoutMs = 1500;
  * A broker that takes longer is taken for hung. The library itself gives more to requests that wait for other members.
  */
 const requestTimeoutMs = 2000;
+/** How long a client may take to disconnect. */
+const leaveMs = 1000;
 
 export type KafkaClient = Pick<Kafka, 'admin' | 'producer' | 'consumer'> & {
   /** Ends every connection at once, and the requests that wait on them. */
@@ -133,7 +136,10 @@ export function onDemand<C extends Connected>(
     async close() {
       const used = opened;
       opened = undefined;
-      if (used) await disconnect(used.client);
+      if (!used) return;
+      // One that still logs in is not waited for.
+      await Promise.race([disconnect(used.client), sleep(leaveMs)]);
+      used.kafka.abandon();
     },
   };
 }

@@ -17,19 +17,11 @@ export const socketsTo =
   };
 
 function secured(tls: TlsFiles, at: { host: string; port: number }, patienceMs: number, onConnect: () => void): Socket {
-  let isSecured = false;
   const named = isIP(at.host) === 0 ? { servername: at.host } : {};
   const socket = connectTls({ ...at, ...named, ...tlsOptions(tls) }, () => {
-    isSecured = true;
     clearTimeout(late);
     onConnect();
   });
-  // Without an error kafkajs would wait for ever.
-  const giveUp = (why: string) => isSecured || socket.destroy(Object.assign(new Error(why), { code: 'KAFKA_NO_TLS' }));
-  const late = setTimeout(() => giveUp(`TLS is not agreed within ${patienceMs} ms`), patienceMs);
-  socket.once('end', () => giveUp('the connection ended before TLS was agreed'));
-  return socket.once('close', () => {
-    clearTimeout(late);
-    giveUp('the connection was closed before TLS was agreed');
-  });
+  const late = setTimeout(() => socket.destroy(new Error(`no TLS within ${patienceMs} ms`)), patienceMs);
+  return socket.once('close', () => clearTimeout(late));
 }

@@ -43,9 +43,7 @@ function reasonOfKafka(found: Cause[], { tls, login }: KafkaAccess, answered: Re
   if (found.some(({ name }) => name === 'KafkaJSSASLAuthenticationError')) return refusedLogin(login);
   const type = found.map((one) => String(one.type ?? '')).find((one) => one in refusals);
   if (type) return refusals[type];
-  const noTls = found.some(({ code }) => code === 'KAFKA_NO_TLS');
-  if (noTls)
-    return 'Kafka ends connections instead of agreeing on TLS: does it speak TLS there (KAFKA_SECURITY_PROTOCOL)?';
+  if (found.some(({ message }) => message.includes('before secure TLS connection was established'))) return noTls;
   const isClosed = found.some(
     ({ name, code }) => name === 'KafkaJSConnectionClosedError' || /^(ECONNRESET|KAFKA_ENDED)$/.test(String(code)),
   );
@@ -56,6 +54,8 @@ const tokenDelay = (login: KafkaAccess['login']) =>
   login?.mechanism === 'OAUTHBEARER' && typeof login.token === 'object'
     ? tokensOf(login.token.command).delay()?.message
     : undefined;
+
+const noTls = 'Kafka ends connections instead of agreeing on TLS: does it speak TLS there (KAFKA_SECURITY_PROTOCOL)?';
 
 const refusedLogin = (login: KafkaAccess['login']) =>
   login?.mechanism === 'OAUTHBEARER'
