@@ -205,6 +205,34 @@ describe.each(Object.keys(runners) as (keyof typeof runners)[])('search on %s', 
     }
   });
 
+  test('goes on when the user of its tokens changes, which Kafka takes for no new login of the same connection', async () => {
+    const path = await inFile(`token-${kind}`, token('seller'));
+    const search = await start(kind, bearing({ KAFKA_SASL_TOKEN_FILE: path }));
+    try {
+      await expectFollowing(search);
+      await writeFile(path, token('another'));
+      await eventually(() => search.output().includes('Cannot change principals'), 20_000);
+      await expectFollowing(search);
+    } finally {
+      await search.stop();
+    }
+  });
+
+  test('drops a broker that hangs, over TLS, and follows it again', async () => {
+    const search = await start(kind, secured('SCRAM-SHA-512'));
+    try {
+      await expectFollowing(search);
+      broker.hang();
+      await eventually(async () => (await ready(search.url)).status === 'degraded');
+      await eventually(() => search.output().includes('change source: connecting again'), 20_000);
+      broker.wake();
+      await expectFollowing(search);
+    } finally {
+      broker.wake();
+      await search.stop();
+    }
+  });
+
   describe('says why Kafka can’t be used:', () => {
     test.each(refusals)('%s', async (_, env, sentence) => {
       const search = await start(kind, await env());
