@@ -69,7 +69,7 @@ const refusals: Record<string, string> = {
   TOPIC_AUTHORIZATION_FAILED:
     'Kafka does not let its user do what is needed with a topic: allow READ, WRITE, CREATE and DESCRIBE on those that begin with KAFKA_TOPIC_PREFIX, and on the dead letters',
   GROUP_AUTHORIZATION_FAILED:
-    'Kafka does not let its user read as this group: allow READ and DESCRIBE on the group KAFKA_GROUP',
+    'Kafka does not let its user read as this group: allow READ and DESCRIBE on those that begin with KAFKA_GROUP',
   CLUSTER_AUTHORIZATION_FAILED: 'Kafka does not let its user make topics: allow CREATE, or make them beforehand',
 };
 
