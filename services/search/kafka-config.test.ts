@@ -84,30 +84,29 @@ describe('access', () => {
   });
 
   test.each([
-    [{ ...at, ...user }, 'KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: PLAINTEXT has no login'],
+    ['KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: PLAINTEXT has no login', { ...at, ...user }],
     [
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: SSL has no login',
       { ...scram, KAFKA_SECURITY_PROTOCOL: 'SSL' },
-      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: SSL',
     ],
-    [{ ...scram, KAFKA_LISTENERS: 'SSL://a:1' }, 'KAFKA_LISTENERS, KAFKA_SECURITY_PROTOCOL: SSL:// and SASL_SSL'],
-    [{ ...scram, KAFKA_SASL_MECHANISM: '' }, 'KAFKA_SASL_MECHANISM: set one of PLAIN, SCRAM-SHA-256'],
-    [{ ...scram, KAFKA_SASL_PASSWORD: '' }, 'KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: SCRAM-SHA-512 needs both'],
-    [{ ...scram, KAFKA_SASL_TOKEN: 'hush' }, 'KAFKA_SASL_TOKEN: SCRAM-SHA-512 takes a user and password'],
-    [{ ...scram, KAFKA_SASL_MECHANISM: 'GSSAPI' }, 'KAFKA_SASL_MECHANISM=GSSAPI: must be one of PLAIN, SCRAM'],
-    [{ ...at, KAFKA_SECURITY_PROTOCOL: 'TLS' }, 'KAFKA_SECURITY_PROTOCOL=TLS: must be one of PLAINTEXT, SSL'],
-    [bearer, 'KAFKA_SASL_TOKEN_FILE, KAFKA_SASL_TOKEN_COMMAND: OAUTHBEARER needs a token: set one of them'],
-    [{ ...bearer, KAFKA_SASL_TOKEN: 'hush', KAFKA_SASL_TOKEN_COMMAND: 'a' }, 'OAUTHBEARER needs a token: set one'],
-    [{ ...bearer, ...user }, 'KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: OAUTHBEARER takes a token instead'],
-  ])('%p is refused', (env, why) => {
-    const told = (() => {
-      try {
-        return JSON.stringify(kafka(env as Record<string, string>));
-      } catch (error) {
-        return (error as Error).message;
-      }
-    })();
-    expect(told).toContain(why);
-    expect(told).not.toContain('hush');
+    [
+      'KAFKA_LISTENERS, KAFKA_SECURITY_PROTOCOL: SSL:// and SASL_SSL are two protocols',
+      { ...scram, KAFKA_LISTENERS: 'SSL://a:1' },
+    ],
+    ['KAFKA_SASL_MECHANISM: set one of PLAIN, SCRAM-SHA-256', { ...scram, KAFKA_SASL_MECHANISM: '' }],
+    ['KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: SCRAM-SHA-512 needs both', { ...scram, KAFKA_SASL_PASSWORD: '' }],
+    ['KAFKA_SASL_TOKEN: SCRAM-SHA-512 takes a user and password', { ...scram, KAFKA_SASL_TOKEN: 'hush' }],
+    ['KAFKA_SASL_MECHANISM=GSSAPI: must be one of PLAIN, SCRAM', { ...scram, KAFKA_SASL_MECHANISM: 'GSSAPI' }],
+    ['KAFKA_SECURITY_PROTOCOL=TLS: must be one of PLAINTEXT, SSL', { ...at, KAFKA_SECURITY_PROTOCOL: 'TLS' }],
+    ['KAFKA_SASL_TOKEN_FILE, KAFKA_SASL_TOKEN_COMMAND: OAUTHBEARER needs a token: set one of them', bearer],
+    [
+      'KAFKA_SASL_TOKEN_FILE, KAFKA_SASL_TOKEN_COMMAND: OAUTHBEARER needs a token',
+      { ...bearer, KAFKA_SASL_TOKEN: 'hush', KAFKA_SASL_TOKEN_COMMAND: 'sign' },
+    ],
+    ['KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: OAUTHBEARER takes a token instead', { ...bearer, ...user }],
+  ] as [string, Record<string, string>][])('is refused: %s', (why, env) => {
+    expect(() => kafka(env)).toThrow(why);
+    expect(() => kafka(env)).not.toThrow('hush');
   });
 
   test('by a certificate needs its key, and TLS', async () => {
