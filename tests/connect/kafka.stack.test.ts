@@ -141,12 +141,12 @@ const refusals: [string, () => Env | Promise<Env>, string][] = [
   [
     'it asks for TLS',
     () => at('tls'),
-    'Kafka ends connections before its first answer: does it ask for TLS (KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL)?',
+    'Kafka ends connections before its first answer: it is away behind a proxy, or asks for TLS (KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL)',
   ],
   [
     'it has no TLS',
     () => ({ ...at('plain'), ...over('SSL'), ...trusting() }),
-    'Kafka ends connections instead of agreeing on TLS: does it speak TLS there (KAFKA_SECURITY_PROTOCOL)?',
+    'Kafka ends connections instead of agreeing on TLS: it is away behind a proxy, or speaks no TLS there (KAFKA_SECURITY_PROTOCOL)',
   ],
   [
     'it asks for a login',

@@ -55,7 +55,8 @@ const tokenDelay = (login: KafkaAccess['login']) =>
     ? tokensOf(login.token.command).delay()?.message
     : undefined;
 
-const noTls = 'Kafka ends connections instead of agreeing on TLS: does it speak TLS there (KAFKA_SECURITY_PROTOCOL)?';
+const noTls =
+  'Kafka ends connections instead of agreeing on TLS: it is away behind a proxy, or speaks no TLS there (KAFKA_SECURITY_PROTOCOL)';
 
 const refusedLogin = (login: KafkaAccess['login']) =>
   login?.mechanism === 'OAUTHBEARER'
@@ -78,8 +79,8 @@ function refusedInSilence(answered: ReadonlySet<string>, hasTls: boolean, hasLog
   const kinds = [...answered];
   if (kinds.length === 0) {
     return hasTls
-      ? 'Kafka ends connections before its first answer: does it ask for a certificate of this client (KAFKA_SSL_CERT)?'
-      : 'Kafka ends connections before its first answer: does it ask for TLS (KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL)?';
+      ? 'Kafka ends connections before its first answer: it is away behind a proxy, or asks for a certificate of this client (KAFKA_SSL_CERT)'
+      : 'Kafka ends connections before its first answer: it is away behind a proxy, or asks for TLS (KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL)';
   }
   if (hasLogin || kinds.some((kind) => kind !== 'ApiVersions')) return undefined;
   return 'Kafka ends connections at the first question: does it ask for a login (KAFKA_SECURITY_PROTOCOL=SASL_SSL)?';
