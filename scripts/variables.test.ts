@@ -25,6 +25,8 @@ const choices: Record<string, string[]> = {
   ROLE: ['all', 'api', 'cdc'],
   PAYMENTS: ['auto', 'stripe', 'sandbox'],
   STRANDED_SEATS: ['allow', 'refuse'],
+  KAFKA_SECURITY_PROTOCOL: ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'],
+  KAFKA_SASL_MECHANISM: ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'],
 };
 
 /** Names for a server, at the limit of its rules. */

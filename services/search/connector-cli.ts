@@ -1,15 +1,16 @@
 import definition from '../../drizzle/connector.json' with { type: 'json' };
 import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
-import { ConfigError, readConfig, textOf, v } from '../../shared/config/environment.ts';
+import { readConfig, textOf, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { dropIdleSlot } from './adapters/connect/idle-slot.ts';
 import { type Connect, createConnect } from './adapters/connect/kafka-connect.ts';
-import { connectorSlot, kafkaVariables } from './config.ts';
+import { connectAccess, connectVariables } from './connect-config.ts';
+import { connectorSlot, kafkaVariables } from './kafka-config.ts';
 
 export const connectorVariables = {
-  KAFKA_CONNECT_URL: v.url('Kafka Connect, http://host:port'),
+  ...connectVariables,
   KAFKA_CONNECTOR: v.matching(
     /^[A-Za-z0-9_-]{0,100}$/,
     'must be up to 100 letters, digits, - and _',
@@ -41,11 +42,10 @@ async function run(args: string[], env: Env): Promise<void> {
     throw new UsageError('search connector takes apply, status or delete. See search --help.');
   }
   const config = readConfig({ ...postgresVariables, ...kafkaVariables, ...connectorVariables }, env);
-  if (!config.KAFKA_CONNECT_URL) {
-    throw new ConfigError(['KAFKA_CONNECT_URL: give Kafka Connect’s address, http://host:port']);
-  }
+  const access = connectAccess(config);
   const wanted = connectorOf(config);
-  const connect = createConnect(config.KAFKA_CONNECT_URL, wanted.name, [textOf(config.POSTGRES_PASSWORD)]);
+  const secrets = [config.POSTGRES_PASSWORD, config.KAFKA_CONNECT_PASSWORD, config.KAFKA_CONNECT_TOKEN].map(textOf);
+  const connect = createConnect(access, wanted.name, secrets);
   console.log(await verb(connect, wanted, env));
 }
 

@@ -3,7 +3,7 @@ import { UsageError } from '../../shared/process/lifecycle.ts';
 import { silentLog } from '../../shared/process/log.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { type DeadLetter, type DeadLetterTopic, kafkaDeadLetterTopic } from './adapters/kafka/dead-letter-topic.ts';
-import { kafkaConfig, kafkaVariables } from './config.ts';
+import { kafkaConfig, kafkaVariables } from './kafka-config.ts';
 
 /** `search dead-letters`: what could not be read or indexed, where it is kept in Kafka. */
 export const deadLetters: Command = {

@@ -32,10 +32,10 @@ import { checkLog } from './adapters/wal/slot.ts';
 import { walChangeSource } from './adapters/wal/wal-change-source.ts';
 import { createSearchApp } from './app.ts';
 import { commands } from './cli.ts';
-import { kafkaConfig, kafkaVariables } from './config.ts';
 import { followChanges } from './domain/changes/follow-changes.ts';
 import type { SearchIndex } from './domain/index/search-index.ts';
 import { elasticsearchConfig, elasticsearchVariables } from './elasticsearch-config.ts';
+import { kafkaConfig, kafkaVariables } from './kafka-config.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
 import { neededTables } from './needed-tables.ts';
 
@@ -65,7 +65,12 @@ type Config = ReturnType<typeof readConfig<typeof variables>>;
 function checked(env: Record<string, string | undefined>): Config {
   const config = readConfig(variables, env);
   const { SERVER_ADDR, METRICS_ADDR } = config;
-  checkAll([() => redisConfig(config), () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }), () => checkRole(config)]);
+  checkAll([
+    () => redisConfig(config),
+    () => kafkaConfig(config),
+    () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
+    () => checkRole(config),
+  ]);
   return config;
 }
 

@@ -220,13 +220,19 @@ export const v = {
   }),
   /** One or more "host:port" of Sentinel, separated by commas. Or none. */
   sentinels: (meaning: string): Variable<string[]> => address(sentinelNodes, '', meaning),
-  /** One http(s) address, with a path or a query only if allowed; a refusal shows the `example`. Or none. */
-  url: (meaning: string, { path = true, query = false, example = '' } = {}): Variable<string> => ({
+  /**
+   * One http(s) address, with a path or a query only if allowed; a refusal shows the `example`, and `login` names the
+   * variables for a user and password. Or none.
+   */
+  url: (meaning: string, { path = true, query = false, example = '', login = '' } = {}): Variable<string> => ({
     ...address(
       (text) => {
         if (text === '') return text;
         const parts = httpParts(partsOf(text), example ? `a whole address, such as ${example}` : undefined);
-        if (parts.user || parts.password) throw new AddressError('must have no user or password in it: none is sent');
+        if (parts.user || parts.password) {
+          const instead = login ? `write them into ${login}` : 'none is sent';
+          throw new AddressError(`must have no user or password in it: ${instead}`);
+        }
         if (!query && parts.query) throw new AddressError('must have nothing behind ?');
         if (!path) refuseMore(parts, 'http://host:port');
         return text;

@@ -11,6 +11,8 @@ export const elsewhere = [
   'POSTGRES_CONNECT_HOST',
   'POSTGRES_CONNECT_PORT',
   'KAFKA_CONNECT_URL',
+  ...['USERNAME', 'PASSWORD', 'TOKEN'].flatMap((name) => [`KAFKA_CONNECT_${name}`, `KAFKA_CONNECT_${name}_FILE`]),
+  ...['CA', 'CERT', 'KEY'].map((name) => `KAFKA_CONNECT_${name}`),
   'KAFKA_CONNECTOR',
   'REDIS_SERVER',
   'KAFKA_LIB',

@@ -101,6 +101,9 @@ function reasons({ address, tls, ca, cert }: TlsNames): Record<string, string> {
     ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `asks for a certificate of this client: set ${cert}`,
     ERR_SSL_TLSV1_ALERT_CERTIFICATE_REQUIRED: `asks for a certificate of this client: set ${cert}`,
     ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: `ends TLS at once: does it ask for a certificate of this client (${cert})?`,
+    // Java's servers send this for none at all, too.
+    ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: `asks for a certificate of this client, or refuses the one in ${cert}`,
+    ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: `does not trust the certificate in ${cert}`,
     ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: `knows no authority that has signed the certificate in ${cert}`,
     ERR_SSL_WRONG_VERSION_NUMBER: `does not speak TLS there: mend ${tls}, or turn TLS on there`,
   };

@@ -18,8 +18,10 @@ describe('an unknown variable', () => {
     ['REDIS_URI', 'REDIS_URL'],
     ['REDIS_PORT', 'REDIS_ADDR'],
     ['REDIS_SSL', undefined],
-    ['KAFKA_BROKERS', 'KAFKA_LISTENERS'],
-    ['KAFKA_BOOTSTRAP_SERVERS', 'KAFKA_LISTENERS'],
+    ['KAFKA_BROKER', 'KAFKA_BROKERS'],
+    ['KAFKA_SERVERS', 'KAFKA_LISTENERS'],
+    ['KAFKA_SSL_CAS', 'KAFKA_SSL_CA'],
+    ['KAFKA_CONNECT_PASS', 'KAFKA_CONNECT_PASSWORD'],
     ['KAFKA_LISTENER', 'KAFKA_LISTENERS'],
     ['KAFKA_CONNECT_URI', 'KAFKA_CONNECT_URL'],
     ['ELASTICSEARCH_URI', 'ELASTICSEARCH_URL'],
@@ -53,11 +55,11 @@ describe('an unknown variable', () => {
   });
 
   test('is reported by the programs that read its kind', () => {
-    const env = set(['STRIPE_SECRET', 'KAFKA_BROKERS', 'POSTGRES_HOTS']);
+    const env = set(['STRIPE_SECRET', 'KAFKA_SERVERS', 'POSTGRES_HOTS']);
     const told = (variables: typeof all) => remarksOn(variables, env).map((line) => line.split(' ')[0]);
     expect(told(events)).toEqual(['POSTGRES_HOTS']);
     expect(told(booking)).toEqual(['STRIPE_SECRET', 'POSTGRES_HOTS']);
-    expect(told(search)).toEqual(['KAFKA_BROKERS', 'POSTGRES_HOTS']);
+    expect(told(search)).toEqual(['KAFKA_SERVERS', 'POSTGRES_HOTS']);
   });
 });
 

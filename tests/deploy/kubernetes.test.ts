@@ -5,7 +5,9 @@ import type { IIngress, INetworkPolicy } from 'kubernetes-models/networking.k8s.
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IContainer, IService } from 'kubernetes-models/v1';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Address, readConfig } from '../../shared/config/environment.ts';
+import { type Address, readConfig, type Variables } from '../../shared/config/environment.ts';
+import { namesOf } from '../../shared/config/sources.ts';
+import { makeCertificates } from '../rig/certificates.ts';
 import {
   environmentOf,
   type Labels,
@@ -34,10 +36,45 @@ await Bun.write(
     components: ['../../../k8s/components/sandbox-payments'],
   }),
 );
-const folders = [...overlays.map((name) => ({ name, folder: join(root, 'k8s', name) })), trial];
+/** An overlay for servers that ask for TLS and logins, and listen at other ports. */
+const elsewhere = {
+  name: 'overlays/prod with servers elsewhere',
+  folder: join(root, '.onsale', 'deploy', 'prod-elsewhere'),
+};
+const otherPorts = {
+  'to-postgres': 6432,
+  'to-redis': 6380,
+  'to-kafka': 9096,
+  'to-connect': 443,
+  'to-elasticsearch': 9243,
+};
+await Bun.write(
+  join(elsewhere.folder, 'kustomization.yaml'),
+  Bun.YAML.stringify({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    namespace: 'onsale',
+    resources: ['../../../k8s/overlays/prod'],
+    configMapGenerator: [
+      { name: 'onsale-database', literals: ['POSTGRES_PORT=6432'] },
+      { name: 'onsale-redis', literals: ['REDIS_ADDR=a.example:6380,b.example:6380'] },
+      { name: 'onsale-kafka', literals: ['KAFKA_LISTENERS=a.example:9096,b.example:9096'] },
+      { name: 'onsale-connect', literals: ['KAFKA_CONNECT_URL=https://connect.example:443'] },
+      { name: 'onsale-ports', literals: ['elasticsearch=9243'] },
+    ].map((one) => ({ ...one, behavior: 'merge' })),
+    components: ['kafka-login', 'kafka-authority', 'ports'].map((name) => `../../../k8s/components/${name}`),
+  }),
+);
+const folders = [...overlays.map((name) => ({ name, folder: join(root, 'k8s', name) })), trial, elsewhere];
 const rendered = await Promise.all(
   folders.map(async ({ name, folder }): Promise<[string, Resource[]]> => [name, await render(folder)]),
 );
+/** The files of a secret, as a pod has them at /run/secrets/kafka. */
+const secrets = join(root, '.onsale', 'deploy', 'kafka-secret');
+const certificates = await makeCertificates();
+for (const [name, text] of Object.entries({ username: 'user', password: 'hush', ca: Bun.file(certificates.ca) }))
+  await Bun.write(join(secrets, name), text);
+await certificates.remove();
 let variables = 0;
 afterAll(() => {
   const total = rendered.reduce((sum, [, resources]) => sum + resources.length, 0);
@@ -201,7 +238,7 @@ describe.each(rendered)('%s', (name, resources) => {
         const program = programOf(container)!;
         const given = environmentOf(container, resources);
         const known = variablesOf(program, container.args ?? []);
-        expect([named(pod.owner), Object.keys(given).filter((variable) => !(variable in known))]).toEqual([
+        expect([named(pod.owner), Object.keys(given).filter((variable) => !isRead(variable, known))]).toEqual([
           named(pod.owner),
           [],
         ]);
@@ -252,7 +289,39 @@ describe.each(rendered)('%s', (name, resources) => {
         .filter((one) => one.metadata.name.startsWith('to-') && selects(one.spec!.podSelector ?? {}, pod.labels))
         .flatMap((one) => one.spec!.egress!.flatMap((rule) => rule.ports!.map(({ port }) => Number(port))));
       const told = containersOf(pod).flatMap((container) => portsIn(environmentOf(container, resources)));
-      expect([named(pod.owner), [...new Set(opened)].sort()]).toEqual([named(pod.owner), [...new Set(told)].sort()]);
+      const elsewherePort = (port: number) =>
+        port === 9200 && name === elsewhere.name ? otherPorts['to-elasticsearch'] : port;
+      expect([named(pod.owner), [...new Set(opened)].sort()]).toEqual([
+        named(pod.owner),
+        [...new Set(told.map(elsewherePort))].sort(),
+      ]);
+    }
+  });
+
+  test('KEDA asks Kafka as search does', () => {
+    for (const { spec } of ofKind<{ spec: KafkaScaling }>(resources, 'ScaledObject')) {
+      const search = ours.find(({ owner }) => owner.metadata.name === 'onsale-search-cdc')!;
+      const env = environmentOf(search.spec.containers[0]!, resources);
+      const { metadata, authenticationRef } = spec.triggers[0]!;
+      const [mechanism, protocol = ''] = [env.KAFKA_SASL_MECHANISM, env.KAFKA_SECURITY_PROTOCOL];
+      expect(metadata.sasl).toBe(
+        (mechanism && { PLAIN: 'plaintext' }[mechanism]) || mechanism?.toLowerCase().replace('-sha-', '_sha'),
+      );
+      expect(metadata.tls).toBe(protocol.endsWith('SSL') ? 'enable' : undefined);
+      // KEDA takes no protocol before an address.
+      expect(env[metadata.bootstrapServersFromEnv!]).not.toContain('://');
+      const keys = ofKind<{ spec: { secretTargetRef: { parameter: string; name: string; key: string }[] } }>(
+        resources,
+        'TriggerAuthentication',
+      )
+        .filter((one) => one.metadata.name === authenticationRef?.name)
+        .flatMap((one) => one.spec.secretTargetRef.map(({ parameter, name, key }) => [parameter, `${name}/${key}`]));
+      const mounted = search.spec.volumes?.find((volume) => volume.name === 'kafka')?.secret?.secretName;
+      const files = [env.KAFKA_SASL_USERNAME_FILE, env.KAFKA_SASL_PASSWORD_FILE, env.KAFKA_SSL_CA]
+        .flatMap((path) => (path ? [path.slice('/run/secrets/kafka/'.length)] : []))
+        .map((key) => [key, `${mounted}/${key}`]);
+      expect(keys).toEqual(files);
+      expect(keys).toHaveLength(name === elsewhere.name ? 3 : 0);
     }
   });
 
@@ -283,6 +352,16 @@ describe.each(rendered)('%s', (name, resources) => {
   });
 });
 
+test('the network policies open the ports of the servers’ addresses, which an overlay sets', () => {
+  const [, resources] = rendered.find(([name]) => name === elsewhere.name)!;
+  const opened = ofKind<INetworkPolicy>(resources, 'NetworkPolicy')
+    .filter((one) => one.metadata.name in otherPorts)
+    .map((one) => [one.metadata.name, one.spec!.egress![0]!.ports![0]!.port]);
+  expect(Object.fromEntries(opened)).toEqual(otherPorts);
+});
+
+type KafkaScaling = { triggers: { metadata: Record<string, string>; authenticationRef?: { name: string } }[] };
+
 /** Services that receive webhooks from outside. */
 const notified: Record<string, string> = { '/webhooks/stripe': 'booking' };
 
@@ -306,12 +385,17 @@ function checkPayments(resources: Resource[]): 'stripe' | 'sandbox' {
   return isSandbox ? 'sandbox' : 'stripe';
 }
 
+/** A secret may be in a file. */
+const isRead = (variable: string, known: Variables) =>
+  Object.entries(known).some(([name, one]) => namesOf(name, one).includes(variable));
+
 /** The minimal environment of a process: without optional Secrets, and with valid values for the others. */
 const atStart = (given: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(given)
       .filter(([, value]) => !value.startsWith('optional('))
-      .map(([variable, value]) => [variable, value.startsWith('secret(') ? (samples[variable] ?? 'secret') : value]),
+      .map(([variable, value]) => [variable, value.startsWith('secret(') ? (samples[variable] ?? 'secret') : value])
+      .map(([variable, value]) => [variable, value!.replace(/^\/run\/secrets\/kafka/, secrets)]),
   );
 const samples: Record<string, string> = {
   ELASTICSEARCH_ADDR: 'https://user:password@elasticsearch.example:9200',
@@ -324,7 +408,7 @@ function portsIn(given: Record<string, string>): number[] {
   const { POSTGRES_PORT, REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL, ELASTICSEARCH_ADDR } = given;
   const { AUTH_JWKS_URL, STRIPE_SECRET_KEY } = given;
   const urls = [REDIS_ADDR, KAFKA_LISTENERS, KAFKA_CONNECT_URL].flatMap((text) => text?.match(/(?<=:)\d+/g) ?? []);
-  // Its address is a secret; 9200 is the default port.
+  // Its address is a secret.
   const loginPort = AUTH_JWKS_URL && (new URL(AUTH_JWKS_URL).port || 443);
   const outside = [loginPort, STRIPE_SECRET_KEY && 443];
   return [POSTGRES_PORT, ...urls, ELASTICSEARCH_ADDR && 9200, ...outside].filter(Boolean).map(Number);

@@ -1,7 +1,7 @@
 import { program as booking } from '../../services/booking/main.ts';
 import { program as events } from '../../services/events/main.ts';
-import { kafkaVariables } from '../../services/search/config.ts';
 import { connectorVariables } from '../../services/search/connector-cli.ts';
+import { kafkaVariables } from '../../services/search/kafka-config.ts';
 import { program as search } from '../../services/search/main.ts';
 import { postgresVariables } from '../../shared/config/config.ts';
 import type { Variables } from '../../shared/config/environment.ts';

@@ -1,5 +1,8 @@
 import { sleep } from '../../../../shared/async/clock.ts';
+import { tlsTrouble } from '../../../../shared/config/tls.ts';
 import { UsageError } from '../../../../shared/process/lifecycle.ts';
+import type { ConnectAccess } from '../../connect-config.ts';
+import { send } from './http.ts';
 
 const patienceMs = 90_000;
 const lookEveryMs = 250;
@@ -26,25 +29,28 @@ type Reply = {
   tasks?: { id: number; state: string; trace?: string }[];
 };
 
-/** Speaks to Kafka Connect's HTTP interface at `url`. `secrets` are hidden in every message. */
-export function createConnect(url: string, name: string, secrets: string[] = []): Connect {
-  const base = `${url.replace(/\/+$/, '')}/connectors/${encodeURIComponent(name)}`;
+const names = {
+  address: 'KAFKA_CONNECT_URL',
+  tls: 'KAFKA_CONNECT_URL',
+  ca: 'KAFKA_CONNECT_CA',
+  cert: 'KAFKA_CONNECT_CERT',
+};
+
+/** Speaks to Kafka Connect's HTTP interface. `secrets` are hidden in every message. */
+export function createConnect(access: ConnectAccess, name: string, secrets: string[] = []): Connect {
+  const base = `${access.url.replace(/\/+$/, '')}/connectors/${encodeURIComponent(name)}`;
 
   async function call(method: string, path: string, body?: object): Promise<{ code: number; reply: Reply }> {
-    let response: Response;
-    try {
-      response = await fetch(`${base}${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(20_000),
-        ...(body && { body: JSON.stringify(body) }),
-      });
-    } catch (error) {
-      const cause = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : error;
-      throw new UsageError(`Kafka Connect does not answer at ${new URL(url).host} (${cause}). Is it running?`);
-    }
-    const text = await response.text();
-    return { code: response.status, reply: text ? parse(text) : {} };
+    const { code, text } = await send(access, method, `${base}${path}`, body).catch((error) => {
+      const trouble = tlsTrouble('Kafka Connect', error, names);
+      if (trouble) throw new UsageError(trouble);
+      const cause = error instanceof Error ? error.message : error;
+      throw new UsageError(
+        `Kafka Connect does not answer at ${new URL(access.url).host} (${cause}). Is it running, and is KAFKA_CONNECT_URL right?`,
+      );
+    });
+    if (code === 401 || code === 403) throw new UsageError(refusedLogin(access.login));
+    return { code, reply: text ? parse(text) : {} };
   }
 
   /** As `call`, also while the workers of Connect are agreeing on who does what, or the connector is not known yet. */
@@ -121,6 +127,15 @@ export function createConnect(url: string, name: string, secrets: string[] = [])
   }
 
   return { put, status, untilRunning, remove };
+}
+
+function refusedLogin(login: ConnectAccess['login']): string {
+  if (!login) {
+    return 'Kafka Connect asks for a login: set KAFKA_CONNECT_USERNAME and KAFKA_CONNECT_PASSWORD, or KAFKA_CONNECT_TOKEN';
+  }
+  return 'token' in login
+    ? 'Kafka Connect refuses the token: mend KAFKA_CONNECT_TOKEN'
+    : 'Kafka Connect refuses the login: mend KAFKA_CONNECT_USERNAME and KAFKA_CONNECT_PASSWORD';
 }
 
 function parse(text: string): Reply {

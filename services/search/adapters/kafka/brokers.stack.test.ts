@@ -5,7 +5,7 @@ import { readConfig } from '../../../../shared/config/environment.ts';
 import { type Logger, silentLog } from '../../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
-import { kafkaConfig, kafkaVariables } from '../../config.ts';
+import { kafkaConfig, kafkaVariables } from '../../kafka-config.ts';
 import { openKafka } from './client.ts';
 import { type KafkaCluster, startKafkaCluster } from './cluster.harness.ts';
 import { kafkaChangeSource } from './kafka-change-source.ts';
@@ -24,7 +24,7 @@ let producer: Producer;
 const stops: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   [cluster, database] = await Promise.all([startKafkaCluster(), testDatabase()]);
-  producer = openKafka(cluster.brokers, silentLog).producer({ retry: { retries: 20 } });
+  producer = openKafka({ brokers: cluster.brokers }, silentLog).producer({ retry: { retries: 20 } });
   await producer.connect();
 });
 afterAll(async () => {

@@ -1,8 +1,14 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Admin, type Consumer, type ISocketFactory, Kafka, type LogEntry, logLevel, type Producer } from 'kafkajs';
-import { unavailable } from '../../../../shared/errors.ts';
+import { sleep } from '../../../../shared/async/clock.ts';
+import type { AppError } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
+import type { KafkaAccess } from '../../kafka-config.ts';
+import './compression.ts';
 import './kafkajs-patches.ts';
+import { saslOf } from './login.ts';
+import { socketsTo } from './sockets.ts';
+import { outageOf } from './trouble.ts';
 
 /**
  * kafkajs retries for some seconds by itself, as the same member: a new one would have to wait for the end of the old
@@ -15,28 +21,45 @@ const connectionTimeoutMs = 1500;
  * A broker that takes longer is taken for hung. The library itself gives more to requests that wait for other members.
  */
 const requestTimeoutMs = 2000;
+/** How long a client may take to disconnect. */
+const leaveMs = 1000;
 
 export type KafkaClient = Pick<Kafka, 'admin' | 'producer' | 'consumer'> & {
   /** Ends every connection at once, and the requests that wait on them. */
   abandon(): void;
+  /** Returns the outage that an error of this client means: `Unfit` with a public reason, or `unavailable`. */
+  explain(error: unknown): AppError;
 };
 
 /**
  * Opens clients of the brokers. A connection on which a request has passed its deadline is destroyed: the broker may
  * hang, and its address lead to another by now. `socketFactory` makes the connections, for tests that break them.
  */
-export function openKafka(brokers: string[], log: Logger, socketFactory: ISocketFactory = plain): KafkaClient {
+export function openKafka(
+  access: KafkaAccess,
+  log: Logger,
+  socketFactory: ISocketFactory = socketsTo(access.tls, connectionTimeoutMs),
+): KafkaClient {
   const sockets = new Map<Socket, string>();
+  const answered = new Set<string>();
+  let lastTrouble: Error | undefined;
 
   const remembering: ISocketFactory = (options) => {
     const socket = socketFactory(options);
     sockets.set(socket, `${options.host}:${options.port}`);
+    socket.on('error', (error) => {
+      lastTrouble = error;
+    });
+    socket.once('end', () => {
+      lastTrouble ??= Object.assign(new Error('Kafka has ended a connection'), { code: 'KAFKA_ENDED' });
+    });
     return socket.once('close', () => sockets.delete(socket));
   };
 
   const kafka = new Kafka({
     clientId: 'onsale-search',
-    brokers,
+    brokers: access.brokers,
+    ...(access.login && { sasl: saslOf(access.login) }),
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
     retry,
@@ -53,6 +76,7 @@ export function openKafka(brokers: string[], log: Logger, socketFactory: ISocket
   function watched<C extends Admin | Producer | Consumer>(client: C): C {
     const { on, events } = client as Admin;
     on(events.REQUEST_TIMEOUT, ({ payload }) => destroy((one) => one === payload.broker, 'a request got no answer'));
+    on(events.REQUEST, ({ payload }) => void answered.add(payload.apiName));
     return client;
   }
 
@@ -61,13 +85,9 @@ export function openKafka(brokers: string[], log: Logger, socketFactory: ISocket
     producer: (config) => watched(kafka.producer(config)),
     consumer: (config) => watched(kafka.consumer(config)),
     abandon: () => destroy(() => true, 'the connection is given up'),
+    explain: (error) => outageOf([error, lastTrouble], access, answered),
   };
 }
-
-const keepAliveMs = 60_000;
-
-const plain: ISocketFactory = ({ host, port, onConnect }) =>
-  connect({ host, port }, onConnect).setKeepAlive(true, keepAliveMs);
 
 /** The library logs errors that it retries or throws: the caller that catches one knows better what it means. */
 function write(log: Logger, { level, namespace, log: { message, timestamp: _, logger: __, ...details } }: LogEntry) {
@@ -107,7 +127,7 @@ export function onDemand<C extends Connected>(
     } catch (error) {
       if (opened === used) opened = undefined;
       disconnect(used.client);
-      throw unavailable('Kafka', error);
+      throw used.kafka.explain(error);
     }
   }
 
@@ -116,7 +136,10 @@ export function onDemand<C extends Connected>(
     async close() {
       const used = opened;
       opened = undefined;
-      if (used) await disconnect(used.client);
+      if (!used) return;
+      // One that still logs in is not waited for.
+      await Promise.race([disconnect(used.client), sleep(leaveMs)]);
+      used.kafka.abandon();
     },
   };
 }

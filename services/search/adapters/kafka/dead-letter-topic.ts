@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message, Producer } from 'kafkajs';
 import type { Logger } from '../../../../shared/process/log.ts';
-import type { KafkaConfig } from '../../config.ts';
+import type { KafkaConfig } from '../../kafka-config.ts';
 import { onDemand, openKafka } from './client.ts';
 import type { DeadLetter, DeadRow } from './dead-letter.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
@@ -25,7 +25,7 @@ const longestMs = 24 * 3600 * 1000;
 
 export function kafkaDeadLetterTopic({ config, log }: { config: KafkaConfig; log: Logger }): DeadLetterTopic {
   const { topicPrefix, group, deadLettersTopic: topic } = config;
-  const open = () => openKafka(config.brokers, log);
+  const open = () => openKafka(config, log);
   const kafka = open();
   const admin = onDemand(open, (own) => own.admin());
   const producer = onDemand(open, (own) => own.producer({ allowAutoTopicCreation: false }));

@@ -3,8 +3,8 @@ import { createBackoff } from '../../../../shared/async/backoff.ts';
 import { type Clock, sleep as realSleep, systemClock } from '../../../../shared/async/clock.ts';
 import type { Db } from '../../../../shared/db/client.ts';
 import { untilVisible } from '../../../../shared/db/visibility.ts';
+import { reasonOf } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
-import type { KafkaConfig } from '../../config.ts';
 import type {
   Change,
   ChangeHandlers,
@@ -12,6 +12,7 @@ import type {
   ChangeSource,
   ChangeSourceState,
 } from '../../domain/changes/change-source.ts';
+import type { KafkaConfig } from '../../kafka-config.ts';
 import { onDemand, openKafka } from './client.ts';
 import { dropLostSlot, unconfirmedBytes } from './connector-slot.ts';
 import type { Portion } from './intake.ts';
@@ -44,6 +45,9 @@ export type KafkaChangeSource = ChangeSource & {
 /** How long to wait for another process that fills a gap before looking again. */
 const otherMs = 500;
 
+/** `/readyz` waits for a second, and then has no reason to show. */
+const pingMs = 900;
+
 /** The longest pause between tries: a server that is back is to be followed soon. */
 const longestWaitMs = 1500;
 
@@ -55,7 +59,7 @@ const longestWaitMs = 1500;
 export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSource {
   const { db, config, log, maxBatch = 4000, clock = systemClock, sleep = realSleep, socketFactory } = options;
   const topics = topicsOf(config.topicPrefix);
-  const open = () => openKafka(config.brokers, log, socketFactory);
+  const open = () => openKafka(config, log, socketFactory);
   const openAdmin = () => onDemand(open, (kafka) => kafka.admin({ retry: { initialRetryTime: 50, retries: 2 } }));
   const admin = openAdmin();
   const backoff = createBackoff();
@@ -67,9 +71,10 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
     if (state !== 'stopped') throw new Error('the change source is running already');
     while (!signal.aborted) {
       state = 'connecting';
+      // A client remembers offsets and brokers, which may be others after what broke the last session.
+      const kafka = open();
       const session = runSession({
-        // A client remembers offsets and brokers, which may be others after what broke the last session.
-        kafka: open(),
+        kafka,
         admin,
         group: config.group,
         topics,
@@ -79,7 +84,9 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
         onMessages: (portions, isOver) => handle(portions, handlers, isOver),
         signal,
       });
-      await session.catch((error) => waitAfter(error, 'connecting again for what is not handled', signal));
+      await session.catch((error) =>
+        waitAfter(error, 'connecting again for what is not handled', signal, reasonOf(kafka.explain(error))),
+      );
     }
     state = 'stopped';
   }
@@ -141,10 +148,10 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
     return { changes, transactions, isSnapshotOver };
   }
 
-  async function waitAfter(error: unknown, what: string, signal: AbortSignal): Promise<void> {
+  async function waitAfter(error: unknown, what: string, signal: AbortSignal, reason = reasonOf(error)): Promise<void> {
     if (signal.aborted) return;
     state = 'waiting';
-    log.warn({ err: error, group: config.group }, `change source: ${what}`);
+    log.warn({ err: error, ...(reason && { reason }), group: config.group }, `change source: ${what}`);
     await sleep(Math.min(backoff.next(), longestWaitMs), signal);
   }
 
@@ -166,7 +173,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
     run,
     state: () => state,
     lag,
-    ping: async () => void (await admin.run((client) => client.describeCluster(), 1000)),
+    ping: async () => void (await admin.run((client) => client.describeCluster(), pingMs)),
     close: admin.close,
   };
 }

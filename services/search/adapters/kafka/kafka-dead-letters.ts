@@ -1,8 +1,8 @@
 import type { Message, Producer } from 'kafkajs';
 import { type Clock, systemClock } from '../../../../shared/async/clock.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
-import type { KafkaConfig } from '../../config.ts';
 import type { DeadLetters } from '../../domain/changes/dead-letters.ts';
+import type { KafkaConfig } from '../../kafka-config.ts';
 import { onDemand, openKafka } from './client.ts';
 import { toMessage } from './dead-letter.ts';
 import { ensureDeadLetterTopic } from './topics.ts';
@@ -15,7 +15,7 @@ const deadlineMs = 5000;
 export function kafkaDeadLetters(options: { config: KafkaConfig; log: Logger; clock?: Clock }): KafkaDeadLetters {
   const { config, log, clock = systemClock } = options;
   const topic = config.deadLettersTopic;
-  const open = () => openKafka(config.brokers, log);
+  const open = () => openKafka(config, log);
   const admin = onDemand(open, (kafka) => kafka.admin());
   const producer = onDemand(open, (kafka) => kafka.producer({ allowAutoTopicCreation: false }));
   let isThere = false;

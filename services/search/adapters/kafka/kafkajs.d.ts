@@ -34,3 +34,9 @@ declare module 'kafkajs/src/errors.js' {
     constructor(message: string, at: { host: string; port: number });
   }
 }
+
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  type Codec = { compress(encoder: unknown): Promise<Buffer>; decompress(bytes: Buffer): Promise<Buffer> };
+  const compression: { Types: { Snappy: number; LZ4: number; ZSTD: number }; Codecs: Record<number, () => Codec> };
+  export default compression;
+}

@@ -34,7 +34,9 @@ const fetchBytes = 4 * 1024 * 1024;
 /** Runs one member of the consumer group, from its first join to its end; rejects with the error that ended it. */
 export async function runSession(options: SessionOptions): Promise<void> {
   const { kafka, admin, group, topics, signal } = options;
-  await admin.run((client) => ensureTopics(client, topics), 10_000);
+  // A login may take long, and the end does not wait for it.
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await Promise.race([admin.run((client) => ensureTopics(client, topics), 10_000), aborted]);
   if (signal.aborted) return;
   const consumer = kafka.consumer({
     groupId: group,
@@ -81,8 +83,9 @@ export async function runSession(options: SessionOptions): Promise<void> {
   const look = setInterval(() => lookAfter().catch(() => {}), lookMs);
   const working = work(intake, () => prepared, options.onMessages, continuity.handled);
   working.catch(ended.reject);
-  signal.addEventListener('abort', () => ended.resolve(), { once: true });
-  try {
+  aborted.then(ended.resolve);
+
+  async function begin(): Promise<void> {
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics.tables, topics.notifications], fromBeginning: true });
     await consumer.run({
@@ -94,6 +97,10 @@ export async function runSession(options: SessionOptions): Promise<void> {
         ended.reject(new Error(`messages of ${payload.batch.topic} went before they were read`));
       },
     });
+  }
+
+  try {
+    await Promise.race([begin(), ended.promise]);
     await ended.promise;
   } finally {
     joins++;

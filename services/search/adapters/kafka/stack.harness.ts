@@ -9,8 +9,8 @@ import { readConfig, textOf } from '../../../../shared/config/environment.ts';
 import { silentLog } from '../../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { stackAddress } from '../../../../shared/testing/stack.ts';
-import { type KafkaConfig, kafkaConfig, kafkaVariables } from '../../config.ts';
 import type { Change } from '../../domain/changes/change-source.ts';
+import { type KafkaConfig, kafkaConfig, kafkaVariables } from '../../kafka-config.ts';
 import { type KafkaChangeSource, kafkaChangeSource } from './kafka-change-source.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
