@@ -62,7 +62,9 @@ await Bun.write(
       { name: 'onsale-connect', literals: ['KAFKA_CONNECT_URL=https://connect.example:443'] },
       { name: 'onsale-ports', literals: ['elasticsearch=9243'] },
     ].map((one) => ({ ...one, behavior: 'merge' })),
-    components: ['kafka-login', 'kafka-authority', 'ports'].map((name) => `../../../k8s/components/${name}`),
+    components: ['certificates', 'kafka-login', 'kafka-authority', 'ports'].map(
+      (name) => `../../../k8s/components/${name}`,
+    ),
   }),
 );
 const folders = [...overlays.map((name) => ({ name, folder: join(root, 'k8s', name) })), trial, elsewhere];
@@ -350,6 +352,16 @@ describe.each(rendered)('%s', (name, resources) => {
       expect(owner.spec).not.toHaveProperty('replicas');
     }
   });
+});
+
+test('the component certificates mounts the secret in each of our pods', () => {
+  const [, resources] = rendered.find(([name]) => name === elsewhere.name)!;
+  const mounts = ourPods(resources).map(({ spec }) => [
+    spec.volumes?.find(({ name }) => name === 'certificates')?.secret?.secretName,
+    spec.containers[0]?.volumeMounts?.find(({ name }) => name === 'certificates')?.mountPath,
+  ]);
+  expect(mounts.length).toBeGreaterThan(4);
+  expect(mounts).toEqual(mounts.map(() => ['onsale-certificates', '/etc/onsale/certificates']));
 });
 
 test('the network policies open the ports of the servers’ addresses, which an overlay sets', () => {
