@@ -13,6 +13,8 @@ export type Certificates = {
   ca: string;
   /** For localhost and 127.0.0.1. */
   server: KeyPair;
+  /** For localhost alone, not for 127.0.0.1. */
+  named: KeyPair;
   /** For a host of another name. */
   misnamed: KeyPair;
   /** For localhost, but of the past. */
@@ -53,6 +55,7 @@ export async function makeCertificates(): Promise<Certificates> {
     dir,
     ca,
     server: await signed('server', 'localhost', here),
+    named: await signed('named', 'localhost', 'DNS:localhost'),
     misnamed: await signed('misnamed', 'db.example', 'DNS:db.example'),
     expired: await signed('expired', 'localhost', here, 0),
     client: await signed('client', 'app', 'DNS:app'),
