@@ -71,16 +71,14 @@ function connectorOf(config: Config): Connector {
     POSTGRES_USER: config.POSTGRES_USER,
     POSTGRES_PASSWORD: textOf(config.POSTGRES_PASSWORD),
     POSTGRES_DBNAME: config.POSTGRES_DBNAME,
-    ...tlsOf(config),
+    POSTGRES_SSLMODE: postgresConfig(config, 'onsale-tools').sslMode,
     KAFKA_TOPIC_PREFIX: config.KAFKA_TOPIC_PREFIX,
     KAFKA_CONNECTOR: config.KAFKA_CONNECTOR || `onsale${suffix}`,
     KAFKA_CONNECTOR_SLOT: config.KAFKA_CONNECTOR_SLOT || connectorSlot(config.KAFKA_TOPIC_PREFIX),
   };
   const fill = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? '');
-  const filled = Object.entries(definition.config).map(([key, text]) => [key, fill(text)] as const);
-  // Of TLS only what is set: an empty path would be that of a file.
-  const isSet = ([key, text]: readonly [string, string]) => text !== '' || !key.startsWith('database.ssl');
-  return { name: fill(definition.name), config: Object.fromEntries(filled.filter(isSet)) as Connector['config'] };
+  const filled = Object.entries(definition.config).map(([key, text]) => [key, fill(text)]);
+  return { name: fill(definition.name), config: { ...Object.fromEntries(filled), ...tlsOf(config) } };
 }
 
 /** Debezium reads the log, which a pooler does not give, of one host. */
@@ -95,17 +93,18 @@ function placeOf(config: Config) {
 
 const javasAuthorities = 'org.postgresql.ssl.DefaultJavaSSLFactory';
 
-function tlsOf(config: Config) {
-  const { sslMode, tls } = postgresConfig(config, 'onsale-tools');
-  const usual = config.POSTGRES_SSLROOTCERT === 'system' ? 'system' : (tls?.ca?.path ?? '');
+/** What Debezium's driver must know of TLS: paths as Connect's machine has them. */
+function tlsOf(config: Config): Record<string, string> {
+  const { tls } = postgresConfig(config, 'onsale-tools');
+  const usual = config.POSTGRES_SSLROOTCERT === 'system' ? 'system' : tls?.ca?.path;
   const root = config.POSTGRES_CONNECT_SSLROOTCERT || usual;
-  const isOfJava = root === 'system';
+  const cert = config.POSTGRES_CONNECT_SSLCERT || tls?.cert?.path;
+  const key = config.POSTGRES_CONNECT_SSLKEY || tls?.key?.path;
   return {
-    POSTGRES_SSLMODE: sslMode,
-    POSTGRES_SSLROOTCERT: isOfJava ? '' : root,
-    POSTGRES_SSLCERT: config.POSTGRES_CONNECT_SSLCERT || tls?.cert?.path || '',
-    POSTGRES_SSLKEY: config.POSTGRES_CONNECT_SSLKEY || tls?.key?.path || '',
-    POSTGRES_SSLFACTORY: isOfJava ? javasAuthorities : '',
+    ...(root === 'system' && { 'database.sslfactory': javasAuthorities }),
+    ...(root && root !== 'system' && { 'database.sslrootcert': root }),
+    ...(cert && { 'database.sslcert': cert }),
+    ...(key && { 'database.sslkey': key }),
   };
 }
 
