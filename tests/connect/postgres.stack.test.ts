@@ -189,24 +189,34 @@ test('a server without TLS is told by the variable', async () => {
   }
 });
 
-test('a password that is changed in the server and in its file is used by the next connection', async () => {
+test.each(kinds)('a password that is changed in its file and in the server is used from then on (%s)', async (kind) => {
   const { path, remove } = await folder();
   const [file, role] = [join(path, 'password'), users.plain];
-  await writeFile(file, 'first\n');
-  await server.admin.sql.unsafe(`alter role ${role} password 'first'`);
-  const usual = { ...postgresEnv(server.config), POSTGRES_PASSWORD: '', POSTGRES_USER: role };
-  const env = { ...usual, POSTGRES_PASSWORD_FILE: file };
-  const db = openDb({ ...postgresConfig(readConfig(postgresVariables, env), 'onsale-test'), connMaxLifetimeMs: 0 });
+  const { sql } = server.admin;
+  const change = async (text: string) => {
+    await sql.unsafe(`alter role ${role} password '${text}'`);
+    await writeFile(file, `${text}\n`);
+  };
+  await change('first');
+  const target = await startServices(kind, server.database, () => ({
+    POSTGRES_USER: role,
+    POSTGRES_PASSWORD: '',
+    POSTGRES_PASSWORD_FILE: file,
+  }));
   try {
-    await db.ping();
-    await server.admin.sql.unsafe(`alter role ${role} password 'second'`);
-    await writeFile(file, 'second\n');
-    await server.admin.sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role}`;
-    await eventually(() => db.ping());
-    const [row] = await db.sql`select current_user::text as user`;
-    expect(row).toEqual({ user: role });
+    await buySeats(target);
+    await change('second');
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role}`;
+    for (const base of [target.events, target.booking, target.search])
+      await eventually(async () => (await fetch(`${base}/readyz`)).ok);
+    await buySeats(target);
+    // The log's reader is another driver.
+    await eventually(async () => {
+      const rows = await sql`select from pg_stat_activity where usename = ${role} and backend_type = 'walsender'`;
+      return rows.length === 1;
+    });
   } finally {
-    await db.close();
+    await target.stop();
     await remove();
   }
 });
@@ -257,6 +267,20 @@ describe('of several hosts', () => {
     expect(await portOf(env(list))).toBe(readOnly.config.port);
     expect(await portOf(env(list, 'primary'))).toBe(readOnly.config.port);
     expect(await portOf(env(list, 'read-write'))).toBe(first.config.port);
+  });
+
+  test('one that hangs is passed over', async () => {
+    const variables = env(hosts(first.config.port, readOnly.config.port));
+    const db = openDb(postgresConfig(readConfig(postgresVariables, variables), 'onsale-test'));
+    first.hang();
+    try {
+      await eventually(() => db.ping());
+      const [row] = await db.sql`select inet_server_port() as port`;
+      expect(row?.port).toBe(readOnly.config.port);
+    } finally {
+      first.wake();
+      await db.close();
+    }
   });
 
   test('none that will do is told, with what the others said before the standby', async () => {
