@@ -3,7 +3,7 @@ import { ConfigError } from './config-error.ts';
 import { address, type Env, type Secret, type Values, type Variable, v } from './environment.ts';
 import { partOfUrl, postgresUrl, shownUrl, systemVerifies } from './postgres-url.ts';
 import { type HostAndPort, postgresHosts } from './server-addresses.ts';
-import { checkPair, pemVariable, type TlsFiles } from './tls.ts';
+import { checkPair, pemVariable, type TlsFiles, type TlsNames } from './tls.ts';
 
 const postgresParts =
   'POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE';
@@ -210,6 +210,14 @@ function tlsFiles(values: PostgresValues): TlsFiles {
   checkPair({ cert, key }, { cert: 'POSTGRES_SSLCERT', key: 'POSTGRES_SSLKEY' });
   return { ...(root && root !== 'system' && { ca: root }), ...(cert && { cert }), ...(key && { key }) };
 }
+
+/** The variables of TLS to PostgreSQL, for an operator who must mend one. */
+export const postgresTlsNames: TlsNames = {
+  address: 'POSTGRES_HOST',
+  tls: 'POSTGRES_SSLMODE',
+  ca: 'POSTGRES_SSLROOTCERT',
+  cert: 'POSTGRES_SSLCERT',
+};
 
 /** Returns the environment with PostgreSQL by its own variables alone: no DATABASE_URL, and none of libpq's names. */
 export function withOwnNames(env: Env): Env {

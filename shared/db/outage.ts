@@ -1,3 +1,4 @@
+import { postgresTlsNames } from '../config/postgres.ts';
 import { tlsTrouble } from '../config/tls.ts';
 import { type AppError, Unfit, unavailable } from '../errors.ts';
 
@@ -58,19 +59,12 @@ function reasonInWords(found: Error[], code: string): string | undefined {
   if (said.includes('before secure TLS connection was established'))
     return 'PostgreSQL ends connections instead of encrypting them: turn ssl on there, or set POSTGRES_SSLMODE=disable';
   const isSqlState = /^\w{5}$/.test(code);
-  const tls = isSqlState ? undefined : tlsTrouble('PostgreSQL', found[0], tlsNames);
+  const tls = isSqlState ? undefined : tlsTrouble('PostgreSQL', found[0], postgresTlsNames);
   if (tls) return tls;
   if (/^ERR_(TLS|SSL)/.test(code))
     return `TLS fails at POSTGRES_HOST and POSTGRES_PORT (${code}): is it PostgreSQL there?`;
   return undefined;
 }
-
-const tlsNames = {
-  address: 'POSTGRES_HOST',
-  tls: 'POSTGRES_SSLMODE',
-  ca: 'POSTGRES_SSLROOTCERT',
-  cert: 'POSTGRES_SSLCERT',
-};
 
 /** A refusal at the start of a session, by PostgreSQL or by PgBouncer, which has one code for all of them. */
 function reasonOfLogin(said: string): string | undefined {

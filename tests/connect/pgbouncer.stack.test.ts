@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { PostgresConfig } from '../../shared/config/config.ts';
 import { type Db, openDb, sqlState } from '../../shared/db/client.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
 import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
 import { contractSuite } from '../contract/suite.ts';
-import { postgresEnv, runners, startServices } from '../rig/targets.ts';
+import { postgresEnv, startServices } from '../rig/targets.ts';
 import { type PgBouncer, startPgBouncer } from './pgbouncer.harness.ts';
-import { buySeats, freshDatabase, readSeats, refusalOf } from './postgres.harness.ts';
+import { buySeats, freshDatabase, kinds, readSeats, refusalOf } from './postgres.harness.ts';
 
 setDefaultTimeout(90_000);
 
-const kinds = Object.keys(runners) as (keyof typeof runners)[];
 /** Fewer than the platform has connections to the pooler. */
 const connections = 5;
 let server: OwnPostgres;
@@ -51,8 +51,10 @@ describe.each(kinds)('%s behind PgBouncer', (kind) => {
             and (${where} = 'listen') = (query like 'listen %') and (${where} = 'log') = (backend_type = 'walsender')`;
         return rows.map(({ name }) => name).sort();
       };
-      expect(await names('listen')).toEqual(['onsale-events']);
-      expect(await names('log')).toEqual(['onsale-search-changes']);
+      await eventually(async () => {
+        expect(await names('listen')).toEqual(['onsale-events']);
+        expect(await names('log')).toEqual(['onsale-search-changes']);
+      });
       await live.close();
     } finally {
       await target.stop();

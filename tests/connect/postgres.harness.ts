@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLive } from '../../services/events/live.harness.ts';
-import type { PostgresConfig } from '../../shared/config/config.ts';
+import { type PostgresConfig, postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { readConfig } from '../../shared/config/environment.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
@@ -20,6 +21,9 @@ export type TlsPostgres = OwnPostgres & {
   /** Makes an empty database of one test. */
   database(): Promise<{ config: PostgresConfig; drop(): Promise<void> }>;
 };
+
+/** The ways to run a service. */
+export const kinds = Object.keys(runners) as (keyof typeof runners)[];
 
 /** The server's users besides `onsale`, all with this password. */
 export const users = {
@@ -127,6 +131,27 @@ async function json(response: Response, status: number): Promise<unknown> {
   if (response.status !== status) throw new Error(`${response.url}: ${response.status} ${text}`);
   return JSON.parse(text);
 }
+
+/** Connects as the variables say, and returns how PostgreSQL sees the connection. */
+export async function connectionOf(env: Record<string, string>) {
+  const db = openDb({ ...postgresConfig(readConfig(postgresVariables, env), 'onsale-test'), deadlineMs: 10_000 });
+  try {
+    const [row] = await db.run(
+      () => db.sql`
+        select current_user::text as user, ssl, client_dn from pg_stat_ssl where pid = pg_backend_pid()`,
+    );
+    return row;
+  } finally {
+    await db.close();
+  }
+}
+
+/** Connects, and returns the reason of the refusal. */
+export const refused = (env: Record<string, string>) =>
+  connectionOf(env).then(
+    () => 'connected',
+    (error) => error.reason ?? error.message,
+  );
 
 /** Starts the booking service, and returns the reason for which its `/readyz` says that PostgreSQL will not do. */
 export async function refusalOf(kind: keyof typeof runners, env: Record<string, string>): Promise<string> {

@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
-import { readConfig, textOf } from '../../shared/config/environment.ts';
-import { openDb } from '../../shared/db/client.ts';
-import { freePort } from '../../shared/process/free-port.ts';
+import { promisify } from 'node:util';
+import { connector } from '../../services/search/connector-cli.ts';
+import { migrate } from '../../shared/db/migrate.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
-import { type OwnPostgres, startPostgres } from '../../shared/testing/postgres-server.ts';
+import { startPostgres } from '../../shared/testing/postgres-server.ts';
 import { type Certificates, makeCertificates } from '../rig/certificates.ts';
+import { runProcess } from '../rig/process.ts';
 import { postgresEnv, runners, startServices } from '../rig/targets.ts';
 import {
   buySeats,
+  connectionOf,
   folder,
-  freshDatabase,
+  kinds,
   password,
   refusalOf,
+  refused,
   startTlsPostgres,
   type TlsPostgres,
   users,
@@ -22,7 +25,6 @@ import {
 
 setDefaultTimeout(90_000);
 
-const kinds = Object.keys(runners) as (keyof typeof runners)[];
 let certificates: Certificates;
 let server: TlsPostgres;
 
@@ -55,26 +57,6 @@ const sealed = () => ({
   POSTGRES_SSLMODE: 'verify-full',
   POSTGRES_SSLROOTCERT: certificates.ca,
 });
-
-/** Connects as the variables say, and returns how PostgreSQL sees the connection. */
-async function connectionOf(env: Record<string, string>) {
-  const db = openDb({ ...postgresConfig(readConfig(postgresVariables, env), 'onsale-test'), deadlineMs: 10_000 });
-  try {
-    const [row] = await db.run(
-      () => db.sql`
-        select current_user::text as user, ssl, client_dn from pg_stat_ssl where pid = pg_backend_pid()`,
-    );
-    return row;
-  } finally {
-    await db.close();
-  }
-}
-
-const refused = (env: Record<string, string>) =>
-  connectionOf(env).then(
-    () => 'connected',
-    (error) => error.reason ?? error.message,
-  );
 
 describe.each(kinds)('%s', (kind) => {
   test('migrates, sells and follows the log by TLS, with a certificate for each side', async () => {
@@ -173,6 +155,11 @@ describe('a certificate of PostgreSQL', () => {
     );
   });
 
+  test('of an authority that is not known is told by `events migrate`, too', async () => {
+    const call = runProcess([...runners.bun('events'), 'migrate'], { ...sealed(), POSTGRES_SSLROOTCERT: '' });
+    await expect(call).rejects.toThrow('put its authority in POSTGRES_SSLROOTCERT.');
+  });
+
   test('of the past is refused', async () => {
     await server.show(certificates.expired);
     expect(await refused(sealed())).toBe('PostgreSQL shows a certificate that has expired: renew it there');
@@ -221,94 +208,35 @@ test.each(kinds)('a password that is changed in its file and in the server is us
   }
 });
 
-describe('of several hosts', () => {
-  let first: OwnPostgres;
-  let standby: OwnPostgres;
-  let readOnly: OwnPostgres;
-
-  beforeAll(async () => {
-    first = await startPostgres();
-    const { host, port, user, password: secret } = first.config;
-    const primary = `host=${host} port=${port} user=${user} password=${textOf(secret)}`;
-    [standby, readOnly] = (await first.restartWith(
-      { standby: true, settings: { primary_conninfo: primary } },
-      { settings: { default_transaction_read_only: 'on' } },
-    )) as [OwnPostgres, OwnPostgres];
-  });
-  afterAll(async () => {
-    for (const one of [first, standby, readOnly]) await one?.stop();
-  });
-
-  const hosts = (...ports: number[]) => ports.map((port) => `127.0.0.1:${port}`).join(',');
-  const env = (list: string, attrs = 'any') => ({
-    ...postgresEnv(first.config),
-    POSTGRES_PORT: '1',
-    POSTGRES_HOST: list,
-    POSTGRES_TARGET_SESSION_ATTRS: attrs,
-  });
-  async function portOf(variables: Record<string, string>): Promise<number> {
-    const db = openDb(postgresConfig(readConfig(postgresVariables, variables), 'onsale-test'));
-    try {
-      await db.ping();
-      const [row] = await db.sql`select inet_server_port() as port`;
-      return row?.port;
-    } finally {
-      await db.close();
-    }
+test('Debezium reads the log by TLS, with a certificate for each side', async () => {
+  const { dir, client, stranger } = certificates;
+  const made = await server.database();
+  await migrate(made.config);
+  const key = join(dir, 'client.der');
+  const run = promisify(execFile);
+  await run('openssl', ['pkcs8', '-topk8', '-nocrypt', '-in', client.key, '-outform', 'DER', '-out', key]);
+  // Kafka Connect may run as another user.
+  await run('chmod', ['-R', 'a+rX', dir]);
+  const name = made.config.database;
+  const env = {
+    ...postgresEnv(made.config),
+    ...certified(),
+    KAFKA_CONNECT_URL: process.env.KAFKA_CONNECT_URL!,
+    KAFKA_CONNECTOR: name,
+    KAFKA_TOPIC_PREFIX: name,
+    POSTGRES_CONNECT_SSLKEY: key,
+  };
+  try {
+    await connector.run(['apply'], env);
+    const rows = await server.admin.sql`
+      select distinct client_dn from pg_stat_ssl join pg_stat_activity using (pid)
+      where datname = ${name} and backend_type = 'walsender'`;
+    expect([...rows]).toEqual([{ client_dn: '/CN=app' }]);
+    await connector.run(['delete'], env);
+    const wrong = connector.run(['apply'], { ...env, POSTGRES_CONNECT_SSLROOTCERT: stranger.cert });
+    await expect(wrong).rejects.toThrow('unable to find valid certification path');
+  } finally {
+    await connector.run(['delete'], env);
+    await made.drop();
   }
-
-  test('one that is away and a standby are passed over', async () => {
-    const list = hosts(await freePort(), standby.config.port, first.config.port);
-    expect(await portOf(env(list))).toBe(first.config.port);
-  });
-
-  test('one that is read-only by its settings is passed over by read-write alone', async () => {
-    const list = hosts(readOnly.config.port, first.config.port);
-    expect(await portOf(env(list))).toBe(readOnly.config.port);
-    expect(await portOf(env(list, 'primary'))).toBe(readOnly.config.port);
-    expect(await portOf(env(list, 'read-write'))).toBe(first.config.port);
-  });
-
-  test('one that hangs is passed over', async () => {
-    const variables = env(hosts(first.config.port, readOnly.config.port));
-    const db = openDb(postgresConfig(readConfig(postgresVariables, variables), 'onsale-test'));
-    first.hang();
-    try {
-      await eventually(() => db.ping());
-      const [row] = await db.sql`select inet_server_port() as port`;
-      expect(row?.port).toBe(readOnly.config.port);
-    } finally {
-      first.wake();
-      await db.close();
-    }
-  });
-
-  test('none that will do is told, with what the others said before the standby', async () => {
-    const away = await freePort();
-    expect(await refused(env(hosts(standby.config.port, standby.config.port)))).toBe(
-      'A PostgreSQL that can be written is needed; this is a standby',
-    );
-    const wrong = { ...env(hosts(first.config.port, standby.config.port)), POSTGRES_PASSWORD: 'wrong' };
-    expect(await refused(wrong)).toBe('PostgreSQL refuses the password of this service: mend POSTGRES_PASSWORD');
-    const begun = performance.now();
-    expect(await refused(env(hosts(away, standby.config.port)))).not.toContain('standby');
-    expect(performance.now() - begun).toBeLessThan(1500);
-  });
-
-  test.each(kinds)('a platform finds the primary, for its sales and for the log (%s)', async (kind) => {
-    const admin = openDb(first.config, { max: 1, deadlineMs: 30_000 });
-    const list = hosts(standby.config.port, first.config.port);
-    const open = async () => {
-      const made = await freshDatabase(admin, first.config);
-      const there = { ...env(hosts(standby.config.port)), POSTGRES_DBNAME: made.config.database };
-      await eventually(async () => (await refused(there)).includes('this is a standby'));
-      return made;
-    };
-    try {
-      const target = await startServices(kind, open, () => ({ POSTGRES_HOST: list }));
-      await buySeats(target).finally(target.stop);
-    } finally {
-      await admin.close();
-    }
-  });
 });
