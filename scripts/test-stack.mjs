@@ -20,6 +20,8 @@ const needed = [
   // For faults: a proxy, a Redis to break, and control of the servers.
   'TOXIPROXY_URL',
   'REDIS_SERVER',
+  // A pooler, to put before a PostgreSQL.
+  'PGBOUNCER',
   'STACK_CONTROL',
 ];
 const missing = needed.filter((name) => !process.env[name]);

@@ -12,6 +12,7 @@ const wholeNumbers: Record<string, [min: number, max: number]> = {
   CACHE_MAX_MB: [1, 65_536],
   TICKET_LOCK_TTL_SECONDS: [1, 86_400],
   MAX_TICKETS_PER_USER: [0, 1000],
+  POSTGRES_DIRECT_PORT: [0, 65_535],
   POSTGRES_CONNECT_PORT: [0, 65_535],
   FAKE_STRIPE_PORT: [0, 65_535],
 };
@@ -20,7 +21,9 @@ const wholeNumbers: Record<string, [min: number, max: number]> = {
 const choices: Record<string, string[]> = {
   SERVER_MODE: ['development', 'production'],
   LOG_LEVEL: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
-  POSTGRES_SSLMODE: ['disable', 'allow', 'prefer', 'require', 'verify-full'],
+  POSTGRES_SSLMODE: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
+  POSTGRES_TARGET_SESSION_ATTRS: ['any', 'read-write', 'primary'],
+  POSTGRES_POOLED: ['no', 'transaction'],
   REDIS_TLS: ['auto', 'true', 'false'],
   ROLE: ['all', 'api', 'cdc'],
   PAYMENTS: ['auto', 'stripe', 'sandbox'],

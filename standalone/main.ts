@@ -11,12 +11,14 @@ import { variables as searchVariables, start as startSearch } from '../services/
 import { authConfig } from '../shared/auth/config.ts';
 import {
   checkAddresses,
+  directly,
   type PostgresConfig,
   postgresConfig,
   postgresVariables,
   redisConfig,
 } from '../shared/config/config.ts';
 import { checkAll, readConfig, v } from '../shared/config/environment.ts';
+import { withOwnNames } from '../shared/config/postgres.ts';
 import { remarksOn } from '../shared/config/unknown-variables.ts';
 import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
@@ -43,9 +45,11 @@ const root = join(import.meta.dirname, '..');
 
 /** The whole platform in one process, on an own PostgreSQL unless the environment names one. */
 async function startStandalone(
-  env: Env,
+  given: Env,
   { reset = false, write = (text: string) => void process.stdout.write(text) } = {},
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
+  // A developer's shell may name the database of another project, which must not be migrated and seeded.
+  const env = withOwnNames(given);
   // All of them before anything is started, so that all mistakes are reported at once.
   const known = { ...eventsVariables, ...bookingVariables, ...searchVariables, ...variables };
   const config = readConfig(known, env);
@@ -54,6 +58,7 @@ async function startStandalone(
     () => redisConfig(config),
     () => authConfig(config),
     () => stripeKey(config, config.SERVER_MODE),
+    () => directly(postgresConfig(config, 'onsale-standalone')),
     () => checkAddresses({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR }),
   ]);
   const key = stripeKey(config, config.SERVER_MODE);
@@ -64,7 +69,7 @@ async function startStandalone(
     for (const end of ended.splice(0).reverse()) await end();
   };
 
-  for (const line of [...remarksOn(known, env), ...addressRemarks(env)]) write(`Note: ${line}\n`);
+  for (const line of [...remarksOn(known, env), ...addressRemarks(given)]) write(`Note: ${line}\n`);
   write('Onsale is starting\n');
   try {
     if (!config.SERVER_REUSE_PORT) await checkFree({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR });
@@ -77,7 +82,7 @@ async function startStandalone(
     const database = postgresConfig(readConfig(postgresVariables, postgres.env), 'onsale-standalone');
     await step(
       'migrations',
-      () => migrate(database),
+      () => migrate(directly(database)),
       (count) => (count ? `${count} applied` : 'up to date'),
     );
     await step(
@@ -141,6 +146,9 @@ const base = (host: string, port: number) => `http://${reachable(host)}:${port}`
 
 /** Returns a remark for each address variable that is ignored, as three services can't share one address. */
 const addressRemarks = (env: Env): string[] => [
+  ...['DATABASE_URL', 'DATABASE_URL_FILE', 'PGHOST']
+    .filter((name) => env[name])
+    .map((name) => `${name} is not read by npm start: POSTGRES_HOST is`),
   ...(env.SERVER_ADDR ? ['SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are'] : []),
   ...(env.METRICS_ADDR ? ['METRICS_ADDR is not read by npm start: each service shows its metrics at its address'] : []),
 ];

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { postgresConfig, postgresVariables } from '../shared/config/config.ts';
+import { readConfig } from '../shared/config/environment.ts';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
 import { every, UsageError } from '../shared/process/lifecycle.ts';
 
@@ -8,6 +10,18 @@ type Env = Record<string, string | undefined>;
 export type OpenPostgres = { env: Env; note: string; stop(): Promise<void> };
 
 const watchMs = 500;
+
+/** Variables that do not fit our own server. */
+const ofOtherServers = [
+  'POSTGRES_SSLMODE',
+  'POSTGRES_SSLROOTCERT',
+  'POSTGRES_SSLCERT',
+  'POSTGRES_SSLKEY',
+  'POSTGRES_TARGET_SESSION_ATTRS',
+  'POSTGRES_POOLED',
+  'POSTGRES_DIRECT_HOST',
+  'POSTGRES_DIRECT_PORT',
+];
 
 /** The system's error codes for a folder that can't be created or written. */
 const noFolder = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
@@ -20,9 +34,10 @@ export async function openPostgres(env: Env, dir: string, reset: boolean): Promi
   if (env.POSTGRES_HOST) {
     if (reset)
       throw new UsageError('--reset clears the database that `npm start` keeps, but POSTGRES_HOST names another.');
+    const { host, port, others } = postgresConfig(readConfig(postgresVariables, env), 'onsale-standalone');
     return {
       env,
-      note: `as POSTGRES_HOST says: ${env.POSTGRES_HOST}:${env.POSTGRES_PORT ?? 5432}`,
+      note: `as POSTGRES_HOST says: ${host}:${port}${others ? ` and ${others.length} more` : ''}`,
       stop: async () => {},
     };
   }
@@ -47,6 +62,8 @@ export async function openPostgres(env: Env, dir: string, reset: boolean): Promi
       POSTGRES_USER: user,
       POSTGRES_PASSWORD: password,
       POSTGRES_DBNAME: database,
+      // It speaks no TLS, and no pooler is before it.
+      ...Object.fromEntries(ofOtherServers.map((name) => [name, ''])),
     },
     note: `${host}:${port}${adopted ? ', taken over from an earlier run' : ''}`,
     async stop() {

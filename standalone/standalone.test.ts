@@ -248,11 +248,19 @@ test('npm start warns of unknown variables of the environment', async () => {
   const refused = runProcess(main, {
     ...anyPorts,
     POSTGRES_HOTS: 'x',
+    // Of another project, and of a server with TLS: were they read, the start would fail by them.
+    DATABASE_URL: 'mysql://db/other',
+    PGHOST: 'db.example',
+    PGPORT: 'none',
+    PGSSLMODE: 'verify-full',
     SERVER_ADDR: ':9000',
     ONSALE_DIR: '/proc/nowhere',
   });
   const message = await refused.then(String, String);
   expect(message).toContain('Note: POSTGRES_HOTS is read by nothing: did you mean POSTGRES_HOST?\n');
+  expect(message).toContain('Note: DATABASE_URL is not read by npm start: POSTGRES_HOST is\n');
+  expect(message).toContain('Note: PGHOST is not read by npm start: POSTGRES_HOST is\n');
+  expect(message).toContain('No database can be kept in /proc/nowhere');
   expect(message).toContain(
     'Note: SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are\n',
   );

@@ -1,6 +1,7 @@
 import { authConfig, authVariables } from '../../shared/auth/config.ts';
 import {
   checkAddresses,
+  postgresConfig,
   postgresVariables,
   redisConfig,
   redisVariables,
@@ -116,6 +117,7 @@ export function readBookingConfig(env: Env) {
     () => redisConfig(config),
     () => authConfig(config),
     () => stripeKey(config, config.SERVER_MODE),
+    () => postgresConfig(config, 'onsale-booking'),
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
   ]);
   return config;

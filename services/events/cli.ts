@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { seedDemo } from '../../drizzle/seed/demo.ts';
 import { seedLarge } from '../../drizzle/seed/large.ts';
 import { sleep } from '../../shared/async/clock.ts';
-import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { directly, postgresConfig, postgresVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { migrate, migrationStates } from '../../shared/db/migrate.ts';
@@ -38,13 +38,13 @@ async function runMigrate(args: string[], env: Env): Promise<void> {
   if (args.length === 1 && args[0] === 'status') return showMigrations(env);
   if (args.length === 1 && args[0] === 'wait') return waitForMigrations(env);
   if (args.length > 0) throw new UsageError(`events migrate takes nothing, status or wait; not ${args.join(' ')}`);
-  const config = database(env);
+  const config = directly(database(env));
   const count = await inPostgres(config, () => migrate(config, { tell: console.log }));
   console.log(count === 0 ? 'The schema is up to date.' : `Applied ${count} migrations.`);
 }
 
 async function showMigrations(env: Env): Promise<void> {
-  const config = database(env);
+  const config = directly(database(env));
   const states = await inPostgres(config, () => migrationStates(config));
   for (const { tag, isApplied } of states) console.log(`${tag}: ${isApplied ? 'applied' : 'not applied'}`);
   if (states.some(({ isApplied }) => !isApplied)) process.exitCode = 1;
@@ -52,7 +52,7 @@ async function showMigrations(env: Env): Promise<void> {
 
 /** For deployments that must not start before the schema is there; also waits for a database that is away. */
 async function waitForMigrations(env: Env): Promise<void> {
-  const config = database(env);
+  const config = directly(database(env));
   for (let said = ''; ; await sleep(lookEveryMs)) {
     const missing = await migrationStates(config).then(
       (states) => states.filter(({ isApplied }) => !isApplied).map(({ tag }) => `${tag} is not applied yet`),

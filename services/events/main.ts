@@ -3,6 +3,7 @@ import { memoryCache } from '../../shared/cache/memory.ts';
 import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import {
   checkAddresses,
+  directly,
   postgresConfig,
   postgresVariables,
   redisConfig,
@@ -42,8 +43,18 @@ export const variables = {
 function checked(env: Record<string, string | undefined>) {
   const config = readConfig(variables, env);
   const { SERVER_ADDR, METRICS_ADDR } = config;
-  checkAll([() => redisConfig(config), () => checkAddresses({ SERVER_ADDR, METRICS_ADDR })]);
+  checkAll([
+    () => redisConfig(config),
+    () => checkDatabase(config),
+    () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
+  ]);
   return config;
+}
+
+/** Without Redis live views LISTEN. */
+function checkDatabase(config: ReturnType<typeof readConfig<typeof variables>>): void {
+  const database = postgresConfig(config, 'onsale-events');
+  if (config.REDIS_ADDR.nodes.length === 0) directly(database);
 }
 
 /** Starts the events service on what the environment names. `addressVariable` is what moves its address. */

@@ -1,6 +1,6 @@
 import definition from '../../drizzle/connector.json' with { type: 'json' };
-import { postgresConfig, postgresVariables } from '../../shared/config/config.ts';
-import { readConfig, textOf, v } from '../../shared/config/environment.ts';
+import { directly, postgresConfig, postgresVariables } from '../../shared/config/config.ts';
+import { ConfigError, readConfig, textOf, v } from '../../shared/config/environment.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
@@ -22,6 +22,15 @@ export const connectorVariables = {
     url: 'POSTGRES_CONNECT_HOST and POSTGRES_CONNECT_PORT',
   }),
   POSTGRES_CONNECT_PORT: v.integer(0, 0, 65_535, 'PostgreSQL port as Kafka Connect reaches it; 0: POSTGRES_PORT'),
+  POSTGRES_CONNECT_SSLROOTCERT: v.text(
+    '',
+    'POSTGRES_SSLROOTCERT on Kafka Connect’s machine; empty: the same path. `system`: what its Java knows',
+  ),
+  POSTGRES_CONNECT_SSLCERT: v.text('', 'POSTGRES_SSLCERT on Kafka Connect’s machine; empty: the same path'),
+  POSTGRES_CONNECT_SSLKEY: v.text(
+    '',
+    'POSTGRES_SSLKEY on Kafka Connect’s machine, which must be PKCS 8 in DER (openssl pkcs8 -topk8 -outform DER -nocrypt); empty: the same path',
+  ),
 };
 
 /** `search connector`: Debezium's connector, which brings the database's changes to Kafka. */
@@ -58,19 +67,45 @@ type Connector = { name: string; config: Record<string, string> & { 'topic.prefi
 function connectorOf(config: Config): Connector {
   const suffix = config.KAFKA_TOPIC_PREFIX === 'pg' ? '' : `_${config.KAFKA_TOPIC_PREFIX}`;
   const values: Record<string, string> = {
-    POSTGRES_HOST: config.POSTGRES_CONNECT_HOST || config.POSTGRES_HOST,
-    POSTGRES_PORT: String(config.POSTGRES_CONNECT_PORT || config.POSTGRES_PORT),
+    ...placeOf(config),
     POSTGRES_USER: config.POSTGRES_USER,
     POSTGRES_PASSWORD: textOf(config.POSTGRES_PASSWORD),
     POSTGRES_DBNAME: config.POSTGRES_DBNAME,
-    POSTGRES_SSLMODE: config.POSTGRES_SSLMODE,
+    POSTGRES_SSLMODE: postgresConfig(config, 'onsale-tools').sslMode,
     KAFKA_TOPIC_PREFIX: config.KAFKA_TOPIC_PREFIX,
     KAFKA_CONNECTOR: config.KAFKA_CONNECTOR || `onsale${suffix}`,
     KAFKA_CONNECTOR_SLOT: config.KAFKA_CONNECTOR_SLOT || connectorSlot(config.KAFKA_TOPIC_PREFIX),
   };
   const fill = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? '');
   const filled = Object.entries(definition.config).map(([key, text]) => [key, fill(text)]);
-  return { name: fill(definition.name), config: Object.fromEntries(filled) };
+  return { name: fill(definition.name), config: { ...Object.fromEntries(filled), ...tlsOf(config) } };
+}
+
+/** Debezium reads the log, which a pooler does not give, of one host. */
+function placeOf(config: Config) {
+  const { POSTGRES_CONNECT_HOST: host, POSTGRES_CONNECT_PORT: port } = config;
+  const usual = postgresConfig(config, 'onsale-tools');
+  const direct = host ? usual : directly(usual);
+  if (!host && direct.others && direct.others.length > 0)
+    throw new ConfigError(['POSTGRES_CONNECT_HOST: Debezium takes one host: write that of the primary, or of a proxy']);
+  return { POSTGRES_HOST: host || direct.host, POSTGRES_PORT: String(port || direct.port) };
+}
+
+const javasAuthorities = 'org.postgresql.ssl.DefaultJavaSSLFactory';
+
+/** What Debezium's driver must know of TLS: paths as Connect's machine has them. */
+function tlsOf(config: Config): Record<string, string> {
+  const { tls } = postgresConfig(config, 'onsale-tools');
+  const usual = config.POSTGRES_SSLROOTCERT === 'system' ? 'system' : tls?.ca?.path;
+  const root = config.POSTGRES_CONNECT_SSLROOTCERT || usual;
+  const cert = config.POSTGRES_CONNECT_SSLCERT || tls?.cert?.path;
+  const key = config.POSTGRES_CONNECT_SSLKEY || tls?.key?.path;
+  return {
+    ...(root === 'system' && { 'database.sslfactory': javasAuthorities }),
+    ...(root && root !== 'system' && { 'database.sslrootcert': root }),
+    ...(cert && { 'database.sslcert': cert }),
+    ...(key && { 'database.sslkey': key }),
+  };
 }
 
 async function apply(connect: Connect, { name, config }: Connector): Promise<string> {

@@ -4,6 +4,7 @@ import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache
 import { tieredCache } from '../../shared/cache/tiered.ts';
 import {
   checkAddresses,
+  directly,
   postgresConfig,
   postgresVariables,
   redisConfig,
@@ -70,6 +71,7 @@ function checked(env: Record<string, string | undefined>): Config {
     () => kafkaConfig(config),
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
     () => checkRole(config),
+    () => databases(config),
   ]);
   return config;
 }
@@ -79,6 +81,12 @@ function checkRole(config: Config): void {
   throw new ConfigError([
     `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
   ]);
+}
+
+/** Without Kafka the changes come from the log, which a pooler does not give. */
+function databases(config: Config) {
+  const database = postgresConfig(config, 'onsale-search');
+  return { database, followed: config.ROLE === 'api' || kafkaConfig(config) ? database : directly(database) };
 }
 
 /** Starts the search service on what the environment names. `addressVariable` is what moves its address. */
@@ -135,15 +143,15 @@ export async function start(
 
 /** Opens all that keeps the index in step with the database. Searches need none of it; the role `cdc` needs all. */
 function openFollower(config: Config, { log, metrics, index }: { log: Logger; metrics: Metrics; index: SearchIndex }) {
-  const database = postgresConfig(config, 'onsale-search');
+  const { database, followed } = databases(config);
   const pool = poolMetrics(metrics);
-  const db = openDb(database, { meter: pool('main') });
+  const db = openDb(followed, { meter: pool('main') });
   // All events of a venue are read in one query, and no request waits for it.
   const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000, meter: pool('catalogue') });
   const kafkaAt = kafkaConfig(config);
   const kafka = kafkaAt && kafkaChangeSource({ db, config: kafkaAt, log });
   const letters = kafkaAt && kafkaDeadLetters({ config: kafkaAt, log });
-  const wal = kafka ? undefined : walChangeSource({ db, config: database, slot: config.SEARCH_SLOT, log });
+  const wal = kafka ? undefined : walChangeSource({ db, config: followed, slot: config.SEARCH_SLOT, log });
   const source = kafka ?? wal!;
   const following = followChanges({
     source,

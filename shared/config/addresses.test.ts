@@ -92,14 +92,25 @@ describe('POSTGRES_HOST', () => {
     ['[::1]', '::1'],
     ['/var/run/postgresql', '/var/run/postgresql'],
   ])('%s is taken', (text, host) => {
-    expect(readConfig(postgresVariables, { POSTGRES_HOST: text }).POSTGRES_HOST).toBe(host);
+    expect(readConfig(postgresVariables, { POSTGRES_HOST: text }).POSTGRES_HOST).toEqual([{ host, port: undefined }]);
+  });
+
+  test('several are taken, each with its port or without', () => {
+    expect(readConfig(postgresVariables, { POSTGRES_HOST: 'a:6000,10.0.0.1,[::1]:6001,::2' }).POSTGRES_HOST).toEqual([
+      { host: 'a', port: 6000 },
+      { host: '10.0.0.1', port: undefined },
+      { host: '::1', port: 6001 },
+      { host: '::2', port: undefined },
+    ]);
   });
 
   test.each([
     ['postgres://seller:hush@db:6000/sales?sslmode=require', 'write its parts into POSTGRES_HOST, POSTGRES_PORT'],
     ['seller:hush@db', 'write its parts into'],
-    ['db:6000', 'write its port into POSTGRES_PORT'],
-    ['a,b', 'must be one host'],
+    ['db:0', 'must have a port from 1 to 65535'],
+    ['db:hush', 'a host’s name or IP address'],
+    ['a,,b', 'must have a host at place 2 of 3'],
+    ['a,/run/postgresql', 'must have the folder of a socket alone'],
     [' db', 'must have no blanks'],
     ['host=db password=hush', 'must have no blanks'],
     ['db/sales', 'a host’s name or IP address'],

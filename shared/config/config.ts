@@ -1,68 +1,8 @@
-import { type Address, ConfigError, type Secret, type Values, v } from './environment.ts';
+import { type Address, ConfigError, type Values, v } from './environment.ts';
 import { collide } from './server-addresses.ts';
 
+export { directly, type Place, type PostgresConfig, postgresConfig, postgresVariables } from './postgres.ts';
 export { type RedisConfig, redisConfig, redisVariables } from './redis.ts';
-
-const postgresParts =
-  'POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE';
-
-export const postgresVariables = {
-  POSTGRES_HOST: v.host('127.0.0.1', 'PostgreSQL host. `npm start` starts its own server unless this is set', {
-    port: 'POSTGRES_PORT',
-    url: postgresParts,
-  }),
-  POSTGRES_PORT: v.integer(5432, 1, 65_535, 'PostgreSQL port'),
-  POSTGRES_USER: v.text('postgres', 'PostgreSQL user'),
-  POSTGRES_PASSWORD: v.secret('', 'PostgreSQL password'),
-  POSTGRES_DBNAME: v.database('onsale', 'PostgreSQL database', postgresParts),
-  POSTGRES_SSLMODE: v.oneOf(
-    ['disable', 'allow', 'prefer', 'require', 'verify-full'],
-    'disable',
-    'TLS to PostgreSQL, in libpq’s words',
-  ),
-  POSTGRES_MAX_OPEN_CONNS: v.integer(10, 1, 1000, 'Most connections of one process'),
-  POSTGRES_MAX_IDLE_CONNS: v.integer(
-    10,
-    0,
-    1000,
-    'Kept from the original; idle connections are closed by time (POSTGRES_CONN_MAX_IDLE_TIME), not by number',
-  ),
-  POSTGRES_CONN_MAX_LIFETIME: v.duration('30m', 'A connection is replaced after this time; 0 keeps it'),
-  POSTGRES_CONN_MAX_IDLE_TIME: v.duration('5m', 'An idle connection is closed after this time; 0 keeps it'),
-};
-
-/** The database's address and pool. Times are in milliseconds. */
-export type PostgresConfig = {
-  host: string;
-  port: number;
-  user: string;
-  password: Secret;
-  database: string;
-  sslMode: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-full';
-  maxOpenConns: number;
-  connMaxLifetimeMs: number;
-  connMaxIdleTimeMs: number;
-  /** The time of one call after which the server counts as away. */
-  deadlineMs: number;
-  applicationName: string;
-};
-
-/** Returns the database's configuration. */
-export function postgresConfig(values: Values<typeof postgresVariables>, applicationName: string): PostgresConfig {
-  return {
-    host: values.POSTGRES_HOST,
-    port: values.POSTGRES_PORT,
-    user: values.POSTGRES_USER,
-    password: values.POSTGRES_PASSWORD,
-    database: values.POSTGRES_DBNAME,
-    sslMode: values.POSTGRES_SSLMODE,
-    maxOpenConns: values.POSTGRES_MAX_OPEN_CONNS,
-    connMaxLifetimeMs: values.POSTGRES_CONN_MAX_LIFETIME,
-    connMaxIdleTimeMs: values.POSTGRES_CONN_MAX_IDLE_TIME,
-    deadlineMs: 1500,
-    applicationName,
-  };
-}
 
 export const serverVariables = {
   SERVER_MODE: v.oneOf(

@@ -10,7 +10,7 @@ import {
   redisAddress,
   sentinelNodes,
 } from './server-addresses.ts';
-import { followed, sourceOf } from './sources.ts';
+import { followed, type Source, sourceOf } from './sources.ts';
 
 export { ConfigError, checkAll } from './config-error.ts';
 export type { Address } from './server-addresses.ts';
@@ -25,6 +25,10 @@ export type Variable<T> = {
   inFile?: boolean;
   /** Other names of it, which count where its own is not set: those of the ecosystem, such as libpq's. */
   also?: string[];
+  /** Returns its text where another variable has that as a part, as an address has a password. */
+  derived?: (env: Env) => Source | undefined;
+  /** The variable that must not be set, or else this one counts as not set. */
+  unless?: string;
   /** Returns the part of a right text that may be shown; without it nothing of a `secret` is shown. */
   shown?: (text: string) => string;
   /** An address, or a text that is often mistaken for one: little of a wrong one is shown. */
@@ -71,7 +75,9 @@ function readOne(own: string, variable: Variable<unknown>, env: Env): unknown {
     throw new ConfigError([`${source?.name ?? own}=${shown}: ${parsed.error.issues.map((i) => i.message).join('; ')}`]);
   }
   if (!source?.file || !variable.secret) return parsed.data;
-  return followed(source.file, text, (next) => variable.read.safeParse(next).success);
+  const { take, text: whole } = source.whole ?? { take: (all: string) => all, text };
+  const now = followed(source.file, whole, (next) => variable.read.safeParse(take(next)).success);
+  return () => take(now()) ?? '';
 }
 
 /**

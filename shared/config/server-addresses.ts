@@ -57,6 +57,26 @@ export function hostAlone(text: string, { port, url }: { port: string; url: stri
   throw new AddressError('must be a host’s name or IP address');
 }
 
+/** A host, or the folder of a socket; the port where the text names one. */
+export type HostAndPort = { host: string; port: number | undefined };
+
+/**
+ * Parses one or more hosts with commas between, each with its port or without; or none. `port` and `url` name the
+ * variables for the rest.
+ */
+export function postgresHosts(text: string, names: { port: string; url: string }): HostAndPort[] {
+  if (text === '') return [];
+  if (text.includes('://') || text.includes('@')) return [{ host: hostAlone(text, names), port: undefined }];
+  return text.split(',').map((one, i, { length }) => {
+    if (length > 1 && one.startsWith('/')) throw new AddressError('must have the folder of a socket alone');
+    if (length > 1 && one === '') throw new AddressError(`must have a host at place ${i + 1} of ${length}`);
+    const [, host, port] = /^([^:]+|\[[^\]]+\]):(\d+)$/.exec(one) ?? [];
+    if (host === undefined) return { host: hostAlone(one, names), port: undefined };
+    if (Number(port) < 1 || Number(port) > maxPort) throw new AddressError(`must have a port from 1 to ${maxPort}`);
+    return { host: hostAlone(host, names), port: Number(port) };
+  });
+}
+
 /**
  * Nodes as host:port; a cluster has several. What the address does not name is undefined: the login, the database, and
  * whether it is with TLS.

@@ -2,23 +2,45 @@ import { readFileSync, statSync } from 'node:fs';
 import { ConfigError } from './config-error.ts';
 import type { Env, Variable } from './environment.ts';
 
-/** Where the text of a variable comes from: `name` is the one that is set, `file` the file that holds the text. */
-export type Source = { name: string; text: string; file?: string };
+/**
+ * Where the text of a variable comes from: `name` is the one that is set, `file` the file that holds the text. `whole`
+ * is the text there of which this one is a part, and how it is taken from it.
+ */
+export type Source = {
+  name: string;
+  text: string;
+  file?: string;
+  whole?: { text: string; take(whole: string): string | undefined };
+};
+
+type Sourced = Pick<Variable<unknown>, 'also' | 'inFile' | 'derived' | 'unless'>;
 
 /**
- * Finds the text of a variable: by its own name, else by another name that it has, and for a secret also in the file
- * that `NAME_FILE` names. Undefined if none is set; an empty text counts as not set. Throws `ConfigError` for a file
- * that can't be read, and for a text beside its file.
+ * Finds the text of a variable: by its own name, else as a part of another variable, else by another name that it has;
+ * for a secret also in the file that `NAME_FILE` names. Undefined if none is set; an empty text counts as not set.
+ * Throws `ConfigError` for a file that can't be read, for a text beside its file, and for a part that says otherwise.
  */
-export function sourceOf(own: string, variable: Variable<unknown>, env: Env): Source | undefined {
-  for (const name of [own, ...(variable.also ?? [])]) {
-    const text = isServiceLink(name, env) ? '' : (env[name] ?? '');
-    const file = variable.inFile ? (env[`${name}_FILE`] ?? '') : '';
-    if (text && file) throw new ConfigError([`${name}, ${name}_FILE: both are set: set one of them`]);
-    if (text) return { name, text };
-    if (file) return { name: `${name}_FILE`, text: readSecret(`${name}_FILE`, file), file };
+export function sourceOf(own: string, variable: Sourced, env: Env): Source | undefined {
+  if (variable.unless && env[variable.unless]) return undefined;
+  const set = named(own, variable, env);
+  const derived = variable.derived?.(env);
+  if (set && derived && set.text !== derived.text) {
+    throw new ConfigError([`${derived.name}, ${set.name}: each says something else: write it in one of them`]);
+  }
+  if (set ?? derived) return set ?? derived;
+  for (const name of variable.also ?? []) {
+    const found = named(name, variable, env);
+    if (found) return found;
   }
   return undefined;
+}
+
+function named(name: string, { inFile }: Sourced, env: Env): Source | undefined {
+  const text = isServiceLink(name, env) ? '' : (env[name] ?? '');
+  const file = inFile ? (env[`${name}_FILE`] ?? '') : '';
+  if (text && file) throw new ConfigError([`${name}, ${name}_FILE: both are set: set one of them`]);
+  if (text) return { name, text };
+  return file ? { name: `${name}_FILE`, text: readSecret(`${name}_FILE`, file), file } : undefined;
 }
 
 /** Returns all names under which a variable is read. */

@@ -9,7 +9,6 @@ import { isServiceLink, namesOf } from './sources.ts';
  */
 export function remarksOn(variables: Variables, env: Env): string[] {
   const names = Object.entries(variables).flatMap(([own, variable]) => namesOf(own, variable));
-  const lacksPostgres = 'POSTGRES_HOST' in variables && !env.POSTGRES_HOST;
   const prefixes = new Set(names.map(prefixOf).filter((prefix) => !anybodys.has(prefix)));
   const isOurs = (name: string) =>
     names.includes(name.toUpperCase()) ||
@@ -20,16 +19,11 @@ export function remarksOn(variables: Variables, env: Env): string[] {
     .filter((name) => env[name])
     .flatMap((name) => {
       if (names.includes(name)) return isServiceLink(name, env) ? [linkRemark(name, env)] : [];
-      if (name === 'DATABASE_URL' && lacksPostgres) return [urlRemark];
       if (!isOurs(name) || isForeign(name, env)) return [];
       const meant = meantBy(name, [...names, ...elsewhere]);
       return [`${name} is read by nothing${meant ? `: did you mean ${meant}?` : '; `config` shows what is read'}`];
     });
 }
-
-/** Variables of many platforms. With POSTGRES_HOST set they are for another program. */
-const urlRemark =
-  'DATABASE_URL is read by nothing: write its parts into POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DBNAME and POSTGRES_SSLMODE';
 
 const linkRemark = (name: string, env: Env) =>
   `${name}=${env[name]} is Kubernetes’ link to a service of that name, and counts as not set: set it, or enableServiceLinks: false`;
@@ -37,7 +31,7 @@ const linkRemark = (name: string, env: Env) =>
 const prefixOf = (name: string) => name.split('_', 1)[0]!;
 
 /** First words of ours that other programs' variables begin with, too. */
-const anybodys = new Set(['LOG', 'MAX', 'ROLE']);
+const anybodys = new Set(['DATABASE', 'LOG', 'MAX', 'ROLE']);
 
 /**
  * Returns whether a name is a cut version of one of ours, or has its first two words: MAX_TICKETS, MAX_TICKETS_EACH.

@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { sleep } from '../async/clock.ts';
-import type { PostgresConfig } from '../config/config.ts';
+import { directly, type PostgresConfig } from '../config/config.ts';
 import { AppError, isAppError, unavailable } from '../errors.ts';
 import { openDriver } from './driver.ts';
 import { type Gathered, gathering } from './gathered.ts';
@@ -108,7 +108,7 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     gathered: gathering({ run, wait, share, deadlineMs, nowMs }),
     ping: () => unlessFailing(() => ask(() => sql`select 1`)),
     pingWrites: () => unlessFailing(write),
-    listen: (channel, listener) => listenTo({ ...config, deadlineMs }, channel, listener),
+    listen: (channel, listener) => listenTo({ ...directly(config), deadlineMs }, channel, listener),
     close: () => close(2),
   };
 }

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
-import type { PostgresConfig } from '../config/config.ts';
+import type { Place, PostgresConfig } from '../config/config.ts';
 import { fitness } from './outage.ts';
+import { tlsOf } from './tls.ts';
 
 /**
  * `connections` are closed after their lifetime, unless a single one is `kept`. `oldest` is the oldest supported
@@ -46,22 +47,38 @@ const idleTransactionMs = 10_000;
 export function openDriver(config: PostgresConfig, options: DriverOptions) {
   const { max, deadlineMs, onQuery } = options;
   const neighbours = neighboursAt(config);
+  const hosts = [config, ...(config.others ?? [])];
+  // The driver's types know one host.
+  const address = (hosts.length === 1
+    ? { host: config.host, port: config.port }
+    : { host: hosts.map(({ host }) => host), port: hosts.map(({ port }) => port) }) as unknown as Place;
+  const settings = {
+    ...(deadlineMs > 0 && {
+      statement_timeout: deadlineMs,
+      idle_in_transaction_session_timeout: Math.max(deadlineMs, idleTransactionMs),
+    }),
+    ...(options.asWritten && plansAsWritten),
+  };
   // Our patch's additions to the driver, and its own internals, have no types.
   const untyped = {
     queue_timeout: deadlineMs === 0 ? null : deadlineMs / 1000,
     answer_timeout: deadlineMs === 0 ? null : (deadlineMs + silenceMs) / 1000,
-    fitness: fitness(options.oldest),
+    fitness: fitness(options.oldest, config.writable),
+    prelude: config.pooled ? preludeOf(settings) : undefined,
     onsilent: () => neighbours.forEach((drop) => void drop()),
     onnotify: options.onNotify,
   };
   const sql = postgres({
     ...untyped,
-    host: config.host,
-    port: config.port,
+    ...address,
     user: config.user,
     password: config.password,
     database: config.database,
-    ssl: config.sslMode === 'disable' ? false : config.sslMode,
+    ssl: tlsOf(config),
+    // What `fitness` has seen to; without it the driver would read libpq's variable by itself.
+    target_session_attrs: 'primary',
+    // A pooler that gives a connection for one transaction keeps nothing of a session.
+    prepare: !config.pooled,
     max,
     idle_timeout: options.kept ? 0 : config.connMaxIdleTimeMs / 1000,
     max_lifetime: options.kept || config.connMaxLifetimeMs === 0 ? null : config.connMaxLifetimeMs / 1000,
@@ -71,12 +88,7 @@ export function openDriver(config: PostgresConfig, options: DriverOptions) {
     onnotice: () => {},
     ...(options.onClose && { onclose: options.onClose }),
     ...(onQuery && { debug: (_connection: number, text: string) => onQuery(text) }),
-    connection: {
-      application_name: config.applicationName,
-      statement_timeout: deadlineMs,
-      idle_in_transaction_session_timeout: deadlineMs === 0 ? 0 : Math.max(deadlineMs, idleTransactionMs),
-      ...(options.asWritten && plansAsWritten),
-    },
+    connection: { application_name: config.applicationName, ...(!config.pooled && settings) },
   });
   const { drop } = sql as unknown as { drop: () => void };
   neighbours.add(drop);
@@ -87,6 +99,15 @@ export function openDriver(config: PostgresConfig, options: DriverOptions) {
       return sql.end({ timeout: graceSeconds });
     },
   };
+}
+
+/**
+ * Settings in one statement, for the transaction that it is a part of: a pooler refuses them where a session begins.
+ * The driver sends it with the first statement of each transaction, so that it costs no time on the way.
+ */
+function preludeOf(settings: Record<string, string | number>): string | undefined {
+  const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+  return calls.length > 0 ? `select ${calls}` : undefined;
 }
 
 /** Functions that drop the idle connections of each pool of this process, by address. */

@@ -1,18 +1,26 @@
+import { postgresTlsNames } from '../config/postgres.ts';
+import { tlsTrouble } from '../config/tls.ts';
 import { type AppError, Unfit, unavailable } from '../errors.ts';
 
 /** The oldest server release that our statements support. */
 const oldestMajor = 17;
 
-/** The first query of a session, whose result tells an unfit server; the next connection may meet another one. */
-export const fitness = (oldest = oldestMajor) => ({
+type Seen = { version: string; major: number; recovering: boolean; readonly: boolean };
+
+/**
+ * The first query of a session, whose result tells an unfit server; the next connection may meet another one.
+ * `writable`: one that is read-only by its settings is unfit, too.
+ */
+export const fitness = (oldest = oldestMajor, writable = false) => ({
   query: `
     select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major,
-      pg_is_in_recovery() as recovering`,
-  judge([server]: { version: string; major: number; recovering: boolean }[]): Unfit | undefined {
+      pg_is_in_recovery() as recovering, current_setting('default_transaction_read_only')::bool as readonly`,
+  judge([server]: Seen[]): Unfit | undefined {
     if (!server) return undefined;
     const version = server.version.split(' ')[0];
     if (server.major < oldest) return new Unfit(`PostgreSQL ${oldest} or newer is needed; this is ${version}`);
     if (server.recovering) return new Unfit('A PostgreSQL that can be written is needed; this is a standby');
+    if (writable && server.readonly) return new Unfit('PostgreSQL is read-only');
     return undefined;
   },
 });
@@ -24,8 +32,8 @@ const damaged = 'PostgreSQL has found damage in its files: see its log';
 /** SQLSTATEs that have a sentence for operators. */
 const reasons: Record<string, string> = {
   '25006': 'PostgreSQL is read-only',
-  '28000': 'PostgreSQL refuses the user of this service',
-  '28P01': 'PostgreSQL refuses the password of this service',
+  '28000': 'PostgreSQL refuses the user of this service: see its pg_hba.conf, and mend POSTGRES_USER',
+  '28P01': 'PostgreSQL refuses the password of this service: mend POSTGRES_PASSWORD',
   '3D000': 'The database does not exist in PostgreSQL',
   '3F000': notOurs,
   '42703': notOurs,
@@ -46,12 +54,36 @@ const reasons: Record<string, string> = {
 function reasonInWords(found: Error[], code: string): string | undefined {
   const said = found.at(-1)!.message;
   if (code === '42501') return `PostgreSQL denies the user of this service a right: ${said}; grant it`;
+  const login = code === '28000' || code === '08P01' ? reasonOfLogin(said) : undefined;
+  if (login) return login;
   if (said.includes('before secure TLS connection was established'))
     return 'PostgreSQL ends connections instead of encrypting them: turn ssl on there, or set POSTGRES_SSLMODE=disable';
+  const isSqlState = /^\w{5}$/.test(code);
+  const tls = isSqlState ? undefined : tlsTrouble('PostgreSQL', found[0], postgresTlsNames);
+  if (tls) return tls;
   if (/^ERR_(TLS|SSL)/.test(code))
     return `TLS fails at POSTGRES_HOST and POSTGRES_PORT (${code}): is it PostgreSQL there?`;
   return undefined;
 }
+
+/** A refusal at the start of a session, by PostgreSQL or by PgBouncer, which has one code for all of them. */
+function reasonOfLogin(said: string): string | undefined {
+  return logins.find(([words]) => words.test(said))?.[1];
+}
+
+const logins: [words: RegExp, reason: string][] = [
+  [/valid client certificate/, 'PostgreSQL asks for a certificate of this client: set POSTGRES_SSLCERT'],
+  [
+    /certificate authentication failed/,
+    'PostgreSQL refuses the certificate of this client: it must be for the user that POSTGRES_USER names (POSTGRES_SSLCERT)',
+  ],
+  [/no encryption|SSL required/, 'PostgreSQL takes no connection without TLS: set POSTGRES_SSLMODE'],
+  [/unsupported startup parameter/, 'At POSTGRES_HOST is a pooler such as PgBouncer: set POSTGRES_POOLED=transaction'],
+  [
+    /password|authentication failed|no such user/i,
+    'The pooler refuses this service: mend POSTGRES_USER and POSTGRES_PASSWORD',
+  ],
+];
 
 /** Returns the outage that an error means; undefined for a bug of ours, or the caller's mistake. */
 export function asOutage(error: unknown): AppError | undefined {
@@ -60,7 +92,7 @@ export function asOutage(error: unknown): AppError | undefined {
   if (unfit) return unfit;
   const code = sqlState(error);
   if (code === undefined) return undefined;
-  const reason = reasons[code] ?? reasonInWords(found, code);
+  const reason = reasonInWords(found, code) ?? reasons[code];
   if (reason) return new Unfit(reason, error);
   return outages.test(code) ? unavailable('PostgreSQL', error) : undefined;
 }

@@ -1,3 +1,5 @@
+import { postgresTlsNames } from '../config/postgres.ts';
+import { tlsTrouble } from '../config/tls.ts';
 import { AppError } from '../errors.ts';
 
 /**
@@ -11,7 +13,7 @@ export function inWords(error: unknown): string {
     .filter((text, i) => text !== '' && !told.slice(0, i).some((before) => before.includes(text)))
     .filter((text, i, rest) => !isBetween(text, rest[i - 1], rest[i + 1]))
     .join(': ');
-  const hint = causes.map(hintOf).find(Boolean) ?? hintOfPlain(line);
+  const hint = causes.map(hintOf).find(Boolean) ?? hintOfPlain(line) ?? hintOfTls(line, causes);
   return [line || 'It failed, and nothing tells why.', ...(hint ? [hint] : [])].join('\n');
 }
 
@@ -80,6 +82,11 @@ const hints: Record<string, string> = {
 function hintOfPlain(line: string): string | undefined {
   const isPlain = line.startsWith('PostgreSQL') && line.includes('before secure TLS connection was established');
   return isPlain ? 'Does the server speak TLS? If not, set POSTGRES_SSLMODE=disable, or turn ssl on there.' : undefined;
+}
+
+function hintOfTls(line: string, causes: unknown[]): string | undefined {
+  const told = line.startsWith('PostgreSQL at ') ? tlsTrouble('It', causes[0], postgresTlsNames) : undefined;
+  return told && `${told}.`;
 }
 
 function hintOf(error: unknown): string | undefined {

@@ -19,13 +19,18 @@ export const runners = {
   binaries: (service: string) => [join(root, 'dist', service)],
 };
 
-/** Three processes on a database (a new one) that their own `events migrate` and `events seed` have prepared. */
+/**
+ * Three processes on a database (a new one) that their own `events migrate` and `events seed` have prepared. `more` are
+ * further variables, or others in their place; an empty one counts as not set.
+ */
 export async function startServices(
   kind: keyof typeof runners,
   open: () => Promise<{ config: PostgresConfig; drop(): Promise<void> }> = emptyDatabase,
+  more: (config: PostgresConfig) => Record<string, string> = () => ({}),
 ): Promise<Target> {
   const database = await open();
-  const env = { ...postgresEnv(database.config), LOG_LEVEL: 'info', LOG_REQUESTS: 'false' };
+  const usual = { ...postgresEnv(database.config), LOG_LEVEL: 'info', LOG_REQUESTS: 'false' };
+  const env = { ...usual, ...more(database.config) };
   const command = runners[kind];
   const started: Started[] = [];
   const stop = async () => {
