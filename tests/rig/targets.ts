@@ -19,13 +19,17 @@ export const runners = {
   binaries: (service: string) => [join(root, 'dist', service)],
 };
 
-/** Three processes on a database (a new one) that their own `events migrate` and `events seed` have prepared. */
+/**
+ * Three processes on a database (a new one) that their own `events migrate` and `events seed` have prepared; `more` are
+ * further variables.
+ */
 export async function startServices(
   kind: keyof typeof runners,
   open: () => Promise<{ config: PostgresConfig; drop(): Promise<void> }> = emptyDatabase,
+  more: Record<string, string> = {},
 ): Promise<Target> {
   const database = await open();
-  const env = { ...postgresEnv(database.config), LOG_LEVEL: 'info', LOG_REQUESTS: 'false' };
+  const env = { ...postgresEnv(database.config), LOG_LEVEL: 'info', LOG_REQUESTS: 'false', ...more };
   const command = runners[kind];
   const started: Started[] = [];
   const stop = async () => {
@@ -48,7 +52,7 @@ export async function startServices(
 }
 
 /** The process of `npm start`, on a new database. */
-export async function startStandaloneProcess(): Promise<Target> {
+export async function startStandaloneProcess(more: Record<string, string> = {}): Promise<Target> {
   const database = await emptyDatabase();
   const env = {
     ...postgresEnv(database.config),
@@ -56,6 +60,7 @@ export async function startStandaloneProcess(): Promise<Target> {
     EVENTS_ADDR: '127.0.0.1:0',
     BOOKING_ADDR: '127.0.0.1:0',
     SEARCH_ADDR: '127.0.0.1:0',
+    ...more,
   };
   const process = await startProcess([bun, join(root, 'standalone', 'main.ts')], env, {
     port: /:(\d+)\/docs/,
