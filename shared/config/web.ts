@@ -41,8 +41,8 @@ function originsOf(text: string): '*' | string[] {
   if (text === '*') return text;
   return partsOf(text).map((one) => {
     const origin = URL.parse(one)?.origin;
-    if (origin === one && /^https?:/.test(one)) return one;
-    const instead = origin && /^https?:/.test(origin) ? origin : 'https://shop.example';
+    if (origin === one && /^https?:[^*]+$/.test(one)) return one;
+    const instead = origin && /^https?:[^*]+$/.test(origin) ? origin : 'https://shop.example';
     throw new AddressError(`must have origins as browsers send them, such as ${instead}, or be * alone`);
   });
 }
