@@ -12,6 +12,8 @@ const wholeNumbers: Record<string, [min: number, max: number]> = {
   CACHE_MAX_MB: [1, 65_536],
   TICKET_LOCK_TTL_SECONDS: [1, 86_400],
   MAX_TICKETS_PER_USER: [0, 1000],
+  RATE_LIMIT_WRITES_PER_USER: [0, 1_000_000],
+  RATE_LIMIT_WRITES_PER_ADDRESS: [0, 1_000_000],
   POSTGRES_CONNECT_PORT: [0, 65_535],
   FAKE_STRIPE_PORT: [0, 65_535],
 };
