@@ -22,12 +22,12 @@ export const webVariables = {
   RATE_LIMIT_WINDOW: '1h',
 };
 
-/** Addresses of this run alone: a Redis may still count those of an earlier one. */
-const network = `198.18.${Math.floor(Math.random() * 256)}`;
-const network6 = `2001:db8:${Math.floor(Math.random() * 65_536).toString(16)}`;
-
 /** What a browser on a page of another origin, and a client behind a proxy, see. */
 export function webCases(suite: Suite): void {
+  /** Addresses of this run alone: Redis may still count those of an earlier one. */
+  const network = `198.18.${Math.floor(Math.random() * 256)}`;
+  const network6 = `2001:db8:${Math.floor(Math.random() * 65_536).toString(16)}`;
+
   const bases = () => [suite.target.events, suite.target.booking, suite.target.search];
   const reserve = () => `${suite.target.booking}${suite.api.paths.reserve}`;
 
