@@ -9,7 +9,7 @@ import { root } from './documents.ts';
 
 export type Subject = { name: string; digest: { sha256: string } };
 
-/** Returns the statement of subjects that `commit` and the `inputs` made; `isChanged`: files differed from the commit. */
+/** Returns the statement of files that `commit` and the `inputs` made; `isChanged`: others than the commit's. */
 export const statementOf = (subjects: Subject[], commit: string, isChanged: boolean, inputs: Subject[]) => ({
   _type: 'https://in-toto.io/Statement/v1',
   subject: subjects,
