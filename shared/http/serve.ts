@@ -86,8 +86,10 @@ const minIdleS = 5;
 
 function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig): Server {
   const longer = Math.max(config.readTimeoutMs, config.writeTimeoutMs);
+  // A handler that takes the server as its second argument costs 3 % more of a small request.
+  const connection: Connection = { requestIP: (request) => server.requestIP(request) };
   const server = Bun.serve({
-    fetch: (request, connection) => fetch(withWholeUrlOnBun(request), connection),
+    fetch: (request: Request) => fetch(withWholeUrlOnBun(request), connection),
     hostname: host,
     port,
     idleTimeout: Math.min(255, Math.max(minIdleS, Math.ceil(longer / 1000))),
