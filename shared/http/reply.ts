@@ -83,9 +83,10 @@ const securityHeaders = {
   'Strict-Transport-Security': 'max-age=15552000; includeSubDomains',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  // Also an error: by itself a 404 may be kept by a cache.
-  'Cache-Control': 'no-store',
 };
+
+/** Also on an error, for a cache may keep a 404; by itself it keeps no response to a write, and a header costs time. */
+const headersOfReads = { ...securityHeaders, 'Cache-Control': 'no-store' };
 
 /**
  * The headers that every response has, and `headers`. A response that is made with them is spared having them set one
@@ -93,7 +94,8 @@ const securityHeaders = {
  */
 function allHeaders(c: Context<Env>, headers?: Headers): Headers {
   c.set('hasHeaders', true);
-  return { 'X-Request-Id': c.get('requestId'), ...securityHeaders, ...c.get('shared'), ...headers };
+  const usual = c.req.method === 'POST' ? securityHeaders : headersOfReads;
+  return { 'X-Request-Id': c.get('requestId'), ...usual, ...c.get('shared'), ...headers };
 }
 
 /**
