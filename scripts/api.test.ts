@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
+import { problemOf } from '../shared/http/problem.ts';
 import { type Document, type Operation, operationsOf, readerOf } from '../tests/contract/documents.ts';
 import { apiDocuments } from './api.ts';
 import { problemsOf } from './api-linters.ts';
@@ -63,12 +64,18 @@ describe('the API documents', () => {
         const codes = codesOf(content['application/json']!.schema);
         expect([name, status, codes.length > 0]).toEqual([name, status, true]);
         const mayRepeat = codes.some((code) =>
-          ['unavailable', 'payment_pending', 'request_in_progress'].includes(code),
+          ['unavailable', 'payment_pending', 'request_in_progress', 'too_many_requests'].includes(code),
         );
         expect([name, status, 'Retry-After' in headers]).toEqual([name, status, mayRepeat]);
         const reader = readerOf(content['application/json']!.schema, document, false);
         expect(reader.safeParse({ error: codes[0], message: 'Wait' }).success).toBe(true);
         expect(reader.safeParse({ error: 'no_such_code', message: 'Wait' }).success).toBe(false);
+
+        const problem = readerOf(content['application/problem+json']!.schema, document, false);
+        const body = problemOf({ error: codes[0]!, message: 'Wait' }, Number(status), 'an-id');
+        expect(problem.safeParse(body).success).toBe(true);
+        expect(problem.safeParse({ ...body, error: 'no_such_code' }).success).toBe(false);
+        expect(problem.safeParse({ ...body, detail: undefined }).success).toBe(false);
       }
     }
   });

@@ -141,9 +141,9 @@ type Operation = { parameters?: { in: string; name: string }[]; responses: Recor
 
 /** Statuses and codes that any route may return; the page has them once. */
 const ofEveryRoute = new Set([
-  ...['401', '403', '408', '413', '415', '431', '500', '503'],
+  ...['401', '403', '408', '413', '415', '429', '431', '500', '503'],
   ...['invalid_request', 'unauthorized', 'forbidden', 'request_timeout', 'payload_too_large'],
-  ...['unsupported_media_type', 'headers_too_large', 'internal', 'unavailable'],
+  ...['unsupported_media_type', 'too_many_requests', 'headers_too_large', 'internal', 'unavailable'],
 ]);
 
 /** Returns the codes of the errors that a response may have: the schema of its member `error` lists them. */
@@ -160,10 +160,13 @@ function lackingIn(page: string, route: string, { parameters = [], responses }: 
   const row = page.split('\n').find((line) => line.startsWith(start));
   if (row === undefined) return [start];
   const words = new Set(row.slice(start.length).match(/\w+/g));
-  return Object.entries(responses)
-    .flatMap(([status, response]) => [status, ...codesOf(response)])
-    .filter((one) => !ofEveryRoute.has(one) && !words.has(one))
-    .map((one) => `${route}: ${one}`);
+  return (
+    Object.entries(responses)
+      // An error's codes stand once more in its problem.
+      .flatMap(([status, response]) => [status, ...new Set(codesOf(response))])
+      .filter((one) => !ofEveryRoute.has(one) && !words.has(one))
+      .map((one) => `${route}: ${one}`)
+  );
 }
 
 test('docs/api.md has every route, with its query, its statuses and the codes of its errors', async () => {

@@ -7,7 +7,7 @@ export const root = join(import.meta.dirname, '..');
 /** Reads every page; returns its path from the root, with its text. */
 export const readDocuments = (): Promise<[path: string, text: string][]> =>
   Promise.all(
-    ['README.md', 'tests/README.md', ...[...new Glob('docs/**/*.md').scanSync(root)].sort()].map(
+    ['README.md', 'SECURITY.md', 'tests/README.md', ...[...new Glob('docs/**/*.md').scanSync(root)].sort()].map(
       async (path): Promise<[string, string]> => [path, await Bun.file(join(root, path)).text()],
     ),
   );

@@ -5,6 +5,7 @@ import { ensureInstalled, run } from './bootstrap.mjs';
 /** The file of each command, with arguments that always come first. `instead` says why it takes no others. */
 const commands = {
   api: { file: ['scripts/api.ts'] },
+  audit: { file: ['scripts/audit.ts'], instead: '' },
   bench: { file: ['tests/bench/main.ts'] },
   build: { file: ['scripts/build.ts'] },
   connector: { file: ['services/search/main.ts', 'connector'] },
@@ -15,6 +16,7 @@ const commands = {
   histories: { file: ['tests/histories/main.ts'] },
   load: { file: ['tests/load/main.ts'] },
   'load:smoke': { file: ['tests/load/smoke.ts'], instead: '' },
+  provenance: { file: ['scripts/provenance.ts'], instead: '' },
   soak: {
     file: ['tests/soak/main.ts'],
     instead: 'SOAK_SECONDS, SOAK_BUYERS, SOAK_PAYMENTS and SOAK_SEED set its size.',

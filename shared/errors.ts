@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
+  | 'too_many_requests'
   | 'headers_too_large'
   | 'internal'
   | 'unavailable';
@@ -26,13 +27,15 @@ export class AppError extends Error {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly again: boolean;
+  /** How long to wait before the request is repeated, where that is known, in seconds. */
+  readonly waitS: number | undefined;
   /** More members for the response's body, such as which fields were wrong. */
   readonly details: Record<string, unknown>;
 
   constructor(
     type: ErrorType | ErrorKind,
     message: string,
-    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+    options: { cause?: unknown; details?: Record<string, unknown>; waitS?: number } = {},
   ) {
     super(message, { cause: options.cause });
     const { code, kind, again = false } = errorType(type);
@@ -40,13 +43,16 @@ export class AppError extends Error {
     this.code = code;
     this.kind = kind;
     this.again = again;
+    this.waitS = options.waitS;
     this.details = options.details ?? {};
   }
 }
 
 /** Returns the error of a kind alone. */
 export const errorType = (type: ErrorType | ErrorKind): ErrorType =>
-  typeof type !== 'string' ? type : { code: type, kind: type, ...(type === 'unavailable' && { again: true }) };
+  typeof type !== 'string' ? type : { code: type, kind: type, ...(passing.includes(type) && { again: true }) };
+
+const passing: ErrorKind[] = ['unavailable', 'too_many_requests'];
 
 /** The cursor of a list is not one that it has given out. */
 export const unknownCursor = () =>

@@ -25,6 +25,7 @@ import { migrate } from '../shared/db/migrate.ts';
 import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/process/lifecycle.ts';
 import { reachable } from '../shared/process/program.ts';
 import { examples } from './examples.ts';
+import { originsOf } from './origins.ts';
 import { checkFree } from './ports.ts';
 import { openPostgres } from './postgres.ts';
 import { unready } from './readiness.ts';
@@ -92,17 +93,16 @@ async function startStandalone(
     );
 
     const services: Running[] = [];
+    // A page of one of the three may use the others.
+    const origins = originsOf([EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR]).join(',');
+    const common = { CORS_ORIGINS: origins, ...present(postgres.env), METRICS_ADDR: '' };
     ended.push(async () => void (await Promise.all(services.map((service) => service.stop()))));
     const service = async (title: string, name: AddressVariable, start: typeof startEvents) => {
       const { host, port } = config[name];
       const started = await step(
         title,
         // Three services can't have one METRICS_ADDR: each shows its metrics at its own address.
-        () =>
-          start(
-            { ...postgres.env, METRICS_ADDR: '', SERVER_ADDR: `${host.includes(':') ? `[${host}]` : host}:${port}` },
-            name,
-          ),
+        () => start({ ...common, SERVER_ADDR: `${host.includes(':') ? `[${host}]` : host}:${port}` }, name),
         (running) => `http://${host}:${running.port}/docs`,
       );
       services.push(started);
@@ -152,6 +152,9 @@ const addressRemarks = (env: Env): string[] => [
   ...(env.SERVER_ADDR ? ['SERVER_ADDR is not read by npm start: EVENTS_ADDR, BOOKING_ADDR and SEARCH_ADDR are'] : []),
   ...(env.METRICS_ADDR ? ['METRICS_ADDR is not read by npm start: each service shows its metrics at its address'] : []),
 ];
+
+/** An empty variable counts as one that is not set. */
+const present = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, text]) => text));
 
 const whereData = (env: Env, dir: string): string =>
   env.POSTGRES_HOST

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDb } from '../shared/db/client.ts';
 import { inspectProcess } from '../shared/embedded/processes.ts';
-import { freePort } from '../shared/process/free-port.ts';
+import { freePort, freePorts } from '../shared/process/free-port.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { client } from '../tests/contract/client.ts';
 import { startFakeStripe } from '../tests/fake-stripe/start.ts';
@@ -117,6 +117,29 @@ describe('the standalone process on its own PostgreSQL', () => {
   test('no line to paste lacks a token where booking checks tokens', async () => {
     const { output, stop } = await startWith({ AUTH_JWT_SECRET: 'x'.repeat(32) });
     expect(output().match(/^ {2}curl .*$/gm)).toEqual([expect.stringContaining('/search/events')]);
+    await stop();
+  }, 60_000);
+
+  test('a page of each service may use the other two', async () => {
+    const [eventsPort, bookingPort, searchPort] = await freePorts(3);
+    const { stop } = await startWith({
+      EVENTS_ADDR: `127.0.0.1:${eventsPort}`,
+      BOOKING_ADDR: `127.0.0.1:${bookingPort}`,
+      SEARCH_ADDR: `127.0.0.1:${searchPort}`,
+    });
+    const allowed = async (port: number, origin: string) =>
+      (await fetch(`http://127.0.0.1:${port}/livez`, { headers: { Origin: origin } })).headers.get(
+        'access-control-allow-origin',
+      );
+    for (const port of [eventsPort!, bookingPort!, searchPort!]) {
+      for (const own of [eventsPort, bookingPort, searchPort].flatMap((at) => [
+        `http://127.0.0.1:${at}`,
+        `http://localhost:${at}`,
+      ])) {
+        expect(await allowed(port, own)).toBe(own);
+      }
+      expect(await allowed(port, 'http://other.example')).toBeNull();
+    }
     await stop();
   }, 60_000);
 

@@ -1,5 +1,6 @@
 import type { Identities } from '../../shared/auth/identities.ts';
 import { checkTokens } from '../../shared/http/bearer.ts';
+import { limitUsers } from '../../shared/http/rate-limits.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import type { Bank } from './domain/payment/approve-payment.ts';
 import type { Ports } from './domain/ports.ts';
@@ -28,6 +29,7 @@ export function createBookingApp(deps: BookingDeps) {
   const ports: Ports = { ...deps, knownTickets: knownTickets(deps.tickets), seats: seatChoices(deps) };
   return createShell(about, deps, (app) => {
     checkTokens(app, '/api/v1/booking/*', deps.identities, deps.log);
+    limitUsers(app, '/api/v1/booking/*', deps);
     const routes = app
       .route('/', ticketRoutes(ports))
       .route('/', reservationRoutes(ports))

@@ -1,3 +1,4 @@
+import { rateLimitConfig, rateLimitVariables } from '../../shared/admission/config.ts';
 import { authConfig, authVariables } from '../../shared/auth/config.ts';
 import {
   checkAddresses,
@@ -85,6 +86,7 @@ export const variables = {
   ...postgresVariables,
   ...redisVariables,
   ...authVariables,
+  ...rateLimitVariables,
   TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
   MAX_TICKETS_PER_USER: v.integer(
     0,
@@ -109,6 +111,10 @@ export const variables = {
   ...paymentVariables,
 };
 
+/** Returns the limits on writes. Throws `ConfigError` for a limit by users where no token is checked. */
+export const writeLimitConfig = (config: Values<typeof rateLimitVariables> & Parameters<typeof authConfig>[0]) =>
+  rateLimitConfig(config, authConfig(config) !== undefined);
+
 /** Throws `ConfigError` for variables that are wrong, or do not go together. */
 export function readBookingConfig(env: Env) {
   const config = readConfig(variables, env);
@@ -116,6 +122,7 @@ export function readBookingConfig(env: Env) {
   checkAll([
     () => redisConfig(config),
     () => authConfig(config),
+    () => writeLimitConfig(config),
     () => stripeKey(config, config.SERVER_MODE),
     () => postgresConfig(config, 'onsale-booking'),
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),

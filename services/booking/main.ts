@@ -1,3 +1,4 @@
+import { writeLimits } from '../../shared/admission/write-limits.ts';
 import { authConfig } from '../../shared/auth/config.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { postgresConfig, redisConfig, serverConfig } from '../../shared/config/config.ts';
@@ -27,7 +28,7 @@ import { postgresUnfinishedPayments } from './adapters/postgres/unfinished-payme
 import { postgresWebhookEvents } from './adapters/postgres/webhooks.ts';
 import { createBookingApp } from './app.ts';
 import { commands } from './cli.ts';
-import { readBookingConfig, sweepTimes, variables } from './config.ts';
+import { readBookingConfig, sweepTimes, variables, writeLimitConfig } from './config.ts';
 import { paymentDuty } from './domain/payment/payment-duty.ts';
 import { capturesJob } from './jobs/captures.ts';
 import { jobPauseMs, startJobs } from './jobs/job.ts';
@@ -85,6 +86,7 @@ export async function start(
     server,
     dependencies: { postgres: canSell, payments: duty, ...(redis && { redis: checkRedisLocks(redis) }) },
     closing: closing.signal,
+    writeLimits: writeLimits(writeLimitConfig(config), redis, { log, metrics }),
     ...(redis && { reports: { redis_warning: () => evictionWarning(redis) } }),
     identities: auth && jwtIdentities(auth, log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),

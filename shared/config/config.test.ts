@@ -47,6 +47,8 @@ describe('the configuration of a part', () => {
       SERVER_CTX_TIMEOUT: '4s',
       SERVER_DRAIN_TIMEOUT: '5s',
       LOG_REQUESTS: 'false',
+      SERVER_COMPRESS: 'true',
+      CORS_ORIGINS: 'https://shop.example, http://127.0.0.1:3000',
     };
     expect(serverConfig(readConfig(serverVariables, env))).toEqual({
       reusePort: true,
@@ -57,6 +59,9 @@ describe('the configuration of a part', () => {
       requestTimeoutMs: 4000,
       drainTimeoutMs: 5000,
       logRequests: false,
+      compress: true,
+      origins: ['https://shop.example', 'http://127.0.0.1:3000'],
+      proxies: undefined,
     });
   });
 

@@ -1,5 +1,6 @@
 import { type Address, ConfigError, type Values, v } from './environment.ts';
 import { collide } from './server-addresses.ts';
+import { type WebConfig, webConfig, webVariables } from './web.ts';
 
 export { directly, type Place, type PostgresConfig, postgresConfig, postgresVariables } from './postgres.ts';
 export { type RedisConfig, redisConfig, redisVariables } from './redis.ts';
@@ -36,9 +37,10 @@ export const serverVariables = {
     'Least important level that is logged',
   ),
   LOG_REQUESTS: v.flag(true, 'One JSON line per request'),
+  ...webVariables,
 };
 
-export type ServerConfig = {
+export type ServerConfig = WebConfig & {
   /** Other processes may listen at the same address. */
   reusePort: boolean;
   /** The place of the metrics: at an address of their own, beside the service's routes, or nowhere. */
@@ -74,5 +76,6 @@ export function serverConfig(values: Values<typeof serverVariables>): ServerConf
     requestTimeoutMs: values.SERVER_CTX_TIMEOUT,
     drainTimeoutMs: values.SERVER_DRAIN_TIMEOUT,
     logRequests: values.LOG_REQUESTS,
+    ...webConfig(values),
   };
 }

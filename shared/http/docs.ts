@@ -1,7 +1,8 @@
-import type { Hono } from 'hono';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'text' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };
 import { release } from '../process/build.ts';
+import { replyWritten } from './reply.ts';
+import type { App } from './routes.ts';
 
 /** The title, description and tags of a service's OpenAPI document. */
 export type About = { title: string; description: string; tags: { name: string; description: string }[] };
@@ -39,16 +40,17 @@ const page = (title: string) => `<!doctype html>
 const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinking: true, tryItOutEnabled: true });\n`;
 
 /** The policy of the page: Swagger UI styles its elements inline and draws its icons from data: addresses. */
-export const docsPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Adds `/docs`: a page to read and try the service's `/openapi.json`; every asset comes from the service itself. */
-export function addDocs(app: Hono, title: string): void {
+export function addDocs(app: App, title: string): void {
   const asset = (path: string, text: string, type: string) =>
-    app.get(path, (c) =>
-      c.body(text, 200, {
+    app.get(path, async (c) =>
+      replyWritten(c, text, {
         'Content-Type': `${type}; charset=utf-8`,
         'Cache-Control': 'public, max-age=3600',
+        'Content-Security-Policy': policy,
       }),
     );
   asset('/docs', page(title), 'text/html');

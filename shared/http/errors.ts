@@ -3,8 +3,9 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AppError, type ErrorKind } from '../errors.ts';
-import type { Env } from './env.ts';
-import { reply } from './reply.ts';
+import type { Env, Headers } from './env.ts';
+import { type ErrorBody, problemOf, problemType, wantsProblem } from './problem.ts';
+import { replyPlain } from './reply.ts';
 
 const statusOf: Record<ErrorKind, ContentfulStatusCode> = {
   invalid_request: 400,
@@ -18,13 +19,14 @@ const statusOf: Record<ErrorKind, ContentfulStatusCode> = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   unprocessable: 422,
+  too_many_requests: 429,
   headers_too_large: 431,
   internal: 500,
   unavailable: 503,
 };
 
-/** How long a caller should wait before it repeats a request, in seconds. */
-const retryAfterSeconds = '1';
+/** How long a caller should wait before it repeats a request, unless the error says more. */
+const usualWaitS = 1;
 
 const wantedType = 'must be JSON, sent with Content-Type: application/json';
 
@@ -52,11 +54,18 @@ export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
  */
 export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
-  const headers: Record<string, string> = {};
-  if (error.again) headers['Retry-After'] = retryAfterSeconds;
+  const headers: Headers = {};
+  if (error.again) headers['Retry-After'] = String(error.waitS ?? usualWaitS);
   // The next bytes on this connection are the rest of the body.
   if (error.code === 'request_timeout') headers.Connection = 'close';
-  return reply(c, body, status, headers);
+  return bodyReply(c, status, body, headers);
+}
+
+/** Returns a response with the body of an error, as a problem (RFC 9457) if the request asks for that. */
+export function bodyReply(c: Context<Env>, status: ContentfulStatusCode, body: ErrorBody, headers: Headers): Response {
+  if (!wantsProblem(c.req.header('Accept'))) return replyPlain(c, body, status, headers);
+  const problem = problemOf(body, status, c.get('requestId'));
+  return replyPlain(c, problem, status, { ...headers, 'Content-Type': problemType });
 }
 
 /** Returns the issues of the closest branch, where the input is a union. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { sleep } from '../async/clock.ts';
 import { AppError } from '../errors.ts';
 import { type IdempotencyKeys, respondOnce } from '../idempotency/idempotency.ts';
-import type { Env } from './env.ts';
-import { statusAndBody } from './errors.ts';
+import type { Env, Headers } from './env.ts';
+import { bodyReply, statusAndBody } from './errors.ts';
 import { replyRaw } from './reply.ts';
 
 /**
@@ -68,9 +69,12 @@ export async function idempotent(
       return { status: refused.status, body: JSON.stringify(refused.body), isFinal: true };
     }
   });
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+  const headers: Headers = { 'Content-Type': 'application/json' };
   if (response.replayed) headers['Idempotent-Replayed'] = 'true';
   if (response.location) headers.Location = response.location;
+  if (response.status >= 400) {
+    return bodyReply(c, response.status as ContentfulStatusCode, JSON.parse(response.body), headers) as never;
+  }
   // It may be any of the route's responses: their types are not known here.
   return replyRaw(c, response.body, response.status, headers) as never;
 }

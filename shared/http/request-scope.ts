@@ -3,8 +3,9 @@ import { routePath } from 'hono/route';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import { type Logger, requestLog } from '../process/log.ts';
+import { encodingFor } from './compression.ts';
+import { sharedHeaders } from './cors.ts';
 import { deadline } from './deadline.ts';
-import { docsPolicy } from './docs.ts';
 import type { Env } from './env.ts';
 import { errorReply } from './errors.ts';
 import { setContentLength } from './head.ts';
@@ -22,21 +23,21 @@ export function requestScope(deps: { log: Logger; metrics: Metrics; server: Serv
   const { log, metrics, server } = deps;
   const withTimeout = deadline(server.requestTimeoutMs);
   const logRequest = requestLog(log);
+  const shared = sharedHeaders(server);
 
   return async (c, next) => {
     const started = performance.now();
     const given = c.req.header('X-Request-Id');
     c.set('requestId', given !== undefined && usableId.test(given) ? given : crypto.randomUUID());
+    if (shared) c.set('shared', shared(c.req.header('Origin')));
+    if (server.compress) c.set('encoding', encodingFor(c.req.header('Accept-Encoding')));
 
     if (!(await withTimeout(next()))) {
       const late = c.get('receiving') ? bodyTooSlow() : tooSlow();
       if (late.code === 'unavailable') c.set('failure', late);
       c.res = errorReply(c, late);
     }
-    if (!c.get('hasHeaders')) {
-      setHeaders(c);
-      if (c.req.path.startsWith('/docs')) c.res.headers.set('Content-Security-Policy', docsPolicy);
-    }
+    if (!c.get('hasHeaders')) setHeaders(c);
     if (c.req.method === 'HEAD') await setContentLength(c);
 
     const { method, path } = c.req;

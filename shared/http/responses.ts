@@ -67,7 +67,24 @@ export const sentResponses = {
   408: errorResponse('The body did not come in time', ['request_timeout']),
   413: errorResponse('The body is longer than 64 KiB', ['payload_too_large']),
   415: errorResponse('The body has a Content-Encoding, and none is undone', ['unsupported_media_type']),
+  429: limited(),
 };
+
+/** Of an operation whose callers a limit may refuse. */
+function limited() {
+  const refused = errorResponse('Too many writes by this user or address; repeat after Retry-After', [
+    'too_many_requests',
+  ]);
+  const described = (description: string) => ({ description, schema: { type: 'string' as const } });
+  return {
+    ...refused,
+    headers: {
+      ...refused.headers,
+      RateLimit: described('What is left of each limit, and when it is whole again (IETF draft)'),
+      'RateLimit-Policy': described('Each limit, and its window in seconds'),
+    },
+  };
+}
 
 /** Of an operation with a body. */
 export const bodyResponses = { 400: errorResponse('Invalid request payload', ['invalid_request']), ...sentResponses };

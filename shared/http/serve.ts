@@ -2,6 +2,7 @@ import { sleep } from '../async/clock.ts';
 import type { ServerConfig } from '../config/config.ts';
 import type { Address } from '../config/environment.ts';
 import { ListenError } from '../process/lifecycle.ts';
+import type { Connection } from './env.ts';
 import { withoutLength } from './head.ts';
 import { whereTaken } from './ports.ts';
 import { withWholeUrlOnBun, withWholeUrlOnDeno } from './target.ts';
@@ -15,7 +16,8 @@ export type Server = {
   stop(drainMs: number): Promise<void>;
 };
 
-type Fetch = (request: Request) => Response | Promise<Response>;
+/** Handles a request of a connection; Bun has the connection's address in its server, and Deno beside the request. */
+type Fetch = (request: Request, connection: Connection) => Response | Promise<Response>;
 
 declare const Deno: {
   serve(
@@ -30,7 +32,8 @@ declare const Deno: {
  */
 export async function serve(fetch: Fetch, address: Address, variable: string, config: ServerConfig): Promise<Server> {
   let handle = fetch;
-  const turned: Fetch = (request) => (request.method === 'HEAD' ? withoutLength(handle(request)) : handle(request));
+  const turned: Fetch = (request, connection) =>
+    request.method === 'HEAD' ? withoutLength(handle(request, connection)) : handle(request, connection);
   const at = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
   const refuse = (why: string, cause?: unknown) => {
     throw new ListenError(`Can't listen on ${at}: ${why}. Set ${variable} to another address.`, { cause });
@@ -64,9 +67,9 @@ const quietMs = 100;
 function askToClose(fetch: Fetch) {
   let cameAt = performance.now();
   return {
-    async fetch(request: Request) {
+    async fetch(request: Request, connection: Connection) {
       cameAt = performance.now();
-      const response = await fetch(request);
+      const response = await fetch(request, connection);
       response.headers.set('Connection', 'close');
       return response;
     },
@@ -83,8 +86,10 @@ const minIdleS = 5;
 
 function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig): Server {
   const longer = Math.max(config.readTimeoutMs, config.writeTimeoutMs);
+  // A handler that takes the server as its second argument costs 3 % more of a small request.
+  const connection: Connection = { requestIP: (request) => server.requestIP(request) };
   const server = Bun.serve({
-    fetch: (request) => fetch(withWholeUrlOnBun(request)),
+    fetch: (request: Request) => fetch(withWholeUrlOnBun(request), connection),
     hostname: host,
     port,
     idleTimeout: Math.min(255, Math.max(minIdleS, Math.ceil(longer / 1000))),
@@ -109,8 +114,9 @@ function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig)
 
 function serveOnDeno(fetch: Fetch, { host, port }: Address, { reusePort }: ServerConfig): Server {
   const abort = new AbortController();
-  const server = Deno.serve({ hostname: host, port, reusePort, onListen: () => {}, signal: abort.signal }, (request) =>
-    fetch(withWholeUrlOnDeno(request)),
+  const server = Deno.serve(
+    { hostname: host, port, reusePort, onListen: () => {}, signal: abort.signal },
+    (request, connection) => fetch(withWholeUrlOnDeno(request), connection),
   );
   return {
     port: server.addr.port,

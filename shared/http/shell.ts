@@ -1,14 +1,19 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import type { WriteLimits } from '../admission/rate-limit.ts';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
 import { takeBody } from './body.ts';
+import { preflight } from './cors.ts';
 import { type About, addDocs, documentHead } from './docs.ts';
 import type { Env } from './env.ts';
 import { errorReply, toAppError } from './errors.ts';
 import { addHealth, type Dependencies, type Reports } from './health.ts';
 import { addHome, type Links } from './home.ts';
 import type { Metrics } from './metrics.ts';
+import { withProblems } from './problem.ts';
+import { limitAddresses } from './rate-limits.ts';
+import { replyWritten } from './reply.ts';
 import { requestScope } from './request-scope.ts';
 import { type App, createRoutes } from './routes.ts';
 
@@ -21,6 +26,8 @@ export type ShellDeps = {
   dependencies: Dependencies;
   /** Further members of `/readyz`. */
   reports?: Reports;
+  /** The limits on writes, if there are any. */
+  writeLimits?: WriteLimits | undefined;
   /** Aborts when the process is to end: `/readyz` is 503, and streams close. */
   closing: AbortSignal;
 };
@@ -42,19 +49,21 @@ export function createShell<Typed = void>(
   addHealth(plain, deps);
   if (deps.server.metrics === 'beside') addMetrics(app, deps.metrics);
   addHome(plain, about, findLinks);
-  addDocs(plain, about.title);
+  addDocs(app, about.title);
   const typed = addRoutes(app);
-  app.doc31('/openapi.json', documentHead(about));
+  addDocument(app, about);
   methodNotAllowed(app);
   return (typed ?? app) as Typed extends void ? App : Typed;
 }
 
-type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'>;
+type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'> & Partial<Pick<ShellDeps, 'writeLimits'>>;
 
 /** The metrics of a service, for an address of their own. */
 export function createMetricsApp(deps: FrameDeps): App {
-  const app = createFrame(deps);
-  addMetrics(app, deps.metrics);
+  // No page reads them, and nobody writes.
+  const { log, metrics, server } = deps;
+  const app = createFrame({ log, metrics, server: { ...server, origins: [] } });
+  addMetrics(app, metrics);
   methodNotAllowed(app);
   return app;
 }
@@ -70,10 +79,21 @@ function createFrame(deps: FrameDeps): App {
   app.notFound((c) => errorReply(c, new AppError('not_found', `There is nothing at ${methodOf(c)} ${c.req.path}`)));
 
   app.use(requestScope(deps));
+  if (deps.server.origins.length > 0) app.options('*', preflight(deps.server.origins));
   // The runtime refuses longer headers by itself.
   if (deps.server.maxHeaderBytes < 16_384) app.use(headerLimit(deps.server.maxHeaderBytes));
+  limitAddresses(app, deps);
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', takeBody());
   return app;
+}
+
+/** The document is written when it is first asked for: no route comes after that. */
+function addDocument(app: App, about: About): void {
+  let text: string | undefined;
+  app.get('/openapi.json', async (c) => {
+    text ??= JSON.stringify(withProblems(app.getOpenAPI31Document(documentHead(about))));
+    return replyWritten(c, text);
+  });
 }
 
 function addMetrics(app: App, { registry }: Metrics): void {

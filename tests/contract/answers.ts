@@ -22,7 +22,7 @@ export function recordAnswers() {
       status: response.status,
       headers: response.headers,
       type,
-      ...(type === 'application/json' && { json: response.clone().text() }),
+      ...(/^application\/(problem\+)?json$/.test(type) && { json: response.clone().text() }),
     });
     return response;
   }

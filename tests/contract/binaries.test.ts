@@ -1,12 +1,15 @@
+import { beforeAll } from 'bun:test';
 import { join } from 'node:path';
 import { runProcess } from '../rig/process.ts';
 import { startServices } from '../rig/targets.ts';
-import { contractSuite } from './suite.ts';
+import { contractSuite, webSuite } from './suite.ts';
 
-contractSuite('the three binaries', async () => {
+beforeAll(async () => {
   await runProcess(
     [process.execPath, join(import.meta.dirname, '..', '..', 'scripts', 'build.ts'), '--platform', 'own'],
     {},
   );
-  return startServices('binaries');
-});
+}, 90_000);
+
+contractSuite('the three binaries', () => startServices('binaries'));
+webSuite('the three binaries', (more) => startServices('binaries', undefined, () => more));

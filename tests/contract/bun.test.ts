@@ -1,4 +1,5 @@
 import { startServices } from '../rig/targets.ts';
-import { contractSuite } from './suite.ts';
+import { contractSuite, webSuite } from './suite.ts';
 
 contractSuite('three Bun processes', () => startServices('bun'));
+webSuite('three Bun processes', (more) => startServices('bun', undefined, () => more));

@@ -1,4 +1,5 @@
 import { startStandaloneProcess } from '../rig/targets.ts';
-import { contractSuite } from './suite.ts';
+import { contractSuite, webSuite } from './suite.ts';
 
-contractSuite('the standalone process', startStandaloneProcess);
+contractSuite('the standalone process', () => startStandaloneProcess());
+webSuite('the standalone process', startStandaloneProcess);

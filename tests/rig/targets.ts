@@ -53,7 +53,7 @@ export async function startServices(
 }
 
 /** The process of `npm start`, on a new database. */
-export async function startStandaloneProcess(): Promise<Target> {
+export async function startStandaloneProcess(more: Record<string, string> = {}): Promise<Target> {
   const database = await emptyDatabase();
   const env = {
     ...postgresEnv(database.config),
@@ -61,6 +61,7 @@ export async function startStandaloneProcess(): Promise<Target> {
     EVENTS_ADDR: '127.0.0.1:0',
     BOOKING_ADDR: '127.0.0.1:0',
     SEARCH_ADDR: '127.0.0.1:0',
+    ...more,
   };
   const process = await startProcess([bun, join(root, 'standalone', 'main.ts')], env, {
     port: /:(\d+)\/docs/,

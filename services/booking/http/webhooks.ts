@@ -10,6 +10,9 @@ import type { Ports } from '../domain/ports.ts';
 /** Not a zod schema: the signature is made over the bytes of the body, and checked before the body is parsed. */
 const eventSchema = { type: 'object' as const, description: 'An event object of Stripe’s API' };
 
+/** Stripe is not limited. */
+const { 429: _, ...heardResponses } = bodyResponses;
+
 const route = createRoute({
   method: 'post',
   path: '/webhooks/stripe',
@@ -32,7 +35,7 @@ const route = createRoute({
   },
   responses: {
     200: { description: 'Heard; it need not be told again' },
-    ...bodyResponses,
+    ...heardResponses,
     400: errorResponse('Not signed with the secret of this endpoint', ['invalid_request']),
     ...commonResponses,
     503: errorResponse('It could not be dealt with now: tell it again', ['unavailable']),

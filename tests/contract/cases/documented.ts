@@ -28,7 +28,7 @@ const heldOfBooking: Record<string, number[]> = {
 /** Statuses of servers that are away or broken, which this suite does not have. */
 const byFault = [500, 503];
 /** The shell's own statuses, on every route. */
-const byShell = [408, 413, 415, 431];
+const byShell = [408, 413, 415, 429, 431];
 
 /** The headers of single responses; all others are the shell's, or HTTP's. */
 const ownHeaders = ['Retry-After', 'WWW-Authenticate', 'Location', 'Idempotent-Replayed', 'X-Lock-Status'];
@@ -84,7 +84,12 @@ function expectDocumentedQuery(name: string, { url }: Answer, { parameters = [] 
 async function expectDocumented(name: string, answer: Answer, operation: Operation, document: Document) {
   const { status, headers, type, json } = answer;
   const { content = { '': { schema: {} } }, headers: told = {} } = operation.responses[status] ?? {};
-  expect({ name, status, types: Object.keys(content) }).toEqual({ name, status, types: [type] });
+  // An error may also be a problem, which only those get who ask for it.
+  expect({ name, status, types: Object.keys(content) }).toEqual({
+    name,
+    status,
+    types: status < 400 ? [type] : ['application/json', 'application/problem+json'],
+  });
   const missing = Object.keys(told).filter((header) => told[header]?.required && !headers.has(header));
   const untold = ownHeaders.filter((header) => headers.has(header) && !(header in told));
   expect({ name, status, missing, untold }).toEqual({ name, status, missing: [], untold: [] });
