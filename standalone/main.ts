@@ -22,6 +22,7 @@ import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
 import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/process/lifecycle.ts';
 import { reachable } from '../shared/process/program.ts';
+import { tracingConfig } from '../shared/tracing/config.ts';
 import { examples } from './examples.ts';
 import { checkFree } from './ports.ts';
 import { openPostgres } from './postgres.ts';
@@ -54,6 +55,7 @@ export async function startStandalone(
     () => redisConfig(config),
     () => authConfig(config),
     () => stripeKey(config, config.SERVER_MODE),
+    () => tracingConfig(config, 'events'),
     () => checkAddresses({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR }),
   ]);
   const key = stripeKey(config, config.SERVER_MODE);

@@ -15,6 +15,7 @@ import {
   type Values,
   v,
 } from '../../shared/config/environment.ts';
+import { tracingConfig, tracingVariables } from '../../shared/tracing/config.ts';
 
 /** Variables that the sale and its audit must agree on. */
 export const sweepVariables = {
@@ -84,6 +85,7 @@ export const variables = {
   ...postgresVariables,
   ...redisVariables,
   ...authVariables,
+  ...tracingVariables,
   TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
   MAX_TICKETS_PER_USER: v.integer(
     0,
@@ -115,6 +117,7 @@ export function readBookingConfig(env: Env) {
   checkAll([
     () => redisConfig(config),
     () => authConfig(config),
+    () => tracingConfig(config, 'booking'),
     () => stripeKey(config, config.SERVER_MODE),
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
   ]);

@@ -47,8 +47,8 @@ export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
 });
 
 /**
- * Returns a response with the error's status and `{error, message}`, and `Retry-After` where the request may succeed
- * later.
+ * Returns a response with the error's status and `{error, message}`, a `trace_id` where the request is traced, and
+ * `Retry-After` where it may succeed later.
  */
 export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
@@ -56,7 +56,8 @@ export function errorReply(c: Context<Env>, error: AppError): Response {
   if (error.again) headers['Retry-After'] = retryAfterSeconds;
   // The next bytes on this connection are the rest of the body.
   if (error.code === 'request_timeout') headers.Connection = 'close';
-  return reply(c, body, status, headers);
+  const span = c.get('span');
+  return reply(c, span ? { ...body, trace_id: span.traceId } : body, status, headers);
 }
 
 /** Returns the issues of the closest branch, where the input is a union. */

@@ -2,6 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { takeBody } from './body.ts';
 import { type About, addDocs, documentHead } from './docs.ts';
 import type { Env } from './env.ts';
@@ -17,6 +18,8 @@ export type ShellDeps = {
   log: Logger;
   metrics: Metrics;
   server: ServerConfig;
+  /** Traces of the requests, if any are made. */
+  tracing?: Tracing | undefined;
   /** The checks of `/readyz`, by name. */
   dependencies: Dependencies;
   /** Further members of `/readyz`. */
@@ -49,7 +52,7 @@ export function createShell<Typed = void>(
   return (typed ?? app) as Typed extends void ? App : Typed;
 }
 
-type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'>;
+type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server' | 'tracing'>;
 
 /** The metrics of a service, for an address of their own. */
 export function createMetricsApp(deps: FrameDeps): App {
