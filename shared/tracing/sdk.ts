@@ -51,7 +51,7 @@ export function createTracing(config: TracingConfig, log: Logger, exporter = otl
     samples: sampler(sampling),
     begin(name, options, parent) {
       const context = parent?.traceparent ? contextOf(parent) : ROOT_CONTEXT;
-      const state = { isOpen: true };
+      const state = { isOpen: true, originMs: Date.now() - performance.now() };
       return started(tracer, context, name, options, state, true);
     },
     linkTo(traceparent, attributes = {}) {
@@ -93,16 +93,26 @@ const contextOf = (headers: TraceHeaders) =>
     keys: (carrier) => Object.keys(carrier),
   });
 
-/** `state` is shared by all spans of a trace here: none begins after the first has ended. */
+/**
+ * What all spans of a trace have in common here. None begins after the first has ended; and their times are of one clock,
+ * which the SDK would read in whole milliseconds.
+ */
+type State = { isOpen: boolean; readonly originMs: number };
+
 function started(
   tracer: Tracer,
   parent: typeof ROOT_CONTEXT,
   name: string,
   { kind = 'internal', attributes = {}, links = [] }: SpanOptions,
-  state: { isOpen: boolean },
+  state: State,
   isFirst: boolean,
 ): Span {
-  const made = tracer.startSpan(name, { kind: kinds[kind], attributes: defined(attributes), links }, parent);
+  const nowMs = () => state.originMs + performance.now();
+  const made = tracer.startSpan(
+    name,
+    { kind: kinds[kind], attributes: defined(attributes), links, startTime: nowMs() },
+    parent,
+  );
   const context = made.spanContext();
   const below = trace.setSpan(parent, made);
   return {
@@ -118,7 +128,7 @@ function started(
         made.setAttribute('error.type', typeOf(error));
         if (!isExpected(error)) made.setStatus({ code: SpanStatusCode.ERROR });
       }
-      made.end();
+      made.end(nowMs());
     },
     isOpen: () => state.isOpen,
   };
