@@ -29,19 +29,22 @@ export function tracedSource(source: ChangeSource, tracing: Tracing, group: stri
   };
 }
 
+/** Of several, names would be without number. */
+const nameOf = (from: string[]) => (from.length === 1 ? `process ${from[0]}` : 'process');
+
 const distinct = (texts: string[]) => [...new Set(texts)].sort();
 
 /** Where the changes stand, so that the trace of a change can be found. */
 const places = (changes: Change[]) => ({
   'onsale.tables': distinct(changes.map(({ table }) => table)),
-  'onsale.rows': distinct(changes.map(({ table, row }) => `${table} ${row.id}`)).slice(0, maxKeys),
+  'onsale.rows': distinct(changes.map(({ table, row }) => `${table} ${row.id ?? row.event_id}`)).slice(0, maxKeys),
   'onsale.position.first': changes[0]?.position,
   'onsale.position.last': changes.at(-1)?.position,
 });
 
 const ofLog = (changes: Change[]) => {
   const attributes = { ...places(changes), 'db.system.name': 'postgresql', 'onsale.changes': changes.length };
-  return [`process ${attributes['onsale.tables'].join(', ')}`, attributes] as const;
+  return [nameOf(attributes['onsale.tables']), attributes] as const;
 };
 
 const ofTopics = (changes: Change[], group: string) => {
@@ -56,5 +59,5 @@ const ofTopics = (changes: Change[], group: string) => {
     // The conventions name a destination only if it is that of all messages.
     'messaging.destination.name': topics.length === 1 ? topics[0] : undefined,
   };
-  return [`process ${topics.join(', ')}`, attributes] as const;
+  return [nameOf(topics), attributes] as const;
 };

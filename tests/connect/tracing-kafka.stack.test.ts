@@ -29,7 +29,7 @@ test.each(Object.keys(runners) as (keyof typeof runners)[])(
     const index = `onsale-${config.topicPrefix}-${kind}`;
     const elasticsearch = stackAddress('ELASTICSEARCH_ADDR');
     const collector = startCollector(join(dir, `${kind}.jsonl`));
-    const search = await startProcess(runners[kind]('search'), {
+    const service = await startProcess(runners[kind]('search'), {
       ...postgresEnv(database.config),
       SERVER_ADDR: '127.0.0.1:0',
       KAFKA_LISTENERS: config.brokers.join(','),
@@ -41,9 +41,12 @@ test.each(Object.keys(runners) as (keyof typeof runners)[])(
       OTEL_TRACES_SAMPLER: 'parentbased_always_off',
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
+    const search = async (path: string) => (await fetch(`http://127.0.0.1:${service.ports[0]}/api/v1/${path}`)).text();
     try {
-      await eventually(async () => (await fetch(`http://127.0.0.1:${search.ports[0]}/readyz`)).ok, 30_000);
-      const { id } = await makeEvent(database.sql);
+      await eventually(async () => (await fetch(`http://127.0.0.1:${service.ports[0]}/readyz`)).ok, 30_000);
+      const name = randomUUID();
+      const { id } = await makeEvent(database.sql, { name });
+      await eventually(async () => (await search(`search/events?q=${name}`)).includes(name));
       const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
       await database.sql.begin(async (sql) => {
         await sql`select pg_logical_emit_message(true, 'traceparent', ${`00-${traceId}-${spanId}-01`})`;
@@ -77,7 +80,7 @@ test.each(Object.keys(runners) as (keyof typeof runners)[])(
       ]);
       expect(tree.some((line) => line.startsWith('    bulk '))).toBe(true);
     } finally {
-      expect(await search.stop()).toBe(0);
+      expect(await service.stop()).toBe(0);
       await collector.stop();
       await fetch(`${elasticsearch}/${index}*?expand_wildcards=all`, { method: 'DELETE' });
     }
