@@ -1,6 +1,6 @@
 import type postgres from 'postgres';
 import { isAppError, unavailable } from '../errors.ts';
-import { currentSpan, type Span, sharedSpan } from '../tracing/span.ts';
+import { currentSpan, outsideTrace, type Span, sharedSpan } from '../tracing/span.ts';
 import type { Share } from './share.ts';
 
 /**
@@ -104,7 +104,7 @@ export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gather
             if (line) return void line.push(waiting);
             const first = [waiting];
             lines.set(key, first);
-            void workOff(key, first);
+            void outsideTrace(() => workOff(key, first));
           }),
       );
   };

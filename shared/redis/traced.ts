@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
-import { currentSpan } from '../tracing/span.ts';
+import { currentSpan, outsideTrace } from '../tracing/span.ts';
 import type { RedisClient } from './connect.ts';
 
 /**
@@ -24,6 +24,6 @@ export function traceCommands(client: RedisClient, { nodes, database }: RedisCon
         (error) => span.end(error),
       );
     }
-    return send(command, ...rest);
+    return outsideTrace(() => send(command, ...rest));
   };
 }

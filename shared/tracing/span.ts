@@ -20,7 +20,11 @@ export type Span = {
   isOpen(): boolean;
 };
 
-const current = new AsyncLocalStorage<Span | undefined>();
+/** Made by the first trace: before, no asynchronous call of the process carries a context. */
+let current: AsyncLocalStorage<Span> | undefined;
+
+/** Runs work in no context. It is made before there is any. */
+let outside = <T>(work: () => T): T => work();
 
 /** Sampled traces under way in this process: while it is 0, all that is here costs one comparison. */
 let open = 0;
@@ -30,15 +34,18 @@ let isOn = false;
 
 export const tracingIsOn = (): boolean => isOn;
 
-/** Makes what is opened from now on show its calls as spans. */
-export function turnTracingOn(): void {
+/** Makes what is opened from now on show its calls as spans; returns a function that ends that, for tests. */
+export function turnTracingOn(): () => void {
   isOn = true;
+  return () => {
+    isOn = false;
+  };
 }
 
 /** Returns the span of the work that calls this; undefined outside a sampled trace. */
 export function currentSpan(): Span | undefined {
   if (open === 0) return undefined;
-  const found = current.getStore();
+  const found = current?.getStore();
   return found?.isOpen() ? found : undefined;
 }
 
@@ -57,7 +64,7 @@ export function rootSpan<T>(root: Span, work: () => T): T {
 /** Does the work within a span, which it does not end. Spans are made below it until `leave` is called. */
 export function enter<T>(root: Span, work: () => T): { result: T; leave(): void } {
   open++;
-  return { result: current.run(root, work), leave: () => void open-- };
+  return { result: within(root, work), leave: () => void open-- };
 }
 
 /**
@@ -67,9 +74,24 @@ export function enter<T>(root: Span, work: () => T): { result: T; leave(): void 
 export function sharedSpan<T>(name: string, callers: (Span | undefined)[], work: () => T): T {
   if (open === 0) return work();
   const [first, ...others] = callers.filter((one) => one?.isOpen()) as Span[];
-  if (!first || callers.length === 1) return current.run(first, work);
+  if (!first) return outsideTrace(work);
+  if (callers.length === 1) return within(first, work);
   const attributes = { 'db.operation.batch.size': callers.length };
   return inside(first.child(name, { attributes, links: others.map(({ link }) => link) }), work);
+}
+
+/**
+ * Does work that outlives its caller, or serves others too, such as a driver's: in no context, for one that it took
+ * along would stay with all that it does later.
+ */
+export const outsideTrace = <T>(work: () => T): T => (open === 0 ? work() : outside(work));
+
+function within<T>(entered: Span, work: () => T): T {
+  if (!current) {
+    current = new AsyncLocalStorage();
+    outside = AsyncLocalStorage.snapshot();
+  }
+  return current.run(entered, work);
 }
 
 function inside<T>(entered: Span, work: () => T, after = () => {}): T {
@@ -78,7 +100,7 @@ function inside<T>(entered: Span, work: () => T, after = () => {}): T {
     after();
   };
   try {
-    const result = current.run(entered, work);
+    const result = within(entered, work);
     if (!(result instanceof Promise)) {
       ended();
       return result;
@@ -103,11 +125,9 @@ function inside<T>(entered: Span, work: () => T, after = () => {}): T {
 export type SpanIds = { trace_id?: string; span_id?: string };
 
 export const idsOf = (span: Span | undefined): SpanIds =>
-  span ? { trace_id: span.traceId, span_id: span.spanId } : none;
+  span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 
-const none: SpanIds = {};
-
-/** Returns those of the current span. */
+/** Returns those of the current span, in an object of their own: pino writes into it. */
 export const spanIds = (): SpanIds => idsOf(currentSpan());
 
 /**

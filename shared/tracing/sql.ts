@@ -1,5 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type postgres from 'postgres';
-import { type Attributes, currentSpan } from './span.ts';
+import { type Attributes, currentSpan, outsideTrace } from './span.ts';
 
 /** What the driver has of a statement; its types show a part of it. */
 type Statement = PromiseLike<{ command?: string; count?: number }> & {
@@ -31,6 +32,16 @@ export function tracedSql<S extends postgres.Sql | postgres.TransactionSql>(sql:
   });
 }
 
+const lines = new LRUCache<string, string>({ max: 500 });
+
+function onOneLine(text: string): string {
+  const known = lines.get(text);
+  if (known !== undefined) return known;
+  const line = text.replace(/\s+/g, ' ').trim();
+  lines.set(text, line);
+  return line;
+}
+
 /** A fragment of a statement is never handled by itself, and gets no span. */
 function watch(query: Statement, attributes: Attributes): Statement {
   const parent = currentSpan();
@@ -45,7 +56,7 @@ function watch(query: Statement, attributes: Attributes): Statement {
         if (command) span.rename(command);
         span.set({
           'db.operation.name': command,
-          'db.query.text': query.statement?.string.replace(/\s+/g, ' ').trim(),
+          'db.query.text': query.statement ? onOneLine(query.statement.string) : undefined,
           'db.response.returned_rows': command === 'SELECT' ? rows : undefined,
         });
         span.end(error);
@@ -57,7 +68,7 @@ function watch(query: Statement, attributes: Attributes): Statement {
         (error: unknown) => end(undefined, undefined, error),
       );
     }
-    return handle.call(query);
+    return outsideTrace(() => handle.call(query));
   };
   return query;
 }

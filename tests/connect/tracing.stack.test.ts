@@ -12,7 +12,8 @@ import { type Collector, startCollector, treeOf } from '../rig/collector.ts';
 import { type Started, startProcess } from '../rig/process.ts';
 import { postgresEnv, runners } from '../rig/targets.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'onsale-traces-'));
+/** The collectors' files go here, or where TRACES_DIR keeps them. */
+const dir = process.env.TRACES_DIR || mkdtempSync(join(tmpdir(), 'onsale-traces-'));
 const user = randomUUID();
 
 let database: TestDatabase;
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([database.drop(), redis.stop(), stripe.close()]);
-  rmSync(dir, { recursive: true, force: true });
+  if (!process.env.TRACES_DIR) rmSync(dir, { recursive: true, force: true });
 });
 
 const newTrace = () => randomBytes(16).toString('hex');

@@ -49,16 +49,21 @@ export function readSpans(file: string): Collected[] {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Returns a trace as lines, each span below its parent and indented, in the order of their beginnings. */
-export function treeOf(spans: Collected[], traceId: string): string[] {
+/** Returns a trace's spans with their depth, each below its parent, in the order of their beginnings. */
+export function spansInOrder(spans: Collected[], traceId: string): { span: Collected; depth: number }[] {
   const ofTrace = spans.filter((span) => span.traceId === traceId).sort((a, b) => a.startMs - b.startMs);
   const ids = new Set(ofTrace.map(({ spanId }) => spanId));
-  const below = (parentId: string | undefined, depth: number): string[] =>
+  const parentOf = ({ parentId }: Collected) => (parentId && ids.has(parentId) ? parentId : undefined);
+  const below = (parentId: string | undefined, depth: number): { span: Collected; depth: number }[] =>
     ofTrace
-      .filter((span) => (span.parentId && ids.has(span.parentId) ? span.parentId : undefined) === parentId)
-      .flatMap((span) => [`${'  '.repeat(depth)}${span.name}`, ...below(span.spanId, depth + 1)]);
+      .filter((span) => parentOf(span) === parentId)
+      .flatMap((span) => [{ span, depth }, ...below(span.spanId, depth + 1)]);
   return below(undefined, 0);
 }
+
+/** Returns a trace as lines, a name each, indented by depth. */
+export const treeOf = (spans: Collected[], traceId: string): string[] =>
+  spansInOrder(spans, traceId).map(({ span, depth }) => `${'  '.repeat(depth)}${span.name}`);
 
 type Value = { stringValue?: string; intValue?: number | string; doubleValue?: number; boolValue?: boolean } & {
   arrayValue?: { values: Value[] };
