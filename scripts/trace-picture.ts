@@ -38,6 +38,7 @@ export function pictureOf(spans: Collected[], traceId: string): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
+    '<title>A trace, a row for each of its spans</title>',
     '<style>text{font:12px ui-monospace,monospace;fill:#1f2933}.ms{fill:#66788a;font-size:10px}</style>',
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...lines,

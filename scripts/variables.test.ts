@@ -14,6 +14,11 @@ const wholeNumbers: Record<string, [min: number, max: number]> = {
   MAX_TICKETS_PER_USER: [0, 1000],
   POSTGRES_CONNECT_PORT: [0, 65_535],
   FAKE_STRIPE_PORT: [0, 65_535],
+  OTEL_EXPORTER_OTLP_TIMEOUT: [1, 600_000],
+  OTEL_BSP_SCHEDULE_DELAY: [1, 600_000],
+  OTEL_BSP_EXPORT_TIMEOUT: [1, 600_000],
+  OTEL_BSP_MAX_QUEUE_SIZE: [1, 1_000_000],
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: [1, 1_000_000],
 };
 
 /** All valid choices. */
@@ -24,6 +29,16 @@ const choices: Record<string, string[]> = {
   ROLE: ['all', 'api', 'cdc'],
   PAYMENTS: ['auto', 'stripe', 'sandbox'],
   STRANDED_SEATS: ['allow', 'refuse'],
+  OTEL_EXPORTER_OTLP_COMPRESSION: ['none', 'gzip'],
+  OTEL_TRACES_EXPORTER: ['otlp', 'none'],
+  OTEL_TRACES_SAMPLER: [
+    'parentbased_always_on',
+    'parentbased_traceidratio',
+    'parentbased_always_off',
+    'always_on',
+    'traceidratio',
+    'always_off',
+  ],
 };
 
 /** Names for a server, at the limit of its rules. */

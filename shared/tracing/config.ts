@@ -22,7 +22,7 @@ export const tracingVariables = {
   ),
   OTEL_EXPORTER_OTLP_TIMEOUT: v.integer(10_000, 1, 600_000, 'Milliseconds that the collector has for one request'),
   OTEL_EXPORTER_OTLP_COMPRESSION: v.oneOf(['none', 'gzip'], 'none', 'Compression of what is sent to the collector'),
-  OTEL_EXPORTER_OTLP_PROTOCOL: v.text('http/json', 'Onsale speaks http/json alone'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: v.text('', 'How spans are sent: http/json alone'),
   OTEL_TRACES_EXPORTER: v.oneOf(['otlp', 'none'], 'otlp', '`none` makes no traces'),
   OTEL_SDK_DISABLED: v.flag(false, 'true makes no traces'),
   OTEL_TRACES_SAMPLER: v.oneOf(
@@ -69,7 +69,7 @@ export function tracingConfig(values: Values<typeof tracingVariables>, service: 
   const base = values.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '');
   const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || (base && `${base}/v1/traces`);
   if (!url || values.OTEL_SDK_DISABLED || values.OTEL_TRACES_EXPORTER === 'none') return undefined;
-  if (values.OTEL_EXPORTER_OTLP_PROTOCOL !== 'http/json') {
+  if (!['', 'http/json'].includes(values.OTEL_EXPORTER_OTLP_PROTOCOL)) {
     throw new ConfigError([
       `OTEL_EXPORTER_OTLP_PROTOCOL=${values.OTEL_EXPORTER_OTLP_PROTOCOL}: must be http/json, which the port for HTTP of every collector takes (4318)`,
     ]);

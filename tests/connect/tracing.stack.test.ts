@@ -152,8 +152,13 @@ describe.each(Object.keys(runners) as (keyof typeof runners)[])('traces on %s', 
   });
 
   test('a renamed event’s document is indexed in a trace that links to the change’s own', async () => {
-    const { id } = await makeEvent(database.sql);
-    const [traceId, name] = [newTrace(), `Renamed ${randomUUID()}`];
+    const [traceId, name, old] = [newTrace(), randomUUID(), randomUUID()];
+    const { id } = await makeEvent(database.sql, { name: old });
+    // Else its own making and the new name are one batch.
+    await eventually(async () => {
+      const found = await fetch(`${base(search)}/api/v1/search/events?q=${old}`);
+      return (await found.text()).includes(old);
+    });
     const parent = traceparent(traceId);
     await database.sql.begin(async (sql) => {
       await sql`select pg_logical_emit_message(true, 'traceparent', ${parent})`;
