@@ -17,6 +17,11 @@ const wholeNumbers: Record<string, [min: number, max: number]> = {
   RATE_LIMIT_WRITES_PER_ADDRESS: [0, 1_000_000],
   POSTGRES_CONNECT_PORT: [0, 65_535],
   FAKE_STRIPE_PORT: [0, 65_535],
+  OTEL_EXPORTER_OTLP_TIMEOUT: [1, 600_000],
+  OTEL_BSP_SCHEDULE_DELAY: [1, 600_000],
+  OTEL_BSP_EXPORT_TIMEOUT: [1, 600_000],
+  OTEL_BSP_MAX_QUEUE_SIZE: [1, 1_000_000],
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: [1, 1_000_000],
 };
 
 /** All valid choices. */
@@ -32,6 +37,16 @@ const choices: Record<string, string[]> = {
   STRANDED_SEATS: ['allow', 'refuse'],
   KAFKA_SECURITY_PROTOCOL: ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'],
   KAFKA_SASL_MECHANISM: ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'],
+  OTEL_EXPORTER_OTLP_COMPRESSION: ['none', 'gzip'],
+  OTEL_TRACES_EXPORTER: ['otlp', 'none'],
+  OTEL_TRACES_SAMPLER: [
+    'parentbased_always_on',
+    'parentbased_traceidratio',
+    'parentbased_always_off',
+    'always_on',
+    'traceidratio',
+    'always_off',
+  ],
 };
 
 /** Names for a server, at the limit of its rules. */

@@ -18,6 +18,8 @@ const walls: [path: string, imported: string, allowed: boolean][] = [
   ['services/events/domain/event/x.ts', '../../../../shared/locks/postgres.ts', false],
   ['services/events/domain/event/x.ts', '../../../../shared/db/client.ts', false],
   ['services/events/domain/event/x.ts', '../../http/events.ts', false],
+  ['services/events/domain/event/x.ts', '../../../../shared/tracing/span.ts', false],
+  ['services/events/domain/event/x.ts', '@opentelemetry/api', false],
   ['services/events/domain/event/x.ts', '../../page/event-page.ts', false],
   ['services/events/page/x.ts', '../domain/event/event.ts', true],
   ['services/booking/http/x.ts', '../domain/reservation/reserve-ticket.ts', true],

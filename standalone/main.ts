@@ -24,6 +24,7 @@ import { type Db, openDb } from '../shared/db/client.ts';
 import { migrate } from '../shared/db/migrate.ts';
 import { type Running, runOnce, runUntilSignalled, UsageError } from '../shared/process/lifecycle.ts';
 import { reachable } from '../shared/process/program.ts';
+import { tracingConfig } from '../shared/tracing/config.ts';
 import { examples } from './examples.ts';
 import { originsOf } from './origins.ts';
 import { checkFree } from './ports.ts';
@@ -60,6 +61,7 @@ async function startStandalone(
     () => authConfig(config),
     () => stripeKey(config, config.SERVER_MODE),
     () => directly(postgresConfig(config, 'onsale-standalone')),
+    () => tracingConfig(config, 'events'),
     () => checkAddresses({ EVENTS_ADDR, BOOKING_ADDR, SEARCH_ADDR }),
   ]);
   const key = stripeKey(config, config.SERVER_MODE);

@@ -17,6 +17,7 @@ import {
   type Values,
   v,
 } from '../../shared/config/environment.ts';
+import { tracingConfig, tracingVariables } from '../../shared/tracing/config.ts';
 
 /** Variables that the sale and its audit must agree on. */
 export const sweepVariables = {
@@ -87,6 +88,7 @@ export const variables = {
   ...redisVariables,
   ...authVariables,
   ...rateLimitVariables,
+  ...tracingVariables,
   TICKET_LOCK_TTL_SECONDS: v.integer(900, 1, 86_400, 'How long a reserved ticket is held'),
   MAX_TICKETS_PER_USER: v.integer(
     0,
@@ -123,6 +125,7 @@ export function readBookingConfig(env: Env) {
     () => redisConfig(config),
     () => authConfig(config),
     () => writeLimitConfig(config),
+    () => tracingConfig(config, 'booking'),
     () => stripeKey(config, config.SERVER_MODE),
     () => postgresConfig(config, 'onsale-booking'),
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),

@@ -19,6 +19,8 @@ import { createLog, type Logger } from '../../shared/process/log.ts';
 import { type Program, runProgram } from '../../shared/process/program.ts';
 import { evictionWarning } from '../../shared/redis/checks.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
+import { tracingConfig } from '../../shared/tracing/config.ts';
+import { openTracing } from '../../shared/tracing/tracing.ts';
 import { postgresOrders } from './adapters/postgres/orders.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres/refunds.ts';
@@ -40,6 +42,7 @@ import { statisticsJob, statisticsPauseMs } from './jobs/statistics.ts';
 import { saleMetrics } from './metrics.ts';
 import { neededFunctions, neededTables } from './needed-tables.ts';
 import { openPayments } from './payments.ts';
+import { tracedPorts } from './traced-ports.ts';
 
 /** Locks in PostgreSQL have connections of their own: losers of a race must not queue behind the winners' sales. */
 const lockConnections = 4;
@@ -57,6 +60,8 @@ export async function start(
   const server = serverConfig(config);
   const auth = authConfig(config);
   const log = createLog('booking', config.LOG_LEVEL);
+  // First: what is opened after it shows its calls.
+  const tracing = await openTracing(tracingConfig(config, 'booking'), log);
   const database = postgresConfig(config, 'onsale-booking');
   const metrics = createMetrics('booking');
   const pool = poolMetrics(metrics);
@@ -84,6 +89,7 @@ export async function start(
     log,
     metrics,
     server,
+    tracing,
     dependencies: { postgres: canSell, payments: duty, ...(redis && { redis: checkRedisLocks(redis) }) },
     closing: closing.signal,
     writeLimits: writeLimits(writeLimitConfig(config), redis, { log, metrics }),
@@ -118,7 +124,7 @@ export async function start(
       'AUTHENTICATION IS OFF: whoever asks may buy and refund as any user_uuid. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
     );
   }
-  const http = await serveService(createBookingApp(deps), deps, config.SERVER_ADDR, addressVariable);
+  const http = await serveService(createBookingApp(tracedPorts(deps)), deps, config.SERVER_ADDR, addressVariable);
   const times = sweepTimes(config);
   const stops = [
     startJobs([locksJob(deps), ordersJob(deps, times), recordsJob(deps)], pauseMs, log),
@@ -134,7 +140,7 @@ export async function start(
       await http.stop(server.drainTimeoutMs);
       await Promise.all(stops.map((stop) => stop()));
       await deps.feed.close();
-      await Promise.all([db.close(), lockDb.close(), redis?.close()]);
+      await Promise.all([db.close(), lockDb.close(), redis?.close(), tracing?.close()]);
     },
   };
 }

@@ -26,6 +26,9 @@ import type { Running } from '../../shared/process/lifecycle.ts';
 import { createLog } from '../../shared/process/log.ts';
 import { type Program, runProgram } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
+import { tracingConfig, tracingVariables } from '../../shared/tracing/config.ts';
+import { tracedPort } from '../../shared/tracing/span.ts';
+import { openTracing } from '../../shared/tracing/tracing.ts';
 import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { createEventsApp } from './app.ts';
 import { commands } from './cli.ts';
@@ -36,6 +39,7 @@ export const variables = {
   ...serverVariables,
   ...postgresVariables,
   ...redisVariables,
+  ...tracingVariables,
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
 };
 
@@ -46,6 +50,7 @@ function checked(env: Record<string, string | undefined>) {
   checkAll([
     () => redisConfig(config),
     () => checkDatabase(config),
+    () => tracingConfig(config, 'events'),
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
   ]);
   return config;
@@ -65,6 +70,8 @@ export async function start(
   const config = checked(env);
   const server = serverConfig(config);
   const log = createLog('events', config.LOG_LEVEL);
+  // First: what is opened after it shows its calls.
+  const tracing = await openTracing(tracingConfig(config, 'events'), log);
   const metrics = createMetrics('events');
   const db = openDb(postgresConfig(config, 'onsale-events'), { meter: poolMetrics(metrics)('main') });
   openTransactions(metrics, db);
@@ -79,13 +86,14 @@ export async function start(
     log,
     metrics,
     server,
+    tracing,
     dependencies: {
       postgres: schemaCheck(db, neededTables({ locks: !redis })),
       ...(redis && { redis: { helpful: () => Promise.all([checkCache?.(), redisFeed?.check()]) } }),
     },
     closing: closing.signal,
-    store: postgresEventStore(db),
-    locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(db),
+    store: tracedPort('store', postgresEventStore(db)),
+    locks: tracedPort('locks', redis ? redisTicketLocks(redis) : postgresTicketLocks(db)),
     locksApart: redis !== undefined,
     cache: cacheRedis
       ? redisCache(cacheRedis)
@@ -103,7 +111,7 @@ export async function start(
       closing.abort();
       await http.stop(server.drainTimeoutMs);
       await feed.close();
-      await Promise.all([db.close(), redis?.close(), cacheRedis?.close()]);
+      await Promise.all([db.close(), redis?.close(), cacheRedis?.close(), tracing?.close()]);
     },
   };
 }

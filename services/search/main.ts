@@ -23,6 +23,9 @@ import type { Running } from '../../shared/process/lifecycle.ts';
 import { createLog, type Logger } from '../../shared/process/log.ts';
 import { type Program, runProgram } from '../../shared/process/program.ts';
 import { openRedis } from '../../shared/redis/client.ts';
+import { tracingConfig, tracingVariables } from '../../shared/tracing/config.ts';
+import { tracedPort } from '../../shared/tracing/span.ts';
+import { openTracing, type Tracing } from '../../shared/tracing/tracing.ts';
 import { elasticsearchIndex } from './adapters/elasticsearch/elasticsearch-index.ts';
 import { kafkaChangeSource } from './adapters/kafka/kafka-change-source.ts';
 import { kafkaDeadLetters } from './adapters/kafka/kafka-dead-letters.ts';
@@ -39,12 +42,14 @@ import { elasticsearchConfig, elasticsearchVariables } from './elasticsearch-con
 import { kafkaConfig, kafkaVariables } from './kafka-config.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
 import { neededTables } from './needed-tables.ts';
+import { tracedSource } from './traced-source.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8082', 'Where the service listens (events :8080, booking :8081, search :8082)'),
   ...serverVariables,
   ...postgresVariables,
   ...redisVariables,
+  ...tracingVariables,
   ...kafkaVariables,
   ...elasticsearchVariables,
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
@@ -72,6 +77,7 @@ function checked(env: Record<string, string | undefined>): Config {
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
     () => checkRole(config),
     () => databases(config),
+    () => tracingConfig(config, 'search'),
   ]);
   return config;
 }
@@ -100,18 +106,21 @@ export async function start(
   const redisAt = redisConfig(config);
   const server = serverConfig(config);
   const log = createLog('search', config.LOG_LEVEL);
+  // First: what is opened after it shows its calls.
+  const tracing = await openTracing(tracingConfig(config, 'search'), log);
   const metrics = createMetrics('search');
   const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
   const redis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
-  const index = elasticsearch ?? memoryIndex();
+  const index = tracedPort<SearchIndex>('index', elasticsearch ?? memoryIndex());
   indexMetrics(metrics, index);
-  const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index });
+  const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index, tracing });
   const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });
   const closing = new AbortController();
   const app = createSearchApp({
     log,
     metrics,
     server,
+    tracing,
     dependencies: {
       index: () => expectBuilt(index),
       ...(follower && elasticsearch && { index_writes: { helpful: elasticsearch.expectWritable } }),
@@ -136,13 +145,15 @@ export async function start(
       closing.abort();
       await http.stop(server.drainTimeoutMs);
       await followed;
-      await Promise.all([follower?.close(), elasticsearch?.close(), redis?.close()]);
+      await Promise.all([follower?.close(), elasticsearch?.close(), redis?.close(), tracing?.close()]);
     },
   };
 }
 
+type FollowerDeps = { log: Logger; metrics: Metrics; index: SearchIndex; tracing: Tracing | undefined };
+
 /** Opens all that keeps the index in step with the database. Searches need none of it; the role `cdc` needs all. */
-function openFollower(config: Config, { log, metrics, index }: { log: Logger; metrics: Metrics; index: SearchIndex }) {
+function openFollower(config: Config, { log, metrics, index, tracing }: FollowerDeps) {
   const { database, followed } = databases(config);
   const pool = poolMetrics(metrics);
   const db = openDb(followed, { meter: pool('main') });
@@ -154,8 +165,8 @@ function openFollower(config: Config, { log, metrics, index }: { log: Logger; me
   const wal = kafka ? undefined : walChangeSource({ db, config: followed, slot: config.SEARCH_SLOT, log });
   const source = kafka ?? wal!;
   const following = followChanges({
-    source,
-    catalogue: postgresCatalogue(catalogueDb),
+    source: tracing ? tracedSource(source, tracing, kafkaAt?.group) : source,
+    catalogue: tracedPort('catalogue', postgresCatalogue(catalogueDb)),
     index,
     deadLetters: letters ?? postgresDeadLetters(db),
     observe: followMetrics(metrics, source, systemClock),

@@ -3,6 +3,8 @@ import type postgres from 'postgres';
 import { sleep } from '../async/clock.ts';
 import { directly, type PostgresConfig } from '../config/config.ts';
 import { AppError, isAppError, unavailable } from '../errors.ts';
+import { tracingIsOn } from '../tracing/span.ts';
+import { tracedSql } from '../tracing/sql.ts';
 import { openDriver } from './driver.ts';
 import { type Gathered, gathering } from './gathered.ts';
 import { type Listener, listenTo } from './listen.ts';
@@ -84,7 +86,8 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
   const max = options.max ?? config.maxOpenConns;
   const nowMs = options.nowMs ?? (() => performance.now());
   const { oldest, onQuery, asWritten } = options;
-  const { sql, close } = openDriver(config, { max, deadlineMs, oldest, onQuery, asWritten });
+  const { sql: plain, close } = openDriver(config, { max, deadlineMs, oldest, onQuery, asWritten });
+  const sql = tracingIsOn() ? tracedSql(plain, spanAttributes(config)) : plain;
   const meter = options.meter?.(max);
   const trouble = troubles(nowMs);
   const guard: Guard = { deadlineMs, meter, met: trouble.met };
@@ -112,6 +115,13 @@ export function openDb(config: PostgresConfig, options: OpenOptions = {}): Db {
     close: () => close(2),
   };
 }
+
+const spanAttributes = ({ host, port, database }: PostgresConfig) => ({
+  'db.system.name': 'postgresql',
+  'db.namespace': database,
+  'server.address': host,
+  'server.port': port,
+});
 
 /** Deadlock and serialization failure (SQLSTATE class 40): the server has rolled back, and the same may succeed now. */
 const rolledBack = new Set(['40P01', '40001']);

@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test';
 import { unavailable } from '../errors.ts';
+import { rootSpan } from '../tracing/span.ts';
+import { testTracing } from '../tracing/testing.ts';
 import { type GatheredOptions, gathering } from './gathered.ts';
 
 type Statement = { key: string; items: string[]; end(error?: Error): void };
@@ -106,4 +108,23 @@ test('an item that has waited until the deadline is not begun', async () => {
   await end();
   expect(await underWay()).toEqual([['c']]);
   expect(await late).toBe(unavailable('PostgreSQL', new Error()).message);
+});
+
+test('a statement for several traced callers is a span of one, and links to the others', async () => {
+  const { tracing, spans } = testTracing();
+  const { ask, end } = pool();
+  const [first, second, third] = ['first', 'second', 'third'].map((name) => tracing.begin(name, {}));
+  const asked = [
+    rootSpan(first!, () => ask('a')),
+    ask('b'),
+    rootSpan(second!, () => ask('c')),
+    rootSpan(third!, () => ask('d')),
+  ];
+  expect([await end(), await Promise.all(asked)]).toEqual([
+    ['a', 'b', 'c', 'd'],
+    ['A', 'B', 'C', 'D'],
+  ]);
+  const statement = (await spans(4)).find(({ name }) => name === 'gathered statement');
+  expect(statement?.parentSpanContext?.spanId).toBe(first!.spanId);
+  expect(statement?.links.map(({ context }) => context.spanId)).toEqual([second!.spanId, third!.spanId]);
 });

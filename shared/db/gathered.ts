@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { isAppError, unavailable } from '../errors.ts';
+import { currentSpan, outsideTrace, type Span, sharedSpan } from '../tracing/span.ts';
 import type { Share } from './share.ts';
 
 /**
@@ -32,7 +33,14 @@ type Deps = {
   nowMs: () => number;
 };
 
-type Waiting<I, O> = { item: I; due: number; resolve(result: O): void; reject(error: unknown): void };
+/** `span` is that of the item's caller, if it is traced. */
+type Waiting<I, O> = {
+  item: I;
+  due: number;
+  span: Span | undefined;
+  resolve(result: O): void;
+  reject(error: unknown): void;
+};
 
 /** Returns the `gathered` of a pool. */
 export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gathered {
@@ -74,7 +82,10 @@ export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gather
       if (batch.length === 0) return;
       const items = batch.map(({ item }) => item);
       try {
-        const results = await run(() => share(key, (sql) => work(sql, items, key)));
+        const callers = batch.map(({ span }) => span);
+        const results = await sharedSpan('gathered statement', callers, () =>
+          run(() => share(key, (sql) => work(sql, items, key))),
+        );
         for (const [i, { resolve }] of batch.entries()) resolve(results[i]!);
       } catch (error) {
         if (batch.length > 1 && !isAppError(error, 'unavailable')) {
@@ -89,11 +100,11 @@ export function gathering({ run, wait, share, deadlineMs, nowMs }: Deps): Gather
           new Promise<O>((resolve, reject) => {
             const due = deadlineMs === 0 ? Number.POSITIVE_INFINITY : nowMs() + deadlineMs;
             const line = lines.get(key);
-            const waiting = { item, due, resolve, reject };
+            const waiting = { item, due, span: currentSpan(), resolve, reject };
             if (line) return void line.push(waiting);
             const first = [waiting];
             lines.set(key, first);
-            void workOff(key, first);
+            void outsideTrace(() => workOff(key, first));
           }),
       );
   };

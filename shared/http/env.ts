@@ -1,4 +1,5 @@
 import type { Caller } from '../auth/identities.ts';
+import type { Span } from '../tracing/span.ts';
 import type { Encoding } from './compression.ts';
 
 /** The headers of a response. */
@@ -12,7 +13,7 @@ export type Connection = {
 
 /**
  * The variables of a request: its id, its caller (where tokens are checked), the failure to log, whether its response
- * was made with the usual headers, and whether its body is still being read. `shared` are headers of its response that
+ * was made with the usual headers, whether its body is still being read, and its span, if it is traced. `shared` are headers of its response that
  * its origin and its limits add, and `encoding` is what its response may be compressed by.
  */
 export type Env = {
@@ -25,5 +26,6 @@ export type Env = {
     receiving?: boolean;
     shared?: Headers;
     encoding?: Encoding;
+    span?: Span;
   };
 };

@@ -49,8 +49,8 @@ export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
 });
 
 /**
- * Returns a response with the error's status and `{error, message}`, and `Retry-After` where the request may succeed
- * later.
+ * Returns a response with the error's status and `{error, message}`, a `trace_id` where the request is traced, and
+ * `Retry-After` where it may succeed later.
  */
 export function errorReply(c: Context<Env>, error: AppError): Response {
   const { status, body } = statusAndBody(error);
@@ -58,7 +58,8 @@ export function errorReply(c: Context<Env>, error: AppError): Response {
   if (error.again) headers['Retry-After'] = String(error.waitS ?? usualWaitS);
   // The next bytes on this connection are the rest of the body.
   if (error.code === 'request_timeout') headers.Connection = 'close';
-  return bodyReply(c, status, body, headers);
+  const span = c.get('span');
+  return bodyReply(c, status, span ? { ...body, trace_id: span.traceId } : body, headers);
 }
 
 /** Returns a response with the body of an error, as a problem (RFC 9457) if the request asks for that. */

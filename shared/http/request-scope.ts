@@ -3,6 +3,8 @@ import { routePath } from 'hono/route';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import { type Logger, requestLog } from '../process/log.ts';
+import { enter, idsOf } from '../tracing/span.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { encodingFor } from './compression.ts';
 import { sharedHeaders } from './cors.ts';
 import { deadline } from './deadline.ts';
@@ -11,6 +13,7 @@ import { errorReply } from './errors.ts';
 import { setContentLength } from './head.ts';
 import type { Metrics } from './metrics.ts';
 import { setHeaders } from './reply.ts';
+import { beginRequest, endRequest } from './request-span.ts';
 
 /** A caller's own id is used if it is safe in a log. */
 const usableId = /^[\w-]{1,64}$/;
@@ -19,8 +22,13 @@ const usableId = /^[\w-]{1,64}$/;
  * Wraps every request: its id, its time limit, security headers, one measurement and one wide log line. This is one
  * middleware, for a chain of several costs more than all of their work.
  */
-export function requestScope(deps: { log: Logger; metrics: Metrics; server: ServerConfig }): MiddlewareHandler<Env> {
-  const { log, metrics, server } = deps;
+export function requestScope(deps: {
+  log: Logger;
+  metrics: Metrics;
+  server: ServerConfig;
+  tracing?: Tracing | undefined;
+}): MiddlewareHandler<Env> {
+  const { log, metrics, server, tracing } = deps;
   const withTimeout = deadline(server.requestTimeoutMs);
   const logRequest = requestLog(log);
   const shared = sharedHeaders(server);
@@ -28,11 +36,15 @@ export function requestScope(deps: { log: Logger; metrics: Metrics; server: Serv
   return async (c, next) => {
     const started = performance.now();
     const given = c.req.header('X-Request-Id');
-    c.set('requestId', given !== undefined && usableId.test(given) ? given : crypto.randomUUID());
+    const id = given !== undefined && usableId.test(given) ? given : crypto.randomUUID();
+    c.set('requestId', id);
     if (shared) c.set('shared', shared(c.req.header('Origin')));
     if (server.compress) c.set('encoding', encodingFor(c.req.header('Accept-Encoding')));
+    const span = tracing && beginRequest(tracing, c, id);
+    if (span) c.set('span', span);
+    const entered = span && enter(span, () => withTimeout(next()));
 
-    if (!(await withTimeout(next()))) {
+    if (!(await (entered?.result ?? withTimeout(next())))) {
       const late = c.get('receiving') ? bodyTooSlow() : tooSlow();
       if (late.code === 'unavailable') c.set('failure', late);
       c.res = errorReply(c, late);
@@ -46,8 +58,10 @@ export function requestScope(deps: { log: Logger; metrics: Metrics; server: Serv
     const route = matchedRoute(routePath(c, -1));
     metrics.request(route, method, status, ms / 1000);
     const failure = c.get('failure');
+    if (span) endRequest(span, { method, route, status, failure });
+    entered?.leave();
     if (!server.logRequests && failure === undefined) return;
-    const line = { id: c.get('requestId'), method, path, route, status, ms: Math.round(ms * 100) / 100 };
+    const line = { id, method, path, route, status, ms: Math.round(ms * 100) / 100, ...idsOf(span) };
     if (failure === undefined) logRequest(line);
     else log.error({ ...line, err: failure }, 'request failed');
   };

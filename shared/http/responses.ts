@@ -10,6 +10,7 @@ const errorSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .openapi({ description: 'What is wrong with the input, field by field' }),
+    trace_id: z.string().optional().openapi({ description: 'The trace of the request, where it is traced' }),
   })
   .openapi('Error');
 

@@ -4,11 +4,13 @@ import { serverConfig, serverVariables } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { AppError, Unfit, unavailable } from '../errors.ts';
 import { createLog } from '../process/log.ts';
+import { testTracing } from '../tracing/testing.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { Dependencies } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { createShell } from './shell.ts';
 
-function makeShell(env: Record<string, string> = {}, dependencies: Dependencies = {}) {
+function makeShell(env: Record<string, string> = {}, dependencies: Dependencies = {}, tracing?: Tracing) {
   const lines: Record<string, unknown>[] = [];
   const output = new Writable({
     write(chunk, _encoding, done) {
@@ -25,6 +27,7 @@ function makeShell(env: Record<string, string> = {}, dependencies: Dependencies 
       server: serverConfig(readConfig(serverVariables, env)),
       dependencies,
       closing: closing.signal,
+      tracing,
     },
     (shell) => {
       shell.get('/fine/:id', (c) => c.json({ ok: true }));
@@ -50,6 +53,42 @@ function makeShell(env: Record<string, string> = {}, dependencies: Dependencies 
 }
 
 describe('the shell around every service', () => {
+  test('a traced request has its trace in the log and in the body of an error', async () => {
+    const { tracing, spans } = testTracing({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
+    const { app, lines } = makeShell({}, {}, tracing);
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'X-Request-Id': 'abc' };
+    for (const path of ['/fine/7', '/refused', '/away', '/nowhere', '/livez']) {
+      const body = (await (await app.request(path, { headers })).json()) as Record<string, unknown>;
+      expect(body.trace_id).toBe(/fine|livez/.test(path) ? undefined : traceId);
+    }
+    expect(await (await app.request('/refused')).json()).not.toHaveProperty('trace_id');
+    // Each trace has a clock of its own, so their order is the paths'.
+    const found = await spans(4);
+    const roots = ['/fine/7', '/refused', '/away', '/nowhere'].map(
+      (path) => found.find(({ attributes }) => attributes['url.path'] === path)!,
+    );
+    expect(
+      roots.map(({ name, attributes, status }) => [name, attributes['http.response.status_code'], status.code]),
+    ).toEqual([
+      ['GET /fine/:id', 200, 0],
+      ['GET /refused', 409, 0],
+      ['GET /away', 503, 2],
+      ['GET', 404, 0],
+    ]);
+    expect(roots[0]?.attributes).toEqual({
+      'http.request.method': 'GET',
+      'url.path': '/fine/7',
+      'url.scheme': 'http',
+      'onsale.request_id': 'abc',
+      'http.route': '/fine/:id',
+      'http.response.status_code': 200,
+    });
+    const ids = roots.map((root) => ({ trace_id: traceId, span_id: root.spanContext().spanId }));
+    expect(lines.slice(0, 4)).toMatchObject(ids);
+    for (const line of lines.slice(4)) expect(line).not.toHaveProperty('trace_id');
+  });
+
   test('each request is one log line', async () => {
     const { app, lines } = makeShell();
     await app.request('/fine/7?secret=x', { headers: { 'X-Request-Id': 'abc' } });

@@ -3,6 +3,7 @@ import type { WriteLimits } from '../admission/rate-limit.ts';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { takeBody } from './body.ts';
 import { preflight } from './cors.ts';
 import { type About, addDocs, documentHead } from './docs.ts';
@@ -22,6 +23,8 @@ export type ShellDeps = {
   log: Logger;
   metrics: Metrics;
   server: ServerConfig;
+  /** Traces of the requests, if any are made. */
+  tracing?: Tracing | undefined;
   /** The checks of `/readyz`, by name. */
   dependencies: Dependencies;
   /** Further members of `/readyz`. */
@@ -56,7 +59,7 @@ export function createShell<Typed = void>(
   return (typed ?? app) as Typed extends void ? App : Typed;
 }
 
-type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server'> & Partial<Pick<ShellDeps, 'writeLimits'>>;
+type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server' | 'tracing'> & Partial<Pick<ShellDeps, 'writeLimits'>>;
 
 /** The metrics of a service, for an address of their own. */
 export function createMetricsApp(deps: FrameDeps): App {

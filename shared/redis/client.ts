@@ -2,9 +2,11 @@ import { Cluster, type Redis, ReplyError } from 'ioredis';
 import { sleep } from '../async/clock.ts';
 import type { RedisConfig } from '../config/config.ts';
 import { type AppError, Unfit, unavailable } from '../errors.ts';
+import { tracingIsOn } from '../tracing/span.ts';
 import { connect, connectSubscriber, type RedisClient } from './connect.ts';
 import { createPresence } from './presence.ts';
 import { refusalOf } from './refusals.ts';
+import { traceCommands } from './traced.ts';
 
 export type { RedisClient } from './connect.ts';
 
@@ -43,6 +45,7 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
   const presence = createPresence(config.sentinel !== undefined);
   const connectOptions = { keyPrefix, silenceMs: Math.min(longestSilenceMs, deadlineMs), tell: presence.met };
   const client = connect(config, connectOptions);
+  if (tracingIsOn()) traceCommands(client, config);
   presence.follow(client);
 
   async function run<T>(work: () => Promise<T>, withinMs = deadlineMs): Promise<T> {

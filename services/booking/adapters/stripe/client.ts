@@ -1,6 +1,8 @@
 import Stripe from 'stripe';
+import { tracingIsOn } from '../../../../shared/tracing/span.ts';
 import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
 import type { ProviderName } from '../../domain/payment/payment-provider.ts';
+import { tracedHttpClient } from './traced-client.ts';
 
 /** The metadata of an intent that names its order. */
 export const orderTag = 'onsale_order';
@@ -16,6 +18,8 @@ export function openStripe({ secretKey, apiBase, maxNetworkRetries = 1 }: Stripe
     ...(port && { port }),
     timeout: 4000,
     maxNetworkRetries,
+    // Stripe's own choice on Bun and Deno is the same client.
+    ...(tracingIsOn() && { httpClient: tracedHttpClient(Stripe.createFetchHttpClient()) }),
     telemetry: false,
     appInfo: { name: 'Onsale' },
   });

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Client, errors } from '@elastic/elasticsearch';
 import { AppError, Unfit, unavailable } from '../../../../shared/errors.ts';
+import { type SpanOptions, span } from '../../../../shared/tracing/span.ts';
 import type { ElasticsearchConfig } from '../../elasticsearch-config.ts';
 import { connections } from './connection.ts';
 import { blockOf, expectFit } from './fitness.ts';
@@ -37,7 +38,10 @@ export function openCluster(config: ElasticsearchConfig): Cluster {
   const client = new Client({ nodes, Connection, agent, maxRetries: 0 });
   let fit: Promise<void> | undefined;
 
-  async function request<T>(params: Parameters<typeof client.transport.request>[0], timeoutMs: number): Promise<T> {
+  const request = <T>(params: Params, timeoutMs: number): Promise<T> =>
+    span(...spanOf(params), () => attempt<T>(params, timeoutMs));
+
+  async function attempt<T>(params: Params, timeoutMs: number): Promise<T> {
     const until = performance.now() + timeoutMs;
     try {
       await looked(Math.min(timeoutMs, longestLookMs));
@@ -79,6 +83,22 @@ export function openCluster(config: ElasticsearchConfig): Cluster {
     send: (path, lines, timeoutMs) => request({ method: 'POST', path, bulkBody: lines }, timeoutMs),
     close: () => client.close(),
   };
+}
+
+type Params = Parameters<Client['transport']['request']>[0];
+
+/** By the semantic conventions of Elasticsearch: `bulk onsale-events`. What is sent and received is not in it. */
+function spanOf({ method, path }: Params): [name: string, options: SpanOptions] {
+  const [, first = '', endpoint] = /^\/([^/?]*)(?:.*\/_([^/?]*))?/.exec(path) ?? [];
+  const target = first.startsWith('_') ? undefined : first;
+  const operation = endpoint ?? (target === undefined ? first.slice(1) : method);
+  const attributes = {
+    'db.system.name': 'elasticsearch',
+    'db.operation.name': operation,
+    'db.collection.name': target,
+    'http.request.method': method,
+  };
+  return [target ? `${operation} ${target}` : operation, { kind: 'client', attributes }];
 }
 
 const longestLookMs = 1000;

@@ -21,6 +21,7 @@ import { readMessage, tellsOfSnapshot } from './message.ts';
 import { behind, readPartitions } from './offsets.ts';
 import { type Assignment, isIntact, prepare } from './preparation.ts';
 import { runSession } from './session.ts';
+import { toldTraces } from './told-traces.ts';
 import { topicsOf } from './topics.ts';
 
 export type KafkaSourceOptions = {
@@ -64,6 +65,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
   const admin = openAdmin();
   const backoff = createBackoff();
   const age = createAge(clock);
+  const traces = toldTraces();
   let state: ChangeSourceState = 'stopped';
 
   async function run(handlers: ChangeHandlers): Promise<void> {
@@ -135,16 +137,18 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
   function read(portions: Portion[]) {
     const changes: Change[] = [];
     const transactions = new Set<number>();
-    let isSnapshotOver = false;
-    for (const { payload, messages } of portions) {
+    const isNotified = ({ payload }: Portion) => payload.batch.topic === topics.notifications;
+    const notifications = portions.filter(isNotified).flatMap(({ messages }) => messages);
+    notifications.forEach(traces.hear);
+    for (const { payload, messages } of portions.filter((one) => !isNotified(one))) {
       const { topic, partition } = payload.batch;
       for (const message of messages) {
-        if (topic === topics.notifications) isSnapshotOver ||= tellsOfSnapshot(message);
-        const found = topic === topics.notifications ? undefined : readMessage(topic, partition, message);
-        if (found) changes.push(found.change);
+        const found = readMessage(topic, partition, message);
+        if (found) changes.push(traces.trace(found, message));
         if (found?.transaction !== undefined) transactions.add(found.transaction);
       }
     }
+    const isSnapshotOver = notifications.some(tellsOfSnapshot);
     return { changes, transactions, isSnapshotOver };
   }
 

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from 'pg-logical-replication';
+import { tracingIsOn } from '../../../../shared/tracing/span.ts';
 import { formatLsn, parseLsn } from './lsn.ts';
 
 export type ReplicationOptions = {
@@ -44,7 +45,11 @@ const closeTimeoutMs = 1000;
  */
 export function openReplication(options: ReplicationOptions): Replication {
   const { silenceMs = 5000 } = options;
-  const plugin = new CountingPlugin({ protoVersion: 1, publicationNames: [options.publication] });
+  const plugin = new CountingPlugin({
+    protoVersion: 1,
+    publicationNames: [options.publication],
+    messages: tracingIsOn(),
+  });
   plugin.onUnreadable = fail;
   plugin.onIdentified = options.onIdentified;
   // Made here, to destroy it: the driver waits without end for a hung server to close the connection.

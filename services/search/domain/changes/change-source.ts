@@ -8,6 +8,8 @@ export type Change = {
   before?: Record<string, unknown>;
   /** Where the change stands in the source, for people to find it again. */
   position: string;
+  /** The trace of the transaction that made it, where that has told it (W3C Trace Context). */
+  traceparent?: string;
   /** Why the source could not read the change, if it could not; its other fields then mean nothing. */
   unreadable?: string;
   /**

@@ -1,0 +1,21 @@
+import { tracedPort } from '../../shared/tracing/span.ts';
+import type { BookingDeps } from './app.ts';
+
+/** Returns the ports of the sale with their calls as spans; without traces, the same. */
+export const tracedPorts = (deps: BookingDeps): BookingDeps => ({
+  ...deps,
+  tickets: tracedPort('tickets', deps.tickets),
+  reservations: tracedPort('reservations', deps.reservations),
+  orders: tracedPort('orders', deps.orders),
+  refunds: tracedPort('refunds', deps.refunds),
+  unfinishedPayments: tracedPort('unfinishedPayments', deps.unfinishedPayments),
+  paymentMethods: tracedPort('paymentMethods', deps.paymentMethods),
+  webhookEvents: tracedPort('webhookEvents', deps.webhookEvents),
+  idempotencyKeys: tracedPort('idempotencyKeys', deps.idempotencyKeys),
+  locks: tracedPort('locks', deps.locks),
+  // Bounds are a look into a table.
+  payments: {
+    ...tracedPort('payments', deps.payments, { 'onsale.payment_provider': deps.payments.name }),
+    bounds: deps.payments.bounds,
+  },
+});
