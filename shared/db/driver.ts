@@ -53,10 +53,9 @@ export function openDriver(config: PostgresConfig, options: DriverOptions) {
     ? { host: config.host, port: config.port }
     : { host: hosts.map(({ host }) => host), port: hosts.map(({ port }) => port) }) as unknown as Place;
   const settings = {
-    ...(deadlineMs > 0 && {
-      statement_timeout: deadlineMs,
-      idle_in_transaction_session_timeout: Math.max(deadlineMs, idleTransactionMs),
-    }),
+    // Zero is no limit, whatever the server or the role is set to.
+    statement_timeout: deadlineMs,
+    idle_in_transaction_session_timeout: deadlineMs === 0 ? 0 : Math.max(deadlineMs, idleTransactionMs),
     ...(options.asWritten && plansAsWritten),
   };
   // Our patch's additions to the driver, and its own internals, have no types.
