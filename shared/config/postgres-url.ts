@@ -39,6 +39,8 @@ export function postgresUrl(text: string): Record<string, string> {
 const hostOf = (parts: Parts): string => (parts.port === undefined ? inUrl(parts.host) : hostAndPort(parts, form));
 
 function databaseOf({ path }: Parts): string {
+  // Digits before the / were taken for a port, and the rest of the password would be shown as the database's name.
+  if (path.includes('@')) throw new AddressError('must have no / in its user and password but as %2F');
   try {
     return decodeURIComponent(path.slice(1));
   } catch {

@@ -62,6 +62,7 @@ describe('DATABASE_URL', () => {
     ['postgres://me:hush@/sales', 'must name a host'],
     ['postgres://me:hu,sh@db', 'must have no , or @ in its user and password but as %2C %40'],
     ['postgres://me:hu@sh@db', 'must have no , or @'],
+    ['postgres://me:1234/hush@db/sales', 'must have no / in its user and password but as %2F'],
     ['postgres://me:hush@db?channel_binding=require', 'channel_binding can’t be used'],
     ['postgres://me:hush@db?hush%3D=1', 'another part can’t be used'],
     ['postgres://me:hush@db?sslmode=require&sslmode=disable', 'must have sslmode once'],
