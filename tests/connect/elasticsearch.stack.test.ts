@@ -106,6 +106,12 @@ describe.each(Object.keys(runners) as Kind[])('search on Elasticsearch, %s:', (k
     });
   });
 
+  test('https with the fingerprint of a certificate that has signed itself', async () => {
+    const node = await gate({ certificate: certificates.alone, login });
+    const ELASTICSEARCH_CA_FINGERPRINT = fingerprintOf(certificates.alone.cert);
+    await expectFound(kind, { ...at(node), ELASTICSEARCH_CA_FINGERPRINT, ...user });
+  });
+
   test('a cloud id, and an encoded API key', async () => {
     const node = await gate({ certificate: certificates.server, login: () => apiKey });
     // Its address is the id of Elasticsearch before the host: 127.0.0.1.

@@ -23,6 +23,8 @@ export type Certificates = {
   client: KeyPair;
   /** An authority that has signed nothing here; with its own certificate and key. */
   stranger: KeyPair;
+  /** For localhost and 127.0.0.1, signed by itself. */
+  alone: KeyPair;
   remove(): Promise<void>;
 };
 
@@ -33,9 +35,10 @@ export async function makeCertificates(): Promise<Certificates> {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   const pair = (name: string): KeyPair => ({ cert: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) });
 
-  async function authority(name: string): Promise<KeyPair> {
+  async function authority(name: string, altNames = ''): Promise<KeyPair> {
     const { cert, key } = pair(name);
-    await run('req', '-x509', ...curve, '-keyout', key, '-out', cert, '-days', '1', '-subj', `/CN=${name}`);
+    const names = altNames ? ['-addext', `subjectAltName=${altNames}`] : [];
+    await run('req', '-x509', ...curve, '-keyout', key, '-out', cert, '-days', '1', '-subj', `/CN=${name}`, ...names);
     return { cert, key };
   }
 
@@ -60,6 +63,7 @@ export async function makeCertificates(): Promise<Certificates> {
     expired: await signed('expired', 'localhost', here, 0),
     client: await signed('client', 'app', 'DNS:app'),
     stranger: await authority('stranger'),
+    alone: await authority('alone', here),
     remove: () => rm(dir, { recursive: true, force: true }),
   };
 }

@@ -28,7 +28,10 @@ function pemOf(shown: PeerCertificate[], { fingerprint }: ElasticsearchTls): str
   const found = shown.find(({ fingerprint256 }) => fingerprint256.replaceAll(':', '') === fingerprint);
   if (!found)
     throw new Unfit('Elasticsearch shows no certificate that has the SHA-256 in ELASTICSEARCH_CA_FINGERPRINT');
-  const lines = found.raw.toString('base64').replace(/.{1,64}/g, '$&\n');
+  // Deno gives the server's own as mere bytes.
+  const lines = Buffer.from(found.raw)
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`;
 }
 
