@@ -26,6 +26,7 @@ export function createPresence(bySentinel: boolean) {
 
   /** Of several errors the last one counts that tells something. */
   function met(given: Error): void {
+    forgetCommand(given);
     const error = bySentinel && isUnreachable(given) ? new PrimaryAway(given) : given;
     const tells = refusalOf(error)?.reason !== undefined || !isWordless(error);
     if (tells || refusalOf(lastError)?.reason === undefined) lastError = error;
@@ -89,6 +90,11 @@ const isCut = (error: Error) => 'code' in error && (error.code === 'EPIPE' || er
 const isUnreachable = (error: Error) => 'code' in error && unreachable.has(error.code);
 
 const unreachable = new Set<unknown>(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT']);
+
+/** The driver keeps what was sent with an error, which is the password if a login is refused; a log may show it. */
+function forgetCommand(error: Error): void {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if ('command' in at) delete at.command;
+}
 
 /** Another node may have taken the slots over. When none of the known ones responds, the cluster may be elsewhere. */
 function lookForFailover(cluster: Cluster): void {
