@@ -44,6 +44,11 @@ test('headers are percent-decoded pairs, and follow the file that has them', () 
   expect(read({ ...at, OTEL_EXPORTER_OTLP_HEADERS_FILE: file })?.headers()).toEqual({ 'x-key': 'file' });
 });
 
+test('what is for traces alone goes before what is for all signals', () => {
+  const env = { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=all', OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-key=traces' };
+  expect(read({ ...at, ...env })?.headers()).toEqual({ 'x-key': 'traces' });
+});
+
 test('the service is named by OTEL_SERVICE_NAME, by its resource, or by itself', () => {
   const OTEL_RESOURCE_ATTRIBUTES = 'service.name=theirs,deployment.environment.name=test';
   expect(read(at)?.resource).toEqual({ 'service.name': 'onsale-booking' });

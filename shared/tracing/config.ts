@@ -11,14 +11,15 @@ export const tracingVariables = {
     query: true,
     example: 'http://collector:4318/v1/traces',
   }),
-  OTEL_EXPORTER_OTLP_HEADERS: {
+  // As in the specification, the name for traces alone goes before the one for all signals.
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: {
     ...v.secret('', 'Headers for the collector, such as a key: name=value, several with commas, percent-encoded'),
-    also: ['OTEL_EXPORTER_OTLP_TRACES_HEADERS'],
+    also: ['OTEL_EXPORTER_OTLP_HEADERS'],
   },
-  OTEL_EXPORTER_OTLP_CERTIFICATE: pemVariable(
+  OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: pemVariable(
     'certificate',
     'File of the authorities of an https collector; empty: those that the runtime knows',
-    ['OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE'],
+    ['OTEL_EXPORTER_OTLP_CERTIFICATE'],
   ),
   OTEL_EXPORTER_OTLP_TIMEOUT: v.integer(10_000, 1, 600_000, 'Milliseconds that the collector has for one request'),
   OTEL_EXPORTER_OTLP_COMPRESSION: v.oneOf(['none', 'gzip'], 'none', 'Compression of what is sent to the collector'),
@@ -74,13 +75,13 @@ export function tracingConfig(values: Values<typeof tracingVariables>, service: 
       `OTEL_EXPORTER_OTLP_PROTOCOL=${values.OTEL_EXPORTER_OTLP_PROTOCOL}: must be http/json, which the port for HTTP of every collector takes (4318)`,
     ]);
   }
-  const { OTEL_EXPORTER_OTLP_HEADERS: headers, OTEL_TRACES_SAMPLER: sampler } = values;
+  const { OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers, OTEL_TRACES_SAMPLER: sampler } = values;
   pairsOf('OTEL_EXPORTER_OTLP_HEADERS', textOf(headers));
   const given = pairsOf('OTEL_RESOURCE_ATTRIBUTES', values.OTEL_RESOURCE_ATTRIBUTES);
   return {
     url,
     headers: () => pairsOf('OTEL_EXPORTER_OTLP_HEADERS', textOf(headers as Secret)),
-    ca: values.OTEL_EXPORTER_OTLP_CERTIFICATE,
+    ca: values.OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE,
     timeoutMs: values.OTEL_EXPORTER_OTLP_TIMEOUT,
     compression: values.OTEL_EXPORTER_OTLP_COMPRESSION,
     sampling: {
