@@ -7,7 +7,7 @@ export const problemType = 'application/problem+json';
 
 /** Returns whether a request asks for errors as RFC 9457 has them; a mere wildcard asks for nothing new. */
 export function wantsProblem(accept = ''): boolean {
-  if (!accept.includes('problem+json')) return false;
+  if (!/problem\+json/i.test(accept)) return false;
   return parseAccept(accept).some(({ type, q }) => type.toLowerCase() === problemType && q > 0);
 }
 
