@@ -41,6 +41,11 @@ describe('a secret in a file', () => {
     }
   });
 
+  test('is read without the mark that editors on Windows begin a text with', async () => {
+    const file = await write('marked', '\uFEFFhush\r\n');
+    expect(textOf(readConfig(variables, { POSTGRES_PASSWORD_FILE: file }).POSTGRES_PASSWORD)).toBe('hush');
+  });
+
   test('is refused with the name to mend, and never shown', async () => {
     const short = await write('short', 'xy\n');
     const empty = await write('empty', '\n');

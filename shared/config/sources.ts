@@ -57,8 +57,8 @@ function readSecret(name: string, file: string): string {
   throw new ConfigError([`${name}=${file}: the file is empty`]);
 }
 
-/** Returns the text of a file without the line break at its end. */
-export const readNamed = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+/** Returns the text of a file without the line break at its end, and the mark that editors on Windows begin it with. */
+export const readNamed = (file: string): string => readFileSync(file, 'utf8').replace(/^\uFEFF|\r?\n$/g, '');
 
 /** Returns why a file that a variable names can't be read. */
 export function unreadable(error: unknown): string {
