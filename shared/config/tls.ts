@@ -65,8 +65,14 @@ export function checkPair({ cert, key }: TlsFiles, names: { cert: string; key: s
   throw new ConfigError([`${names.key}=${key.path}: is not the key of the certificate in ${names.cert}`]);
 }
 
-/** Returns the options of `tls.connect` for a new connection, with what the files hold now. */
-export const tlsOptions = ({ ca, cert, key }: TlsFiles): { ca?: string; cert?: string; key?: string } => ({
+type TlsOptions = { rejectUnauthorized: boolean; ca?: string; cert?: string; key?: string };
+
+/**
+ * Returns the options of `tls.connect` for a new connection, with what the files hold now. The server's certificate is
+ * checked, whatever NODE_TLS_REJECT_UNAUTHORIZED says for other programs.
+ */
+export const tlsOptions = ({ ca, cert, key }: TlsFiles): TlsOptions => ({
+  rejectUnauthorized: true,
   ...(ca && { ca: ca.text() }),
   ...(cert && { cert: cert.text() }),
   ...(key && { key: key.text() }),
