@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeLimits } from '../../shared/admission/write-limits.ts';
 import { redisConfig, redisVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { reasonOf } from '../../shared/errors.ts';
+import { createMetrics } from '../../shared/http/metrics.ts';
 import { commandsInScripts } from '../../shared/locks/redis-scripts.ts';
 import { freePort } from '../../shared/process/free-port.ts';
+import { silentLog } from '../../shared/process/log.ts';
 import { openRedis } from '../../shared/redis/client.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { startForwarder } from '../../shared/testing/forwarder.ts';
-import type { OwnRedis } from '../../shared/testing/redis-server.ts';
+import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
 import { type Certificates, makeCertificates } from '../rig/certificates.ts';
 import { runProcess } from '../rig/process.ts';
 import { startSentinel, startTlsCluster, startTlsRedis, type TlsRedis } from '../rig/redis-tls.ts';
@@ -49,6 +52,21 @@ afterAll(async () => {
 test('the rights in the manual are enough for each script of the locks', async () => {
   const rights = await rightsInManual();
   for (const command of commandsInScripts) expect(rights).toContain(`+${command.toLowerCase()}`);
+});
+
+test('the rights in the manual are enough for the limits on writes', async () => {
+  const server = await startRedis();
+  await allow(server);
+  const redis = openRedis({ nodes: [server.node], username: 'onsale', password, database: 0 });
+  const limits = writeLimits({ perUser: 2, perAddress: 2, windowS: 60 }, redis, {
+    log: silentLog,
+    metrics: createMetrics('test'),
+  });
+  for (const limit of [limits!.perUser!, limits!.perAddress!]) {
+    await eventually(async () => expect(await limit.take('a')).toMatchObject({ isOver: false }));
+  }
+  await redis.close();
+  await server.stop();
 });
 
 const login = { REDIS_USERNAME: 'onsale', REDIS_PASSWORD: password };
