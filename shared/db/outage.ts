@@ -1,6 +1,6 @@
 import { postgresTlsNames } from '../config/postgres.ts';
 import { tlsTrouble } from '../config/tls.ts';
-import { type AppError, Unfit, unavailable } from '../errors.ts';
+import { type AppError, causesOf, Unfit, unavailable } from '../errors.ts';
 
 /** The oldest server release that our statements support. */
 const oldestMajor = 17;
@@ -87,7 +87,7 @@ const logins: [words: RegExp, reason: string][] = [
 
 /** Returns the outage that an error means; undefined for a bug of ours, or the caller's mistake. */
 export function asOutage(error: unknown): AppError | undefined {
-  const found = causes(error);
+  const found = causesOf(error);
   const unfit = found.find((cause) => cause instanceof Unfit);
   if (unfit) return unfit;
   const code = sqlState(error);
@@ -116,14 +116,8 @@ const outages = new RegExp(
 
 /** Returns the SQLSTATE (or the driver's code) of an error, also when Drizzle has wrapped it. */
 export function sqlState(error: unknown): string | undefined {
-  const found = causes(error).find((cause) => 'code' in cause && typeof cause.code === 'string');
+  const found = causesOf(error).find((cause) => 'code' in cause && typeof cause.code === 'string');
   return (found as { code?: string } | undefined)?.code;
-}
-
-function causes(error: unknown): Error[] {
-  const found: Error[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) found.push(at);
-  return found;
 }
 
 /**
@@ -131,12 +125,12 @@ function causes(error: unknown): Error[] {
  * wrong.
  */
 export const isMisfit = (error: unknown): boolean =>
-  causes(error).some((cause) => 'code' in cause && /^(3F000|42703|42883|42P01|42P10)$/.test(String(cause.code)));
+  causesOf(error).some((cause) => 'code' in cause && /^(3F000|42703|42883|42P01|42P10)$/.test(String(cause.code)));
 
 /** A response that did not come in time, by our clock or the driver's. */
 const isSilence = (error: unknown): boolean =>
-  causes(error).some((cause) => /^no answer in /.test(cause.message)) ||
-  causes(error).some((cause) => 'code' in cause && /^(CONNECT|ANSWER|QUEUE)_TIMEOUT$/.test(String(cause.code)));
+  causesOf(error).some((cause) => /^no answer in /.test(cause.message)) ||
+  causesOf(error).some((cause) => 'code' in cause && /^(CONNECT|ANSWER|QUEUE)_TIMEOUT$/.test(String(cause.code)));
 
 const silent =
   'PostgreSQL gives no answer in time: it hangs, has too much to do, or is not what listens at POSTGRES_HOST and POSTGRES_PORT';
