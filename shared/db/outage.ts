@@ -57,7 +57,7 @@ function reasonInWords(found: Error[], code: string): string | undefined {
   const login = code === '28000' || code === '08P01' ? reasonOfLogin(said) : undefined;
   if (login) return login;
   if (said.includes('before secure TLS connection was established'))
-    return 'PostgreSQL ends connections instead of encrypting them: turn ssl on there, or set POSTGRES_SSLMODE=disable';
+    return 'PostgreSQL ends connections instead of encrypting them: turn ssl on there (POSTGRES_SSLMODE asks for TLS)';
   const isSqlState = /^\w{5}$/.test(code);
   const tls = isSqlState ? undefined : tlsTrouble('PostgreSQL', found[0], postgresTlsNames);
   if (tls) return tls;
