@@ -81,7 +81,7 @@ const logins: [words: RegExp, reason: string][] = [
   [/unsupported startup parameter/, 'At POSTGRES_HOST is a pooler such as PgBouncer: set POSTGRES_POOLED=transaction'],
   [
     /password|authentication failed|no such user/i,
-    'The pooler refuses this service: mend POSTGRES_USER and POSTGRES_PASSWORD',
+    'PostgreSQL, or a pooler before it, refuses this service: mend POSTGRES_USER and POSTGRES_PASSWORD',
   ],
 ];
 
