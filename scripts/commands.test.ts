@@ -99,7 +99,7 @@ describe('a command that reaches its PostgreSQL', () => {
   });
 
   test.each(['events migrate status', 'booking audit'])('%s: TLS, of which it has none', async (call) => {
-    const says = /^PostgreSQL at \S+: .*TLS.*\nDoes the server speak TLS\? If not, set POSTGRES_SSLMODE=disable/;
+    const says = /^PostgreSQL at \S+: .*TLS.*\nDoes the server speak TLS\? Turn ssl on there/;
     await failsInWords(call, { ...env({}), POSTGRES_SSLMODE: 'require' }, says);
   });
 

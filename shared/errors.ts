@@ -84,9 +84,16 @@ export class Unfit extends AppError {
 
 /** Returns the reason of an `Unfit`, or of one that caused this error. */
 export function reasonOf(error: unknown): string | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof Unfit) return at.reason;
+  for (const one of causesOf(error)) if (one instanceof Unfit) return one.reason;
   return undefined;
 }
 
 export const isAppError = (error: unknown, code: string): error is AppError =>
   error instanceof AppError && error.code === code;
+
+/** Returns an error and its causes, the outermost first; none for what is no error. */
+export function causesOf(error: unknown): Error[] {
+  const found: Error[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) found.push(at);
+  return found;
+}

@@ -52,6 +52,13 @@ describe('the events service does as its variables say', () => {
     return row!.n;
   };
 
+  test('a pooler’s address alone will do where the seat feed is in Redis, which Sentinel may name', async () => {
+    const pooled = { POSTGRES_POOLED: 'transaction' };
+    await expect(begin(pooled)).rejects.toThrow('POSTGRES_DIRECT_HOST: LISTEN');
+    const { get } = await begin({ ...pooled, REDIS_SENTINELS: '127.0.0.1:1' });
+    expect((await get('/livez')).status).toBe(200);
+  });
+
   test('/ leads to the documentation and the next event, and to the former alone while the database is away', async () => {
     const { get } = await begin();
     const links = async () => ((await (await get('/')).json()) as { links: Record<string, string> }).links;

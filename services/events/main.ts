@@ -59,7 +59,7 @@ function checked(env: Record<string, string | undefined>) {
 /** Without Redis live views LISTEN. */
 function checkDatabase(config: ReturnType<typeof readConfig<typeof variables>>): void {
   const database = postgresConfig(config, 'onsale-events');
-  if (config.REDIS_ADDR.nodes.length === 0) directly(database);
+  if (!redisConfig(config)) directly(database);
 }
 
 /** Starts the events service on what the environment names. `addressVariable` is what moves its address. */

@@ -85,7 +85,7 @@ function checked(env: Record<string, string | undefined>): Config {
 function checkRole(config: Config): void {
   if (elasticsearchConfig(config) || config.ROLE === 'all') return;
   throw new ConfigError([
-    `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR be set`,
+    `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR or ELASTIC_CLOUD_ID be set`,
   ]);
 }
 

@@ -1,9 +1,12 @@
-/** Resolves as `work` does; rejects when it takes longer than `ms`. */
-export async function withTimeout<T>(work: () => T | Promise<T>, ms: number): Promise<T> {
+/** Resolves as `work` does; rejects when it takes longer than `ms`, and then calls `onLate`. */
+export async function withTimeout<T>(work: () => T | Promise<T>, ms: number, onLate = () => {}): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
+      timer = setTimeout(() => {
+        reject(new Error(`no answer in ${ms} ms`));
+        onLate();
+      }, ms);
     });
     return await Promise.race([work(), late]);
   } finally {

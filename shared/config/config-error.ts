@@ -9,9 +9,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** Runs all checks, and throws one `ConfigError` with all their findings. */
+/** Runs all checks, and throws one `ConfigError` with all their findings, each once: two checks may look at the same. */
 export function checkAll(checks: (() => unknown)[]): void {
-  const problems = checks.flatMap((check) => {
+  const found = checks.flatMap((check) => {
     try {
       check();
       return [];
@@ -20,5 +20,5 @@ export function checkAll(checks: (() => unknown)[]): void {
       throw error;
     }
   });
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (found.length > 0) throw new ConfigError([...new Set(found)]);
 }

@@ -1,4 +1,4 @@
-import { AddressError, hostAndPort, inUrl, masked, type Parts, partsOf } from './addresses.ts';
+import { AddressError, hostAndPort, inUrl, type Parts, partsOf } from './addresses.ts';
 import { ConfigError } from './config-error.ts';
 import type { Env } from './environment.ts';
 import { type Source, sourceOf } from './sources.ts';
@@ -85,9 +85,6 @@ export function partOfUrl(variable: string, env: Env): Source | undefined {
     throw error;
   }
 }
-
-/** Returns an address with its user and password covered. */
-export const shownUrl = (text: string): string => masked(text);
 
 /** The authorities of the runtime sign for anybody: without a mode, `system` asks for the host's name, too. */
 export function systemVerifies(env: Env): Source | undefined {

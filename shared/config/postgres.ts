@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { masked } from './addresses.ts';
 import { ConfigError } from './config-error.ts';
 import { address, type Env, type Secret, type Values, type Variable, v } from './environment.ts';
-import { partOfUrl, postgresUrl, shownUrl, systemVerifies } from './postgres-url.ts';
+import { partOfUrl, postgresUrl, systemVerifies } from './postgres-url.ts';
 import { type HostAndPort, postgresHosts } from './server-addresses.ts';
 import { checkPair, pemVariable, type TlsFiles, type TlsNames } from './tls.ts';
 
@@ -39,7 +40,7 @@ export const postgresVariables = {
       'PostgreSQL’s address in one text, where POSTGRES_HOST is not set: postgres://user:password@host:port/database, with several hosts by commas, and behind ? sslmode, sslrootcert, sslcert, sslkey, target_session_attrs. `npm start` does not read it, nor libpq’s names',
     ),
     inFile: true,
-    shown: shownUrl,
+    shown: masked,
     unless: 'POSTGRES_HOST',
   },
   POSTGRES_HOST: part(

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { causesOf } from '../errors.ts';
 import { ConfigError } from './config-error.ts';
 import type { Variable } from './environment.ts';
 import { followed, readNamed, unreadable } from './sources.ts';
@@ -86,11 +87,11 @@ export type TlsNames = { address: string; tls: string; ca: string; cert: string 
  * another kind. Runtimes give these codes alike (Node's, after OpenSSL's).
  */
 export function tlsTrouble(server: string, error: unknown, names: TlsNames): string | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const reason = reasons(names)[codeOf(at)];
-    if (reason) return `${server} ${reason}`;
-  }
-  return undefined;
+  const known = reasons(names);
+  const reason = causesOf(error)
+    .map((cause) => known[codeOf(cause)])
+    .find(Boolean);
+  return reason && `${server} ${reason}`;
 }
 
 function reasons({ address, tls, ca, cert }: TlsNames): Record<string, string> {

@@ -18,6 +18,7 @@ describe('an unknown variable', () => {
     ['REDIS_URI', 'REDIS_URL'],
     ['REDIS_PORT', 'REDIS_ADDR'],
     ['REDIS_SSL', undefined],
+    ['REDIS_TLS_CA_FILE', 'REDIS_TLS_CA'],
     ['KAFKA_BROKER', 'KAFKA_BROKERS'],
     ['KAFKA_SERVERS', 'KAFKA_LISTENERS'],
     ['KAFKA_SSL_CAS', 'KAFKA_SSL_CA'],

@@ -53,7 +53,8 @@ function meantBy(name: string, known: string[]): string | undefined {
   if (distance(upper, nearest) <= 1) return nearest;
   const alike = known.filter((one) => prefixOf(one) === prefixOf(upper)).sort((a, b) => a.length - b.length);
   const place = places.test(upper) ? alike.find((one) => /_(ADDR|HOST|LISTENERS)$/.test(one)) : undefined;
-  const longer = alike.find((one) => one.startsWith(upper) || upper.startsWith(`${one}_`));
+  // Of those that it begins with, the longest: REDIS_TLS_CA_FILE is REDIS_TLS_CA.
+  const longer = alike.find((one) => one.startsWith(upper)) ?? alike.findLast((one) => upper.startsWith(`${one}_`));
   return (
     place ??
     longer ??

@@ -1,6 +1,6 @@
 import { postgresTlsNames } from '../config/postgres.ts';
 import { tlsTrouble } from '../config/tls.ts';
-import { type AppError, Unfit, unavailable } from '../errors.ts';
+import { type AppError, causesOf, Unfit, unavailable } from '../errors.ts';
 
 /** The oldest server release that our statements support. */
 const oldestMajor = 17;
@@ -57,7 +57,7 @@ function reasonInWords(found: Error[], code: string): string | undefined {
   const login = code === '28000' || code === '08P01' ? reasonOfLogin(said) : undefined;
   if (login) return login;
   if (said.includes('before secure TLS connection was established'))
-    return 'PostgreSQL ends connections instead of encrypting them: turn ssl on there, or set POSTGRES_SSLMODE=disable';
+    return 'PostgreSQL ends connections instead of encrypting them: turn ssl on there (POSTGRES_SSLMODE asks for TLS)';
   const isSqlState = /^\w{5}$/.test(code);
   const tls = isSqlState ? undefined : tlsTrouble('PostgreSQL', found[0], postgresTlsNames);
   if (tls) return tls;
@@ -81,13 +81,13 @@ const logins: [words: RegExp, reason: string][] = [
   [/unsupported startup parameter/, 'At POSTGRES_HOST is a pooler such as PgBouncer: set POSTGRES_POOLED=transaction'],
   [
     /password|authentication failed|no such user/i,
-    'The pooler refuses this service: mend POSTGRES_USER and POSTGRES_PASSWORD',
+    'PostgreSQL, or a pooler before it, refuses this service: mend POSTGRES_USER and POSTGRES_PASSWORD',
   ],
 ];
 
 /** Returns the outage that an error means; undefined for a bug of ours, or the caller's mistake. */
 export function asOutage(error: unknown): AppError | undefined {
-  const found = causes(error);
+  const found = causesOf(error);
   const unfit = found.find((cause) => cause instanceof Unfit);
   if (unfit) return unfit;
   const code = sqlState(error);
@@ -116,14 +116,8 @@ const outages = new RegExp(
 
 /** Returns the SQLSTATE (or the driver's code) of an error, also when Drizzle has wrapped it. */
 export function sqlState(error: unknown): string | undefined {
-  const found = causes(error).find((cause) => 'code' in cause && typeof cause.code === 'string');
+  const found = causesOf(error).find((cause) => 'code' in cause && typeof cause.code === 'string');
   return (found as { code?: string } | undefined)?.code;
-}
-
-function causes(error: unknown): Error[] {
-  const found: Error[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) found.push(at);
-  return found;
 }
 
 /**
@@ -131,12 +125,12 @@ function causes(error: unknown): Error[] {
  * wrong.
  */
 export const isMisfit = (error: unknown): boolean =>
-  causes(error).some((cause) => 'code' in cause && /^(3F000|42703|42883|42P01|42P10)$/.test(String(cause.code)));
+  causesOf(error).some((cause) => 'code' in cause && /^(3F000|42703|42883|42P01|42P10)$/.test(String(cause.code)));
 
 /** A response that did not come in time, by our clock or the driver's. */
 const isSilence = (error: unknown): boolean =>
-  causes(error).some((cause) => /^no answer in /.test(cause.message)) ||
-  causes(error).some((cause) => 'code' in cause && /^(CONNECT|ANSWER|QUEUE)_TIMEOUT$/.test(String(cause.code)));
+  causesOf(error).some((cause) => /^no answer in /.test(cause.message)) ||
+  causesOf(error).some((cause) => 'code' in cause && /^(CONNECT|ANSWER|QUEUE)_TIMEOUT$/.test(String(cause.code)));
 
 const silent =
   'PostgreSQL gives no answer in time: it hangs, has too much to do, or is not what listens at POSTGRES_HOST and POSTGRES_PORT';

@@ -160,7 +160,7 @@ describe('another server at PostgreSQL’s address', () => {
     const database = await emptyDatabase();
     const db = open({ ...database.config, sslMode: 'require' });
     expect(await reason(db.ping())).toBe(
-      'PostgreSQL ends connections instead of encrypting them: turn ssl on there, or set POSTGRES_SSLMODE=disable',
+      'PostgreSQL ends connections instead of encrypting them: turn ssl on there (POSTGRES_SSLMODE asks for TLS)',
     );
     await database.drop();
   });

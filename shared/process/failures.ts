@@ -81,7 +81,7 @@ const hints: Record<string, string> = {
 /** The end of a connection to a server without TLS; its code only says that it has ended. */
 function hintOfPlain(line: string): string | undefined {
   const isPlain = line.startsWith('PostgreSQL') && line.includes('before secure TLS connection was established');
-  return isPlain ? 'Does the server speak TLS? If not, set POSTGRES_SSLMODE=disable, or turn ssl on there.' : undefined;
+  return isPlain ? 'Does the server speak TLS? Turn ssl on there: POSTGRES_SSLMODE asks for it.' : undefined;
 }
 
 function hintOfTls(line: string, causes: unknown[]): string | undefined {

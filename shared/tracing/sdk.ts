@@ -1,6 +1,6 @@
 // All of OpenTelemetry's code: it is loaded only where traces are made.
 
-import { type Link, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -179,5 +179,3 @@ function reporting(exporter: SpanExporter, url: string, log: Logger): SpanExport
     ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush!() }),
   };
 }
-
-export type { Link };

@@ -68,7 +68,9 @@ describe.each(kinds)('%s behind PgBouncer', (kind) => {
       refusalOf(kind, { ...env, POSTGRES_PASSWORD: 'wrong' }),
     ]);
     expect(said[0]).toContain('At POSTGRES_HOST is a pooler such as PgBouncer: set POSTGRES_POOLED=transaction');
-    expect(said[1]).toContain('The pooler refuses this service: mend POSTGRES_USER and POSTGRES_PASSWORD');
+    expect(said[1]).toContain(
+      'PostgreSQL, or a pooler before it, refuses this service: mend POSTGRES_USER and POSTGRES_PASSWORD',
+    );
   });
 });
 

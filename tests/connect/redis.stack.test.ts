@@ -58,10 +58,12 @@ test('the rights in the manual are enough for the limits on writes', async () =>
   const server = await startRedis();
   await allow(server);
   const redis = openRedis({ nodes: [server.node], username: 'onsale', password, database: 0 });
-  const config = { perUser: 2, perAddress: 2, windowS: 60 };
-  const limits = writeLimits(config, redis, { log: silentLog, metrics: createMetrics('test') })!;
-  for (const limit of [limits.perUser!, limits.perAddress!]) {
-    await eventually(async () => (await limit.take('a')) !== undefined);
+  const limits = writeLimits({ perUser: 2, perAddress: 2, windowS: 60 }, redis, {
+    log: silentLog,
+    metrics: createMetrics('test'),
+  });
+  for (const limit of [limits!.perUser!, limits!.perAddress!]) {
+    await eventually(async () => expect(await limit.take('a')).toMatchObject({ isOver: false }));
   }
   await redis.close();
   await server.stop();

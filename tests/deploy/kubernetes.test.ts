@@ -354,14 +354,34 @@ describe.each(rendered)('%s', (name, resources) => {
   });
 });
 
-test('the component certificates mounts the secret in each of our pods', () => {
+test('the component certificates mounts the secret in each of our containers', () => {
   const [, resources] = rendered.find(([name]) => name === elsewhere.name)!;
-  const mounts = ourPods(resources).map(({ spec }) => [
-    spec.volumes?.find(({ name }) => name === 'certificates')?.secret?.secretName,
-    spec.containers[0]?.volumeMounts?.find(({ name }) => name === 'certificates')?.mountPath,
-  ]);
-  expect(mounts.length).toBeGreaterThan(4);
+  const mounts = ourPods(resources).flatMap((pod) =>
+    containersOf(pod).map(({ volumeMounts }) => [
+      pod.spec.volumes?.find(({ name }) => name === 'certificates')?.secret?.secretName,
+      volumeMounts?.find(({ name }) => name === 'certificates')?.mountPath,
+    ]),
+  );
+  expect(mounts).toHaveLength(9);
   expect(mounts).toEqual(mounts.map(() => ['onsale-certificates', '/etc/onsale/certificates']));
+});
+
+test('the component kafka-plain has search and KEDA log in by PLAIN', async () => {
+  const folder = join(root, '.onsale', 'deploy', 'prod-plain');
+  const kustomization = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['../prod-elsewhere'],
+    components: ['../../../k8s/components/kafka-plain'],
+  };
+  await Bun.write(join(folder, 'kustomization.yaml'), Bun.YAML.stringify(kustomization));
+  const resources = await render(folder);
+  const search = ourPods(resources).find(({ owner }) => owner.metadata.name === 'onsale-search-cdc')!;
+  const [scaling] = ofKind<{ spec: KafkaScaling }>(resources, 'ScaledObject');
+  expect([
+    environmentOf(search.spec.containers[0]!, resources).KAFKA_SASL_MECHANISM,
+    scaling?.spec.triggers[0]?.metadata.sasl,
+  ]).toEqual(['PLAIN', 'plaintext']);
 });
 
 test('the network policies open the ports of the servers’ addresses, which an overlay sets', () => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Admin, type Consumer, type ISocketFactory, Kafka, type LogEntry, logLevel, type Producer } from 'kafkajs';
 import { sleep } from '../../../../shared/async/clock.ts';
+import { withTimeout } from '../../../../shared/async/with-timeout.ts';
 import type { AppError } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
 import type { KafkaAccess } from '../../kafka-config.ts';
@@ -123,7 +124,7 @@ export function onDemand<C extends Connected>(
     opened ??= connected();
     const used = opened;
     try {
-      return await withDeadline(deadlineMs, used.client.then(work), used.kafka.abandon);
+      return await withTimeout(() => used.client.then(work), deadlineMs, used.kafka.abandon);
     } catch (error) {
       if (opened === used) opened = undefined;
       disconnect(used.client);
@@ -146,19 +147,4 @@ export function onDemand<C extends Connected>(
 
 async function disconnect(client: Promise<Connected>): Promise<void> {
   await client.then((connected) => connected.disconnect()).catch(() => {});
-}
-
-async function withDeadline<T>(deadlineMs: number, work: Promise<T>, onLate: () => void): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer in ${deadlineMs} ms`));
-      onLate();
-    }, deadlineMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,6 @@
 import type { Message, Producer } from 'kafkajs';
 import { type Clock, systemClock } from '../../../../shared/async/clock.ts';
+import { causesOf } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
 import type { DeadLetters } from '../../domain/changes/dead-letters.ts';
 import type { KafkaConfig } from '../../kafka-config.ts';
@@ -48,9 +49,5 @@ async function sendFitting(producer: Producer, topic: string, message: Message):
   }
 }
 
-function isTooLarge(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('type' in at && (at.type === 'MESSAGE_TOO_LARGE' || at.type === 'RECORD_LIST_TOO_LARGE')) return true;
-  }
-  return false;
-}
+const isTooLarge = (error: unknown): boolean =>
+  causesOf(error).some((one) => 'type' in one && /^(MESSAGE|RECORD_LIST)_TOO_LARGE$/.test(String(one.type)));

@@ -1,5 +1,5 @@
 import { tlsTrouble } from '../../../../shared/config/tls.ts';
-import { type AppError, isAppError, Unfit, unavailable } from '../../../../shared/errors.ts';
+import { type AppError, causesOf, isAppError, Unfit, unavailable } from '../../../../shared/errors.ts';
 import type { KafkaAccess } from '../../kafka-config.ts';
 import { tokensOf } from './token-command.ts';
 
@@ -26,16 +26,10 @@ export function outageOf(
 }
 
 function reasonFor(error: unknown, access: KafkaAccess, answered: ReadonlySet<string>): string | undefined {
-  return tlsTrouble('Kafka', error, names) ?? reasonOfKafka(causes(error), access, answered);
+  return tlsTrouble('Kafka', error, names) ?? reasonOfKafka(causesOf(error), access, answered);
 }
 
 type Cause = Error & { code?: unknown; type?: unknown };
-
-function causes(error: unknown): Cause[] {
-  const found: Cause[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) found.push(at);
-  return found;
-}
 
 function reasonOfKafka(found: Cause[], { tls, login }: KafkaAccess, answered: ReadonlySet<string>): string | undefined {
   const token = found.find(({ code }) => code === 'KAFKA_TOKEN');

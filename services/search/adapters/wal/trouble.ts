@@ -1,5 +1,5 @@
 import { asOutage, sqlState } from '../../../../shared/db/outage.ts';
-import { type AppError, isAppError, Unfit } from '../../../../shared/errors.ts';
+import { type AppError, causesOf, isAppError, Unfit } from '../../../../shared/errors.ts';
 
 /** SQLSTATEs that mean something else, or more, to a follower of the log than to a query. */
 const reasons: Record<string, string> = {
@@ -24,9 +24,7 @@ export function whyNotFollowing(error: unknown): AppError {
 function reasonFor(error: unknown): string | undefined {
   // A query's has a sentence already, for it is about connections of any kind.
   if (sqlState(error) === '53300') return noFollower;
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const reason = 'code' in at && reasons[String(at.code)];
-    if (reason) return reason;
-  }
-  return undefined;
+  return causesOf(error)
+    .map((cause) => 'code' in cause && reasons[String(cause.code)])
+    .find((reason) => typeof reason === 'string');
 }
