@@ -24,11 +24,11 @@ export function createPresence(bySentinel: boolean) {
   let wrongDatabase: Error | undefined;
   let saidAtTheDoor: Error | undefined;
 
-  /** Of several errors the last one counts that tells something. */
+  /** Of several errors the last one counts that tells something: also that nobody is there, so what was told is over. */
   function met(given: Error): void {
     forgetCommand(given);
     const error = bySentinel && isUnreachable(given) ? new PrimaryAway(given) : given;
-    const tells = refusalOf(error)?.reason !== undefined || !isWordless(error);
+    const tells = refusalOf(error)?.reason !== undefined || (isUnreachable(error) && !isWordless(error));
     if (tells || refusalOf(lastError)?.reason === undefined) lastError = error;
   }
 

@@ -66,8 +66,8 @@ test.each(Object.keys(runners) as (keyof typeof runners)[])(
           'messaging.operation.type': 'process',
           'messaging.destination.name': `${config.topicPrefix}.public.events`,
           'messaging.consumer.group.name': `${config.topicPrefix}-${kind}`,
-          'messaging.batch.message_count': 1,
-          'onsale.rows': [`events ${id}`],
+          'messaging.batch.message_count': expect.any(Number),
+          'onsale.rows': expect.arrayContaining([`events ${id}`]),
         },
         links: [{ spanId }],
       });
