@@ -113,9 +113,22 @@ export const variables = {
   ...paymentVariables,
 };
 
-/** Returns the limits on writes. Throws `ConfigError` for a limit by users where no token is checked. */
-export const writeLimitConfig = (config: Values<typeof rateLimitVariables> & Parameters<typeof authConfig>[0]) =>
-  rateLimitConfig(config, authConfig(config) !== undefined);
+type LimitValues = Values<typeof rateLimitVariables> &
+  Parameters<typeof authConfig>[0] & { TICKET_LOCK_TTL_SECONDS: number };
+
+/**
+ * Returns the limits on writes. Throws `ConfigError` for a limit by users where no token is checked, and for one that
+ * could keep a buyer from paying until their hold has ended.
+ */
+export function writeLimitConfig(config: LimitValues) {
+  const limits = rateLimitConfig(config, authConfig(config) !== undefined);
+  if ((limits.perUser || limits.perAddress) && limits.windowS * 2 > config.TICKET_LOCK_TTL_SECONDS) {
+    throw new ConfigError([
+      'RATE_LIMIT_WINDOW: must be at most half of TICKET_LOCK_TTL_SECONDS, or a buyer who is refused could not pay in time',
+    ]);
+  }
+  return limits;
+}
 
 /** Throws `ConfigError` for variables that are wrong, or do not go together. */
 export function readBookingConfig(env: Env) {

@@ -19,3 +19,10 @@ test('a limit by users needs tokens', () => {
   );
   expect(limits({ ...env, AUTH_JWT_SECRET: 'x'.repeat(32) }).perUser).toBe(30);
 });
+
+test('a limit’s time leaves a refused buyer enough of their hold to pay', () => {
+  const env = { RATE_LIMIT_WRITES_PER_ADDRESS: '30', TICKET_LOCK_TTL_SECONDS: '120' };
+  expect(limits({ ...env, RATE_LIMIT_WINDOW: '60s' }).windowS).toBe(60);
+  expect(() => limits({ ...env, RATE_LIMIT_WINDOW: '61s' })).toThrow('RATE_LIMIT_WINDOW: must be at most half of');
+  expect(limits({ TICKET_LOCK_TTL_SECONDS: '5' }).perAddress).toBeUndefined();
+});

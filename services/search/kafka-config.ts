@@ -38,10 +38,14 @@ export const kafkaVariables = {
     '',
     'Token for OAUTHBEARER, read anew at each connection; something else has to renew its file',
   ),
-  KAFKA_SASL_TOKEN_COMMAND: v.text(
-    '',
-    'Program that prints a token for OAUTHBEARER, and its arguments, with blanks between; no shell reads them. It is run again before a token’s end, and has 10 s',
-  ),
+  KAFKA_SASL_TOKEN_COMMAND: {
+    ...v.text(
+      '',
+      'Program that prints a token for OAUTHBEARER, and its arguments, with blanks between; no shell reads them. It is run again before a token’s end, and has 10 s',
+    ),
+    // A key may be among its arguments.
+    shown: (text: string) => text.replace(/ .*/, ' ***'),
+  },
   KAFKA_SSL_CA: pemVariable(
     'certificate',
     'File of the authorities (PEM) of which one has signed the brokers’ certificates; empty: those that the runtime knows',

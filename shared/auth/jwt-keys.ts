@@ -58,7 +58,8 @@ export function remoteKeys(url: string, clock: Clock, log: Logger): JWTVerifyGet
       nextAskAt = loadedAt + cooldownMs;
       failure = undefined;
     } catch (error) {
-      if (failure === undefined) log.warn({ err: error, url }, 'the keys of tokens cannot be read');
+      if (failure === undefined)
+        log.warn({ err: error, url: url.replace(/\?.*/, '?***') }, 'the keys of tokens cannot be read');
       failure = error;
       nextAskAt = clock.now() + pauseMs;
     } finally {

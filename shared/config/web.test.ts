@@ -47,4 +47,8 @@ describe('TRUSTED_PROXIES', () => {
       expect(() => read({ TRUSTED_PROXIES: text })).toThrow('must have IP addresses or networks, such as 10.0.0.7');
     },
   );
+
+  test.each(['0.0.0.0/0', '10.0.0.7,::/0'])('refuses %s, which is every address', (text) => {
+    expect(() => read({ TRUSTED_PROXIES: text })).toThrow('must not be every address (/0)');
+  });
 });

@@ -59,6 +59,7 @@ function networksOf(text: string): BlockList | undefined {
     if (version === 0 || !(length <= bits) || one.split('/').length > 2) {
       throw new AddressError('must have IP addresses or networks, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8');
     }
+    if (length === 0) throw new AddressError('must not be every address (/0): then each client names its own');
     list.addSubnet(host, length, version === 4 ? 'ipv4' : 'ipv6');
   }
   return list;
