@@ -19,7 +19,7 @@ export const webVariables = {
   AUTH_JWT_SECRET: testSecret,
   RATE_LIMIT_WRITES_PER_USER: String(perUser),
   RATE_LIMIT_WRITES_PER_ADDRESS: String(perAddress),
-  RATE_LIMIT_WINDOW: '1h',
+  RATE_LIMIT_WINDOW: '7m',
 };
 
 /** What a browser on a page of another origin, and a client behind a proxy, see. */
@@ -208,7 +208,7 @@ export function webCases(suite: Suite): void {
     const { response, status, body } = await write(user, `${network}.100`);
     expect([status, body.error]).toEqual([429, 'too_many_requests']);
     expect(response.headers.get('ratelimit-policy')).toBe(
-      `"writes-address";q=${perAddress};w=3600, "writes-user";q=${perUser};w=3600`,
+      `"writes-address";q=${perAddress};w=420, "writes-user";q=${perUser};w=420`,
     );
     expect(Number(response.headers.get('retry-after'))).toBeWithin(3500, 3601);
     expect((await write(randomUUID(), `${network}.101`)).status).toBe(400);
