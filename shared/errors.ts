@@ -5,14 +5,9 @@ export type ErrorKind =
   | 'payment_required'
   | 'forbidden'
   | 'not_found'
-  | 'method_not_allowed'
-  | 'request_timeout'
   | 'conflict'
-  | 'payload_too_large'
-  | 'unsupported_media_type'
   | 'unprocessable'
   | 'too_many_requests'
-  | 'headers_too_large'
   | 'internal'
   | 'unavailable';
 

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AppError, isAppError } from '../errors.ts';
 import type { Env } from './env.ts';
+import { httpErrors } from './http-errors.ts';
 
 /** No route needs more. */
 const maxBodyBytes = 64 * 1024;
@@ -40,7 +41,7 @@ async function receive<T>(c: Context<Env>, read: (received: () => void) => Promi
   try {
     return await read(received);
   } catch (cause) {
-    if (!c.get('receiving') || isAppError(cause, 'payload_too_large')) throw cause;
+    if (!c.get('receiving') || isAppError(cause, httpErrors.payloadTooLarge.code)) throw cause;
     throw new AppError('invalid_request', 'The body ended before it was whole; send it again', { cause });
   } finally {
     received();
@@ -53,11 +54,11 @@ function refuseEncoded(c: Context<Env>, transfer = 'chunked'): void {
   if (content.trim().toLowerCase() === 'identity' && transfer.trim().toLowerCase() === 'chunked') return;
   c.header('Accept-Encoding', 'identity');
   throw new AppError(
-    'unsupported_media_type',
+    httpErrors.unsupportedMediaType,
     'Send the body as it is: no Content-Encoding but “identity” is taken, and no Transfer-Encoding but “chunked”',
   );
 }
 
 const tooLarge = () => {
-  throw new AppError('payload_too_large', `Send at most ${maxBodyBytes} bytes`);
+  throw new AppError(httpErrors.payloadTooLarge, `Send at most ${maxBodyBytes} bytes`);
 };

@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AppError, type ErrorKind } from '../errors.ts';
 import type { Env, Headers } from './env.ts';
+import { httpErrors, statusByCode } from './http-errors.ts';
 import { type ErrorBody, problemOf, problemType, wantsProblem } from './problem.ts';
 import { replyPlain } from './reply.ts';
 
@@ -13,14 +14,9 @@ const statusOf: Record<ErrorKind, ContentfulStatusCode> = {
   payment_required: 402,
   forbidden: 403,
   not_found: 404,
-  method_not_allowed: 405,
-  request_timeout: 408,
   conflict: 409,
-  payload_too_large: 413,
-  unsupported_media_type: 415,
   unprocessable: 422,
   too_many_requests: 429,
-  headers_too_large: 431,
   internal: 500,
   unavailable: 503,
 };
@@ -44,7 +40,7 @@ export function toAppError(error: unknown): AppError {
 
 /** Returns the status of an error, and its body. */
 export const statusAndBody = ({ code, kind, message, details }: AppError) => ({
-  status: statusOf[kind],
+  status: statusByCode.get(code) ?? statusOf[kind],
   body: { error: code, message, ...details },
 });
 
@@ -57,7 +53,7 @@ export function errorReply(c: Context<Env>, error: AppError): Response {
   const headers: Headers = {};
   if (error.again) headers['Retry-After'] = String(error.waitS ?? usualWaitS);
   // The next bytes on this connection are the rest of the body.
-  if (error.code === 'request_timeout') headers.Connection = 'close';
+  if (error.code === httpErrors.requestTimeout.code) headers.Connection = 'close';
   const span = c.get('span');
   return bodyReply(c, status, span ? { ...body, trace_id: span.traceId } : body, headers);
 }

@@ -11,6 +11,7 @@ import { deadline } from './deadline.ts';
 import type { Env } from './env.ts';
 import { errorReply } from './errors.ts';
 import { setContentLength } from './head.ts';
+import { httpErrors } from './http-errors.ts';
 import type { Metrics } from './metrics.ts';
 import { setHeaders } from './reply.ts';
 import { beginRequest, endRequest } from './request-span.ts';
@@ -70,7 +71,8 @@ export function requestScope(deps: {
 /** Unknown paths are counted together, or a stranger could fill the metrics. */
 const matchedRoute = (route: string) => (route.includes('*') ? 'none' : route);
 
-const bodyTooSlow = () => new AppError('request_timeout', 'The body did not come in time; send the request again');
+const bodyTooSlow = () =>
+  new AppError(httpErrors.requestTimeout, 'The body did not come in time; send the request again');
 
 const tooSlow = () =>
   new AppError('unavailable', 'The request took too long; repeat it in a moment', {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type ErrorKind, type ErrorType, errorType } from '../errors.ts';
 import { bearerScheme } from './bearer.ts';
+import { httpErrors } from './http-errors.ts';
 
 const errorSchema = z
   .object({
@@ -57,7 +58,7 @@ const retryAfter = (required: boolean) => ({
 export const commonResponses = {
   431: errorResponse(
     'The headers are longer than SERVER_MAX_HEADER_BYTES; above 16 KiB the runtime says so by itself, without a body',
-    ['headers_too_large'],
+    [httpErrors.headersTooLarge],
   ),
   500: errorResponse('Internal server error', ['internal']),
   503: errorResponse('A needed server is away; repeat after Retry-After', ['unavailable']),
@@ -65,9 +66,9 @@ export const commonResponses = {
 
 /** Of a POST or a DELETE: a body is looked at, even where none is asked for. */
 export const sentResponses = {
-  408: errorResponse('The body did not come in time', ['request_timeout']),
-  413: errorResponse('The body is longer than 64 KiB', ['payload_too_large']),
-  415: errorResponse('The body has a Content-Encoding, and none is undone', ['unsupported_media_type']),
+  408: errorResponse('The body did not come in time', [httpErrors.requestTimeout]),
+  413: errorResponse('The body is longer than 64 KiB', [httpErrors.payloadTooLarge]),
+  415: errorResponse('The body has a Content-Encoding, and none is undone', [httpErrors.unsupportedMediaType]),
   429: limited(),
 };
 

@@ -11,6 +11,7 @@ import type { Env } from './env.ts';
 import { errorReply, toAppError } from './errors.ts';
 import { addHealth, type Dependencies, type Reports } from './health.ts';
 import { addHome, type Links } from './home.ts';
+import { httpErrors } from './http-errors.ts';
 import type { Metrics } from './metrics.ts';
 import { withProblems } from './problem.ts';
 import { limitAddresses } from './rate-limits.ts';
@@ -111,7 +112,7 @@ function headerLimit(maxBytes: number): MiddlewareHandler<Env> {
   return async (c, next) => {
     let bytes = 0;
     for (const [name, value] of c.req.raw.headers) bytes += name.length + value.length + 4;
-    if (bytes > maxBytes) throw new AppError('headers_too_large', `Send at most ${maxBytes} bytes of headers`);
+    if (bytes > maxBytes) throw new AppError(httpErrors.headersTooLarge, `Send at most ${maxBytes} bytes of headers`);
     await next();
   };
 }
@@ -127,7 +128,7 @@ function methodNotAllowed(app: App): void {
     if (allowed.has('GET')) allowed.add('HEAD');
     app.all(path, (c) => {
       c.header('Allow', [...allowed].join(', '));
-      throw new AppError('method_not_allowed', `${c.req.path} takes ${[...allowed].join(', ')}`);
+      throw new AppError(httpErrors.methodNotAllowed, `${c.req.path} takes ${[...allowed].join(', ')}`);
     });
   }
 }
