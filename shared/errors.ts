@@ -83,6 +83,10 @@ export function reasonOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Returns the code of an error: the system's, a runtime's or a server's; empty for one that has none. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
 export const isAppError = (error: unknown, code: string): error is AppError =>
   error instanceof AppError && error.code === code;
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { postgresConfig, postgresVariables } from '../shared/config/config.ts';
 import { readConfig } from '../shared/config/environment.ts';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../shared/embedded/postgres.ts';
+import { codeOf } from '../shared/errors.ts';
 import { every, UsageError } from '../shared/process/lifecycle.ts';
 
 type Env = Record<string, string | undefined>;
@@ -75,7 +76,7 @@ export async function openPostgres(env: Env, dir: string, reset: boolean): Promi
 
 function inform(error: unknown, dir: string): never {
   if (error instanceof EmbeddedPostgresError) throw new UsageError(error.message, { cause: error });
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (noFolder.has(code)) {
     throw new UsageError(
       `No database can be kept in ${dir} (${code}). Set ONSALE_DIR to a folder that can be written.`,

@@ -93,7 +93,7 @@ function placeOf(config: Config) {
 
 const javasAuthorities = 'org.postgresql.ssl.DefaultJavaSSLFactory';
 
-/** What Debezium's driver must know of TLS: paths as Connect's machine has them. */
+/** The TLS settings of Debezium's driver, with paths as Connect's machine has them. */
 function tlsOf(config: Config): Record<string, string> {
   const { tls } = postgresConfig(config, 'onsale-tools');
   const usual = config.POSTGRES_SSLROOTCERT === 'system' ? 'system' : tls?.ca?.path;

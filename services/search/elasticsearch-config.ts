@@ -40,7 +40,7 @@ export const elasticsearchVariables = {
   ),
 };
 
-/** What a client says of itself: `authorization` returns the header as it is now, `names` the variables it is from. */
+/** The login of a client: `authorization` returns the header as it is now, `names` the variables it is from. */
 export type Login = { authorization: () => string; names: string };
 
 /** `fingerprint` is the SHA-256 of an authority's certificate, in capital letters without colons. */

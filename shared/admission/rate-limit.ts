@@ -5,7 +5,7 @@ export type RateLimit = {
 };
 
 export type Taken = {
-  /** Whether it was more than the quota has. */
+  /** True for a write beyond the quota. */
   isOver: boolean;
   remaining: number;
   /** When the quota is whole again. */

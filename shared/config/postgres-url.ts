@@ -5,7 +5,7 @@ import { type Source, sourceOf } from './sources.ts';
 
 const form = 'postgres://user:password@host:port/database';
 
-/** What may stand behind the ? of an address, and the variable that it is. */
+/** The parameters behind the ? of an address, each with its variable. */
 const options: Record<string, string> = {
   sslmode: 'POSTGRES_SSLMODE',
   sslrootcert: 'POSTGRES_SSLROOTCERT',

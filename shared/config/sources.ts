@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { codeOf } from '../errors.ts';
 import { ConfigError } from './config-error.ts';
 import type { Env, Variable } from './environment.ts';
 
@@ -62,7 +63,7 @@ export const readNamed = (file: string): string => readFileSync(file, 'utf8').re
 
 /** Returns why a file that a variable names can't be read. */
 export function unreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return unreadableBy[code] ?? `the file can’t be read (${code || error})`;
 }
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { causesOf } from '../errors.ts';
+import { causesOf, codeOf } from '../errors.ts';
 import { ConfigError } from './config-error.ts';
 import type { Variable } from './environment.ts';
 import { followed, readNamed, unreadable } from './sources.ts';
@@ -115,5 +115,3 @@ function reasons({ address, tls, ca, cert }: TlsNames): Record<string, string> {
     ERR_SSL_WRONG_VERSION_NUMBER: `does not speak TLS there: mend ${tls}, or turn TLS on there`,
   };
 }
-
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');

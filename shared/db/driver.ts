@@ -74,7 +74,7 @@ export function openDriver(config: PostgresConfig, options: DriverOptions) {
     password: config.password,
     database: config.database,
     ssl: tlsOf(config),
-    // What `fitness` has seen to; without it the driver would read libpq's variable by itself.
+    // `fitness` decides; left out, the driver would read libpq's variable by itself.
     target_session_attrs: 'primary',
     // A pooler that gives a connection for one transaction keeps nothing of a session.
     prepare: !config.pooled,

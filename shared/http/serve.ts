@@ -1,6 +1,7 @@
 import { sleep } from '../async/clock.ts';
 import type { ServerConfig } from '../config/config.ts';
 import type { Address } from '../config/environment.ts';
+import { codeOf } from '../errors.ts';
 import { ListenError } from '../process/lifecycle.ts';
 import type { Connection } from './env.ts';
 import { withoutLength } from './head.ts';
@@ -129,7 +130,7 @@ function serveOnDeno(fetch: Fetch, { host, port }: Address, { reusePort }: Serve
 }
 
 const reason = (error: unknown) => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE' || (error instanceof Error && error.name === 'AddrInUse')) return 'the port is taken';
+  if (codeOf(error) === 'EADDRINUSE' || (error instanceof Error && error.name === 'AddrInUse'))
+    return 'the port is taken';
   return error instanceof Error ? error.message : String(error);
 };

@@ -1,6 +1,6 @@
 import { postgresTlsNames } from '../config/postgres.ts';
 import { tlsTrouble } from '../config/tls.ts';
-import { AppError } from '../errors.ts';
+import { AppError, codeOf } from '../errors.ts';
 
 /**
  * Formats an error for a terminal: a line with the causes, and one with the remedy if it is known. Stacks and
@@ -57,10 +57,6 @@ const longest = 500;
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || codeOf(error) || error.name : String(error);
   return text.trim().split('\n')[0]!.slice(0, longest).replace(/\.$/, '');
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** By code: the system's, or PostgreSQL's SQLSTATE. */

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { Cluster, ReplyError } from 'ioredis';
+import { codeOf } from '../errors.ts';
 import type { RedisClient } from './connect.ts';
 import { refusalOf, refusalOfDatabase } from './refusals.ts';
 import { PrimaryAway } from './sentinel.ts';
@@ -85,9 +86,9 @@ export function createPresence(bySentinel: boolean) {
 }
 
 /** A closing server often cuts off its error, so a silent close does not mean that the reason has gone. */
-const isCut = (error: Error) => 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+const isCut = (error: Error) => ['EPIPE', 'ECONNRESET'].includes(codeOf(error));
 
-const isUnreachable = (error: Error) => 'code' in error && unreachable.has(error.code);
+const isUnreachable = (error: Error) => unreachable.has(codeOf(error));
 
 const unreachable = new Set<unknown>(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT']);
 

@@ -59,7 +59,7 @@ export type TracingConfig = {
   ca?: PemFile | undefined;
   timeoutMs: number;
   compression: 'none' | 'gzip';
-  /** Whether the caller's decision counts, and which part of the other requests is traced. */
+  /** The sampler: the caller's decision may count, and a part of the other requests is traced. */
   sampling: { parentBased: boolean; ratio: number };
   resource: Record<string, string>;
   batch: { delayMs: number; exportTimeoutMs: number; maxQueued: number; maxBatch: number };

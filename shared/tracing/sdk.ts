@@ -13,7 +13,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { withTimeout } from '../async/with-timeout.ts';
-import { AppError } from '../errors.ts';
+import { AppError, codeOf } from '../errors.ts';
 import { release } from '../process/build.ts';
 import type { Logger } from '../process/log.ts';
 import type { TracingConfig } from './config.ts';
@@ -34,7 +34,7 @@ export function createTracing(config: TracingConfig, log: Logger, exporter = otl
   const { batch, sampling } = config;
   const provider = new TracerProvider({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.version': release, ...config.resource })),
-    // What is not to be sampled is decided before a span is made.
+    // An unsampled request never comes here: that is decided before a span is made.
     sampler: new AlwaysOnSampler(),
     spanProcessors: [
       new BatchSpanProcessor({
@@ -144,9 +144,7 @@ const isExpected = (error: unknown): boolean =>
 /** The kind of an error. Its message stays out of the traces: a driver's may show values of a row. */
 function typeOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (typeof code === 'string') return code;
-  return error instanceof Error ? error.name : typeof error;
+  return codeOf(error) || (error instanceof Error ? error.name : typeof error);
 }
 
 function otlp({ url, headers, ca, timeoutMs, compression }: TracingConfig): SpanExporter {

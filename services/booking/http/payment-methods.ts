@@ -22,7 +22,7 @@ const route = createRoute({
   operationId: 'registerPaymentMethod',
   tags: ['Payment methods'],
   ...byBearer,
-  summary: 'Register what a buyer pays with; repeating it answers the same',
+  summary: 'Register what a buyer pays with; repeating it returns the same',
   description: 'Only this buyer can pay with it. The sandbox takes any uuid as well, and needs none to be registered.',
   request: {
     body: jsonBody(

@@ -113,7 +113,7 @@ const reserveRoute = createRoute({
   responses: {
     201: {
       ...reservationResponse(
-        'The seats are held until `expires_at`; repeating the request with the same tickets answers the same',
+        'The seats are held until `expires_at`; repeating the request with the same tickets returns the same',
       ),
       headers: { Location: { description: 'The reservation', required: true, schema: { type: 'string' as const } } },
       links: reservationLinks,
