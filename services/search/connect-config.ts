@@ -1,6 +1,6 @@
 import { ConfigError, checkAll } from '../../shared/config/config-error.ts';
 import { type Secret, type Values, v } from '../../shared/config/environment.ts';
-import { checkPair, pemVariable, type TlsFiles } from '../../shared/config/tls.ts';
+import { checkPair, pemVariables, type TlsFiles } from '../../shared/config/tls.ts';
 
 export const connectVariables = {
   KAFKA_CONNECT_URL: v.url('Kafka Connect, http://host:port or https://host:port', {
@@ -9,15 +9,7 @@ export const connectVariables = {
   KAFKA_CONNECT_USERNAME: v.secret('', 'User for Kafka Connect (basic authentication)'),
   KAFKA_CONNECT_PASSWORD: v.secret('', 'Password for Kafka Connect'),
   KAFKA_CONNECT_TOKEN: v.secret('', 'Token for Kafka Connect (bearer), instead of a user and password'),
-  KAFKA_CONNECT_CA: pemVariable(
-    'certificate',
-    'File of the authorities (PEM) of which one has signed Kafka Connect’s certificate; empty: those that the runtime knows',
-  ),
-  KAFKA_CONNECT_CERT: pemVariable(
-    'certificate',
-    'File of this client’s certificate (PEM), where Kafka Connect asks for one',
-  ),
-  KAFKA_CONNECT_KEY: pemVariable('key', 'File of the key (PEM, not encrypted) of KAFKA_CONNECT_CERT'),
+  ...pemVariables('KAFKA_CONNECT', 'Kafka Connect'),
 };
 
 /** Where Kafka Connect is, and how a client is let in. */

@@ -2,7 +2,7 @@ import { AddressError, partsOf } from '../../shared/config/addresses.ts';
 import { ConfigError, checkAll } from '../../shared/config/config-error.ts';
 import { address, type Secret, textOf, type Values, type Variable, v } from '../../shared/config/environment.ts';
 import { httpParts } from '../../shared/config/server-addresses.ts';
-import { checkPair, pemVariable, type TlsFiles } from '../../shared/config/tls.ts';
+import { checkPair, pemVariables, type TlsFiles } from '../../shared/config/tls.ts';
 
 export const elasticsearchVariables = {
   ELASTICSEARCH_ADDR: {
@@ -20,18 +20,13 @@ export const elasticsearchVariables = {
   ),
   ELASTICSEARCH_USERNAME: v.text('', 'Elasticsearch user, unless ELASTICSEARCH_ADDR has one'),
   ELASTICSEARCH_PASSWORD: v.secret('', 'Password of that user'),
-  ELASTICSEARCH_CA: pemVariable(
-    'certificate',
-    'PEM file of the authorities that may have signed Elasticsearch’s certificate; empty: those that the runtime knows',
-  ),
+  ...pemVariables('ELASTICSEARCH', 'Elasticsearch'),
   ELASTICSEARCH_CA_FINGERPRINT: v.matching(
     /^(?:[\da-f]{2}(?::?[\da-f]{2}){31})?$/i,
     'must be a SHA-256 in hexadecimal: 64 digits, with colons or without',
     '',
     'SHA-256 of that authority’s certificate, which Elasticsearch prints at its first start, in place of its file',
   ),
-  ELASTICSEARCH_CERT: pemVariable('certificate', 'PEM file of the certificate that Elasticsearch asks this client for'),
-  ELASTICSEARCH_KEY: pemVariable('key', 'PEM file of the private key of ELASTICSEARCH_CERT'),
   ELASTICSEARCH_INDEX: v.matching(
     /^[a-z0-9][a-z0-9_-]{0,99}$/,
     'must be up to 100 small letters, digits, - and _, not beginning with - or _',

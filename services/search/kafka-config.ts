@@ -1,7 +1,7 @@
 import { AddressError, eachOf, hostAndPort, type Parts, refuseMore, theOne } from '../../shared/config/addresses.ts';
 import { ConfigError, checkAll } from '../../shared/config/config-error.ts';
 import { address, type Secret, type Values, type Variable, v } from '../../shared/config/environment.ts';
-import { checkPair, pemVariable, type TlsFiles } from '../../shared/config/tls.ts';
+import { checkPair, pemVariables, type TlsFiles } from '../../shared/config/tls.ts';
 
 const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
 type Protocol = (typeof protocols)[number];
@@ -46,17 +46,11 @@ export const kafkaVariables = {
     // A key may be among its arguments.
     shown: (text: string) => text.replace(/ .*/, ' ***'),
   },
-  KAFKA_SSL_CA: pemVariable(
-    'certificate',
-    'File of the authorities (PEM) of which one has signed the brokers’ certificates; empty: those that the runtime knows',
-    ['KAFKA_SSL_CA_LOCATION'],
-  ),
-  KAFKA_SSL_CERT: pemVariable('certificate', 'File of this client’s certificate (PEM), where Kafka asks for one', [
-    'KAFKA_SSL_CERTIFICATE_LOCATION',
-  ]),
-  KAFKA_SSL_KEY: pemVariable('key', 'File of the key (PEM, not encrypted) of KAFKA_SSL_CERT', [
-    'KAFKA_SSL_KEY_LOCATION',
-  ]),
+  ...pemVariables('KAFKA_SSL', 'Kafka', {
+    CA: ['KAFKA_SSL_CA_LOCATION'],
+    CERT: ['KAFKA_SSL_CERTIFICATE_LOCATION'],
+    KEY: ['KAFKA_SSL_KEY_LOCATION'],
+  }),
   KAFKA_TOPIC_PREFIX: v.matching(
     // The slot's name has it behind "onsale_connect_", and at most 63 characters.
     /^[A-Za-z0-9_-]{1,48}$/,

@@ -1,5 +1,5 @@
 import { ConfigError, type Secret, textOf, type Values, v } from './environment.ts';
-import { checkPair, pemVariable, type TlsFiles } from './tls.ts';
+import { checkPair, pemVariables, type TlsFiles } from './tls.ts';
 
 export const redisVariables = {
   REDIS_ADDR: {
@@ -17,12 +17,7 @@ export const redisVariables = {
     'auto',
     'TLS to Redis, and to Sentinel; `auto` is as REDIS_ADDR says: rediss:// is with TLS',
   ),
-  REDIS_TLS_CA: pemVariable(
-    'certificate',
-    'File of the authorities (PEM), one of which must have signed Redis’ certificate; empty: those that the runtime knows',
-  ),
-  REDIS_TLS_CERT: pemVariable('certificate', 'File of this client’s certificate (PEM), where Redis asks for one'),
-  REDIS_TLS_KEY: pemVariable('key', 'File of the private key (PEM) of REDIS_TLS_CERT'),
+  ...pemVariables('REDIS_TLS', 'Redis'),
   REDIS_TLS_SERVERNAME: v.text(
     '',
     'Name that Redis’ certificate must be for; empty: the host in the address, or the one that a cluster or Sentinel names',

@@ -31,6 +31,31 @@ export function pemVariable(
   return { read, default: '', meaning, also };
 }
 
+/**
+ * The variables of the files for TLS to a server: `CA`, `CERT` and `KEY` behind the prefix. `also` are other names of
+ * each.
+ */
+export function pemVariables<P extends string>(
+  prefix: P,
+  server: string,
+  also: Partial<Record<'CA' | 'CERT' | 'KEY', string[]>> = {},
+) {
+  const usual = 'empty: those that the runtime knows';
+  return {
+    [`${prefix}_CA`]: pemVariable(
+      'certificate',
+      `PEM file of the authorities, one of which must have signed ${server}’s certificate; ${usual}`,
+      also.CA,
+    ),
+    [`${prefix}_CERT`]: pemVariable(
+      'certificate',
+      `PEM file of this client’s certificate, where ${server} asks for one`,
+      also.CERT,
+    ),
+    [`${prefix}_KEY`]: pemVariable('key', `PEM file of the private key of ${prefix}_CERT, not encrypted`, also.KEY),
+  } as Record<`${P}_${'CA' | 'CERT' | 'KEY'}`, Variable<PemFile | undefined>>;
+}
+
 function textIn(path: string): { text: string; problem?: string } {
   try {
     return { text: readNamed(path) };
