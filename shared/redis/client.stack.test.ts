@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { once } from 'node:events';
 import { type Certificates, makeCertificates } from '../../tests/rig/certificates.ts';
 import { startTlsRedis, tlsConfig } from '../../tests/rig/redis-tls.ts';
 import type { RedisConfig } from '../config/config.ts';
-import { isAppError } from '../errors.ts';
+import { isAppError, reasonOf } from '../errors.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type OwnRedis, startRedis } from '../testing/redis-server.ts';
 import { openRedis, type RedisServer } from './client.ts';
@@ -115,6 +116,21 @@ describe.each(Object.entries(ways))('a Redis in trouble, %s', (_, start) => {
       await server.command('REPLICAOF', 'NO', 'ONE');
     }
     await eventually(add);
+  });
+
+  test('a replica: a call whose connections another one’s refusal ends has the reason, too', async () => {
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    await eventually(() => redis.client.get('a'));
+    const cut = redis.run(async () => {
+      await once(redis.client, 'close');
+      await redis.client.get('a');
+    });
+    const writing = redis.run(() => redis.client.set('a', 'b'));
+    for (const refused of await Promise.all([writing, cut].map((call) => call.catch((error) => error)))) {
+      expect(reasonOf(refused)).toContain('leads to a replica of Redis');
+    }
+    await server.command('REPLICAOF', 'NO', 'ONE');
+    await eventually(() => redis.run(() => redis.client.set('a', 'b')));
   });
 
   test('full: unavailable, not an error of ours', async () => {

@@ -47,15 +47,17 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
   const client = connect(config, connectOptions);
   if (tracingIsOn()) traceCommands(client, config);
   presence.follow(client);
+  /** The last refusal, and when it was met. The driver ends the connection on some: other calls only see it go. */
+  let refused: { error: unknown; at: number } | undefined;
 
   async function run<T>(work: () => Promise<T>, withinMs = deadlineMs): Promise<T> {
     const ms = Math.min(withinMs, deadlineMs);
-    const state: Attempts = { late: false };
+    const state: Attempts = { since: performance.now(), late: false };
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         state.late = true;
-        reject(outage(state.met ?? presence.reason() ?? new Error(`no answer in ${ms} ms`)));
+        reject(outage(whyNot(state) ?? new Error(`no answer in ${ms} ms`)));
       }, ms);
     });
     try {
@@ -73,13 +75,22 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
       } catch (error) {
         const refusal = refusalOf(error);
         if (!refusal && !isOfConnection(error)) throw error;
-        if (refusal) state.met = error;
+        if (refusal) {
+          state.met = error;
+          refused = { error, at: performance.now() };
+        }
         const mayPass = refusal ? refusal.passes : presence.isWorthWaiting();
-        if (!mayPass || state.late) throw outage(state.met ?? presence.reason() ?? error);
+        if (!mayPass || state.late) throw outage(whyNot(state) ?? error);
       }
       await sleep(pauseMs);
     }
   }
+
+  /** In a cluster another call may have met another node. */
+  const whyNot = ({ met, since }: Attempts) =>
+    met ??
+    presence.reason() ??
+    (refused && refused.at >= since && !(client instanceof Cluster) ? refused.error : undefined);
 
   /** Returns the addresses of a cluster's nodes. */
   const known = () =>
@@ -95,8 +106,8 @@ export function openRedis(config: RedisConfig, options: RedisServerOptions = {})
   };
 }
 
-/** The outcome of a call's attempts: a refusal, if the last one met one. */
-type Attempts = { late: boolean; met?: unknown };
+/** A call's attempts: since when, and the last refusal that they met. */
+type Attempts = { since: number; late: boolean; met?: unknown };
 
 /** Returns the caller's error for a server that is away, or that refuses. */
 export function outage(cause: unknown): AppError {
