@@ -8,6 +8,13 @@ import stripeRefunds from './0006_stripe_refunds.sql' with { type: 'text' };
 import saleRules from './0007_sale_rules.sql' with { type: 'text' };
 import guards from './0008_guards.sql' with { type: 'text' };
 import locksAndIndexes from './0009_locks_and_indexes.sql' with { type: 'text' };
+import organisers from './0010_organisers.sql' with { type: 'text' };
+import eventsOfOrganisers from './0011_events_of_organisers.sql' with { type: 'text' };
+import placesOfTickets from './0012_places_of_tickets.sql' with { type: 'text' };
+import codesOfReservations from './0013_codes_of_reservations.sql' with { type: 'text' };
+import ratesOfReservations from './0014_rates_of_reservations.sql' with { type: 'text' };
+import eventsOfOrders from './0015_events_of_orders.sql' with { type: 'text' };
+import ratesOfOrders from './0016_rates_of_orders.sql' with { type: 'text' };
 import journal from './meta/_journal.json' with { type: 'json' };
 
 /** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
@@ -22,6 +29,13 @@ export const migrationSql: Record<string, string> = {
   '0007_sale_rules': saleRules,
   '0008_guards': guards,
   '0009_locks_and_indexes': locksAndIndexes,
+  '0010_organisers': organisers,
+  '0011_events_of_organisers': eventsOfOrganisers,
+  '0012_places_of_tickets': placesOfTickets,
+  '0013_codes_of_reservations': codesOfReservations,
+  '0014_rates_of_reservations': ratesOfReservations,
+  '0015_events_of_orders': eventsOfOrders,
+  '0016_rates_of_orders': ratesOfOrders,
 };
 
 /** drizzle-kit's journal: the migrations in order. */

@@ -4,35 +4,49 @@ import {
   bigint,
   boolean,
   check,
-  customType,
+  doublePrecision,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import { idOf, instant, minorUnits, row, xid8 } from './columns.ts';
+import { organisers, seatingPlans } from './organiser-schema.ts';
 
-/** PostgreSQL's 64-bit transaction id, which never wraps; read as text because it may pass 2^53. */
-const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+export * from './organiser-schema.ts';
 
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const minorUnits = (name: string) => bigint(name, { mode: 'number' });
+/** The organiser whose row it is; null: the platform's. */
+const owner = () => idOf('organiser_id').references((): AnyPgColumn => organisers.id);
 
-/** Columns of every table: an internal id that never leaves a service, a public uuid, and two instants. */
-const row = () => ({
-  id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
-  uuid: text('uuid').notNull().unique().default(sql`gen_random_uuid()::text`),
-  createdAt: instant('created_at').notNull().defaultNow(),
-  updatedAt: instant('updated_at').notNull().defaultNow(),
-});
+const asList = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
+
+const eventStatuses = ['draft', 'published', 'postponed', 'rescheduled', 'cancelled'] as const;
 
 export const venues = pgTable(
   'venues',
-  { ...row(), location: text('location').notNull(), seatMap: jsonb('seat_map').notNull().default({}) },
-  (t) => [index('venues_location_idx').on(t.location)],
+  {
+    ...row(),
+    location: text('location').notNull(),
+    seatMap: jsonb('seat_map').notNull().default({}),
+    organiserId: owner(),
+    name: text('name'),
+    address: text('address'),
+    city: text('city'),
+    /** ISO 3166-1, two letters. */
+    country: text('country'),
+    /** IANA's name, such as Europe/Berlin. */
+    timeZone: text('time_zone'),
+    /** Degrees, WGS 84. */
+    latitude: doublePrecision('latitude'),
+    longitude: doublePrecision('longitude'),
+  },
+  (t) => [
+    index('venues_location_idx').on(t.location),
+    index('venues_organiser_id_idx').on(t.organiserId, t.id).where(sql`organiser_id is not null`),
+  ],
 );
 
 export const performers = pgTable(
@@ -40,10 +54,15 @@ export const performers = pgTable(
   {
     ...row(),
     name: text('name').notNull(),
-    age: bigint('age', { mode: 'number' }).notNull(),
+    /** Null when it is not known, or has no meaning, such as an orchestra's. */
+    age: bigint('age', { mode: 'number' }),
     description: text('description'),
+    organiserId: owner(),
   },
-  (t) => [index('performers_name_idx').on(t.name)],
+  (t) => [
+    index('performers_name_idx').on(t.name),
+    index('performers_organiser_id_idx').on(t.organiserId, t.id).where(sql`organiser_id is not null`),
+  ],
 );
 
 export const events = pgTable(
@@ -58,8 +77,36 @@ export const events = pgTable(
     venueId: bigint('venue_id', { mode: 'number' })
       .notNull()
       .references(() => venues.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    organiserId: owner(),
+    /** A draft is visible to its organiser only. A row in the original's columns is published. */
+    status: text('status', { enum: eventStatuses }).notNull().default('published'),
+    category: text('category'),
+    genre: text('genre'),
+    imageUrl: text('image_url'),
+    doorsAt: instant('doors_at'),
+    endsAt: instant('ends_at'),
+    /** The window of the general sale; null: from the publication, to the start of the event. */
+    onSaleFrom: instant('on_sale_from'),
+    onSaleUntil: instant('on_sale_until'),
+    /** Most tickets that a buyer may hold and have bought together; null: as the platform has it. */
+    ticketLimit: integer('ticket_limit'),
+    /** ISO 4217: the currency of the tickets that its offer makes. */
+    saleCurrency: text('sale_currency'),
+    /** Its former dates, the oldest first. */
+    previousDates: instant('previous_dates').array(),
+    /** Until when each buyer may give back, after it was postponed or rescheduled. */
+    refundUntil: instant('refund_until'),
+    /** Counts what calendars must follow (iCalendar's SEQUENCE). */
+    sequence: integer('sequence').notNull().default(0),
+    /** The plan from which its tickets are made. */
+    planId: idOf('plan_id').references((): AnyPgColumn => seatingPlans.id),
   },
   (t) => [
+    check('events_status_check', sql`${t.status} in (${asList(eventStatuses)})`),
+    check('events_ticket_limit_check', sql`${t.ticketLimit} > 0`),
+    check('events_sale_currency_check', sql`${t.saleCurrency} ~ '^[A-Z]{3}$'`),
+    index('events_organiser_id_idx').on(t.organiserId, t.id).where(sql`organiser_id is not null`),
+    index('events_plan_id_idx').on(t.planId).where(sql`plan_id is not null`),
     index('events_venue_id_idx').on(t.venueId),
     index('events_date_idx').on(t.date, t.uuid),
     index('events_name_idx').on(t.name),
@@ -75,6 +122,8 @@ export const eventPerformers = pgTable(
     performerId: bigint('performer_id', { mode: 'number' })
       .notNull()
       .references(() => performers.id, { onUpdate: 'cascade', onDelete: 'cascade' }),
+    /** Its place in the line-up; those without one come after, in the order of performers. */
+    position: integer('position'),
   },
   (t) => [
     primaryKey({ columns: [t.eventId, t.performerId] }),
@@ -101,8 +150,14 @@ export const orders = pgTable(
       onUpdate: 'cascade',
       onDelete: 'set null',
     }),
+    /**
+     * The event of its tickets, or 0 when that has gone. Null in rows of the release before until a job has found it. No
+     * foreign key: an order that failed outlives its event.
+     */
+    eventId: idOf('event_id'),
   },
   (t) => [
+    index('orders_event_id_id_idx').on(t.eventId, t.id).where(sql`event_id is not null`),
     index('orders_user_uuid_id_idx').on(t.userUuid, t.id),
     index('orders_reservation_id_idx').on(t.reservationId),
     index('orders_pending_idx').on(t.createdAt).where(sql`status = 'pending'`),
@@ -134,6 +189,12 @@ export const tickets = pgTable(
      * The transaction that last wrote the row (a trigger keeps it): the changes since a snapshot are one index scan.
      */
     changedIn: xid8('changed_in').notNull().default(sql`pg_current_xact_id()`),
+    /** Its index among the places of the event's plan; null for a ticket that no plan has made. */
+    place: integer('place'),
+    /** The category of its place in the plan. */
+    category: text('category'),
+    /** While it is set the ticket is not for sale. (As for rates and codes, no foreign key: a sale pays for each.) */
+    holdBackId: idOf('hold_back_id'),
   },
   (t) => [
     uniqueIndex('tickets_event_id_seat_key').on(t.eventId, t.seat),
@@ -166,8 +227,11 @@ export const orderTickets = pgTable(
     token: text('token'),
     /** The refund by which the ticket was given back; the order does not own it any more. */
     refundId: bigint('refund_id', { mode: 'number' }).references((): AnyPgColumn => refunds.id),
+    /** The rate at which it was bought; null: the price of its category. */
+    rateId: idOf('rate_id'),
   },
   (t) => [
+    index('order_tickets_rate_id_idx').on(t.rateId).where(sql`rate_id is not null`),
     index('order_tickets_refund_id_idx').on(t.refundId).where(sql`refund_id is not null`),
     uniqueIndex('order_tickets_order_id_ticket_id_key').on(t.orderId, t.ticketId),
     index('order_tickets_ticket_id_idx').on(t.ticketId),
@@ -183,7 +247,6 @@ const paymentStatuses = [
   'voided',
   'refunded',
 ] as const;
-const asList = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
 
 /**
  * The payment of an order: the request to the provider and its outcome. Money is reserved (`authorised`) before the
@@ -329,8 +392,11 @@ export const reservations = pgTable(
     currency: text('currency').notNull(),
     extendedAt: instant('extended_at'),
     releasedAt: instant('released_at'),
+    /** The access code by which the seats were held. */
+    accessCodeId: idOf('access_code_id'),
   },
   (t) => [
+    index('reservations_access_code_id_idx').on(t.accessCodeId).where(sql`access_code_id is not null`),
     index('reservations_user_uuid_event_id_idx').on(t.userUuid, t.eventId),
     index('reservations_event_id_idx').on(t.eventId),
     index('reservations_created_at_idx').on(t.createdAt),
@@ -352,8 +418,11 @@ export const reservationTickets = pgTable(
     seat: text('seat'),
     price: minorUnits('price').notNull(),
     token: text('token').notNull(),
+    /** As for the tickets of orders. */
+    rateId: idOf('rate_id'),
   },
   (t) => [
+    index('reservation_tickets_rate_id_idx').on(t.rateId).where(sql`rate_id is not null`),
     primaryKey({ columns: [t.reservationId, t.ticketId] }),
     index('reservation_tickets_ticket_id_idx').on(t.ticketId),
     // One lock makes one reservation, however many requests arrive at once.
