@@ -1,5 +1,6 @@
-/** The identity that a token proves. An organiser may act on everyone's orders. */
-export type Caller = { userUuid: string; isOrganiser: boolean };
+import type { Caller } from './actor.ts';
+
+export type { Caller } from './actor.ts';
 
 /** Port: verifies tokens. */
 export type Identities = {

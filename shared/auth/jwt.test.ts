@@ -34,7 +34,7 @@ const told = (by: Identities, token: string) =>
 describe('a token', () => {
   test('identifies the user of its sub', async () => {
     const token = await bySecret({ ...fine, sub: user.toUpperCase() });
-    expect(await told(identities(), token)).toEqual({ userUuid: user, isOrganiser: false });
+    expect(await told(identities(), token)).toEqual({ is: 'user', userUuid: user });
   });
 
   test.each([
@@ -44,7 +44,11 @@ describe('a token', () => {
     { scp: 'organiser' },
     { scope: 'openid', scp: ['organiser'] },
   ])('makes an organiser with %p', async (claims) => {
-    expect(await told(identities(), await bySecret({ ...fine, ...claims }))).toMatchObject({ isOrganiser: true });
+    expect(await told(identities(), await bySecret({ ...fine, ...claims }))).toEqual({
+      is: 'organiser',
+      userUuid: user,
+      organiserUuid: null,
+    });
   });
 
   test.each([
@@ -54,7 +58,7 @@ describe('a token', () => {
     { scope: 7 },
     { roles: ['organiser'] },
   ])('makes none with %p', async (claims) => {
-    expect(await told(identities(), await bySecret({ ...fine, ...claims }))).toMatchObject({ isOrganiser: false });
+    expect(await told(identities(), await bySecret({ ...fine, ...claims }))).toMatchObject({ is: 'user' });
   });
 
   test.each<[string, JWTPayload]>([
@@ -138,7 +142,7 @@ async function startKeys(...pairs: Pair[]) {
   return { state, by };
 }
 
-const good = { userUuid: user, isOrganiser: false };
+const good = { is: 'user', userUuid: user } as const;
 
 describe('a key set', () => {
   test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('checks %s', async (alg) => {

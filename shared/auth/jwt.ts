@@ -12,8 +12,13 @@ const clockToleranceSeconds = 5;
 const byKeySet = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 const bySecret = ['HS256'];
 const organiserScope = 'organiser';
+const adminScope = 'admin';
 
-/** Verifies JSON Web Tokens with a key set or a shared secret. `sub` is the user's uuid, `exp` is required. */
+/**
+ * Verifies JSON Web Tokens with a key set or a shared secret. `sub` is the user's uuid, `exp` is required. The claim
+ * `organiser` is the uuid of the organiser for whom the user acts; the scope `organiser` without it is the platform's,
+ * and the scope `admin` acts for all.
+ */
 export function jwtIdentities(
   { keys, issuer, audience }: AuthConfig,
   log: Logger,
@@ -69,10 +74,20 @@ function secretKey(secret: string): JWTVerifyGetKey {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-function callerOf({ sub, scope, scp }: JWTPayload): Caller {
-  const userUuid = typeof sub === 'string' ? sub.toLowerCase() : '';
-  if (!uuid.test(userUuid)) throw refused('The token’s sub is not a user_uuid');
-  return { userUuid, isOrganiser: [...words(scope), ...words(scp)].includes(organiserScope) };
+function callerOf({ sub, scope, scp, organiser }: JWTPayload): Caller {
+  const userUuid = uuidIn(sub);
+  if (!userUuid) throw refused('The token’s sub is not a user_uuid');
+  const scopes = [...words(scope), ...words(scp)];
+  if (scopes.includes(adminScope)) return { is: 'admin', userUuid };
+  const organiserUuid = uuidIn(organiser) ?? null;
+  if (organiser !== undefined && !organiserUuid) throw refused('The token’s organiser is not a uuid');
+  if (organiserUuid || scopes.includes(organiserScope)) return { is: 'organiser', userUuid, organiserUuid };
+  return { is: 'user', userUuid };
+}
+
+function uuidIn(claim: unknown): string | undefined {
+  const text = typeof claim === 'string' ? claim.toLowerCase() : '';
+  return uuid.test(text) ? text : undefined;
 }
 
 /** OAuth's `scope` is a text (RFC 8693, section 4.2); some issuers have a list, mostly named `scp`. */

@@ -1,5 +1,6 @@
 import type { Context, Next } from 'hono';
 import type { OpenLimit, WriteLimits } from '../admission/rate-limit.ts';
+import { uuidOf } from '../auth/actor.ts';
 import type { ServerConfig } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
@@ -36,14 +37,14 @@ export function limitAddresses(app: App, deps: RateLimitDeps): void {
   });
 }
 
-/** Has every write below a path count for the user of its token, if there is such a limit. */
+/** Has every write below a path count for the user of its token, or for its API key, if there is such a limit. */
 export function limitUsers(app: App, path: string, deps: RateLimitDeps): void {
   const limit = deps.writeLimits?.perUser;
   if (!limit) return;
   const take = limiting(limit);
   app.on(writes, path, (c, next) => {
     const caller = c.get('caller');
-    return caller ? take(c, caller.userUuid, next) : next();
+    return caller ? take(c, uuidOf(caller) ?? '', next) : next();
   });
 }
 

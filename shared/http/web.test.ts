@@ -23,7 +23,7 @@ function shellWith(env: Record<string, string>, writeLimits?: WriteLimits) {
   const deps = depsOf(env, writeLimits);
   const app = createShell(about, deps, (shell) => {
     shell.use('/mine/*', (c, next) => {
-      c.set('caller', { userUuid: c.req.header('X-User') ?? '', isOrganiser: false });
+      c.set('caller', { is: 'user', userUuid: c.req.header('X-User') ?? '' });
       return next();
     });
     limitUsers(shell, '/mine/*', deps);
