@@ -16,16 +16,16 @@ import { planHash } from './domain/plan/plan-hash.ts';
 /** From this size on, a file's steps are told. */
 const largeBytes = 4 * 1024 * 1024;
 
-const generateUsage =
-  'plan generate --rows N --seats N [--sections N] [--around DEGREES] [--curve] [--grow N] [--name NAME]';
-
 /** `events plan`: seating plans in files; needs no database. */
 export const plan: Command = {
   usage: [
-    ['plan check FILE', `list a seating plan’s faults, or sum it up; [--format ${planFormats.join('|')}]`],
-    ['plan draw FILE', 'draw it as SVG; [--out FILE.svg]'],
-    ['plan convert FILE', 'print it in Onsale’s own format'],
-    [generateUsage, 'print a plan of grids or curved rows about the stage'],
+    [`plan check FILE [--format ${planFormats.join('|')}]`, 'list the faults of a seating plan, or sum it up'],
+    ['plan draw FILE [--format F] [--out FILE.svg]', 'draw it as SVG'],
+    ['plan convert FILE [--format F]', 'print it in Onsale’s own format'],
+    [
+      'plan generate --rows N --seats N [--sections N] [--around DEGREES] [--curve] [--grow N] [--name NAME]',
+      'print a plan of grids or curved rows about the stage',
+    ],
   ],
   run,
 };
@@ -100,7 +100,8 @@ async function inFile<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { checkPlan, FaultList, type PlanFaults } from '../../domain/plan/check-p
 import type { ImportedPlan } from '../../domain/plan/imported-plan.ts';
 import { mendLabels } from '../../domain/plan/mend-labels.ts';
 import { type Plan, planLimits } from '../../domain/plan/plan.ts';
+import { lineOfJsonFault } from './json-line.ts';
 
 const maxNotes = 100;
 
@@ -101,10 +102,11 @@ export const isObject = (value: unknown): value is Members =>
 /** Returns the JSON of a file, or its fault by line. */
 export function parseJson(file: string): { value: unknown } | PlanFaults {
   if (file.length > planLimits.bytes) return oneFault('', `is larger than ${planLimits.bytes / 1024 / 1024} MiB`);
+  const text = file.replace(/^\uFEFF/, '');
   try {
-    return { value: JSON.parse(file.replace(/^\uFEFF/, '')) };
+    return { value: JSON.parse(text) };
   } catch (error) {
-    return oneFault('', `is no JSON: ${error instanceof Error ? error.message : error}`);
+    return oneFault(`line ${lineOfJsonFault(text)}`, `is no JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -163,8 +163,8 @@ type PathOf = (index: number) => string;
 /** Labels seen so far, with their paths: each further place of a label is a fault that names both. */
 class Labels {
   readonly #seen = new Map<string, number>();
-  /** One for a whole row: a function a seat would cost more than all else. */
-  readonly #paths: { path: PathOf; first: number }[] = [];
+  /** One for a whole row, from its first label on: a function a seat would cost more than all else. */
+  readonly #paths: { path: PathOf; index: number; count: number }[] = [];
   #count = 0;
   readonly #list: FaultList;
   readonly #kind: string;
@@ -183,8 +183,8 @@ class Labels {
 
   add(label: string, path: PathOf, index: number): void {
     const last = this.#paths.at(-1);
-    if (last?.path !== path || last.first + index !== this.#count)
-      this.#paths.push({ path, first: this.#count - index });
+    const isNext = last?.path === path && index - last.index === this.#count - last.count;
+    if (!isNext) this.#paths.push({ path, index, count: this.#count });
     const before = this.#seen.get(label);
     if (before === undefined) this.#seen.set(label, this.#count);
     else this.#list.add(path(index), `has the ${this.#kind} ${JSON.stringify(label)}, as has ${this.#pathAt(before)}`);
@@ -192,8 +192,8 @@ class Labels {
   }
 
   #pathAt(count: number): string {
-    const { path, first } = this.#paths.findLast((one) => one.first <= count)!;
-    return path(count - first);
+    const { path, index, count: from } = this.#paths.findLast((one) => one.count <= count)!;
+    return path(index + count - from);
   }
 }
 
