@@ -1,5 +1,5 @@
 const token =
-  /\s*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
+  /\s*(?:("(?:[^"\\\n\r\t]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
 
 /** What may come next: a value, or the end of a list that is empty, and so on. */
 type Next = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
@@ -11,7 +11,7 @@ export function lineOfJsonFault(text: string): number {
   token.lastIndex = 0;
   for (let at = 0; ; at = token.lastIndex) {
     const [whole, string, scalar, mark] = token.exec(text) ?? [];
-    const after = whole === undefined ? undefined : nextOf(next, open, { string, scalar, mark });
+    const after: Next | undefined = whole === undefined ? undefined : nextOf(next, open, { string, scalar, mark });
     if (after === undefined || (after === 'comma or end' && open.length === 0)) {
       const start = after === undefined ? at : token.lastIndex;
       return text.slice(0, start + /^\s*/.exec(text.slice(start))![0].length).split('\n').length;
