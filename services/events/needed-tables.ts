@@ -7,6 +7,7 @@ export const neededTables = ({ locks }: { locks: boolean }): Needed => [
   [tables.venues, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.performers, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.eventPerformers, 'SELECT'],
+  [tables.seatingPlans, 'SELECT'],
   [tables.tickets, 'SELECT'],
   [tables.organisers, 'SELECT', 'INSERT'],
   [tables.apiKeys, 'SELECT', 'INSERT', 'UPDATE'],
