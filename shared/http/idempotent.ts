@@ -54,14 +54,14 @@ export async function idempotent(
   c: Context<Env>,
   keys: IdempotencyKeys,
   { scope, key, about, body }: { scope: string; key: string; about: string; body: object },
-  work: (uuid: string, earlier?: string) => Promise<{ status: number; json: object; location: string }>,
+  work: (uuid: string, earlier?: string) => Promise<{ status: number; json: object; location?: string }>,
 ): Promise<never> {
   const fingerprint = hash(`${about} ${JSON.stringify(body)}`);
   const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
   const response = await respondOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
     try {
       const { status, json, location } = await work(uuid, earlier);
-      return { status, body: JSON.stringify(json), location, isFinal: status !== 202 };
+      return { status, body: JSON.stringify(json), ...(location && { location }), isFinal: status !== 202 };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const refused = statusAndBody(error);
