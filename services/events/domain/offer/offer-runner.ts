@@ -14,13 +14,13 @@ export function offerRunner(ports: OfferPorts, onError: (error: unknown) => void
   const running = new Set<Promise<void>>();
   return {
     start(offer) {
-      const work: Promise<void> = runOffer(ports, offer, stopping)
+      const work: Promise<void> = runOffer(ports, offer, { stopping })
         .catch(onError)
         .finally(() => running.delete(work));
       running.add(work);
     },
     async resume() {
-      while (!stopping.aborted && (await resumeOffer(ports, stopping)));
+      while (!stopping.aborted && (await resumeOffer(ports, { stopping })));
     },
     idle: async () => void (await Promise.all(running)),
   };

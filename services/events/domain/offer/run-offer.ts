@@ -18,32 +18,34 @@ export type RunningOffer = { operation: Operation; seats: OfferedSeats };
 /** For so long no other process takes an operation whose process is silent. */
 export const leaseMs = 15_000;
 
-/** A transaction of so many seats takes some tenths of a second. */
-const seatsAtOnce = 2500;
-const locksAtOnce = 500;
+/** How much is done at once: a transaction of so many seats takes some tenths of a second. */
+export type Batches = { seats: number; locks: number };
+const usualBatches: Batches = { seats: 2500, locks: 500 };
+/** `stopping`: between two batches, the rest is left to another process. */
+export type RunOptions = { stopping?: AbortSignal; batches?: Batches };
 /** Only for as long as a batch takes; the next one takes them anew. */
 const lockTtlMs = 60_000;
 
 /**
  * Makes the tickets of an offer, batch by batch, and deletes those of seats that the plan no longer has. It goes on
  * where an earlier process was, and may be done by several at once: each step is one transaction, and doing it again
- * changes nothing. A seat that was sold or held meanwhile is kept, and named by the operation. Stops between two
- * batches when `stopping` aborts.
+ * changes nothing. A seat that was sold or held meanwhile is kept, and named by the operation.
  */
 export async function runOffer(
   ports: OfferPorts,
   { operation, seats }: RunningOffer,
-  stopping?: AbortSignal,
+  { stopping, batches = usualBatches }: RunOptions = {},
 ): Promise<void> {
   const { offers, feed } = ports;
+  const lockedBy = { operation, most: batches.locks };
   const { uuid, eventUuid, made } = operation;
   const total = seats.labels.length;
   const kept = new Set<string>();
   for (let from = operation.done; from < total; ) {
     if (stopping?.aborted) return offers.giveUp(uuid);
-    const batch = { from, to: Math.min(from + seatsAtOnce, total) };
+    const batch = { from, to: Math.min(from + batches.seats, total) };
     const toHoldBack = await offers.toHoldBack(uuid, heldBackLabels(seats, batch.from, batch.to));
-    const written = await underLocks(ports, operation, toHoldBack, (_, refused) => {
+    const written = await underLocks(ports, lockedBy, toHoldBack, (_, refused) => {
       const labels = refused.map(({ label }) => label);
       for (const label of labels) kept.add(label);
       return offers.write(uuid, seats, batch, labels, leaseMs);
@@ -54,10 +56,10 @@ export async function runOffer(
   }
   const { free, sold } = await offers.others(eventUuid, seats.labels);
   for (const { label } of sold) kept.add(label);
-  for (let at = 0; at < free.length; at += locksAtOnce) {
+  for (let at = 0; at < free.length; at += batches.locks) {
     if (stopping?.aborted) return offers.giveUp(uuid);
-    const group = free.slice(at, at + locksAtOnce);
-    const removed = await underLocks(ports, operation, group, (locked) => offers.remove(uuid, locked, leaseMs));
+    const group = free.slice(at, at + batches.locks);
+    const removed = await underLocks(ports, lockedBy, group, (locked) => offers.remove(uuid, locked, leaseMs));
     if (!removed) return;
     const gone = new Set(removed.map((seat) => seat.uuid));
     for (const seat of group) if (!gone.has(seat.uuid)) kept.add(seat.label);
@@ -68,7 +70,7 @@ export async function runOffer(
 }
 
 /** Takes up an operation that nobody is at work on; returns false when there is none. */
-export async function resumeOffer(ports: OfferPorts, stopping?: AbortSignal): Promise<boolean> {
+export async function resumeOffer(ports: OfferPorts, options?: RunOptions): Promise<boolean> {
   const { offers, plans } = ports;
   const uuid = await offers.lease(leaseMs);
   const operation = uuid && (await offers.operation(uuid));
@@ -81,7 +83,7 @@ export async function resumeOffer(ports: OfferPorts, stopping?: AbortSignal): Pr
     operation.made.offer,
   );
   if ('faults' in checked) throw new Error(`the offer of the running operation ${uuid} has faults`);
-  await runOffer(ports, { operation, seats: checked.seats }, stopping);
+  await runOffer(ports, { operation, seats: checked.seats }, options);
   return true;
 }
 
@@ -97,15 +99,15 @@ function heldBackLabels({ labels, heldBack }: OfferedSeats, from: number, to: nu
  */
 async function underLocks<T>(
   { locks }: OfferPorts,
-  { uuid: owner, eventUuid }: Operation,
+  { operation: { uuid: owner, eventUuid }, most }: { operation: Operation; most: number },
   seats: Seat[],
   work: (locked: Seat[], refused: Seat[]) => Promise<T>,
 ): Promise<T> {
   const taken: LockKey[] = [];
   const refused = new Set<string>();
   try {
-    for (let at = 0; at < seats.length; at += locksAtOnce) {
-      let wanted = seats.slice(at, at + locksAtOnce);
+    for (let at = 0; at < seats.length; at += most) {
+      let wanted = seats.slice(at, at + most);
       while (wanted.length > 0) {
         const ticketUuids = wanted.map(({ uuid }) => uuid);
         const outcome = await locks.acquire({ eventUuid, ticketUuids, owner, ttlMs: lockTtlMs });
@@ -122,8 +124,8 @@ async function underLocks<T>(
       seats.filter(({ uuid }) => refused.has(uuid)),
     );
   } finally {
-    for (let at = 0; at < taken.length; at += locksAtOnce) {
-      await locks.release({ eventUuid, locks: taken.slice(at, at + locksAtOnce) });
+    for (let at = 0; at < taken.length; at += most) {
+      await locks.release({ eventUuid, locks: taken.slice(at, at + most) });
     }
   }
 }
