@@ -106,7 +106,8 @@ export function parseJson(file: string): { value: unknown } | PlanFaults {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
-    return oneFault(`line ${lineOfJsonFault(text)}`, `is no JSON: ${error instanceof Error ? error.message : error}`);
+    const reason = String(error instanceof Error ? error.message : error).replace(/\s+/g, ' ');
+    return oneFault(`line ${lineOfJsonFault(text)}`, `is no JSON: ${reason}`);
   }
 }
 

@@ -96,19 +96,23 @@ describe('a plan is refused for', () => {
   });
 
   test('every fault at once, of the schema and of names, whatever else is wrong', () => {
+    const two = { ...seat, number: '2' };
+    const seats = [seat, null, { ...seat, category: 'Tin' }, 7, two, two];
     const input = {
       name: '',
       categories: [{ name: 'Gold' }],
-      sections: [5, { name: 'A', rows: [{ name: 'B', seats: [seat, null, { ...seat, category: 'Tin' }] }] }],
+      sections: [5, { name: 'A', rows: [{ name: 'B', seats }] }],
       areas: 'none',
     };
     expect(faultsOf(input)).toEqual([
       'name: must not be empty',
       'sections[0]: must be an object',
       'sections[1].rows[0].seats[1]: must be an object',
+      'sections[1].rows[0].seats[3]: must be an object',
       'areas: must be a list',
       'sections[1].rows[0].seats[2].category: no such category "Tin"',
       'sections[1].rows[0].seats[2]: has the label "A-B1", as has sections[1].rows[0].seats[0]',
+      'sections[1].rows[0].seats[5]: has the label "A-B2", as has sections[1].rows[0].seats[4]',
     ]);
   });
 
@@ -153,6 +157,16 @@ test.each([
   const [place] = placesOf(planOf({ name: 'P', categories: [{ name: 'Gold' }], sections }));
   expect(place!.label).toBe(label);
   expect(parseSeatLabel(label)).toMatchObject({ section, row, number: Number(number), suffix: '' });
+});
+
+test('a seat by a letter is not taken for a part of its row', () => {
+  const seats = [{ ...seat, number: 'A' }];
+  const rows = [
+    { name: 'C', seats },
+    { name: 'CA', seats: [seat] },
+  ];
+  const plan = planOf({ name: 'P', categories: [{ name: 'Gold' }], sections: [{ name: '7', rows }] });
+  expect(placesOf(plan).map(({ label }) => label)).toEqual(['7-C-A', '7-CA1']);
 });
 
 test('the JSON Schema has every member, and allows no other', () => {

@@ -171,7 +171,7 @@ function drawDecoration(one: Decoration, { radius }: Pen): string {
   const box = boxOf(outline)!;
   const paint = { fill: one.color ?? '#dddddd', stroke: one.border_color ?? '#bbbbbb', 'stroke-width': '0.2%' };
   const words = one.text ?? '';
-  const size = Math.min(5 * radius, (1.4 * box.width) / words.length);
+  const size = Math.min(5 * radius, (1.4 * box.width) / words.length, 0.6 * box.height);
   const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 + size / 3 };
   const label = words === '' ? '' : text(words, at, size);
   if (one.shape !== 'ellipse') return element('polygon', { points: pointsOf(outline), ...paint }) + label;

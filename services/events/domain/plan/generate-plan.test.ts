@@ -46,6 +46,16 @@ test('a curved section keeps its distances: each row on its arc, neighbours as f
   }
 });
 
+test('a curved section bends towards the stage, seat 1 on the left as one looks at it', () => {
+  const [[seats]] = rowsOf({ sections: [{ name: 'A', rows: 1, seats: 3, curve: 100, distance: 300 }] }) as [
+    [number[][]],
+  ];
+  const [left, middle, right] = seats as [[number, number], [number, number], [number, number]];
+  expect(middle).toEqual([0, 300]);
+  expect([left[0], left[1]]).toEqual([-right[0], right[1]]);
+  expect([left[0] < 0, left[1] < 300]).toEqual([true, true]);
+});
+
 test('rows and seats are named as asked', () => {
   const labels = (section: object) =>
     placesOf(generatePlan({ sections: [{ name: '7', rows: 28, seats: 1, ...section }] })).map(({ label }) => label);

@@ -91,8 +91,8 @@ export function seatRadius(rows: Pick<PlanRow, 'seats'>[]): number {
     }
   }
   distances.sort((a, b) => a - b);
-  // The lower end: tables and aisles have wider steps.
-  return 0.42 * (distances[Math.floor(distances.length / 4)] ?? usualSpacing);
+  // Near the lower end: tables and aisles have wider steps, and a few seats may stand on others.
+  return 0.42 * (distances[Math.floor(distances.length / 10)] ?? usualSpacing);
 }
 
 /** Returns every row and table of a plan, in its order. */
