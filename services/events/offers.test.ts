@@ -257,10 +257,11 @@ describe('the offer of an event', () => {
     expect((await send('GET', `/events/${event}/plan`)).json.error).toBe('plan_not_found');
     await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
     const found = await send('GET', `/events/${event}/plan`);
-    expect(found.status).toBe(302);
-    const path = found.headers.get('location')!.slice(management.length);
+    expect(found).toMatchObject({ status: 200, json: { format: 'onsale-plan-wire/1', places: 10 } });
+    expect(found.headers.get('cache-control')).toBe('no-cache');
+    const path = found.headers.get('content-location')!.slice(management.length);
     const shown = await send('GET', path);
-    expect(shown).toMatchObject({ status: 200, json: { format: 'onsale-plan-wire/1', places: 10 } });
+    expect([shown.status, shown.json]).toEqual([200, found.json]);
     expect(shown.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     const etag = shown.headers.get('etag')!;
     expect(etag).toBe(`"${shown.json.hash}"`);

@@ -5,7 +5,9 @@ import { recordAnswers } from './answers.ts';
 import { badInputCases } from './cases/bad-input.ts';
 import { documentedCases } from './cases/documented.ts';
 import { eventCases } from './cases/events.ts';
+import { offerCases } from './cases/offers.ts';
 import { orderCases } from './cases/orders.ts';
+import { organiserCases } from './cases/organisers.ts';
 import { problemCases } from './cases/problems.ts';
 import { reservationCases } from './cases/reservations.ts';
 import { saleCases } from './cases/sale.ts';
@@ -34,6 +36,8 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('sale', () => saleCases(suite));
     describe('reservations', () => reservationCases(suite));
     describe('orders', () => orderCases(suite));
+    describe('organisers', () => organiserCases(suite));
+    describe('offers', () => offerCases(suite));
     describe('search', () => searchCases(suite));
     describe('problems', () => problemCases(suite));
     describe('bad input', () => badInputCases(suite));

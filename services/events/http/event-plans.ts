@@ -8,9 +8,9 @@ import { commonResponses, errorResponse, jsonResponse, withoutToken } from '../.
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { anyUuid, example, uuid } from '../../../shared/http/schemas.ts';
 import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
-import { noSuchPlan, planNotFound } from '../domain/plan/errors.ts';
-import { planOfEvent, visibleEvent } from '../domain/plan/find-plan.ts';
-import type { Plans } from '../domain/plan/plans.ts';
+import { eventHasNoPlan, noSuchPlan, planNotFound } from '../domain/plan/errors.ts';
+import { visibleEvent } from '../domain/plan/find-plan.ts';
+import type { EventPlan, Plans } from '../domain/plan/plans.ts';
 import { knownPlanPage, planPageOf } from '../page/plan-page.ts';
 import { prefix } from './input.ts';
 
@@ -19,23 +19,8 @@ const eventUuid = uuid.openapi({ example: example.event });
 const text = { schema: { type: 'string' as const }, required: true };
 
 const notFound = errorResponse('Event not found, or it has no plan', [noSuchEvent, noSuchPlan]);
-
-const currentRoute = createRoute({
-  method: 'get',
-  path: `${events}/{uuid}/plan`,
-  operationId: 'findEventPlan',
-  tags: ['Events'],
-  ...withoutToken,
-  summary: 'Where the seating plan of an event is',
-  description:
-    'A redirect to the plan by its hash. An event whose tickets were not made from a plan has none, and neither has one whose tickets are being made from another plan.',
-  request: { params: z.object({ uuid: eventUuid }) },
-  responses: {
-    302: { description: 'The plan is at `Location`', headers: { Location: { ...text, description: 'The plan' } } },
-    404: notFound,
-    ...commonResponses,
-  },
-});
+const etagHeader = { ETag: { ...text, description: 'The hash' } };
+const unchanged = { description: 'It is the one that `If-None-Match` names', headers: etagHeader };
 
 /** The parts that are documented in docs/seating-plans.md. */
 const wireSchema = z
@@ -49,56 +34,84 @@ const wireSchema = z
   })
   .openapi('PlanWire');
 
-const byHashRoute = createRoute({
+const currentRoute = createRoute({
   method: 'get',
-  path: `${events}/{uuid}/plan/{hash}`,
+  path: `${events}/{uuid}/plan`,
   operationId: 'viewEventPlan',
   tags: ['Events'],
   ...withoutToken,
-  summary: 'A seating plan, for pages',
+  summary: 'The seating plan of an event, for pages',
   description:
-    'Geometry, labels, categories and flags of every place, in the plan’s order, in a compact form. It never changes: keep it for a year.',
-  request: {
-    params: z.object({ uuid: eventUuid, hash: z.string().openapi({ description: 'As `findEventPlan` tells it' }) }),
-  },
+    'Geometry, labels, categories and flags of every place, in the plan’s order, in a compact form. `Content-Location` is where this plan stays for good. An event whose tickets were not made from a plan has none, and neither has one whose tickets are being made from another plan.',
+  request: { params: z.object({ uuid: eventUuid }) },
   responses: {
     200: {
       ...jsonResponse('The plan', wireSchema),
-      headers: { ETag: { ...text, description: 'The hash' } },
+      headers: { ...etagHeader, 'Content-Location': { ...text, description: 'The plan, by its hash' } },
+      links: {
+        plan: {
+          operationId: 'viewPlanByHash',
+          parameters: { uuid: '$request.path.uuid', hash: '$response.body#/hash' },
+        },
+      },
     },
-    304: { description: 'It is the one that `If-None-Match` names' },
+    304: unchanged,
     404: notFound,
     ...commonResponses,
   },
 });
 
-const keptFor = 'max-age=31536000, immutable';
+const byHashRoute = createRoute({
+  method: 'get',
+  path: `${events}/{uuid}/plan/{hash}`,
+  operationId: 'viewPlanByHash',
+  tags: ['Events'],
+  ...withoutToken,
+  summary: 'A seating plan of an event, for good',
+  description: 'As `viewEventPlan` shows it. It never changes: keep it for a year.',
+  request: {
+    params: z.object({ uuid: eventUuid, hash: z.string().openapi({ description: 'As `viewEventPlan` tells it' }) }),
+  },
+  responses: {
+    200: { ...jsonResponse('The plan', wireSchema), headers: etagHeader },
+    304: unchanged,
+    404: notFound,
+    ...commonResponses,
+  },
+});
+
+const forGood = 'max-age=31536000, immutable';
 
 /** The plans of events, for everybody. An id that is no uuid names no event. */
-export function eventPlanRoutes(deps: { plans: Plans }) {
-  const asked = (c: Context<Env, typeof byHashRoute.path>) => {
+export function eventPlanRoutes({ plans }: { plans: Plans }) {
+  async function send(c: Context<Env>, found: (event: EventPlan) => { hash: string; headers: Headers }) {
     const uuid = c.req.param('uuid')?.toLowerCase() ?? '';
     if (!anyUuid.test(uuid)) throw eventNotFound();
-    return { actor: actorOf(c.get('caller')), eventUuid: uuid };
-  };
-  const routes = addUnchecked(createRoutes(), currentRoute, async (c) => {
-    const { actor, eventUuid } = asked(c as never);
-    const { hash } = await planOfEvent(deps, { actor, eventUuid });
-    return replyRaw(c, null, 302, { Location: `${events}/${eventUuid}/plan/${hash}` }) as never;
-  });
-  return addUnchecked(routes, byHashRoute, async (c) => {
-    const { actor, eventUuid } = asked(c as never);
-    const { isDraft, hash: current } = await visibleEvent(deps.plans, actor, eventUuid);
-    const hash = c.req.param('hash');
+    const event = await visibleEvent(plans, actorOf(c.get('caller')), uuid);
+    const { hash, headers } = found(event);
     const etag = etagOf(hash);
-    let page = current === hash ? knownPlanPage(hash) : undefined;
+    let page = event.hash === hash ? knownPlanPage(hash) : undefined;
     if (!page) {
-      const plan = await deps.plans.byHash(eventUuid, hash);
+      const plan = await plans.byHash(uuid, hash);
       if (!plan) throw planNotFound();
       page = knownPlanPage(hash) ?? planPageOf(hash, plan);
     }
-    const headers: Headers = { ETag: etag, 'Cache-Control': `${isDraft ? 'private' : 'public'}, ${keptFor}` };
-    if (c.req.header('If-None-Match')?.includes(etag)) return replyRaw(c, null, 304, headers) as never;
-    return replyWritten<z.infer<typeof wireSchema>>(c, page, headers) as never;
-  });
+    const all = { ...headers, ETag: etag };
+    if (c.req.header('If-None-Match')?.includes(etag)) return replyRaw(c, null, 304, all) as never;
+    return (await replyWritten<z.infer<typeof wireSchema>>(c, page, all)) as never;
+  }
+
+  const routes = addUnchecked(createRoutes(), currentRoute, (c) =>
+    send(c as never, ({ hash }) => {
+      if (hash === null) throw eventHasNoPlan();
+      const location = `${events}/${c.req.param('uuid')?.toLowerCase()}/plan/${hash}`;
+      return { hash, headers: { 'Content-Location': location, 'Cache-Control': 'no-cache' } };
+    }),
+  );
+  return addUnchecked(routes, byHashRoute, (c) =>
+    send(c as never, ({ isDraft }) => ({
+      hash: c.req.param('hash') ?? '',
+      headers: { 'Cache-Control': `${isDraft ? 'private' : 'public'}, ${forGood}` },
+    })),
+  );
 }

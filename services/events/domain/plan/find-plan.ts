@@ -4,9 +4,9 @@ import { organises } from '../../../../shared/auth/actor.ts';
 import { mustOrganise, organised } from '../../../../shared/auth/rights.ts';
 import { eventNotFound } from '../event/errors.ts';
 import { venueNotFound } from '../venue/errors.ts';
-import { eventHasNoPlan, planNotFound, usedPlan } from './errors.ts';
+import { planNotFound, usedPlan } from './errors.ts';
 import type { Plan } from './plan.ts';
-import type { PlanSummary, Plans } from './plans.ts';
+import type { EventPlan, PlanSummary, Plans } from './plans.ts';
 
 type Ports = { plans: Plans };
 
@@ -35,24 +35,8 @@ export async function removePlan({ plans }: Ports, author: Author, uuid: string)
   if (!(await plans.remove(author, uuid))) throw usedPlan();
 }
 
-/** A plan of an event that may be shown; `isDraft`: to its organiser alone. */
-export type ShownPlan = { hash: string; isDraft: boolean };
-
-/**
- * Returns the plan of an event. A draft is there for its organiser only. Throws `event_not_found`, and `plan_not_found`
- * for an event without a plan.
- */
-export async function planOfEvent(
-  { plans }: Ports,
-  { actor, eventUuid }: { actor: Actor; eventUuid: string },
-): Promise<ShownPlan> {
-  const { hash, isDraft } = await visibleEvent(plans, actor, eventUuid);
-  if (hash === null) throw eventHasNoPlan();
-  return { hash, isDraft };
-}
-
-/** Returns the event with its plan, unless it is a draft of somebody else's. */
-export async function visibleEvent(plans: Plans, actor: Actor, eventUuid: string) {
+/** Returns an event with its plan; a draft for its organiser only. Throws `event_not_found`. */
+export async function visibleEvent(plans: Plans, actor: Actor, eventUuid: string): Promise<EventPlan> {
   const event = await plans.ofEvent(eventUuid);
   if (!event || (event.isDraft && !organises(actor, event.organiserUuid, 'read'))) throw eventNotFound();
   return event;
