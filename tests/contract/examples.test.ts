@@ -94,6 +94,43 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect(entries[0]?.action).toBe('api_key.revoked');
   });
 
+  test('add a plan to a venue, and make an event’s tickets from it', async () => {
+    const { send, follow } = documents;
+    const event = await lastEvent();
+    const at = { path: { uuid: event.uuid } };
+    const atVenue = { path: { uuid: event.venue } };
+    const plan = await send('addPlan', { ...atVenue, named: 'small' });
+    expect(plan.status).toBe(201);
+    expect(await follow(plan, 'view')).toMatchObject({ status: 200, json: { name: 'Hall' } });
+    expect((await send('listPlans', atVenue)).status).toBe(200);
+    expect((await send('viewPlanSchema')).status).toBe(200);
+    const put = await send('putOffer', { ...at, named: 'usual', body: { plan_uuid: plan.json.uuid } });
+    expect(put.status).toBe(202);
+    await eventually(async () => (await follow(put, 'operation')).json.status === 'succeeded');
+    expect((await send('viewOffer', at)).json).toMatchObject({ operation: { done: expect.any(Number), kept: [] } });
+    expect((await send('changePrices', { ...at, named: 'category' })).json).toEqual({ changed: 1 });
+    const heldBack = await send('listHoldBacks', at);
+    expect((await follow(heldBack, 'release')).json).toMatchObject({ name: 'Sponsor', seats: 0 });
+    const shown = await send('viewEventPlan', at);
+    expect(shown.json).toMatchObject({ places: 5 });
+    const hash = shown.json.hash as string;
+    expect((await send('viewPlanByHash', { path: { uuid: event.uuid, hash } })).json).toEqual(shown.json);
+    const { uuid } = (await send('addPlan', { ...atVenue, named: 'small', body: { name: 'Another hall' } })).json;
+    expect((await send('deletePlan', { path: { uuid: uuid as string } })).status).toBe(204);
+  });
+
+  /** No other example needs its seats. */
+  async function lastEvent(): Promise<{ uuid: string; venue: string }> {
+    type Page = { events: { uuid: string; venue: { uuid: string } }[]; next_cursor: string | null };
+    for (let cursor = ''; ; ) {
+      const listed = await fetch(`${target.events}/api/v1/management/events?limit=100${cursor}`);
+      const { events, next_cursor } = (await listed.json()) as Page;
+      const last = events.at(-1)!;
+      if (next_cursor === null) return { uuid: last.uuid, venue: last.venue.uuid };
+      cursor = `&cursor=${next_cursor}`;
+    }
+  }
+
   test('are all sent by these tests', () => {
     expect([...documents.sent].sort()).toEqual(documents.all().sort());
   });

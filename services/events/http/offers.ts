@@ -50,13 +50,13 @@ const putRoute = createRoute({
     params: eventParams,
     body: jsonBody(offerInput, {
       usual: {
-        summary: 'Adults and children, and ten seats for a sponsor',
+        summary: 'Adults and children, and what is not for sale yet',
         value: {
           plan_uuid: '0f8fad5b-d9cb-469f-a165-70867728950e',
           prices: { Stalls: 4500, Balcony: 3000 },
           rates: [{ name: 'Child', prices: { Stalls: 2000 }, max_tickets: 50 }],
           hold_backs: [
-            { name: 'Sponsor', seats: ['A1', 'A2'] },
+            { name: 'Sponsor', seats: ['A3', 'A4'] },
             { name: 'Wheelchairs', flags: ['accessible'], with_companions: true, release_at: '2027-05-01T09:00:00Z' },
           ],
         },

@@ -77,19 +77,25 @@ const addQuery = z.object({
 
 const small = {
   name: 'Hall',
-  categories: [{ name: 'Stalls' }],
+  categories: [{ name: 'Stalls' }, { name: 'Balcony' }],
   sections: [
     {
       name: '',
       rows: [
         {
           name: 'A',
-          seats: [1, 2, 3, 4].map((number) => ({ number: String(number), x: number * 20, y: 40, category: 'Stalls' })),
+          seats: [
+            { number: '1', x: 0, y: 40, category: 'Stalls', flags: ['accessible'] },
+            { number: '2', x: 20, y: 40, category: 'Stalls', flags: ['companion'] },
+            { number: '3', x: 40, y: 40, category: 'Stalls' },
+            { number: '4', x: 60, y: 40, category: 'Stalls' },
+          ],
         },
+        { name: 'B', seats: [{ number: '1', x: 30, y: 70, category: 'Balcony' }] },
       ],
     },
   ],
-  focal_point: { x: 50, y: 0 },
+  focal_point: { x: 30, y: 0 },
 };
 
 const addPlanRoute = createRoute({
@@ -108,7 +114,7 @@ const addPlanRoute = createRoute({
       content: {
         'application/json': {
           schema: z.looseObject({}).openapi('PlanFile'),
-          examples: { small: { summary: 'Four seats', value: small } },
+          examples: { small: { summary: 'Five seats', value: small } },
         },
         'text/csv': { schema: z.string().openapi({ example: 'section,row,seat,category\n,A,1,Stalls\n' }) },
       },

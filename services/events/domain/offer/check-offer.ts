@@ -56,7 +56,8 @@ function heldBackOf(places: Place[], holdBacks: HoldBack[], add: Add): number[] 
     names.add(one.name);
     const chosen = chosenBy(one, path, places, indexes, add);
     const namesNothing = one.seats.length + one.sections.length + one.areas.length === 0;
-    if (namesNothing && chosen.size === 0) add(path, 'names no place of the plan: give seats, sections, areas or flags');
+    if (namesNothing && chosen.size === 0)
+      add(path, 'names no place of the plan: give seats, sections, areas or flags');
     for (const [i, where] of chosen) {
       const other = holdBacks[heldBack[i]!];
       if (other) add(where, `${places[i]!.label} is in the hold-back “${other.name}” already`);
