@@ -26,7 +26,7 @@ import type { EventStore } from '../domain/event/event.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { listEvents } from '../domain/event/list-events.ts';
 import { pageOf, pageTag } from '../page/event-page.ts';
-import { lockStatus, locksUnknown, seatsVersion, versionOf } from './seat-headers.ts';
+import { lockStatus, locksUnknown, seatsUnchanged, seatsVersion, versionOf } from './seat-headers.ts';
 
 /** The hall's plan, any JSON of the organiser's, such as each seat's label with true. */
 const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });
@@ -87,7 +87,7 @@ const viewRoute = createRoute({
       ...jsonResponse('The event', eventSchema),
       headers: z.object({ ...seatsVersion, 'X-Lock-Status': lockStatus }),
     },
-    ...unchangedResponses,
+    ...seatsUnchanged,
     404: errorResponse('Event not found', [noSuchEvent]),
     ...commonResponses,
   },
@@ -115,7 +115,7 @@ const listRoute = createRoute({
         next: { operationId: 'listEvents', parameters: { cursor: '$response.body#/next_cursor' } },
       },
     },
-    ...unchangedResponses,
+    ...unchangedResponses(),
     ...parameterResponses,
     ...commonResponses,
   },
