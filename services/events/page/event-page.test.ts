@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { EventSnapshot, Sale, TicketRow } from '../domain/event/event.ts';
 import { SeatBoard } from '../domain/event/seat-board.ts';
+import { pack, versionOf } from '../domain/event/seat-version.ts';
 import { pageOf } from './event-page.ts';
 
 const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
@@ -105,6 +106,9 @@ describe('the page of a seat board', () => {
             at === 'booked' ? 'booked' : at === 'claimed' || locked.includes(i) ? 'reserved' : 'available',
           );
           expect(read(board).tickets.map((ticket: { status: string }) => ticket.status)).toEqual(expected);
+          const { codes, packed, version, seatsHash } = board.statuses;
+          expect(packed).toEqual(pack(codes));
+          expect(version).toBe(versionOf(seatsHash, packed));
         }
       }),
       { numRuns: 300 },
