@@ -35,7 +35,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
             'venue', json_build_object('uuid', v.uuid, 'location', v.location, 'seat_map', v.seat_map),
             'performers', coalesce((
               select json_agg(json_build_object(
-                'uuid', p.uuid, 'name', p.name, 'age', p.age, 'description', coalesce(p.description, '')) order by p.id)
+                'uuid', p.uuid, 'name', p.name, 'age', coalesce(p.age, 0), 'description', coalesce(p.description, '')) order by p.id)
               from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), '[]'),
             'tickets', coalesce((
               select json_agg(${ticket()} order by t.id) from tickets t where t.event_id = e.id), '[]'),
