@@ -59,7 +59,7 @@ export async function csvStream<T>(
   return new ReadableStream(
     {
       async pull(controller) {
-        const page = next ?? (await rows.next().catch(onFailure));
+        const page = next ?? (await rows.next().catch((error: unknown) => void onFailure(error)));
         next = undefined;
         if (!page) return controller.error(new Error('the rest of the file can’t be read'));
         const text = (head ?? '') + (page.done ? '' : page.value.map((row) => csvLine(toCells(row))).join(''));
