@@ -22,6 +22,15 @@ const heldOfBooking: Record<string, number[]> = {
   // The sandbox always responds to a refund.
   'POST /api/v1/booking/orders/{uuid}/refunds': [202, 401, 403],
   'POST /api/v1/booking/payment-methods': [401, 403],
+  'POST /api/v1/booking/events/{uuid}/cancel': [401, 403],
+  'POST /api/v1/booking/events/{uuid}/postpone': [401, 403],
+  'POST /api/v1/booking/events/{uuid}/reschedule': [401, 403],
+  'GET /api/v1/booking/operations/{uuid}': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/sales': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/orders': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/orders.csv': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/tickets.csv': [401, 403],
+  'GET /api/v1/booking/orders/{uuid}/history': [401, 403],
   'POST /sandbox/payments/{uuid}/approval': [],
 };
 

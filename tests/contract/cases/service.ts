@@ -91,8 +91,17 @@ export function serviceCases(suite: Suite): void {
       }),
     );
     expect(routes.flat().sort()).toEqual([
+      '/api/v1/booking/events/{uuid}/cancel',
+      '/api/v1/booking/events/{uuid}/orders',
+      '/api/v1/booking/events/{uuid}/orders.csv',
+      '/api/v1/booking/events/{uuid}/postpone',
+      '/api/v1/booking/events/{uuid}/reschedule',
+      '/api/v1/booking/events/{uuid}/sales',
+      '/api/v1/booking/events/{uuid}/tickets.csv',
+      '/api/v1/booking/operations/{uuid}',
       '/api/v1/booking/orders',
       '/api/v1/booking/orders/{uuid}',
+      '/api/v1/booking/orders/{uuid}/history',
       '/api/v1/booking/orders/{uuid}/refunds',
       '/api/v1/booking/payment-methods',
       '/api/v1/booking/reservations',
