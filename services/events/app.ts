@@ -7,14 +7,21 @@ import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
 import { listEvents } from './domain/event/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
+import { offerRunner } from './domain/offer/offer-runner.ts';
+import type { OfferPorts } from './domain/offer/run-offer.ts';
 import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
 import { apiKeyRoutes } from './http/api-keys.ts';
 import { auditLogRoutes } from './http/audit-log.ts';
+import { eventPlanRoutes } from './http/event-plans.ts';
 import { eventRoutes } from './http/events.ts';
+import { holdBackRoutes } from './http/hold-backs.ts';
 import { liveRoutes } from './http/live.ts';
+import { isOfferBody, offerRoutes } from './http/offers.ts';
 import { organiserRoutes } from './http/organisers.ts';
 import { performerRoutes } from './http/performers.ts';
+import { isPlanUpload, type PlanImporters, planRoutes } from './http/plans.ts';
+import { priceRoutes } from './http/prices.ts';
 import { seatRoutes } from './http/seats.ts';
 import { venueRoutes } from './http/venues.ts';
 
@@ -23,7 +30,9 @@ export type EventsDeps = ShellDeps &
   Ports & {
     /** Verifies tokens and API keys; without it every caller is the platform's organiser. */
     identities?: Identities | undefined;
-    feed: Pick<SeatFeed, 'subscribe'>;
+    feed: Pick<SeatFeed, 'subscribe' | 'publish'>;
+    locks: OfferPorts['locks'];
+    importers: PlanImporters;
     livePace?: Partial<LivePace> | undefined;
     random?: (() => number) | undefined;
   };
@@ -33,7 +42,7 @@ const maxPingMs = 15_000;
 
 /**
  * The events service over its ports: the event page, the list of upcoming events and the live seats. `follow`
- * begins to follow the seat feed, and resolves when it is in reach.
+ * begins to follow the seat feed, and resolves when it is in reach; `offers` makes tickets beside the requests.
  */
 export function createEventsApp(deps: EventsDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
@@ -46,9 +55,11 @@ export function createEventsApp(deps: EventsDeps) {
   if (deps.closing.aborted) live.close();
   else deps.closing.addEventListener('abort', live.close, { once: true });
   const pingMs = Math.min(stalledMs / 2, maxPingMs);
+  const onOfferError = (err: unknown) => deps.log.warn({ err }, 'tickets are not made yet: a job goes on with them');
+  const runner = offerRunner(deps, onOfferError, deps.closing);
   const app = createShell(
     about,
-    deps,
+    { ...deps, ownBodies: (path) => isPlanUpload(path) || isOfferBody(path) },
     (shell) => {
       checkTokens(shell, '/api/v1/management/*', deps.identities, deps.log);
       const organising = { ...deps, authorOf: authorOf(deps.server.proxies) };
@@ -60,11 +71,16 @@ export function createEventsApp(deps: EventsDeps) {
         .route('/', apiKeyRoutes(organising))
         .route('/', auditLogRoutes(organising))
         .route('/', venueRoutes(organising))
-        .route('/', performerRoutes(organising));
+        .route('/', performerRoutes(organising))
+        .route('/', planRoutes(organising))
+        .route('/', eventPlanRoutes(deps))
+        .route('/', offerRoutes({ ...organising, runner }))
+        .route('/', priceRoutes(organising))
+        .route('/', holdBackRoutes(organising));
     },
     async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );
-  return { app, follow: async () => void (await live.follow()) };
+  return { app, offers: runner, follow: async () => void (await live.follow()) };
 }
 
 /** The type of the app, from which `hc` makes a client's. */
