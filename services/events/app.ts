@@ -7,6 +7,7 @@ import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
 import { about } from './http/about.ts';
 import { eventRoutes } from './http/events.ts';
 import { liveRoutes } from './http/live.ts';
+import { seatRoutes } from './http/seats.ts';
 
 export type EventsDeps = ShellDeps &
   EventViewsDeps & {
@@ -39,6 +40,7 @@ export function createEventsApp(deps: EventsDeps) {
     (shell) =>
       shell
         .route('/', eventRoutes({ ...deps, view }))
+        .route('/', seatRoutes({ view }))
         .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random })),
     async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );

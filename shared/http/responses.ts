@@ -21,6 +21,16 @@ export const jsonResponse = <S extends z.ZodType>(description: string, schema: S
   content: { 'application/json': { schema } },
 });
 
+/**
+ * Of a read with an ETag. It is left out of the types: `fetch` asks for no 304, and gets none from a browser's cache.
+ */
+export const unchangedResponses = {
+  304: {
+    description: 'The client has it: `If-None-Match` has its ETag',
+    headers: { ETag: { description: 'Names the bytes of the 200', schema: { type: 'string' as const } } },
+  },
+} as Record<never, never>;
+
 /** The body of a request: JSON, which must be there; `examples` by name. */
 export const jsonBody = <S extends z.ZodType>(
   schema: S,

@@ -36,6 +36,7 @@ const access: Record<'events' | 'booking' | 'search', Record<string, Access>> = 
     'GET /api/v1/management/events': 'anyone',
     'GET /api/v1/management/events/:uuid': 'anyone',
     'GET /api/v1/management/events/:uuid/live': 'anyone',
+    'GET /api/v1/management/events/:uuid/seats': 'anyone',
   },
   booking: {
     ...everyService,

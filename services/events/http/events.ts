@@ -1,11 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Clock } from '../../../shared/async/clock.ts';
-import { reply, replyWritten } from '../../../shared/http/reply.ts';
+import { replyHashed, replyTagged } from '../../../shared/http/etag.ts';
+import { replyWritten } from '../../../shared/http/reply.ts';
 import {
   commonResponses,
   errorResponse,
   jsonResponse,
   parameterResponses,
+  unchangedResponses,
   withoutToken,
 } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
@@ -23,7 +25,8 @@ import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import type { EventStore } from '../domain/event/event.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { listEvents } from '../domain/event/list-events.ts';
-import { pageOf } from '../page/event-page.ts';
+import { pageOf, pageTag } from '../page/event-page.ts';
+import { lockStatus, locksUnknown, seatsVersion, versionOf } from './seat-headers.ts';
 
 /** The hall's plan, any JSON of the organiser's, such as each seat's label with true. */
 const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });
@@ -69,13 +72,6 @@ const eventPageSchema = z
   })
   .openapi('EventPage');
 
-const lockStatus = z
-  .enum(['unknown'])
-  .optional()
-  .openapi({ description: 'Set while the lock store is away: a seat that is held may then show as available' });
-
-const locksUnknown = { 'X-Lock-Status': 'unknown' };
-
 const viewRoute = createRoute({
   method: 'get',
   path: '/api/v1/management/events/{uuid}',
@@ -89,8 +85,9 @@ const viewRoute = createRoute({
   responses: {
     200: {
       ...jsonResponse('The event', eventSchema),
-      headers: z.object({ 'X-Lock-Status': lockStatus }),
+      headers: z.object({ ...seatsVersion, 'X-Lock-Status': lockStatus }),
     },
+    ...unchangedResponses,
     404: errorResponse('Event not found', [noSuchEvent]),
     ...commonResponses,
   },
@@ -118,6 +115,7 @@ const listRoute = createRoute({
         next: { operationId: 'listEvents', parameters: { cursor: '$response.body#/next_cursor' } },
       },
     },
+    ...unchangedResponses,
     ...parameterResponses,
     ...commonResponses,
   },
@@ -127,7 +125,7 @@ const listRoute = createRoute({
 export function eventRoutes(deps: { view: ViewEvent; store: EventStore; clock: Clock }) {
   const routes = createRoutes().openapi(listRoute, async (c) => {
     const { events, nextCursor } = await listEvents(deps, c.req.valid('query'));
-    return reply(c, { events, next_cursor: nextCursor });
+    return replyHashed(c, { events, next_cursor: nextCursor });
   });
 
   // The id needs no schema: anything but a uuid is not found. This is the page of a rush.
@@ -135,6 +133,8 @@ export function eventRoutes(deps: { view: ViewEvent; store: EventStore; clock: C
     const uuid = c.req.param('uuid').toLowerCase();
     const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;
     if (!view) throw eventNotFound();
-    return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), view.locksKnown ? undefined : locksUnknown);
+    const headers = versionOf(view.seats);
+    if (view.locksKnown) return replyTagged<z.infer<typeof eventSchema>>(c, pageTag(view), () => pageOf(view), headers);
+    return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), { ...headers, ...locksUnknown });
   });
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { EventView } from '../domain/event/event-views.ts';
 import type { SeatBoard } from '../domain/event/seat-board.ts';
 import { seatStatuses } from '../domain/event/seat-statuses.ts';
@@ -7,13 +8,23 @@ import { seatStatuses } from '../domain/event/seat-statuses.ts';
  * Returns the page of an event as JSON in bytes, with the seats as the view has them. They are made when they are first
  * asked for, once for all who share a view, and never written again: others get a copy.
  */
-export function pageOf({ board, seats }: Pick<EventView, 'board' | 'seats'>): Uint8Array {
+export const pageOf = ({ board, seats }: PageView): Uint8Array => pageFor(board).bytesOf(seats.codes);
+
+/**
+ * Returns what names the bytes of that page, the same in every process. Only the seats' version is read for it: a
+ * client that has the page costs no copy of it.
+ */
+export const pageTag = ({ board, seats }: PageView): string => `${pageFor(board).hash}${seats.version}`;
+
+type PageView = Pick<EventView, 'board' | 'seats'>;
+
+function pageFor(board: SeatBoard): EventPage {
   let page = pages.get(board);
   if (!page) {
-    page = new EventPage(board, seats.codes);
+    page = new EventPage(board);
     pages.set(board, page);
   }
-  return page.bytesOf(seats.codes);
+  return page;
 }
 
 const pages = new WeakMap<SeatBoard, EventPage>();
@@ -23,6 +34,8 @@ const pages = new WeakMap<SeatBoard, EventPage>();
  */
 const statusWidth = '"available"'.length;
 const statusBytes = seatStatuses.map((status) => Buffer.from(JSON.stringify(status).padEnd(statusWidth)));
+/** The status of the code 0. */
+const available = statusBytes[0]!.toString();
 
 /**
  * The finished body of an event's page, made anew by overwriting the statuses that have changed since. Writing 20,000
@@ -33,8 +46,10 @@ class EventPage {
   /** The statuses that the body shows. */
   #codes: Uint8Array;
   readonly #statusAt: Uint32Array;
+  /** Names all but the statuses. */
+  readonly hash: string;
 
-  constructor({ event, tickets }: SeatBoard, codes: Uint8Array) {
+  constructor({ event, tickets }: SeatBoard) {
     this.#statusAt = new Uint32Array(tickets.length);
     const parts = [`${JSON.stringify(event).slice(0, -1)},"tickets":[`];
     let length = Buffer.byteLength(parts[0]!);
@@ -44,11 +59,12 @@ class EventPage {
       length += Buffer.byteLength(head);
       this.#statusAt[i] = length;
       length += statusWidth + 1;
-      parts.push(head, statusBytes[codes[i]!]!.toString(), '}');
+      parts.push(head, available, '}');
     });
     parts.push(']}');
     this.#body = new TextEncoder().encode(parts.join(''));
-    this.#codes = codes;
+    this.#codes = new Uint8Array(tickets.length);
+    this.hash = createHash('sha256').update(this.#body).digest('base64url').slice(0, 16);
   }
 
   bytesOf(codes: Uint8Array): Uint8Array {

@@ -65,6 +65,7 @@ export function serviceCases(suite: Suite): void {
       `${events}${suite.api.paths.events}?limit=3`,
       `${events}${suite.api.paths.events}?limit=x`,
       `${events}${suite.api.paths.events}/${uuid}`,
+      `${events}${suite.api.paths.events}/${event.uuid}/seats`,
       `${search}${suite.api.paths.search}?q=a`,
       `${booking}/api/v1/booking/orders?user_uuid=${uuid}`,
       `${booking}/api/v1/booking/reservations/${uuid}`,
@@ -102,6 +103,7 @@ export function serviceCases(suite: Suite): void {
       '/api/v1/management/events',
       '/api/v1/management/events/{uuid}',
       '/api/v1/management/events/{uuid}/live',
+      '/api/v1/management/events/{uuid}/seats',
       '/api/v1/search/events',
       '/sandbox/payments/{uuid}/approval',
     ]);

@@ -9,7 +9,7 @@ const seats = (event: 'taken' | 'seats', id: string, states: Record<string, Seat
   seats: Object.entries(states).map(([uuid, status]) => ({ uuid, status })),
 });
 const all = seats('taken', 'all', { z: 'booked' });
-const seeAll = () => all;
+const seeAll = { taken: () => all, since: () => undefined };
 const newViewer = () => new LiveViewer(testClock(), () => {});
 
 async function viewerWhoKnows() {
@@ -49,7 +49,7 @@ describe('a viewer that takes nothing', () => {
     const viewer = newViewer();
     viewer.see(seeAll, undefined);
     const later = seats('taken', 'later', { a: 'booked' });
-    viewer.see(() => later, seats('seats', 'later', { a: 'booked', z: 'available' }));
+    viewer.see({ ...seeAll, taken: () => later }, seats('seats', 'later', { a: 'booked', z: 'available' }));
     expect(await viewer.next(0)).toBe(later);
     expect(await viewer.next(0)).toBe('nothing');
   });
