@@ -1,6 +1,7 @@
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
 import type { Links } from '../../shared/http/home.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { publicViews } from './domain/event/drafts.ts';
 import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
 import { listEvents } from './domain/event/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
@@ -26,10 +27,18 @@ const maxPingMs = 15_000;
 export function createEventsApp(deps: EventsDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
   const view = eventViews({ ...deps, observeCache: (outcome) => countCache(outcome) });
+  const publicView = publicViews(view);
   const onError = (err: unknown) => deps.log.warn({ err }, 'a live view could not be read');
   const { readTimeoutMs, writeTimeoutMs, requestTimeoutMs } = deps.server;
   const stalledMs = Math.max(readTimeoutMs, writeTimeoutMs);
-  const live = liveSeats({ view, feed: deps.feed, clock: deps.clock, onError, stalledMs, pace: deps.livePace });
+  const live = liveSeats({
+    view: publicView,
+    feed: deps.feed,
+    clock: deps.clock,
+    onError,
+    stalledMs,
+    pace: deps.livePace,
+  });
   deps.metrics.gauge('live_viewers', 'Streams of live seats that are open', live.viewers);
   if (deps.closing.aborted) live.close();
   else deps.closing.addEventListener('abort', live.close, { once: true });
@@ -40,7 +49,7 @@ export function createEventsApp(deps: EventsDeps) {
     (shell) =>
       shell
         .route('/', eventRoutes({ ...deps, view }))
-        .route('/', seatRoutes({ view }))
+        .route('/', seatRoutes({ view: publicView }))
         .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random })),
     async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );
