@@ -1,4 +1,6 @@
 import { writeLimits } from '../../shared/admission/write-limits.ts';
+import { withApiKeys } from '../../shared/auth/api-keys.ts';
+import { postgresApiKeys } from '../../shared/auth/api-keys-postgres.ts';
 import { authConfig } from '../../shared/auth/config.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { postgresConfig, redisConfig, serverConfig } from '../../shared/config/config.ts';
@@ -94,7 +96,7 @@ export async function start(
     closing: closing.signal,
     writeLimits: writeLimits(writeLimitConfig(config), redis, { log, metrics }),
     ...(redis && { reports: { redis_warning: () => evictionWarning(redis) } }),
-    identities: auth && jwtIdentities(auth, log),
+    identities: auth && withApiKeys(jwtIdentities(auth, log), postgresApiKeys(db), log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     tickets: postgresTickets(db, saleWindow),
     reservations: postgresReservations(db, saleWindow),

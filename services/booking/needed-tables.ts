@@ -18,6 +18,8 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
   [tables.paymentMethods, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.paymentNotices, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.idempotencyKeys, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [tables.organisers, 'SELECT'],
+  [tables.apiKeys, 'SELECT', 'UPDATE'],
   [tables.appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(locks ? ([[tables.ticketLocks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE']] satisfies Needed) : []),
   ...(sandbox

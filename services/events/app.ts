@@ -1,17 +1,23 @@
+import type { Identities } from '../../shared/auth/identities.ts';
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
+import { checkTokens } from '../../shared/http/bearer.ts';
 import type { Links } from '../../shared/http/home.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { publicViews } from './domain/event/drafts.ts';
 import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
 import { listEvents } from './domain/event/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
+import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
 import { eventRoutes } from './http/events.ts';
 import { liveRoutes } from './http/live.ts';
 import { seatRoutes } from './http/seats.ts';
 
 export type EventsDeps = ShellDeps &
-  EventViewsDeps & {
+  EventViewsDeps &
+  Ports & {
+    /** Verifies tokens and API keys; without it every caller is the platform's organiser. */
+    identities?: Identities | undefined;
     feed: Pick<SeatFeed, 'subscribe'>;
     livePace?: Partial<LivePace> | undefined;
     random?: (() => number) | undefined;
@@ -46,11 +52,13 @@ export function createEventsApp(deps: EventsDeps) {
   const app = createShell(
     about,
     deps,
-    (shell) =>
-      shell
+    (shell) => {
+      checkTokens(shell, '/api/v1/management/*', deps.identities, deps.log);
+      return shell
         .route('/', eventRoutes({ ...deps, view }))
         .route('/', seatRoutes({ view: publicView }))
-        .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random })),
+        .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random }));
+    },
     async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );
   return { app, follow: async () => void (await live.follow()) };

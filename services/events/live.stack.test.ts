@@ -13,7 +13,7 @@ import { type TestDatabase, testDatabase } from '../../shared/testing/database.t
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
-import { postgresEventStore } from './adapters/postgres/event-store.ts';
+import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
     server: serverConfig(readConfig(serverVariables, {})),
     dependencies: {},
     closing: new AbortController().signal,
-    store: postgresEventStore(database.db),
+    ...postgresPorts(database.db),
     locks: redisTicketLocks(redis),
     locksApart: true,
     cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),

@@ -14,7 +14,7 @@ import { silentLog } from '../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { postgresEventStore } from './adapters/postgres/event-store.ts';
+import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
 import { type LiveReader, readLive, takenOf } from './live.harness.ts';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
     server: serverConfig(readConfig(serverVariables, {})),
     dependencies: {},
     closing: closing.signal,
-    store: postgresEventStore(database.db),
+    ...postgresPorts(database.db),
     locks,
     cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),
     feed,

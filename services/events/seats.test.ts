@@ -10,7 +10,7 @@ import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { silentLog } from '../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { postgresEventStore } from './adapters/postgres/event-store.ts';
+import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
 import type { SeatStatus } from './domain/event/event.ts';
 
@@ -34,7 +34,7 @@ function newApp(env: Record<string, string> = {}, locksAway = false) {
     server: serverConfig(readConfig(serverVariables, env)),
     dependencies: {},
     closing: new AbortController().signal,
-    store: postgresEventStore(database.db),
+    ...postgresPorts(database.db),
     locks: locksAway ? { list: away } : locks,
     locksApart: true,
     cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { describedApps } from '../../scripts/api.ts';
 import { type BookingDeps, createBookingApp } from '../../services/booking/app.ts';
+import { createEventsApp, type EventsDeps } from '../../services/events/app.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { serverConfig, serverVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
@@ -69,19 +70,20 @@ describe.each(['events', 'booking', 'search'] as const)('%s', (service) => {
   });
 });
 
+const shell = () => ({
+  log: silentLog,
+  metrics: createMetrics('test'),
+  server: serverConfig(readConfig(serverVariables, {})),
+  dependencies: {},
+  closing: new AbortController().signal,
+  identities: jwtIdentities({ keys: { secret: testSecret } }, silentLog),
+});
+
 /** Where tokens are checked; a service that checks none needs no more than its routes. */
 const withTokens = {
   ...apps,
-  booking: createBookingApp({
-    log: silentLog,
-    metrics: createMetrics('test'),
-    server: serverConfig(readConfig(serverVariables, {})),
-    dependencies: {},
-    closing: new AbortController().signal,
-    identities: jwtIdentities({ keys: { secret: testSecret } }, silentLog),
-    sandbox: {},
-    readWebhook: async () => undefined,
-  } as unknown as BookingDeps),
+  events: createEventsApp(shell() as unknown as EventsDeps).app,
+  booking: createBookingApp({ ...shell(), sandbox: {}, readWebhook: async () => undefined } as unknown as BookingDeps),
 };
 
 describe.each(['events', 'booking', 'search'] as const)('%s with tokens checked', (service) => {

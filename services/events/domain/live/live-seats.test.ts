@@ -13,7 +13,7 @@ const event = '0d7c5a1e-3a5f-4f0e-9f43-2f7f1f0b8a11';
 const hour = 3_600_000;
 const seat = (status: SeatStatus) => (uuid: string) => ({ uuid, status });
 const [held, freed] = [seat('reserved'), seat('available')];
-const seen = (...taken: SeatState[]): SeatsView => ({ seats: statusesFor(...taken), locksKnown: true });
+const seen = (...taken: SeatState[]): SeatsView => ({ seats: statusesFor(...taken), now: 0, locksKnown: true });
 const withoutLocks = (): SeatsView => ({ ...seen(), locksKnown: false });
 const away = unavailable('PostgreSQL', new Error('away'));
 const taken = (...seats: SeatState[]) => ({ event: 'taken', seats });
@@ -147,6 +147,7 @@ describe('live seats', () => {
           return new Uint8Array();
         },
         seats,
+        now: 0,
         locksKnown: true,
       };
       return whole;
