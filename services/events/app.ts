@@ -9,8 +9,11 @@ import { listEvents } from './domain/event/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
 import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
+import { accessCodeRoutes } from './http/access-codes.ts';
 import { eventRoutes } from './http/events.ts';
 import { liveRoutes } from './http/live.ts';
+import { ownEventRoutes } from './http/own-events.ts';
+import { presaleRoutes } from './http/presales.ts';
 import { seatRoutes } from './http/seats.ts';
 
 export type EventsDeps = ShellDeps &
@@ -56,6 +59,9 @@ export function createEventsApp(deps: EventsDeps) {
       checkTokens(shell, '/api/v1/management/*', deps.identities, deps.log);
       return shell
         .route('/', eventRoutes({ ...deps, view }))
+        .route('/', ownEventRoutes(deps))
+        .route('/', presaleRoutes(deps))
+        .route('/', accessCodeRoutes(deps))
         .route('/', seatRoutes({ view: publicView }))
         .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random }));
     },

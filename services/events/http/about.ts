@@ -6,5 +6,9 @@ export const about: About = {
 
 Prices are whole numbers of minor units of the currency, times are UTC. The examples are about the demo data that
 \`npm start\` brings. Operation is at \`/livez\`, \`/readyz\` and \`/metrics\`.`,
-  tags: [{ name: 'Events', description: 'Upcoming events, and the page of one with the status of every seat' }],
+  tags: [
+    { name: 'Events', description: 'Upcoming events, and the page of one with the status of every seat' },
+    { name: 'Organisers’ events', description: 'For organisers: make, change, publish and delete events' },
+    { name: 'Presales', description: 'For organisers: windows before the general sale, and their access codes' },
+  ],
 };

@@ -1,0 +1,21 @@
+import type { Clock } from '../../../../shared/async/clock.ts';
+import type { Author } from '../../../../shared/audit/audit-log.ts';
+import { actingFor } from '../../../../shared/auth/rights.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import { checkEvent } from './event-rules.ts';
+import type { EventInput, EventSettings, OrganisersEvents } from './organisers-events.ts';
+
+/**
+ * Makes a draft for the actor's organiser; repeated with the same uuid, it makes nothing. Throws `forbidden` and
+ * `invalid_request`.
+ */
+export async function createEvent(
+  { organisersEvents, clock }: { organisersEvents: OrganisersEvents; clock: Clock },
+  { author, uuid, event }: { author: Author; uuid: string; event: EventInput },
+): Promise<EventSettings> {
+  const organiserUuid = actingFor(author.actor, 'manage');
+  checkEvent(event, clock.now());
+  const made = await organisersEvents.create(author, { uuid, organiserUuid, event });
+  if (!made) throw new AppError('forbidden', 'There is no organiser with the uuid of your token');
+  return made.settings;
+}
