@@ -10,6 +10,7 @@ import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
 import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
 import { accessCodeRoutes } from './http/access-codes.ts';
+import { eventDocumentRoutes } from './http/event-documents.ts';
 import { eventRoutes } from './http/events.ts';
 import { liveRoutes } from './http/live.ts';
 import { ownEventRoutes } from './http/own-events.ts';
@@ -22,6 +23,8 @@ export type EventsDeps = ShellDeps &
     /** Verifies tokens and API keys; without it every caller is the platform's organiser. */
     identities?: Identities | undefined;
     feed: Pick<SeatFeed, 'subscribe'>;
+    /** The address of this service for the world, for documents that need whole addresses. */
+    publicUrl?: string | undefined;
     livePace?: Partial<LivePace> | undefined;
     random?: (() => number) | undefined;
   };
@@ -59,6 +62,7 @@ export function createEventsApp(deps: EventsDeps) {
       checkTokens(shell, '/api/v1/management/*', deps.identities, deps.log);
       return shell
         .route('/', eventRoutes({ ...deps, view }))
+        .route('/', eventDocumentRoutes({ view: publicView, publicUrl: deps.publicUrl?.replace(/\/$/, '') ?? '' }))
         .route('/', ownEventRoutes(deps))
         .route('/', presaleRoutes(deps))
         .route('/', accessCodeRoutes(deps))
