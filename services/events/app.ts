@@ -1,5 +1,6 @@
 import type { Identities } from '../../shared/auth/identities.ts';
 import type { SeatFeed } from '../../shared/feed/seat-feed.ts';
+import { authorOf } from '../../shared/http/author.ts';
 import { checkTokens } from '../../shared/http/bearer.ts';
 import type { Links } from '../../shared/http/home.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
@@ -10,12 +11,17 @@ import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
 import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
 import { accessCodeRoutes } from './http/access-codes.ts';
+import { apiKeyRoutes } from './http/api-keys.ts';
+import { auditLogRoutes } from './http/audit-log.ts';
 import { eventDocumentRoutes } from './http/event-documents.ts';
 import { eventRoutes } from './http/events.ts';
 import { liveRoutes } from './http/live.ts';
+import { organiserRoutes } from './http/organisers.ts';
 import { ownEventRoutes } from './http/own-events.ts';
+import { performerRoutes } from './http/performers.ts';
 import { presaleRoutes } from './http/presales.ts';
 import { seatRoutes } from './http/seats.ts';
+import { venueRoutes } from './http/venues.ts';
 
 export type EventsDeps = ShellDeps &
   EventViewsDeps &
@@ -60,14 +66,20 @@ export function createEventsApp(deps: EventsDeps) {
     deps,
     (shell) => {
       checkTokens(shell, '/api/v1/management/*', deps.identities, deps.log);
+      const organising = { ...deps, authorOf: authorOf(deps.server.proxies) };
       return shell
         .route('/', eventRoutes({ ...deps, view }))
         .route('/', eventDocumentRoutes({ view: publicView, publicUrl: deps.publicUrl?.replace(/\/$/, '') ?? '' }))
-        .route('/', ownEventRoutes(deps))
-        .route('/', presaleRoutes(deps))
-        .route('/', accessCodeRoutes(deps))
         .route('/', seatRoutes({ view: publicView }))
-        .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random }));
+        .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random }))
+        .route('/', organiserRoutes(organising))
+        .route('/', apiKeyRoutes(organising))
+        .route('/', auditLogRoutes(organising))
+        .route('/', venueRoutes(organising))
+        .route('/', performerRoutes(organising))
+        .route('/', ownEventRoutes(organising))
+        .route('/', presaleRoutes(organising))
+        .route('/', accessCodeRoutes(organising));
     },
     async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );

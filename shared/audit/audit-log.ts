@@ -24,7 +24,7 @@ export async function writeAudit(tx: Db['sql'], { actor, address }: Author, chan
   await tx`
     insert into audit_log (organiser_id, actor, actor_uuid, address, action, thing, thing_uuid, before, after)
     values (${organiserId}, ${actor.is}, ${uuidOf(actor)}, ${address ?? null}, ${action}, ${thing}, ${thingUuid},
-      ${jsonOf(before)}::text::jsonb, ${jsonOf(after)}::text::jsonb)`;
+      ${asJson(before)}::text::jsonb, ${asJson(after)}::text::jsonb)`;
 }
 
-const jsonOf = (value: object | undefined) => (value ? JSON.stringify(value) : null);
+const asJson = (members: object | undefined) => (members ? JSON.stringify(members) : null);

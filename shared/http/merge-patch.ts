@@ -25,12 +25,19 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
  * The body of a PATCH: any members of what a POST takes, null for those to clear. It is sent as
  * `application/merge-patch+json`, or as plain JSON. Read it by `patchOf`.
  */
-export function patchBody<S extends z.ZodRawShape>(schema: z.ZodObject<S>, name: string, example: object) {
-  const members = Object.fromEntries(
-    Object.entries(schema.shape).map(([member, type]) => [member, (type as z.ZodType).nullable().optional()]),
-  );
-  const content = { schema: z.strictObject(members).openapi(name, { example }) };
+export function patchBody(schema: z.ZodObject, name: string, example: object) {
+  const content = { schema: patchOfObject(schema).openapi(name, { example }) };
   return { required: true, content: { [mergePatchType]: content, 'application/json': content } };
+}
+
+const patchOfObject = ({ shape }: z.ZodObject) =>
+  z.strictObject(
+    Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, patchOfMember(type as z.ZodType)])),
+  );
+
+function patchOfMember(type: z.ZodType): z.ZodType {
+  const inner = type instanceof z.ZodOptional ? type.unwrap() : type;
+  return (inner instanceof z.ZodObject ? patchOfObject(inner) : type).nullable().optional();
 }
 
 /**
@@ -38,10 +45,7 @@ export function patchBody<S extends z.ZodRawShape>(schema: z.ZodObject<S>, name:
  * schema of the POST. It throws `invalid_request` with each field that is wrong. (The patch is taken as it was sent:
  * what its own validation returns has defaults.)
  */
-export async function patchOf<S extends z.ZodType>(
-  c: Context,
-  schema: S,
-): Promise<(current: z.input<S>) => z.output<S>> {
+export async function patchOf<S extends z.ZodType>(c: Context, schema: S): Promise<(current: object) => z.output<S>> {
   const patch = await c.req.json();
   return (current) => {
     const result = schema.safeParse(mergePatch(current, patch));

@@ -1,8 +1,13 @@
 import type { Clock } from '../../../shared/async/clock.ts';
 import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
+import type { ApiKeyStore } from './api-key/api-key.ts';
+import type { AuditLog } from './audit/audit-entry.ts';
 import type { EventStore } from './event/event.ts';
 import type { OrganisersEvents } from './event/organisers-events.ts';
+import type { Organisers } from './organiser/organiser.ts';
+import type { Performers } from './performer/performer.ts';
 import type { Presales } from './presale/presales.ts';
+import type { Venues } from './venue/venue.ts';
 
 /** All ports of events and their organisers. `main.ts` chooses the adapters; a verb names the ports that it needs. */
 export type Ports = {
@@ -10,6 +15,11 @@ export type Ports = {
   store: EventStore;
   organisersEvents: OrganisersEvents;
   presales: Presales;
+  organisers: Organisers;
+  apiKeys: ApiKeyStore;
+  auditLog: AuditLog;
+  venues: Venues;
+  performers: Performers;
   idempotencyKeys: IdempotencyKeys;
 
   clock: Clock;

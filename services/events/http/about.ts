@@ -10,5 +10,10 @@ Prices are whole numbers of minor units of the currency, times are UTC. The exam
     { name: 'Events', description: 'Upcoming events, and the page of one with the status of every seat' },
     { name: 'Organisers’ events', description: 'For organisers: make, change, publish and delete events' },
     { name: 'Presales', description: 'For organisers: windows before the general sale, and their access codes' },
+    { name: 'Venues and performers', description: 'Where an organiser’s events take place, and whom they show' },
+    {
+      name: 'Organisers',
+      description: 'Those who sell here, the API keys of their programs, and what they have changed',
+    },
   ],
 };

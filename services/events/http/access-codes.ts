@@ -1,25 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { actorOf, uuidOf } from '../../../shared/auth/actor.ts';
-import { authorOf } from '../../../shared/http/author.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
+import type { AuthorOf } from '../../../shared/http/author.ts';
 import { idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { reply, replyEmpty } from '../../../shared/http/reply.ts';
-import {
-  bodyResponses,
-  byBearer,
-  errorResponse,
-  jsonBody,
-  jsonResponse,
-  sentResponses,
-} from '../../../shared/http/responses.ts';
+import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import type { Ports } from '../domain/ports.ts';
 import { addCodes, listCodes, normalCode, withdrawCode } from '../domain/presale/access-codes.ts';
 import { findPresale } from '../domain/presale/change-presale.ts';
 import { codeTaken, noSuchCode, noSuchPresale } from '../domain/presale/errors.ts';
 import type { AccessCode } from '../domain/presale/presales.ts';
-import type { OrganiserDeps } from './deps.ts';
-import { onceResponses, organiserResponses } from './organiser-responses.ts';
-import { scopeOf } from './own-events.ts';
+import { scopeOf } from './made-once.ts';
+import { onceResponses } from './once-responses.ts';
+import { changeResponses, deleteResponses, organiserResponses } from './responses.ts';
 
 const path = '/api/v1/management/presales/{uuid}/codes';
 const tags = ['Presales'];
@@ -89,8 +83,7 @@ const addRoute = createRoute({
       links: { withdraw: { operationId: 'withdrawCode', parameters: { uuid: '$response.body#/codes/0/uuid' } } },
     },
     404: noPresale,
-    ...organiserResponses,
-    ...bodyResponses,
+    ...changeResponses,
     ...onceResponses([codeTaken]),
   },
 });
@@ -121,6 +114,7 @@ const listRoute = createRoute({
         .openapi('CodePage'),
     ),
     404: noPresale,
+    ...parameterResponses,
     ...organiserResponses,
   },
 });
@@ -137,24 +131,23 @@ const withdrawRoute = createRoute({
   responses: {
     204: { description: 'It is withdrawn' },
     404: errorResponse('There is no such code of this organiser’s', [noSuchCode]),
-    ...organiserResponses,
-    ...sentResponses,
+    ...parameterResponses,
+    ...deleteResponses,
   },
 });
 
 /** The access codes of presales. */
-export function accessCodeRoutes(deps: OrganiserDeps) {
-  const author = authorOf(deps.server.proxies);
+export function accessCodeRoutes(deps: Ports & { authorOf: AuthorOf }) {
   return createRoutes()
     .openapi(addRoute, async (c) => {
       const body = c.req.valid('json');
       const presaleUuid = c.req.valid('param').uuid;
-      const by = author(c);
+      const by = deps.authorOf(c);
       // A request about another organiser's presale leaves no key behind.
       await findPresale(deps, { actor: by.actor, uuid: presaleUuid, scope: 'manage' });
       const key = c.req.valid('header')['idempotency-key'];
       const about = `POST codes of ${presaleUuid}`;
-      const request = { scope: scopeOf(uuidOf(by.actor)), key, about, body };
+      const request = { scope: scopeOf(by.actor), key, about, body };
       return idempotent(c, deps.idempotencyKeys, request, async (uuid) => {
         const { max_uses, ...wanted } = body;
         const codes = await addCodes(deps, { author: by, presaleUuid, uuid, wanted, maxUses: max_uses });
@@ -170,7 +163,7 @@ export function accessCodeRoutes(deps: OrganiserDeps) {
       return reply(c, { codes, next_cursor: found.length > limit ? codes.at(-1)!.uuid : null });
     })
     .openapi(withdrawRoute, async (c) => {
-      await withdrawCode(deps, { author: author(c), uuid: c.req.valid('param').uuid });
+      await withdrawCode(deps, { author: deps.authorOf(c), uuid: c.req.valid('param').uuid });
       return replyEmpty(c, 204);
     });
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { actorOf, uuidOf } from '../../../shared/auth/actor.ts';
-import { authorOf } from '../../../shared/http/author.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
+import type { AuthorOf } from '../../../shared/http/author.ts';
 import { idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { patchBody, patchOf } from '../../../shared/http/merge-patch.ts';
 import {
@@ -11,16 +11,9 @@ import {
   preconditionResponses,
 } from '../../../shared/http/preconditions.ts';
 import { reply, replyEmpty } from '../../../shared/http/reply.ts';
-import {
-  bodyResponses,
-  byBearer,
-  errorResponse,
-  jsonBody,
-  jsonResponse,
-  sentResponses,
-} from '../../../shared/http/responses.ts';
+import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { example, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import { example, uuidInput } from '../../../shared/http/schemas.ts';
 import { changeEvent } from '../domain/event/change-event.ts';
 import { createEvent } from '../domain/event/create-event.ts';
 import { deleteEvent } from '../domain/event/delete-event.ts';
@@ -28,9 +21,13 @@ import { incomplete, memberFixed, noSuchEvent, notADraft } from '../domain/event
 import { findSettings, listOwnEvents } from '../domain/event/find-settings.ts';
 import type { OrganisersEvent } from '../domain/event/organisers-events.ts';
 import { publishEvent } from '../domain/event/publish-event.ts';
-import type { OrganiserDeps } from './deps.ts';
-import { onceResponses, organiserResponses } from './organiser-responses.ts';
+import { noSuchOrganiser } from '../domain/organiser/errors.ts';
+import type { Ports } from '../domain/ports.ts';
+import { nextCursor, organiserInput, pageJson, pageQuery } from './input.ts';
+import { madeOnce, scopeOf } from './made-once.ts';
+import { onceResponses } from './once-responses.ts';
 import { eventInput, inputJson, settingsJson, settingsSchema, toInput } from './own-event-schemas.ts';
+import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
 
 const events = '/api/v1/management/events';
 const path = `${events}/{uuid}`;
@@ -51,7 +48,7 @@ const createEventRoute = createRoute({
   responses: {
     201: {
       ...jsonResponse('The draft', settingsSchema),
-      headers: madeHeaders('The event as its organiser sees it'),
+      headers: madeHeaders('The event'),
       links: {
         settings: { operationId: 'viewEventSettings', parameters: { uuid: '$response.body#/uuid' } },
         publish: { operationId: 'publishEvent', parameters: { uuid: '$response.body#/uuid' } },
@@ -59,9 +56,7 @@ const createEventRoute = createRoute({
         delete: { operationId: 'deleteEvent', parameters: { uuid: '$response.body#/uuid' } },
       },
     },
-    ...organiserResponses,
-    ...bodyResponses,
-    ...onceResponses(),
+    ...makeResponses,
   },
 });
 
@@ -77,6 +72,7 @@ const settingsRoute = createRoute({
   responses: {
     200: { ...jsonResponse('The event', settingsSchema), headers: etagHeader },
     404: notFound,
+    ...parameterResponses,
     ...organiserResponses,
   },
 });
@@ -100,8 +96,7 @@ const changeRoute = createRoute({
     404: notFound,
     409: errorResponse('Some of the members stay as they are: see `issues`', [memberFixed]),
     ...preconditionResponses,
-    ...organiserResponses,
-    ...bodyResponses,
+    ...changeResponses,
   },
 });
 
@@ -118,8 +113,8 @@ const deleteRoute = createRoute({
     204: { description: 'It is gone' },
     404: notFound,
     409: errorResponse('It is no draft any more', [notADraft]),
-    ...organiserResponses,
-    ...sentResponses,
+    ...parameterResponses,
+    ...deleteResponses,
   },
 });
 
@@ -139,8 +134,8 @@ const publishRoute = createRoute({
       headers: madeHeaders('The event as its organiser sees it'),
     },
     404: notFound,
-    ...organiserResponses,
-    ...sentResponses,
+    ...parameterResponses,
+    ...deleteResponses,
     ...onceResponses([notADraft], [incomplete]),
   },
 });
@@ -156,38 +151,30 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       status: settingsSchema.shape.status.optional(),
-      cursor: uuidInput.optional().openapi({ description: 'The `next_cursor` of the page before' }),
-      limit: wholeNumber(1, 100, 20).openapi({ description: 'Most events on the page' }),
+      organiser: organiserInput,
+      ...pageQuery('events'),
     }),
   },
   responses: {
     200: jsonResponse(
       'A page of events',
-      z
-        .object({
-          events: z.array(settingsSchema),
-          next_cursor: z.string().nullable().openapi({ description: 'Pass it as `cursor`; null on the last page' }),
-        })
-        .openapi('OwnEventPage'),
+      z.object({ events: z.array(settingsSchema), next_cursor: nextCursor }).openapi('OwnEventPage'),
     ),
+    404: errorResponse('Organiser not found', [noSuchOrganiser]),
+    ...parameterResponses,
     ...organiserResponses,
   },
 });
 
 /** The events of organisers: make, change, publish and delete them. */
-export function ownEventRoutes(deps: OrganiserDeps) {
-  const author = authorOf(deps.server.proxies);
+export function ownEventRoutes(deps: Ports & { authorOf: AuthorOf }) {
   const withEtag = ({ version }: OrganisersEvent) => ({ ETag: etagOf(version) });
   return createRoutes()
     .openapi(createEventRoute, async (c) => {
       const body = c.req.valid('json');
-      const by = author(c);
-      const key = c.req.valid('header')['idempotency-key'];
-      const request = { scope: scopeOf(uuidOf(by.actor)), key, about: `POST ${events}`, body };
-      return idempotent(c, deps.idempotencyKeys, request, async (uuid) => {
-        const made = await createEvent(deps, { author: by, uuid, event: toInput(body) });
-        return { status: 201, json: settingsJson(made), location: `${events}/${made.uuid}/settings` };
-      });
+      const request = { path: events, key: c.req.valid('header')['idempotency-key'], body };
+      const make = (uuid: string) => createEvent(deps, { author: deps.authorOf(c), uuid, event: toInput(body) });
+      return madeOnce(c, deps, request, make, settingsJson);
     })
     .openapi(settingsRoute, async (c) => {
       const request = { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid };
@@ -197,7 +184,7 @@ export function ownEventRoutes(deps: OrganiserDeps) {
     .openapi(changeRoute, async (c) => {
       const merge = await patchOf(c, eventInput);
       const changed = await changeEvent(deps, {
-        author: author(c),
+        author: deps.authorOf(c),
         uuid: c.req.valid('param').uuid,
         check: checkOf(c.req.valid('header')['if-match']),
         merge: (event) => toInput(merge(inputJson(event))),
@@ -205,17 +192,17 @@ export function ownEventRoutes(deps: OrganiserDeps) {
       return reply(c, settingsJson(changed.settings), 200, withEtag(changed));
     })
     .openapi(deleteRoute, async (c) => {
-      await deleteEvent(deps, { author: author(c), uuid: c.req.valid('param').uuid });
+      await deleteEvent(deps, { author: deps.authorOf(c), uuid: c.req.valid('param').uuid });
       return replyEmpty(c, 204);
     })
     .openapi(publishRoute, async (c) => {
       const { uuid } = c.req.valid('param');
-      const by = author(c);
+      const by = deps.authorOf(c);
       // A request about another organiser's event leaves no key behind.
       await findSettings(deps, { actor: by.actor, uuid, scope: 'manage' });
       const about = `POST ${events}/${uuid}/publish`;
       const request = {
-        scope: scopeOf(uuidOf(by.actor)),
+        scope: scopeOf(by.actor),
         key: c.req.valid('header')['idempotency-key'],
         about,
         body: {},
@@ -226,12 +213,11 @@ export function ownEventRoutes(deps: OrganiserDeps) {
       });
     })
     .openapi(listRoute, async (c) => {
-      const { status, cursor: after, limit } = c.req.valid('query');
-      const found = await listOwnEvents(deps, { actor: actorOf(c.get('caller')), status, after, limit: limit + 1 });
-      const shown = found.slice(0, limit).map(({ settings }) => settingsJson(settings));
-      return reply(c, { events: shown, next_cursor: found.length > limit ? shown.at(-1)!.uuid : null });
+      const { cursor: after, ...query } = c.req.valid('query');
+      const page = await listOwnEvents(deps, { actor: actorOf(c.get('caller')), after, ...query });
+      return reply(
+        c,
+        pageJson('events', page, ({ settings }) => settingsJson(settings)),
+      );
     });
 }
-
-/** Each actor has keys of its own; where no tokens are checked, all share them. */
-export const scopeOf = (actorUuid: string | null) => `management ${actorUuid ?? 'anyone'}`;

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { actorOf, uuidOf } from '../../../shared/auth/actor.ts';
-import { authorOf } from '../../../shared/http/author.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
+import type { AuthorOf } from '../../../shared/http/author.ts';
 import { idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { patchBody, patchOf } from '../../../shared/http/merge-patch.ts';
 import {
@@ -11,17 +11,11 @@ import {
   preconditionResponses,
 } from '../../../shared/http/preconditions.ts';
 import { reply, replyEmpty } from '../../../shared/http/reply.ts';
-import {
-  bodyResponses,
-  byBearer,
-  errorResponse,
-  jsonBody,
-  jsonResponse,
-  sentResponses,
-} from '../../../shared/http/responses.ts';
+import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, example, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 import { noSuchEvent } from '../domain/event/errors.ts';
+import type { Ports } from '../domain/ports.ts';
 import {
   changePresale,
   createPresale,
@@ -32,10 +26,9 @@ import {
 } from '../domain/presale/change-presale.ts';
 import { noSuchPresale, presaleUsed } from '../domain/presale/errors.ts';
 import type { Presale, PresaleInput } from '../domain/presale/presales.ts';
-import type { OrganiserDeps } from './deps.ts';
-import { onceResponses, organiserResponses } from './organiser-responses.ts';
+import { scopeOf } from './made-once.ts';
 import { instantInput } from './own-event-schemas.ts';
-import { scopeOf } from './own-events.ts';
+import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
 
 const ofEvent = '/api/v1/management/events/{uuid}/presales';
 const path = '/api/v1/management/presales';
@@ -84,9 +77,7 @@ const createPresaleRoute = createRoute({
       },
     },
     404: noEvent,
-    ...organiserResponses,
-    ...bodyResponses,
-    ...onceResponses(),
+    ...makeResponses,
   },
 });
 
@@ -97,11 +88,12 @@ const listRoute = createRoute({
   tags,
   ...byBearer,
   summary: 'The presales of an event',
-  description: 'By their beginnings.',
+  description: 'By their beginnings; past ones, too.',
   request: { params: eventParams },
   responses: {
     200: jsonResponse('The presales', z.object({ presales: z.array(presaleSchema) }).openapi('PresaleList')),
     404: noEvent,
+    ...parameterResponses,
     ...organiserResponses,
   },
 });
@@ -118,6 +110,7 @@ const findRoute = createRoute({
   responses: {
     200: { ...jsonResponse('The presale', presaleSchema), headers: etagHeader },
     404: notFound,
+    ...parameterResponses,
     ...organiserResponses,
   },
 });
@@ -135,8 +128,7 @@ const changeRoute = createRoute({
     200: { ...jsonResponse('The changed presale', presaleSchema), headers: etagHeader },
     404: notFound,
     ...preconditionResponses,
-    ...organiserResponses,
-    ...bodyResponses,
+    ...changeResponses,
   },
 });
 
@@ -153,24 +145,23 @@ const deleteRoute = createRoute({
     204: { description: 'It is gone' },
     404: notFound,
     409: errorResponse('Seats were reserved by its codes', [presaleUsed]),
-    ...organiserResponses,
-    ...sentResponses,
+    ...parameterResponses,
+    ...deleteResponses,
   },
 });
 
 /** The presales of events. */
-export function presaleRoutes(deps: OrganiserDeps) {
-  const author = authorOf(deps.server.proxies);
+export function presaleRoutes(deps: Ports & { authorOf: AuthorOf }) {
   return createRoutes()
     .openapi(createPresaleRoute, async (c) => {
       const body = c.req.valid('json');
       const eventUuid = c.req.valid('param').uuid;
-      const by = author(c);
+      const by = deps.authorOf(c);
       // A request about another organiser's event leaves no key behind.
       await mustOrganiseEvent(deps, { actor: by.actor, eventUuid, scope: 'manage' });
       const key = c.req.valid('header')['idempotency-key'];
       const about = `POST presales of ${eventUuid}`;
-      const request = { scope: scopeOf(uuidOf(by.actor)), key, about, body };
+      const request = { scope: scopeOf(by.actor), key, about, body };
       return idempotent(c, deps.idempotencyKeys, request, async (uuid) => {
         const made = await createPresale(deps, { author: by, eventUuid, uuid, presale: toInput(body) });
         return { status: 201, json: toJson(made), location: `${path}/${made.uuid}` };
@@ -187,7 +178,7 @@ export function presaleRoutes(deps: OrganiserDeps) {
     .openapi(changeRoute, async (c) => {
       const merge = await patchOf(c, presaleInput);
       const changed = await changePresale(deps, {
-        author: author(c),
+        author: deps.authorOf(c),
         uuid: c.req.valid('param').uuid,
         check: checkOf(c.req.valid('header')['if-match']),
         merge: (presale) => toInput(merge(inputJson(presale))),
@@ -195,7 +186,7 @@ export function presaleRoutes(deps: OrganiserDeps) {
       return reply(c, toJson(changed), 200, { ETag: etagOf(changed.version) });
     })
     .openapi(deleteRoute, async (c) => {
-      await deletePresale(deps, { author: author(c), uuid: c.req.valid('param').uuid });
+      await deletePresale(deps, { author: deps.authorOf(c), uuid: c.req.valid('param').uuid });
       return replyEmpty(c, 204);
     });
 }

@@ -11,6 +11,8 @@ import type {
   OrganisersEvents,
 } from '../../domain/event/organisers-events.ts';
 
+import { instant, isAfter, isOf, knownPage, organiserIdOf } from './fragments.ts';
+
 type Sql = Db['sql'];
 type Row = {
   id: number;
@@ -40,8 +42,7 @@ export function postgresOrganisersEvents({ sql, run }: Db): OrganisersEvents {
       write(async (tx) => {
         const before = await find(tx, uuid);
         if (before) return toEvent(before);
-        const organiserId = organiserUuid === null ? null : await organiserIdOf(tx, organiserUuid);
-        if (organiserId === undefined) return undefined;
+        const organiserId = await organiserIdOf(tx, organiserUuid);
         const { venueId, performerIds } = await partsOf(tx, organiserId, event);
         const columns = { ...columnsOf(event), uuid, status: 'draft', organiser_id: organiserId, venue_id: venueId };
         const [made] = await tx<{ id: number }[]>`insert into events ${tx(columns)} returning id::float8 as id`;
@@ -57,16 +58,15 @@ export function postgresOrganisersEvents({ sql, run }: Db): OrganisersEvents {
         return row && toEvent(row);
       }),
 
-    list: ({ organiserUuid, status, after, limit }) =>
+    list: ({ whose, status, ...page }) =>
       run(async () => {
-        const owner =
-          organiserUuid === null
-            ? sql`e.organiser_id is null`
-            : sql`e.organiser_id = (select id from organisers where uuid = ${organiserUuid})`;
-        const some = status === undefined ? sql`` : sql`and e.status = ${status}`;
-        const older = after === undefined ? sql`` : sql`and e.id < (select id from events where uuid = ${after})`;
-        const rows = await select(sql, sql`${owner} ${some} ${older} order by e.id desc limit ${limit}`);
-        return rows.map(toEvent);
+        const some = status === undefined ? sql`true` : sql`e.status = ${status}`;
+        const rows = await select(
+          sql,
+          sql`${isOf(sql, whose, sql`e.organiser_id`)} and ${some} and ${isAfter(sql, 'events', page, sql`e.id`)}
+            order by e.id desc limit ${page.limit}`,
+        );
+        return (await knownPage(sql, 'events', page, rows))?.map(toEvent);
       }),
 
     change: (author, uuid, decide) =>
@@ -101,8 +101,6 @@ export function postgresOrganisersEvents({ sql, run }: Db): OrganisersEvents {
   };
 }
 
-const instant = (on: Sql, at: Fragment) => on`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /** Events whose date can be written; `where` goes on after a condition. */
 const select = (on: Sql, where: Fragment) => on<Row[]>`
   select e.id::float8 as id, e.organiser_id::float8 as "organiserId", v.time_zone is not null as "venueHasTimeZone",
@@ -128,11 +126,6 @@ const toEvent = ({ settings, venueHasTimeZone, hasTickets }: Row): OrganisersEve
   venueHasTimeZone,
   hasTickets,
 });
-
-async function organiserIdOf(tx: Sql, uuid: string): Promise<number | undefined> {
-  const [row] = await tx<{ id: number }[]>`select id::float8 as id from organisers where uuid = ${uuid}`;
-  return row?.id;
-}
 
 /** Returns the ids of an event's venue and performers: the organiser's own, or the platform's. */
 async function partsOf(tx: Sql, organiserId: number | null, { venueUuid, performers }: EventInput) {

@@ -5,6 +5,8 @@ import { isInUse } from '../../../../shared/db/code-uses.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { AccessCode, Presale, PresaleInput, Presales } from '../../domain/presale/presales.ts';
 
+import { instant } from './fragments.ts';
+
 type Sql = Db['sql'];
 type Row = { id: number; organiserId: number | null; presale: Omit<Presale, 'version'> };
 
@@ -151,8 +153,6 @@ export function postgresPresales({ sql, run }: Db): Presales {
       }),
   };
 }
-
-const instant = (on: Sql, at: Fragment) => on`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const select = (on: Sql, condition: Fragment) => on<Row[]>`
   select p.id::float8 as id, e.organiser_id::float8 as "organiserId", json_build_object(

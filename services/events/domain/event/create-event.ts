@@ -1,7 +1,6 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { actingFor } from '../../../../shared/auth/rights.ts';
-import { AppError } from '../../../../shared/errors.ts';
 import { checkEvent } from './event-rules.ts';
 import type { EventInput, EventSettings, OrganisersEvents } from './organisers-events.ts';
 
@@ -15,7 +14,5 @@ export async function createEvent(
 ): Promise<EventSettings> {
   const organiserUuid = actingFor(author.actor, 'manage');
   checkEvent(event, clock.now());
-  const made = await organisersEvents.create(author, { uuid, organiserUuid, event });
-  if (!made) throw new AppError('forbidden', 'There is no organiser with the uuid of your token');
-  return made.settings;
+  return (await organisersEvents.create(author, { uuid, organiserUuid, event })).settings;
 }

@@ -1,6 +1,8 @@
 import type { Actor, Scope } from '../../../../shared/auth/actor.ts';
-import { actingFor, mustOrganise } from '../../../../shared/auth/rights.ts';
+import { mustOrganise } from '../../../../shared/auth/rights.ts';
 import { type AppError, unknownCursor } from '../../../../shared/errors.ts';
+import { type Asked, whoseOf } from '../organiser/whose.ts';
+import { type Page, type PageRequest, pageOf } from '../page.ts';
 import { eventNotFound } from './errors.ts';
 import type { EventStatus } from './event.ts';
 import type { OrganisersEvent, OrganisersEvents } from './organisers-events.ts';
@@ -26,22 +28,19 @@ export async function findSettings(
   return ownEvent(actor, await organisersEvents.find(uuid), scope, eventNotFound);
 }
 
-/**
- * Returns events of the actor's organiser, drafts too, the newest first, `after` one of them. Throws `forbidden`, and
- * `invalid_request` for an `after` that is none of them.
- */
+/** Returns events of an organiser, drafts too, the newest first. Throws as `whoseOf`, and for an unknown `after`. */
 export async function listOwnEvents(
   { organisersEvents }: EventPorts,
   {
     actor,
+    organiser,
     status,
     after,
     limit,
-  }: { actor: Actor; status?: EventStatus | undefined; after?: string | undefined; limit: number },
-): Promise<OrganisersEvent[]> {
-  const organiserUuid = actingFor(actor, 'read');
-  if (after !== undefined && (await organisersEvents.find(after))?.settings.organiserUuid !== organiserUuid) {
-    throw unknownCursor();
-  }
-  return organisersEvents.list({ organiserUuid, status, after, limit });
+  }: PageRequest & { actor: Actor; organiser?: Asked; status?: EventStatus | undefined },
+): Promise<Page<OrganisersEvent>> {
+  const whose = whoseOf(actor, organiser, 'read', 'own');
+  const found = await organisersEvents.list({ whose, status, after, limit: limit + 1 });
+  if (!found) throw unknownCursor();
+  return pageOf(found, limit, ({ settings }) => settings.uuid);
 }

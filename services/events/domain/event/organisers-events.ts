@@ -1,4 +1,5 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
+import type { PageRequest, Whose } from '../page.ts';
 import type { EventStatus } from './event.ts';
 
 /** The members of an event that its organiser sets. Instants are RFC 3339, UTC, to the millisecond; null: none. */
@@ -58,23 +59,18 @@ export type EventChange = {
  */
 export type OrganisersEvents = {
   /**
-   * Makes a draft with this uuid; when there is one already, changes nothing. Returns undefined when the organiser does
-   * not exist.
+   * Makes a draft with this uuid; when there is one already, changes nothing. Throws `forbidden` when the organiser
+   * does not exist.
    */
   create(
     author: Author,
     draft: { uuid: string; organiserUuid: string | null; event: EventInput },
-  ): Promise<OrganisersEvent | undefined>;
+  ): Promise<OrganisersEvent>;
 
   find(uuid: string): Promise<OrganisersEvent | undefined>;
 
-  /** Returns an organiser's events, the newest first, `after` one of them. */
-  list(query: {
-    organiserUuid: string | null;
-    status?: EventStatus | undefined;
-    after?: string | undefined;
-    limit: number;
-  }): Promise<OrganisersEvent[]>;
+  /** Returns events, the newest first, after one of them; undefined when that is unknown. */
+  list(query: PageRequest & { whose: Whose; status?: EventStatus | undefined }): Promise<OrganisersEvent[] | undefined>;
 
   /**
    * Changes an event as `decide` says, which gets it as it is, or undefined without it, and may throw. Nobody else
