@@ -13,7 +13,7 @@ const event = '0d7c5a1e-3a5f-4f0e-9f43-2f7f1f0b8a11';
 const hour = 3_600_000;
 const seat = (status: SeatStatus) => (uuid: string) => ({ uuid, status });
 const [held, freed] = [seat('reserved'), seat('available')];
-const seen = (...taken: SeatState[]): SeatsView => ({ seats: statusesFor(...taken), locksKnown: true });
+const seen = (...taken: SeatState[]): SeatsView => ({ seats: statusesFor(...taken), now: 0, locksKnown: true });
 const withoutLocks = (): SeatsView => ({ ...seen(), locksKnown: false });
 const away = unavailable('PostgreSQL', new Error('away'));
 const taken = (...seats: SeatState[]) => ({ event: 'taken', seats });
@@ -147,6 +147,7 @@ describe('live seats', () => {
           return new Uint8Array();
         },
         seats,
+        now: 0,
         locksKnown: true,
       };
       return whole;
@@ -186,7 +187,7 @@ describe('live seats by index', () => {
     const { next, show } = await byIndex(first);
     expect(await next()).toEqual({ id: first.seats.version, event: 'taken', statuses: first.seats });
     const { seats } = seen(freed('a'), held('b'));
-    await show({ seats, locksKnown: true });
+    await show({ ...seen(), seats });
     expect(await next()).toEqual({ id: seats.version, event: 'seats', places: [1], statuses: seats });
   });
 
@@ -194,7 +195,7 @@ describe('live seats by index', () => {
     const { next, show } = await byIndex(seen(freed('a')));
     await next();
     const { seats } = seen(freed('b'), freed('a'));
-    await show({ seats, locksKnown: true });
+    await show({ ...seen(), seats });
     expect(await next()).toEqual({ id: seats.version, event: 'taken', statuses: seats });
   });
 });
