@@ -21,6 +21,7 @@ import { evictionWarning } from '../../shared/redis/checks.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
 import { tracingConfig } from '../../shared/tracing/config.ts';
 import { openTracing } from '../../shared/tracing/tracing.ts';
+import { postgresOrderEvents } from './adapters/postgres/order-events.ts';
 import { postgresOrders } from './adapters/postgres/orders.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres/refunds.ts';
@@ -35,6 +36,7 @@ import { paymentDuty } from './domain/payment/payment-duty.ts';
 import { capturesJob } from './jobs/captures.ts';
 import { jobPauseMs, startJobs } from './jobs/job.ts';
 import { locksJob } from './jobs/locks.ts';
+import { orderEventsJob } from './jobs/order-events.ts';
 import { ordersJob } from './jobs/orders.ts';
 import { recordsJob } from './jobs/records.ts';
 import { refundsJob } from './jobs/refunds.ts';
@@ -127,7 +129,11 @@ export async function start(
   const http = await serveService(createBookingApp(tracedPorts(deps)), deps, config.SERVER_ADDR, addressVariable);
   const times = sweepTimes(config);
   const stops = [
-    startJobs([locksJob(deps), ordersJob(deps, times), recordsJob(deps)], pauseMs, log),
+    startJobs(
+      [locksJob(deps), ordersJob(deps, times), recordsJob(deps), orderEventsJob(postgresOrderEvents(db))],
+      pauseMs,
+      log,
+    ),
     // After a rush there is much to capture: meanwhile the other jobs go on.
     startJobs([capturesJob(deps), refundsJob(deps, times)], pauseMs, log),
     startJobs([statisticsJob(db, ownTables)], statisticsPauseMs, log),
