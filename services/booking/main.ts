@@ -26,6 +26,7 @@ import { openTracing } from '../../shared/tracing/tracing.ts';
 import { postgresEventChanges } from './adapters/postgres/event-changes.ts';
 import { postgresEventSales } from './adapters/postgres/event-sales.ts';
 import { postgresOperations } from './adapters/postgres/operations.ts';
+import { postgresOrderEvents } from './adapters/postgres/order-events.ts';
 import { postgresOrderHistories } from './adapters/postgres/order-histories.ts';
 import { postgresOrders } from './adapters/postgres/orders.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
@@ -42,6 +43,7 @@ import { capturesJob } from './jobs/captures.ts';
 import { jobPauseMs, startJobs } from './jobs/job.ts';
 import { locksJob } from './jobs/locks.ts';
 import { operationsJob } from './jobs/operations.ts';
+import { orderEventsJob } from './jobs/order-events.ts';
 import { ordersJob } from './jobs/orders.ts';
 import { recordsJob } from './jobs/records.ts';
 import { refundsJob } from './jobs/refunds.ts';
@@ -147,7 +149,11 @@ export async function start(
   operationMetrics(metrics, operations);
   const times = sweepTimes(config);
   const stops = [
-    startJobs([locksJob(deps), ordersJob(deps, times), recordsJob(deps)], pauseMs, log),
+    startJobs(
+      [locksJob(deps), ordersJob(deps, times), recordsJob(deps), orderEventsJob(postgresOrderEvents(db))],
+      pauseMs,
+      log,
+    ),
     // After a rush there is much to capture: meanwhile the other jobs go on.
     startJobs([capturesJob(deps), refundsJob(deps, times)], pauseMs, log),
     startJobs([operationsJob(deps, closing.signal)], pauseMs, log),

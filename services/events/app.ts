@@ -88,6 +88,11 @@ export function createEventsApp(deps: EventsDeps) {
         .route('/', auditLogRoutes(organising))
         .route('/', venueRoutes(organising))
         .route('/', performerRoutes(organising))
+        .route('/', planRoutes(organising))
+        .route('/', eventPlanRoutes(deps))
+        .route('/', offerRoutes({ ...organising, runner }))
+        .route('/', priceRoutes(organising))
+        .route('/', holdBackRoutes(organising))
         .route('/', ownEventRoutes(organising))
         .route('/', presaleRoutes(organising))
         .route('/', accessCodeRoutes(organising));

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { example, uuidInput } from '../../../shared/http/schemas.ts';
+import { example, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 
 /** The uuids that requests are made of, each with an example of the demo data. */
 export const userUuid = uuidInput.openapi({
@@ -32,3 +32,9 @@ export const instantInput = z.iso
   )
   .transform((at) => at.toISOString())
   .openapi({ type: 'string', format: 'date-time' });
+
+/** The rate of a ticket, as responses show it. */
+export const rateSchema = z
+  .object({ uuid, name: z.string().openapi({ example: 'Child' }) })
+  .nullable()
+  .openapi({ description: 'The rate at which it is sold; null: the price of its category' });
