@@ -4,6 +4,7 @@ import { authorOf } from '../../shared/http/author.ts';
 import { checkTokens } from '../../shared/http/bearer.ts';
 import type { Links } from '../../shared/http/home.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { publicViews } from './domain/event/drafts.ts';
 import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
 import { listEvents } from './domain/event/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
@@ -11,17 +12,22 @@ import { offerRunner } from './domain/offer/offer-runner.ts';
 import type { OfferPorts } from './domain/offer/run-offer.ts';
 import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
+import { accessCodeRoutes } from './http/access-codes.ts';
 import { apiKeyRoutes } from './http/api-keys.ts';
 import { auditLogRoutes } from './http/audit-log.ts';
+import { eventDocumentRoutes } from './http/event-documents.ts';
 import { eventPlanRoutes } from './http/event-plans.ts';
 import { eventRoutes } from './http/events.ts';
 import { holdBackRoutes } from './http/hold-backs.ts';
 import { liveRoutes } from './http/live.ts';
 import { isOfferBody, offerRoutes } from './http/offers.ts';
 import { organiserRoutes } from './http/organisers.ts';
+import { ownEventRoutes } from './http/own-events.ts';
 import { performerRoutes } from './http/performers.ts';
 import { isPlanUpload, type PlanImporters, planRoutes } from './http/plans.ts';
+import { presaleRoutes } from './http/presales.ts';
 import { priceRoutes } from './http/prices.ts';
+import { seatRoutes } from './http/seats.ts';
 import { venueRoutes } from './http/venues.ts';
 
 export type EventsDeps = ShellDeps &
@@ -32,6 +38,8 @@ export type EventsDeps = ShellDeps &
     feed: Pick<SeatFeed, 'subscribe' | 'publish'>;
     locks: OfferPorts['locks'];
     importers: PlanImporters;
+    /** The address of this service for the world, for documents that need whole addresses. */
+    publicUrl?: string | undefined;
     livePace?: Partial<LivePace> | undefined;
     random?: (() => number) | undefined;
   };
@@ -46,10 +54,18 @@ const maxPingMs = 15_000;
 export function createEventsApp(deps: EventsDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
   const view = eventViews({ ...deps, observeCache: (outcome) => countCache(outcome) });
+  const publicView = publicViews(view);
   const onError = (err: unknown) => deps.log.warn({ err }, 'a live view could not be read');
   const { readTimeoutMs, writeTimeoutMs, requestTimeoutMs } = deps.server;
   const stalledMs = Math.max(readTimeoutMs, writeTimeoutMs);
-  const live = liveSeats({ view, feed: deps.feed, clock: deps.clock, onError, stalledMs, pace: deps.livePace });
+  const live = liveSeats({
+    view: publicView,
+    feed: deps.feed,
+    clock: deps.clock,
+    onError,
+    stalledMs,
+    pace: deps.livePace,
+  });
   deps.metrics.gauge('live_viewers', 'Streams of live seats that are open', live.viewers);
   if (deps.closing.aborted) live.close();
   else deps.closing.addEventListener('abort', live.close, { once: true });
@@ -64,6 +80,8 @@ export function createEventsApp(deps: EventsDeps) {
       const organising = { ...deps, authorOf: authorOf(deps.server.proxies) };
       return shell
         .route('/', eventRoutes({ ...deps, view }))
+        .route('/', eventDocumentRoutes({ view: publicView, publicUrl: deps.publicUrl?.replace(/\/$/, '') ?? '' }))
+        .route('/', seatRoutes({ view: publicView }))
         .route('/', liveRoutes({ live, pingMs, patienceMs: requestTimeoutMs / 2, random: deps.random }))
         .route('/', organiserRoutes(organising))
         .route('/', apiKeyRoutes(organising))
@@ -74,7 +92,10 @@ export function createEventsApp(deps: EventsDeps) {
         .route('/', eventPlanRoutes(deps))
         .route('/', offerRoutes({ ...organising, runner }))
         .route('/', priceRoutes(organising))
-        .route('/', holdBackRoutes(organising));
+        .route('/', holdBackRoutes(organising))
+        .route('/', ownEventRoutes(organising))
+        .route('/', presaleRoutes(organising))
+        .route('/', accessCodeRoutes(organising));
     },
     async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );

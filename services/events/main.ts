@@ -50,6 +50,10 @@ export const variables = {
   ...redisVariables,
   ...authVariables,
   ...tracingVariables,
+  PUBLIC_URL: v.url(
+    'The address of this service for the world, such as https://tickets.example: calendars and search engines get the addresses of events with it, and none without',
+    { path: false },
+  ),
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
 };
 
@@ -111,6 +115,7 @@ export async function start(
       ...(redis && { redis: { helpful: () => Promise.all([checkCache?.(), redisFeed?.check()]) } }),
     },
     closing: closing.signal,
+    publicUrl: config.PUBLIC_URL,
     identities: auth && withApiKeys(jwtIdentities(auth, log), postgresApiKeys(db), log),
     ...ports,
     importers,

@@ -3,10 +3,10 @@ import type { Needed } from '../../shared/db/schema-check.ts';
 
 /** The tables of the events service, and its rights on each; `locks` are in PostgreSQL, or elsewhere. */
 export const neededTables = ({ locks }: { locks: boolean }): Needed => [
-  [tables.events, 'SELECT', 'UPDATE'],
+  [tables.events, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.venues, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.performers, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  [tables.eventPerformers, 'SELECT'],
+  [tables.eventPerformers, 'SELECT', 'INSERT', 'DELETE'],
   [tables.seatingPlans, 'SELECT', 'INSERT', 'DELETE'],
   [tables.tickets, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.rates, 'SELECT', 'INSERT', 'UPDATE'],
@@ -17,6 +17,9 @@ export const neededTables = ({ locks }: { locks: boolean }): Needed => [
   [tables.orders, 'SELECT'],
   [tables.orderTickets, 'SELECT', 'UPDATE'],
   [tables.reservationTickets, 'SELECT', 'UPDATE'],
+  [tables.presales, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [tables.accessCodes, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [tables.reservations, 'SELECT'],
   [tables.organisers, 'SELECT', 'INSERT'],
   [tables.apiKeys, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.auditLog, 'SELECT', 'INSERT'],

@@ -15,6 +15,8 @@ const exposedHeaders = [
   'WWW-Authenticate',
   'X-Lock-Status',
   'X-Request-Id',
+  'X-Seats-Hash',
+  'X-Seats-Version',
 ];
 
 /** The headers of requests that such a page may send, besides those that every page may. */

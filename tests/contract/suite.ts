@@ -8,6 +8,7 @@ import { eventCases } from './cases/events.ts';
 import { offerCases } from './cases/offers.ts';
 import { orderCases } from './cases/orders.ts';
 import { organiserCases } from './cases/organisers.ts';
+import { organisersSalesCases } from './cases/organisers-sales.ts';
 import { problemCases } from './cases/problems.ts';
 import { reservationCases } from './cases/reservations.ts';
 import { saleCases } from './cases/sale.ts';
@@ -38,6 +39,7 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('orders', () => orderCases(suite));
     describe('organisers', () => organiserCases(suite));
     describe('offers', () => offerCases(suite));
+    describe('organisers’ sales', () => organisersSalesCases(suite));
     describe('search', () => searchCases(suite));
     describe('problems', () => problemCases(suite));
     describe('bad input', () => badInputCases(suite));

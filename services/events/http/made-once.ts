@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { actorOf, uuidOf } from '../../../shared/auth/actor.ts';
+import { type Actor, actorOf, uuidOf } from '../../../shared/auth/actor.ts';
 import type { Env } from '../../../shared/http/env.ts';
 import { idempotent } from '../../../shared/http/idempotent.ts';
 import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
@@ -15,9 +15,12 @@ export function madeOnce<T extends { uuid: string }>(
   make: (uuid: string) => Promise<T>,
   toJson: (made: T) => object,
 ): Promise<never> {
-  const scope = uuidOf(actorOf(c.get('caller'))) ?? 'anyone';
+  const scope = scopeOf(actorOf(c.get('caller')));
   return idempotent(c, idempotencyKeys, { scope, key, about: `POST ${path}`, body }, async (uuid) => {
     const made = await make(uuid);
     return { status: 201, json: toJson(made), location: `${path}/${made.uuid}` };
   });
 }
+
+/** The owner of an Idempotency-Key; where no tokens are checked, all share them. */
+export const scopeOf = (actor: Actor): string => uuidOf(actor) ?? 'anyone';

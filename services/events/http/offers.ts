@@ -35,7 +35,7 @@ const operations = `${prefix}/operations`;
 const location = {
   Location: { description: 'The operation', required: true, schema: { type: 'string' as const } },
 };
-const links = { operation: { operationId: 'viewOperation', parameters: { uuid: '$response.body#/operation/uuid' } } };
+const links = { operation: { operationId: 'viewOfferOperation', parameters: { uuid: '$response.body#/operation/uuid' } } };
 
 const putRoute = createRoute({
   method: 'put',
@@ -103,7 +103,7 @@ const findRoute = createRoute({
 const operationRoute = createRoute({
   method: 'get',
   path: `${operations}/{uuid}`,
-  operationId: 'viewOperation',
+  operationId: 'viewOfferOperation',
   tags: ['Offers'],
   ...byBearer,
   summary: 'How far the tickets of an offer are made',

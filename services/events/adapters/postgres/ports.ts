@@ -7,14 +7,18 @@ import { postgresEventStore } from './event-store.ts';
 import { postgresHoldBacks } from './hold-backs.ts';
 import { postgresOffers } from './offers.ts';
 import { postgresOrganisers } from './organisers.ts';
+import { postgresOrganisersEvents } from './organisers-events.ts';
 import { postgresPerformers } from './performers.ts';
 import { postgresPlans } from './plans.ts';
+import { postgresPresales } from './presales.ts';
 import { postgresPrices } from './prices.ts';
 import { postgresVenues } from './venues.ts';
 
 /** The ports of the events service that are in PostgreSQL. */
 export const postgresPorts = (db: Db): Omit<Ports, 'clock'> => ({
   store: postgresEventStore(db),
+  organisersEvents: postgresOrganisersEvents(db),
+  presales: postgresPresales(db),
   organisers: postgresOrganisers(db),
   apiKeys: postgresApiKeyStore(db),
   auditLog: postgresAuditLog(db),
