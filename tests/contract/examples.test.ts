@@ -24,6 +24,7 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect(listed.status).toBe(200);
     expect((await follow(listed, 'event')).status).toBe(200);
     expect(await send('viewEvent')).toMatchObject({ status: 200, json: { uuid: example.event } });
+    expect(await send('viewSeats')).toMatchObject({ status: 200, json: { seats: expect.any(Number) } });
     expect((await send('watchEvent')).status).toBe(200);
   });
 
@@ -67,6 +68,22 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     const others = await send('holdSeats', { named: 'labelled' });
     expect(others.status).toBe(201);
     expect((await follow(others, 'release')).status).toBe(204);
+  });
+
+  test('show what was sold, move an event, and cancel another', async () => {
+    const { send, follow } = documents;
+    expect(await send('viewSales')).toMatchObject({ status: 200, json: { event_uuid: example.event } });
+    const listed = await send('listEventOrders');
+    expect(listed.status).toBe(200);
+    const [{ uuid }] = listed.json.orders as [{ uuid: string }];
+    expect(await send('viewOrderHistory', { path: { uuid } })).toMatchObject({ status: 200, json: { uuid } });
+    expect((await send('exportEventOrders')).status).toBe(200);
+    expect((await send('exportEventTickets')).status).toBe(200);
+    expect(await send('postponeEvent')).toMatchObject({ status: 200, json: { status: 'postponed' } });
+    expect(await send('rescheduleEvent')).toMatchObject({ status: 200, json: { status: 'rescheduled' } });
+    const cancelled = await send('cancelEvent');
+    expect(cancelled).toMatchObject({ status: 202, json: { status: 'running' } });
+    expect((await follow(cancelled, 'view')).status).toBe(200);
   });
 
   test('are all sent by these tests', () => {

@@ -65,6 +65,7 @@ export function serviceCases(suite: Suite): void {
       `${events}${suite.api.paths.events}?limit=3`,
       `${events}${suite.api.paths.events}?limit=x`,
       `${events}${suite.api.paths.events}/${uuid}`,
+      `${events}${suite.api.paths.events}/${event.uuid}/seats`,
       `${search}${suite.api.paths.search}?q=a`,
       `${booking}/api/v1/booking/orders?user_uuid=${uuid}`,
       `${booking}/api/v1/booking/reservations/${uuid}`,
@@ -90,8 +91,17 @@ export function serviceCases(suite: Suite): void {
       }),
     );
     expect(routes.flat().sort()).toEqual([
+      '/api/v1/booking/events/{uuid}/cancel',
+      '/api/v1/booking/events/{uuid}/orders',
+      '/api/v1/booking/events/{uuid}/orders.csv',
+      '/api/v1/booking/events/{uuid}/postpone',
+      '/api/v1/booking/events/{uuid}/reschedule',
+      '/api/v1/booking/events/{uuid}/sales',
+      '/api/v1/booking/events/{uuid}/tickets.csv',
+      '/api/v1/booking/operations/{uuid}',
       '/api/v1/booking/orders',
       '/api/v1/booking/orders/{uuid}',
+      '/api/v1/booking/orders/{uuid}/history',
       '/api/v1/booking/orders/{uuid}/refunds',
       '/api/v1/booking/payment-methods',
       '/api/v1/booking/reservations',
@@ -102,6 +112,7 @@ export function serviceCases(suite: Suite): void {
       '/api/v1/management/events',
       '/api/v1/management/events/{uuid}',
       '/api/v1/management/events/{uuid}/live',
+      '/api/v1/management/events/{uuid}/seats',
       '/api/v1/search/events',
       '/sandbox/payments/{uuid}/approval',
     ]);

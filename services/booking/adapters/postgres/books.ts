@@ -44,6 +44,13 @@ export function postgresBooks({ sql, run }: Db): Books {
           (select 'refund pending for too long', uuid, 'since ' || created_at from refunds
             where status = 'pending' and created_at ${old} ${limit})
           union all
+          (select 'kept for a cancelled event', o.uuid, 'order ' || o.status || ', event ' || e.uuid
+            from events e join tickets t on t.event_id = e.id join orders o on o.id = t.order_id
+            where e.status = 'cancelled' and o.status in ('pending', 'paid')
+              and exists (select from operations where event_id = e.id and kind = 'refunds' and status = 'succeeded')
+              and not exists (select from operations where event_id = e.id and kind = 'refunds' and status = 'running')
+            group by o.uuid, o.status, e.uuid ${limit})
+          union all
           (select 'payment does not fit its order', o.uuid, 'order ' || o.status || ', payment ' || p.status
             from orders o join payments p on p.order_id = o.id
             where (o.status, p.status) not in (

@@ -18,6 +18,7 @@ export type AuditRule =
   | 'money does not match'
   | 'money without an order'
   | 'tickets of a disputed payment'
+  | 'kept for a cancelled event'
   | 'refund waits for a dispute that is over'
   | 'lock on a sold ticket'
   | 'price differs from its reservation'
