@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { sleep } from '../../../../shared/async/clock.ts';
 import { anyone } from '../../../../shared/auth/actor.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { postgresBooks } from '../../adapters/postgres/books.ts';
@@ -9,6 +10,7 @@ import {
   confirmTicket,
   createOrder,
   findReservation,
+  outcomeOf,
   refundOrder,
   reserveTicket,
   reserveTickets,
@@ -72,7 +74,12 @@ async function ended(eventUuid: string) {
 }
 const allBack = { live: 0, pending: 0, kept: 0, taken: 0 };
 
-const work = (deps: SaleDeps = sale.deps, times = atOnce) => refundCancelledEvents(deps, times);
+/** Works until nothing is left to do, or `leases` times at most. */
+function work(deps: SaleDeps = sale.deps, times = atOnce, leases = Number.POSITIVE_INFINITY): Promise<number> {
+  let left = leases;
+  const lease = async (ms: number) => (left-- > 0 ? deps.operations.lease(ms) : undefined);
+  return refundCancelledEvents({ ...deps, operations: { ...deps.operations, lease } }, times);
+}
 const found = async (uuid: string) => (await sale.deps.operations.find(uuid))!;
 
 test('a cancelled event gives each buyer the money back once, calls payments off, and ends holds', async () => {
@@ -182,6 +189,44 @@ test('several processes may give the money of one event back at once', async () 
   ];
   expect(refunds).toBe(24);
   await sale.audit();
+});
+
+test('an event that is cancelled during a rush has nothing sold, and owes nothing', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 24 });
+  const methods = [randomUUID(), ...Object.values(sandboxMethods)];
+  let bought = 0;
+  const buyers = tickets.map(async (ticket, i) => {
+    await sleep(i * 4);
+    await outcomeOf(buy([ticket], methods[i % methods.length]).then(() => bought++));
+  });
+  // It works beside the buyers, as other processes do.
+  await sleep(40);
+  const operation = await cancel(uuid);
+  await work(sale.deps, { leaseMs: 60_000, againMs: 0, settleMs: 60_000 }, 3);
+  await Promise.all(buyers);
+  expect(bought).toBeGreaterThan(0);
+  await sale.sql`update operations set leased_until = now() where uuid = ${operation.uuid}`;
+  expect(await work()).toBe(1);
+  await sale.sweep();
+  expect(await ended(uuid)).toEqual(allBack);
+  await sale.audit();
+});
+
+test('a process that is to end leaves its operation to the next', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 12 });
+  for (const ticket of tickets) await buy([ticket]);
+  const operation = await cancel(uuid);
+  const closing = new AbortController();
+  const open: SaleDeps['refunds']['open'] = (request) => {
+    closing.abort();
+    return sale.deps.refunds.open(request);
+  };
+  const deps = { ...sale.deps, refunds: { ...sale.deps.refunds, open } };
+  expect(await refundCancelledEvents(deps, { ...atOnce, leaseMs: 60_000 }, closing.signal)).toBe(0);
+  const { status, done } = await found(operation.uuid);
+  expect([status, done > 0, done < 12]).toEqual(['running', true, true]);
+  expect(await work()).toBe(1);
+  expect(await ended(uuid)).toEqual(allBack);
 });
 
 describe('the process dies', () => {
