@@ -42,12 +42,15 @@ async function buy(ticketUuids: string[], methodUuid: string = randomUUID()) {
 
 /** An event with an order of each kind, and a hold. */
 async function rush() {
-  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 8 });
-  const [a, b, c, d, e, f, g, h] = tickets as [string, ...string[]];
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 9 });
+  const [a, b, c, d, e, f, g, h, i] = tickets as [string, ...string[]];
   const paid = await buy([a, b!]);
   const inPart = await buy([c!, d!]);
   await refundOrder(sale.deps, { orderUuid: inPart.uuid, userUuid: inPart.userUuid, ticketUuids: [c!] });
   const lost = await buy([e!], sandboxMethods.lostAnswer);
+  // Without a reservation.
+  await sale.reserve(i!, inPart.userUuid);
+  await sale.confirm(i!, inPart.userUuid, sandboxMethods.lostRequest);
   const waiting = await buy([f!], sandboxMethods.requiresAction);
   const { uuid: held } = await reserveTickets(sale.deps, { userUuid: randomUUID(), ticketUuids: [g!] });
   const byOriginal = randomUUID();
@@ -85,10 +88,10 @@ const found = async (uuid: string) => (await sale.deps.operations.find(uuid))!;
 test('a cancelled event gives each buyer the money back once, calls payments off, and ends holds', async () => {
   const event = await rush();
   const begun = await cancel(event.uuid);
-  expect(begun).toMatchObject({ eventUuid: event.uuid, status: 'running', done: 0, total: 5, error: null });
+  expect(begun).toMatchObject({ eventUuid: event.uuid, status: 'running', done: 0, total: 6, error: null });
   expect(await work()).toBe(1);
   expect(await found(begun.uuid)).toMatchObject({
-    ...{ status: 'succeeded', done: 5, total: 5, error: null },
+    ...{ status: 'succeeded', done: 6, total: 6, error: null },
     refunds: { pending: 0, succeeded: 4, disputed: 0 },
   });
   expect(await ended(event.uuid)).toEqual(allBack);
@@ -118,10 +121,11 @@ test('an event that was cancelled by SQL keeps its money until it is cancelled h
   expect(await ended(uuid)).toEqual(allBack);
 });
 
-test('an operation does not end while a sale that was under way may come to light', async () => {
+test('an operation does not end while an order is left, or a sale that was under way may come to light', async () => {
   const { uuid, tickets } = await makeEvent(sale.sql, { seats: 1 });
   await buy(tickets);
   const operation = await cancel(uuid);
+  expect(await sale.deps.operations.finish(operation.uuid, 0)).toBe(false);
   expect(await work(sale.deps, { leaseMs: 60_000, againMs: 60_000, settleMs: 60_000 })).toBe(0);
   expect(await found(operation.uuid)).toMatchObject({ status: 'running', done: 1, total: 1 });
   await sale.sql`update operations set leased_until = now() where uuid = ${operation.uuid}`;

@@ -125,7 +125,10 @@ async function giveBack(ports: RefundEventPorts, operation: Leased, known: Known
   if (order.status === 'pending') {
     const outcome = await unlessUnanswered(observer, advanceOrder(ports, known, payments.close));
     if (!outcome) return 'payment_pending';
-    if (outcome.status !== 'paid') return undefined;
+    if (outcome.status !== 'paid') {
+      await letGo(ports, 'release', seats);
+      return undefined;
+    }
   }
   const refund = await refunds.open({
     ...{ uuid: sameUuid(operation.uuid, order.uuid), orderUuid: order.uuid, provider: payments.name },
