@@ -7,6 +7,11 @@ import type { Needed } from '../../shared/db/schema-check.ts';
  */
 export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: boolean }): Needed => [
   [tables.events, 'SELECT'],
+  [tables.presales, 'SELECT'],
+  [tables.accessCodes, 'SELECT', 'UPDATE'],
+  [tables.rates, 'SELECT', 'UPDATE'],
+  [tables.ratePrices, 'SELECT'],
+  [tables.seatingPlans, 'SELECT'],
   [tables.tickets, 'SELECT', 'UPDATE'],
   [tables.reservations, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.reservationTickets, 'SELECT', 'INSERT'],

@@ -9,7 +9,9 @@ import type { UnfinishedPayments } from './payment/unfinished-payments.ts';
 import type { WebhookEvents } from './payment/webhook-events.ts';
 import type { Refunds } from './refund/refund.ts';
 import type { Reservations } from './reservation/reservation.ts';
+import type { KnownRules } from './sale-rules/known-rules.ts';
 import type { SeatChoices } from './seats/best-choices.ts';
+import type { KnownSeats } from './seats/known-seats.ts';
 import type { KnownTickets } from './seats/known-tickets.ts';
 import type { Tickets } from './seats/tickets.ts';
 
@@ -46,5 +48,7 @@ export type Ports = SaleRules & {
 
   // In this process:
   knownTickets: KnownTickets;
+  knownRules: KnownRules;
+  knownSeats: KnownSeats;
   seats: SeatChoices;
 };

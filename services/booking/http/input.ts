@@ -1,4 +1,5 @@
-import { example, uuidInput } from '../../../shared/http/schemas.ts';
+import { z } from '@hono/zod-openapi';
+import { example, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 
 /** The uuids that requests are made of, each with an example of the demo data. */
 export const userUuid = uuidInput.openapi({
@@ -14,3 +15,9 @@ export const methodUuid = uuidInput.openapi({
   description: 'What the buyer pays with, as `registerPaymentMethod` has told it; at the sandbox, any uuid',
   example: example.method.pays,
 });
+
+/** The rate of a ticket, as responses show it. */
+export const rateSchema = z
+  .object({ uuid, name: z.string().openapi({ example: 'Child' }) })
+  .nullable()
+  .openapi({ description: 'The rate at which it is sold; null: the price of its category' });

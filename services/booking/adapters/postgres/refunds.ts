@@ -2,7 +2,7 @@ import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { OpenRefund, Refunds } from '../../domain/refund/refund.ts';
 import { eventsOf, onShareOf } from './events-of.ts';
-import { isOwnPayment, ms } from './fragments.ts';
+import { isOwnPayment, ms, rateJson } from './fragments.ts';
 
 /** Refunds in PostgreSQL. */
 export function postgresRefunds(db: Db): Refunds {
@@ -13,8 +13,8 @@ export function postgresRefunds(db: Db): Refunds {
   const views = (on: Db['sql'], condition: Fragment) => on<OpenRefund[]>`
     select r.uuid, o.uuid as "orderUuid", r.status, r.amount::float8 as amount, r.currency,
       to_char(r.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", (
-        select json_agg(json_build_object('uuid', t.uuid, 'eventUuid', e.uuid, 'seat', t.seat, 'price', ot.price)
-          order by t.id)
+        select json_agg(json_build_object('uuid', t.uuid, 'eventUuid', e.uuid, 'seat', t.seat, 'price', ot.price,
+          'rate', case when ot.rate_id is not null then ${rateJson(on, on`ot.rate_id`)} end) order by t.id)
         from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
         where ot.refund_id = r.id
       ) as tickets, coalesce((

@@ -1,5 +1,6 @@
 import type { EarlierRefund, ProviderName } from '../payment/payment-provider.ts';
 import type { Lease } from '../payment/unfinished-payments.ts';
+import type { Rate } from '../reservation/reservation.ts';
 
 /**
  * The money for tickets that were given back. `amount` is in minor units of `currency`. `disputed`: the buyer has
@@ -9,7 +10,7 @@ export type Refund = {
   uuid: string;
   orderUuid: string;
   status: 'pending' | 'succeeded' | 'disputed';
-  tickets: { uuid: string; eventUuid: string; seat: string; price: number }[];
+  tickets: { uuid: string; eventUuid: string; seat: string; price: number; rate: Rate | null }[];
   amount: number;
   currency: string;
   /** RFC 3339, UTC. */

@@ -1,9 +1,22 @@
+import type { AppError } from '../../../../shared/errors.ts';
 import type { Acquired, Hold, LockKey } from '../../../../shared/locks/ticket-locks.ts';
-import { salesEnded, seatStranded, severalCurrencies, tooManyTickets } from '../errors.ts';
+import {
+  codeInvalid,
+  codeUsedUp,
+  heldAtOtherRates,
+  rateNotAvailable,
+  rateSoldOut,
+  seatStranded,
+  severalCurrencies,
+  tooManyTickets,
+} from '../errors.ts';
 import { checkChargeable } from '../payment/payment-provider.ts';
+import { paymentWindowMs } from '../payment/payment-window.ts';
 import type { Ports } from '../ports.ts';
+import { refused } from '../sale-rules/admit.ts';
+import { type EventRules, limitOf } from '../sale-rules/event-rules.ts';
 import { readPrice } from './held-price.ts';
-import type { Reservation } from './reservation.ts';
+import type { Created, Reservation } from './reservation.ts';
 import { checkLimit } from './ticket-limit.ts';
 
 export type HoldPorts = Pick<
@@ -11,6 +24,7 @@ export type HoldPorts = Pick<
   | 'locks'
   | 'tickets'
   | 'knownTickets'
+  | 'knownRules'
   | 'seats'
   | 'reservations'
   | 'feed'
@@ -23,8 +37,20 @@ export type HoldPorts = Pick<
 /** A reservation with the end of its time, in milliseconds since 1970 by the lock store's clock. */
 export type HeldReservation = Reservation & { expiresAt: number };
 
-/** `isChosen`: the buyer has picked the seats. */
-export type HoldRequest = { userUuid: string; eventUuid: string; ticketUuids: string[]; isChosen: boolean };
+/**
+ * `isChosen`: the buyer has picked the seats. `rateUuids` are the rates of the tickets, in their order; null is the
+ * category's own price. `rules` are those that have admitted the request, and `missing` its error without the event.
+ */
+export type HoldRequest = {
+  userUuid: string;
+  eventUuid: string;
+  ticketUuids: string[];
+  isChosen: boolean;
+  accessCode?: string | undefined;
+  rateUuids?: (string | null)[] | undefined;
+  rules: EventRules;
+  missing: () => AppError;
+};
 
 /** `isOwn`: the user holds the `conflicts` in another reservation. */
 export type HoldOutcome = { held: HeldReservation } | { conflicts: string[]; isOwn?: boolean };
@@ -43,7 +69,7 @@ export async function holdSeats(ports: HoldPorts, request: HoldRequest): Promise
     const lock = await lockSeats(ports, request);
     if (!lock.ok) {
       observer.lockRefused();
-      if (lock.overLimit) throw tooManyTickets(ticketLimit);
+      if (lock.overLimit) throw tooManyTickets(limitOf(ticketLimit, request.rules));
       return { conflicts: lock.conflicts };
     }
     try {
@@ -61,9 +87,9 @@ export async function holdSeats(ports: HoldPorts, request: HoldRequest): Promise
 }
 
 const lockSeats = (
-  { locks, lockTtlMs: ttlMs, ticketLimit: limit }: HoldPorts,
-  { eventUuid, ticketUuids, userUuid: owner }: HoldRequest,
-) => locks.acquire({ eventUuid, ticketUuids, owner, ttlMs, limit });
+  { locks, lockTtlMs: ttlMs, ticketLimit }: HoldPorts,
+  { eventUuid, ticketUuids, userUuid: owner, rules }: HoldRequest,
+) => locks.acquire({ eventUuid, ticketUuids, owner, ttlMs, limit: limitOf(ticketLimit, rules) });
 
 /** Releases only the locks that this request took, and no other has adopted. */
 async function giveBack({ locks, feed }: HoldPorts, { eventUuid }: HoldRequest, { taken }: Acquired): Promise<void> {
@@ -84,7 +110,7 @@ async function reserveLocked(
   await checkRules(ports, locked);
   const created = await create(ports, locked);
   if (!('made' in created)) return 'isReserved' in created ? ((await twinOf(ports, locked)) ?? 'met another') : created;
-  if (!(await confirmLocks(ports, locked, created.made))) return 'met another';
+  if (!(await confirmLocks(ports, locked, created))) return 'met another';
   ports.observer.lockTaken(lock.taken.length);
   ports.feed.publish(request.eventUuid);
   return { held: withEnd(created.made, lock.holds) };
@@ -92,9 +118,10 @@ async function reserveLocked(
 
 /** Returns the outcome for locks that the user held before; undefined if they may become part of this reservation. */
 async function settleOlder(
-  { locks, reservations, observer }: HoldPorts,
+  ports: HoldPorts,
   { request, lock, older }: Locked,
 ): Promise<HoldOutcome | 'met another' | undefined> {
+  const { locks, reservations, observer } = ports;
   const { eventUuid } = request;
   const { holds, repeated } = lock;
   const inTheWay = (its: Hold[]) => {
@@ -112,17 +139,25 @@ async function settleOlder(
     return 'met another';
   }
   const same = repeated && known.find((one) => holdsTheSame(one, holds));
-  if (same && !same.isOnSale) throw salesEnded();
+  if (same && !same.isOnSale) throw await refused(ports, { ...request, deed: { is: 'purchase' } });
+  if (same) checkSameRates(request, same);
   if (same) return (await locks.adopt({ eventUuid, locks: holds })) ? { held: withEnd(same, holds) } : 'met another';
   // Another reservation keeps its seats; a hold without one is the original endpoint's.
   const others = older.filter((hold) => known.some((one) => isOf(hold, one)));
   return others.length > 0 ? inTheWay(others) : undefined;
 }
 
+/** Throws when a repeated request asks for other rates: what is held keeps its own. */
+function checkSameRates({ ticketUuids, rateUuids = [] }: HoldRequest, { tickets }: Reservation): void {
+  const rateOf = new Map(tickets.map(({ ticketUuid, rate }) => [ticketUuid, rate?.uuid]));
+  const others = ticketUuids.filter((uuid, i) => rateOf.get(uuid) !== (rateUuids[i] ?? undefined));
+  if (others.length > 0) throw heldAtOtherRates(others);
+}
+
 /** Throws for too many tickets, and for a choice that would leave a single seat where that is refused. */
 async function checkRules(ports: HoldPorts, { request, lock }: Locked): Promise<void> {
-  const { userUuid, eventUuid, ticketUuids } = request;
-  await checkLimit(ports, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others] });
+  const { eventUuid } = request;
+  await checkLimitOf(ports, { request, lock }, request.rules.ticketLimit);
   if (!request.isChosen || ports.mayStrand) return;
   const stranded = await ports.seats.strandedBy(
     eventUuid,
@@ -131,36 +166,72 @@ async function checkRules(ports: HoldPorts, { request, lock }: Locked): Promise<
   if (stranded.length > 0) throw seatStranded(stranded);
 }
 
-/** Writes the reservation, at the prices of its locks or the current ones. */
-async function create({ reservations, observer }: HoldPorts, { request, lock }: Locked) {
-  const { userUuid, eventUuid } = request;
-  const locks = lock.holds.map((one) => ({ ...one, held: readPrice(one.note) }));
-  const created = await reservations.create({ userUuid, eventUuid, locks });
-  if ('isEnded' in created) throw salesEnded();
-  if (!('conflicts' in created)) return created;
-  if (created.conflicts.length === 0) throw severalCurrencies();
-  observer.lockRefused();
-  return created;
+const checkLimitOf = (ports: HoldPorts, { request, lock }: Omit<Locked, 'older'>, ticketLimit: number | null) =>
+  checkLimit(ports, {
+    userUuid: request.userUuid,
+    eventUuid: request.eventUuid,
+    ticketUuids: [...request.ticketUuids, ...lock.others],
+    limit: limitOf(ports.ticketLimit, { ticketLimit }),
+  });
+
+/** Writes the reservation, at the prices of its locks, of its rates, or the current ones. */
+async function create(ports: HoldPorts, { request, lock }: Locked) {
+  const { reservations, observer, lockTtlMs } = ports;
+  const { userUuid, eventUuid, ticketUuids, accessCode, rateUuids } = request;
+  const hasRates = rateUuids?.some((uuid) => uuid !== null) ?? false;
+  const rateOf = new Map(hasRates ? ticketUuids.map((uuid, i) => [uuid, rateUuids![i]]) : []);
+  const locks = lock.holds.map((one) => ({
+    ...one,
+    held: readPrice(one.note),
+    ...(hasRates && { rateUuid: rateOf.get(one.ticketUuid) }),
+  }));
+  const isLimited = accessCode !== undefined || hasRates;
+  const limited = isLimited ? { accessCode, holdMs: lockTtlMs + paymentWindowMs } : undefined;
+  const created = await reservations.create({ userUuid, eventUuid, locks, limited });
+  if ('made' in created || 'isReserved' in created) return created;
+  if ('conflicts' in created) {
+    if (created.conflicts.length === 0) throw severalCurrencies();
+    observer.lockRefused();
+    return created;
+  }
+  throw 'isEnded' in created
+    ? await refused(ports, { ...request, deed: { is: 'hold', accessCode } })
+    : errorOf(created);
+}
+
+type Refusal = Exclude<
+  Created,
+  { made: Reservation } | { conflicts: string[] } | { isReserved: true } | { isEnded: true }
+>;
+
+function errorOf(refusal: Refusal): AppError {
+  if ('isCodeInvalid' in refusal) return codeInvalid();
+  if ('isCodeUsedUp' in refusal) return codeUsedUp();
+  return 'notAtRate' in refusal ? rateNotAvailable(refusal.notAtRate) : rateSoldOut(refusal.soldOutRates);
 }
 
 /** Finds the reservation that a twin of this request has made of just these locks. */
-async function twinOf({ reservations }: HoldPorts, { lock, older }: Locked): Promise<HoldOutcome | undefined> {
+async function twinOf({ reservations }: HoldPorts, { request, lock, older }: Locked): Promise<HoldOutcome | undefined> {
   if (older.length > 0) return undefined;
   const twin = (await reservations.ofLocks(lock.holds)).find((one) => !one.released && holdsTheSame(one, lock.holds));
+  if (twin) checkSameRates(request, twin);
   return twin && { held: withEnd(twin, lock.holds) };
 }
 
 /**
- * Makes locks of other requests part of a new reservation. Where one of them is gone, or the sum can't be charged, the
- * reservation is discarded: returns false, or throws `amount_not_chargeable`.
+ * Makes locks of other requests part of a new reservation. Where one of them is gone, the sum can't be charged, or the
+ * event's limit is smaller by now, the reservation is discarded: returns false, or throws.
  */
 async function confirmLocks(
-  { locks, reservations, payments }: HoldPorts,
-  { request, older }: Locked,
-  made: Reservation,
+  ports: HoldPorts,
+  locked: Locked,
+  { made, ticketLimit }: { made: Reservation; ticketLimit: number | null },
 ): Promise<boolean> {
+  const { locks, reservations, payments } = ports;
+  const { request, older } = locked;
   const { total: amount, currency, tickets } = made;
   try {
+    if (ticketLimit !== request.rules.ticketLimit) await checkLimitOf(ports, locked, ticketLimit);
     checkChargeable(payments, { amount, currency, parts: tickets.map(({ price }) => price) });
   } catch (error) {
     await reservations.discard(made.uuid);

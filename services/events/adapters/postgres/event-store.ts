@@ -23,7 +23,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
 
   const ticket = () => sql`
     json_build_array(t.uuid, t.seat, t.price, case
-      when t.status = 'booked' then 'booked' when t.order_id is not null then 'claimed' else 'free' end)`;
+      when t.status = 'booked' then 'booked' when t.order_id is not null or t.hold_back_id is not null then 'claimed' else 'free' end)`;
 
   return {
     load: (eventUuid) =>
