@@ -3,6 +3,13 @@ import { Lanes } from './lanes.ts';
 
 const maxRemembered = 1000;
 
+const isAsBefore = (a: OfferedSeat, b: OfferedSeat) =>
+  a.seat === b.seat &&
+  a.price === b.price &&
+  a.currency === b.currency &&
+  (a.place ?? null) === (b.place ?? null) &&
+  (a.category ?? null) === (b.category ?? null);
+
 /** A set that was handed out, and the lanes at that time. */
 type Taken = { uuids: string[]; division: number };
 
@@ -53,13 +60,13 @@ export class ChoiceBoard {
     this.#count();
   }
 
-  /** Updates seats; returns false when one differs from the layout (a new seat, another price). */
+  /** Updates seats; returns false when one differs from the layout (a new seat, another price or category). */
   update(seats: OfferedSeat[]): boolean {
-    for (const { uuid, seat, price, currency, free } of seats) {
-      const place = this.#placeOf.get(uuid);
-      const known = place === undefined ? undefined : this.#candidates!.seats[place];
-      if (!known || known.seat !== seat || known.price !== price || known.currency !== currency) return false;
-      this.#sold[place!] = Number(!free);
+    for (const seat of seats) {
+      const at = this.#placeOf.get(seat.uuid);
+      const known = at === undefined ? undefined : this.#candidates!.seats[at];
+      if (!known || !isAsBefore(known, seat)) return false;
+      this.#sold[at!] = Number(!seat.free);
     }
     return true;
   }
