@@ -18,6 +18,7 @@ test.each([
   [{}, ['user_uuid', 'ticket_uuids'], neither],
   [{ user_uuid }, ['ticket_uuids'], neither],
   [{ user_uuid, event_uuid: randomUUID() }, ['quantity'], undefined],
+  [{ user_uuid, event_uuid: randomUUID(), quantity: 1, accessible: 2 }, ['accessible'], undefined],
   [{ user_uuid, ticket_uuids: 'A1' }, ['ticket_uuids'], 'Invalid input: expected array, received string'],
 ])('a reservation of %j is told what it lacks of the form that it comes closest to', async (body, paths, message) => {
   const headers = { 'Content-Type': 'application/json' };

@@ -25,6 +25,12 @@ describe('the best seats by a plan', () => {
     ['are not over a place without a seat', ['.. ..', 'xxx...'], 3, ['B4', 'B5', 'B6']],
     ['are two pairs rather than three and one', ['...xx', 'xx..x', '.x.xx'], 4, ['A2', 'A3', 'B3', 'B4']],
     ['apart are close together', ['.x.xx', 'xxxxx', 'xxxx.'], 2, ['A1', 'A3']],
+    [
+      'apart are close together rather than near the focal point',
+      ['xx.xxxxxx', 'x'.repeat(9), 'xxxxxx.x.'],
+      2,
+      ['C7', 'C9'],
+    ],
     ['apart are behind each other rather than far away', ['.xxxx.', '.xxxxx'], 2, ['A1', 'B1']],
   ])('%s', (_, rows, quantity, choice) => {
     expect(best(hall(rows), { quantity }, { focal: { x: 40, y: -100 } })).toEqual(choice);
