@@ -78,9 +78,7 @@ function inPool(look: Look, start: number, accessible: number): number[] {
 /** Around one of the accessible places, the others nearest to it. */
 function nearEachOther(look: SetLook, accessible: number, currency: number): number[] | undefined {
   const { hall, quantity } = look;
-  const fitting = placesFrom(0, hall.seats.length).filter(
-    (place) => hall.currency[place] === currency && admits(look, place),
-  );
+  const fitting = placesFrom(0, hall.size).filter((place) => hall.currency[place] === currency && admits(look, place));
   const wheels = fitting.filter((place) => isAccessible(hall, place));
   const others = fitting.filter((place) => !isAccessible(hall, place));
   if (wheels.length < accessible || others.length < quantity - accessible) return undefined;

@@ -45,7 +45,7 @@ export type SeatChoicesDeps = {
   nowMs?: () => number;
 };
 
-/** The limit of cached seats of recent events; an arena of 20,000 takes about 10 MB. */
+/** The limit of cached seats of recent events; an arena of 20,000 takes about 4 MB. */
 const maxSeats = 300_000;
 /** An idle event's seats are dropped: the next buyer waits for them to be read anew. */
 const idleMs = 60_000;

@@ -1,6 +1,6 @@
 import { accessibleSets } from './accessible-seats.ts';
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
-import { addRows, currenciesOf, emptyHall, type Hall, hallWriter, kinds, type Name } from './hall.ts';
+import { addRows, currenciesOf, emptyHall, hallWriter, kinds, type Name, type SeatedHall } from './hall.ts';
 import { hallOfPlan } from './plan-hall.ts';
 import type { PlanLayout } from './plan-layout.ts';
 import { fewestGroups } from './scattered-seats.ts';
@@ -58,7 +58,7 @@ export function* seatsByPlan(
 /** The rows that a name means; `isTable` when it is a table's own. */
 type Meant = { key: string; isIn: Uint8Array; isTable: boolean };
 
-function candidatesIn(hall: Hall, { mayStrand }: Settings): Candidates {
+function candidatesIn({ hall, seats }: SeatedHall, { mayStrand }: Settings): Candidates {
   const ordersOf = ordersIn(hall);
   const meanings = new Map<string, Meant>();
   const prices = [...new Set(hall.price)].sort((a, b) => a - b);
@@ -103,7 +103,7 @@ function candidatesIn(hall: Hall, { mayStrand }: Settings): Candidates {
   }
 
   return {
-    seats: hall.seats,
+    seats,
     keyOf: (wish) => {
       const { quantity, section, accessible = 0, restrictedView } = wish;
       return JSON.stringify([

@@ -22,7 +22,7 @@ export const shapes = { line: 0, table: 1, area: 2 } as const;
 
 /** The rows of a hall one after the other. By place: `isBeside` the one before, and the properties of its seat. */
 export type Hall = {
-  seats: OfferedSeat[];
+  size: number;
   /** The start of each row, and the end of the last; and by row its shape. */
   rowStarts: number[];
   shape: number[];
@@ -49,6 +49,9 @@ export type Hall = {
   categories: string[];
 };
 
+/** A hall, and the seats at its places: they are not needed to choose. */
+export type SeatedHall = { hall: Hall; seats: OfferedSeat[] };
+
 /** The name of a section or an area; or of a table, and its section. */
 export type Name = { section: string; table?: string };
 
@@ -56,7 +59,7 @@ const stepSeats = 1000;
 
 export function emptyHall(size: number, currencies: string[]): Hall {
   return {
-    seats: [],
+    size,
     rowStarts: [],
     shape: [],
     isBeside: new Uint8Array(size),
@@ -73,20 +76,21 @@ export function emptyHall(size: number, currencies: string[]): Hall {
   };
 }
 
-/** Writes rows into a hall; `end` closes it. */
+/** Writes rows into a hall; `end` closes it, and returns it with the seats at their places. */
 export function hallWriter(hall: Hall) {
   const currencies = new Map(hall.currencies.map((currency, i) => [currency, i]));
   const categories = new Map<string, number>();
   const names = new Map<string, number>();
+  const seats: OfferedSeat[] = [];
   return {
     beginRow(shape: number): void {
-      hall.rowStarts.push(hall.seats.length);
+      hall.rowStarts.push(seats.length);
       hall.shape.push(shape);
     },
 
     /** Returns its place. */
     add(seat: OfferedSeat, name: Name): number {
-      const place = hall.seats.push(seat) - 1;
+      const place = seats.push(seat) - 1;
       const category = seat.category ?? '';
       if (hall.shape.at(-1) !== shapes.line) hall.kind[place]! |= kinds.inPool;
       hall.price[place] = seat.price;
@@ -97,9 +101,9 @@ export function hallWriter(hall: Hall) {
       return place;
     },
 
-    end(): Hall {
-      hall.rowStarts.push(hall.seats.length);
-      return hall;
+    end(): SeatedHall {
+      hall.rowStarts.push(seats.length);
+      return { hall, seats };
     },
   };
 }

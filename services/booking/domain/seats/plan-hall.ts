@@ -1,5 +1,5 @@
 import type { OfferedSeat } from './candidates.ts';
-import { addRows, currenciesOf, emptyHall, type Hall, hallWriter, shapes } from './hall.ts';
+import { addRows, currenciesOf, emptyHall, type Hall, hallWriter, type SeatedHall, shapes } from './hall.ts';
 import type { PlanLayout } from './plan-layout.ts';
 import { rowsInSteps } from './seat-rows.ts';
 
@@ -7,7 +7,7 @@ import { rowsInSteps } from './seat-rows.ts';
  * Returns the hall of an event with a plan: its rows, tables and areas, and after them the rows of the seats that are not
  * of the plan, by their labels. Places of the plan without a ticket are gaps.
  */
-export function* hallOfPlan(layout: PlanLayout, seats: readonly OfferedSeat[]): Generator<void, Hall, void> {
+export function* hallOfPlan(layout: PlanLayout, seats: readonly OfferedSeat[]): Generator<void, SeatedHall, void> {
   const { planned, others } = byPlace(layout, seats);
   const labelled = yield* rowsInSteps(others);
   const size = seats.length;

@@ -45,7 +45,7 @@ function runsIn(look: Look, currency: number): Run[] {
     run = undefined;
   };
   const fits = (place: number) => hall.currency[place] === currency && admits(look, place);
-  for (let place = 0; place < hall.seats.length; place++) {
+  for (let place = 0; place < hall.size; place++) {
     if (block && (!hall.isBeside[place] || taken[place])) endBlock(place);
     if (hall.kind[place]! & kinds.inPool) {
       const [from, to] = poolAt(hall, place);
@@ -63,7 +63,7 @@ function runsIn(look: Look, currency: number): Run[] {
       block.runs.push(run);
     }
   }
-  endBlock(hall.seats.length);
+  endBlock(hall.size);
   return found;
 }
 

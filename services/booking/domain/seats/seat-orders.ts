@@ -85,9 +85,9 @@ function startsOfPool(hall: Hall, from: number, to: number, currency: number): n
 }
 
 /** Returns how many seats of one currency are beside each other from each place on, itself included. */
-function besideFrom({ seats, isBeside, currency }: Hall): Int32Array {
-  const beside = new Int32Array(seats.length);
-  for (let place = seats.length - 1; place >= 0; place--) {
+function besideFrom({ size, isBeside, currency }: Hall): Int32Array {
+  const beside = new Int32Array(size);
+  for (let place = size - 1; place >= 0; place--) {
     const goesOn = isBeside[place + 1] === 1 && currency[place + 1] === currency[place];
     beside[place] = 1 + (goesOn ? beside[place + 1]! : 0);
   }
