@@ -24,6 +24,7 @@ test.each([
   [{ user_uuid, event_uuid: randomUUID(), places: [1] }, ['plan_hash'], undefined],
   [{ user_uuid, event_uuid: randomUUID(), quantity: 2, rate_uuids: [null] }, ['rate_uuids'], undefined],
   [{ user_uuid, event_uuid: randomUUID(), seats: ['A1'], rate_uuids: [] }, ['rate_uuids'], undefined],
+  [{ user_uuid, event_uuid: randomUUID(), quantity: 1, accessible: 2 }, ['accessible'], undefined],
   [{ user_uuid, ticket_uuids: 'A1' }, ['ticket_uuids'], 'Invalid input: expected array, received string'],
 ])('a reservation of %j is told what it lacks of the form that it comes closest to', async (body, paths, message) => {
   const headers = { 'Content-Type': 'application/json' };
