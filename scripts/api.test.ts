@@ -49,11 +49,14 @@ describe('the API documents', () => {
     }
   });
 
-  test('require a token at every route of booking’s API, and nowhere else', () => {
+  test('require a token at every route of booking’s API and at each that changes events, and say so', () => {
     for (const { name, path, operation } of operations) {
-      const isOurs = path.startsWith('/api/v1/booking/');
-      expect([name, operation.security]).toEqual([name, isOurs ? [{ bearer: [] }] : []]);
-      expect([name, '401' in operation.responses]).toEqual([name, isOurs]);
+      const asksForToken = operation.security.length > 0;
+      expect([name, operation.security]).toEqual([name, asksForToken ? [{ bearer: [] }] : []]);
+      expect([name, '401' in operation.responses]).toEqual([name, asksForToken]);
+      const isChange = path.startsWith('/api/v1/management/') && !name.startsWith('GET ');
+      if (path.startsWith('/api/v1/booking/') || isChange) expect([name, asksForToken]).toEqual([name, true]);
+      if (/^\/(sandbox|webhooks|api\/v1\/search)\//.test(path)) expect([name, asksForToken]).toEqual([name, false]);
     }
   });
 

@@ -6,6 +6,7 @@ import type { Headers } from './env.ts';
 /** The headers of responses that a page of another origin may read, besides those that every page may. */
 const exposedHeaders = [
   'Allow',
+  'ETag',
   'Idempotent-Replayed',
   'Location',
   'RateLimit',
@@ -21,6 +22,8 @@ const allowedHeaders = [
   'Authorization',
   'Content-Type',
   'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
   'Last-Event-ID',
   'X-Request-Id',
   'traceparent',

@@ -108,9 +108,9 @@ export const bearerResponses = {
   },
 };
 
-/** Of an operation that needs a token and whose input names a user. */
+/** Of an operation that needs a token and whose input names a user, or that API keys with a scope may call. */
 export const forbiddenResponses = {
-  403: errorResponse('`user_uuid` is not the token’s `sub`', ['forbidden']),
+  403: errorResponse('`user_uuid` is not the token’s `sub`, or the API key lacks the scope', ['forbidden']),
 };
 
 /** An operation that needs a token, and one that needs none. */

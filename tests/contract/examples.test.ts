@@ -85,6 +85,31 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect((await follow(cancelled, 'view')).status).toBe(200);
   });
 
+  test('make, see, change and delete a venue and a performer', async () => {
+    const { send, follow } = documents;
+    for (const thing of ['Venue', 'Performer']) {
+      const made = await send(`create${thing}`);
+      expect(made.status).toBe(201);
+      expect(await follow(made, 'view')).toMatchObject({ status: 200, json: { uuid: made.json.uuid } });
+      expect((await send(`list${thing}s`)).status).toBe(200);
+      const changed = await follow(made, 'change', { headers: { 'If-Match': '*' } });
+      expect(changed).toMatchObject({ status: 200, json: { uuid: made.json.uuid } });
+      expect((await follow(made, 'delete')).status).toBe(204);
+    }
+  });
+
+  test('make an organiser and an API key, revoke it, and tell of all that', async () => {
+    const { send, follow } = documents;
+    expect((await send('createOrganiser')).status).toBe(201);
+    expect((await send('listOrganisers')).status).toBe(200);
+    const key = await send('createApiKey');
+    expect(key.status).toBe(201);
+    expect((await send('listApiKeys')).status).toBe(200);
+    expect((await follow(key, 'revoke')).status).toBe(204);
+    const { entries } = (await send('listAuditLog')).json as { entries: { action: string }[] };
+    expect(entries[0]?.action).toBe('api_key.revoked');
+  });
+
   test('are all sent by these tests', () => {
     expect([...documents.sent].sort()).toEqual(documents.all().sort());
   });

@@ -6,6 +6,7 @@ import { badInputCases } from './cases/bad-input.ts';
 import { documentedCases } from './cases/documented.ts';
 import { eventCases } from './cases/events.ts';
 import { orderCases } from './cases/orders.ts';
+import { organiserCases } from './cases/organisers.ts';
 import { organisersSalesCases } from './cases/organisers-sales.ts';
 import { problemCases } from './cases/problems.ts';
 import { reservationCases } from './cases/reservations.ts';
@@ -35,6 +36,7 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('sale', () => saleCases(suite));
     describe('reservations', () => reservationCases(suite));
     describe('orders', () => orderCases(suite));
+    describe('organisers', () => organiserCases(suite));
     describe('organisers’ sales', () => organisersSalesCases(suite));
     describe('search', () => searchCases(suite));
     describe('problems', () => problemCases(suite));

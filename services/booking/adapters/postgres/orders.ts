@@ -223,13 +223,31 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
 
     view: (uuid) => wait(() => view(uuid)),
 
-    list: ({ userUuid, after, limit }) =>
+    organiserOf: (uuid) =>
+      run(async () => {
+        // The tickets of an order are of one event.
+        const [row] = await sql<{ organiserUuid: string | null }[]>`
+          select g.uuid as "organiserUuid"
+          from orders o join order_tickets ot on ot.order_id = o.id join tickets t on t.id = ot.ticket_id
+            join events e on e.id = t.event_id left join organisers g on g.id = e.organiser_id
+          where o.uuid = ${uuid} limit 1`;
+        return row?.organiserUuid;
+      }),
+
+    list: ({ userUuid, after, limit, ofOrganiser }) =>
       run(async () => {
         const older = after === undefined ? sql`` : sql`and o.id < (select id from orders where uuid = ${after})`;
-        return views(sql`o.user_uuid = ${userUuid} ${older} order by o.id desc limit ${limit}`);
+        const own = ofOrganiser ? sql`and ${isOfOrganiser(sql, ofOrganiser.uuid)}` : sql``;
+        return views(sql`o.user_uuid = ${userUuid} ${older} ${own} order by o.id desc limit ${limit}`);
       }),
   };
 }
+
+/** The condition that an order `o` is one of an event of this organiser; null: the platform. */
+const isOfOrganiser = (sql: Db['sql'], uuid: string | null) => sql`exists (
+  select from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
+  where ot.order_id = o.id
+    and ${uuid === null ? sql`e.organiser_id is null` : sql`e.organiser_id = (select id from organisers where uuid = ${uuid})`})`;
 
 /** An action as every release has written it down. */
 type KeptAction = { type: 'stripe'; client_secret: string } | { type: 'sandbox'; approval_url: string };
