@@ -35,7 +35,9 @@ const operations = `${prefix}/operations`;
 const location = {
   Location: { description: 'The operation', required: true, schema: { type: 'string' as const } },
 };
-const links = { operation: { operationId: 'viewOfferOperation', parameters: { uuid: '$response.body#/operation/uuid' } } };
+const links = {
+  operation: { operationId: 'viewOfferOperation', parameters: { uuid: '$response.body#/operation/uuid' } },
+};
 
 const putRoute = createRoute({
   method: 'put',
