@@ -6,17 +6,21 @@ import { type Db, openDb } from '../../shared/db/client.ts';
 import { respondOnce } from '../../shared/idempotency/idempotency.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
+import { postgresOrderEvents } from './adapters/postgres/order-events.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';
 import { cancelEvent } from './domain/event/cancel-event.ts';
 import { postponeEvent } from './domain/event/postpone-event.ts';
 import { refundCancelledEvents } from './domain/event/refund-event.ts';
 import { purgeRecords } from './domain/purge-records.ts';
+import { organiserOf } from './domain/sale-rules/rules.harness.ts';
+import { orderEventsJob } from './jobs/order-events.ts';
 import { neededTables } from './needed-tables.ts';
 import {
   createOrder,
   refundOrder,
   releaseReservation,
   reserveBest,
+  reserveSeats,
   reserveTickets,
   type SaleDeps,
   saleOn,
@@ -54,6 +58,10 @@ test('a role with just the rights that booking needs can sell', async () => {
     const sale = saleOn(db, () => ({ ticketLimit: 10 }));
     const { uuid: eventUuid, tickets } = await makeEvent(database.sql, { seats: 6 });
     const [userUuid, methodUuid] = [randomUUID(), randomUUID()];
+    const limited = await makeEvent(database.sql, { seats: 2 });
+    await organiserOf(database).presale(limited.id, { maxUses: 1 });
+    await organiserOf(database).categorise(limited.id, 'Stalls');
+    const rate = await organiserOf(database).rate(limited.id, { Stalls: 900 }, { most: 1 });
 
     await db.pingWrites();
     expect(await sale.reserve(tickets[0]!, userUuid)).toBe('ok');
@@ -63,6 +71,10 @@ test('a role with just the rights that booking needs can sell', async () => {
     expect(order.status).toBe('paid');
     const best = await reserveBest(sale.deps, { userUuid, eventUuid, quantity: 2 });
     await releaseReservation(sale.deps, best.uuid);
+    const named = { named: { seats: ['A1', 'A2'] }, accessCode: 'FANS', rateUuids: [rate, null] };
+    await reserveSeats(sale.deps, { userUuid, eventUuid: limited.uuid, ...named });
+    await sale.deps.tickets.byPlace(limited.uuid);
+    await orderEventsJob(postgresOrderEvents(db)).run();
     await sale.sweep();
     await refundOrder(sale.deps, { orderUuid: order.uuid, userUuid });
     await sale.sweep();

@@ -1,5 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { type Place, placesOf } from '../../shared/plan/places.ts';
+import { type Plan, planLimits, seatFlags } from '../../shared/plan/plan.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command } from '../../shared/process/program.ts';
 import { type OnProgress, progressBar } from '../../shared/process/progress.ts';
@@ -9,8 +11,6 @@ import { drawPlan } from './domain/plan/draw-plan.ts';
 import { generatePlan, type PlanOutline, seatsOfOutline } from './domain/plan/generate-plan.ts';
 import { seatsOnOthers } from './domain/plan/geometry.ts';
 import type { ImportedPlan } from './domain/plan/imported-plan.ts';
-import { type Place, placesOf } from './domain/plan/places.ts';
-import { type Plan, planLimits, seatFlags } from './domain/plan/plan.ts';
 import { planHash } from './domain/plan/plan-hash.ts';
 
 /** From this size on, a file's steps are told. */

@@ -65,7 +65,7 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect((await send('decideSandboxPayment', { path: { uuid } })).status).toBe(200);
     expect((await follow(waiting, 'view')).json).toMatchObject({ status: 'paid' });
 
-    const others = await send('holdSeats', { named: 'best' });
+    const others = await send('holdSeats', { named: 'labelled' });
     expect(others.status).toBe(201);
     expect((await follow(others, 'release')).status).toBe(204);
   });

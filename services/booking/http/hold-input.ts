@@ -62,12 +62,26 @@ const bestSchema = z
       .min(0)
       .optional()
       .openapi({ description: 'Most that one seat may cost, in minor units', example: 35_000 }),
-    section: textInput(100)
-      .optional()
-      .openapi({ description: 'The section by name, such as `101` of the seat `101-C10`; also `Section 101`' }),
+    section: textInput(100).optional().openapi({
+      description:
+        'The section by name, such as `101` of the seat `101-C10`; also `Section 101`. Also a table, or a general admission area',
+    }),
+    category: textInput(100).optional().openapi({ description: 'The category by name, without regard to case' }),
+    accessible: z.int().min(1).max(maxTickets).optional().openapi({
+      description: 'So many are accessible places, and the others companions’ seats beside them where there are such',
+      example: 1,
+    }),
+    restricted_view: z.boolean().optional().openapi({
+      description:
+        'false: no seat with a restricted view; true: such seats as any other. Without it, only when there are no others',
+    }),
     ...saleInput,
   })
   .refine(...fitting)
+  .refine(({ accessible = 0, quantity }) => accessible <= quantity, {
+    path: ['accessible'],
+    message: 'must not be more than quantity',
+  })
   .openapi('ReserveBest');
 
 /** A list that names each seat once. */
@@ -82,7 +96,7 @@ const labelledSchema = z
   .strictObject({
     user_uuid: userUuid,
     event_uuid: eventUuid,
-    seats: listOf(z.string().min(1).max(200)).openapi({ uniqueItems: true, example: ['101-C14', '101-C15'] }),
+    seats: listOf(textInput(200).min(1)).openapi({ uniqueItems: true, example: ['101-C14', '101-C15'] }),
     ...saleInput,
   })
   .refine(...fitting)
@@ -117,6 +131,7 @@ export function hold(ports: Ports, actor: Actor, body: z.infer<typeof holdSchema
     const named = { places: body.places, planHash: body.plan_hash };
     return reserveSeats(ports, { ...request, eventUuid, named });
   }
-  const { quantity, max_price: maxPrice, section } = body;
-  return reserveBest(ports, { ...request, eventUuid, quantity, maxPrice, section });
+  const { quantity, max_price: maxPrice, section, category, accessible, restricted_view: restrictedView } = body;
+  const wish = { quantity, maxPrice, section, category, accessible, restrictedView };
+  return reserveBest(ports, { ...request, eventUuid, ...wish });
 }

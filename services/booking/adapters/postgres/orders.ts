@@ -68,6 +68,11 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
   const claimAll = async (on: Db['sql'], requests: ClaimRequest[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
+    // Without a reservation a ticket may be one of a reservation all the same.
+    const mayHaveRates = requests.some(({ reservationUuid, hasRates }) => !reservationUuid || hasRates);
+    const rateId = mayHaveRates
+      ? on`(select rate_id from reservation_tickets where token = wanted.token and ticket_id = wanted.id)`
+      : on`null::bigint`;
     // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that
     // somebody else claimed while this statement waited no longer meets the condition, and the count is short. The
     // reservations that hold under these locks are locked, too: what they hold is either bought or given back.
@@ -120,8 +125,7 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
         where t.id = w.id
       ), bought as (
         insert into order_tickets (order_id, ticket_id, price, token, rate_id)
-        select placed.id, wanted.id, wanted.price, wanted.token, (
-          select rate_id from reservation_tickets where token = wanted.token and ticket_id = wanted.id)
+        select placed.id, wanted.id, wanted.price, wanted.token, ${rateId}
         from placed join wanted on wanted.asker = placed.asker
       ), p as (
         insert into payments (order_id, method_uuid, amount, currency, provider)

@@ -1,5 +1,6 @@
 import { batched } from '../../../../shared/async/batched.ts';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
+import type { Plan } from '../../../../shared/plan/plan.ts';
 import type { Order } from '../../domain/order/order.ts';
 import type { EventRules } from '../../domain/sale-rules/event-rules.ts';
 import type { OfferedSeat } from '../../domain/seats/candidates.ts';
@@ -98,18 +99,28 @@ export function postgresTickets(db: Db, { salesEndBeforeStartMs }: SaleWindow = 
         return rows.map(({ uuid }) => uuid);
       }),
 
+    planOf: (eventUuid) =>
+      run(() =>
+        share(eventUuid, async (sql) => {
+          const [row] = await sql<{ hash: string; plan: Plan }[]>`
+            select sp.hash, sp.plan from events e join seating_plans sp on sp.id = e.plan_id where e.uuid = ${eventUuid}`;
+          return row;
+        }),
+      ),
+
     // It waits for no locks, but an arena's seats take a while. `seatsSince` returns the rows written meanwhile.
     seatsOf: (eventUuid) =>
       run(() =>
         share(eventUuid, async (sql) => {
-          const [event] = await sql<{ id: number; isOnSale: boolean; mark: SeatsMark }[]>`
-          select id::float8 as id, ${isSelling(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark
+          const [event] = await sql<{ id: number; isOnSale: boolean; mark: SeatsMark; planHash: string | null }[]>`
+          select id::float8 as id, ${isSelling(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark,
+            (select hash from seating_plans where id = e.plan_id) as "planHash"
           from events e where uuid = ${eventUuid}`;
           if (!event) return undefined;
           const seats = await sql<OfferedSeat[]>`
-          select uuid, seat, price::float8 as price, currency, ${isOffered(sql)} as free
+          select uuid, seat, price::float8 as price, currency, ${isOffered(sql)} as free, place, category
           from tickets t where event_id = ${event.id} order by id`;
-          return { isOnSale: event.isOnSale, mark: event.mark, seats };
+          return { isOnSale: event.isOnSale, mark: event.mark, planHash: event.planHash, seats };
         }),
       ),
 
@@ -118,7 +129,7 @@ export function postgresTickets(db: Db, { salesEndBeforeStartMs }: SaleWindow = 
         const [row] = await sql<{ isOnSale: boolean; mark: SeatsMark; seats: OfferedSeat[] | null }[]>`
           select ${isSelling(sql, salesEndBeforeStartMs)} as "isOnSale", ${mark(sql)} as mark, (
             select json_agg(json_build_object('uuid', t.uuid, 'seat', t.seat, 'price', t.price, 'currency', t.currency,
-              'free', ${isOffered(sql)}))
+              'free', ${isOffered(sql)}, 'place', t.place, 'category', t.category))
             from tickets t where t.event_id = e.id and t.changed_in >= ${since}::text::xid8) as seats
           from events e where uuid = ${eventUuid}`;
         return row && { ...row, seats: row.seats ?? [] };

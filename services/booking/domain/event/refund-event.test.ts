@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { sleep } from '../../../../shared/async/clock.ts';
 import { anyone } from '../../../../shared/auth/actor.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { postgresBooks } from '../../adapters/postgres/books.ts';
@@ -9,6 +10,7 @@ import {
   confirmTicket,
   createOrder,
   findReservation,
+  outcomeOf,
   refundOrder,
   reserveTicket,
   reserveTickets,
@@ -40,12 +42,15 @@ async function buy(ticketUuids: string[], methodUuid: string = randomUUID()) {
 
 /** An event with an order of each kind, and a hold. */
 async function rush() {
-  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 8 });
-  const [a, b, c, d, e, f, g, h] = tickets as [string, ...string[]];
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 9 });
+  const [a, b, c, d, e, f, g, h, i] = tickets as [string, ...string[]];
   const paid = await buy([a, b!]);
   const inPart = await buy([c!, d!]);
   await refundOrder(sale.deps, { orderUuid: inPart.uuid, userUuid: inPart.userUuid, ticketUuids: [c!] });
   const lost = await buy([e!], sandboxMethods.lostAnswer);
+  // Without a reservation.
+  await sale.reserve(i!, inPart.userUuid);
+  await sale.confirm(i!, inPart.userUuid, sandboxMethods.lostRequest);
   const waiting = await buy([f!], sandboxMethods.requiresAction);
   const { uuid: held } = await reserveTickets(sale.deps, { userUuid: randomUUID(), ticketUuids: [g!] });
   const byOriginal = randomUUID();
@@ -72,16 +77,21 @@ async function ended(eventUuid: string) {
 }
 const allBack = { live: 0, pending: 0, kept: 0, taken: 0 };
 
-const work = (deps: SaleDeps = sale.deps, times = atOnce) => refundCancelledEvents(deps, times);
+/** Works until nothing is left to do, or `leases` times at most. */
+function work(deps: SaleDeps = sale.deps, times = atOnce, leases = Number.POSITIVE_INFINITY): Promise<number> {
+  let left = leases;
+  const lease = async (ms: number) => (left-- > 0 ? deps.operations.lease(ms) : undefined);
+  return refundCancelledEvents({ ...deps, operations: { ...deps.operations, lease } }, times);
+}
 const found = async (uuid: string) => (await sale.deps.operations.find(uuid))!;
 
 test('a cancelled event gives each buyer the money back once, calls payments off, and ends holds', async () => {
   const event = await rush();
   const begun = await cancel(event.uuid);
-  expect(begun).toMatchObject({ eventUuid: event.uuid, status: 'running', done: 0, total: 5, error: null });
+  expect(begun).toMatchObject({ eventUuid: event.uuid, status: 'running', done: 0, total: 6, error: null });
   expect(await work()).toBe(1);
   expect(await found(begun.uuid)).toMatchObject({
-    ...{ status: 'succeeded', done: 5, total: 5, error: null },
+    ...{ status: 'succeeded', done: 6, total: 6, error: null },
     refunds: { pending: 0, succeeded: 4, disputed: 0 },
   });
   expect(await ended(event.uuid)).toEqual(allBack);
@@ -111,10 +121,11 @@ test('an event that was cancelled by SQL keeps its money until it is cancelled h
   expect(await ended(uuid)).toEqual(allBack);
 });
 
-test('an operation does not end while a sale that was under way may come to light', async () => {
+test('an operation does not end while an order is left, or a sale that was under way may come to light', async () => {
   const { uuid, tickets } = await makeEvent(sale.sql, { seats: 1 });
   await buy(tickets);
   const operation = await cancel(uuid);
+  expect(await sale.deps.operations.finish(operation.uuid, 0)).toBe(false);
   expect(await work(sale.deps, { leaseMs: 60_000, againMs: 60_000, settleMs: 60_000 })).toBe(0);
   expect(await found(operation.uuid)).toMatchObject({ status: 'running', done: 1, total: 1 });
   await sale.sql`update operations set leased_until = now() where uuid = ${operation.uuid}`;
@@ -182,6 +193,44 @@ test('several processes may give the money of one event back at once', async () 
   ];
   expect(refunds).toBe(24);
   await sale.audit();
+});
+
+test('an event that is cancelled during a rush has nothing sold, and owes nothing', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 24 });
+  const methods = [randomUUID(), ...Object.values(sandboxMethods)];
+  let bought = 0;
+  const buyers = tickets.map(async (ticket, i) => {
+    await sleep(i * 4);
+    await outcomeOf(buy([ticket], methods[i % methods.length]).then(() => bought++));
+  });
+  // It works beside the buyers, as other processes do.
+  await sleep(40);
+  const operation = await cancel(uuid);
+  await work(sale.deps, { leaseMs: 60_000, againMs: 0, settleMs: 60_000 }, 3);
+  await Promise.all(buyers);
+  expect(bought).toBeGreaterThan(0);
+  await sale.sql`update operations set leased_until = now() where uuid = ${operation.uuid}`;
+  expect(await work()).toBe(1);
+  await sale.sweep();
+  expect(await ended(uuid)).toEqual(allBack);
+  await sale.audit();
+});
+
+test('a process that is to end leaves its operation to the next', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 12 });
+  for (const ticket of tickets) await buy([ticket]);
+  const operation = await cancel(uuid);
+  const closing = new AbortController();
+  const open: SaleDeps['refunds']['open'] = (request) => {
+    closing.abort();
+    return sale.deps.refunds.open(request);
+  };
+  const deps = { ...sale.deps, refunds: { ...sale.deps.refunds, open } };
+  expect(await refundCancelledEvents(deps, { ...atOnce, leaseMs: 60_000 }, closing.signal)).toBe(0);
+  const { status, done } = await found(operation.uuid);
+  expect([status, done > 0, done < 12]).toEqual(['running', true, true]);
+  expect(await work()).toBe(1);
+  expect(await ended(uuid)).toEqual(allBack);
 });
 
 describe('the process dies', () => {

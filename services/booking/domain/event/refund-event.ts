@@ -62,7 +62,9 @@ async function refundEvent(
   };
   await eachPage(
     (page) => operations.openReservations(eventUuid, { ...page, withinMs: longestLockMs }),
-    (reservation) => endHold(ports, reservation.uuid),
+    async (reservation) => {
+      if (!closing?.aborted) await endHold(ports, reservation.uuid);
+    },
     goesOn,
   );
   const left: Left = [];
@@ -70,6 +72,7 @@ async function refundEvent(
   await eachPage(
     (page) => operations.liveOrders(eventUuid, page),
     async (live) => {
+      if (closing?.aborted) return;
       const reason = await giveBack(ports, operation, live).catch((error: unknown) => {
         failures.push(error);
         return 'failed: the log tells why';
@@ -78,7 +81,11 @@ async function refundEvent(
     },
     goesOn,
   );
-  const ended = left.length === 0 && !closing?.aborted && (await operations.finish(uuid, settleMs));
+  if (closing?.aborted) {
+    await operations.note(uuid, { leaseMs: 0 });
+    return false;
+  }
+  const ended = left.length === 0 && (await operations.finish(uuid, settleMs));
   if (!ended) await operations.note(uuid, { leaseMs: againMs, error: left.length === 0 ? null : ordersLeft(left) });
   if (failures.length > 0) throw failures[0];
   return ended;
@@ -118,7 +125,10 @@ async function giveBack(ports: RefundEventPorts, operation: Leased, known: Known
   if (order.status === 'pending') {
     const outcome = await unlessUnanswered(observer, advanceOrder(ports, known, payments.close));
     if (!outcome) return 'payment_pending';
-    if (outcome.status !== 'paid') return undefined;
+    if (outcome.status !== 'paid') {
+      await letGo(ports, 'release', seats);
+      return undefined;
+    }
   }
   const refund = await refunds.open({
     ...{ uuid: sameUuid(operation.uuid, order.uuid), orderUuid: order.uuid, provider: payments.name },

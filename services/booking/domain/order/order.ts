@@ -53,6 +53,8 @@ export type ClaimRequest = {
   provider: ProviderName;
   /** The reservation that is bought. */
   reservationUuid?: string;
+  /** Some of its tickets are held at rates. */
+  hasRates?: boolean;
 };
 
 /**

@@ -1,3 +1,4 @@
+import type { Plan } from '../../../../shared/plan/plan.ts';
 import type { Order } from '../order/order.ts';
 import type { EventRules } from '../sale-rules/event-rules.ts';
 import type { OfferedSeat } from './candidates.ts';
@@ -22,6 +23,9 @@ export type Ticket = TicketFacts & {
 /** Seats as they were read at a moment; `isOnSale` to somebody, perhaps by a code. */
 export type Offer = { isOnSale: boolean; seats: OfferedSeat[]; mark: SeatsMark };
 
+/** With the hash of the event's plan, if it has one. */
+export type WholeOffer = Offer & { planHash: string | null };
+
 /**
  * A point in the database's history. `version` changes with the event and when a ticket is deleted; `since` finds later
  * writes to tickets.
@@ -42,10 +46,13 @@ export type Tickets = {
    * Returns every seat of an event, in the organiser's order, `free` unless it is sold, being paid for or held back;
    * undefined without the event.
    */
-  seatsOf(eventUuid: string): Promise<Offer | undefined>;
+  seatsOf(eventUuid: string): Promise<WholeOffer | undefined>;
 
   /** Returns the seats that were written since a mark, those of the mark's own moment perhaps again, in no order. */
   seatsSince(eventUuid: string, since: string): Promise<Offer | undefined>;
+
+  /** Returns the plan of an event, checked when it was stored; undefined without one. */
+  planOf(eventUuid: string): Promise<{ hash: string; plan: Plan } | undefined>;
 
   /** Returns the rules of an event's sale; undefined without the event. */
   rulesOf(eventUuid: string): Promise<EventRules | undefined>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { placesOf } from '../../domain/plan/places.ts';
+import { placesOf } from '../../../../shared/plan/places.ts';
 import { importCsv } from './csv.ts';
 
 function imported(text: string) {

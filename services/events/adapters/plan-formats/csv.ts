@@ -1,7 +1,7 @@
+import { labelPrefix, seatLabel } from '../../../../shared/plan/places.ts';
+import { type Plan, type PlanSeat, planLimits, type SeatFlag, seatFlags } from '../../../../shared/plan/plan.ts';
 import { checkPlan, FaultList, type PlanFaults } from '../../domain/plan/check-plan.ts';
 import type { ImportedPlan } from '../../domain/plan/imported-plan.ts';
-import { labelPrefix, seatLabel } from '../../domain/plan/places.ts';
-import { type Plan, type PlanSeat, planLimits, type SeatFlag, seatFlags } from '../../domain/plan/plan.ts';
 import { type CsvRecord, readCsv } from './csv-records.ts';
 import { oneFault } from './foreign-file.ts';
 

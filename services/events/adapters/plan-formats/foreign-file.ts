@@ -1,7 +1,7 @@
+import { type Plan, planLimits } from '../../../../shared/plan/plan.ts';
 import { checkPlan, FaultList, type PlanFaults } from '../../domain/plan/check-plan.ts';
 import type { ImportedPlan } from '../../domain/plan/imported-plan.ts';
 import { mendLabels } from '../../domain/plan/mend-labels.ts';
-import { type Plan, planLimits } from '../../domain/plan/plan.ts';
 import { lineOfJsonFault } from './json-line.ts';
 
 const maxNotes = 100;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { placesOf } from '../../domain/plan/places.ts';
+import { placesOf } from '../../../../shared/plan/places.ts';
 import { planHash } from '../../domain/plan/plan-hash.ts';
 import { importPretixPlan } from './pretix.ts';
 

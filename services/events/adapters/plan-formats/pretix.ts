@@ -1,7 +1,7 @@
+import type { Decoration, Plan, PlanRow, PlanSeat, Point } from '../../../../shared/plan/plan.ts';
 import type { PlanFaults } from '../../domain/plan/check-plan.ts';
 import { turned } from '../../domain/plan/geometry.ts';
 import type { ImportedPlan } from '../../domain/plan/imported-plan.ts';
-import type { Decoration, Plan, PlanRow, PlanSeat, Point } from '../../domain/plan/plan.ts';
 import { ForeignFile, isObject, type Members, parseJson } from './foreign-file.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { SeatFlag } from '../../domain/plan/plan.ts';
+import type { SeatFlag } from '../../../../shared/plan/plan.ts';
 import type { ForeignFile, Members } from './foreign-file.ts';
 
 /** What reading a chart needs: its categories' names by key, and those that are for accessible seats only. */

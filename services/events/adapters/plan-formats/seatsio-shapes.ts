@@ -1,5 +1,5 @@
+import type { Decoration, Point } from '../../../../shared/plan/plan.ts';
 import { ellipse, rectangle, turned } from '../../domain/plan/geometry.ts';
-import type { Decoration, Point } from '../../domain/plan/plan.ts';
 import { type ForeignFile, isObject, type Members } from './foreign-file.ts';
 import { known } from './seatsio-chart.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { placesOf } from '../../domain/plan/places.ts';
+import { placesOf } from '../../../../shared/plan/places.ts';
 import { importSeatsioChart } from './seatsio.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
+import type { Decoration, Plan, PlanArea, PlanRow, PlanSeat, PlanTable, Point } from '../../../../shared/plan/plan.ts';
 import type { PlanFaults } from '../../domain/plan/check-plan.ts';
 import type { ImportedPlan } from '../../domain/plan/imported-plan.ts';
-import type { Decoration, Plan, PlanArea, PlanRow, PlanSeat, PlanTable, Point } from '../../domain/plan/plan.ts';
 import { ForeignFile, isObject, type Members, parseJson } from './foreign-file.ts';
 import { type Chart, known, seatFlagsOf } from './seatsio-chart.ts';
 import { polygonOf, readShape, readText } from './seatsio-shapes.ts';

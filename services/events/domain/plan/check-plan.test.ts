@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { placeCount, placesOf } from '../../../../shared/plan/places.ts';
+import { planJsonSchema, planLimits } from '../../../../shared/plan/plan.ts';
 import { parseSeatLabel } from '../../../booking/domain/seats/seat-label.ts';
 import { checkPlan } from './check-plan.ts';
-import { placeCount, placesOf } from './places.ts';
-import { planJsonSchema, planLimits } from './plan.ts';
 import { changed, everything, planOf } from './testing.ts';
 
 const faultsOf = (input: unknown) => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { areaLabel, labelPrefix, seatLabel, tableLabel } from './places.ts';
-import { type Plan, planLimits, planSchema } from './plan.ts';
+import { areaLabel, labelPrefix, seatLabel, tableLabel } from '../../../../shared/plan/places.ts';
+import { type Plan, planLimits, planSchema } from '../../../../shared/plan/plan.ts';
 import { canonicalPlan } from './plan-hash.ts';
 
 /** A fault at a member of the plan, such as `sections[2].rows[0].seats[14].category`, or at a line of a file. */

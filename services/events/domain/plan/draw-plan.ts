@@ -1,6 +1,15 @@
+import { labelPrefix, middleOf, seatLabel, tableLabel } from '../../../../shared/plan/places.ts';
+import type {
+  Decoration,
+  Plan,
+  PlanArea,
+  PlanSeat,
+  PlanSection,
+  PlanTable,
+  Point,
+  SeatFlag,
+} from '../../../../shared/plan/plan.ts';
 import { type Box, boundsOf, boxOf, groupsIn, outlineOf, rectangle, seatRadius, seatsIn } from './geometry.ts';
-import { labelPrefix, middleOf, seatLabel, tableLabel } from './places.ts';
-import type { Decoration, Plan, PlanArea, PlanSeat, PlanSection, PlanTable, Point, SeatFlag } from './plan.ts';
 import { type Attributes, element, pointsOf, text, title } from './svg.ts';
 
 /** For categories without a color: readable beside each other, and under black text. */

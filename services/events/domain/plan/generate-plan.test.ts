@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
+import { placesOf } from '../../../../shared/plan/places.ts';
 import { generatePlan, seatsOfOutline } from './generate-plan.ts';
-import { placesOf } from './places.ts';
 import { planOf } from './testing.ts';
 
 const rowsOf = (...args: Parameters<typeof generatePlan>) =>

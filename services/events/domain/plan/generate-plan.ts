@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Plan, type PlanSection, type Point, planLimits, planSchema } from '../../../../shared/plan/plan.ts';
 import { turned } from './geometry.ts';
-import { type Plan, type PlanSection, type Point, planLimits, planSchema } from './plan.ts';
 import { canonicalPlan } from './plan-hash.ts';
 
 const count = (max: number) => z.int().min(1).max(max);

@@ -1,4 +1,4 @@
-import type { Decoration, Plan, PlanRow, PlanSection, Point } from './plan.ts';
+import type { Decoration, Plan, PlanRow, PlanSection, Point } from '../../../../shared/plan/plan.ts';
 
 export type Box = { x: number; y: number; width: number; height: number };
 

@@ -1,5 +1,5 @@
+import type { Plan } from '../../../../shared/plan/plan.ts';
 import type { PlanFaults } from './check-plan.ts';
-import type { Plan } from './plan.ts';
 
 /** A plan made of another format, and what of it a plan of ours does not have. */
 export type ImportedPlan = {

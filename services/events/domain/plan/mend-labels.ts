@@ -1,6 +1,6 @@
+import { labelPrefix, middleOf, seatLabel } from '../../../../shared/plan/places.ts';
+import type { Plan, PlanRow, PlanSeat, PlanSection, Point } from '../../../../shared/plan/plan.ts';
 import { seatRadius } from './geometry.ts';
-import { labelPrefix, middleOf, seatLabel } from './places.ts';
-import type { Plan, PlanRow, PlanSeat, PlanSection, Point } from './plan.ts';
 
 /**
  * Makes the labels of a foreign plan unique, and says how. Nothing is dropped:

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Plan, seatFlags } from './plan.ts';
+import { type Plan, seatFlags } from '../../../../shared/plan/plan.ts';
 
 /** Returns a coordinate as a plan keeps it: to a hundredth, without a negative zero. */
 export const rounded = (value: number) => Math.round(value * 100) / 100 + 0;

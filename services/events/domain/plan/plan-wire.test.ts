@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { type Place, placesOf } from '../../../../shared/plan/places.ts';
+import { type Plan, seatFlags } from '../../../../shared/plan/plan.ts';
 import { generatePlan } from './generate-plan.ts';
-import { type Place, placesOf } from './places.ts';
-import { type Plan, seatFlags } from './plan.ts';
 import { wireOf } from './plan-wire.ts';
 import { everything, planOf } from './testing.ts';
 

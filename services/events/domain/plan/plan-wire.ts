@@ -1,6 +1,15 @@
+import { labelPrefix, placeCount, tableLabel } from '../../../../shared/plan/places.ts';
+import type {
+  Decoration,
+  Plan,
+  PlanRow,
+  PlanSeat,
+  PlanSection,
+  PlanTable,
+  Point,
+  SeatFlag,
+} from '../../../../shared/plan/plan.ts';
 import { type Box, boundsOf, groupsIn, seatRadius } from './geometry.ts';
-import { labelPrefix, placeCount, tableLabel } from './places.ts';
-import type { Decoration, Plan, PlanRow, PlanSeat, PlanSection, PlanTable, Point, SeatFlag } from './plan.ts';
 import { planHash } from './plan-hash.ts';
 
 /** Coordinates one after the other, in units: x, y, x, y. */

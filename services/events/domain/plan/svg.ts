@@ -1,4 +1,4 @@
-import type { Point } from './plan.ts';
+import type { Point } from '../../../../shared/plan/plan.ts';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (text: string) => text.replace(/[&<>"']/g, (one) => escapes[one]!);

@@ -1,5 +1,5 @@
+import type { Plan, PlanInput } from '../../../../shared/plan/plan.ts';
 import { checkPlan } from './check-plan.ts';
-import type { Plan, PlanInput } from './plan.ts';
 
 /** Returns the checked plan; throws with its faults. */
 export function planOf(input: unknown): Plan {
