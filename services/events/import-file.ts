@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { uuidInput } from '../../shared/http/schemas.ts';
+import { placesOf } from '../../shared/plan/places.ts';
 import { importPlan } from './adapters/plan-formats/import-plan.ts';
 import { lineOfJsonFault } from './adapters/plan-formats/json-line.ts';
 import type { EventInput } from './domain/event/organisers-events.ts';
@@ -9,7 +10,6 @@ import type { Offer } from './domain/offer/offer.ts';
 import type { PerformerInput } from './domain/performer/performer.ts';
 import type { PlanFault } from './domain/plan/check-plan.ts';
 import type { ImportedPlan } from './domain/plan/imported-plan.ts';
-import { placesOf } from './domain/plan/places.ts';
 import type { VenueInput } from './domain/venue/venue.ts';
 import { offerInput, offerOf } from './http/offer-schemas.ts';
 import { eventInput, toInput } from './http/own-event-schemas.ts';
