@@ -44,7 +44,7 @@ const performerSchema = z
   .openapi('Performer');
 
 /** What a performer is made of. */
-const performerInput = z.strictObject({
+export const performerInput = z.strictObject({
   name: nameInput().openapi({ example: 'Berliner Philharmoniker' }),
   age: z
     .int()

@@ -52,7 +52,7 @@ const venueSchema = z
 const degrees = (most: number) => z.number().min(-most).max(most);
 
 /** What a venue is made of. */
-const venueInput = z.strictObject({
+export const venueInput = z.strictObject({
   name: nameInput().openapi({ example: 'Royal Albert Hall' }),
   location: nameInput(500)
     .optional()
