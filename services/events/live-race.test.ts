@@ -13,6 +13,7 @@ import { postgresEventStore } from './adapters/postgres/event-store.ts';
 import { eventViews, type ViewEvent } from './domain/event/event-views.ts';
 import type { SeatStatuses } from './domain/event/seat-statuses.ts';
 import { liveSeats } from './domain/live/live-seats.ts';
+import { eventRoutes } from './http/events.ts';
 import { liveRoutes } from './http/live.ts';
 import { seatRoutes } from './http/seats.ts';
 import { type LivePicture, livePicture } from './live.harness.ts';
@@ -37,8 +38,9 @@ type Since = SeatStatuses['since'];
 
 /** A process with the routes of seats; `broken` may resume wrongly. */
 async function newProcess(broken: (since: Since) => Since = (since) => since) {
+  const store = postgresEventStore(database.db);
   const right = eventViews({
-    store: postgresEventStore(database.db),
+    store,
     locks: postgresTicketLocks(database.db),
     cache: memoryCache({ maxBytes: 1e7, clock: systemClock }),
     clock: systemClock,
@@ -57,6 +59,7 @@ async function newProcess(broken: (since: Since) => Since = (since) => since) {
   });
   const unfollow = await live.follow();
   const app = new Hono()
+    .route('/', eventRoutes({ view, store, clock: systemClock }))
     .route('/', seatRoutes({ view }))
     .route('/', liveRoutes({ live, pingMs: hour, patienceMs: hour }));
   return { app, live, unfollow };

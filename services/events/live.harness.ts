@@ -65,8 +65,8 @@ export function takenOf(page: { tickets: { uuid: string; status: SeatStatus }[] 
 }
 
 /**
- * A client that keeps the codes of an event's seats as docs/api.md says: it loads the seats once, opens a stream with
- * their version, and again with the id that it heard last.
+ * A client that keeps the codes of an event's seats as docs/api.md says: it loads the seats, or the page, once, opens a
+ * stream with their version, and again with the id that it heard last.
  */
 export function livePicture(get: (path: string) => Response | Promise<Response>, path: string, uuids: string[]) {
   const began: string[] = [];
@@ -97,9 +97,11 @@ export function livePicture(get: (path: string) => Response | Promise<Response>,
     shown: () => codes.join(''),
     async open(by: 'uuid' | 'index'): Promise<void> {
       if (version === undefined) {
-        const seats = (await (await get(`${path}/seats`)).json()) as { version: string; statuses: string };
-        load(seats.statuses);
-        version = seats.version;
+        const response = await get(by === 'index' ? `${path}/seats` : path);
+        version = response.headers.get('x-seats-version')!;
+        const { statuses, tickets } = (await response.json()) as { statuses: string; tickets?: StatusOf[] };
+        if (tickets) codes = tickets.map(({ status }) => codeOf(status));
+        else load(statuses);
       }
       dropped = new AbortController();
       const { signal } = dropped;
@@ -124,5 +126,7 @@ export function livePicture(get: (path: string) => Response | Promise<Response>,
     drop: () => dropped.abort(),
   };
 }
+
+type StatusOf = { status: SeatStatus };
 
 export type LivePicture = ReturnType<typeof livePicture>;

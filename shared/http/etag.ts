@@ -9,7 +9,8 @@ type MaybeLater<T> = T | Promise<T>;
 /**
  * Returns a 200 as `replyWritten` does, with a strong ETag, which caches ask about each time they use it; or a 304
  * where the client has it, for which the body is not made. `tag` names the bytes of the body: letters, digits, - and _.
- * Each coding of them has an ETag of its own (RFC 9110, section 8.8.3.3).
+ * Each coding that a client may get has an ETag of its own (RFC 9110, section 8.8.3.3), also where the body turns out to
+ * be too short for one: then two ETags name the same bytes, and no ETag names two.
  */
 export function replyTagged<T>(
   c: Context<Env>,

@@ -22,14 +22,21 @@ export const jsonResponse = <S extends z.ZodType>(description: string, schema: S
 });
 
 /**
- * Of a read with an ETag. It is left out of the types: `fetch` asks for no 304, and gets none from a browser's cache.
+ * Of a read with an ETag; `headers` are those that it has besides. It is left out of the types: who does not send
+ * `If-None-Match` gets none, and `fetch` turns what a browser's own cache has asked for into a 200.
  */
-export const unchangedResponses = {
-  304: {
-    description: 'The client has it: `If-None-Match` has its ETag',
-    headers: { ETag: { description: 'Names the bytes of the 200', schema: { type: 'string' as const } } },
-  },
-} as Record<never, never>;
+export const unchangedResponses = (headers: Record<string, string> = {}) =>
+  ({
+    304: {
+      description: 'The client has it: `If-None-Match` has its ETag',
+      headers: Object.fromEntries(
+        Object.entries({ ETag: 'Names the bytes of the 200', ...headers }).map(([name, description]) => [
+          name,
+          { description, schema: { type: 'string' as const } },
+        ]),
+      ),
+    },
+  }) as Record<never, never>;
 
 /** The body of a request: JSON, which must be there; `examples` by name. */
 export const jsonBody = <S extends z.ZodType>(

@@ -24,6 +24,7 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect(listed.status).toBe(200);
     expect((await follow(listed, 'event')).status).toBe(200);
     expect(await send('viewEvent')).toMatchObject({ status: 200, json: { uuid: example.event } });
+    expect(await send('viewSeats')).toMatchObject({ status: 200, json: { seats: expect.any(Number) } });
     expect((await send('watchEvent')).status).toBe(200);
   });
 

@@ -22,8 +22,9 @@ import type { EventStore } from '../domain/event/event.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { listEvents } from '../domain/event/list-events.ts';
 import { pageOf, pageTag } from '../page/event-page.ts';
+
 import { eventPageSchema, eventSchema } from './event-schemas.ts';
-import { lockStatus, locksUnknown, seatsVersion, versionOf } from './seat-headers.ts';
+import { lockStatus, locksUnknown, seatsUnchanged, seatsVersion, versionOf } from './seat-headers.ts';
 
 const viewRoute = createRoute({
   method: 'get',
@@ -40,7 +41,7 @@ const viewRoute = createRoute({
       ...jsonResponse('The event', eventSchema),
       headers: z.object({ ...seatsVersion, 'X-Lock-Status': lockStatus }),
     },
-    ...unchangedResponses,
+    ...seatsUnchanged,
     404: errorResponse('Event not found', [noSuchEvent]),
     ...commonResponses,
   },
@@ -69,7 +70,7 @@ const listRoute = createRoute({
         next: { operationId: 'listEvents', parameters: { cursor: '$response.body#/next_cursor' } },
       },
     },
-    ...unchangedResponses,
+    ...unchangedResponses(),
     ...parameterResponses,
     ...commonResponses,
   },

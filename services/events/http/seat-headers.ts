@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { unchangedResponses } from '../../../shared/http/responses.ts';
 import type { SeatStatuses } from '../domain/event/seat-statuses.ts';
 
 export const lockStatus = z
@@ -9,11 +10,13 @@ export const lockStatus = z
 /** What is shown then has no ETag: the same bytes are the truth once the locks are known. */
 export const locksUnknown = { 'X-Lock-Status': 'unknown' };
 
+const described = { 'X-Seats-Version': 'Names the seats with their statuses; `watchEvent` goes on from it' };
+
 /** The header of responses that show all seats. */
 export const seatsVersion = {
-  'X-Seats-Version': z
-    .string()
-    .openapi({ description: 'Names the seats with their statuses; `watchEvent` goes on from it' }),
+  'X-Seats-Version': z.string().openapi({ description: described['X-Seats-Version'] }),
 };
+
+export const seatsUnchanged = unchangedResponses(described);
 
 export const versionOf = ({ version }: SeatStatuses) => ({ 'X-Seats-Version': version });

@@ -4,13 +4,13 @@ import { accepts } from 'hono/accepts';
 import type { Env } from '../../../shared/http/env.ts';
 import { replyTagged } from '../../../shared/http/etag.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
-import { commonResponses, errorResponse, unchangedResponses, withoutToken } from '../../../shared/http/responses.ts';
+import { commonResponses, errorResponse, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { anyUuid, example, uuid } from '../../../shared/http/schemas.ts';
 import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { seatsJson } from '../page/seats.ts';
-import { lockStatus, locksUnknown, seatsVersion, versionOf } from './seat-headers.ts';
+import { lockStatus, locksUnknown, seatsUnchanged, seatsVersion, versionOf } from './seat-headers.ts';
 import { seatsSchema } from './seats-schema.ts';
 
 const binary = 'application/octet-stream';
@@ -39,7 +39,7 @@ const seatsRoute = createRoute({
         'X-Lock-Status': lockStatus,
       }),
     },
-    ...unchangedResponses,
+    ...seatsUnchanged,
     404: errorResponse('Event not found', [noSuchEvent]),
     ...commonResponses,
   },

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { EventSnapshot, Sale, TicketRow } from '../domain/event/event.ts';
 import { SeatBoard } from '../domain/event/seat-board.ts';
+
+import { pack, versionOf } from '../domain/event/seat-version.ts';
 import { pageOf, pageTag } from './event-page.ts';
 
 const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
@@ -160,6 +162,9 @@ describe('the page of a seat board', () => {
           expect(page.tickets.map((ticket: { status: string }) => ticket.status)).toEqual(expected);
           const of = (status: string) => expected.filter((one) => one === status).length;
           expect(page.availability).toEqual({ free: of('available'), held: of('reserved'), sold: of('booked') });
+          const { codes, packed, version, seatsHash } = board.statuses;
+          expect(packed).toEqual(pack(codes));
+          expect(version).toBe(versionOf(seatsHash, packed));
         }
       }),
       { numRuns: 300 },

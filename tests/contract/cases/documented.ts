@@ -7,6 +7,9 @@ import type { Suite } from './suite.ts';
 /**
  * The operations of booking that are checked against their documents, each with the statuses that no case of this suite
  * gets. All of those of events and search are checked.
+ *
+ * An operation of organisers has many refusals, each of which has a test in its service: none that is not documented
+ * may come.
  */
 const heldOfBooking: Record<string, number[]> = {
   // Tokens are not checked here, and the sandbox takes every amount.
@@ -31,7 +34,14 @@ const byFault = [500, 503];
 const byShell = [408, 413, 415, 429, 431];
 
 /** The headers of single responses; all others are the shell's, or HTTP's. */
-const ownHeaders = ['Retry-After', 'WWW-Authenticate', 'Location', 'Idempotent-Replayed', 'X-Lock-Status'];
+const ownHeaders = [
+  'Retry-After',
+  'WWW-Authenticate',
+  'Location',
+  'Idempotent-Replayed',
+  'X-Lock-Status',
+  'X-Seats-Version',
+];
 
 /** These come last, as they check the responses of all other cases. */
 export function documentedCases(suite: Suite): void {
@@ -44,13 +54,12 @@ export function documentedCases(suite: Suite): void {
         const answers = suite.answers.filter(isOf(name, base));
         const others = [...byFault, ...byShell, ...(heldOfBooking[name] ?? [])];
         const documented = Object.keys(operation.responses).map(Number);
-        expect({ name, statuses: without(documented, others) }).toEqual({
-          name,
-          statuses: without(
-            answers.map(({ status }) => status),
-            others,
-          ),
-        });
+        const seen = answers.map(({ status }) => status);
+        const isOrganisers = service === 'events' && operation.security.length > 0;
+        if (isOrganisers) expect({ name, untold: without(seen, documented) }).toEqual({ name, untold: [] });
+        else {
+          expect({ name, statuses: without(documented, others) }).toEqual({ name, statuses: without(seen, others) });
+        }
         for (const answer of answers) {
           if (answer.status < 300) expectDocumentedQuery(name, answer, operation);
           await expectDocumented(name, answer, operation, document);
@@ -84,12 +93,11 @@ function expectDocumentedQuery(name: string, { url }: Answer, { parameters = [] 
 async function expectDocumented(name: string, answer: Answer, operation: Operation, document: Document) {
   const { status, headers, type, json } = answer;
   const { content = { '': { schema: {} } }, headers: told = {} } = operation.responses[status] ?? {};
-  // An error may also be a problem, which only those get who ask for it.
-  expect({ name, status, types: Object.keys(content) }).toEqual({
-    name,
-    status,
-    types: status < 400 ? [type] : ['application/json', 'application/problem+json'],
-  });
+  const types = Object.keys(content);
+  // A client may ask for another type of several; an error may also be a problem, which only those get who ask for it.
+  const expected =
+    status >= 400 ? ['application/json', 'application/problem+json'] : types.includes(type) ? types : [type];
+  expect({ name, status, types }).toEqual({ name, status, types: expected });
   const missing = Object.keys(told).filter((header) => told[header]?.required && !headers.has(header));
   const untold = ownHeaders.filter((header) => headers.has(header) && !(header in told));
   expect({ name, status, missing, untold }).toEqual({ name, status, missing: [], untold: [] });

@@ -175,6 +175,31 @@ describe('live seats', () => {
   });
 });
 
+describe('live seats by index', () => {
+  const byIndex = async (first: SeatsView) => {
+    const started = await start(first);
+    const viewer = started.live.watch(event, { by: 'index' });
+    return { ...started, viewer, next: async () => (await viewer.next(hour)) as LiveMessage };
+  };
+
+  test('are the places that change, also where the same seats are read anew', async () => {
+    const first = seen(freed('a'), freed('b'));
+    const { next, show } = await byIndex(first);
+    expect(await next()).toEqual({ id: first.seats.version, event: 'taken', statuses: first.seats });
+    const { seats } = seen(freed('a'), held('b'));
+    await show({ seats, now: 0, locksKnown: true });
+    expect(await next()).toEqual({ id: seats.version, event: 'seats', places: [1], statuses: seats });
+  });
+
+  test('are all seats again where the event has others, even if none of them is taken', async () => {
+    const { next, show } = await byIndex(seen(freed('a')));
+    await next();
+    const { seats } = seen(freed('b'), freed('a'));
+    await show({ seats, now: 0, locksKnown: true });
+    expect(await next()).toEqual({ id: seats.version, event: 'taken', statuses: seats });
+  });
+});
+
 describe('live seats that can’t be seen', () => {
   for (const [what, broken] of [
     ['without the database', away],
