@@ -6,7 +6,7 @@ import { badInputCases } from './cases/bad-input.ts';
 import { documentedCases } from './cases/documented.ts';
 import { eventCases } from './cases/events.ts';
 import { orderCases } from './cases/orders.ts';
-import { organiserCases } from './cases/organisers.ts';
+import { ownEventCases } from './cases/own-events.ts';
 import { problemCases } from './cases/problems.ts';
 import { reservationCases } from './cases/reservations.ts';
 import { saleCases } from './cases/sale.ts';
@@ -36,7 +36,7 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('reservations', () => reservationCases(suite));
     describe('orders', () => orderCases(suite));
     describe('search', () => searchCases(suite));
-    describe('organisers', () => organiserCases(suite));
+    describe('own events', () => ownEventCases(suite));
     describe('problems', () => problemCases(suite));
     describe('bad input', () => badInputCases(suite));
     describe('every service', () => serviceCases(suite));

@@ -14,7 +14,7 @@ const params = z.object({ uuid: uuid.openapi({ example: example.event }) });
 
 const responsesOf = (description: string, type: string, schema: z.ZodType) => ({
   200: { description, content: { [type]: { schema } } },
-  ...unchangedResponses,
+  ...unchangedResponses(),
   404: errorResponse('Event not found', [noSuchEvent]),
   ...commonResponses,
 });

@@ -11,7 +11,17 @@ const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const added = {
   venue: ['name', 'address', 'city', 'country', 'coordinates'],
   event: [
-    ...['status', 'time_zone', 'category', 'genre', 'image_url', 'doors_at', 'ends_at', 'ticket_limit', 'previous_dates'],
+    ...[
+      'status',
+      'time_zone',
+      'category',
+      'genre',
+      'image_url',
+      'doors_at',
+      'ends_at',
+      'ticket_limit',
+      'previous_dates',
+    ],
     ...['refund_until', 'organiser', 'on_sale', 'prices', 'availability', 'links'],
   ],
 };
@@ -19,13 +29,14 @@ const added = {
 export function eventCases(suite: Suite): void {
   test('an event has exactly the members of the contract, in their order, and those that were added', async () => {
     const { event } = await suite.api.freeSeats(3);
-    expect(event).toMatchObject({
+    expect(event).toEqual({
+      ...event,
       uuid,
       name: expect.any(String),
       description: expect.any(String),
       date: expect.stringMatching(utc),
       currency,
-      venue: { uuid, location: expect.any(String), seat_map: expect.any(Object) },
+      venue: { ...event.venue, uuid, location: expect.any(String), seat_map: expect.any(Object) },
       performers: expect.any(Array),
       tickets: expect.any(Array),
     } as never);

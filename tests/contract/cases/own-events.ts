@@ -7,7 +7,7 @@ import type { Suite } from './suite.ts';
 type Told = { status: number; json: Record<string, unknown>; etag: string };
 
 /** Events of organisers and their presales, on a platform that checks no tokens. */
-export function organiserCases(suite: Suite): void {
+export function ownEventCases(suite: Suite): void {
   async function send(
     method: string,
     path: string,
@@ -35,6 +35,7 @@ export function organiserCases(suite: Suite): void {
   });
   const made = async (name = `Gala ${randomUUID()}`) =>
     (await send('POST', '/events', draft(name))).json.uuid as string;
+  const window = { name: 'Fans', starts_at: '2089-12-01T00:00:00Z', ends_at: '2089-12-02T00:00:00Z' };
   const found = async (name: string) => {
     const { events } = (await (await suite.api.search(`?q=${encodeURIComponent(name)}&size=50`)).json()) as {
       events: { name: string }[];
@@ -91,7 +92,6 @@ export function organiserCases(suite: Suite): void {
 
   test('a presale has codes, chosen and made', async () => {
     const event = await made();
-    const window = { name: 'Fans', starts_at: '2089-12-01T00:00:00Z', ends_at: '2089-12-02T00:00:00Z' };
     const presale = (await send('POST', `/events/${event}/presales`, window)).json.uuid as string;
     expect((await send('GET', `/events/${event}/presales`)).json).toMatchObject({ presales: [{ uuid: presale }] });
     const { etag } = await send('GET', `/presales/${presale}`);
@@ -113,5 +113,49 @@ export function organiserCases(suite: Suite): void {
     ]);
     expect((await send('DELETE', `/presales/${presale}`)).status).toBe(204);
     expect((await send('GET', `/presales/${presale}/codes`)).status).toBe(404);
+  });
+
+  test.each([
+    ['GET', '/events/{}/settings', 'event_not_found'],
+    ['PATCH', '/events/{}', 'event_not_found'],
+    ['DELETE', '/events/{}', 'event_not_found'],
+    ['POST', '/events/{}/publish', 'event_not_found'],
+    ['GET', '/events/{}/presales', 'event_not_found'],
+    ['POST', '/events/{}/presales', 'event_not_found'],
+    ['GET', '/presales/{}', 'presale_not_found'],
+    ['PATCH', '/presales/{}', 'presale_not_found'],
+    ['DELETE', '/presales/{}', 'presale_not_found'],
+    ['GET', '/presales/{}/codes', 'presale_not_found'],
+    ['POST', '/presales/{}/codes', 'presale_not_found'],
+    ['DELETE', '/codes/{}', 'code_not_found'],
+  ])('%s %s of what is not there is a 404, and of no uuid a 400', async (method, path, error) => {
+    const bodies: Record<string, object> = {
+      'PATCH /events/{}': { name: 'x' },
+      'PATCH /presales/{}': { name: 'x' },
+      'POST /events/{}/presales': window,
+      'POST /presales/{}/codes': { count: 1 },
+    };
+    const ask = (id: string) =>
+      send(method, path.replace('{}', id), bodies[`${method} ${path}`], method === 'PATCH' ? { 'If-Match': '*' } : {});
+    const [missing, wrong] = [await ask(randomUUID()), await ask('x')];
+    expect([missing.status, missing.json.error, wrong.status]).toEqual([404, error, 400]);
+  });
+
+  test('a key that belongs to another request is refused, and so is a presale that was changed since', async () => {
+    const uuid = await made();
+    const key = { 'Idempotency-Key': randomUUID() };
+    const presale = await send('POST', `/events/${uuid}/presales`, window, key);
+    const one = `/presales/${presale.json.uuid}`;
+    for (const [path, body] of [
+      [`/events/${uuid}/presales`, { ...window, name: 'Others' }],
+      [`/events/${uuid}/publish`],
+      [`${one}/codes`, { count: 1 }],
+    ] as const) {
+      const { status, json } = await send('POST', path, body, key);
+      expect([path, status, json.error]).toEqual([path, 422, 'idempotency_key_reused']);
+    }
+    expect((await send('PATCH', one, { name: 'x' })).status).toBe(428);
+    expect((await send('PATCH', one, { name: 'x' }, { 'If-Match': '"old"' })).status).toBe(412);
+    expect((await send('GET', `/own-events?organiser=${randomUUID()}`)).status).toBe(404);
   });
 }
