@@ -10,6 +10,7 @@ import { inPostgres, inWords } from '../../shared/process/failures.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { progressBar } from '../../shared/process/progress.ts';
+import { organiserCommands } from './organiser-cli.ts';
 
 const lookEveryMs = 1000;
 
@@ -30,6 +31,7 @@ export const commands: Record<string, Command> = {
     ],
     run: seed,
   },
+  ...organiserCommands,
 };
 
 const database = (env: Env) => postgresConfig(readConfig(postgresVariables, env), 'onsale-tools');

@@ -70,6 +70,59 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect((await follow(others, 'release')).status).toBe(204);
   });
 
+  test('make, see, change and delete a venue and a performer', async () => {
+    const { send, follow } = documents;
+    for (const thing of ['Venue', 'Performer']) {
+      const made = await send(`create${thing}`);
+      expect(made.status).toBe(201);
+      expect(await follow(made, 'view')).toMatchObject({ status: 200, json: { uuid: made.json.uuid } });
+      expect((await send(`list${thing}s`)).status).toBe(200);
+      const changed = await follow(made, 'change', { headers: { 'If-Match': '*' } });
+      expect(changed).toMatchObject({ status: 200, json: { uuid: made.json.uuid } });
+      expect((await follow(made, 'delete')).status).toBe(204);
+    }
+  });
+
+  test('make an organiser and an API key, revoke it, and tell of all that', async () => {
+    const { send, follow } = documents;
+    expect((await send('createOrganiser')).status).toBe(201);
+    expect((await send('listOrganisers')).status).toBe(200);
+    const key = await send('createApiKey');
+    expect(key.status).toBe(201);
+    expect((await send('listApiKeys')).status).toBe(200);
+    expect((await follow(key, 'revoke')).status).toBe(204);
+    const { entries } = (await send('listAuditLog')).json as { entries: { action: string }[] };
+    expect(entries[0]?.action).toBe('api_key.revoked');
+  });
+
+  test('make an event with a presale, publish it, and show it to calendars and search engines', async () => {
+    const { send, follow } = documents;
+    const match = { headers: { 'If-Match': '*' } };
+    const made = await send('createEvent');
+    expect(made).toMatchObject({ status: 201, json: { status: 'draft' } });
+    expect((await follow(made, 'settings')).json).toEqual(made.json);
+    expect((await send('changeEvent', { ...match, path: { uuid: made.json.uuid as string } })).status).toBe(200);
+    const presale = await follow(made, 'presale');
+    expect(presale.status).toBe(201);
+    expect((await follow(presale, 'view')).json).toEqual(presale.json);
+    expect(
+      (await follow(presale, 'codes', { named: 'chosen', headers: { 'Idempotency-Key': randomUUID() } })).status,
+    ).toBe(201);
+    const codes = await follow(presale, 'codes', { named: 'made' });
+    expect(codes.status).toBe(201);
+    expect((await follow(codes, 'withdraw')).status).toBe(204);
+    expect((await follow(presale, 'listCodes')).json.codes).toHaveLength(4);
+    expect((await follow(presale, 'change', match)).status).toBe(200);
+    expect((await send('listPresales')).status).toBe(200);
+    expect(await follow(made, 'publish')).toMatchObject({ status: 200, json: { status: 'published' } });
+    expect((await follow(presale, 'delete')).status).toBe(204);
+    const other = await send('createEvent', { headers: { 'Idempotency-Key': randomUUID() } });
+    expect((await send('listOwnEvents')).status).toBe(200);
+    expect((await follow(other, 'delete')).status).toBe(204);
+    expect((await send('viewCalendar')).status).toBe(200);
+    expect((await send('viewLinkedData')).status).toBe(200);
+  });
+
   test('are all sent by these tests', () => {
     expect([...documents.sent].sort()).toEqual(documents.all().sort());
   });

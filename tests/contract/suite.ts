@@ -6,6 +6,7 @@ import { badInputCases } from './cases/bad-input.ts';
 import { documentedCases } from './cases/documented.ts';
 import { eventCases } from './cases/events.ts';
 import { orderCases } from './cases/orders.ts';
+import { organiserCases } from './cases/organisers.ts';
 import { ownEventCases } from './cases/own-events.ts';
 import { problemCases } from './cases/problems.ts';
 import { reservationCases } from './cases/reservations.ts';
@@ -35,6 +36,7 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('sale', () => saleCases(suite));
     describe('reservations', () => reservationCases(suite));
     describe('orders', () => orderCases(suite));
+    describe('organisers', () => organiserCases(suite));
     describe('search', () => searchCases(suite));
     describe('own events', () => ownEventCases(suite));
     describe('problems', () => problemCases(suite));

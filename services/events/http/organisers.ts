@@ -46,7 +46,7 @@ const listRoute = createRoute({
   tags: ['Organisers'],
   ...byBearer,
   summary: 'The organisers, the newest first',
-  description: 'By an administrator.',
+  description: 'All of them, to an administrator.',
   request: { query: z.object(pageQuery('organisers')) },
   responses: {
     200: jsonResponse(

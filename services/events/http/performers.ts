@@ -151,7 +151,7 @@ const deletePerformerRoute = createRoute({
     204: { description: 'It is deleted' },
     404: notFound,
     409: errorResponse('Events have it in their line-up: `events` names some', [performerUsed], {
-      events: z.array(uuid),
+      events: z.array(uuid).optional(),
     }),
     ...parameterResponses,
     ...deleteResponses,

@@ -174,7 +174,9 @@ const deleteVenueRoute = createRoute({
   responses: {
     204: { description: 'It is deleted' },
     404: notFound,
-    409: errorResponse('Events take place there: `events` names some', [venueUsed], { events: z.array(uuid) }),
+    409: errorResponse('Events take place there: `events` names some', [venueUsed], {
+      events: z.array(uuid).optional(),
+    }),
     ...parameterResponses,
     ...deleteResponses,
   },

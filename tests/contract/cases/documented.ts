@@ -51,6 +51,7 @@ const ownHeaders = [
   'Idempotent-Replayed',
   'X-Lock-Status',
   'X-Seats-Version',
+  'ETag',
 ];
 
 /** These come last, as they check the responses of all other cases. */
