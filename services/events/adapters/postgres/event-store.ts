@@ -76,7 +76,8 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
             'calendar', json_build_object('sequence', e.sequence, 'updated_at', ${utc(sql`e.updated_at`)}),
             'plan', (select s.hash from seating_plans s where s.id = e.plan_id),
             'tickets', coalesce((
-              select json_agg(${ticket()} order by t.id) from tickets t where t.event_id = e.id), '[]'),
+              select json_agg(${ticket()} order by t.place nulls last, t.id)
+              from tickets t where t.event_id = e.id), '[]'),
             'mark', ${mark()}) as event
           from events e join venues v on v.id = e.venue_id left join organisers o on o.id = e.organiser_id
           where e.uuid = ${eventUuid} and ${isDated()}`;
