@@ -6,7 +6,12 @@ import type { Needed } from '../../shared/db/schema-check.ts';
  * `locks` are in PostgreSQL, or elsewhere.
  */
 export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: boolean }): Needed => [
-  [tables.events, 'SELECT'],
+  [tables.events, 'SELECT', 'UPDATE'],
+  [tables.presales, 'SELECT'],
+  [tables.accessCodes, 'SELECT', 'UPDATE'],
+  [tables.rates, 'SELECT', 'UPDATE'],
+  [tables.ratePrices, 'SELECT'],
+  [tables.seatingPlans, 'SELECT'],
   [tables.tickets, 'SELECT', 'UPDATE'],
   [tables.reservations, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.reservationTickets, 'SELECT', 'INSERT'],
@@ -20,6 +25,9 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
   [tables.idempotencyKeys, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.organisers, 'SELECT'],
   [tables.apiKeys, 'SELECT', 'UPDATE'],
+  [tables.auditLog, 'INSERT'],
+  [tables.operations, 'SELECT', 'INSERT', 'UPDATE'],
+  [tables.rates, 'SELECT'],
   [tables.appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(locks ? ([[tables.ticketLocks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE']] satisfies Needed) : []),
   ...(sandbox

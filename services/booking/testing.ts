@@ -6,6 +6,10 @@ import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
 import { postgresBooks } from './adapters/postgres/books.ts';
+import { postgresEventChanges } from './adapters/postgres/event-changes.ts';
+import { postgresEventSales } from './adapters/postgres/event-sales.ts';
+import { postgresOperations } from './adapters/postgres/operations.ts';
+import { postgresOrderHistories } from './adapters/postgres/order-histories.ts';
 import { postgresOrders } from './adapters/postgres/orders.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres/refunds.ts';
@@ -31,10 +35,12 @@ import * as findReservations from './domain/reservation/find-reservation.ts';
 import type { HeldReservation } from './domain/reservation/hold-seats.ts';
 import * as release from './domain/reservation/release-reservation.ts';
 import * as best from './domain/reservation/reserve-best.ts';
+import * as named from './domain/reservation/reserve-seats.ts';
 import * as reserve from './domain/reservation/reserve-ticket.ts';
 import * as chosen from './domain/reservation/reserve-tickets.ts';
+import { knownRules } from './domain/sale-rules/known-rules.ts';
 import { seatChoices } from './domain/seats/best-choices.ts';
-import type { Wish } from './domain/seats/candidates.ts';
+import { knownSeats } from './domain/seats/known-seats.ts';
 import { knownTickets } from './domain/seats/known-tickets.ts';
 import { notPaid } from './http/payment-responses.ts';
 
@@ -52,15 +58,21 @@ export const reserveTicket = (
 
 export const reserveTickets = (
   ports: Ports,
-  request: { userUuid: string; ticketUuids: string[] },
+  request: Omit<Parameters<typeof chosen.reserveTickets>[1], 'actor'>,
   actor: Actor = anyone,
 ): Promise<HeldReservation> => chosen.reserveTickets(ports, { actor, ...request });
 
 export const reserveBest = (
   ports: Ports,
-  request: { userUuid: string; eventUuid: string } & Wish,
+  request: Omit<Parameters<typeof best.reserveBest>[1], 'actor'>,
   actor: Actor = anyone,
 ): Promise<HeldReservation> => best.reserveBest(ports, { actor, ...request });
+
+export const reserveSeats = (
+  ports: Ports,
+  request: Omit<Parameters<typeof named.reserveSeats>[1], 'actor'>,
+  actor: Actor = anyone,
+): Promise<HeldReservation> => named.reserveSeats(ports, { actor, ...request });
 
 export const findReservation = (ports: Ports, uuid: string, actor: Actor = anyone) =>
   findReservations.findReservation(ports, { actor, uuid });
@@ -127,9 +139,16 @@ export function saleOn(
     payments: provider(db),
     paymentMethods: postgresPaymentMethods(db),
     webhookEvents: postgresWebhookEvents(db),
+    eventChanges: postgresEventChanges(db),
+    operations: postgresOperations(db),
+    eventSales: postgresEventSales(db),
+    orderHistories: postgresOrderHistories(db),
     idempotencyKeys: postgresIdempotencyKeys(db),
     feed: { publish: () => {} },
     knownTickets: knownTickets(tickets),
+    // So that a test sees a change of the rules at once.
+    knownRules: knownRules(tickets, { freshMs: 0 }),
+    knownSeats: knownSeats(tickets),
     reservations: postgresReservations(db),
     seats: seatChoices({ locks, tickets, mayStrand: true }),
     orders: postgresOrders(db),

@@ -8,18 +8,25 @@ import { publicViews } from './domain/event/drafts.ts';
 import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
 import { listEvents } from './domain/event/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
+import { offerRunner } from './domain/offer/offer-runner.ts';
+import type { OfferPorts } from './domain/offer/run-offer.ts';
 import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
 import { accessCodeRoutes } from './http/access-codes.ts';
 import { apiKeyRoutes } from './http/api-keys.ts';
 import { auditLogRoutes } from './http/audit-log.ts';
 import { eventDocumentRoutes } from './http/event-documents.ts';
+import { eventPlanRoutes } from './http/event-plans.ts';
 import { eventRoutes } from './http/events.ts';
+import { holdBackRoutes } from './http/hold-backs.ts';
 import { liveRoutes } from './http/live.ts';
+import { isOfferBody, offerRoutes } from './http/offers.ts';
 import { organiserRoutes } from './http/organisers.ts';
 import { ownEventRoutes } from './http/own-events.ts';
 import { performerRoutes } from './http/performers.ts';
+import { isPlanUpload, type PlanImporters, planRoutes } from './http/plans.ts';
 import { presaleRoutes } from './http/presales.ts';
+import { priceRoutes } from './http/prices.ts';
 import { seatRoutes } from './http/seats.ts';
 import { venueRoutes } from './http/venues.ts';
 
@@ -28,7 +35,9 @@ export type EventsDeps = ShellDeps &
   Ports & {
     /** Verifies tokens and API keys; without it every caller is the platform's organiser. */
     identities?: Identities | undefined;
-    feed: Pick<SeatFeed, 'subscribe'>;
+    feed: Pick<SeatFeed, 'subscribe' | 'publish'>;
+    locks: OfferPorts['locks'];
+    importers: PlanImporters;
     /** The address of this service for the world, for documents that need whole addresses. */
     publicUrl?: string | undefined;
     livePace?: Partial<LivePace> | undefined;
@@ -40,7 +49,7 @@ const maxPingMs = 15_000;
 
 /**
  * The events service over its ports: the event page, the list of upcoming events and the live seats. `follow`
- * begins to follow the seat feed, and resolves when it is in reach.
+ * begins to follow the seat feed, and resolves when it is in reach; `offers` makes tickets beside the requests.
  */
 export function createEventsApp(deps: EventsDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the event cache by outcome', 'outcome');
@@ -61,9 +70,11 @@ export function createEventsApp(deps: EventsDeps) {
   if (deps.closing.aborted) live.close();
   else deps.closing.addEventListener('abort', live.close, { once: true });
   const pingMs = Math.min(stalledMs / 2, maxPingMs);
+  const onOfferError = (err: unknown) => deps.log.warn({ err }, 'tickets are not made yet: a job goes on with them');
+  const runner = offerRunner(deps, onOfferError, deps.closing);
   const app = createShell(
     about,
-    deps,
+    { ...deps, ownBodies: (path) => isPlanUpload(path) || isOfferBody(path) },
     (shell) => {
       checkTokens(shell, '/api/v1/management/*', deps.identities, deps.log);
       const organising = { ...deps, authorOf: authorOf(deps.server.proxies) };
@@ -77,13 +88,18 @@ export function createEventsApp(deps: EventsDeps) {
         .route('/', auditLogRoutes(organising))
         .route('/', venueRoutes(organising))
         .route('/', performerRoutes(organising))
+        .route('/', planRoutes(organising))
+        .route('/', eventPlanRoutes(deps))
+        .route('/', offerRoutes({ ...organising, runner }))
+        .route('/', priceRoutes(organising))
+        .route('/', holdBackRoutes(organising))
         .route('/', ownEventRoutes(organising))
         .route('/', presaleRoutes(organising))
         .route('/', accessCodeRoutes(organising));
     },
     async () => linksTo((await listEvents(deps, { limit: 1 })).events[0]),
   );
-  return { app, follow: async () => void (await live.follow()) };
+  return { app, offers: runner, follow: async () => void (await live.follow()) };
 }
 
 /** The type of the app, from which `hc` makes a client's. */

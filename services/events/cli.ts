@@ -11,6 +11,7 @@ import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { progressBar } from '../../shared/process/progress.ts';
 import { organiserCommands } from './organiser-cli.ts';
+import { plan } from './plan-cli.ts';
 
 const lookEveryMs = 1000;
 
@@ -31,6 +32,7 @@ export const commands: Record<string, Command> = {
     ],
     run: seed,
   },
+  plan,
   ...organiserCommands,
 };
 

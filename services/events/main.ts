@@ -26,6 +26,7 @@ import { createMetrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
+import { startJobs } from '../../shared/process/jobs.ts';
 import type { Running } from '../../shared/process/lifecycle.ts';
 import { createLog } from '../../shared/process/log.ts';
 import { type Program, runProgram } from '../../shared/process/program.ts';
@@ -36,6 +37,9 @@ import { openTracing } from '../../shared/tracing/tracing.ts';
 import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
 import { commands } from './cli.ts';
+import { importers } from './importers.ts';
+import { holdBacksJob } from './jobs/hold-backs.ts';
+import { offersJob } from './jobs/offers.ts';
 import { neededTables } from './needed-tables.ts';
 import { tracedPorts } from './traced-ports.ts';
 
@@ -52,6 +56,9 @@ export const variables = {
   ),
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
 };
+
+/** Between two runs of a job. */
+const jobPauseMs = 2_000;
 
 /** What production refuses without tokens. */
 const unsafe = 'anybody could change anybody’s events and make API keys';
@@ -97,7 +104,8 @@ export async function start(
   const feed = redisFeed ?? postgresSeatFeed(db, log);
   const checkCache = redis && checkRedisCache(redis, 'event:ready');
   const closing = new AbortController();
-  const { app, follow } = createEventsApp({
+  const ports = tracedPorts(postgresPorts(db));
+  const { app, follow, offers } = createEventsApp({
     log,
     metrics,
     server,
@@ -109,7 +117,8 @@ export async function start(
     closing: closing.signal,
     publicUrl: config.PUBLIC_URL,
     identities: auth && withApiKeys(jwtIdentities(auth, log), postgresApiKeys(db), log),
-    ...tracedPorts(postgresPorts(db)),
+    ...ports,
+    importers,
     locks: tracedPort('locks', redis ? redisTicketLocks(redis) : postgresTicketLocks(db)),
     locksApart: redis !== undefined,
     cache: cacheRedis
@@ -125,6 +134,11 @@ export async function start(
   }
   // Live views begin when the feed can be reached; the pages do not wait for that.
   void follow();
+  const stops = [
+    startJobs([holdBacksJob({ ...ports, feed })], jobPauseMs, log),
+    // The tickets of a large event take seconds: meanwhile the other jobs go on.
+    startJobs([offersJob(offers)], jobPauseMs, log),
+  ];
   const http = await serveService(app, { log, metrics, server }, config.SERVER_ADDR, addressVariable);
   return {
     port: http.port,
@@ -132,6 +146,7 @@ export async function start(
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);
+      await Promise.all([...stops.map((stop) => stop()), offers.idle()]);
       await feed.close();
       await Promise.all([db.close(), redis?.close(), cacheRedis?.close(), tracing?.close()]);
     },

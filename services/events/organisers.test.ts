@@ -306,26 +306,46 @@ describe('the audit log', () => {
     expect(refused).toMatchObject({ status: 400, json: { issues: [{ path: 'from' }] } });
   });
 
-  test('has nothing of a change that fails, and a change is not made that can’t be noted', async () => {
+  test('has nothing of a change that is refused', async () => {
     const { tickets: _, venueId } = await makeEvent(database.sql);
     const [used] = await database.sql<{ uuid: string }[]>`select uuid from venues where id = ${venueId}`;
     const stale = { body: { name: 'x', time_zone: 'UTC' }, headers: { 'If-Match': '"stale"' } };
     expect((await ask(tokenOf('platform'), `PATCH /venues/${used!.uuid}`, stale)).status).toBe(412);
     expect((await ask(tokenOf('platform'), `DELETE /venues/${used!.uuid}`)).status).toBe(409);
     expect(await entries(tokenOf('platform'), `thing_uuid=${used!.uuid}`)).toEqual([]);
+  });
 
-    const { json } = await ask(tokenOf('host'), 'POST /performers', { body: performer });
-    await database.sql`alter table audit_log add constraint full_disk check (thing <> 'performer') not valid`;
-    const patch = { body: { age: 3 }, headers: { 'If-Match': '*' } };
-    const statuses = [
-      await ask(tokenOf('host'), 'POST /performers', { body: { name: 'Unnoted' } }),
-      await ask(tokenOf('host'), `PATCH /performers/${json.uuid}`, patch),
-      await ask(tokenOf('host'), `DELETE /performers/${json.uuid}`),
-    ].map(({ status }) => status);
-    await database.sql`alter table audit_log drop constraint full_disk`;
-    expect(statuses).toEqual([500, 500, 500]);
-    expect(await database.sql`select from performers where name = 'Unnoted'`).toHaveLength(0);
-    expect((await ask(tokenOf('host'), `GET /performers/${json.uuid}`)).json).toEqual(json);
+  test.each([
+    ['/venues', venue],
+    ['/performers', performer],
+  ] as const)('is of one piece with the changes of %s: both are there, or none', async (path, body) => {
+    const table = path.slice(1);
+    const { sql } = database;
+    const count = async () => (await sql<{ n: number }[]>`select count(*)::int as n from audit_log`)[0]!.n;
+    const { json } = await ask(tokenOf('host'), `POST ${path}`, { body });
+    const before = await count();
+    /** Each way to change, while something breaks it. */
+    const statuses = async () => {
+      const patch = { body: { name: 'Another' }, headers: { 'If-Match': '*' } };
+      const asked = [
+        await ask(tokenOf('host'), `POST ${path}`, { body: { ...body, name: 'Lost' } }),
+        await ask(tokenOf('host'), `PATCH ${path}/${json.uuid}`, patch),
+        await ask(tokenOf('host'), `DELETE ${path}/${json.uuid}`),
+      ];
+      return asked.map(({ status }) => status);
+    };
+    await sql`alter table audit_log add constraint broken check (false) not valid`;
+    expect(await statuses()).toEqual([500, 500, 500]);
+    await sql`alter table audit_log drop constraint broken`;
+    await sql.unsafe(`
+      create or replace function break_commit() returns trigger language plpgsql as $$ begin raise 'broken'; end $$;
+      create constraint trigger broken after insert or update or delete on ${table}
+        deferrable initially deferred for each row execute function break_commit()`);
+    expect(await statuses()).toEqual([500, 500, 500]);
+    await sql.unsafe(`drop trigger broken on ${table}`);
+    expect(await count()).toBe(before);
+    expect(await sql`select from ${sql(table)} where name = 'Lost'`).toHaveLength(0);
+    expect((await ask(tokenOf('host'), `GET ${path}/${json.uuid}`)).json).toEqual(json);
   });
 
   test('is never changed', async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { testClock } from '../../shared/testing/clock.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
-import { organisersOver, type Send } from './own-events.harness.ts';
+import { organisersOver, type Send } from './organisers.harness.ts';
 
 let database: TestDatabase;
 let api: ReturnType<typeof organisersOver>;

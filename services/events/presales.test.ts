@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
-import { organisersOver, type Send } from './own-events.harness.ts';
+import { organisersOver, type Send } from './organisers.harness.ts';
 
 let database: TestDatabase;
 let sql: TestDatabase['sql'];

@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../shared/async/clock.ts';
-import { memoryCache } from '../../shared/cache/memory.ts';
 import { serverConfig, serverVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
 import { unavailable } from '../../shared/errors.ts';
-import { createMetrics } from '../../shared/http/metrics.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
-import { silentLog } from '../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { postgresPorts } from './adapters/postgres/ports.ts';
-import { createEventsApp } from './app.ts';
+import { appOver } from './app.harness.ts';
 import type { SeatStatus } from './domain/event/event.ts';
 
 const statuses = ['available', 'reserved', 'booked'];
@@ -28,19 +23,11 @@ function newApp(env: Record<string, string> = {}, locksAway = false) {
   const away = async () => {
     throw unavailable('Redis', new Error('away'));
   };
-  return createEventsApp({
-    log: silentLog,
-    metrics: createMetrics('events'),
+  return appOver(database.db, {
     server: serverConfig(readConfig(serverVariables, env)),
-    dependencies: {},
-    closing: new AbortController().signal,
-    ...postgresPorts(database.db),
-    locks: locksAway ? { list: away } : locks,
+    locks: { ...locks, ...(locksAway && { list: away }) },
     locksApart: true,
-    cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),
-    feed: { subscribe: async () => async () => {} },
-    clock: systemClock,
-  }).app;
+  });
 }
 
 const pathOf = ({ uuid }: Pick<MadeEvent, 'uuid'>) => `/api/v1/management/events/${uuid}`;

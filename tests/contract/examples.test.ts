@@ -65,7 +65,7 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect((await send('decideSandboxPayment', { path: { uuid } })).status).toBe(200);
     expect((await follow(waiting, 'view')).json).toMatchObject({ status: 'paid' });
 
-    const others = await send('holdSeats', { named: 'best' });
+    const others = await send('holdSeats', { named: 'labelled' });
     expect(others.status).toBe(201);
     expect((await follow(others, 'release')).status).toBe(204);
   });
@@ -93,6 +93,59 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect((await follow(key, 'revoke')).status).toBe(204);
     const { entries } = (await send('listAuditLog')).json as { entries: { action: string }[] };
     expect(entries[0]?.action).toBe('api_key.revoked');
+  });
+
+  test('add a plan to a venue, and make an event’s tickets from it', async () => {
+    const { send, follow } = documents;
+    const event = await lastEvent();
+    const at = { path: { uuid: event.uuid } };
+    const atVenue = { path: { uuid: event.venue } };
+    const plan = await send('addPlan', { ...atVenue, named: 'small' });
+    expect(plan.status).toBe(201);
+    expect(await follow(plan, 'view')).toMatchObject({ status: 200, json: { name: 'Hall' } });
+    expect((await send('listPlans', atVenue)).status).toBe(200);
+    expect((await send('viewPlanSchema')).status).toBe(200);
+    const put = await send('putOffer', { ...at, named: 'usual', body: { plan_uuid: plan.json.uuid } });
+    expect(put.status).toBe(202);
+    await eventually(async () => (await follow(put, 'operation')).json.status === 'succeeded');
+    expect((await send('viewOffer', at)).json).toMatchObject({ operation: { done: expect.any(Number), kept: [] } });
+    expect((await send('changePrices', { ...at, named: 'category' })).json).toEqual({ changed: 1 });
+    const heldBack = await send('listHoldBacks', at);
+    expect((await follow(heldBack, 'release')).json).toMatchObject({ name: 'Sponsor', seats: 0 });
+    const shown = await send('viewEventPlan', at);
+    expect(shown.json).toMatchObject({ places: 5 });
+    const hash = shown.json.hash as string;
+    expect((await send('viewPlanByHash', { path: { uuid: event.uuid, hash } })).json).toEqual(shown.json);
+    const { uuid } = (await send('addPlan', { ...atVenue, named: 'small', body: { name: 'Another hall' } })).json;
+    expect((await send('deletePlan', { path: { uuid: uuid as string } })).status).toBe(204);
+  });
+
+  /** No other example needs its seats. */
+  async function lastEvent(): Promise<{ uuid: string; venue: string }> {
+    type Page = { events: { uuid: string; venue: { uuid: string } }[]; next_cursor: string | null };
+    for (let cursor = ''; ; ) {
+      const listed = await fetch(`${target.events}/api/v1/management/events?limit=100${cursor}`);
+      const { events, next_cursor } = (await listed.json()) as Page;
+      const last = events.at(-1)!;
+      if (next_cursor === null) return { uuid: last.uuid, venue: last.venue.uuid };
+      cursor = `&cursor=${next_cursor}`;
+    }
+  }
+
+  test('show what was sold, move an event, and cancel another', async () => {
+    const { send, follow } = documents;
+    expect(await send('viewSales')).toMatchObject({ status: 200, json: { event_uuid: example.event } });
+    const listed = await send('listEventOrders');
+    expect(listed.status).toBe(200);
+    const [{ uuid }] = listed.json.orders as [{ uuid: string }];
+    expect(await send('viewOrderHistory', { path: { uuid } })).toMatchObject({ status: 200, json: { uuid } });
+    expect((await send('exportEventOrders')).status).toBe(200);
+    expect((await send('exportEventTickets')).status).toBe(200);
+    expect(await send('postponeEvent')).toMatchObject({ status: 200, json: { status: 'postponed' } });
+    expect(await send('rescheduleEvent')).toMatchObject({ status: 200, json: { status: 'rescheduled' } });
+    const cancelled = await send('cancelEvent');
+    expect(cancelled).toMatchObject({ status: 202, json: { status: 'running' } });
+    expect((await follow(cancelled, 'view')).status).toBe(200);
   });
 
   test('make an event with a presale, publish it, and show it to calendars and search engines', async () => {

@@ -14,7 +14,12 @@ export function knowsCall(program: Program, args: string[]): boolean {
   if (args.length === 0) return true;
   if (['health', 'config', '--version', '--help'].includes(args[0]!)) return args.length === 1;
   const usage = program.commands[args[0]!]?.usage ?? [];
-  return usage.some(([call]) => call.replace(/ (-|\[|[A-Z]).*$/, '') === args.join(' ').replace(/ UUID$/, ''));
+  const said = args.join(' ');
+  return usage.some(
+    ([call]) =>
+      [call, call.replace(/ \[.*/, '')].includes(said) ||
+      call.replace(/ (-|\[|[A-Z]).*$/, '') === said.replace(/ UUID$/, ''),
+  );
 }
 
 /** Returns the variables that a call of a program reads. */

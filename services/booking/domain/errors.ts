@@ -1,4 +1,5 @@
 import { AppError, type ErrorType } from '../../../shared/errors.ts';
+import type { EventRules } from './sale-rules/event-rules.ts';
 
 /** The errors of booking, by codes that never change. */
 export const codes = {
@@ -8,6 +9,14 @@ export const codes = {
   tooManyTickets: { code: 'too_many_tickets', kind: 'conflict' },
   seatStranded: { code: 'seat_stranded', kind: 'conflict' },
   salesEnded: { code: 'sales_ended', kind: 'conflict' },
+  notOnSale: { code: 'not_on_sale', kind: 'conflict' },
+  eventCancelled: { code: 'event_cancelled', kind: 'conflict' },
+  eventPostponed: { code: 'event_postponed', kind: 'conflict' },
+  codeInvalid: { code: 'code_invalid', kind: 'conflict' },
+  codeUsedUp: { code: 'code_used_up', kind: 'conflict' },
+  rateNotAvailable: { code: 'rate_not_available', kind: 'conflict' },
+  rateSoldOut: { code: 'rate_sold_out', kind: 'conflict' },
+  planChanged: { code: 'plan_changed', kind: 'conflict' },
   amountNotChargeable: { code: 'amount_not_chargeable', kind: 'unprocessable' },
   reservationNotFound: { code: 'reservation_not_found', kind: 'not_found' },
   reservationExpired: { code: 'reservation_expired', kind: 'conflict' },
@@ -20,6 +29,9 @@ export const codes = {
   paymentRequiresAction: { code: 'payment_requires_action', kind: 'payment_required' },
   paymentPending: { code: 'payment_pending', kind: 'unavailable', again: true },
 } as const satisfies Record<string, ErrorType>;
+
+/** The reasons why an event sells nothing to anybody who asks now. */
+export const offSaleCodes = [codes.salesEnded, codes.notOnSale, codes.eventCancelled, codes.eventPostponed] as const;
 
 // The message of each error stands here, once. Those of the original's two routes are the original's.
 
@@ -61,11 +73,76 @@ export const seatStranded = (stranded: string[]) =>
     details: { stranded },
   });
 
-const endedHint = 'The sale of this event has ended: choose another event';
+/**
+ * An error of an event's sale. An error of the original in its place keeps its own message, and has this one as `hint`.
+ */
+const ofSale = (type: ErrorType, message: string, inPlaceOf?: AppError, details: object = {}) =>
+  new AppError(type, inPlaceOf?.message ?? message, { details: { ...details, ...(inPlaceOf && { hint: message }) } });
 
-/** The event has begun, or is about to. An error of the original in its place adds the hint to its own message. */
+/** The event has begun, or is about to; or the window of its sale is over. */
 export const salesEnded = (inPlaceOf?: AppError) =>
-  new AppError(codes.salesEnded, inPlaceOf?.message ?? endedHint, { details: inPlaceOf ? { hint: endedHint } : {} });
+  ofSale(codes.salesEnded, 'The sale of this event has ended: choose another event', inPlaceOf);
+
+export const eventCancelled = (inPlaceOf?: AppError) =>
+  ofSale(codes.eventCancelled, 'This event is cancelled: choose another event', inPlaceOf);
+
+export const eventPostponed = (inPlaceOf?: AppError) =>
+  ofSale(codes.eventPostponed, 'This event is postponed: it is on sale again once it has a new date', inPlaceOf);
+
+export const notOnSale = ({ onSaleFrom, presales }: EventRules, inPlaceOf?: AppError) =>
+  ofSale(
+    codes.notOnSale,
+    'The sale of this event has not begun: come back at on_sale_from, or send the access_code of a presale',
+    inPlaceOf,
+    {
+      on_sale_from: instant(onSaleFrom!),
+      ...(presales.length > 0 && {
+        presales: presales.map((one) => ({
+          name: one.name,
+          starts_at: instant(one.startsAt),
+          ends_at: instant(one.endsAt),
+        })),
+      }),
+    },
+  );
+
+const instant = (ms: number) => new Date(ms).toISOString();
+
+/** One text for each reason: guesses learn nothing. */
+export const codeInvalid = () =>
+  new AppError(
+    codes.codeInvalid,
+    'This access code opens no sale of this event now: check it, and when its presale is',
+  );
+
+export const codeUsedUp = () =>
+  new AppError(codes.codeUsedUp, 'This access code is used up: a use that is given back, or not bought, is free again');
+
+export const rateNotAvailable = (conflicts: string[]) =>
+  new AppError(codes.rateNotAvailable, 'These seats are not sold at the rates that you asked for: choose other rates', {
+    details: { conflicts },
+  });
+
+export const rateSoldOut = (rates: string[]) =>
+  new AppError(codes.rateSoldOut, 'There are not so many tickets at these rates any more: choose other rates', {
+    details: { rates },
+  });
+
+export const heldAtOtherRates = (conflicts: string[]) =>
+  new AppError(codes.ticketNotAvailable, 'You hold these seats at other rates: release the reservation first', {
+    details: { conflicts },
+  });
+
+/** `unknown` are the labels or places that the event does not have. */
+export const seatsUnknown = (unknown: (string | number)[]) =>
+  new AppError(codes.ticketNotAvailable, 'The event has no such seats: read its seats anew', {
+    details: { conflicts: [], unknown },
+  });
+
+export const planChanged = (planHash: string | null) =>
+  new AppError(codes.planChanged, 'The plan of this event is another one by now: read it anew', {
+    details: { plan_hash: planHash },
+  });
 
 export const reservationNotFound = () => new AppError(codes.reservationNotFound, 'Reservation not found');
 

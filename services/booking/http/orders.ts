@@ -14,48 +14,18 @@ import {
   parameterResponses,
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { currency, dateTime, money, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import { uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import { keyReused, requestInProgress } from '../../../shared/idempotency/idempotency.ts';
 import { codes } from '../domain/errors.ts';
 import { createOrder } from '../domain/order/create-order.ts';
 import { findOrder, listOrders } from '../domain/order/find-order.ts';
-import type { OrderView } from '../domain/order/order.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { Refund } from '../domain/refund/refund.ts';
 import { checkRefundable, refundOrder } from '../domain/refund/refund-order.ts';
 import { ownReservation } from '../domain/reservation/find-reservation.ts';
 import { conflictMembers } from './conflict.ts';
 import { methodUuid, userUuid } from './input.ts';
-import {
-  actionJson,
-  amountRefused,
-  declineMembers,
-  notPaid,
-  paymentActionSchema,
-  paymentUnanswered,
-} from './payment-responses.ts';
-
-const orderSchema = z
-  .object({
-    uuid,
-    status: z.enum(['pending', 'paid', 'failed', 'refunded']),
-    tickets: z.array(
-      z.object({
-        uuid,
-        event_uuid: uuid,
-        seat: z.string().openapi({ example: 'A1' }),
-        price: money,
-        refunded: z.boolean(),
-      }),
-    ),
-    total: money,
-    currency,
-    action: paymentActionSchema
-      .nullable()
-      .openapi({ description: 'What the buyer must do before the order can be paid; null when nothing' }),
-    created_at: dateTime,
-  })
-  .openapi('Order');
+import { orderSchema, orderToJson, refundSchema, refundToJson } from './order-json.ts';
+import { amountRefused, declineMembers, notPaid, paymentUnanswered } from './payment-responses.ts';
 
 const orderHeaders = madeHeaders('The order, as it stands now');
 
@@ -110,8 +80,15 @@ const orderRoute = createRoute({
     404: errorResponse('Reservation not found', [codes.reservationNotFound]),
     409: givenAgain(
       errorResponse(
-        'The seats are held no more, some of them (`conflicts`) are gone or sold, the sale has ended, or the same request is being answered',
-        [codes.reservationExpired, codes.ticketNotAvailable, codes.salesEnded, requestInProgress],
+        'The seats are held no more, some of them (`conflicts`) are gone or sold, the event is off sale, or the same request is being answered',
+        [
+          codes.reservationExpired,
+          codes.ticketNotAvailable,
+          codes.salesEnded,
+          codes.eventCancelled,
+          codes.eventPostponed,
+          requestInProgress,
+        ],
         conflictMembers,
       ),
     ),
@@ -177,21 +154,6 @@ const listRoute = createRoute({
     ...common,
   },
 });
-
-const refundSchema = z
-  .object({
-    uuid,
-    order_uuid: uuid,
-    status: z.enum(['pending', 'succeeded', 'disputed']).openapi({
-      description:
-        '`pending` until the provider has given it back; `disputed` when the buyer has the money back through their bank',
-    }),
-    tickets: z.array(z.object({ uuid, event_uuid: uuid, seat: z.string(), price: money })),
-    amount: money,
-    currency: z.string(),
-    created_at: dateTime,
-  })
-  .openapi('Refund');
 
 const refundResponse = (description: string) => ({
   ...jsonResponse(description, refundSchema),
@@ -261,7 +223,7 @@ export function orderRoutes(ports: Ports) {
         if (purchase.is !== 'placed') throw notPaid(purchase);
         const { order } = purchase;
         const status = order.status === 'pending' ? 202 : 201;
-        return { status, json: toJson(order), location: `${path}/${order.uuid}` };
+        return { status, json: orderToJson(order), location: `${path}/${order.uuid}` };
       });
     })
     .openapi(refundRoute, async (c) => {
@@ -282,33 +244,16 @@ export function orderRoutes(ports: Ports) {
       });
     })
     .openapi(findRoute, async (c) =>
-      reply(c, toJson(await findOrder(ports, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid }))),
+      reply(
+        c,
+        orderToJson(await findOrder(ports, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid })),
+      ),
     )
     .openapi(listRoute, async (c) => {
       const { user_uuid: userUuid, cursor: after, limit } = c.req.valid('query');
       const orders = await listOrders(ports, { actor: actorOf(c.get('caller')), userUuid, after, limit: limit + 1 });
       const shown = orders.slice(0, limit);
       const next_cursor = orders.length > limit ? shown.at(-1)!.uuid : null;
-      return reply(c, { orders: shown.map(toJson), next_cursor });
+      return reply(c, { orders: shown.map(orderToJson), next_cursor });
     });
 }
-
-const refundToJson = (refund: Refund) => ({
-  uuid: refund.uuid,
-  order_uuid: refund.orderUuid,
-  status: refund.status,
-  tickets: refund.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
-  amount: refund.amount,
-  currency: refund.currency,
-  created_at: refund.createdAt,
-});
-
-const toJson = (order: OrderView) => ({
-  uuid: order.uuid,
-  status: order.status,
-  tickets: order.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
-  total: order.total,
-  currency: order.currency,
-  action: order.action && actionJson(order.uuid, order.action),
-  created_at: order.createdAt,
-});

@@ -14,59 +14,23 @@ import {
   sentResponses,
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { currency, dateTime, example, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
-import { codes } from '../domain/errors.ts';
+import { currency, dateTime, example, money, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { codes, offSaleCodes } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { extendReservation } from '../domain/reservation/extend-reservation.ts';
 import { findReservation, type ReservationState } from '../domain/reservation/find-reservation.ts';
 import type { HeldReservation } from '../domain/reservation/hold-seats.ts';
 import { releaseReservation } from '../domain/reservation/release-reservation.ts';
-import { reserveBest } from '../domain/reservation/reserve-best.ts';
-import { reserveTickets } from '../domain/reservation/reserve-tickets.ts';
 import { conflictMembers } from './conflict.ts';
-import { eventUuid, ticketUuid, userUuid } from './input.ts';
+import { hold, holdSchema } from './hold-input.ts';
+import { rateSchema } from './input.ts';
 import { amountRefused } from './payment-responses.ts';
-
-/** No buyer needs more at once, and a script that takes them all stays short. */
-const maxTickets = 50;
-
-/** The message for a body of neither form; for a part of one it names the missing members. */
-const eitherForm =
-  'must name the seats (ticket_uuids), or an event_uuid and a quantity, for the best that are available';
-
-const chosenSchema = z
-  .strictObject({
-    user_uuid: userUuid,
-    ticket_uuids: z
-      .array(ticketUuid, { error: ({ input }) => (input === undefined ? eitherForm : undefined) })
-      .min(1)
-      .max(maxTickets)
-      .refine((uuids) => new Set(uuids).size === uuids.length, 'must name each ticket once')
-      .openapi({ uniqueItems: true, example: example.pair }),
-  })
-  .openapi('ReserveTickets');
-
-const bestSchema = z
-  .strictObject({
-    user_uuid: userUuid,
-    event_uuid: eventUuid,
-    quantity: z.int().min(1).max(maxTickets).openapi({ description: 'How many seats', example: 2 }),
-    max_price: z
-      .int()
-      .min(0)
-      .optional()
-      .openapi({ description: 'Most that one seat may cost, in minor units', example: 35_000 }),
-    section: textInput(100)
-      .optional()
-      .openapi({ description: 'The section by name, such as `101` of the seat `101-C10`; also `Section 101`' }),
-  })
-  .openapi('ReserveBest');
 
 const reservationSchema = z
   .object({
     uuid,
     event_uuid: uuid,
-    tickets: z.array(z.object({ uuid, seat: z.string().openapi({ example: 'A1' }), price: money })),
+    tickets: z.array(z.object({ uuid, seat: z.string().openapi({ example: 'A1' }), price: money, rate: rateSchema })),
     total: money,
     currency,
     status: z.enum(['held', 'released', 'ended']).openapi({ description: '`ended` by time, or by a sale' }),
@@ -97,9 +61,9 @@ const reserveRoute = createRoute({
   ...byBearer,
   summary: 'Hold several seats of an event, all or none; or the best available ones',
   description:
-    'With `ticket_uuids`, just these; with `event_uuid` and `quantity`, the best that are free, beside each other if there are such. They are held at their prices of now. Buy them by `placeOrder`.',
+    'With `ticket_uuids`, just these; with `event_uuid` and `quantity`, the best that are free, beside each other if there are such. Seats can also be named by label (`seats`), or by `places` in the plan of a `plan_hash`. They are held at their prices of now, or those of their rates. Buy them by `placeOrder`.',
   request: {
-    body: jsonBody(z.union([chosenSchema, bestSchema]), {
+    body: jsonBody(holdSchema, {
       chosen: {
         summary: 'Two seats that the buyer has chosen',
         value: { user_uuid: example.buyer, ticket_uuids: example.pair },
@@ -107,6 +71,10 @@ const reserveRoute = createRoute({
       best: {
         summary: 'The two best seats',
         value: { user_uuid: example.buyer, event_uuid: example.event, quantity: 2, max_price: 35_000 },
+      },
+      labelled: {
+        summary: 'Two seats by their labels',
+        value: { user_uuid: example.buyer, event_uuid: example.event, seats: ['B9', 'B10'] },
       },
     }),
   },
@@ -120,8 +88,18 @@ const reserveRoute = createRoute({
     },
     404: errorResponse('Event not found', [codes.eventNotFound]),
     409: errorResponse(
-      'Not all of them can be held; or the sale has ended',
-      [codes.ticketNotAvailable, codes.salesEnded, codes.seatStranded, codes.tooManyTickets],
+      'Not all of them can be held; or the event is not on sale',
+      [
+        codes.ticketNotAvailable,
+        ...offSaleCodes,
+        codes.codeInvalid,
+        codes.codeUsedUp,
+        codes.rateNotAvailable,
+        codes.rateSoldOut,
+        codes.planChanged,
+        codes.seatStranded,
+        codes.tooManyTickets,
+      ],
       conflictMembers,
     ),
     422: amountRefused('The total can’t be charged: see `bounds`'),
@@ -169,7 +147,7 @@ const extendRoute = createRoute({
   tags: ['Reservations'],
   ...byBearer,
   summary: 'Hold the seats for the full time once more; once',
-  description: 'From this moment on, and not after the sale has ended.',
+  description: 'From this moment on, and not once the event has begun, is cancelled or postponed.',
   request: { params },
   responses: {
     200: reservationResponse('The seats are held until `expires_at`'),
@@ -177,6 +155,8 @@ const extendRoute = createRoute({
     409: errorResponse('Not all of the seats are held any more, the sale has ended, or it was extended before', [
       codes.reservationExpired,
       codes.salesEnded,
+      codes.eventCancelled,
+      codes.eventPostponed,
       codes.reservationExtended,
     ]),
     ...parameterResponses,
@@ -190,17 +170,7 @@ export function reservationRoutes(ports: Ports) {
   return createRoutes()
     .openapi(reserveRoute, async (c) => {
       const body = c.req.valid('json');
-      const who = { actor: actorOf(c.get('caller')), userUuid: body.user_uuid };
-      const held =
-        'ticket_uuids' in body
-          ? await reserveTickets(ports, { ...who, ticketUuids: body.ticket_uuids })
-          : await reserveBest(ports, {
-              ...who,
-              eventUuid: body.event_uuid,
-              quantity: body.quantity,
-              maxPrice: body.max_price,
-              section: body.section,
-            });
+      const held = await hold(ports, actorOf(c.get('caller')), body);
       const shown = toJson({ ...held, state: 'held' });
       return reply(c, shown, 201, { Location: `/api/v1/booking/reservations/${held.uuid}` });
     })
@@ -221,7 +191,12 @@ export function reservationRoutes(ports: Ports) {
 const toJson = (reservation: ReservationState | (HeldReservation & { state: 'held' })) => ({
   uuid: reservation.uuid,
   event_uuid: reservation.eventUuid,
-  tickets: reservation.tickets.map(({ ticketUuid, seat, price }) => ({ uuid: ticketUuid, seat, price })),
+  tickets: reservation.tickets.map(({ ticketUuid, seat, price, rate = null }) => ({
+    uuid: ticketUuid,
+    seat,
+    price,
+    rate,
+  })),
   total: reservation.total,
   currency: reservation.currency,
   status: reservation.state,

@@ -12,17 +12,21 @@ import {
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { example, uuid } from '../../../shared/http/schemas.ts';
-import { codes } from '../domain/errors.ts';
+import { codes, offSaleCodes } from '../domain/errors.ts';
 import { confirmTicket } from '../domain/order/confirm-ticket.ts';
 import type { Ports } from '../domain/ports.ts';
 import { reserveTicket } from '../domain/reservation/reserve-ticket.ts';
+import { notYetMembers } from './conflict.ts';
 import { methodUuid, ticketUuid, userUuid } from './input.ts';
 import { amountRefused, declineMembers, notPaid, paymentActionSchema, paymentUnanswered } from './payment-responses.ts';
 
 const reserveSchema = z.object({ ticket_uuid: ticketUuid, user_uuid: userUuid }).openapi('Reserve');
 const confirmSchema = reserveSchema.extend({ payment_method_uuid: methodUuid }).openapi('Confirm');
 
-const hint = { hint: z.string().optional().openapi({ description: 'What to do when the sale has ended' }) };
+const hint = {
+  hint: z.string().optional().openapi({ description: 'What to do when the event is not on sale' }),
+  ...notYetMembers,
+};
 
 const common = { ...bearerResponses, ...forbiddenResponses, ...bodyResponses, ...commonResponses };
 
@@ -40,7 +44,7 @@ const reserveRoute = createRoute({
     200: { description: 'The ticket is held, by default for 15 minutes (TICKET_LOCK_TTL_SECONDS)' },
     409: errorResponse(
       'Ticket is not available for reservation',
-      [codes.ticketNotAvailable, codes.salesEnded, codes.tooManyTickets],
+      [codes.ticketNotAvailable, ...offSaleCodes, codes.tooManyTickets],
       hint,
     ),
     422: amountRefused('The price can’t be charged: see `bounds`'),
@@ -79,7 +83,7 @@ const confirmRoute = createRoute({
         action: paymentActionSchema.optional(),
       },
     ),
-    409: errorResponse('Ticket is not reserved for this user', [codes.ticketNotReserved, codes.salesEnded], hint),
+    409: errorResponse('Ticket is not reserved for this user', [codes.ticketNotReserved, ...offSaleCodes], hint),
     422: amountRefused('The price can’t be charged: see `bounds`'),
     ...common,
     503: paymentUnanswered('A needed server is away, or the payment has no answer yet; repeat after Retry-After'),

@@ -4,8 +4,12 @@ import type { ApiKeyStore } from './api-key/api-key.ts';
 import type { AuditLog } from './audit/audit-entry.ts';
 import type { EventStore } from './event/event.ts';
 import type { OrganisersEvents } from './event/organisers-events.ts';
+import type { HoldBacks } from './offer/hold-backs.ts';
+import type { Offers } from './offer/offer.ts';
+import type { Prices } from './offer/prices.ts';
 import type { Organisers } from './organiser/organiser.ts';
 import type { Performers } from './performer/performer.ts';
+import type { Plans } from './plan/plans.ts';
 import type { Presales } from './presale/presales.ts';
 import type { Venues } from './venue/venue.ts';
 
@@ -20,6 +24,10 @@ export type Ports = {
   auditLog: AuditLog;
   venues: Venues;
   performers: Performers;
+  plans: Plans;
+  offers: Offers;
+  prices: Prices;
+  holdBacks: HoldBacks;
   idempotencyKeys: IdempotencyKeys;
 
   clock: Clock;

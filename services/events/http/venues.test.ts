@@ -62,14 +62,20 @@ describe('a venue', () => {
 
   test('is changed by those who have seen it as it is, and by one of several at once', async () => {
     const { uuid } = await make(hall);
-    const etag = (await ask(`GET /venues/${uuid}`)).headers.get('ETag')!;
-    expect(etag).toMatch(/^"[\w-]+"$/);
-    const all = await Promise.all(Array.from({ length: 5 }, (_, n) => patch(uuid, { address: `No ${n}` }, etag)));
-    expect(all.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412]);
-    const won = all.find(({ status }) => status === 200)!;
-    const now = await ask(`GET /venues/${uuid}`);
-    expect([now.json, now.headers.get('ETag')]).toEqual([won.json, won.headers.get('ETag')]);
-    expect(now.headers.get('ETag')).not.toBe(etag);
+    let now = await ask(`GET /venues/${uuid}`);
+    // The first rounds open the connections.
+    for (let round = 0; round < 5; round++) {
+      const etag = now.headers.get('ETag')!;
+      expect(etag).toMatch(/^"[\w-]+"$/);
+      const all = await Promise.all(
+        Array.from({ length: 5 }, (_, n) => patch(uuid, { address: `${round} ${n}` }, etag)),
+      );
+      expect(all.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412]);
+      const won = all.find(({ status }) => status === 200)!;
+      now = await ask(`GET /venues/${uuid}`);
+      expect([now.json, now.headers.get('ETag')]).toEqual([won.json, won.headers.get('ETag')]);
+      expect(now.headers.get('ETag')).not.toBe(etag);
+    }
     expect((await patch(uuid, { city: 'Bath' }, now.headers.get('ETag')!)).status).toBe(200);
     const without = await ask(`PATCH /venues/${uuid}`, { city: 'York' });
     expect([without.status, without.json.error]).toEqual([428, 'precondition_required']);

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { EventSnapshot, Sale, TicketRow } from '../domain/event/event.ts';
 import { SeatBoard } from '../domain/event/seat-board.ts';
-
 import { pack, versionOf } from '../domain/event/seat-version.ts';
 import { pageOf, pageTag } from './event-page.ts';
 

@@ -22,6 +22,15 @@ const heldOfBooking: Record<string, number[]> = {
   // The sandbox always responds to a refund.
   'POST /api/v1/booking/orders/{uuid}/refunds': [202, 401, 403],
   'POST /api/v1/booking/payment-methods': [401, 403],
+  'POST /api/v1/booking/events/{uuid}/cancel': [401, 403],
+  'POST /api/v1/booking/events/{uuid}/postpone': [401, 403],
+  'POST /api/v1/booking/events/{uuid}/reschedule': [401, 403],
+  'GET /api/v1/booking/operations/{uuid}': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/sales': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/orders': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/orders.csv': [401, 403],
+  'GET /api/v1/booking/events/{uuid}/tickets.csv': [401, 403],
+  'GET /api/v1/booking/orders/{uuid}/history': [401, 403],
   'POST /sandbox/payments/{uuid}/approval': [],
 };
 
@@ -34,6 +43,7 @@ const heldOfEvents: Record<string, number[]> = {
   'POST /api/v1/management/events/{uuid}/presales': [409],
   // Only a reservation by its codes makes it so.
   'DELETE /api/v1/management/presales/{uuid}': [409],
+  'POST /api/v1/management/events/{uuid}/prices': [409],
 };
 
 /** Statuses of tokens, which are not checked here. */
@@ -50,8 +60,8 @@ const ownHeaders = [
   'Location',
   'Idempotent-Replayed',
   'X-Lock-Status',
-  'X-Seats-Version',
   'ETag',
+  'X-Seats-Version',
 ];
 
 /** These come last, as they check the responses of all other cases. */

@@ -30,14 +30,44 @@ export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
     ) held
     where ot.order_id = o.id group by e.uuid) seats), '[]')`;
 
-/** True when the event `e` has not begun, nor begins within `marginMs`. */
-export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(e.date > now() + ${ms(sql, marginMs)})`;
+// These three are each one fragment: every one of a statement costs.
+
+/** True when the event `e` sells at all: by its status, and it has not begun, nor begins within `marginMs`. */
+export const isSelling = (sql: Sql, marginMs: number): Fragment => sql`(
+  e.status in ('published', 'rescheduled') and e.date > now() + ${marginMs} * interval '1 millisecond')`;
+
+/** True when the event `e` sells, and its general sale is not over, though perhaps not open yet. */
+export const isNotOver = (sql: Sql, marginMs: number): Fragment => sql`(
+  e.status in ('published', 'rescheduled') and e.date > now() + ${marginMs} * interval '1 millisecond'
+  and coalesce(e.on_sale_until > now(), true))`;
+
+/** True when the event `e` sells to everybody. */
+export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(
+  e.status in ('published', 'rescheduled') and e.date > now() + ${marginMs} * interval '1 millisecond'
+  and coalesce(e.on_sale_until > now(), true) and coalesce(e.on_sale_from <= now(), true))`;
+
+/** True when the general sale of the event `e` has begun. */
+export const isOpen = (sql: Sql): Fragment => sql`coalesce(e.on_sale_from <= now(), true)`;
 
 /**
- * True when no order has claimed the ticket `t`. No index serves this form: otherwise the planner might choose to scan
- * all free tickets.
+ * True when no order has claimed the ticket `t`, nor is it held back. No index serves this form: otherwise the planner
+ * might choose to scan all free tickets.
  */
-export const isFree = (sql: Sql): Fragment => sql`((t.status = 'available' and t.order_id is null) is true)`;
+export const isFree = (sql: Sql): Fragment =>
+  sql`((t.status = 'available' and t.order_id is null and t.hold_back_id is null) is true)`;
+
+/**
+ * True when the reservation `r` still counts for its code and its rates: it is held, for `holdMs` at most, or it is
+ * bought or being paid for.
+ */
+export const isInUse = (sql: Sql, holdMs: number): Fragment => sql`(r.released_at is null and (
+  exists (select from orders where reservation_id = r.id and status in ('pending', 'paid'))
+  or (coalesce(r.extended_at, r.created_at) > now() - ${ms(sql, holdMs)}
+    and not exists (select from orders where reservation_id = r.id and status = 'refunded'))))`;
+
+/** The rate of a line of a reservation or an order, by its id; null without one. */
+export const rateJson = (sql: Sql, id: Fragment): Fragment =>
+  sql`(select json_build_object('uuid', uuid, 'name', name) from rates where id = ${id})`;
 
 /**
  * The database refuses higher prices, so that every sum is exact; such tickets of the first releases are not for sale.

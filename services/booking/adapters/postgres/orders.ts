@@ -12,7 +12,17 @@ import type {
 } from '../../domain/order/order.ts';
 import type { PaymentAction } from '../../domain/payment/payment-provider.ts';
 import { eventsOf, onShareOf } from './events-of.ts';
-import { history, isFree, isOnSale, openToTheStart, orderJson, orderSeats, type SaleWindow } from './fragments.ts';
+import {
+  history,
+  isFree,
+  isOnSale,
+  isSelling,
+  openToTheStart,
+  orderJson,
+  orderSeats,
+  rateJson,
+  type SaleWindow,
+} from './fragments.ts';
 import { type How, skipping } from './skipping.ts';
 
 /**
@@ -31,7 +41,8 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
       to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", coalesce((
         select json_agg(json_build_object('uuid', coalesce(t.uuid, ot.ticket_uuid),
           'eventUuid', coalesce(e.uuid, ot.event_uuid), 'seat', coalesce(t.seat, ot.seat), 'price', ot.price,
-          'refunded', ot.refund_id is not null) order by ot.id)
+          'refunded', ot.refund_id is not null, 'rate', case when ot.rate_id is not null then ${rateJson(sql, sql`ot.rate_id`)} end)
+          order by ot.id)
         from order_tickets ot left join tickets t on t.id = ot.ticket_id left join events e on e.id = t.event_id
         where ot.order_id = o.id
       ), '[]') as tickets, (select action::json from payments p where p.order_id = o.id) as action
@@ -57,12 +68,18 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
   const claimAll = async (on: Db['sql'], requests: ClaimRequest[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
+    // Without a reservation a ticket may be one of a reservation all the same.
+    const mayHaveRates = requests.some(({ reservationUuid, hasRates }) => !reservationUuid || hasRates);
+    const rateId = mayHaveRates
+      ? on`(select rate_id from reservation_tickets where token = wanted.token and ticket_id = wanted.id)`
+      : on`null::bigint`;
     // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that
     // somebody else claimed while this statement waited no longer meets the condition, and the count is short. The
     // reservations that hold under these locks are locked, too: what they hold is either bought or given back.
     const rows = await on<ClaimRow[]>`
       with claims as (
-        select c.*, e.id as event_id, ${isOnSale(on, salesEndBeforeStartMs)} as is_on_sale
+        select c.*, e.id as event_id, case when c.reservation_uuid is null then ${isOnSale(on, salesEndBeforeStartMs)}
+          else ${isSelling(on, salesEndBeforeStartMs)} end as is_on_sale
         from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map(({ eventUuid }) => eventUuid)}::text[],
           ${requests.map(({ lines }) => lines.length)}::int[], ${requests.map(({ userUuid }) => userUuid)}::text[],
           ${requests.map(({ currency }) => currency)}::text[], ${requests.map(({ methodUuid }) => methodUuid)}::text[],
@@ -96,8 +113,9 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
           on w.asker = c.asker and w.lines = c.lines
         where c.asker not in (select asker from off)
       ), o as (
-        insert into orders (uuid, user_uuid, total, currency, reservation_id)
-        select uuid, user_uuid, total, currency, (select id from reservation r where r.uuid = reservation_uuid) from made
+        insert into orders (uuid, user_uuid, total, currency, reservation_id, event_id)
+        select uuid, user_uuid, total, currency, (select id from reservation r where r.uuid = reservation_uuid), event_id
+        from made
         returning id, uuid, user_uuid, status, total, currency
       ), placed as (
         select o.*, made.asker, made.method_uuid, made.provider from o join made on made.uuid = o.uuid
@@ -106,8 +124,9 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
         from (select wanted.id, placed.id as order_id from wanted join placed on placed.asker = wanted.asker) w
         where t.id = w.id
       ), bought as (
-        insert into order_tickets (order_id, ticket_id, price, token)
-        select placed.id, wanted.id, wanted.price, wanted.token from placed join wanted on wanted.asker = placed.asker
+        insert into order_tickets (order_id, ticket_id, price, token, rate_id)
+        select placed.id, wanted.id, wanted.price, wanted.token, ${rateId}
+        from placed join wanted on wanted.asker = placed.asker
       ), p as (
         insert into payments (order_id, method_uuid, amount, currency, provider)
         select id, method_uuid, total, currency, provider from placed

@@ -1,16 +1,17 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import type { Hold } from '../../../../shared/locks/ticket-locks.ts';
 import { mustBe } from '../actor.ts';
-import { salesEnded, ticketNotReserved } from '../errors.ts';
+import { ticketNotReserved } from '../errors.ts';
 import { checkChargeable } from '../payment/payment-provider.ts';
 import { paymentWindowMs } from '../payment/payment-window.ts';
 import type { Ports } from '../ports.ts';
 import { readPrice } from '../reservation/held-price.ts';
+import { refused } from '../sale-rules/admit.ts';
 import type { Ticket } from '../seats/tickets.ts';
 import { type Completion, type CompletionPorts, completeOrder, letGo } from './complete-order.ts';
 import type { Order } from './order.ts';
 
-export type ConfirmPorts = CompletionPorts & Pick<Ports, 'locks' | 'reservations' | 'tickets'>;
+export type ConfirmPorts = CompletionPorts & Pick<Ports, 'locks' | 'reservations' | 'tickets' | 'knownRules'>;
 
 export type Confirmation = { actor: Actor; ticketUuid: string; userUuid: string; methodUuid: string };
 
@@ -22,7 +23,7 @@ const maxLooks = 5;
  * nothing more. After a payment that was `declined` or `given up` the user still holds the ticket and can try another
  * card.
  *
- * Throws `ticket_not_reserved` unless the user holds the ticket, `sales_ended`, `amount_not_chargeable`, and
+ * Throws `ticket_not_reserved` unless the user holds the ticket, an error of the event's rules, `amount_not_chargeable`, and
  * `forbidden` unless the user is the actor.
  */
 export async function confirmTicket(ports: ConfirmPorts, request: Confirmation): Promise<Completion> {
@@ -79,7 +80,10 @@ async function orderOf(ports: ConfirmPorts, ticket: Ticket, request: Confirmatio
   if ('order' in claim) return claim.order;
   if ('conflicts' in claim) return 'look again';
   await letGo(ports, 'uncover', [held]);
-  throw 'isEnded' in claim ? salesEnded(ticketNotReserved()) : ticketNotReserved();
+  if (!('isEnded' in claim)) throw ticketNotReserved();
+  // Nothing shows that it was held by a code.
+  const door = { eventUuid, deed: { is: 'hold' as const }, missing: ticketNotReserved, inPlaceOf: ticketNotReserved };
+  throw await refused(ports, door);
 }
 
 /** A hold of the first releases has no price: then the current price applies. */

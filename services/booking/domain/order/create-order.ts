@@ -1,15 +1,16 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import type { AppError } from '../../../../shared/errors.ts';
-import { otherPaymentPending, reservationExpired, salesEnded, seatsGone } from '../errors.ts';
+import { otherPaymentPending, reservationExpired, seatsGone } from '../errors.ts';
 import { checkChargeable } from '../payment/payment-provider.ts';
 import { paymentWindowMs } from '../payment/payment-window.ts';
 import type { Ports } from '../ports.ts';
 import { checkOwn, endOf } from '../reservation/find-reservation.ts';
 import type { Reservation } from '../reservation/reservation.ts';
+import { refused } from '../sale-rules/admit.ts';
 import { type Completion, type CompletionPorts, completeOrder, letGo } from './complete-order.ts';
 import type { Order, OrderView } from './order.ts';
 
-export type CreateOrderPorts = CompletionPorts & Pick<Ports, 'locks' | 'tickets' | 'reservations'>;
+export type CreateOrderPorts = CompletionPorts & Pick<Ports, 'locks' | 'tickets' | 'reservations' | 'knownRules'>;
 
 /** `before` is the order that the same request has made already: when that has failed, no other is made. */
 export type CreateOrder = {
@@ -31,7 +32,7 @@ export type Purchase = { is: 'placed'; order: OrderView } | Extract<Completion, 
  * The charge is the sum of the booked tickets.
  *
  * Throws `reservation_not_found` unless it is the actor's, `reservation_expired`, `ticket_not_available` with the
- * `conflicts` that are gone or sold, `sales_ended`, `amount_not_chargeable`, after which the seats are still held, and
+ * `conflicts` that are gone or sold, an error of the event's rules, `amount_not_chargeable`, after which the seats are still held, and
  * `payment_pending`.
  */
 export async function createOrder(ports: CreateOrderPorts, request: CreateOrder): Promise<Purchase> {
@@ -86,7 +87,17 @@ async function claim(ports: CreateOrderPorts, reservation: Reservation, methodUu
   if (reservation.released || lines.length === 0) throw reservationExpired();
   checkChargeable(payments, { amount: total, currency, parts: lines.map(({ price }) => price) });
   const held = { eventUuid, locks: lines };
-  const request = { eventUuid, lines, currency, userUuid, methodUuid, reservationUuid, provider: payments.name };
+  const hasRates = lines.some(({ rate }) => rate !== undefined);
+  const request = {
+    eventUuid,
+    lines,
+    currency,
+    userUuid,
+    methodUuid,
+    reservationUuid,
+    hasRates,
+    provider: payments.name,
+  };
   for (let look = 0; look < maxLooks; look++) {
     // The locks outlive the payment; and a seat that is no longer held is not bought, even if it happens to be free.
     const isHeld = await locks.cover({ ...held, windowMs: paymentWindowMs });
@@ -96,7 +107,9 @@ async function claim(ports: CreateOrderPorts, reservation: Reservation, methodUu
     const own = await orders.ofReservation(reservationUuid);
     if (own) return own;
     if (!outcome || 'isReleased' in outcome) throw reservationExpired();
-    if ('isEnded' in outcome) return letGoAndThrow(salesEnded());
+    if ('isEnded' in outcome) {
+      return letGoAndThrow(await refused(ports, { eventUuid, deed: { is: 'purchase' }, missing: reservationExpired }));
+    }
     const { conflicts } = outcome;
     if (!(await isOwnOrFree(conflicts))) return letGoAndThrow(seatsGone(conflicts));
   }

@@ -1,5 +1,6 @@
 import type { LockKey } from '../../../../shared/locks/ticket-locks.ts';
 import type { FinalPaymentState, PaymentAction, ProviderName } from '../payment/payment-provider.ts';
+import type { Rate } from '../reservation/reservation.ts';
 
 export type OrderStatus = 'pending' | 'paid' | 'failed' | 'refunded';
 
@@ -33,7 +34,7 @@ export type OrderView = {
   uuid: string;
   userUuid: string;
   status: OrderStatus;
-  tickets: { uuid: string; eventUuid: string; seat: string; price: number; refunded: boolean }[];
+  tickets: { uuid: string; eventUuid: string; seat: string; price: number; refunded: boolean; rate: Rate | null }[];
   total: number;
   currency: string;
   /** The step that the buyer must take before the order can be paid. */
@@ -52,10 +53,13 @@ export type ClaimRequest = {
   provider: ProviderName;
   /** The reservation that is bought. */
   reservationUuid?: string;
+  /** Some of its tickets are held at rates. */
+  hasRates?: boolean;
 };
 
 /**
- * Nothing is written unless there is an `order`: the event is off sale, a reservation that held under these locks was
+ * Nothing is written unless there is an `order`: the event is off sale (without a reservation also outside the window of
+ * its general sale), a reservation that held under these locks was
  * released, or `conflicts` are not free.
  */
 export type Claim = { order: Order } | { isEnded: true } | { isReleased: true } | { conflicts: string[] };

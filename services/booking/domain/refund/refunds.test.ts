@@ -142,7 +142,7 @@ describe('a refund', () => {
     const first = await refund();
     expect(await sale.deps.tickets.find(event.tickets[0]!)).toEqual({
       ...{ uuid: event.tickets[0]!, eventUuid: event.uuid, price: 35_000, currency: 'USD' },
-      ...{ isOnSale: true, booked: false },
+      ...{ isOnSale: true, booked: false, ticketLimit: null },
     });
     const userUuid = randomUUID();
     const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid, ticketUuids: event.tickets });

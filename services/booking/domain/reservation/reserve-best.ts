@@ -1,28 +1,42 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { mustBe } from '../actor.ts';
-import { eventNotFound, salesEnded, ticketNotAvailable } from '../errors.ts';
+import { eventNotFound, ticketNotAvailable } from '../errors.ts';
+import { admit, refused } from '../sale-rules/admit.ts';
 import type { Promised } from '../seats/best-choices.ts';
 import type { Wish } from '../seats/candidates.ts';
-import { type HeldReservation, type HoldPorts, holdSeats } from './hold-seats.ts';
+import { type HeldReservation, type HoldPorts, type HoldRequest, holdSeats } from './hold-seats.ts';
+
+type Request = Wish & {
+  actor: Actor;
+  userUuid: string;
+  eventUuid: string;
+  /** The code of a presale. */
+  accessCode?: string | undefined;
+  /** The rates of as many seats, of the best first; null is the category's own price. */
+  rateUuids?: (string | null)[] | undefined;
+};
 
 /**
  * Holds the best available seats of an event for a user (see `Candidates`). Throws `ticket_not_available` when there
- * was a moment of the call at which no set for the wish was free; `event_not_found`, `sales_ended`, `too_many_tickets`,
- * `amount_not_chargeable`, `forbidden`, and `unavailable` when others were faster for seconds.
+ * was a moment of the call at which no set for the wish was free; `event_not_found`, `too_many_tickets`, an error of the
+ * event's rules, its code or its rates as for `reserveTickets`, `amount_not_chargeable`, `forbidden`, and `unavailable` when others were faster for seconds.
  */
 export async function reserveBest(
   ports: HoldPorts,
-  { actor, userUuid, eventUuid, ...wish }: { actor: Actor; userUuid: string; eventUuid: string } & Wish,
+  { actor, userUuid, eventUuid, accessCode, rateUuids, ...wish }: Request,
 ): Promise<HeldReservation> {
   mustBe(actor, userUuid);
+  const door = { eventUuid, deed: { is: 'hold', accessCode }, missing: eventNotFound } as const;
+  const rules = await admit(ports, door);
+  const request = { userUuid, eventUuid, isChosen: false, accessCode, rateUuids, rules, missing: eventNotFound };
   const search = ports.seats.best(eventUuid, wish);
   for (;;) {
     const choice = await search.next();
     if (!choice) throw eventNotFound();
-    if (!choice.isOnSale) throw salesEnded();
+    if (!choice.isOnSale) throw await refused(ports, door);
     if (!choice.set) throw ticketNotAvailable([]);
-    const held = await tryToHold(ports, { userUuid, eventUuid }, choice.set);
+    const held = await tryToHold(ports, request, choice.set);
     if (held) return held;
   }
 }
@@ -30,12 +44,12 @@ export async function reserveBest(
 /** Returns undefined when others were faster. Each promised set ends as held, lost or free. */
 async function tryToHold(
   ports: HoldPorts,
-  { userUuid, eventUuid }: { userUuid: string; eventUuid: string },
+  request: Omit<HoldRequest, 'ticketUuids'>,
   set: Promised,
 ): Promise<HeldReservation | undefined> {
   const { ticketUuids } = set;
   try {
-    const outcome = await holdSeats(ports, { userUuid, eventUuid, ticketUuids, isChosen: false });
+    const outcome = await holdSeats(ports, { ...request, ticketUuids });
     if ('held' in outcome) {
       set.held();
       return outcome.held;

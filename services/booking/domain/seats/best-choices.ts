@@ -3,10 +3,11 @@ import { sleep } from '../../../../shared/async/clock.ts';
 import { inSlices } from '../../../../shared/async/in-slices.ts';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
-import { seatsByRow } from './best-seats.ts';
+import { seatsByPlan, seatsByRow } from './best-seats.ts';
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
 import { ChoiceBoard, type SetOutcome } from './choice-board.ts';
-import type { SeatsMark, Tickets } from './tickets.ts';
+import { type KnownPlans, knownPlans } from './known-plans.ts';
+import type { SeatsMark, Tickets, WholeOffer } from './tickets.ts';
 
 /** Seats that no other buyer in this process is offered until one of its functions is called. */
 export type Promised = {
@@ -36,15 +37,15 @@ export type SeatChoices = {
 };
 
 export type SeatChoicesDeps = {
-  tickets: Pick<Tickets, 'seatsOf' | 'seatsSince'>;
+  tickets: Pick<Tickets, 'seatsOf' | 'seatsSince' | 'planOf'>;
   locks: Pick<TicketLocks, 'list'>;
   mayStrand: boolean;
-  /** The sets of an event's seats and their order; by rows unless given. */
+  /** The sets of an event's seats and their order; by its plan, or by rows, unless given. */
   candidatesOf?: (seats: OfferedSeat[]) => Iterator<void, Candidates, void>;
   nowMs?: () => number;
 };
 
-/** The limit of cached seats of recent events; an arena of 20,000 takes about 10 MB. */
+/** The limit of cached seats of recent events; an arena of 20,000 takes about 4 MB. */
 const maxSeats = 300_000;
 /** An idle event's seats are dropped: the next buyer waits for them to be read anew. */
 const idleMs = 60_000;
@@ -65,6 +66,7 @@ export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
     updateAgeOnGet: true,
     perf: { now: nowMs },
   });
+  const plans = knownPlans(deps.tickets);
   let purgedAt = nowMs();
   return {
     best: (eventUuid, wish) => choicesOf(eventUuid).search(wish),
@@ -78,7 +80,7 @@ export function seatChoices(deps: SeatChoicesDeps): SeatChoices {
     }
     let choices = events.get(eventUuid);
     if (!choices) {
-      choices = new EventChoices(eventUuid, deps, keep);
+      choices = new EventChoices(eventUuid, { ...deps, plans }, keep);
       events.set(eventUuid, choices);
     }
     return choices;
@@ -128,6 +130,8 @@ const othersWereFaster = new Error(`others were faster, or before it, for ${pati
 const sliceMs = 8;
 const sliceSeekers = 50;
 
+type EventDeps = SeatChoicesDeps & { plans: KnownPlans };
+
 type Keep = (eventUuid: string, known: EventChoices, isThere: boolean) => void;
 
 /** The searches in one event. */
@@ -146,11 +150,11 @@ class EventChoices {
   #tried = 0;
 
   readonly #eventUuid: string;
-  readonly #deps: SeatChoicesDeps;
+  readonly #deps: EventDeps;
   readonly #nowMs: () => number;
   readonly #keep: Keep;
 
-  constructor(eventUuid: string, deps: SeatChoicesDeps, keep: Keep) {
+  constructor(eventUuid: string, deps: EventDeps, keep: Keep) {
     this.#eventUuid = eventUuid;
     this.#deps = deps;
     this.#nowMs = deps.nowMs ?? (() => performance.now());
@@ -314,7 +318,7 @@ class EventChoices {
 
   /** Reads what was written since the last look, or everything; false without the event. */
   async #read(): Promise<boolean> {
-    const { tickets, candidatesOf, mayStrand } = this.#deps;
+    const { tickets } = this.#deps;
     const news = this.#mark && (await tickets.seatsSince(this.#eventUuid, this.#mark.since));
     if (news && news.mark.version === this.#mark?.version && this.#board.update(news.seats)) {
       this.#isOnSale = news.isOnSale;
@@ -323,7 +327,7 @@ class EventChoices {
     }
     const offer = await tickets.seatsOf(this.#eventUuid);
     if (!offer) return false;
-    const candidates = await inSlices(candidatesOf?.(offer.seats) ?? seatsByRow(offer.seats, { mayStrand }));
+    const candidates = await inSlices(await this.#candidatesOf(offer));
     // Each takes milliseconds: the last slice, this, and the work that follows.
     await sleep(0);
     this.#board.layOut(candidates);
@@ -331,5 +335,12 @@ class EventChoices {
     this.#isOnSale = offer.isOnSale;
     this.#mark = offer.mark;
     return true;
+  }
+
+  async #candidatesOf({ seats, planHash }: WholeOffer): Promise<Iterator<void, Candidates, void>> {
+    const { candidatesOf, plans, mayStrand } = this.#deps;
+    if (candidatesOf) return candidatesOf(seats);
+    const layout = planHash === null ? undefined : await plans.layoutOf(this.#eventUuid, planHash);
+    return layout ? seatsByPlan(seats, layout, { mayStrand }) : seatsByRow(seats, { mayStrand });
   }
 }

@@ -1,18 +1,20 @@
+import { accessibleSets } from './accessible-seats.ts';
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
+import { addRows, currenciesOf, emptyHall, hallWriter, kinds, type Name, type SeatedHall } from './hall.ts';
+import { hallOfPlan } from './plan-hall.ts';
+import type { PlanLayout } from './plan-layout.ts';
+import { fewestGroups } from './scattered-seats.ts';
 import { isSection } from './seat-label.ts';
-import { rowsInSteps, type SeatRow } from './seat-rows.ts';
+import type { Look } from './seat-look.ts';
+import { ordersIn } from './seat-orders.ts';
+import { rowsInSteps } from './seat-rows.ts';
+import { together } from './seats-together.ts';
 import { strandedInRows } from './stranded-seats.ts';
 
-/** Quantities whose orders are cached; a new one evicts the oldest. */
-const maxOrders = 16;
 /** Cached names of requested sections, with the sections that they mean. */
 const maxNames = 200;
-const stepSeats = 1000;
 
-/**
- * Free places beside each other that meet a wish: from `from` up to, not including, `to`; and the whole block.
- */
-type Run = { from: number; to: number; blockFrom: number; blockTo: number };
+type Settings = { mayStrand: boolean };
 
 /**
  * The best sets of seats by rows (see `seatRows`); a generator, as reading an arena's labels takes a while.
@@ -24,33 +26,58 @@ type Run = { from: number; to: number; blockFrom: number; blockTo: number };
  * than the first. Unless a set `mayStrand`, none is returned by which `strandedBy` finds a seat left alone. Where no
  * row has so many beside each other, it is one set of as few groups as there can be, of equals the front first.
  */
-export function* seatsByRow(
-  seats: readonly OfferedSeat[],
-  { mayStrand }: { mayStrand: boolean },
-): Generator<void, Candidates, void> {
-  const hall = yield* layOut(yield* rowsInSteps(seats), currenciesOf(seats));
-  const orders = new Map<number, Int32Array[]>();
-  const names = new Map<string, { key: string; isIn: Uint8Array }>();
-  const prices = [...new Set(hall.price)].sort((a, b) => a - b);
+export function* seatsByRow(seats: readonly OfferedSeat[], settings: Settings): Generator<void, Candidates, void> {
+  const rows = yield* rowsInSteps(seats);
+  const hall = emptyHall(seats.length, currenciesOf(seats));
+  const writer = hallWriter(hall);
+  yield* addRows(hall, writer, rows);
+  return candidatesIn(writer.end(), settings);
+}
 
-  /** The places where sets of so many may begin, the best first, by currency. */
-  function ordersOf(quantity: number): Int32Array[] {
-    const known = orders.get(quantity);
-    if (known) return known;
-    if (orders.size >= maxOrders) orders.delete(orders.keys().next().value!);
-    const made = hall.currencies.map((_, currency) => inOrder(hall, quantity, currency));
-    orders.set(quantity, made);
-    return made;
+/**
+ * The best sets of seats by the event's plan; seats that are not of it come after the others, by their labels. As
+ * `seatsByRow`, but:
+ *
+ * - Seats of a table are beside each other, and so are the places of a general admission area, which come after all
+ *   seats. Neither has single seats to spare, but a set that leaves one alone at a table goes after one that does not.
+ * - After the price, the nearest to the focal point goes first, in whatever section.
+ * - Groups are close together.
+ * - Seats with a restricted view go after all sets without, unless the wish tells otherwise. Accessible places and their
+ *   companions' are for wishes that ask for such; others get them when there is nothing else, not even apart, and
+ *   companions' first.
+ * - A table that is sold whole is for those who name it, or a category that has nothing else.
+ */
+export function* seatsByPlan(
+  seats: readonly OfferedSeat[],
+  layout: PlanLayout,
+  settings: Settings,
+): Generator<void, Candidates, void> {
+  return candidatesIn(yield* hallOfPlan(layout, seats), settings);
+}
+
+/** The rows that a name means; `isTable` when it is a table's own. */
+type Meant = { key: string; isIn: Uint8Array; isTable: boolean };
+
+function candidatesIn({ hall, seats }: SeatedHall, { mayStrand }: Settings): Candidates {
+  const ordersOf = ordersIn(hall);
+  const meanings = new Map<string, Meant>();
+  const prices = [...new Set(hall.price)].sort((a, b) => a - b);
+  const categories = new Map(hall.categories.map((category, i) => [normal(category), i]));
+  const kindsHere = hall.kind.reduce((all, kind) => all | kind, 0);
+  const tablesOnly = new Set(hall.categories.keys());
+  for (const [place, kind] of hall.kind.entries()) {
+    if (!(kind & kinds.wholeTable)) tablesOnly.delete(hall.category[place]!);
   }
 
-  function sectionsOf(name: string | undefined): { key: string; isIn: Uint8Array } | undefined {
+  function meantBy(name: string | undefined): Meant | undefined {
     if (name === undefined) return undefined;
-    const known = names.get(name);
+    const known = meanings.get(name);
     if (known) return known;
-    if (names.size >= maxNames) names.clear();
-    const isIn = Uint8Array.from(hall.sections, (section) => Number(isSection(name, section)));
-    const meant = { key: hall.sections.filter((_, i) => isIn[i]).join('\n'), isIn };
-    names.set(name, meant);
+    if (meanings.size >= maxNames) meanings.clear();
+    const isIn = Uint8Array.from(hall.names, (one) => Number(isSection(name, one.section) || isTable(name, one)));
+    const indexes = hall.names.flatMap((_, i) => (isIn[i] ? [i] : []));
+    const meant = { key: indexes.join(), isIn, isTable: indexes.some((i) => isTable(name, hall.names[i]!)) };
+    meanings.set(name, meant);
     return meant;
   }
 
@@ -58,19 +85,74 @@ export function* seatsByRow(
   const boundOf = ({ maxPrice }: Wish) =>
     maxPrice === undefined ? prices.length : prices.findLastIndex((price) => price <= maxPrice) + 1;
 
+  /** -1 is none that there is. */
+  const categoryOf = ({ category }: Wish) =>
+    category === undefined ? undefined : (categories.get(normal(category)) ?? -1);
+
+  /** The kinds to leave out, for one attempt after the other; each group is also tried apart before the next. */
+  function attempts({ section, restrictedView }: Wish, category: number | undefined): number[][] {
+    const isWhole = meantBy(section)?.isTable || (category !== undefined && tablesOnly.has(category));
+    const never = isWhole ? 0 : kinds.wholeTable;
+    const views =
+      restrictedView === undefined ? [kinds.restrictedView, 0] : [restrictedView ? 0 : kinds.restrictedView];
+    const groups = [kinds.forAccess, kinds.accessible, 0].map((access) =>
+      views.map((view) => (never | view | access) & kindsHere),
+    );
+    const isNew = (group: number[], i: number) => group.join() !== groups[i - 1]?.join();
+    return groups.filter(isNew).map((group) => [...new Set(group)]);
+  }
+
   return {
-    seats: hall.seats,
-    keyOf: (wish) => JSON.stringify([wish.quantity, boundOf(wish), sectionsOf(wish.section)?.key]),
+    seats,
+    keyOf: (wish) => {
+      const { quantity, section, accessible = 0, restrictedView } = wish;
+      return JSON.stringify([
+        quantity,
+        boundOf(wish),
+        meantBy(section)?.key,
+        categoryOf(wish),
+        accessible,
+        restrictedView,
+      ]);
+    },
     find(wish, taken, most, isOwn) {
-      const { quantity, maxPrice = Number.POSITIVE_INFINITY } = wish;
-      const look = { hall, taken, quantity, maxPrice, isIn: sectionsOf(wish.section)?.isIn, mayStrand };
-      for (const starts of ordersOf(quantity)) {
-        const sets = together(look, starts, most, isOwn);
-        if (sets.length > 0) return sets;
+      const { quantity, maxPrice = Number.POSITIVE_INFINITY, accessible = 0 } = wish;
+      const category = categoryOf(wish);
+      const look: Look = {
+        hall,
+        taken,
+        quantity,
+        maxPrice,
+        isIn: meantBy(wish.section)?.isIn,
+        category,
+        out: 0,
+        mayStrand,
+      };
+      const tried = attempts(wish, category);
+      if (accessible > 0) {
+        if (!(kindsHere & kinds.accessible)) return [];
+        for (const out of tried.at(-1)!) {
+          const sets = accessibleSets({ ...look, out }, accessible, ordersOf(quantity), most);
+          const own = isOwn && sets.find((set) => isOwn(set[0]!));
+          if (sets.length > 0) return own ? [own] : sets;
+        }
+        return [];
       }
-      for (const currency of hall.currencies.keys()) {
-        const set = fewestGroups(look, currency);
-        if (set) return [set];
+      for (const outs of tried) {
+        for (const out of outs) {
+          look.out = out;
+          for (const { starts } of ordersOf(quantity)) {
+            const sets = together(look, starts, most, isOwn);
+            if (sets.length > 0) return sets;
+          }
+        }
+        for (const out of outs) {
+          look.out = out;
+          for (const currency of hall.currencies.keys()) {
+            const set = fewestGroups(look, currency);
+            if (set) return [set];
+          }
+        }
       }
       return [];
     },
@@ -78,219 +160,7 @@ export function* seatsByRow(
   };
 }
 
-/** The rows one after the other. By place: `isBeside` the one before, and the properties of its seat and row. */
-type Hall = {
-  seats: OfferedSeat[];
-  /** The start of each row, and the end of the last. */
-  rowStarts: number[];
-  isBeside: Uint8Array;
-  isLoose: Uint8Array;
-  price: Float64Array;
-  currency: Uint16Array;
-  section: Uint32Array;
-  /** By number; the currency that goes first before. */
-  currencies: string[];
-  sections: string[];
-};
+const normal = (name: string) => name.trim().normalize('NFC').toLowerCase();
 
-function* layOut(rows: SeatRow<OfferedSeat>[], currencies: string[]): Generator<void, Hall, void> {
-  const size = rows.reduce((sum, { seats }) => sum + seats.length, 0);
-  const hall: Hall = {
-    seats: [],
-    rowStarts: [],
-    isBeside: new Uint8Array(size),
-    isLoose: new Uint8Array(size),
-    price: new Float64Array(size),
-    currency: new Uint16Array(size),
-    section: new Uint32Array(size),
-    currencies,
-    sections: [],
-  };
-  const sections = new Map<string, number>();
-  const currencyOf = new Map(currencies.map((currency, i) => [currency, i]));
-  for (const { seats, isBeside, section, isLoose } of rows) {
-    hall.rowStarts.push(hall.seats.length);
-    if (!sections.has(section)) sections.set(section, sections.size);
-    const sectionAt = sections.get(section)!;
-    for (const [i, seat] of seats.entries()) {
-      const place = hall.seats.push(seat) - 1;
-      hall.isBeside[place] = Number(isBeside[i]);
-      hall.isLoose[place] = Number(isLoose);
-      hall.price[place] = seat.price;
-      hall.currency[place] = currencyOf.get(seat.currency)!;
-      hall.section[place] = sectionAt;
-      if (place % stepSeats === 0) yield;
-    }
-  }
-  hall.rowStarts.push(size);
-  hall.sections = [...sections.keys()];
-  return hall;
-}
-
-/** The one with the most seats first, of equals the one that comes first. */
-function currenciesOf(seats: readonly OfferedSeat[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { currency } of seats) counts.set(currency, (counts.get(currency) ?? 0) + 1);
-  return [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!);
-}
-
-/**
- * Where sets of neighbours in a currency begin: the dearer first, then the row in front, then the middle of the row.
- */
-function inOrder(hall: Hall, quantity: number, currency: number): Int32Array {
-  const byPrice = new Map<number, number[]>();
-  const beside = besideFrom(hall);
-  for (let row = 0; row + 1 < hall.rowStarts.length; row++) {
-    const from = hall.rowStarts[row]!;
-    for (const start of fromMiddle(from, hall.rowStarts[row + 1]! - quantity)) {
-      if (beside[start]! < quantity || hall.currency[start] !== currency) continue;
-      let price = 0;
-      for (let place = start; place < start + quantity; place++) price += hall.price[place]!;
-      const starts = byPrice.get(price);
-      if (starts) starts.push(start);
-      else byPrice.set(price, [start]);
-    }
-  }
-  return Int32Array.from([...byPrice.keys()].sort((a, b) => b - a).flatMap((price) => byPrice.get(price)!));
-}
-
-/** Returns how many seats of one currency are beside each other from each place on, itself included. */
-function besideFrom({ seats, isBeside, currency }: Hall): Int32Array {
-  const beside = new Int32Array(seats.length);
-  for (let place = seats.length - 1; place >= 0; place--) {
-    const goesOn = isBeside[place + 1] === 1 && currency[place + 1] === currency[place];
-    beside[place] = 1 + (goesOn ? beside[place + 1]! : 0);
-  }
-  return beside;
-}
-
-/** From the middle of `first` to `last` to both sides, of two that are as far the one before. */
-function* fromMiddle(first: number, last: number): Generator<number, void, void> {
-  let low = Math.floor((first + last) / 2);
-  let high = low + 1;
-  while (low >= first || high <= last) {
-    const isLow = high > last || (low >= first && first + last - 2 * low <= 2 * high - first - last);
-    yield isLow ? low-- : high++;
-  }
-}
-
-/** A look at a hall for a wish; `isIn` tells by a section's number whether it will do. */
-type Look = {
-  hall: Hall;
-  taken: Uint8Array;
-  quantity: number;
-  maxPrice: number;
-  isIn: Uint8Array | undefined;
-  mayStrand: boolean;
-};
-
-/** The first sets of neighbours, of those that leave the fewest single seats behind. */
-function together(look: Look, starts: Int32Array, most: number, isOwn?: (place: number) => boolean): number[][] {
-  const { hall, taken, quantity, isIn, mayStrand } = look;
-  const found: number[][] = [[], [], []];
-  const own: (number | undefined)[] = [];
-  // By index: an iterator costs as much as all else.
-  for (let i = 0; i < starts.length; i++) {
-    const start = starts[i]!;
-    if (taken[start] || (isIn && !isIn[hall.section[start]!]) || !canBeHad(look, start)) continue;
-    const left = freeBefore(look, start);
-    const right = freeFrom(look, start + quantity);
-    const stranded = hall.isLoose[start] ? 0 : Number(left === 1) + Number(right === 1);
-    if (stranded > 0 && left + right > 1 && !mayStrand) continue;
-    if (isOwn && own[stranded] === undefined && isOwn(start)) {
-      if (stranded === 0) return [placesFrom(start, quantity)];
-      own[stranded] = start;
-    }
-    const sets = found[stranded]!;
-    if (sets.length === most || sets.some((other) => Math.abs(other - start) < quantity)) continue;
-    sets.push(start);
-    if (stranded === 0 && sets.length === most && !isOwn) break;
-  }
-  const least = found.findIndex((sets) => sets.length > 0);
-  if (least < 0) return [];
-  const sets = own[least] === undefined ? found[least]! : [own[least]];
-  return sets.map((start) => placesFrom(start, quantity));
-}
-
-const placesFrom = (start: number, size: number) => Array.from({ length: size }, (_, i) => start + i);
-
-function canBeHad({ hall, taken, quantity, maxPrice }: Look, start: number): boolean {
-  for (let place = start; place < start + quantity; place++) {
-    if (taken[place] || hall.price[place]! > maxPrice) return false;
-  }
-  return true;
-}
-
-/**
- * Returns how many free neighbours are before a place: none, one, or two for more. A seat without any is left alone, at
- * whatever price.
- */
-function freeBefore({ hall, taken }: Look, place: number): number {
-  if (!hall.isBeside[place] || taken[place - 1]) return 0;
-  return !hall.isBeside[place - 1] || taken[place - 2] ? 1 : 2;
-}
-
-/** Like that, for the places after it. */
-function freeFrom({ hall, taken }: Look, place: number): number {
-  if (!hall.isBeside[place] || taken[place]) return 0;
-  return !hall.isBeside[place + 1] || taken[place + 1] ? 1 : 2;
-}
-
-/** For wishes that no row meets with neighbours. */
-function fewestGroups(look: Look, currency: number): number[] | undefined {
-  const { quantity } = look;
-  const found = new Set<number>();
-  for (const runs of runsByLength(look, currency)) {
-    for (const run of runs) {
-      for (const place of groupOf(look, run, quantity - found.size, found)) found.add(place);
-      if (found.size === quantity) return [...found];
-    }
-  }
-  return undefined;
-}
-
-/** The longest first. */
-function runsByLength({ hall, taken, maxPrice, isIn }: Look, currency: number): Run[][] {
-  const byLength: Run[][] = [];
-  let block: { from: number; runs: Run[] } | undefined;
-  let run: Run | undefined;
-  const endBlock = (to: number) => {
-    for (const one of block?.runs ?? []) {
-      one.blockTo = to;
-      const runs = byLength[one.to - one.from];
-      if (runs) runs.push(one);
-      else byLength[one.to - one.from] = [one];
-    }
-    block = undefined;
-    run = undefined;
-  };
-  for (let place = 0; place < hall.seats.length; place++) {
-    if (block && (!hall.isBeside[place] || taken[place])) endBlock(place);
-    if (taken[place] || (isIn && !isIn[hall.section[place]!])) continue;
-    block ??= { from: place, runs: [] };
-    if (hall.price[place]! > maxPrice || hall.currency[place] !== currency) run = undefined;
-    else if (run) run.to = place + 1;
-    else {
-      run = { from: place, to: place + 1, blockFrom: block.from, blockTo: place + 1 };
-      block.runs.push(run);
-    }
-  }
-  endBlock(hall.seats.length);
-  return byLength.filter(Boolean).reverse();
-}
-
-/** Takes as many of a run as are wanted and, unless it may, without leaving a single seat in its block. */
-function groupOf({ hall, mayStrand }: Look, run: Run, most: number, before: ReadonlySet<number>): number[] {
-  const { from, to, blockFrom, blockTo } = run;
-  const inBlock = [...before].filter((place) => place >= blockFrom && place < blockTo).length;
-  const isLeft = (place: number) => place >= blockFrom && place < blockTo && !before.has(place);
-  for (let size = Math.min(most, to - from); size > 0; size--) {
-    for (let start = from; start + size <= to; start++) {
-      const end = start + size;
-      const leavesOne = (isLeft(start - 1) && !isLeft(start - 2)) || (isLeft(end) && !isLeft(end + 1));
-      const isFine = mayStrand || hall.isLoose[start] || !leavesOne || blockTo - blockFrom - inBlock - size <= 1;
-      if (isFine) return placesFrom(start, size);
-    }
-  }
-  return [];
-}
+const isTable = (name: string, { section, table }: Name) =>
+  table !== undefined && (isSection(name, table) || isSection(name, `${section}-${table}`));

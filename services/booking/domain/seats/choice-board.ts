@@ -1,5 +1,6 @@
 import type { Candidates, OfferedSeat, Wish } from './candidates.ts';
 import { Lanes } from './lanes.ts';
+import { SeatTable } from './seat-table.ts';
 
 const maxRemembered = 1000;
 
@@ -16,8 +17,9 @@ export type SetOutcome = 'held' | 'free' | { lost: string[] };
  * known. Seats that turned out to be taken are set aside until a later look shows them.
  */
 export class ChoiceBoard {
-  #candidates: Candidates | undefined;
-  #placeOf = new Map<string, number>();
+  /** Without its seats, which the table has. */
+  #candidates: Omit<Candidates, 'seats'> | undefined;
+  #seats = new SeatTable([]);
   #sold = new Uint8Array();
   /** Sold or locked, by the last look. */
   #taken = new Uint8Array();
@@ -34,7 +36,7 @@ export class ChoiceBoard {
   readonly #possible = new Map<string, boolean>();
 
   get seats(): number {
-    return this.#placeOf.size;
+    return this.#seats.size;
   }
 
   get isLaidOut(): boolean {
@@ -46,20 +48,19 @@ export class ChoiceBoard {
   }
 
   /** Starts anew with other seats; promised seats and those set aside stay so. */
-  layOut(candidates: Candidates): void {
+  layOut({ seats, ...candidates }: Candidates): void {
     this.#candidates = candidates;
-    this.#placeOf = new Map(candidates.seats.map(({ uuid }, place) => [uuid, place]));
-    this.#sold = Uint8Array.from(candidates.seats, ({ free }) => Number(!free));
+    this.#seats = new SeatTable(seats);
+    this.#sold = Uint8Array.from(seats, ({ free }) => Number(!free));
     this.#count();
   }
 
-  /** Updates seats; returns false when one differs from the layout (a new seat, another price). */
+  /** Updates seats; returns false when one differs from the layout (a new seat, another price or category). */
   update(seats: OfferedSeat[]): boolean {
-    for (const { uuid, seat, price, currency, free } of seats) {
-      const place = this.#placeOf.get(uuid);
-      const known = place === undefined ? undefined : this.#candidates!.seats[place];
-      if (!known || known.seat !== seat || known.price !== price || known.currency !== currency) return false;
-      this.#sold[place!] = Number(!free);
+    for (const seat of seats) {
+      const place = this.#seats.placeOf(seat.uuid);
+      if (place === undefined || !this.#seats.isAsBefore(place, seat)) return false;
+      this.#sold[place] = Number(!seat.free);
     }
     return true;
   }
@@ -88,7 +89,7 @@ export class ChoiceBoard {
       this.#barren.add(key);
       return undefined;
     }
-    const uuids = set.map((place) => this.#candidates!.seats[place]!.uuid);
+    const uuids = set.map((place) => this.#seats.uuidAt(place));
     for (const uuid of uuids) this.#promised.add(uuid);
     this.#mark(this.#gone, uuids);
     return { uuids, division: this.#lanes.division };
@@ -108,9 +109,9 @@ export class ChoiceBoard {
 
   /** Returns the seats that a choice would leave alone by the last look; see `Candidates`. */
   strandedBy(uuids: string[]): string[] {
-    const chosen = new Set(uuids.flatMap((uuid) => this.#placeOf.get(uuid) ?? []));
+    const chosen = new Set(uuids.flatMap((uuid) => this.#seats.placeOf(uuid) ?? []));
     const stranded = this.#candidates?.strandedBy(chosen, this.#taken) ?? [];
-    return stranded.map((place) => this.#candidates!.seats[place]!.uuid);
+    return stranded.map((place) => this.#seats.uuidAt(place));
   }
 
   /** Ends the promise of a set: taken seats are set aside. `look` is the last that has begun. */
@@ -120,7 +121,7 @@ export class ChoiceBoard {
     for (const uuid of uuids) this.#promised.delete(uuid);
     for (const uuid of taken) this.#aside.set(uuid, look);
     for (const uuid of uuids) {
-      const place = this.#placeOf.get(uuid);
+      const place = this.#seats.placeOf(uuid);
       if (place === undefined || this.#aside.has(uuid)) continue;
       this.#gone[place] = this.#taken[place]!;
       this.#barren.clear();
@@ -140,7 +141,7 @@ export class ChoiceBoard {
 
   #mark(places: Uint8Array, uuids: Iterable<string>): void {
     for (const uuid of uuids) {
-      const place = this.#placeOf.get(uuid);
+      const place = this.#seats.placeOf(uuid);
       if (place !== undefined) places[place] = 1;
     }
   }

@@ -187,7 +187,7 @@ describe('live seats by index', () => {
     const { next, show } = await byIndex(first);
     expect(await next()).toEqual({ id: first.seats.version, event: 'taken', statuses: first.seats });
     const { seats } = seen(freed('a'), held('b'));
-    await show({ seats, now: 0, locksKnown: true });
+    await show({ ...seen(), seats });
     expect(await next()).toEqual({ id: seats.version, event: 'seats', places: [1], statuses: seats });
   });
 
@@ -195,7 +195,7 @@ describe('live seats by index', () => {
     const { next, show } = await byIndex(seen(freed('a')));
     await next();
     const { seats } = seen(freed('b'), freed('a'));
-    await show({ seats, now: 0, locksKnown: true });
+    await show({ ...seen(), seats });
     expect(await next()).toEqual({ id: seats.version, event: 'taken', statuses: seats });
   });
 });

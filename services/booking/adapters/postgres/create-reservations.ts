@@ -1,0 +1,213 @@
+import type { Db, Fragment } from '../../../../shared/db/client.ts';
+import { inTransaction } from '../../../../shared/db/transaction.ts';
+import type { Created, Creation, Rate, ReservedTicket } from '../../domain/reservation/reservation.ts';
+import { isFree, isInUse, isNotOver, isOnSale, isOpen, maxPrice, rateJson, type SaleWindow } from './fragments.ts';
+
+type Sql = Db['sql'];
+
+type Line = Omit<ReservedTicket, 'price' | 'rate'> & { price: number | null; rate?: Rate | null };
+type Row = {
+  made: { uuid: string; total: number; currency: string } | null;
+  tickets: Line[] | null;
+  isEnded: boolean;
+  ticketLimit: number | null;
+  isCodeInvalid?: boolean;
+  isCodeUsedUp?: boolean;
+  /** `isForOthers`: there would be enough for this request if the others of the statement did not want them as well. */
+  soldOut?: { uuid: string; isForOthers: boolean }[] | null;
+};
+
+/** What the requests of one statement have: each makes the statement longer, so a plain one stays short. */
+export const kindOf = ({ limited, locks }: Creation): string =>
+  limited
+    ? `${limited.accessCode === undefined ? '' : 'code'}${locks.some(({ rateUuid }) => rateUuid) ? 'rates' : ''}`
+    : '';
+
+/**
+ * Makes a reservation of the locks of each request, unless one of its tickets is not for sale. All are of one event and
+ * one kind.
+ */
+export function creation({ salesEndBeforeStartMs }: SaleWindow) {
+  return async (on: Sql, requests: Creation[], eventUuid: string): Promise<Created[]> => {
+    const rows = await createAll(on, requests, eventUuid);
+    const created: Created[] = [];
+    for (const [i, request] of requests.entries()) {
+      const again = requests.length > 1 && isForOthers(rows[i]!, rows);
+      const row = again ? (await createAll(on, [request], eventUuid))[0]! : rows[i]!;
+      created.push(createdOf(request, row));
+    }
+    return created;
+  };
+
+  /** A use, or tickets at a rate, may have been kept for another request of the statement that was refused. */
+  function isForOthers({ isCodeUsedUp, soldOut }: Row, all: Row[]): boolean {
+    if (isCodeUsedUp) return all.some((other) => other.soldOut);
+    return Boolean(soldOut?.every((rate) => rate.isForOthers));
+  }
+
+  async function createAll(on: Sql, requests: Creation[], eventUuid: string): Promise<Row[]> {
+    const holdMs = requests[0]!.limited?.holdMs;
+    if (holdMs === undefined) return await insert(on, requests, eventUuid, { code: false, rates: false, holdMs: 0 });
+    const codes = requests.flatMap(({ limited }) => limited?.accessCode ?? []);
+    const rates = requests.flatMap(({ locks }) => locks.flatMap(({ rateUuid }) => rateUuid ?? []));
+    // A statement does not see what was committed while it waited for a row: the one after it does. So what is limited
+    // is locked first, and counted then.
+    return await inTransaction(on, async (tx) => {
+      if (codes.length > 0) {
+        await tx`
+          select from access_codes c join presales p on p.id = c.presale_id join events e on e.id = p.event_id
+          where e.uuid = ${eventUuid} and c.code = any(${[...new Set(codes)]}) and c.max_uses is not null
+          order by c.id for update of c`;
+      }
+      if (rates.length > 0) {
+        await tx`
+          select from rates where uuid = any(${[...new Set(rates)]}) and max_tickets is not null
+          order by id for update`;
+      }
+      return await insert(tx, requests, eventUuid, { code: codes.length > 0, rates: rates.length > 0, holdMs });
+    });
+  }
+
+  async function insert(
+    on: Sql,
+    requests: Creation[],
+    eventUuid: string,
+    { code, rates, holdMs }: { code: boolean; rates: boolean; holdMs: number },
+  ): Promise<Row[]> {
+    const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
+    // Each fragment costs as much as a part of the statement: those that are not needed are not made.
+    const none = on``;
+    const withCode = (fragment: () => Fragment) => (code ? fragment() : none);
+    const withRates = (fragment: () => Fragment) => (rates ? fragment() : none);
+    return await on<Row[]>`
+      with offered as (
+        select id, ticket_limit, not ${code ? isNotOver(on, salesEndBeforeStartMs) : isOnSale(on, salesEndBeforeStartMs)}
+          as is_ended ${withCode(() => on`, not ${isOpen(on)} as needs_code`)}
+        from events e where uuid = ${eventUuid}
+      ), wishes as (
+        select w.*, offered.id as event_id, offered.is_ended, offered.ticket_limit ${withCode(() => on`, needs_code`)}
+        from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map((one) => one.locks.length)}::int[],
+          ${requests.map(({ userUuid }) => userUuid)}::text[]
+          ${withCode(() => on`, ${requests.map(({ limited }) => limited?.accessCode ?? null)}::text[]`)}
+        ) as w (asker, lines, user_uuid ${withCode(() => on`, code`)}) left join offered on true
+      ), ${withCode(() => codesIn(on, holdMs))} found as (
+        select t.id, l.asker, l.token, l.price, l.currency ${withRates(() => on`, l.rate`)}
+        from unnest(${locks.map(({ asker }) => asker)}::int[], ${locks.map(({ ticketUuid }) => ticketUuid)}::text[],
+          ${locks.map(({ token }) => token)}::text[], ${locks.map(({ held }) => held?.price ?? null)}::bigint[],
+          ${locks.map(({ held }) => held?.currency ?? null)}::text[]
+          ${withRates(() => on`, ${locks.map(({ rateUuid }) => rateUuid ?? null)}::text[]`)}
+        ) as l (asker, uuid, token, price, currency ${withRates(() => on`, rate`)})
+        cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
+      ), wanted as (
+        select t.id, t.uuid, t.seat, ${rates ? priceAtRate(on) : on`coalesce(found.price, t.price)`} as price,
+          coalesce(found.currency, t.currency) as currency, found.token, found.asker ${withRates(() => on`, rates.id as rate_id`)}
+        from tickets t join found on found.id = t.id join wishes on wishes.asker = found.asker
+        ${withRates(() => on`left join rates on rates.uuid = found.rate and rates.event_id = t.event_id and withdrawn_at is null`)}
+        where t.id = any(array(select id from found)) and t.event_id = wishes.event_id
+          and ${isFree(on)} and t.price <= ${maxPrice}
+      ), possible as (
+        select wishes.user_uuid, wishes.event_id, w.*
+          ${withCode(
+            () => on`, codes.id as access_code_id, codes.used + row_number() over (partition by codes.id order by w.asker)
+            > codes.max_uses as is_used_up`,
+          )}
+        from (
+          select asker, sum(price) as total, min(currency) as currency, count(*) as lines,
+            count(distinct currency) as currencies ${withRates(() => on`, bool_and(price is not null) as is_at_rates`)}
+          from wanted group by asker
+        ) w join wishes on wishes.asker = w.asker and wishes.lines = w.lines
+        ${withCode(() => on`left join codes on codes.asker = w.asker`)}
+        where w.currencies = 1 and not wishes.is_ended ${withRates(() => on`and w.is_at_rates`)}
+          ${withCode(() => on`and (not wishes.needs_code or codes.id is not null)`)}
+      ), ${withRates(() =>
+        soldOutIn(
+          on,
+          holdMs,
+          withCode(() => on`and is_used_up is not true`),
+        ),
+      )} chosen as (
+        select gen_random_uuid()::text as uuid, p.* from possible p
+        where true ${withCode(() => on`and is_used_up is not true`)}
+          ${withRates(() => on`and p.asker not in (select asker from sold_out)`)}
+      ), r as (
+        insert into reservations (uuid, user_uuid, event_id, total, currency ${withCode(() => on`, access_code_id`)})
+        select uuid, user_uuid, event_id, total, currency ${withCode(() => on`, access_code_id`)} from chosen
+        returning id, uuid, total, currency
+      ), made as (
+        select r.*, chosen.asker from r join chosen on chosen.uuid = r.uuid
+      ), lines as (
+        insert into reservation_tickets (reservation_id, ticket_id, price, token ${withRates(() => on`, rate_id`)})
+        select made.id, wanted.id, wanted.price, wanted.token ${withRates(() => on`, wanted.rate_id`)}
+        from made join wanted on wanted.asker = made.asker
+      )
+      select (select json_build_object('uuid', uuid, 'total', total, 'currency', currency)
+          from made where made.asker = wishes.asker) as made,
+        (select json_agg(json_build_object('ticketUuid', uuid, 'seat', seat, 'price', price, 'token', token
+            ${withRates(() => on`, 'rate', ${rateJson(on, on`rate_id`)}`)}) order by id)
+          from wanted where wanted.asker = wishes.asker) as tickets, coalesce(is_ended, false) as "isEnded",
+        ticket_limit as "ticketLimit"
+        ${withCode(
+          () => on`, needs_code and not exists (select from codes where asker = wishes.asker) as "isCodeInvalid",
+          (select is_used_up from possible where asker = wishes.asker) as "isCodeUsedUp"`,
+        )}
+        ${withRates(
+          () => on`, (select json_agg(json_build_object('uuid', uuid, 'isForOthers', is_for_others))
+          from sold_out where asker = wishes.asker) as "soldOut"`,
+        )}
+      from wishes order by wishes.asker`;
+  }
+}
+
+/** The code of each request that needs one, and how often it is used. */
+const codesIn = (on: Sql, holdMs: number): Fragment => on`codes as (
+  select wishes.asker, c.id, c.max_uses, case when c.max_uses is not null then (
+    select count(*) from reservations r where r.access_code_id = c.id and ${isInUse(on, holdMs)}) end as used
+  from wishes cross join lateral (
+    select c.id, c.max_uses from presales p join access_codes c on c.presale_id = p.id and c.code = wishes.code
+    where p.event_id = wishes.event_id and p.starts_at <= now() and p.ends_at > now() and c.withdrawn_at is null
+    order by c.max_uses desc nulls first, c.id limit 1
+  ) c where wishes.needs_code
+),`;
+
+/** Null where the rate has no price for the ticket's category. */
+const priceAtRate = (on: Sql): Fragment => on`case when found.rate is null then coalesce(found.price, t.price) else (
+  select price from rate_prices where rate_id = rates.id and category = t.category) end`;
+
+/** The rates of each request that have fewer tickets left than it wants, with the requests before it. */
+const soldOutIn = (on: Sql, holdMs: number, isAllowed: Fragment): Fragment => on`demand as (
+  select w.asker, w.rate_id, count(*) as own, sum(count(*)) over (partition by w.rate_id order by w.asker) as up_to
+  from wanted w join possible p on p.asker = w.asker where w.rate_id is not null ${isAllowed} group by w.asker, w.rate_id
+), limits as (
+  select rates.id, rates.uuid, max_tickets, (
+    select count(*) from reservation_tickets rt join reservations r on r.id = rt.reservation_id
+    where rt.rate_id = rates.id and ${isInUse(on, holdMs)}
+      and not exists (select from orders where reservation_id = r.id and status in ('pending', 'paid'))
+  ) + (
+    select count(*) from order_tickets ot join orders o on o.id = ot.order_id
+    where ot.rate_id = rates.id and ot.refund_id is null and o.status in ('pending', 'paid')
+  ) as used
+  from rates where id in (select rate_id from demand) and max_tickets is not null
+), sold_out as (
+  select d.asker, l.uuid, l.used + d.own <= l.max_tickets as is_for_others
+  from demand d join limits l on l.id = d.rate_id where l.used + d.up_to > l.max_tickets
+),`;
+
+function createdOf({ userUuid, eventUuid, locks }: Creation, row: Row): Created {
+  if (row.isEnded) return { isEnded: true };
+  if (row.isCodeInvalid) return { isCodeInvalid: true };
+  const tickets = row.tickets ?? [];
+  if (row.made) {
+    const made = { ...row.made, userUuid, eventUuid, tickets: tickets.map(reserved), released: false, isOnSale: true };
+    return { made, ticketLimit: row.ticketLimit };
+  }
+  const forSale = new Set(tickets.map(({ ticketUuid }) => ticketUuid));
+  const conflicts = locks.map(({ ticketUuid }) => ticketUuid).filter((uuid) => !forSale.has(uuid));
+  if (conflicts.length > 0) return { conflicts };
+  const notAtRate = tickets.flatMap(({ ticketUuid, price }) => (price === null ? [ticketUuid] : []));
+  if (notAtRate.length > 0) return { notAtRate };
+  if (row.isCodeUsedUp) return { isCodeUsedUp: true };
+  if (row.soldOut) return { soldOutRates: row.soldOut.map(({ uuid }) => uuid) };
+  return { conflicts };
+}
+
+const reserved = ({ rate, ...line }: Line): ReservedTicket => ({ ...line, ...(rate && { rate }) }) as ReservedTicket;
