@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { currency, dateTime, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { planLimits, seatFlags } from '../../../shared/plan/plan.ts';
 import type { MadeOffer, Offer, Operation } from '../domain/offer/offer.ts';
-import { planLimits, seatFlags } from '../domain/plan/plan.ts';
 import { nameInput } from './input.ts';
 
 /** The most that a price may be: the sum of all seats is then exact in every client. */

@@ -16,11 +16,11 @@ import {
 } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { planJsonSchema, planLimits } from '../../../shared/plan/plan.ts';
 import { type AddedPlan, addPlan } from '../domain/plan/add-plan.ts';
 import { noSuchPlan, planInUse, planInvalid } from '../domain/plan/errors.ts';
 import { listPlans, removePlan, viewPlan } from '../domain/plan/find-plan.ts';
 import type { PlanImporter } from '../domain/plan/imported-plan.ts';
-import { planJsonSchema, planLimits } from '../domain/plan/plan.ts';
 import type { PlanSummary, Plans } from '../domain/plan/plans.ts';
 import { noSuchVenue } from '../domain/venue/errors.ts';
 import { nameInput, nextCursor, pageQuery, params, prefix } from './input.ts';

@@ -7,10 +7,10 @@ import { byBearer, errorResponse, jsonBody, jsonResponse } from '../../../shared
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { textInput } from '../../../shared/http/schemas.ts';
 import { type IdempotencyKeys, keyReused, requestInProgress } from '../../../shared/idempotency/idempotency.ts';
+import { planLimits } from '../../../shared/plan/plan.ts';
 import { noSuchEvent } from '../domain/event/errors.ts';
 import { type ChangePricesPorts, changePrices, type PriceChange } from '../domain/offer/change-prices.ts';
 import { codes } from '../domain/offer/errors.ts';
-import { planLimits } from '../domain/plan/plan.ts';
 import { nameInput, prefix } from './input.ts';
 import { labelInput, namesInput, priceInput } from './offer-schemas.ts';
 import { bodyTooLong, eventParams, maxOfferBytes, underWayMembers } from './offers.ts';

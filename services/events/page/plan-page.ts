@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Plan } from '../domain/plan/plan.ts';
+import type { Plan } from '../../../shared/plan/plan.ts';
 import { wireOf } from '../domain/plan/plan-wire.ts';
 
 /** A plan of 100,000 seats takes half a megabyte, and as much again compressed. */

@@ -1,7 +1,7 @@
 import { writeAudit } from '../../../../shared/audit/audit-log.ts';
 import { type Db, type Fragment, sqlState } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
-import type { Plan } from '../../domain/plan/plan.ts';
+import type { Plan } from '../../../../shared/plan/plan.ts';
 import type { EventPlan, PlanSummary, Plans, VenuePlan } from '../../domain/plan/plans.ts';
 
 /** SQLSTATE: another row needs this one. */

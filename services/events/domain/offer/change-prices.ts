@@ -1,8 +1,8 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
+import { placesOf } from '../../../../shared/plan/places.ts';
 import { eventNotFound } from '../event/errors.ts';
-import { placesOf } from '../plan/places.ts';
 import type { Plans } from '../plan/plans.ts';
 import { badOffer, eventIsCancelled, underWay } from './errors.ts';
 import type { OfferFault, Offers } from './offer.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../plan/places.ts';
+import type { Place } from '../../../../shared/plan/places.ts';
 import type { HoldBack, Offer, OfferedSeats, OfferFault } from './offer.ts';
 
 type Faults = { faults: OfferFault[]; more: number };

@@ -1,5 +1,5 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
-import type { SeatFlag } from '../plan/plan.ts';
+import type { SeatFlag } from '../../../../shared/plan/plan.ts';
 
 /** What an event sells, by a seating plan: prices in minor units by category, rates, and what is held back. */
 export type Offer = {

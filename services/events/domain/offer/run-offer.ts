@@ -1,6 +1,6 @@
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
 import type { LockKey, TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
-import { placesOf } from '../plan/places.ts';
+import { placesOf } from '../../../../shared/plan/places.ts';
 import type { Plans } from '../plan/plans.ts';
 import { checkOffer } from './check-offer.ts';
 import type { OfferedSeats, Offers, Operation, Seat } from './offer.ts';

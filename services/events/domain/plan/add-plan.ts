@@ -1,10 +1,10 @@
 import { sleep } from '../../../../shared/async/clock.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { mustOrganise } from '../../../../shared/auth/rights.ts';
+import { placeCount } from '../../../../shared/plan/places.ts';
 import { venueNotFound } from '../venue/errors.ts';
 import { badPlan } from './errors.ts';
 import type { ImportedPlan, PlanImporter } from './imported-plan.ts';
-import { placeCount } from './places.ts';
 import { planHash } from './plan-hash.ts';
 import type { PlanSummary, Plans } from './plans.ts';
 

@@ -2,10 +2,10 @@ import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { organises } from '../../../../shared/auth/actor.ts';
 import { mustOrganise, organised } from '../../../../shared/auth/rights.ts';
+import type { Plan } from '../../../../shared/plan/plan.ts';
 import { eventNotFound } from '../event/errors.ts';
 import { venueNotFound } from '../venue/errors.ts';
 import { planNotFound, usedPlan } from './errors.ts';
-import type { Plan } from './plan.ts';
 import type { EventPlan, PlanSummary, Plans } from './plans.ts';
 
 type Ports = { plans: Plans };

@@ -1,5 +1,5 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from '../../../../shared/plan/plan.ts';
 
 /** A plan without its content. `isUsed`: an event sells by it. */
 export type PlanSummary = {
