@@ -178,7 +178,7 @@ describe('the events service does as its variables say', () => {
     const statuses = [await page(event), await get('/api/v1/management/events'), await get('/readyz')];
     expect(statuses.map(({ status }) => status)).toEqual([503, 503, 503]);
     expect(await statuses[2]!.json()).toMatchObject({
-      reasons: { postgres: `The role ${user} may not read table events: grant it` },
+      reasons: { postgres: `The role ${user} may not read, insert into, update, delete from table events: grant it` },
     });
     await running!.stop();
     await database.sql.unsafe(`drop role ${user}`);
