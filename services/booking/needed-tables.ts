@@ -27,7 +27,6 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
   [tables.apiKeys, 'SELECT', 'UPDATE'],
   [tables.auditLog, 'INSERT'],
   [tables.operations, 'SELECT', 'INSERT', 'UPDATE'],
-  [tables.rates, 'SELECT'],
   [tables.appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(locks ? ([[tables.ticketLocks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE']] satisfies Needed) : []),
   ...(sandbox

@@ -207,6 +207,11 @@ describe('the page of an event', () => {
   test('has its prices by category and rate, and what has changed of them at the next look', async () => {
     const page = async () =>
       (await (await app.request(`/api/v1/management/events/${uuid}`)).json()) as Record<string, unknown>;
+    await sql`
+      with plan as (
+        insert into seating_plans (venue_id, name, hash, places, plan)
+        select venue_id, 'Plan', 'abc', 4, '{}' from events where uuid = ${uuid} returning id)
+      update events set plan_id = plan.id from plan where uuid = ${uuid}`;
     const [rate] = await sql<{ id: number; uuid: string }[]>`
       insert into rates (event_id, name) select id, 'Child' from events where uuid = ${uuid} returning id::int, uuid`;
     await sql`insert into rate_prices (rate_id, category, price) values (${rate!.id}, 'Back', 1500)`;
@@ -215,7 +220,8 @@ describe('the page of an event', () => {
       { category: 'Front', from: 4650, to: 5200, rates: [] },
       { category: 'Back', from: 3550, to: 4100, rates: [child] },
     ];
-    expect(await page()).toMatchObject({ prices: { from: 3550, to: 5200, categories } });
+    const links = { plan: `/api/v1/management/events/${uuid}/plan/abc` };
+    expect(await page()).toMatchObject({ links, prices: { from: 3550, to: 5200, categories } });
     await sql`update rate_prices set price = 1000 where rate_id = ${rate!.id}`;
     expect(await page()).toMatchObject({ prices: { categories: [{}, { rates: [{ ...child, price: 1000 }] }] } });
     await sql`update rates set withdrawn_at = now() where id = ${rate!.id}`;

@@ -177,7 +177,7 @@ describe('a draft', () => {
     const refused = await mine.send('DELETE', `/events/${shown}`);
     expect([refused.status, refused.json as object]).toMatchObject([
       409,
-      { error: 'event_not_draft', status: 'published' },
+      { error: 'event_not_draft', event_status: 'published' },
     ]);
   });
 

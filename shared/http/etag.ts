@@ -21,7 +21,11 @@ export function replyTagged<T>(
   const encoding = c.get('encoding');
   const etag = encoding ? `"${tag}.${encoding}"` : `"${tag}"`;
   const own = { 'Cache-Control': 'no-cache', ETag: etag, ...headers };
-  if (!noneMatches(c.req.header('If-None-Match'), etag)) return replyRaw(c, null, 304, own) as never;
+  if (!noneMatches(c.req.header('If-None-Match'), etag)) {
+    // It has no content, and so no type.
+    const { 'Content-Type': _, ...unchanged } = own as Headers;
+    return replyRaw(c, null, 304, unchanged) as never;
+  }
   return replyWritten<T>(c, body(), own);
 }
 

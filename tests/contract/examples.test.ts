@@ -148,6 +148,34 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     expect((await follow(cancelled, 'view')).status).toBe(200);
   });
 
+  test('make an event with a presale, publish it, and show it to calendars and search engines', async () => {
+    const { send, follow } = documents;
+    const match = { headers: { 'If-Match': '*' } };
+    const made = await send('createEvent');
+    expect(made).toMatchObject({ status: 201, json: { status: 'draft' } });
+    expect((await follow(made, 'settings')).json).toEqual(made.json);
+    expect((await send('changeEvent', { ...match, path: { uuid: made.json.uuid as string } })).status).toBe(200);
+    const presale = await follow(made, 'presale');
+    expect(presale.status).toBe(201);
+    expect((await follow(presale, 'view')).json).toEqual(presale.json);
+    expect(
+      (await follow(presale, 'codes', { named: 'chosen', headers: { 'Idempotency-Key': randomUUID() } })).status,
+    ).toBe(201);
+    const codes = await follow(presale, 'codes', { named: 'made' });
+    expect(codes.status).toBe(201);
+    expect((await follow(codes, 'withdraw')).status).toBe(204);
+    expect((await follow(presale, 'listCodes')).json.codes).toHaveLength(4);
+    expect((await follow(presale, 'change', match)).status).toBe(200);
+    expect((await send('listPresales')).status).toBe(200);
+    expect(await follow(made, 'publish')).toMatchObject({ status: 200, json: { status: 'published' } });
+    expect((await follow(presale, 'delete')).status).toBe(204);
+    const other = await send('createEvent', { headers: { 'Idempotency-Key': randomUUID() } });
+    expect((await send('listOwnEvents')).status).toBe(200);
+    expect((await follow(other, 'delete')).status).toBe(204);
+    expect((await send('viewCalendar')).status).toBe(200);
+    expect((await send('viewLinkedData')).status).toBe(200);
+  });
+
   test('are all sent by these tests', () => {
     expect([...documents.sent].sort()).toEqual(documents.all().sort());
   });

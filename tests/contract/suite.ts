@@ -9,6 +9,7 @@ import { offerCases } from './cases/offers.ts';
 import { orderCases } from './cases/orders.ts';
 import { organiserCases } from './cases/organisers.ts';
 import { organisersSalesCases } from './cases/organisers-sales.ts';
+import { ownEventCases } from './cases/own-events.ts';
 import { problemCases } from './cases/problems.ts';
 import { reservationCases } from './cases/reservations.ts';
 import { saleCases } from './cases/sale.ts';
@@ -41,6 +42,7 @@ export function contractSuite(name: string, start: () => Promise<Target>): void 
     describe('offers', () => offerCases(suite));
     describe('organisers’ sales', () => organisersSalesCases(suite));
     describe('search', () => searchCases(suite));
+    describe('own events', () => ownEventCases(suite));
     describe('problems', () => problemCases(suite));
     describe('bad input', () => badInputCases(suite));
     describe('every service', () => serviceCases(suite));

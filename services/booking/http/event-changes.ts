@@ -81,7 +81,7 @@ const notOrganised = {
   403: errorResponse('The caller is a buyer, or an API key without the scope `manage`', ['forbidden']),
   404: errorResponse('Event not found, or another organiser’s', [codes.eventNotFound]),
 };
-const statusMember = { status: eventStatus.optional().openapi({ description: 'The status of the event' }) };
+const statusMember = { event_status: eventStatus.optional().openapi({ description: 'The status of the event' }) };
 const changeResponses = {
   ...notOrganised,
   422: errorResponse('The Idempotency-Key belongs to another request', [keyReused]),

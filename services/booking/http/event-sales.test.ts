@@ -317,7 +317,7 @@ describe('an event and its sales', () => {
     expect(first.headers.get('Location')).toBe(`${base}/operations/${operation.uuid}`);
     expect(await get(`/operations/${operation.uuid}`)).toEqual(operation);
     expect((await send(`/events/${own.uuid}/cancel`, post()).then((one) => one.json())) as Json).toMatchObject({
-      ...{ error: 'event_cancelled', status: 'cancelled' },
+      ...{ error: 'event_cancelled', event_status: 'cancelled' },
     });
   });
 

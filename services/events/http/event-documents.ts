@@ -8,13 +8,14 @@ import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { calendarOf } from '../page/calendar.ts';
 import { schemaOf } from '../page/schema-org.ts';
+import { tagged } from './seat-headers.ts';
 
 const tags = ['Events'];
 const params = z.object({ uuid: uuid.openapi({ example: example.event }) });
 
 const responsesOf = (description: string, type: string, schema: z.ZodType) => ({
-  200: { description, content: { [type]: { schema } } },
-  ...unchangedResponses,
+  200: { description, content: { [type]: { schema } }, headers: z.object(tagged) },
+  ...unchangedResponses(),
   404: errorResponse('Event not found', [noSuchEvent]),
   ...commonResponses,
 });

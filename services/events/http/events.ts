@@ -22,8 +22,9 @@ import type { EventStore } from '../domain/event/event.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { listEvents } from '../domain/event/list-events.ts';
 import { pageOf, pageTag } from '../page/event-page.ts';
+
 import { eventPageSchema, eventSchema } from './event-schemas.ts';
-import { lockStatus, locksUnknown, seatsUnchanged, seatsVersion, versionOf } from './seat-headers.ts';
+import { lockStatus, locksUnknown, seatsUnchanged, seatsVersion, tagged, versionOf } from './seat-headers.ts';
 
 const viewRoute = createRoute({
   method: 'get',
@@ -64,6 +65,7 @@ const listRoute = createRoute({
   responses: {
     200: {
       ...jsonResponse('A page of events', eventPageSchema),
+      headers: z.object(tagged),
       links: {
         event: { operationId: 'viewEvent', parameters: { uuid: '$response.body#/events/0/uuid' } },
         next: { operationId: 'listEvents', parameters: { cursor: '$response.body#/next_cursor' } },

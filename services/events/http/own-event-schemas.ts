@@ -5,7 +5,7 @@ import type { EventInput, EventSettings } from '../domain/event/organisers-event
 /** In a request: an instant in a year that PostgreSQL and RFC 3339 can both write. */
 export const instantInput = z.iso
   .datetime({ offset: true, error: 'must be an instant as RFC 3339 has it, such as 2030-06-01T19:30:00+02:00' })
-  .refine((text) => new Date(text).getUTCFullYear() >= 1, 'must not be before the year 1')
+  .refine((text) => !(new Date(text).getUTCFullYear() < 1), 'must not be before the year 1')
   .transform((text) => new Date(text).toISOString())
   .openapi({ type: 'string', format: 'date-time' });
 

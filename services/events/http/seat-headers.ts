@@ -12,8 +12,14 @@ export const locksUnknown = { 'X-Lock-Status': 'unknown' };
 
 const described = { 'X-Seats-Version': 'Names the seats with their statuses; `watchEvent` goes on from it' };
 
-/** The header of responses that show all seats. */
+const etag = z.string().openapi({ description: 'Names the bytes of the response, for `If-None-Match`' });
+
+/** The header of a read that clients and caches may keep. */
+export const tagged = { ETag: etag };
+
+/** The headers of responses that show all seats. */
 export const seatsVersion = {
+  ETag: etag.optional(),
   'X-Seats-Version': z.string().openapi({ description: described['X-Seats-Version'] }),
 };
 

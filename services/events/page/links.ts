@@ -10,7 +10,7 @@ export function linksOf(uuid: string, plan: string | null) {
     self,
     live: `${self}/live`,
     seats: `${self}/seats`,
-    ...(plan !== null && { plan: `${self}/plan?hash=${plan}` }),
+    ...(plan !== null && { plan: `${self}/plan/${plan}` }),
     calendar: `${self}/calendar.ics`,
     schema: `${self}/schema.json`,
   };

@@ -39,6 +39,10 @@ const heldOfEvents: Record<string, number[]> = {
   'POST /api/v1/management/organisers': [409],
   'POST /api/v1/management/venues': [409],
   'POST /api/v1/management/performers': [409],
+  'POST /api/v1/management/events': [409],
+  'POST /api/v1/management/events/{uuid}/presales': [409],
+  // Only a reservation by its codes makes it so.
+  'DELETE /api/v1/management/presales/{uuid}': [409],
   'POST /api/v1/management/events/{uuid}/prices': [409],
 };
 

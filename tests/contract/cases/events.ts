@@ -7,19 +7,42 @@ const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const currency = expect.stringMatching(/^[A-Z]{3}$/);
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
+/** What was added to the contract; its types are the document's, which is checked last. */
+const added = {
+  venue: ['name', 'address', 'city', 'country', 'coordinates'],
+  event: [
+    ...[
+      'status',
+      'time_zone',
+      'category',
+      'genre',
+      'image_url',
+      'doors_at',
+      'ends_at',
+      'ticket_limit',
+      'previous_dates',
+    ],
+    ...['refund_until', 'organiser', 'on_sale', 'prices', 'availability', 'links'],
+  ],
+};
+
 export function eventCases(suite: Suite): void {
-  test('an event has exactly the members of the contract, and its currency', async () => {
+  test('an event has exactly the members of the contract, in their order, and those that were added', async () => {
     const { event } = await suite.api.freeSeats(3);
     expect(event).toEqual({
+      ...event,
       uuid,
       name: expect.any(String),
       description: expect.any(String),
       date: expect.stringMatching(utc),
       currency,
-      venue: { uuid, location: expect.any(String), seat_map: expect.any(Object) },
+      venue: { ...event.venue, uuid, location: expect.any(String), seat_map: expect.any(Object) },
       performers: expect.any(Array),
       tickets: expect.any(Array),
     } as never);
+    const before = ['uuid', 'name', 'description', 'date', 'currency', 'venue', 'performers'];
+    expect(Object.keys(event)).toEqual([...before, ...added.event, 'tickets']);
+    expect(Object.keys(event.venue)).toEqual(['uuid', 'location', 'seat_map', ...added.venue]);
     for (const performer of event.performers) {
       expect(performer).toEqual({
         uuid,
@@ -109,14 +132,38 @@ export function eventCases(suite: Suite): void {
     expect(dates).toEqual([...dates].sort((a, b) => a - b));
     expect(dates[0]).toBeGreaterThan(Date.now());
     for (const event of all) {
-      expect(event).toEqual({
+      expect(event).toMatchObject({
         uuid,
         name: expect.any(String),
         description: expect.any(String),
         date: expect.stringMatching(utc),
         currency,
         venue: { uuid, location: expect.any(String) },
+        status: 'published',
       } as never);
+    }
+  });
+
+  test('what belongs to an event is at its links, and its seats are counted', async () => {
+    const { event } = await suite.api.freeSeats(1);
+    const { links, availability } = event as unknown as { links: Record<string, string>; availability: object };
+    const of = (status: string) => event.tickets.filter((ticket) => ticket.status === status).length;
+    expect(availability).toEqual({ free: of('available'), held: of('reserved'), sold: of('booked') });
+    const { live, ...others } = links;
+    expect(live).toBe(`${links.self}/live`);
+    const types: Record<string, string> = {
+      self: 'application/json',
+      seats: 'application/json',
+      calendar: 'text/calendar; charset=utf-8',
+      schema: 'application/ld+json',
+    };
+    for (const [name, path] of Object.entries(others)) {
+      const response = await fetch(`${suite.target.events}${path}`);
+      expect([name, response.status, response.headers.get('content-type')]).toEqual([name, 200, types[name] ?? '']);
+      const headers = { 'If-None-Match': response.headers.get('etag')! };
+      expect([name, (await fetch(`${suite.target.events}${path}`, { headers })).status]).toEqual([name, 304]);
+      const none = path.replace(event.uuid, randomUUID());
+      expect([name, (await fetch(`${suite.target.events}${none}`)).status]).toEqual([name, 404]);
     }
   });
 

@@ -12,7 +12,8 @@ export const eventCodes = {
 
 /** The status of an event does not allow the change. */
 export function notFrom(status: EventStatus): AppError {
-  const details = { status };
+  // A problem (RFC 9457) has a `status` of its own.
+  const details = { event_status: status };
   if (status === 'cancelled') {
     return new AppError(eventCodes.eventCancelled, 'The event is cancelled, which is final', { details });
   }

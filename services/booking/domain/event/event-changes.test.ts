@@ -38,7 +38,7 @@ async function eventThatIs(status: EventStatus, date = at(30 * dayMs)) {
 }
 
 describe('the status of an event allows', () => {
-  const refused = (code: string, status: string) => ({ code, status });
+  const refused = (code: string, status: string) => ({ code, event_status: status });
   const draft = refused('event_not_published', 'draft');
   const cancelled = refused('event_cancelled', 'cancelled');
   test.each([

@@ -107,7 +107,7 @@ test('the same cancellation again returns its operation, another one is refused'
   const operationUuid = randomUUID();
   const first = await cancel(uuid, operationUuid);
   expect(await cancel(uuid, operationUuid)).toEqual(first);
-  await expect(cancel(uuid)).rejects.toMatchObject({ code: 'event_cancelled', details: { status: 'cancelled' } });
+  await expect(cancel(uuid)).rejects.toMatchObject({ code: 'event_cancelled', details: { event_status: 'cancelled' } });
   await work();
 });
 

@@ -7,6 +7,8 @@ import { strandedInRows } from './stranded-seats.ts';
 /** An ordinary seat counts as so much farther than a companion's. */
 const ordinary = 3;
 const maxSeeds = 32;
+/** Sets that are looked for at most: each takes a look at the whole hall. */
+const maxSets = 16;
 
 /**
  * Returns sets in which just so many places are accessible, the best first, none of which overlap: beside each other
@@ -15,7 +17,7 @@ const maxSeeds = 32;
 export function accessibleSets(look: Look, accessible: number, orders: Orders, most: number): number[][] {
   const sets: number[][] = [];
   const taken = look.taken.slice();
-  while (sets.length < most) {
+  while (sets.length < Math.min(most, maxSets)) {
     const set = bestSet({ ...look, taken, before: look.taken }, accessible, orders);
     if (!set) break;
     sets.push(set);
@@ -46,14 +48,12 @@ function isFine({ hall, before, mayStrand }: SetLook, set: number[]): boolean {
 }
 
 function besideEachOther(look: SetLook, accessible: number, orders: Int32Array[]): number[] | undefined {
-  const { hall, quantity } = look;
+  const { hall } = look;
   let second: number[] | undefined;
   for (const starts of orders) {
     for (const start of starts) {
-      const set = hall.kind[start]! & kinds.inPool ? inPool(look, start, accessible) : placesFrom(start, quantity);
-      const count = set.filter((place) => isAccessible(hall, place)).length;
-      if (count !== accessible || set.length < quantity || !set.every((place) => admits(look, place))) continue;
-      if (!isFine(look, set)) continue;
+      const set = hall.kind[start]! & kinds.inPool ? inPool(look, start, accessible) : inLine(look, start, accessible);
+      if (set === undefined || !isFine(look, set)) continue;
       if (set.every((place) => isAccessible(hall, place) || isCompanion(hall, place))) return set;
       second ??= set;
     }
@@ -61,8 +61,18 @@ function besideEachOther(look: SetLook, accessible: number, orders: Int32Array[]
   return second;
 }
 
+function inLine(look: Look, start: number, accessible: number): number[] | undefined {
+  const { hall, quantity } = look;
+  let count = 0;
+  for (let place = start; place < start + quantity; place++) {
+    if (!admits(look, place)) return undefined;
+    if (isAccessible(hall, place)) count++;
+  }
+  return count === accessible ? placesFrom(start, quantity) : undefined;
+}
+
 /** The accessible ones, then companions', then others. */
-function inPool(look: Look, start: number, accessible: number): number[] {
+function inPool(look: Look, start: number, accessible: number): number[] | undefined {
   const { hall, quantity } = look;
   const [from, to] = poolAt(hall, start);
   const [price, currency] = [hall.price[start], hall.currency[start]];
@@ -72,7 +82,8 @@ function inPool(look: Look, start: number, accessible: number): number[] {
   const others = fitting.filter((place) => !isAccessible(hall, place));
   const rest = [...others.filter((place) => isCompanion(hall, place)), ...others.filter((p) => !isCompanion(hall, p))];
   const first = fitting.filter((place) => isAccessible(hall, place)).slice(0, accessible);
-  return [...first, ...rest.slice(0, quantity - accessible)];
+  const isEnough = first.length === accessible && rest.length >= quantity - accessible;
+  return isEnough ? [...first, ...rest.slice(0, quantity - accessible)] : undefined;
 }
 
 /** Around one of the accessible places, the others nearest to it. */

@@ -26,6 +26,7 @@ export type Hall = {
   /** The start of each row, and the end of the last; and by row its shape. */
   rowStarts: number[];
   shape: number[];
+  hasPools: boolean;
   isBeside: Uint8Array;
   /** Where a single place is no loss. */
   isLoose: Uint8Array;
@@ -62,6 +63,7 @@ export function emptyHall(size: number, currencies: string[]): Hall {
     size,
     rowStarts: [],
     shape: [],
+    hasPools: false,
     isBeside: new Uint8Array(size),
     isLoose: new Uint8Array(size),
     price: new Float64Array(size),
@@ -86,6 +88,7 @@ export function hallWriter(hall: Hall) {
     beginRow(shape: number): void {
       hall.rowStarts.push(seats.length);
       hall.shape.push(shape);
+      hall.hasPools ||= shape !== shapes.line;
     },
 
     /** Returns its place. */

@@ -116,23 +116,29 @@ class Names {
 
 /** The uuid that was read last. */
 const words = new Uint32Array(4);
-const isDash = (at: number) => at === 8 || at === 13 || at === 18 || at === 23;
+
+/** The value of each hexadecimal digit by its code; of anything else -1. */
+const digits = new Int8Array(2 ** 16).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) digits[digit.charCodeAt(0)] = value;
+
+/** Returns the value of four digits; less than 0 when they are none. Without a branch: digits can't be foretold. */
+const four = (uuid: string, at: number): number =>
+  (digits[uuid.charCodeAt(at)]! << 12) |
+  (digits[uuid.charCodeAt(at + 1)]! << 8) |
+  (digits[uuid.charCodeAt(at + 2)]! << 4) |
+  digits[uuid.charCodeAt(at + 3)]!;
 
 /** Reads a uuid into `words`; false when it is not written as usual: five groups of small hexadecimal digits. */
 function readUuid(uuid: string): boolean {
   if (uuid.length !== 36) return false;
-  let digits = 0;
-  let value = 0;
-  for (let at = 0; at < 36; at++) {
-    const code = uuid.charCodeAt(at);
-    if (isDash(at)) {
-      if (code !== 45) return false;
-      continue;
-    }
-    if (code >= 48 && code <= 57) value = (value << 4) | (code - 48);
-    else if (code >= 97 && code <= 102) value = (value << 4) | (code - 87);
-    else return false;
-    if (++digits % 8 === 0) words[digits / 8 - 1] = value;
-  }
-  return true;
+  const [a, b, c, d] = [four(uuid, 0), four(uuid, 4), four(uuid, 9), four(uuid, 14)];
+  const [e, f, g, h] = [four(uuid, 19), four(uuid, 24), four(uuid, 28), four(uuid, 32)];
+  words[0] = (a << 16) | b;
+  words[1] = (c << 16) | d;
+  words[2] = (e << 16) | f;
+  words[3] = (g << 16) | h;
+  const isDash = (at: number) => uuid.charCodeAt(at) === dash;
+  return isDash(8) && isDash(13) && isDash(18) && isDash(23) && (a | b | c | d | e | f | g | h) >= 0;
 }
+
+const dash = 45;

@@ -8,12 +8,14 @@ type IsOwn = (place: number) => boolean;
 /** Returns the first sets of places beside each other, of those that leave the fewest single seats behind. */
 export function together(look: Look, starts: Int32Array, most: number, isOwn?: IsOwn): number[][] {
   const { hall, taken, quantity, mayStrand } = look;
+  const { kind, hasPools } = hall;
   const found: Set[][] = [[], [], []];
   const own: (Set | undefined)[] = [];
   // By index: an iterator costs as much as all else.
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i]!;
-    if (hall.kind[start]! & kinds.inPool) {
+    if (taken[start] && !hasPools) continue;
+    if (hasPools && kind[start]! & kinds.inPool) {
       const pool = inPool(look, start, most, isOwn);
       if (pool.own && pool.stranded === 0) return [pool.own];
       own[pool.stranded] ??= pool.own;

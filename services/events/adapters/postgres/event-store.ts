@@ -11,16 +11,16 @@ const isListed = fragment`${events.date} < '10000-01-01 00:00:00+00'`;
 
 /** Events in PostgreSQL. An event whose date RFC 3339 can't write (an older release took it) does not exist. */
 export function postgresEventStore({ sql, orm, run }: Db): EventStore {
-  // A restarted server may have the data of a backup, and transaction ids that were used before.
+  // A restarted server may have the data of a backup, and transaction ids that were used before. The event’s row is
+  // written with each of its presales, and rates come with a plan.
   const mark = () => sql`
     json_build_object(
       'since', pg_snapshot_xmin(pg_current_snapshot())::text,
-      'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.xmin, v.xmin, o.xmin, (
+      'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.xmin, v.xmin, (
         select string_agg(concat_ws('.', ep.xmin, p.id, p.xmin), '.' order by p.id)
-        from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), (
-        select string_agg(concat_ws('.', p.id, p.xmin), '.' order by p.id) from presales p where p.event_id = e.id), (
+        from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), case when e.plan_id is not null then (
         select string_agg(concat_ws('.', r.xmin, p.xmin), '.' order by r.id, p.category)
-        from rates r left join rate_prices p on p.rate_id = r.id where r.event_id = e.id)))`;
+        from rates r left join rate_prices p on p.rate_id = r.id where r.event_id = e.id) end))`;
 
   const isDated = () => sql`e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
@@ -30,9 +30,6 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
     json_build_array(t.uuid, t.seat, t.price, case
       when t.status = 'booked' then 'booked'
       when t.order_id is not null or t.hold_back_id is not null then 'claimed' else 'free' end)`;
-
-  const source = () => sql`
-    events e join venues v on v.id = e.venue_id left join organisers o on o.id = e.organiser_id`;
 
   const prices = () => sql`
     select json_build_object('from', min(c.lowest), 'to', max(c.highest), 'categories', json_agg(json_build_object(
@@ -79,9 +76,11 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
             'calendar', json_build_object('sequence', e.sequence, 'updated_at', ${utc(sql`e.updated_at`)}),
             'plan', (select s.hash from seating_plans s where s.id = e.plan_id),
             'tickets', coalesce((
-              select json_agg(${ticket()} order by t.id) from tickets t where t.event_id = e.id), '[]'),
+              select json_agg(${ticket()} order by t.place nulls last, t.id)
+              from tickets t where t.event_id = e.id), '[]'),
             'mark', ${mark()}) as event
-          from ${source()} where e.uuid = ${eventUuid} and ${isDated()}`;
+          from events e join venues v on v.id = e.venue_id left join organisers o on o.id = e.organiser_id
+          where e.uuid = ${eventUuid} and ${isDated()}`;
         return row?.event;
       }),
 
@@ -91,7 +90,7 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
           select ${mark()} as mark, (
             select json_agg(${ticket()}) from tickets t
             where t.event_id = e.id and t.changed_in >= ${since}::text::xid8) as tickets
-          from ${source()} where e.uuid = ${eventUuid} and ${isDated()}`;
+          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid} and ${isDated()}`;
         return row && { mark: row.mark, tickets: row.tickets ?? [] };
       }),
 

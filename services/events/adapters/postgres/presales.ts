@@ -46,6 +46,7 @@ export function postgresPresales({ sql, run }: Db): Presales {
           select ${uuid}, id, ${name}, ${startsAt}, ${endsAt} from events where uuid = ${eventUuid}
           on conflict (uuid) do nothing returning id`;
         const row = await find(tx, tx`p.uuid = ${uuid}`);
+        if (added) await touchEvent(tx, row!);
         if (added) await audit(tx, author, 'presale.created', row!, { after: toMembers(row!.presale) });
         return row && toPresale(row);
       }),
@@ -73,6 +74,7 @@ export function postgresPresales({ sql, run }: Db): Presales {
           update presales set name = ${name}, starts_at = ${startsAt}, ends_at = ${endsAt}, updated_at = now()
           where uuid = ${uuid}`;
         const after = (await find(tx, tx`p.uuid = ${uuid}`))!;
+        await touchEvent(tx, after);
         await audit(tx, author, 'presale.changed', after, {
           before: toMembers(presale),
           after: toMembers(after.presale),
@@ -91,6 +93,7 @@ export function postgresPresales({ sql, run }: Db): Presales {
           where access_code_id in (select id from access_codes where presale_id = ${row.id}) limit 1`;
         if (used) return false;
         await tx`delete from presales where id = ${row.id}`;
+        await touchEvent(tx, row);
         await audit(tx, author, 'presale.deleted', row, { before: toMembers(row.presale) });
         return true;
       }),
@@ -165,6 +168,10 @@ const toPresale = ({ presale }: Row): Presale => ({
   ...presale,
   version: createHash('sha256').update(JSON.stringify(presale)).digest('base64url').slice(0, 22),
 });
+
+/** Writes the event's row, by which its page finds out that it has changed: nobody looks at presales for each view. */
+const touchEvent = (tx: Sql, { presale }: Row) =>
+  tx`update events set sequence = sequence where uuid = ${presale.eventUuid}`;
 
 /** Members by their names in the API. */
 const toMembers = ({ name, startsAt, endsAt }: PresaleInput) => ({ name, starts_at: startsAt, ends_at: endsAt });

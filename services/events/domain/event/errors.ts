@@ -16,7 +16,9 @@ export const invalidEvent = (issues: Issue[]) =>
   new AppError('invalid_request', 'Invalid request payload', { details: { issues } });
 
 export const notDraft = (status: EventStatus) =>
-  new AppError(notADraft, `The event is ${status}: only a draft can be published or deleted`, { details: { status } });
+  new AppError(notADraft, `The event is ${status}: only a draft can be published or deleted`, {
+    details: { event_status: status },
+  });
 
 export const memberIsFixed = (issues: Issue[]) =>
   new AppError(memberFixed, 'Some members can’t be changed any more: see issues', { details: { issues } });

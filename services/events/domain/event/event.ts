@@ -72,8 +72,8 @@ export type Sale = 'free' | 'claimed' | 'booked';
 export type SeatStatus = 'available' | 'reserved' | 'booked';
 
 /**
- * A point in the database's history. `version` changes with the event, its venue, its organiser, its performers, its
- * line-up, its presales and rates, and when a ticket is deleted; `since` finds the tickets that were written after it.
+ * A point in the database's history. `version` changes with the event, its venue, its performers, its line-up, its
+ * presales and rates, and when a ticket is deleted; `since` finds the tickets that were written after it.
  */
 export type Mark = { version: string; since: string };
 
