@@ -57,6 +57,9 @@ export const variables = {
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
 };
 
+/** Plans and offers are many thousands of rows at a time: they must neither be cut off, nor hold up the pages. */
+const patience = { max: 3, deadlineMs: 30_000 };
+
 /** Between two runs of a job. */
 const jobPauseMs = 2_000;
 
@@ -95,7 +98,10 @@ export async function start(
   // First: what is opened after it shows its calls.
   const tracing = await openTracing(tracingConfig(config, 'events'), log);
   const metrics = createMetrics('events');
-  const db = openDb(postgresConfig(config, 'onsale-events'), { meter: poolMetrics(metrics)('main') });
+  const database = postgresConfig(config, 'onsale-events');
+  const pool = poolMetrics(metrics);
+  const db = openDb(database, { meter: pool('main') });
+  const patientDb = openDb(database, { ...patience, meter: pool('offers') });
   openTransactions(metrics, db);
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
@@ -104,7 +110,7 @@ export async function start(
   const feed = redisFeed ?? postgresSeatFeed(db, log);
   const checkCache = redis && checkRedisCache(redis, 'event:ready');
   const closing = new AbortController();
-  const ports = tracedPorts(postgresPorts(db));
+  const ports = tracedPorts(postgresPorts(db, patientDb));
   const { app, follow, offers } = createEventsApp({
     log,
     metrics,
@@ -148,7 +154,7 @@ export async function start(
       await http.stop(server.drainTimeoutMs);
       await Promise.all([...stops.map((stop) => stop()), offers.idle()]);
       await feed.close();
-      await Promise.all([db.close(), redis?.close(), cacheRedis?.close(), tracing?.close()]);
+      await Promise.all([db.close(), patientDb.close(), redis?.close(), cacheRedis?.close(), tracing?.close()]);
     },
   };
 }

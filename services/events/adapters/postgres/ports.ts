@@ -14,8 +14,8 @@ import { postgresPresales } from './presales.ts';
 import { postgresPrices } from './prices.ts';
 import { postgresVenues } from './venues.ts';
 
-/** The ports of the events service that are in PostgreSQL. */
-export const postgresPorts = (db: Db): Omit<Ports, 'clock'> => ({
+/** The ports of the events service that are in PostgreSQL; `patient` is a pool for statements on thousands of seats. */
+export const postgresPorts = (db: Db, patient: Db = db): Omit<Ports, 'clock'> => ({
   store: postgresEventStore(db),
   organisersEvents: postgresOrganisersEvents(db),
   presales: postgresPresales(db),
@@ -24,9 +24,9 @@ export const postgresPorts = (db: Db): Omit<Ports, 'clock'> => ({
   auditLog: postgresAuditLog(db),
   venues: postgresVenues(db),
   performers: postgresPerformers(db),
-  plans: postgresPlans(db),
-  offers: postgresOffers(db),
-  prices: postgresPrices(db),
-  holdBacks: postgresHoldBacks(db),
+  plans: postgresPlans(patient),
+  offers: postgresOffers(patient),
+  prices: postgresPrices(patient),
+  holdBacks: postgresHoldBacks(patient),
   idempotencyKeys: postgresIdempotencyKeys(db),
 });
