@@ -161,6 +161,8 @@ describe('the best seats by a plan', () => {
     const more = ['Z1', 'Z2', 'Z3'].map((seat) => ({ ...seats[0]!, uuid: seat, seat, place: null, category: null }));
     expect(bestByPlan(plan, [...more, ...seats], { quantity: 3 })[0]).toEqual(['A1', 'A2', 'A3']);
     expect(bestByPlan(plan, [...more, ...seats.slice(1)], { quantity: 3 })[0]).toEqual(['Z1', 'Z2', 'Z3']);
+    const unknown = [-1, 3, 0].map((place, i) => ({ ...more[i]!, place }));
+    expect(bestByPlan(plan, [...seats.slice(0, 2), ...unknown], { quantity: 3 })[0]).toEqual(['Z1', 'Z2', 'Z3']);
     // A place without a ticket is a gap.
     expect(bestByPlan(plan, [seats[0]!, seats[2]!, ...more.slice(0, 2)], { quantity: 2 })[0]).toEqual(['Z1', 'Z2']);
   });
