@@ -48,7 +48,7 @@ const root = join(import.meta.dirname, '..');
 /** The whole platform in one process, on an own PostgreSQL unless the environment names one. */
 async function startStandalone(
   given: Env,
-  { reset = false, write = (text: string) => void process.stdout.write(text) } = {},
+  { reset = false, isEmpty = false, write = (text: string) => void process.stdout.write(text) } = {},
 ): Promise<{ ports: Record<'events' | 'booking' | 'search', number>; stop(): Promise<void> }> {
   // A developer's shell may name the database of another project, which must not be migrated and seeded.
   const env = withOwnNames(given);
@@ -88,11 +88,13 @@ async function startStandalone(
       () => migrate(directly(database)),
       (count) => (count ? `${count} applied` : 'up to date'),
     );
-    await step(
-      'demo seed',
-      () => seed(database),
-      (text) => text,
-    );
+    if (!isEmpty) {
+      await step(
+        'demo seed',
+        () => seed(database),
+        (text) => text,
+      );
+    }
 
     const services: Running[] = [];
     // A page of one of the three may use the others.
@@ -126,6 +128,8 @@ async function startStandalone(
       write(
         `Onsale is not ready (${total().trim()}):\n${lines}Each goes on trying, and its /readyz tells when it can do its work.\n`,
       );
+    } else if (isEmpty) {
+      write(`Onsale is ready (${total().trim()}). docs/organisers.md tells how to put an event on sale.\n`);
     } else {
       const lines = await withDb(database, ({ sql }) => examples(sql, ports, sale));
       write(`Onsale is ready (${total().trim()}). Try:\n\n${lines}\n`);
@@ -193,7 +197,11 @@ function endWithParent(): void {
 function options() {
   try {
     const { values } = parseArgs({
-      options: { reset: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        reset: { type: 'boolean', default: false },
+        empty: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     });
     return values;
   } catch (error) {
@@ -204,9 +212,9 @@ function options() {
 const usage = () => readFileSync(join(import.meta.dirname, 'usage.txt'), 'utf8').trimEnd();
 
 async function main(): Promise<void> {
-  const { help, reset } = options();
+  const { help, reset, empty: isEmpty } = options();
   if (help) console.log(usage());
-  else await runUntilSignalled(() => startStandalone(process.env, { reset }));
+  else await runUntilSignalled(() => startStandalone(process.env, { reset, isEmpty }));
 }
 
 if (import.meta.main) {

@@ -9,10 +9,11 @@ export const startSample = (): string =>
 
 /** Returns the blocks of lines for a shell in the pages for programmers that contain `words`, in their order. */
 export const shellBlocks = (words: string): string[] =>
-  ['README.md', 'docs/api.md', 'docs/payments.md']
-    .flatMap((page) => [...read(page).matchAll(/^```sh\n([\s\S]*?)^```$/gm)])
-    .map((match) => match[1]!)
-    .filter((block) => block.includes(words));
+  ['README.md', 'docs/api.md', 'docs/payments.md'].flatMap(shellOf).filter((block) => block.includes(words));
+
+/** Returns the lines for a shell of a page, a text a block. */
+export const shellOf = (page: string): string[] =>
+  [...read(page).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
 
 /**
  * Returns the output of `npm start` without times, uuids, ports and the folder, which differ each time; log lines are

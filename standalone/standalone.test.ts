@@ -13,7 +13,7 @@ import { client } from '../tests/contract/client.ts';
 import { startFakeStripe } from '../tests/fake-stripe/start.ts';
 import { runProcess, type Started, startProcess } from '../tests/rig/process.ts';
 import { variables } from './main.ts';
-import { likeAlways, shellBlocks, startSample } from './readme.ts';
+import { likeAlways, shellBlocks, shellOf, startSample } from './readme.ts';
 
 const root = join(import.meta.dirname, '..');
 const main = [process.execPath, join(import.meta.dirname, 'main.ts')];
@@ -104,6 +104,22 @@ describe('the standalone process on its own PostgreSQL', () => {
     const said = await new Response(shell.stdout).text();
     expect(said.match(/"action":\{"type":"sandbox"/g)).toHaveLength(1);
     expect(said.trimEnd().split('\n').at(-1)).toContain('"status":"paid"');
+    await stop();
+  }, 60_000);
+
+  test('the walk of an organiser in the documents works as it is written, on an empty database', async () => {
+    const { ports, stop } = await startWith({ ONSALE_DIR: join(dir, 'empty') }, '--empty');
+    let script = shellOf('docs/organisers.md').join('');
+    for (const [i, port] of ports.entries()) script = script.replaceAll(`:${8080 + i}`, `:${port}`);
+    // A refused request ends the walk; and all that was said stands in one file.
+    const said = join(dir, 'said.txt');
+    const strict = `set -eu -o pipefail\ncurl() { command curl -sS --fail-with-body "$@" | tee -a ${said}; }\n`;
+    await runProcess(['bash', '-c', strict + script], {});
+    const text = readFileSync(said, 'utf8');
+    expect(text).toContain('"total":4500,"currency":"EUR"');
+    expect(text).toContain('Stalls-A4,Front,held_back');
+    expect(text).toContain('STATUS:CANCELLED');
+    expect(text).toMatch(/"status":"refunded","tickets":\[/);
     await stop();
   }, 60_000);
 

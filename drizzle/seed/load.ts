@@ -25,11 +25,14 @@ export async function insertCast(
   performers: Performer[],
 ): Promise<Ids> {
   const venueRows = await tx<{ id: string; location: string }[]>`
-    insert into venues (uuid, location, seat_map)
-    select uuid, location, seat_map::jsonb from unnest(
+    insert into venues (uuid, location, seat_map, name, city, time_zone)
+    select uuid, location, seat_map::jsonb, name, city, time_zone from unnest(
       ${column(venues, (v) => v.uuid)}::text[],
       ${column(venues, (v) => v.location)}::text[],
-      ${column(venues, (v) => JSON.stringify(v.seatMap))}::text[]) as row(uuid, location, seat_map)
+      ${column(venues, (v) => JSON.stringify(v.seatMap))}::text[],
+      ${column(venues, (v) => v.name)}::text[],
+      ${column(venues, (v) => v.city.name)}::text[],
+      ${column(venues, (v) => v.city.zone)}::text[]) as row(uuid, location, seat_map, name, city, time_zone)
     returning id::text, location`;
   const performerRows = await tx<{ id: string; uuid: string }[]>`
     insert into performers (uuid, name, age, description)

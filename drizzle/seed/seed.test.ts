@@ -199,7 +199,7 @@ async function contents(sql: postgres.Sql) {
     ],
     tickets: [
       ...(await sql`
-        select md5(string_agg(concat_ws(' ', t.uuid, e.uuid, seat, t.price, t.currency, status), ',' order by t.uuid))
+        select md5(string_agg(concat_ws(' ', t.uuid, e.uuid, t.seat, t.price, t.currency, t.status), ',' order by t.uuid))
         from tickets t join events e on e.id = t.event_id`),
     ],
   };

@@ -1,4 +1,5 @@
 import type { Identities } from '../../shared/auth/identities.ts';
+import { authorOf } from '../../shared/http/author.ts';
 import { checkTokens } from '../../shared/http/bearer.ts';
 import { limitUsers } from '../../shared/http/rate-limits.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
@@ -9,6 +10,9 @@ import { seatChoices } from './domain/seats/best-choices.ts';
 import { knownSeats } from './domain/seats/known-seats.ts';
 import { knownTickets } from './domain/seats/known-tickets.ts';
 import { about } from './http/about.ts';
+import { eventChangeRoutes } from './http/event-changes.ts';
+import { eventSalesRoutes } from './http/event-sales.ts';
+import { exportRoutes } from './http/exports.ts';
 import { orderRoutes } from './http/orders.ts';
 import { paymentMethodRoutes } from './http/payment-methods.ts';
 import { reservationRoutes } from './http/reservations.ts';
@@ -45,7 +49,10 @@ export function createBookingApp(deps: BookingDeps) {
       .route('/', ticketRoutes(ports))
       .route('/', reservationRoutes(ports))
       .route('/', orderRoutes(ports))
-      .route('/', paymentMethodRoutes(ports));
+      .route('/', paymentMethodRoutes(ports))
+      .route('/', eventChangeRoutes(ports, authorOf(deps.server.proxies)))
+      .route('/', eventSalesRoutes(ports))
+      .route('/', exportRoutes(ports, deps.log));
     if (deps.sandbox) routes.route('/', sandboxRoutes(ports, deps.sandbox));
     if (deps.readWebhook) routes.route('/', webhookRoutes(ports, deps.readWebhook));
     return routes;

@@ -82,8 +82,9 @@ async function runOrder(args: string[], env: Env): Promise<void> {
   try {
     const history = await inPostgres(database, () => postgresOrderHistories(db).read(uuid.toLowerCase()));
     if (!history) throw new UsageError(`There is no order ${uuid}`);
-    const { status, userUuid, total, currency, provider, steps } = history;
-    console.log(`Order ${uuid} is ${status}: ${total} minor units of ${currency}, of user ${userUuid}, by ${provider}`);
+    const { status, userUuid, total, currency, payment, steps } = history;
+    const by = payment.provider;
+    console.log(`Order ${uuid} is ${status}: ${total} minor units of ${currency}, of user ${userUuid}, by ${by}`);
     for (const { at, order, payment, refund, cause } of steps) {
       console.log(`${at}  order ${order}, payment ${payment}${refund ? `, refund ${refund}` : ''}: ${cause}`);
     }

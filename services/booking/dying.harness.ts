@@ -7,6 +7,7 @@ const ports = [
   'orders',
   'unfinishedPayments',
   'refunds',
+  'operations',
   'payments',
   'webhookEvents',
 ] as const;

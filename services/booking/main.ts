@@ -1,4 +1,6 @@
 import { writeLimits } from '../../shared/admission/write-limits.ts';
+import { withApiKeys } from '../../shared/auth/api-keys.ts';
+import { postgresApiKeys } from '../../shared/auth/api-keys-postgres.ts';
 import { authConfig } from '../../shared/auth/config.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { postgresConfig, redisConfig, serverConfig } from '../../shared/config/config.ts';
@@ -21,6 +23,11 @@ import { evictionWarning } from '../../shared/redis/checks.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
 import { tracingConfig } from '../../shared/tracing/config.ts';
 import { openTracing } from '../../shared/tracing/tracing.ts';
+import { postgresEventChanges } from './adapters/postgres/event-changes.ts';
+import { postgresEventSales } from './adapters/postgres/event-sales.ts';
+import { postgresOperations } from './adapters/postgres/operations.ts';
+import { postgresOrderEvents } from './adapters/postgres/order-events.ts';
+import { postgresOrderHistories } from './adapters/postgres/order-histories.ts';
 import { postgresOrders } from './adapters/postgres/orders.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres/refunds.ts';
@@ -35,17 +42,21 @@ import { paymentDuty } from './domain/payment/payment-duty.ts';
 import { capturesJob } from './jobs/captures.ts';
 import { jobPauseMs, startJobs } from './jobs/job.ts';
 import { locksJob } from './jobs/locks.ts';
+import { operationsJob } from './jobs/operations.ts';
+import { orderEventsJob } from './jobs/order-events.ts';
 import { ordersJob } from './jobs/orders.ts';
 import { recordsJob } from './jobs/records.ts';
 import { refundsJob } from './jobs/refunds.ts';
 import { statisticsJob, statisticsPauseMs } from './jobs/statistics.ts';
-import { saleMetrics } from './metrics.ts';
+import { operationMetrics, saleMetrics } from './metrics.ts';
 import { neededFunctions, neededTables } from './needed-tables.ts';
 import { openPayments } from './payments.ts';
 import { tracedPorts } from './traced-ports.ts';
 
 /** Locks in PostgreSQL have connections of their own: losers of a race must not queue behind the winners' sales. */
 const lockConnections = 4;
+/** So have reports, which read whole events and are planned by the statistics. */
+const reportConnections = 2;
 
 /**
  * Starts the booking service as the environment configures it. `addressVariable` names the variable that moves its
@@ -69,8 +80,14 @@ export async function start(
   const redisAt = redisConfig(config);
   const redis = redisAt && openRedis(redisAt);
   const lockDb = openDb(database, { max: lockConnections, meter: pool('locks'), asWritten: true });
+  const reportDb = openDb(database, {
+    max: reportConnections,
+    deadlineMs: server.requestTimeoutMs,
+    meter: pool('reports'),
+  });
   const saleWindow = { salesEndBeforeStartMs: config.SALES_END_BEFORE_START };
   const unfinishedPayments = postgresUnfinishedPayments(db);
+  const operations = postgresOperations(db);
   const paymentMethods = postgresPaymentMethods(db);
   const provider = openPayments(config, db, paymentMethods);
   const duty = paymentDuty(unfinishedPayments, provider.payments, (err) => {
@@ -94,7 +111,7 @@ export async function start(
     closing: closing.signal,
     writeLimits: writeLimits(writeLimitConfig(config), redis, { log, metrics }),
     ...(redis && { reports: { redis_warning: () => evictionWarning(redis) } }),
-    identities: auth && jwtIdentities(auth, log),
+    identities: auth && withApiKeys(jwtIdentities(auth, log), postgresApiKeys(db), log),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     tickets: postgresTickets(db, saleWindow),
     reservations: postgresReservations(db, saleWindow),
@@ -106,6 +123,10 @@ export async function start(
     idempotencyKeys: postgresIdempotencyKeys(db),
     ticketLimit: config.MAX_TICKETS_PER_USER,
     webhookEvents: postgresWebhookEvents(db),
+    eventChanges: postgresEventChanges(db),
+    operations,
+    eventSales: postgresEventSales(reportDb),
+    orderHistories: postgresOrderHistories(db),
     paymentMethods,
     ...provider,
     feed: redis ? redisSeatFeed(redis, log) : postgresSeatFeed(db, log),
@@ -125,11 +146,17 @@ export async function start(
     );
   }
   const http = await serveService(createBookingApp(tracedPorts(deps)), deps, config.SERVER_ADDR, addressVariable);
+  operationMetrics(metrics, operations);
   const times = sweepTimes(config);
   const stops = [
-    startJobs([locksJob(deps), ordersJob(deps, times), recordsJob(deps)], pauseMs, log),
+    startJobs(
+      [locksJob(deps), ordersJob(deps, times), recordsJob(deps), orderEventsJob(postgresOrderEvents(db))],
+      pauseMs,
+      log,
+    ),
     // After a rush there is much to capture: meanwhile the other jobs go on.
     startJobs([capturesJob(deps), refundsJob(deps, times)], pauseMs, log),
+    startJobs([operationsJob(deps, closing.signal)], pauseMs, log),
     startJobs([statisticsJob(db, ownTables)], statisticsPauseMs, log),
   ];
   return {
@@ -140,7 +167,7 @@ export async function start(
       await http.stop(server.drainTimeoutMs);
       await Promise.all(stops.map((stop) => stop()));
       await deps.feed.close();
-      await Promise.all([db.close(), lockDb.close(), redis?.close(), tracing?.close()]);
+      await Promise.all([db.close(), lockDb.close(), reportDb.close(), redis?.close(), tracing?.close()]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Metrics, sharedRead } from '../../shared/http/metrics.ts';
+import type { Operations } from './domain/event/operation.ts';
 import type { SaleObserver } from './domain/observer.ts';
 import type { PaymentProvider } from './domain/payment/payment-provider.ts';
 import type { Backlog, Backlogs, UnfinishedPayments } from './domain/payment/unfinished-payments.ts';
@@ -68,4 +69,16 @@ export function saleMetrics(
     },
     refundPaid: counter('refunds_paid_total', 'Refunds that the provider has confirmed'),
   };
+}
+
+/** Shows at each scrape how many cancelled events still owe their buyers money, as the database has them. */
+export function operationMetrics({ gauge }: Pick<Metrics, 'gauge'>, operations: Pick<Operations, 'backlog'>): void {
+  const backlog = sharedRead(operations.backlog);
+  gauge('mass_refunds', 'Cancelled events whose buyers are being given their money back', async () => {
+    return (await backlog()).count;
+  });
+  gauge('mass_refunds_oldest_age_seconds', 'How old the oldest of them is; 0 without any', async () => {
+    return (await backlog()).oldestAgeSeconds;
+  });
+  gauge('mass_refunds_orders_left', 'Orders that they have to go', async () => (await backlog()).ordersLeft);
 }

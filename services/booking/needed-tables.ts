@@ -6,7 +6,7 @@ import type { Needed } from '../../shared/db/schema-check.ts';
  * `locks` are in PostgreSQL, or elsewhere.
  */
 export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: boolean }): Needed => [
-  [tables.events, 'SELECT'],
+  [tables.events, 'SELECT', 'UPDATE'],
   [tables.presales, 'SELECT'],
   [tables.accessCodes, 'SELECT', 'UPDATE'],
   [tables.rates, 'SELECT', 'UPDATE'],
@@ -23,6 +23,10 @@ export const neededTables = ({ locks, sandbox }: { locks: boolean; sandbox: bool
   [tables.paymentMethods, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.paymentNotices, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.idempotencyKeys, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [tables.organisers, 'SELECT'],
+  [tables.apiKeys, 'SELECT', 'UPDATE'],
+  [tables.auditLog, 'INSERT'],
+  [tables.operations, 'SELECT', 'INSERT', 'UPDATE'],
   [tables.appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(locks ? ([[tables.ticketLocks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE']] satisfies Needed) : []),
   ...(sandbox

@@ -1,14 +1,30 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { getTableName } from 'drizzle-orm';
+import { anyone } from '../../shared/auth/actor.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { respondOnce } from '../../shared/idempotency/idempotency.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
+import { postgresOrderEvents } from './adapters/postgres/order-events.ts';
 import { stripeIntents } from './adapters/stripe/intents.ts';
+import { cancelEvent } from './domain/event/cancel-event.ts';
+import { postponeEvent } from './domain/event/postpone-event.ts';
+import { refundCancelledEvents } from './domain/event/refund-event.ts';
 import { purgeRecords } from './domain/purge-records.ts';
+import { organiserOf } from './domain/sale-rules/rules.harness.ts';
+import { orderEventsJob } from './jobs/order-events.ts';
 import { neededTables } from './needed-tables.ts';
-import { createOrder, refundOrder, releaseReservation, reserveBest, reserveTickets, saleOn } from './testing.ts';
+import {
+  createOrder,
+  refundOrder,
+  releaseReservation,
+  reserveBest,
+  reserveSeats,
+  reserveTickets,
+  type SaleDeps,
+  saleOn,
+} from './testing.ts';
 
 /** The database, as a role that has just the rights that booking needs with this provider. */
 async function withRights(sandbox: boolean, work: (database: TestDatabase, db: Db) => Promise<void>): Promise<void> {
@@ -25,11 +41,27 @@ async function withRights(sandbox: boolean, work: (database: TestDatabase, db: D
   await database.drop();
 }
 
+/** Does what organisers do with an event that sells. */
+async function organise(deps: SaleDeps, eventUuid: string): Promise<void> {
+  const author = { actor: anyone };
+  await deps.eventSales.figures(eventUuid, { unit: 'hour', last: 2, lockedUuids: [] });
+  await deps.eventSales.orders(eventUuid, { filter: {}, limit: 2 });
+  for await (const _ of deps.eventSales.tickets(eventUuid));
+  await postponeEvent(deps, author, { eventUuid });
+  await cancelEvent(deps, author, { eventUuid, operationUuid: randomUUID(), reason: null });
+  await refundCancelledEvents(deps, { leaseMs: 0, againMs: 0, settleMs: 0 });
+  await deps.operations.backlog();
+}
+
 test('a role with just the rights that booking needs can sell', async () => {
   await withRights(true, async (database, db) => {
     const sale = saleOn(db, () => ({ ticketLimit: 10 }));
     const { uuid: eventUuid, tickets } = await makeEvent(database.sql, { seats: 6 });
     const [userUuid, methodUuid] = [randomUUID(), randomUUID()];
+    const limited = await makeEvent(database.sql, { seats: 2 });
+    await organiserOf(database).presale(limited.id, { maxUses: 1 });
+    await organiserOf(database).categorise(limited.id, 'Stalls');
+    const rate = await organiserOf(database).rate(limited.id, { Stalls: 900 }, { most: 1 });
 
     await db.pingWrites();
     expect(await sale.reserve(tickets[0]!, userUuid)).toBe('ok');
@@ -39,9 +71,15 @@ test('a role with just the rights that booking needs can sell', async () => {
     expect(order.status).toBe('paid');
     const best = await reserveBest(sale.deps, { userUuid, eventUuid, quantity: 2 });
     await releaseReservation(sale.deps, best.uuid);
+    const named = { named: { seats: ['A1', 'A2'] }, accessCode: 'FANS', rateUuids: [rate, null] };
+    await reserveSeats(sale.deps, { userUuid, eventUuid: limited.uuid, ...named });
+    await sale.deps.tickets.byPlace(limited.uuid);
+    await orderEventsJob(postgresOrderEvents(db)).run();
     await sale.sweep();
     await refundOrder(sale.deps, { orderUuid: order.uuid, userUuid });
     await sale.sweep();
+    await organise(sale.deps, eventUuid);
+    await sale.deps.orderHistories.read(order.uuid);
     await purgeRecords(sale.deps);
     for (const _ of 'twice') await sale.deps.paymentMethods.add({ userUuid, reference: 'pm_1' });
     const request = { scope: userUuid, key: 'key', fingerprint: 'print' };

@@ -6,6 +6,10 @@ import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
 import { postgresBooks } from './adapters/postgres/books.ts';
+import { postgresEventChanges } from './adapters/postgres/event-changes.ts';
+import { postgresEventSales } from './adapters/postgres/event-sales.ts';
+import { postgresOperations } from './adapters/postgres/operations.ts';
+import { postgresOrderHistories } from './adapters/postgres/order-histories.ts';
 import { postgresOrders } from './adapters/postgres/orders.ts';
 import { postgresPaymentMethods } from './adapters/postgres/payment-methods.ts';
 import { postgresRefunds } from './adapters/postgres/refunds.ts';
@@ -135,6 +139,10 @@ export function saleOn(
     payments: provider(db),
     paymentMethods: postgresPaymentMethods(db),
     webhookEvents: postgresWebhookEvents(db),
+    eventChanges: postgresEventChanges(db),
+    operations: postgresOperations(db),
+    eventSales: postgresEventSales(db),
+    orderHistories: postgresOrderHistories(db),
     idempotencyKeys: postgresIdempotencyKeys(db),
     feed: { publish: () => {} },
     knownTickets: knownTickets(tickets),

@@ -11,6 +11,11 @@ export const tracedPorts = (deps: BookingDeps): BookingDeps => ({
   unfinishedPayments: tracedPort('unfinishedPayments', deps.unfinishedPayments),
   paymentMethods: tracedPort('paymentMethods', deps.paymentMethods),
   webhookEvents: tracedPort('webhookEvents', deps.webhookEvents),
+  eventChanges: tracedPort('eventChanges', deps.eventChanges),
+  operations: tracedPort('operations', deps.operations),
+  // An export is read page by page.
+  eventSales: { ...tracedPort('eventSales', deps.eventSales), tickets: deps.eventSales.tickets },
+  orderHistories: tracedPort('orderHistories', deps.orderHistories),
   idempotencyKeys: tracedPort('idempotencyKeys', deps.idempotencyKeys),
   locks: tracedPort('locks', deps.locks),
   // Bounds are a look into a table.

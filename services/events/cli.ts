@@ -10,6 +10,8 @@ import { inPostgres, inWords } from '../../shared/process/failures.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { progressBar } from '../../shared/process/progress.ts';
+import { importCommand } from './import-cli.ts';
+import { organiserCommands } from './organiser-cli.ts';
 import { plan } from './plan-cli.ts';
 
 const lookEveryMs = 1000;
@@ -32,6 +34,8 @@ export const commands: Record<string, Command> = {
     run: seed,
   },
   plan,
+  import: importCommand,
+  ...organiserCommands,
 };
 
 const database = (env: Env) => postgresConfig(readConfig(postgresVariables, env), 'onsale-tools');

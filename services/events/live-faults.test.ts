@@ -52,20 +52,27 @@ async function withSql<T>(work: (sql: ReturnType<typeof openDb>['sql']) => Promi
 
 const book = (seat: number) =>
   withSql((sql) => sql`update tickets set status = 'booked' where uuid = ${event.tickets[seat]!}`);
-const open = (uuid: string) => fetch(`http://127.0.0.1:${running.port}/api/v1/management/events/${uuid}/live`);
+const open = (uuid: string, query = '') =>
+  fetch(`http://127.0.0.1:${running.port}/api/v1/management/events/${uuid}/live${query}`);
 const names = ({ events }: LiveReader) => events.map(({ event }) => event);
 
 test('streams stay open with unavailable while PostgreSQL is away, and send what is taken when it is back', async () => {
   const before = readLive(await open(event.uuid));
   await eventually(() => expect(names(before)).toEqual(['taken']));
+  const since = `?since=${before.events[0]!.id}`;
   await postgres.stop();
 
-  const [known, unknown] = await Promise.all([open(event.uuid), open(randomUUID())]);
-  expect([known.status, unknown.status]).toEqual([200, 200]);
-  const [meanwhile, nowhere] = [readLive(known), readLive(unknown)];
+  const opened = await Promise.all([
+    open(event.uuid),
+    open(event.uuid, since),
+    open(randomUUID(), `${since}&by=index`),
+  ]);
+  expect(opened.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const [meanwhile, resuming, nowhere] = opened.map(readLive) as [LiveReader, LiveReader, LiveReader];
   await eventually(() =>
-    expect([before, meanwhile, nowhere].map(names)).toEqual([
+    expect([before, meanwhile, resuming, nowhere].map(names)).toEqual([
       ['taken', 'unavailable'],
+      ['unavailable'],
       ['unavailable'],
       ['unavailable'],
     ]),
@@ -79,7 +86,7 @@ test('streams stay open with unavailable while PostgreSQL is away, and send what
 
   postgres = await startEmbeddedPostgres({ dir, port: config.port });
   await book(1);
-  for (const viewer of [before, meanwhile]) {
+  for (const viewer of [before, meanwhile, resuming]) {
     await eventually(() => expect(viewer.taken()).toEqual({ [event.tickets[1]!]: 'booked' }));
     await viewer.close();
   }

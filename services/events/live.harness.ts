@@ -1,4 +1,5 @@
 import type { SeatStatus } from './domain/event/event.ts';
+import { codeOf } from './domain/event/seat-statuses.ts';
 
 export type StreamEvent = { event: string; data: unknown; id?: string; retry?: string };
 
@@ -62,3 +63,70 @@ export function takenOf(page: { tickets: { uuid: string; status: SeatStatus }[] 
   const taken = page.tickets.filter(({ status }) => status !== 'available');
   return Object.fromEntries(taken.map(({ uuid, status }) => [uuid, status] as const).sort());
 }
+
+/**
+ * A client that keeps the codes of an event's seats as docs/api.md says: it loads the seats, or the page, once, opens a
+ * stream with their version, and again with the id that it heard last.
+ */
+export function livePicture(get: (path: string) => Response | Promise<Response>, path: string, uuids: string[]) {
+  const began: string[] = [];
+  let codes: number[] = [];
+  let version: string | undefined;
+  let dropped = new AbortController();
+
+  const load = (packed: string) => {
+    const bytes = Buffer.from(packed, 'base64');
+    codes = uuids.map((_, place) => (bytes[place >> 2]! >> ((place & 3) * 2)) & 3);
+  };
+
+  function apply({ event, data, id }: StreamEvent): void {
+    const isIndex = !Array.isArray(data);
+    if (isIndex && event === 'taken') load((data as { statuses: string }).statuses);
+    if (!isIndex && event === 'taken') codes.fill(0);
+    const { i, s } = data as { i?: number[]; s: number[] };
+    i?.forEach((place, nth) => {
+      codes[place] = s[nth]!;
+    });
+    if (!isIndex) for (const { uuid, status } of data) codes[uuids.indexOf(uuid)] = codeOf(status);
+    version = id;
+  }
+
+  return {
+    /** The first event of each stream. */
+    began,
+    shown: () => codes.join(''),
+    async open(by: 'uuid' | 'index'): Promise<void> {
+      if (version === undefined) {
+        const response = await get(by === 'index' ? `${path}/seats` : path);
+        version = response.headers.get('x-seats-version')!;
+        const { statuses, tickets } = (await response.json()) as { statuses: string; tickets?: StatusOf[] };
+        if (tickets) codes = tickets.map(({ status }) => codeOf(status));
+        else load(statuses);
+      }
+      dropped = new AbortController();
+      const { signal } = dropped;
+      const reader = (await get(`${path}/live?by=${by}&since=${version}`)).body!.getReader();
+      signal.addEventListener('abort', () => void reader.cancel());
+      const isFirst = began.length;
+      void (async () => {
+        let text = '';
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done || signal.aborted) return;
+          const blocks = (text + new TextDecoder().decode(value)).split('\n\n');
+          text = blocks.pop()!;
+          for (const block of blocks) {
+            const told = parse(block);
+            began[isFirst] ??= told.event;
+            apply(told);
+          }
+        }
+      })();
+    },
+    drop: () => dropped.abort(),
+  };
+}
+
+type StatusOf = { status: SeatStatus };
+
+export type LivePicture = ReturnType<typeof livePicture>;

@@ -13,8 +13,9 @@ import { type TestDatabase, testDatabase } from '../../shared/testing/database.t
 import { eventually } from '../../shared/testing/eventually.ts';
 import { makeEvent } from '../../shared/testing/factories.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
-import { postgresEventStore } from './adapters/postgres/event-store.ts';
+import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
+import { importers } from './importers.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
 
 setDefaultTimeout(60_000);
@@ -36,7 +37,8 @@ beforeAll(async () => {
     server: serverConfig(readConfig(serverVariables, {})),
     dependencies: {},
     closing: new AbortController().signal,
-    store: postgresEventStore(database.db),
+    ...postgresPorts(database.db),
+    importers,
     locks: redisTicketLocks(redis),
     locksApart: true,
     cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),

@@ -14,8 +14,9 @@ import { silentLog } from '../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
-import { postgresEventStore } from './adapters/postgres/event-store.ts';
+import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
+import { importers } from './importers.ts';
 import { type LiveReader, readLive, takenOf } from './live.harness.ts';
 
 const hour = 3_600_000;
@@ -35,7 +36,8 @@ beforeAll(async () => {
     server: serverConfig(readConfig(serverVariables, {})),
     dependencies: {},
     closing: closing.signal,
-    store: postgresEventStore(database.db),
+    ...postgresPorts(database.db),
+    importers,
     locks,
     cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),
     feed,
@@ -69,7 +71,7 @@ type OpenApi = {
 type Operation = {
   operationId: string;
   tags: string[];
-  responses: Record<number, { content: Record<string, { schema: { oneOf: { $ref: string }[] } }> }>;
+  responses: Record<number, { content: Record<string, { schema: { anyOf: { $ref: string }[] } }> }>;
 };
 
 /** Changes to the seats of an event, each told to the live views as the booking service tells it. */
@@ -172,19 +174,56 @@ describe('a stream of live seats', () => {
     await Promise.all([viewer.close(), other.close()]);
   });
 
-  test('begins with what is taken, whatever Last-Event-ID the client sends', async () => {
-    const event = await makeEvent(database.sql, { seats: 2 });
-    await seatsOf(event).sell(0);
-    const first = await watch(event);
-    await eventually(() => first.events.length === 1);
-    const { id } = first.events[0]!;
-    for (const heard of [id, `${id}0`, '0', 'x'.repeat(4000), '%00', '']) {
-      const again = await watch(event, { 'Last-Event-ID': heard });
-      await begun(again);
-      expect(again.taken()).toEqual({ [event.tickets[0]!]: 'booked' });
-      await again.close();
+  test('begins with what has changed since its Last-Event-ID, or since=, and with what is taken if that is unknown', async () => {
+    const event = await makeEvent(database.sql, { seats: 3 });
+    const seats = seatsOf(event);
+    const version = async () => (await app.request(`${pathOf(event)}/seats`)).headers.get('x-seats-version')!;
+    const first = await version();
+    await seats.sell(0);
+    const second = (await app.request(pathOf(event))).headers.get('x-seats-version')!;
+    await seats.sell(1);
+    const [a, b] = event.tickets.map((uuid) => ({ uuid, status: 'booked' }));
+    const began = async (query: string, headers = {}) => {
+      const viewer = readLive(await app.request(`${pathOf(event)}/live${query}`, { headers }));
+      await eventually(() => viewer.events.length > 0);
+      await viewer.close();
+      return viewer.events[0]!;
+    };
+    const told = { id: await version(), retry: '5500' };
+    for (const [known, data] of [
+      [first, [b, a]],
+      [second, [b]],
+      [told.id, []],
+    ] as const) {
+      const expected = { event: 'seats', data, ...told };
+      expect(await began('', { 'Last-Event-ID': known })).toEqual(expected);
+      expect(await began(`?since=${known}`)).toEqual(expected);
+      expect(await began('?since=old', { 'Last-Event-ID': known })).toEqual(expected);
     }
-    await first.close();
+    for (const unknown of [`${first}0`, '0', 'unavailable', 'x'.repeat(4000), '%00', '']) {
+      expect(await began('', { 'Last-Event-ID': unknown })).toEqual({ event: 'taken', data: [a, b], ...told });
+      expect(await began(`?since=${encodeURIComponent(unknown)}&by=nothing`)).toMatchObject({ event: 'taken' });
+    }
+  });
+
+  test('by index begins with all seats as /seats has them, or with the places that have changed', async () => {
+    const event = await makeEvent(database.sql, { seats: 9 });
+    const seats = seatsOf(event);
+    await seats.sell(8);
+    const all = (await (await app.request(`${pathOf(event)}/seats`)).json()) as { version: string };
+    const watchByIndex = async (query = '') => readLive(await app.request(`${pathOf(event)}/live?by=index${query}`));
+    const viewer = await watchByIndex();
+    await eventually(() => viewer.events.length === 1);
+    await seats.hold(1);
+    await eventually(() => viewer.events.length === 2);
+    expect(viewer.events).toEqual([
+      { event: 'taken', data: all, id: all.version, retry: '5500' },
+      { event: 'seats', data: { i: [1], s: [1] }, id: expect.any(String) },
+    ]);
+    const resumed = await watchByIndex(`&since=${all.version}`);
+    await eventually(() => resumed.events.length === 1);
+    expect(resumed.events).toEqual([{ ...viewer.events[1]!, retry: '5500' }]);
+    await Promise.all([viewer.close(), resumed.close()]);
   });
 
   test('of an unknown event, or of an id that is no uuid, is a 404', async () => {
@@ -224,8 +263,8 @@ describe('a stream of live seats', () => {
     const get = document.paths['/api/v1/management/events/{uuid}/live']!.get;
     expect([get.operationId, get.tags]).toEqual(['watchEvent', ['Events']]);
     const { schema } = get.responses[200]!.content['text/event-stream']!;
-    const names = ['LiveTaken', 'LiveSeats', 'LiveUnavailable'];
-    expect(schema.oneOf.map(({ $ref }) => $ref)).toEqual(names.map((name) => `#/components/schemas/${name}`));
+    const names = ['LiveTaken', 'LiveSeats', 'LiveUnavailable', 'LiveTakenByIndex', 'LiveSeatsByIndex'];
+    expect(schema.anyOf.map(({ $ref }) => $ref)).toEqual(names.map((name) => `#/components/schemas/${name}`));
     for (const name of names) {
       const { example, required, properties } = document.components.schemas[name]!;
       expect(Object.keys(example)).toEqual(expect.arrayContaining(required));

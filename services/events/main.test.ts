@@ -1,12 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { join } from 'node:path';
 import { openDb } from '../../shared/db/client.ts';
 import type { Running } from '../../shared/process/lifecycle.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
+import { makeApiKey } from '../../shared/testing/organisers.ts';
+import { testSecret } from '../../shared/testing/tokens.ts';
+import { startProcess } from '../../tests/rig/process.ts';
 import { postgresEnv } from '../../tests/rig/targets.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
-import { start } from './main.ts';
+import { program, start } from './main.ts';
 
 setDefaultTimeout(30_000);
 
@@ -174,7 +178,7 @@ describe('the events service does as its variables say', () => {
     const statuses = [await page(event), await get('/api/v1/management/events'), await get('/readyz')];
     expect(statuses.map(({ status }) => status)).toEqual([503, 503, 503]);
     expect(await statuses[2]!.json()).toMatchObject({
-      reasons: { postgres: `The role ${user} may not read table events: grant it` },
+      reasons: { postgres: `The role ${user} may not read, insert into, update, delete from table events: grant it` },
     });
     await running!.stop();
     await database.sql.unsafe(`drop role ${user}`);
@@ -188,6 +192,31 @@ describe('the events service does as its variables say', () => {
     // A slow first look may be waited for with pings, too.
     const silent = /^(: ping\n\n)*event: taken\ndata: \[\]\nid: .+\nretry: \d+\n\n(: ping\n\n){2,}$/;
     while (!silent.test(text)) text += (await reader.read()).value ?? '';
+  });
+
+  test('without keys for tokens it does not start in production, and says so loudly elsewhere', async () => {
+    expect(() => program.check!({ SERVER_MODE: 'production' })).toThrow(
+      'SERVER_MODE=production: anybody could change anybody’s events and make API keys: set AUTH_JWKS_URL',
+    );
+    expect(() => program.check!({ SERVER_MODE: 'production', AUTH_JWT_SECRET: testSecret })).not.toThrow();
+    const command = [process.execPath, join(import.meta.dirname, 'main.ts')];
+    for (const [secret, warnings] of [
+      ['', 1],
+      [testSecret, 0],
+    ] as const) {
+      const env = { ...postgresEnv(database.config), SERVER_ADDR: '127.0.0.1:0', AUTH_JWT_SECRET: secret };
+      const started = await startProcess(command, env);
+      await started.stop();
+      expect(started.output().match(/"level":"warn".*AUTHENTICATION IS OFF/g) ?? []).toHaveLength(warnings);
+    }
+  });
+
+  test('it takes an API key where it checks tokens, and no request without one', async () => {
+    const { key } = await makeApiKey(database.sql, { organiserUuid: null, scopes: ['read'] });
+    await begin({ AUTH_JWT_SECRET: testSecret });
+    const status = async (headers = {}) =>
+      (await fetch(`http://127.0.0.1:${running!.port}/api/v1/management/venues`, { headers })).status;
+    expect([await status(), await status({ Authorization: `Bearer ${key}` })]).toEqual([401, 200]);
   });
 
   test('its metrics have the names by which dashboards and alerts ask for them', async () => {

@@ -1,4 +1,8 @@
 import { systemClock } from '../../shared/async/clock.ts';
+import { withApiKeys } from '../../shared/auth/api-keys.ts';
+import { postgresApiKeys } from '../../shared/auth/api-keys-postgres.ts';
+import { authConfig, authVariables } from '../../shared/auth/config.ts';
+import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import {
@@ -22,6 +26,7 @@ import { createMetrics } from '../../shared/http/metrics.ts';
 import { serveService } from '../../shared/http/serve-service.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { redisTicketLocks } from '../../shared/locks/redis.ts';
+import { startJobs } from '../../shared/process/jobs.ts';
 import type { Running } from '../../shared/process/lifecycle.ts';
 import { createLog } from '../../shared/process/log.ts';
 import { type Program, runProgram } from '../../shared/process/program.ts';
@@ -29,19 +34,34 @@ import { openRedis } from '../../shared/redis/client.ts';
 import { tracingConfig, tracingVariables } from '../../shared/tracing/config.ts';
 import { tracedPort } from '../../shared/tracing/span.ts';
 import { openTracing } from '../../shared/tracing/tracing.ts';
-import { postgresEventStore } from './adapters/postgres/event-store.ts';
+import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
 import { commands } from './cli.ts';
+import { importers } from './importers.ts';
+import { holdBacksJob } from './jobs/hold-backs.ts';
+import { offersJob } from './jobs/offers.ts';
 import { neededTables } from './needed-tables.ts';
+import { tracedPorts } from './traced-ports.ts';
 
 export const variables = {
   SERVER_ADDR: v.address(':8080', 'Where the service listens (events :8080, booking :8081, search :8082)'),
   ...serverVariables,
   ...postgresVariables,
   ...redisVariables,
+  ...authVariables,
   ...tracingVariables,
+  PUBLIC_URL: v.url(
+    'The address of this service for the world, such as https://tickets.example: calendars and search engines get the addresses of events with it, and none without',
+    { path: false },
+  ),
   CACHE_MAX_MB: v.integer(64, 1, 65_536, 'Most memory of a process’s cache, in MiB'),
 };
+
+/** Between two runs of a job. */
+const jobPauseMs = 2_000;
+
+/** What production refuses without tokens. */
+const unsafe = 'anybody could change anybody’s events and make API keys';
 
 /** Throws `ConfigError` for variables that are wrong, or do not go together. */
 function checked(env: Record<string, string | undefined>) {
@@ -49,6 +69,7 @@ function checked(env: Record<string, string | undefined>) {
   const { SERVER_ADDR, METRICS_ADDR } = config;
   checkAll([
     () => redisConfig(config),
+    () => authConfig(config, unsafe),
     () => checkDatabase(config),
     () => tracingConfig(config, 'events'),
     () => checkAddresses({ SERVER_ADDR, METRICS_ADDR }),
@@ -69,6 +90,7 @@ export async function start(
 ): Promise<Running> {
   const config = checked(env);
   const server = serverConfig(config);
+  const auth = authConfig(config, unsafe);
   const log = createLog('events', config.LOG_LEVEL);
   // First: what is opened after it shows its calls.
   const tracing = await openTracing(tracingConfig(config, 'events'), log);
@@ -82,7 +104,8 @@ export async function start(
   const feed = redisFeed ?? postgresSeatFeed(db, log);
   const checkCache = redis && checkRedisCache(redis, 'event:ready');
   const closing = new AbortController();
-  const { app, follow } = createEventsApp({
+  const ports = tracedPorts(postgresPorts(db));
+  const { app, follow, offers } = createEventsApp({
     log,
     metrics,
     server,
@@ -92,7 +115,10 @@ export async function start(
       ...(redis && { redis: { helpful: () => Promise.all([checkCache?.(), redisFeed?.check()]) } }),
     },
     closing: closing.signal,
-    store: tracedPort('store', postgresEventStore(db)),
+    publicUrl: config.PUBLIC_URL,
+    identities: auth && withApiKeys(jwtIdentities(auth, log), postgresApiKeys(db), log),
+    ...ports,
+    importers,
     locks: tracedPort('locks', redis ? redisTicketLocks(redis) : postgresTicketLocks(db)),
     locksApart: redis !== undefined,
     cache: cacheRedis
@@ -101,8 +127,18 @@ export async function start(
     feed,
     clock: systemClock,
   });
+  if (!auth) {
+    log.warn(
+      'AUTHENTICATION IS OFF: whoever asks is the platform’s organiser, who may change every event of it. Set AUTH_JWKS_URL or AUTH_JWT_SECRET',
+    );
+  }
   // Live views begin when the feed can be reached; the pages do not wait for that.
   void follow();
+  const stops = [
+    startJobs([holdBacksJob({ ...ports, feed })], jobPauseMs, log),
+    // The tickets of a large event take seconds: meanwhile the other jobs go on.
+    startJobs([offersJob(offers)], jobPauseMs, log),
+  ];
   const http = await serveService(app, { log, metrics, server }, config.SERVER_ADDR, addressVariable);
   return {
     port: http.port,
@@ -110,6 +146,7 @@ export async function start(
     async stop() {
       closing.abort();
       await http.stop(server.drainTimeoutMs);
+      await Promise.all([...stops.map((stop) => stop()), offers.idle()]);
       await feed.close();
       await Promise.all([db.close(), redis?.close(), cacheRedis?.close(), tracing?.close()]);
     },

@@ -72,7 +72,7 @@ async function reindex({ db, catalogue, index }: Parts): Promise<void> {
 }
 
 async function countEvents(db: Db): Promise<number> {
-  const [row] = await db.run(() => db.sql`select count(*)::int as events from events`);
+  const [row] = await db.run(() => db.sql`select count(*)::int as events from events where status <> 'draft'`);
   return row?.events;
 }
 

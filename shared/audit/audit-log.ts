@@ -24,5 +24,7 @@ export async function writeAudit(tx: Db['sql'], { actor, address }: Author, chan
   await tx`
     insert into audit_log (organiser_id, actor, actor_uuid, address, action, thing, thing_uuid, before, after)
     values (${organiserId}, ${actor.is}, ${uuidOf(actor)}, ${address ?? null}, ${action}, ${thing}, ${thingUuid},
-      ${before ? tx.json(before as never) : null}, ${after ? tx.json(after as never) : null})`;
+      ${asJson(before)}::text::jsonb, ${asJson(after)}::text::jsonb)`;
 }
+
+const asJson = (members: object | undefined) => (members ? JSON.stringify(members) : null);

@@ -99,6 +99,3 @@ export function uuidOf(actor: Actor): string | null {
 /** Returns whether the actor is the platform's own organiser, who may act on the things of every user. */
 export const isPlatform = (actor: Actor): boolean =>
   actor.is === 'admin' || (actor.is === 'organiser' && actor.organiserUuid === null);
-
-/** Returns whether the actor may act on the things of a user. */
-export const mayManage = (actor: Actor, userUuid: string): boolean => isPlatform(actor) || owns(actor, userUuid);

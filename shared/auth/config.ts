@@ -5,7 +5,7 @@ const leastSecretBytes = 32;
 
 export const authVariables = {
   AUTH_JWKS_URL: v.url(
-    'JSON Web Key Set with which buyers’ and organisers’ tokens are checked (RS256, PS256, ES256 or EdDSA). Without it and AUTH_JWT_SECRET whoever asks is taken for the `user_uuid` that they name',
+    'JSON Web Key Set with which buyers’ and organisers’ tokens are checked (RS256, PS256, ES256 or EdDSA). Without it and AUTH_JWT_SECRET whoever asks is taken for the `user_uuid` that they name, and for an organiser',
     { query: true, example: 'https://login.example/.well-known/jwks.json' },
   ),
   AUTH_JWT_SECRET: v.secret(
@@ -25,11 +25,12 @@ export type AuthConfig = {
 };
 
 /**
- * Returns the configuration of tokens; undefined when authentication is off, which production refuses. Throws
- * `ConfigError` for variables that contradict each other.
+ * Returns the configuration of tokens; undefined when authentication is off, which production refuses: `unsafe` says
+ * what anybody could do. Throws `ConfigError` for variables that contradict each other.
  */
 export function authConfig(
   values: Values<typeof authVariables> & { SERVER_MODE: 'development' | 'production' },
+  unsafe = 'anybody could buy and refund in anybody’s name',
 ): AuthConfig | undefined {
   const { AUTH_JWKS_URL: url, AUTH_JWT_SECRET: secret } = values;
   const claims = { issuer: values.AUTH_JWT_ISSUER || undefined, audience: values.AUTH_JWT_AUDIENCE || undefined };
@@ -43,7 +44,7 @@ export function authConfig(
   }
   if (values.SERVER_MODE === 'production') {
     throw new ConfigError([
-      'SERVER_MODE=production: anybody could buy and refund in anybody’s name: set AUTH_JWKS_URL to the key set of your login, or AUTH_JWT_SECRET',
+      `SERVER_MODE=production: ${unsafe}: set AUTH_JWKS_URL to the key set of your login, or AUTH_JWT_SECRET`,
     ]);
   }
   return undefined;

@@ -16,7 +16,7 @@ export const webVariables = {
   ),
   SERVER_COMPRESS: v.flag(
     false,
-    'Longer responses are compressed by zstd or gzip for those who accept it; an event’s page once for all of its readers. For services without a proxy that does it',
+    'Longer responses are compressed by zstd, br or gzip for those who accept it; an event’s page once for all of its readers. For services without a proxy that does it',
   ),
 };
 

@@ -1,4 +1,5 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { Identities } from '../auth/identities.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
@@ -12,28 +13,51 @@ const challenge = 'Bearer realm="onsale"';
 export const bearerScheme = 'bearer';
 
 /**
- * Has every route below a path ask for a token (none, where there are no `identities`), and the documents tell of it.
+ * Has every route below a path ask for a token or an API key (none, where there are no `identities`), and the documents
+ * tell of it. A route that is documented as `withoutToken` asks for none, and still uses one that it is given.
  */
 export function checkTokens(app: App, path: string, identities: Identities | undefined, log: Logger): void {
   app.openAPIRegistry.registerComponent('securitySchemes', bearerScheme, {
     type: 'http',
     scheme: 'bearer',
-    bearerFormat: 'JWT',
-    description: 'Asked for where the platform checks who asks: AUTH_JWKS_URL or AUTH_JWT_SECRET is set',
+    description:
+      'A JWT, or an API key of an organiser (`osk_…`). Asked for where the platform checks who asks: AUTH_JWKS_URL or AUTH_JWT_SECRET is set',
   });
-  if (identities) app.use(path, requireBearer(identities, log));
+  if (identities) app.use(path, requireBearer(identities, isOpen(app), log));
 }
 
+/** Returns a function that finds out whether the route of a request is open to everybody, by its documentation. */
+function isOpen(app: App): (c: Context<Env>) => boolean {
+  let open: Set<string> | undefined;
+  return (c) => {
+    // At the first request: no route comes after that.
+    open ??= new Set(openRoutes(app));
+    return matchedRoutes(c).some(({ method, path }) => open!.has(`${method} ${path}`));
+  };
+}
+
+const openRoutes = ({ openAPIRegistry }: App): string[] =>
+  openAPIRegistry.definitions.flatMap((one) =>
+    one.type === 'route' && one.route.security?.length === 0
+      ? [`${one.route.method.toUpperCase()} ${one.route.path.replaceAll(/\/{(.+?)}/g, '/:$1')}`]
+      : [],
+  );
+
 /**
- * Passes a request whose `Authorization: Bearer` token is valid, with its caller in the context. Any other request is a
- * 401 of RFC 6750, before its input is checked.
+ * Passes a request whose `Authorization: Bearer` token is valid, with its caller in the context, and one without a
+ * token to a route that is open. Any other request is a 401 of RFC 6750, before its input is checked.
  */
-function requireBearer(identities: Identities, log: Logger): MiddlewareHandler<Env> {
+function requireBearer(
+  identities: Identities,
+  mayBeAnyone: (c: Context<Env>) => boolean,
+  log: Logger,
+): MiddlewareHandler<Env> {
   return async (c, next) => {
     const token = /^bearer +(.*)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
     if (!token) {
+      if (mayBeAnyone(c)) return next();
       c.header('WWW-Authenticate', challenge);
-      throw new AppError('unauthorized', 'Say who you are: send a token as “Authorization: Bearer …”');
+      throw new AppError('unauthorized', 'Say who you are: send a token or an API key as “Authorization: Bearer …”');
     }
     try {
       c.set('caller', await identities.verify(token));

@@ -4,14 +4,18 @@ import { AppError, isAppError } from '../errors.ts';
 import type { Env } from './env.ts';
 import { httpErrors } from './http-errors.ts';
 
-/** No route needs more. */
-const maxBodyBytes = 64 * 1024;
+/** Few routes need more. */
+const usualBytes = 64 * 1024;
 
 /**
  * Reads the whole body before the route runs, so that a body that is too long, encoded, late or cut is not taken for a
- * failure of the route. `receiving` is set while it is read.
+ * failure of the route. `receiving` is set while it is read. A route whose bodies are longer has a limit of its own, by
+ * this as its own middleware: see `ownBodies` of the shell.
  */
-export function takeBody(): MiddlewareHandler<Env> {
+export function takeBody(maxBodyBytes = usualBytes): MiddlewareHandler<Env> {
+  const tooLarge = () => {
+    throw new AppError(httpErrors.payloadTooLarge, `Send at most ${maxBodyBytes} bytes`);
+  };
   const readThrough = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
   return async (c, next) => {
     const length = c.req.header('Content-Length');
@@ -58,7 +62,3 @@ function refuseEncoded(c: Context<Env>, transfer = 'chunked'): void {
     'Send the body as it is: no Content-Encoding but “identity” is taken, and no Transfer-Encoding but “chunked”',
   );
 }
-
-const tooLarge = () => {
-  throw new AppError(httpErrors.payloadTooLarge, `Send at most ${maxBodyBytes} bytes`);
-};

@@ -1,12 +1,16 @@
 import { expect, test } from 'bun:test';
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { compressOnce, encodingFor } from './compression.ts';
 
 test.each([
   [undefined, undefined],
   ['', undefined],
   ['identity', undefined],
-  ['br, deflate', undefined],
+  ['deflate', undefined],
+  ['br, deflate', 'br'],
+  ['gzip, br', 'br'],
+  ['gzip;q=1, br;q=0.9', 'gzip'],
+  ['*, zstd;q=0, br;q=0', 'gzip'],
   ['gzip', 'gzip'],
   ['GZIP', 'gzip'],
   ['gzip, deflate, br, zstd', 'zstd'],
@@ -14,7 +18,7 @@ test.each([
   ['zstd;q=0, gzip;q=0', undefined],
   ['*', 'zstd'],
   ['*;q=0', undefined],
-  ['zstd;q=0, *', 'gzip'],
+  ['zstd;q=0, *', 'br'],
 ] as const)('Accept-Encoding %p is given %p', (header, encoding) => {
   expect(encodingFor(header)).toBe(encoding);
   expect(encodingFor(header)).toBe(encoding);
@@ -28,6 +32,7 @@ test('bytes that are sent again are compressed once for each coding', async () =
   expect(again).toBe(first);
   expect(gunzipSync(first).toString()).toBe(text);
   expect(zstdDecompressSync(await compressOnce(bytes, 'zstd')).toString()).toBe(text);
+  expect(brotliDecompressSync(await compressOnce(bytes, 'br')).toString()).toBe(text);
   // Bytes are never written again: the next page is other bytes.
   expect(await compressOnce(bytes.slice(), 'gzip')).not.toBe(first);
 });
@@ -37,4 +42,5 @@ test('a text that is sent again is compressed once for each coding', async () =>
   expect(await compressOnce(`${text}`, 'zstd')).toBe(first);
   expect(zstdDecompressSync(first).toString()).toBe(text);
   expect(gunzipSync(await compressOnce(text, 'gzip')).toString()).toBe(text);
+  expect(brotliDecompressSync(await compressOnce(text, 'br')).toString()).toBe(text);
 });

@@ -6,6 +6,7 @@ import type { Headers } from './env.ts';
 /** The headers of responses that a page of another origin may read, besides those that every page may. */
 const exposedHeaders = [
   'Allow',
+  'ETag',
   'Idempotent-Replayed',
   'Location',
   'RateLimit',
@@ -14,6 +15,8 @@ const exposedHeaders = [
   'WWW-Authenticate',
   'X-Lock-Status',
   'X-Request-Id',
+  'X-Seats-Hash',
+  'X-Seats-Version',
 ];
 
 /** The headers of requests that such a page may send, besides those that every page may. */
@@ -21,6 +24,8 @@ const allowedHeaders = [
   'Authorization',
   'Content-Type',
   'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
   'Last-Event-ID',
   'X-Request-Id',
   'traceparent',

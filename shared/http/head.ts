@@ -3,7 +3,7 @@ import type { Env } from './env.ts';
 
 /**
  * Gives the response to a HEAD the headers and the length that GET would send (RFC 9110, section 9.3.2): Hono removes
- * the body, and the runtime would then send a length of 0. A stream of events has no length, and is ended: see
+ * the body, and the runtime would then send a length of 0. A stream of events or of CSV has no length, and is ended: see
  * `withoutLength`.
  */
 export async function setContentLength(c: Context<Env>): Promise<void> {
@@ -16,7 +16,7 @@ export async function setContentLength(c: Context<Env>): Promise<void> {
 }
 
 /**
- * Returns the response to a HEAD with a body again if it is a stream of events: without one, the runtime would send a
+ * Returns the response to a HEAD with a body again if it is such a stream: without one, the runtime would send a
  * length of 0. The runtime reads nothing of it.
  */
 export async function withoutLength(response: Response | Promise<Response>): Promise<Response> {
@@ -24,4 +24,4 @@ export async function withoutLength(response: Response | Promise<Response>): Pro
   return isStream(head.headers) && !head.body ? new Response(new ReadableStream(), head) : head;
 }
 
-const isStream = (headers: Headers) => headers.get('Content-Type')?.startsWith('text/event-stream') ?? false;
+const isStream = (headers: Headers) => /^text\/(event-stream|csv)\b/.test(headers.get('Content-Type') ?? '');

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { sleep } from '../async/clock.ts';
 import { AppError } from '../errors.ts';
 import { type IdempotencyKeys, respondOnce } from '../idempotency/idempotency.ts';
+import { hashOf, sameUuid } from '../idempotency/same-uuid.ts';
 import type { Env, Headers } from './env.ts';
 import { bodyReply, statusAndBody } from './errors.ts';
 import { replyRaw } from './reply.ts';
@@ -54,14 +54,14 @@ export async function idempotent(
   c: Context<Env>,
   keys: IdempotencyKeys,
   { scope, key, about, body }: { scope: string; key: string; about: string; body: object },
-  work: (uuid: string, earlier?: string) => Promise<{ status: number; json: object; location: string }>,
+  work: (uuid: string, earlier?: string) => Promise<{ status: number; json: object; location?: string }>,
 ): Promise<never> {
-  const fingerprint = hash(`${about} ${JSON.stringify(body)}`);
-  const uuid = uuidOf(hash(`${scope} ${key} ${fingerprint}`));
+  const fingerprint = hashOf(`${about} ${JSON.stringify(body)}`);
+  const uuid = sameUuid(scope, key, fingerprint);
   const response = await respondOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
     try {
-      const { status, json, location } = await work(uuid, earlier);
-      return { status, body: JSON.stringify(json), location, isFinal: status !== 202 };
+      const { json, ...response } = await work(uuid, earlier);
+      return { ...response, body: JSON.stringify(json), isFinal: response.status !== 202 };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const refused = statusAndBody(error);
@@ -78,9 +78,3 @@ export async function idempotent(
   // It may be any of the route's responses: their types are not known here.
   return replyRaw(c, response.body, response.status, headers) as never;
 }
-
-const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-
-/** A uuid of version 8, whose bits are one's own (RFC 9562, section 5.8), of a hash in hexadecimal. */
-const uuidOf = (hex: string) =>
-  hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, (_, a, b, c, d, e) => `${a}-${b}-8${c}-8${d}-${e}`);

@@ -21,6 +21,23 @@ export const jsonResponse = <S extends z.ZodType>(description: string, schema: S
   content: { 'application/json': { schema } },
 });
 
+/**
+ * Of a read with an ETag; `headers` are those that it has besides. It is left out of the types: who does not send
+ * `If-None-Match` gets none, and `fetch` turns what a browser's own cache has asked for into a 200.
+ */
+export const unchangedResponses = (headers: Record<string, string> = {}) =>
+  ({
+    304: {
+      description: 'The client has it: `If-None-Match` has its ETag',
+      headers: Object.fromEntries(
+        Object.entries({ ETag: 'Names the bytes of the 200', ...headers }).map(([name, description]) => [
+          name,
+          { description, schema: { type: 'string' as const } },
+        ]),
+      ),
+    },
+  }) as Record<never, never>;
+
 /** The body of a request: JSON, which must be there; `examples` by name. */
 export const jsonBody = <S extends z.ZodType>(
   schema: S,
@@ -108,9 +125,9 @@ export const bearerResponses = {
   },
 };
 
-/** Of an operation that needs a token and whose input names a user. */
+/** Of an operation that needs a token and whose input names a user, or that API keys with a scope may call. */
 export const forbiddenResponses = {
-  403: errorResponse('`user_uuid` is not the token’s `sub`', ['forbidden']),
+  403: errorResponse('`user_uuid` is not the token’s `sub`, or the API key lacks the scope', ['forbidden']),
 };
 
 /** An operation that needs a token, and one that needs none. */

@@ -82,6 +82,9 @@ function askToClose(fetch: Fetch) {
   };
 }
 
+/** The runtime refuses more by itself; the least that a plan of seats may need, and a little. */
+const mostBytes = 33 * 1024 * 1024;
+
 /** Bun 1.4 checks every four seconds, and with a shorter timeout it cuts connections that are in use. */
 const minIdleS = 5;
 
@@ -94,7 +97,7 @@ function serveOnBun(fetch: Fetch, { host, port }: Address, config: ServerConfig)
     hostname: host,
     port,
     idleTimeout: Math.min(255, Math.max(minIdleS, Math.ceil(longer / 1000))),
-    maxRequestBodySize: 8 * 1024 * 1024,
+    maxRequestBodySize: mostBytes,
     development: false,
     // On by default: a second process would listen on the same port, and take half of the requests.
     reusePort: config.reusePort,

@@ -32,6 +32,8 @@ export type ShellDeps = {
   reports?: Reports;
   /** The limits on writes, if there are any. */
   writeLimits?: WriteLimits | undefined;
+  /** Tells the paths of routes that take their bodies by themselves, after the caller is known: see `takeBody`. */
+  ownBodies?: ((path: string) => boolean) | undefined;
   /** Aborts when the process is to end: `/readyz` is 503, and streams close. */
   closing: AbortSignal;
 };
@@ -60,7 +62,8 @@ export function createShell<Typed = void>(
   return (typed ?? app) as Typed extends void ? App : Typed;
 }
 
-type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server' | 'tracing'> & Partial<Pick<ShellDeps, 'writeLimits'>>;
+type FrameDeps = Pick<ShellDeps, 'log' | 'metrics' | 'server' | 'tracing'> &
+  Partial<Pick<ShellDeps, 'writeLimits' | 'ownBodies'>>;
 
 /** The metrics of a service, for an address of their own. */
 export function createMetricsApp(deps: FrameDeps): App {
@@ -87,7 +90,9 @@ function createFrame(deps: FrameDeps): App {
   // The runtime refuses longer headers by itself.
   if (deps.server.maxHeaderBytes < 16_384) app.use(headerLimit(deps.server.maxHeaderBytes));
   limitAddresses(app, deps);
-  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', takeBody());
+  const take = takeBody();
+  const { ownBodies = () => false } = deps;
+  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) => (ownBodies(c.req.path) ? next() : take(c, next)));
   return app;
 }
 

@@ -26,7 +26,7 @@ export type ComparisonPlan = {
   /** The requests of a round; round 0 is the warm-up. */
   source: (round: number) => Source;
   /** The request whose response the floor copies. */
-  example: { path: string; body?: unknown };
+  example: { path: string; body?: unknown; headers?: Record<string, string> };
   /** The expected status. */
   status?: number;
   /** The maximum of requests in a round. */
@@ -83,11 +83,11 @@ const onFloor = (source: Source): Source =>
 async function teachFloor(
   floor: Server,
   server: Server,
-  { path, body }: ComparisonPlan['example'],
+  { path, body, headers = {} }: ComparisonPlan['example'],
   status: number,
 ): Promise<number> {
   const json = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, body ? json : {});
+  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, body ? json : { headers });
   const bytes = await answer.bytes();
   if (answer.status !== status) throw new Error(`${path} answered ${answer.status}, not ${status}`);
   const taught = await fetch(`http://127.0.0.1:${floor.port}${floorPath}?status=${status}`, {

@@ -6,6 +6,7 @@ import { runOnce, UsageError } from '../../shared/process/lifecycle.ts';
 import { embeddedGround, stackGround } from './grounds.ts';
 import { checkedOut, machine } from './machine.ts';
 import { binaries } from './paths/binaries.ts';
+import { eventSeats } from './paths/event-seats.ts';
 import { eventView } from './paths/event-view.ts';
 import { losers } from './paths/losers.ts';
 import { memory } from './paths/memory.ts';
@@ -25,11 +26,23 @@ import type { Path } from './section.ts';
 import { selfCheck } from './self-check.ts';
 import { createWorld, type Extent, isInterrupted, root } from './world.ts';
 
-const embedded: Path[] = [eventView, searchCached, reserve, sales, losers, searchUncached, memory, start, binaries];
+const embedded: Path[] = [
+  eventView,
+  eventSeats,
+  searchCached,
+  reserve,
+  sales,
+  losers,
+  searchUncached,
+  memory,
+  start,
+  binaries,
+];
 const stack: Path[] = [
   reserveOnRedis,
   sales,
   eventView,
+  eventSeats,
   searchCached,
   searchOnElasticsearch,
   draining,

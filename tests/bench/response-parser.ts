@@ -1,6 +1,6 @@
 /**
  * Reads HTTP/1.1 responses off one connection, however they are cut into pieces. Bodies are counted, not kept: those
- * with a Content-Length and chunked ones. Throws at anything else, since guessing would count wrongly.
+ * with a Content-Length and chunked ones; a 304 has none. Throws at anything else, since guessing would count wrongly.
  */
 export class ResponseParser {
   readonly #onResponse: (status: number, bodyBytes: number) => void;
@@ -65,7 +65,8 @@ export class ResponseParser {
       this.#bodyBytes = this.#left = Number(length);
       this.#state = 'body';
       if (this.#left === 0) this.#complete();
-    } else if (chunked.test(text)) this.#state = 'size';
+    } else if (this.#status === 304) this.#complete();
+    else if (chunked.test(text)) this.#state = 'size';
     else throw notUnderstood(text);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { describedApps } from '../../scripts/api.ts';
 import { type BookingDeps, createBookingApp } from '../../services/booking/app.ts';
+import { createEventsApp, type EventsDeps } from '../../services/events/app.ts';
 import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { serverConfig, serverVariables } from '../../shared/config/config.ts';
 import { readConfig } from '../../shared/config/environment.ts';
@@ -36,6 +37,52 @@ const access: Record<'events' | 'booking' | 'search', Record<string, Access>> = 
     'GET /api/v1/management/events': 'anyone',
     'GET /api/v1/management/events/:uuid': 'anyone',
     'GET /api/v1/management/events/:uuid/live': 'anyone',
+    'GET /api/v1/management/events/:uuid/plan': 'anyone',
+    'GET /api/v1/management/events/:uuid/plan/:hash': 'anyone',
+    'GET /api/v1/management/plan-schema.json': 'anyone',
+    'POST /api/v1/management/venues/:uuid/plans': 'token',
+    'GET /api/v1/management/venues/:uuid/plans': 'token',
+    'GET /api/v1/management/plans/:uuid': 'token',
+    'DELETE /api/v1/management/plans/:uuid': 'token',
+    'PUT /api/v1/management/events/:uuid/offer': 'token',
+    'GET /api/v1/management/events/:uuid/offer': 'token',
+    'GET /api/v1/management/operations/:uuid': 'token',
+    'POST /api/v1/management/events/:uuid/prices': 'token',
+    'GET /api/v1/management/events/:uuid/hold-backs': 'token',
+    'POST /api/v1/management/hold-backs/:uuid/release': 'token',
+    'GET /api/v1/management/events/:uuid/seats': 'anyone',
+    'GET /api/v1/management/events/:uuid/calendar.ics': 'anyone',
+    'GET /api/v1/management/events/:uuid/schema.json': 'anyone',
+    'POST /api/v1/management/events': 'token',
+    'GET /api/v1/management/events/:uuid/settings': 'token',
+    'PATCH /api/v1/management/events/:uuid': 'token',
+    'DELETE /api/v1/management/events/:uuid': 'token',
+    'POST /api/v1/management/events/:uuid/publish': 'token',
+    'GET /api/v1/management/own-events': 'token',
+    'POST /api/v1/management/events/:uuid/presales': 'token',
+    'GET /api/v1/management/events/:uuid/presales': 'token',
+    'GET /api/v1/management/presales/:uuid': 'token',
+    'PATCH /api/v1/management/presales/:uuid': 'token',
+    'DELETE /api/v1/management/presales/:uuid': 'token',
+    'POST /api/v1/management/presales/:uuid/codes': 'token',
+    'GET /api/v1/management/presales/:uuid/codes': 'token',
+    'DELETE /api/v1/management/codes/:uuid': 'token',
+    'POST /api/v1/management/organisers': 'token',
+    'GET /api/v1/management/organisers': 'token',
+    'POST /api/v1/management/api-keys': 'token',
+    'GET /api/v1/management/api-keys': 'token',
+    'DELETE /api/v1/management/api-keys/:uuid': 'token',
+    'GET /api/v1/management/audit-log': 'token',
+    'POST /api/v1/management/venues': 'token',
+    'GET /api/v1/management/venues': 'token',
+    'GET /api/v1/management/venues/:uuid': 'token',
+    'PATCH /api/v1/management/venues/:uuid': 'token',
+    'DELETE /api/v1/management/venues/:uuid': 'token',
+    'POST /api/v1/management/performers': 'token',
+    'GET /api/v1/management/performers': 'token',
+    'GET /api/v1/management/performers/:uuid': 'token',
+    'PATCH /api/v1/management/performers/:uuid': 'token',
+    'DELETE /api/v1/management/performers/:uuid': 'token',
   },
   booking: {
     ...everyService,
@@ -50,6 +97,15 @@ const access: Record<'events' | 'booking' | 'search', Record<string, Access>> = 
     'GET /api/v1/booking/orders/:uuid': 'token',
     'POST /api/v1/booking/orders/:uuid/refunds': 'token',
     'POST /api/v1/booking/payment-methods': 'token',
+    'POST /api/v1/booking/events/:uuid/cancel': 'token',
+    'POST /api/v1/booking/events/:uuid/postpone': 'token',
+    'POST /api/v1/booking/events/:uuid/reschedule': 'token',
+    'GET /api/v1/booking/operations/:uuid': 'token',
+    'GET /api/v1/booking/events/:uuid/sales': 'token',
+    'GET /api/v1/booking/events/:uuid/orders': 'token',
+    'GET /api/v1/booking/events/:uuid/orders.csv': 'token',
+    'GET /api/v1/booking/events/:uuid/tickets.csv': 'token',
+    'GET /api/v1/booking/orders/:uuid/history': 'token',
     'POST /sandbox/payments/:uuid/approval': 'secret',
     'POST /webhooks/stripe': 'signature',
   },
@@ -68,19 +124,20 @@ describe.each(['events', 'booking', 'search'] as const)('%s', (service) => {
   });
 });
 
+const shell = () => ({
+  log: silentLog,
+  metrics: createMetrics('test'),
+  server: serverConfig(readConfig(serverVariables, {})),
+  dependencies: {},
+  closing: new AbortController().signal,
+  identities: jwtIdentities({ keys: { secret: testSecret } }, silentLog),
+});
+
 /** Where tokens are checked; a service that checks none needs no more than its routes. */
 const withTokens = {
   ...apps,
-  booking: createBookingApp({
-    log: silentLog,
-    metrics: createMetrics('test'),
-    server: serverConfig(readConfig(serverVariables, {})),
-    dependencies: {},
-    closing: new AbortController().signal,
-    identities: jwtIdentities({ keys: { secret: testSecret } }, silentLog),
-    sandbox: {},
-    readWebhook: async () => undefined,
-  } as unknown as BookingDeps),
+  events: createEventsApp(shell() as unknown as EventsDeps).app,
+  booking: createBookingApp({ ...shell(), sandbox: {}, readWebhook: async () => undefined } as unknown as BookingDeps),
 };
 
 describe.each(['events', 'booking', 'search'] as const)('%s with tokens checked', (service) => {

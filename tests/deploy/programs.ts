@@ -9,12 +9,17 @@ import type { Program } from '../../shared/process/program.ts';
 
 export const programs: Record<string, Program> = { events, booking, search };
 
-/** Returns whether a program's `--help` has this call, options aside; no arguments mean to serve. */
+/** Returns whether a program's `--help` has this call, whatever its options are; no arguments mean to serve. */
 export function knowsCall(program: Program, args: string[]): boolean {
   if (args.length === 0) return true;
   if (['health', 'config', '--version', '--help'].includes(args[0]!)) return args.length === 1;
   const usage = program.commands[args[0]!]?.usage ?? [];
-  return usage.some(([call]) => [call, call.replace(/ \[.*/, '')].includes(args.join(' ')));
+  const said = args.join(' ');
+  return usage.some(
+    ([call]) =>
+      [call, call.replace(/ \[.*/, '')].includes(said) ||
+      call.replace(/ (-|\[|[A-Z]).*$/, '') === said.replace(/ UUID$/, ''),
+  );
 }
 
 /** Returns the variables that a call of a program reads. */

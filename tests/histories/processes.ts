@@ -4,8 +4,9 @@ import { sandboxPayments } from '../../services/booking/adapters/sandbox/sandbox
 import { createBookingApp } from '../../services/booking/app.ts';
 import { dying } from '../../services/booking/dying.harness.ts';
 import type { Sale, SaleDeps } from '../../services/booking/testing.ts';
-import { postgresEventStore } from '../../services/events/adapters/postgres/event-store.ts';
+import { postgresPorts } from '../../services/events/adapters/postgres/ports.ts';
 import { createEventsApp } from '../../services/events/app.ts';
+import { importers } from '../../services/events/importers.ts';
 import { sleep, systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { serverConfig, serverVariables } from '../../shared/config/config.ts';
@@ -90,10 +91,11 @@ export function processOf(sale: Sale, weather: Weather, random: Random, lives: R
   });
   const events = createEventsApp({
     ...shell(),
-    store: postgresEventStore(sale.db),
+    ...postgresPorts(sale.db),
+    importers,
     locks: sale.deps.locks,
     cache: memoryCache({ maxBytes: 1024 * 1024, clock: systemClock }),
-    feed: { subscribe: async () => async () => {} },
+    feed: { subscribe: async () => async () => {}, publish: () => {} },
     clock: systemClock,
   });
   return {

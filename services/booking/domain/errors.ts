@@ -42,6 +42,9 @@ export const severalCurrencies = () => new AppError('invalid_request', 'The tick
 export const forbidden = () =>
   new AppError('forbidden', 'You can act for yourself only: send the sub of your token as user_uuid');
 
+export const keyHasNoUser = () =>
+  new AppError('forbidden', 'An API key acts for no buyer: send the token of the user_uuid');
+
 export const eventNotFound = () => new AppError(codes.eventNotFound, 'Event not found');
 
 /** The seats that are not available; left out for a single ticket. */

@@ -1,8 +1,11 @@
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { EventChanges } from './event/event.ts';
+import type { Operations } from './event/operation.ts';
 import type { SaleObserver } from './observer.ts';
 import type { Orders } from './order/order.ts';
+import type { OrderHistories } from './order/order-history.ts';
 import type { PaymentMethods } from './payment/payment-methods.ts';
 import type { PaymentProvider } from './payment/payment-provider.ts';
 import type { UnfinishedPayments } from './payment/unfinished-payments.ts';
@@ -10,6 +13,7 @@ import type { WebhookEvents } from './payment/webhook-events.ts';
 import type { Refunds } from './refund/refund.ts';
 import type { Reservations } from './reservation/reservation.ts';
 import type { KnownRules } from './sale-rules/known-rules.ts';
+import type { EventSales } from './sales/sales.ts';
 import type { SeatChoices } from './seats/best-choices.ts';
 import type { KnownSeats } from './seats/known-seats.ts';
 import type { KnownTickets } from './seats/known-tickets.ts';
@@ -37,6 +41,10 @@ export type Ports = SaleRules & {
   unfinishedPayments: UnfinishedPayments;
   paymentMethods: PaymentMethods;
   webhookEvents: WebhookEvents;
+  eventChanges: EventChanges;
+  operations: Operations;
+  eventSales: EventSales;
+  orderHistories: OrderHistories;
   idempotencyKeys: IdempotencyKeys;
 
   /** The locks of held tickets: in Redis, or in PostgreSQL. */

@@ -96,7 +96,7 @@ const labelledSchema = z
   .strictObject({
     user_uuid: userUuid,
     event_uuid: eventUuid,
-    seats: listOf(z.string().min(1).max(200)).openapi({ uniqueItems: true, example: ['101-C14', '101-C15'] }),
+    seats: listOf(textInput(200).min(1)).openapi({ uniqueItems: true, example: ['101-C14', '101-C15'] }),
     ...saleInput,
   })
   .refine(...fitting)

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { actorOf } from '../../../shared/auth/actor.ts';
+import { actorOf, uuidOf } from '../../../shared/auth/actor.ts';
 import { givenAgain, idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import {
@@ -111,9 +111,16 @@ const findRoute = createRoute({
   tags: ['Orders'],
   ...byBearer,
   summary: 'An order as it stands now',
-  description: 'Its tickets and prices, whether it is paid, and what its buyer must do before.',
+  description:
+    'Its tickets and prices, whether it is paid, and what its buyer must do before; to its buyer, and to the organiser of its event.',
   request: { params },
-  responses: { 200: orderResponse('The order'), 404: notFound, ...parameterResponses, ...common },
+  responses: {
+    200: orderResponse('The order'),
+    404: notFound,
+    ...forbiddenResponses,
+    ...parameterResponses,
+    ...common,
+  },
 });
 
 const listRoute = createRoute({
@@ -123,7 +130,8 @@ const listRoute = createRoute({
   tags: ['Orders'],
   ...byBearer,
   summary: 'A user’s orders, the newest first',
-  description: 'A page of them, those that have failed too. An organiser may list everybody’s.',
+  description:
+    'A page of them, those that have failed too. An organiser lists those of its own events, and the platform’s all.',
   request: {
     query: z.object({
       user_uuid: userUuid,
@@ -160,7 +168,7 @@ const refundRoute = createRoute({
   ...byBearer,
   summary: 'Give an order back, or some of its tickets',
   description:
-    'By its buyer until the event begins and the time to give it back is over (REFUND_WINDOW), or by an organiser at any time. The tickets are for sale again at once.',
+    'By its buyer until the event begins and the time to give it back is over (REFUND_WINDOW), or by the organiser of the event at any time. The tickets are for sale again at once.',
   request: {
     params,
     headers: keyHeader('e94d06b2-1c7f-4a38-8b5e-30f7d2a96c41'),
@@ -168,7 +176,8 @@ const refundRoute = createRoute({
       z
         .strictObject({
           user_uuid: userUuid.openapi({
-            description: 'Who asks: the buyer, or an organiser; where tokens are checked, the `sub` of the token',
+            description:
+              'Who asks: the buyer, or an organiser; where tokens are checked, the `sub` of the token. An API key (`sell`) names the buyer',
           }),
           ticket_uuids: z
             .array(uuidInput)
@@ -223,7 +232,8 @@ export function orderRoutes(ports: Ports) {
       const actor = actorOf(c.get('caller'));
       // A request about another user's order leaves no key behind.
       await checkRefundable(ports, { actor, orderUuid, userUuid: body.user_uuid });
-      const scope = body.user_uuid;
+      // The keys of a program are not those of the buyer.
+      const scope = uuidOf(actor) ?? body.user_uuid;
       const about = `POST ${path}/${orderUuid}/refunds`;
       const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
       return idempotent(c, ports.idempotencyKeys, request, async (uuid) => {

@@ -74,7 +74,7 @@ const reserveRoute = createRoute({
       },
       labelled: {
         summary: 'Two seats by their labels',
-        value: { user_uuid: example.buyer, event_uuid: example.event, seats: ['102-B1', '102-B2'] },
+        value: { user_uuid: example.buyer, event_uuid: example.event, seats: ['B9', 'B10'] },
       },
     }),
   },

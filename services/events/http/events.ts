@@ -1,80 +1,30 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { Clock } from '../../../shared/async/clock.ts';
-import { reply, replyWritten } from '../../../shared/http/reply.ts';
+import { type Actor, actorOf } from '../../../shared/auth/actor.ts';
+import type { Identities } from '../../../shared/auth/identities.ts';
+import type { Env } from '../../../shared/http/env.ts';
+import { replyHashed, replyTagged } from '../../../shared/http/etag.ts';
+import { replyWritten } from '../../../shared/http/reply.ts';
 import {
   commonResponses,
   errorResponse,
   jsonResponse,
   parameterResponses,
+  unchangedResponses,
   withoutToken,
 } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
-import {
-  anyUuid,
-  eventCurrency,
-  eventDate,
-  example,
-  money,
-  textInput,
-  uuid,
-  wholeNumber,
-} from '../../../shared/http/schemas.ts';
+import { anyUuid, example, textInput, uuid, wholeNumber } from '../../../shared/http/schemas.ts';
+import { isDraft, mayPreview } from '../domain/event/drafts.ts';
 import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import type { EventStore } from '../domain/event/event.ts';
 import type { ViewEvent } from '../domain/event/event-views.ts';
 import { listEvents } from '../domain/event/list-events.ts';
-import { pageOf } from '../page/event-page.ts';
+import { pageOf, pageTag } from '../page/event-page.ts';
 
-/** The hall's plan, any JSON of the organiser's, such as each seat's label with true. */
-const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });
-
-const ticketSchema = z
-  .object({
-    uuid,
-    price: money,
-    seat: z.string().openapi({ example: 'A1' }),
-    status: z.enum(['available', 'reserved', 'booked']).openapi({ description: 'As of this request' }),
-  })
-  .openapi('Ticket');
-
-const eventSchema = z
-  .object({
-    uuid,
-    name: z.string(),
-    description: z.string(),
-    date: eventDate,
-    currency: eventCurrency,
-    venue: z.object({ uuid, location: z.string(), seat_map: seatMap }),
-    performers: z.array(z.object({ uuid, name: z.string(), age: z.int(), description: z.string() })),
-    tickets: z.array(ticketSchema),
-  })
-  .openapi('Event');
-
-const eventPageSchema = z
-  .object({
-    events: z.array(
-      z.object({
-        uuid,
-        name: z.string(),
-        description: z.string(),
-        date: eventDate,
-        currency: eventCurrency,
-        venue: z.object({ uuid, location: z.string() }),
-      }),
-    ),
-    next_cursor: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Pass it as `cursor` for the next page; null on the last' }),
-  })
-  .openapi('EventPage');
-
-const lockStatus = z
-  .enum(['unknown'])
-  .optional()
-  .openapi({ description: 'Set while the lock store is away: a seat that is held may then show as available' });
-
-const locksUnknown = { 'X-Lock-Status': 'unknown' };
+import { eventPageSchema, eventSchema } from './event-schemas.ts';
+import { lockStatus, locksUnknown, seatsUnchanged, seatsVersion, tagged, versionOf } from './seat-headers.ts';
 
 const viewRoute = createRoute({
   method: 'get',
@@ -84,13 +34,14 @@ const viewRoute = createRoute({
   ...withoutToken,
   summary: 'One event with the live status of every seat',
   description:
-    'The event, its venue and performers, and every seat as of this request: one that is held shows as `reserved` until its hold ends. An id that is no uuid names no event.',
+    'The event, its venue and performers, and every seat as of this request: one that is held shows as `reserved` until its hold ends. A draft has a page for those who send its organiser’s credentials. An id that is no uuid names no event.',
   request: { params: z.object({ uuid: uuid.openapi({ example: example.event }) }) },
   responses: {
     200: {
       ...jsonResponse('The event', eventSchema),
-      headers: z.object({ 'X-Lock-Status': lockStatus }),
+      headers: z.object({ ...seatsVersion, 'X-Lock-Status': lockStatus }),
     },
+    ...seatsUnchanged,
     404: errorResponse('Event not found', [noSuchEvent]),
     ...commonResponses,
   },
@@ -103,7 +54,8 @@ const listRoute = createRoute({
   tags: ['Events'],
   ...withoutToken,
   summary: 'Upcoming events by date',
-  description: 'A page of the events that are to come, the next first, without their seats: `viewEvent` has those.',
+  description:
+    'A page of the events that are to come, the next first, without their seats: `viewEvent` has those. One that is postponed or cancelled stays in its place, with its status; a draft is in no list.',
   request: {
     query: z.object({
       cursor: textInput(2000).optional().openapi({ description: 'The `next_cursor` of the page before' }),
@@ -113,21 +65,31 @@ const listRoute = createRoute({
   responses: {
     200: {
       ...jsonResponse('A page of events', eventPageSchema),
+      headers: z.object(tagged),
       links: {
         event: { operationId: 'viewEvent', parameters: { uuid: '$response.body#/events/0/uuid' } },
         next: { operationId: 'listEvents', parameters: { cursor: '$response.body#/next_cursor' } },
       },
     },
+    ...unchangedResponses(),
     ...parameterResponses,
     ...commonResponses,
   },
 });
 
 /** The routes of events. An id that is no uuid names no event, so it is a 404 like any other unknown one. */
-export function eventRoutes(deps: { view: ViewEvent; store: EventStore; clock: Clock }) {
+export function eventRoutes(deps: {
+  view: ViewEvent;
+  store: EventStore;
+  clock: Clock;
+  identities?: Identities | undefined;
+}) {
+  /** Without credentials nobody is anybody, where they are checked. */
+  const visitor = (c: Context<Env>): Actor | undefined =>
+    deps.identities ? c.get('caller') : actorOf(c.get('caller'));
   const routes = createRoutes().openapi(listRoute, async (c) => {
     const { events, nextCursor } = await listEvents(deps, c.req.valid('query'));
-    return reply(c, { events, next_cursor: nextCursor });
+    return replyHashed(c, { events, next_cursor: nextCursor });
   });
 
   // The id needs no schema: anything but a uuid is not found. This is the page of a rush.
@@ -135,6 +97,12 @@ export function eventRoutes(deps: { view: ViewEvent; store: EventStore; clock: C
     const uuid = c.req.param('uuid').toLowerCase();
     const view = anyUuid.test(uuid) ? await deps.view(uuid) : undefined;
     if (!view) throw eventNotFound();
-    return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), view.locksKnown ? undefined : locksUnknown);
+    const hidden = isDraft(view);
+    if (hidden && !mayPreview(view, visitor(c))) throw eventNotFound();
+    const headers = versionOf(view.seats);
+    // No cache keeps a draft.
+    if (hidden) return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), headers);
+    if (view.locksKnown) return replyTagged<z.infer<typeof eventSchema>>(c, pageTag(view), () => pageOf(view), headers);
+    return replyWritten<z.infer<typeof eventSchema>>(c, pageOf(view), { ...headers, ...locksUnknown });
   });
 }

@@ -1,4 +1,5 @@
 import type { LiveMessage, LiveViewer } from '../domain/live/live-viewer.ts';
+import { seatsJson } from '../page/seats.ts';
 
 export type LiveStreamOptions = {
   /** Called when the first bytes are read: a response without a reader (the client has gone) watches nothing. */
@@ -59,9 +60,16 @@ const kept = new WeakMap<LiveMessage, { lines: string; bytes: Uint8Array }>();
 function written(message: LiveMessage): { lines: string; bytes: Uint8Array } {
   const known = kept.get(message);
   if (known) return known;
-  const data = JSON.stringify(message.event === 'unavailable' ? unavailableData : message.seats);
-  const lines = `event: ${message.event}\ndata: ${data}\nid: ${message.id}\n`;
+  const lines = `event: ${message.event}\ndata: ${dataOf(message)}\nid: ${message.id}\n`;
   const made = { lines, bytes: utf8.encode(`${lines}\n`) };
   kept.set(message, made);
   return made;
+}
+
+function dataOf(message: LiveMessage): string {
+  if (message.event === 'unavailable') return JSON.stringify(unavailableData);
+  if ('seats' in message) return JSON.stringify(message.seats);
+  if (message.event === 'taken') return seatsJson(message.statuses);
+  const { places, statuses } = message;
+  return JSON.stringify({ i: places, s: places.map((place) => statuses.codes[place]) });
 }

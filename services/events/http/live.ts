@@ -18,10 +18,26 @@ const liveRoute = createRoute({
   description:
     'Made for EventSource. A stream begins with `taken`, then tells `seats` for each change. While the servers behind it ' +
     'are away it says `unavailable` and stays open; `taken` comes again when they are back, and replaces all that was ' +
-    'told before. A stream that ends is to be opened again after its `retry`. Each begins with a `taken` of its own, so ' +
-    '`Last-Event-ID` makes no difference.',
+    'told before. A stream that ends is to be opened again after its `retry`. An `id` is the version of the seats, as ' +
+    '`viewSeats` and `viewEvent` tell it: with that in `Last-Event-ID`, or in `since`, a stream begins with `seats`, ' +
+    'what has changed since then, if the version is known here and not too old.',
   request: {
     params: z.object({ uuid: uuid.openapi({ example: example.event }) }),
+    query: z.object({
+      since: z
+        .string()
+        .optional()
+        .openapi({ description: 'The version that the client has; `Last-Event-ID` goes before' }),
+      by: z.enum(['uuid', 'index']).optional().openapi({
+        description: 'How seats are named; `index`: by their place in the plan’s order, all of them as in `viewSeats`',
+      }),
+    }),
+    headers: z.object({
+      'Last-Event-ID': z
+        .string()
+        .optional()
+        .openapi({ description: 'The `id` that was heard last; EventSource sends it' }),
+    }),
   },
   responses: {
     200: {
@@ -57,7 +73,7 @@ const headers = {
 
 /**
  * The live seats. An EventSource gives up for good on any status but 200, so only an event that certainly does not
- * exist is a 404.
+ * exist is a 404: an unknown version is told all seats, and an unknown form their uuids.
  */
 export function liveRoutes({ live, pingMs, patienceMs, random = Math.random }: LiveDeps) {
   return addUnchecked(createRoutes(), liveRoute, async (c) => {
@@ -66,6 +82,8 @@ export function liveRoutes({ live, pingMs, patienceMs, random = Math.random }: L
     if (!mayExist) throw eventNotFound();
     if (c.req.method === 'HEAD') return replyRaw(c, null, 200, headers);
     const retryMs = retry.fromMs + Math.floor(random() * retry.spreadMs);
-    return replyRaw(c, liveStream({ watch: () => live.watch(uuid), pingMs, retryMs }), 200, headers);
+    const by = c.req.query('by') === 'index' ? 'index' : 'uuid';
+    const since = c.req.header('Last-Event-ID') || c.req.query('since');
+    return replyRaw(c, liveStream({ watch: () => live.watch(uuid, { by, since }), pingMs, retryMs }), 200, headers);
   });
 }

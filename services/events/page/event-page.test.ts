@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { EventSnapshot, Sale, TicketRow } from '../domain/event/event.ts';
 import { SeatBoard } from '../domain/event/seat-board.ts';
-import { pageOf } from './event-page.ts';
+import { pack, versionOf } from '../domain/event/seat-version.ts';
+import { pageOf, pageTag } from './event-page.ts';
 
 const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
   uuid: 'e',
@@ -10,33 +11,85 @@ const snapshot = (tickets: TicketRow[]): EventSnapshot => ({
   description: '',
   date: '2030-01-01T00:00:00Z',
   currency: 'EUR',
-  venue: { uuid: 'v', location: 'Maracanã', seat_map: { A1: true } },
+  venue: {
+    uuid: 'v',
+    location: 'Maracanã',
+    seat_map: { A1: true },
+    name: null,
+    address: null,
+    city: 'Rio',
+    country: 'BR',
+    coordinates: null,
+  },
   performers: [],
+  status: 'published',
+  time_zone: 'America/Sao_Paulo',
+  category: null,
+  genre: null,
+  image_url: null,
+  doors_at: null,
+  ends_at: null,
+  ticket_limit: null,
+  previous_dates: [],
+  refund_until: null,
+  organiser: null,
+  on_sale: {
+    from: '2029-06-01T00:00:00Z',
+    until: null,
+    presales: [{ name: 'Fans', starts_at: '2029-05-01T00:00:00Z', ends_at: '2029-05-02T00:00:00Z' }],
+  },
+  prices: null,
+  calendar: { sequence: 0, updated_at: '2029-01-01T00:00:00Z' },
+  plan: null,
   tickets,
   mark: { version: '1', since: '1' },
 });
 
-const bodyOf = (board: SeatBoard, statuses = board.statuses) => pageOf({ board, seats: statuses });
+const now = Date.UTC(2029, 11, 1);
+const bodyOf = (board: SeatBoard, statuses = board.statuses) => pageOf({ board, seats: statuses, now });
 const read = (board: SeatBoard, statuses = board.statuses) =>
   JSON.parse(new TextDecoder().decode(bodyOf(board, statuses)));
 const seats = (...sales: Sale[]): TicketRow[] => sales.map((sale, i) => [`t${i}`, `Säl ${i}`, 100 + i, sale]);
 
 describe('the page of a seat board', () => {
-  test('writes the event as the contract has it', () => {
-    expect(read(new SeatBoard(snapshot(seats('free', 'claimed', 'booked'))))).toEqual({
-      uuid: 'e',
-      name: 'Zoë "live" – 日本',
-      description: '',
-      date: '2030-01-01T00:00:00Z',
-      currency: 'EUR',
-      venue: { uuid: 'v', location: 'Maracanã', seat_map: { A1: true } },
-      performers: [],
+  test('writes the event as the contract has it, and then what was added', () => {
+    const { calendar: _, plan: __, mark: ___, tickets: ____, ...members } = snapshot([]);
+    const page = read(new SeatBoard(snapshot(seats('free', 'claimed', 'booked'))));
+    expect(page).toEqual({
+      ...members,
+      on_sale: { ...members.on_sale, state: 'open' },
+      availability: { free: 1, held: 1, sold: 1 },
+      links: {
+        self: '/api/v1/management/events/e',
+        live: '/api/v1/management/events/e/live',
+        seats: '/api/v1/management/events/e/seats',
+        calendar: '/api/v1/management/events/e/calendar.ics',
+        schema: '/api/v1/management/events/e/schema.json',
+      },
       tickets: [
         { uuid: 't0', price: 100, seat: 'Säl 0', status: 'available' },
         { uuid: 't1', price: 101, seat: 'Säl 1', status: 'reserved' },
         { uuid: 't2', price: 102, seat: 'Säl 2', status: 'booked' },
       ],
     });
+    const original = ['uuid', 'name', 'description', 'date', 'venue', 'performers', 'tickets'];
+    expect(Object.keys(page).filter((member) => original.includes(member))).toEqual(original);
+  });
+
+  test('shows the state of the sale by the clock, in bytes and a tag of their own', () => {
+    const board = new SeatBoard(snapshot(seats('free')));
+    const at = (month: number, day: number, hour = 0) => Date.UTC(2029, month - 1, day, hour);
+    const moments = [at(4, 30), at(5, 1), at(5, 2), at(6, 1), Date.UTC(2030, 0, 1)];
+    const look = (moment: number) => {
+      const view = { board, seats: board.statuses, now: moment };
+      return [JSON.parse(new TextDecoder().decode(pageOf(view))).on_sale.state, pageTag(view)];
+    };
+    expect(moments.map((moment) => look(moment)[0])).toEqual(['not_yet', 'presale', 'not_yet', 'open', 'ended']);
+    expect(new Set(moments.map((moment) => look(moment)[1])).size).toBe(4);
+    // A clock that is set back.
+    expect(look(at(5, 1, 23))[0]).toBe('presale');
+    const view = { board, seats: board.statuses, now };
+    expect(pageOf(view)).toBe(pageOf({ ...view, now: now + 1 }));
   });
 
   test('an event without tickets has an empty list', () => {
@@ -104,7 +157,13 @@ describe('the page of a seat board', () => {
           const expected = sales.map((at, i) =>
             at === 'booked' ? 'booked' : at === 'claimed' || locked.includes(i) ? 'reserved' : 'available',
           );
-          expect(read(board).tickets.map((ticket: { status: string }) => ticket.status)).toEqual(expected);
+          const page = read(board);
+          expect(page.tickets.map((ticket: { status: string }) => ticket.status)).toEqual(expected);
+          const of = (status: string) => expected.filter((one) => one === status).length;
+          expect(page.availability).toEqual({ free: of('available'), held: of('reserved'), sold: of('booked') });
+          const { codes, packed, version, seatsHash } = board.statuses;
+          expect(packed).toEqual(pack(codes));
+          expect(version).toBe(versionOf(seatsHash, packed));
         }
       }),
       { numRuns: 300 },

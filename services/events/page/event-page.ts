@@ -1,19 +1,35 @@
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { EventView } from '../domain/event/event-views.ts';
+import { type SalePhase, type SaleState, salePhaseAt, saleStates } from '../domain/event/sale-state.ts';
 import type { SeatBoard } from '../domain/event/seat-board.ts';
 import { seatStatuses } from '../domain/event/seat-statuses.ts';
+import { linksOf } from './links.ts';
 
 /**
  * Returns the page of an event as JSON in bytes, with the seats as the view has them. They are made when they are first
  * asked for, once for all who share a view, and never written again: others get a copy.
  */
-export function pageOf({ board, seats }: Pick<EventView, 'board' | 'seats'>): Uint8Array {
+export const pageOf = ({ board, seats, now }: PageView): Uint8Array => pageFor(board).bytesOf(seats.codes, now);
+
+/**
+ * Returns what names the bytes of that page, the same in every process. Only the seats' version and the clock are read
+ * for it: a client that has the page costs no copy of it.
+ */
+export function pageTag({ board, seats, now }: PageView): string {
+  const page = pageFor(board);
+  return `${page.hash}${saleStates.indexOf(page.saleAt(now))}${seats.version}`;
+}
+
+type PageView = Pick<EventView, 'board' | 'seats' | 'now'>;
+
+function pageFor(board: SeatBoard): EventPage {
   let page = pages.get(board);
   if (!page) {
-    page = new EventPage(board, seats.codes);
+    page = new EventPage(board);
     pages.set(board, page);
   }
-  return page.bytesOf(seats.codes);
+  return page;
 }
 
 const pages = new WeakMap<SeatBoard, EventPage>();
@@ -23,44 +39,103 @@ const pages = new WeakMap<SeatBoard, EventPage>();
  */
 const statusWidth = '"available"'.length;
 const statusBytes = seatStatuses.map((status) => Buffer.from(JSON.stringify(status).padEnd(statusWidth)));
+/** The status of the code 0. */
+const available = statusBytes[0]!.toString();
+
+/** So are the states of the sale, and the numbers of seats. */
+const stateWidth = '"cancelled"'.length;
+const stateBytes = (state: SaleState) => Buffer.from(JSON.stringify(state).padEnd(stateWidth));
+const counted = ['free', 'held', 'sold'] as const;
 
 /**
- * The finished body of an event's page, made anew by overwriting the statuses that have changed since. Writing 20,000
- * seats for one booking would cost milliseconds; a copy and a few bytes cost a fraction of one.
+ * The finished body of an event's page, made anew by overwriting the statuses that have changed since, their numbers
+ * and the state of the sale. Writing 20,000 seats for one booking would cost milliseconds; a copy and a few bytes cost
+ * a fraction of one.
  */
 class EventPage {
   #body: Uint8Array;
-  /** The statuses that the body shows. */
+  /** The statuses that the body shows, how many there are of each, and the state of the sale that it shows. */
   #codes: Uint8Array;
+  readonly #counts: number[];
+  #state: SaleState = saleStates[0];
+  #phase: SalePhase;
+  readonly #event: SeatBoard['event'];
   readonly #statusAt: Uint32Array;
+  readonly #stateAt: number;
+  readonly #countAt: number[];
+  readonly #countWidth: number;
+  /** Names all but the statuses, their numbers and the state of the sale. */
+  readonly hash: string;
 
-  constructor({ event, tickets }: SeatBoard, codes: Uint8Array) {
+  constructor({ event, tickets }: SeatBoard) {
+    this.#event = event;
+    this.#phase = salePhaseAt(event, 0);
+    this.#counts = [tickets.length, 0, 0];
+    this.#countWidth = String(tickets.length).length;
     this.#statusAt = new Uint32Array(tickets.length);
-    const parts = [`${JSON.stringify(event).slice(0, -1)},"tickets":[`];
-    let length = Buffer.byteLength(parts[0]!);
+    const parts: string[] = [];
+    let length = 0;
+    const add = (part: string) => {
+      parts.push(part);
+      length += Buffer.byteLength(part);
+      return length;
+    };
+
+    const { on_sale, prices, plan, calendar: _, ...members } = event;
+    this.#stateAt = add(`${openEnd({ ...members, on_sale })},"state":`);
+    add(`${stateBytes(this.#state)}},"prices":${JSON.stringify(prices)},"availability":`);
+    this.#countAt = counted.map((name, i) => {
+      const at = add(`${i === 0 ? '{' : ','}"${name}":`);
+      add(this.#countText(i));
+      return at;
+    });
+    add(`},"links":${JSON.stringify(linksOf(event.uuid, plan))},"tickets":[`);
     tickets.forEach(([uuid, seat, price], i) => {
       const comma = i === 0 ? '' : ',';
       const head = `${comma}{"uuid":${JSON.stringify(uuid)},"price":${price},"seat":${JSON.stringify(seat)},"status":`;
-      length += Buffer.byteLength(head);
-      this.#statusAt[i] = length;
+      this.#statusAt[i] = add(head);
       length += statusWidth + 1;
-      parts.push(head, statusBytes[codes[i]!]!.toString(), '}');
+      parts.push(available, '}');
     });
     parts.push(']}');
     this.#body = new TextEncoder().encode(parts.join(''));
-    this.#codes = codes;
+    this.#codes = new Uint8Array(tickets.length);
+    this.hash = createHash('sha256').update(this.#body).digest('base64url').slice(0, 16);
   }
 
-  bytesOf(codes: Uint8Array): Uint8Array {
-    if (codes === this.#codes) return this.#body;
+  /** Returns the state of the sale, by two comparisons as long as the phase lasts. */
+  saleAt(now: number): SaleState {
+    const { since, until } = this.#phase;
+    if (now < since || now >= until) this.#phase = salePhaseAt(this.#event, now);
+    return this.#phase.state;
+  }
+
+  bytesOf(codes: Uint8Array, now: number): Uint8Array {
+    const state = this.saleAt(now);
+    if (codes === this.#codes && state === this.#state) return this.#body;
     const body = this.#body.slice();
     const before = this.#codes;
     for (let place = 0; place < codes.length; place++) {
       const code = codes[place]!;
-      if (code !== before[place]) body.set(statusBytes[code]!, this.#statusAt[place]!);
+      if (code === before[place]) continue;
+      body.set(statusBytes[code]!, this.#statusAt[place]!);
+      this.#counts[before[place]!]!--;
+      this.#counts[code]!++;
     }
+    this.#countAt.forEach((at, i) => {
+      body.set(Buffer.from(this.#countText(i)), at);
+    });
+    body.set(stateBytes(state), this.#stateAt);
     this.#body = body;
     this.#codes = codes;
+    this.#state = state;
     return body;
   }
+
+  #countText(code: number): string {
+    return String(this.#counts[code]).padEnd(this.#countWidth);
+  }
 }
+
+/** Returns JSON without the ends of its object and of its last member, which is an object, too. */
+const openEnd = (value: object) => JSON.stringify(value).slice(0, -2);

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { secretToken, testSecret } from '../../../shared/testing/tokens.ts';
 import { parseRaw, sendRaw } from '../../rig/raw.ts';
 import type { Suite } from './suite.ts';
@@ -21,6 +21,8 @@ export const webVariables = {
   RATE_LIMIT_WRITES_PER_ADDRESS: String(perAddress),
   RATE_LIMIT_WINDOW: '7m',
 };
+
+const unpack = { zstd: zstdDecompressSync, br: brotliDecompressSync, gzip: gunzipSync };
 
 /** What a browser on a page of another origin, and a client behind a proxy, see. */
 export function webCases(suite: Suite): void {
@@ -147,7 +149,8 @@ export function webCases(suite: Suite): void {
         ['gzip', 'gzip'],
         ['gzip, deflate, br, zstd', 'zstd'],
         ['gzip;q=1, zstd;q=0.5', 'gzip'],
-        ['zstd;q=0, *', 'gzip'],
+        ['gzip, deflate, br', 'br'],
+        ['zstd;q=0, *', 'br'],
       ] as const) {
         const packed = await fetch(url, { headers: { 'Accept-Encoding': accept }, decompress: false });
         expect({ url, accept, encoding: packed.headers.get('content-encoding') }).toEqual({ url, accept, encoding });
@@ -155,14 +158,14 @@ export function webCases(suite: Suite): void {
         expect(packed.headers.get('content-type')).toBe(plain.headers.get('content-type')!);
         const body = Buffer.from(await packed.arrayBuffer());
         expect(body.length).toBeLessThan(bytes.length / 2);
-        expect((encoding === 'gzip' ? gunzipSync(body) : zstdDecompressSync(body)).equals(bytes)).toBe(true);
+        expect(unpack[encoding](body).equals(bytes)).toBe(true);
       }
     }
   });
 
   test('HEAD has the length and the encoding of GET', async () => {
     for (const url of await pages()) {
-      for (const accept of ['identity', 'gzip']) {
+      for (const accept of ['identity', 'gzip', 'br', 'zstd']) {
         const headers = { 'Accept-Encoding': accept };
         const full = await fetch(url, { headers, decompress: false });
         const { byteLength } = await full.arrayBuffer();
@@ -172,6 +175,7 @@ export function webCases(suite: Suite): void {
           String(byteLength),
           full.headers.get('content-encoding'),
         ]);
+        expect(head.headers.get('etag')).toBe(full.headers.get('etag'));
       }
     }
   });

@@ -44,6 +44,13 @@ export function postgresBooks({ sql, run }: Db): Books {
           (select 'refund pending for too long', uuid, 'since ' || created_at from refunds
             where status = 'pending' and created_at ${old} ${limit})
           union all
+          (select 'kept for a cancelled event', o.uuid, 'order ' || o.status || ', event ' || e.uuid
+            from events e join tickets t on t.event_id = e.id join orders o on o.id = t.order_id
+            where e.status = 'cancelled' and o.status in ('pending', 'paid')
+              and exists (select from operations where event_id = e.id and kind = 'refunds' and status = 'succeeded')
+              and not exists (select from operations where event_id = e.id and kind = 'refunds' and status = 'running')
+            group by o.uuid, o.status, e.uuid ${limit})
+          union all
           (select 'payment does not fit its order', o.uuid, 'order ' || o.status || ', payment ' || p.status
             from orders o join payments p on p.order_id = o.id
             where (o.status, p.status) not in (
@@ -64,7 +71,23 @@ export function postgresBooks({ sql, run }: Db): Books {
           union all
           (select 'wrong total', o.uuid, o.total || ' ' || o.currency || ', its payment is ' || p.amount || ' ' || p.currency
             from orders o left join payments p on p.order_id = o.id
-            where (p.amount, p.currency) is distinct from (o.total, o.currency) ${limit})`;
+            where (p.amount, p.currency) is distinct from (o.total, o.currency) ${limit})
+          union all
+          (select 'price differs from its reservation', o.uuid, ot.price || ', held at ' || rt.price
+            from orders o join order_tickets ot on ot.order_id = o.id
+            join reservation_tickets rt on rt.reservation_id = o.reservation_id and rt.ticket_id = ot.ticket_id
+            where (ot.price, ot.rate_id) is distinct from (rt.price, rt.rate_id) ${limit})
+          union all
+          (select 'code used too often', c.uuid, count(*) || ' of ' || c.max_uses
+            from access_codes c join reservations r on r.access_code_id = c.id
+            where c.max_uses is not null
+              and exists (select from orders where reservation_id = r.id and status in ('pending', 'paid'))
+            group by c.id having count(*) > c.max_uses ${limit})
+          union all
+          (select 'rate sold too often', rates.uuid, count(*) || ' of ' || max_tickets
+            from rates join order_tickets ot on ot.rate_id = rates.id join orders o on o.id = ot.order_id
+            where max_tickets is not null and ot.refund_id is null and o.status in ('pending', 'paid')
+            group by rates.id having count(*) > max_tickets ${limit})`;
       }),
 
     lately: (withinMs) =>

@@ -75,71 +75,85 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow) {
     { code, rates, holdMs }: { code: boolean; rates: boolean; holdMs: number },
   ): Promise<Row[]> {
     const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
-    const withCode = (fragment: Fragment) => (code ? fragment : on``);
-    const withRates = (fragment: Fragment) => (rates ? fragment : on``);
+    // Each fragment costs as much as a part of the statement: those that are not needed are not made.
+    const none = on``;
+    const withCode = (fragment: () => Fragment) => (code ? fragment() : none);
+    const withRates = (fragment: () => Fragment) => (rates ? fragment() : none);
     return await on<Row[]>`
       with offered as (
         select id, ticket_limit, not ${code ? isNotOver(on, salesEndBeforeStartMs) : isOnSale(on, salesEndBeforeStartMs)}
-          as is_ended ${withCode(on`, not ${isOpen(on)} as needs_code`)}
+          as is_ended ${withCode(() => on`, not ${isOpen(on)} as needs_code`)}
         from events e where uuid = ${eventUuid}
       ), wishes as (
-        select w.*, offered.id as event_id, offered.is_ended, offered.ticket_limit ${withCode(on`, needs_code`)}
+        select w.*, offered.id as event_id, offered.is_ended, offered.ticket_limit ${withCode(() => on`, needs_code`)}
         from unnest(${requests.map((_, asker) => asker)}::int[], ${requests.map((one) => one.locks.length)}::int[],
           ${requests.map(({ userUuid }) => userUuid)}::text[]
-          ${withCode(on`, ${requests.map(({ limited }) => limited?.accessCode ?? null)}::text[]`)}
-        ) as w (asker, lines, user_uuid ${withCode(on`, code`)}) left join offered on true
-      ), ${withCode(codesIn(on, holdMs))} found as (
-        select t.id, l.asker, l.token, l.price, l.currency ${withRates(on`, l.rate`)}
+          ${withCode(() => on`, ${requests.map(({ limited }) => limited?.accessCode ?? null)}::text[]`)}
+        ) as w (asker, lines, user_uuid ${withCode(() => on`, code`)}) left join offered on true
+      ), ${withCode(() => codesIn(on, holdMs))} found as (
+        select t.id, l.asker, l.token, l.price, l.currency ${withRates(() => on`, l.rate`)}
         from unnest(${locks.map(({ asker }) => asker)}::int[], ${locks.map(({ ticketUuid }) => ticketUuid)}::text[],
           ${locks.map(({ token }) => token)}::text[], ${locks.map(({ held }) => held?.price ?? null)}::bigint[],
           ${locks.map(({ held }) => held?.currency ?? null)}::text[]
-          ${withRates(on`, ${locks.map(({ rateUuid }) => rateUuid ?? null)}::text[]`)}
-        ) as l (asker, uuid, token, price, currency ${withRates(on`, rate`)})
+          ${withRates(() => on`, ${locks.map(({ rateUuid }) => rateUuid ?? null)}::text[]`)}
+        ) as l (asker, uuid, token, price, currency ${withRates(() => on`, rate`)})
         cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
       ), wanted as (
         select t.id, t.uuid, t.seat, ${rates ? priceAtRate(on) : on`coalesce(found.price, t.price)`} as price,
-          coalesce(found.currency, t.currency) as currency, found.token, found.asker ${withRates(on`, rates.id as rate_id`)}
+          coalesce(found.currency, t.currency) as currency, found.token, found.asker ${withRates(() => on`, rates.id as rate_id`)}
         from tickets t join found on found.id = t.id join wishes on wishes.asker = found.asker
-        ${withRates(on`left join rates on rates.uuid = found.rate and rates.event_id = t.event_id and withdrawn_at is null`)}
+        ${withRates(() => on`left join rates on rates.uuid = found.rate and rates.event_id = t.event_id and withdrawn_at is null`)}
         where t.id = any(array(select id from found)) and t.event_id = wishes.event_id
           and ${isFree(on)} and t.price <= ${maxPrice}
       ), possible as (
         select wishes.user_uuid, wishes.event_id, w.*
-          ${withCode(on`, codes.id as access_code_id, codes.used + row_number() over (partition by codes.id order by w.asker)
-            > codes.max_uses as is_used_up`)}
+          ${withCode(
+            () => on`, codes.id as access_code_id, codes.used + row_number() over (partition by codes.id order by w.asker)
+            > codes.max_uses as is_used_up`,
+          )}
         from (
           select asker, sum(price) as total, min(currency) as currency, count(*) as lines,
-            count(distinct currency) as currencies ${withRates(on`, bool_and(price is not null) as is_at_rates`)}
+            count(distinct currency) as currencies ${withRates(() => on`, bool_and(price is not null) as is_at_rates`)}
           from wanted group by asker
         ) w join wishes on wishes.asker = w.asker and wishes.lines = w.lines
-        ${withCode(on`left join codes on codes.asker = w.asker`)}
-        where w.currencies = 1 and not wishes.is_ended ${withRates(on`and w.is_at_rates`)}
-          ${withCode(on`and (not wishes.needs_code or codes.id is not null)`)}
-      ), ${withRates(soldOutIn(on, holdMs, withCode(on`and is_used_up is not true`)))} chosen as (
+        ${withCode(() => on`left join codes on codes.asker = w.asker`)}
+        where w.currencies = 1 and not wishes.is_ended ${withRates(() => on`and w.is_at_rates`)}
+          ${withCode(() => on`and (not wishes.needs_code or codes.id is not null)`)}
+      ), ${withRates(() =>
+        soldOutIn(
+          on,
+          holdMs,
+          withCode(() => on`and is_used_up is not true`),
+        ),
+      )} chosen as (
         select gen_random_uuid()::text as uuid, p.* from possible p
-        where true ${withCode(on`and is_used_up is not true`)}
-          ${withRates(on`and p.asker not in (select asker from sold_out)`)}
+        where true ${withCode(() => on`and is_used_up is not true`)}
+          ${withRates(() => on`and p.asker not in (select asker from sold_out)`)}
       ), r as (
-        insert into reservations (uuid, user_uuid, event_id, total, currency ${withCode(on`, access_code_id`)})
-        select uuid, user_uuid, event_id, total, currency ${withCode(on`, access_code_id`)} from chosen
+        insert into reservations (uuid, user_uuid, event_id, total, currency ${withCode(() => on`, access_code_id`)})
+        select uuid, user_uuid, event_id, total, currency ${withCode(() => on`, access_code_id`)} from chosen
         returning id, uuid, total, currency
       ), made as (
         select r.*, chosen.asker from r join chosen on chosen.uuid = r.uuid
       ), lines as (
-        insert into reservation_tickets (reservation_id, ticket_id, price, token ${withRates(on`, rate_id`)})
-        select made.id, wanted.id, wanted.price, wanted.token ${withRates(on`, wanted.rate_id`)}
+        insert into reservation_tickets (reservation_id, ticket_id, price, token ${withRates(() => on`, rate_id`)})
+        select made.id, wanted.id, wanted.price, wanted.token ${withRates(() => on`, wanted.rate_id`)}
         from made join wanted on wanted.asker = made.asker
       )
       select (select json_build_object('uuid', uuid, 'total', total, 'currency', currency)
           from made where made.asker = wishes.asker) as made,
         (select json_agg(json_build_object('ticketUuid', uuid, 'seat', seat, 'price', price, 'token', token
-            ${withRates(on`, 'rate', ${rateJson(on, on`rate_id`)}`)}) order by id)
+            ${withRates(() => on`, 'rate', ${rateJson(on, on`rate_id`)}`)}) order by id)
           from wanted where wanted.asker = wishes.asker) as tickets, coalesce(is_ended, false) as "isEnded",
         ticket_limit as "ticketLimit"
-        ${withCode(on`, needs_code and not exists (select from codes where asker = wishes.asker) as "isCodeInvalid",
-          (select is_used_up from possible where asker = wishes.asker) as "isCodeUsedUp"`)}
-        ${withRates(on`, (select json_agg(json_build_object('uuid', uuid, 'isForOthers', is_for_others))
-          from sold_out where asker = wishes.asker) as "soldOut"`)}
+        ${withCode(
+          () => on`, needs_code and not exists (select from codes where asker = wishes.asker) as "isCodeInvalid",
+          (select is_used_up from possible where asker = wishes.asker) as "isCodeUsedUp"`,
+        )}
+        ${withRates(
+          () => on`, (select json_agg(json_build_object('uuid', uuid, 'isForOthers', is_for_others))
+          from sold_out where asker = wishes.asker) as "soldOut"`,
+        )}
       from wishes order by wishes.asker`;
   }
 }

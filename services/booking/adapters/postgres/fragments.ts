@@ -30,18 +30,24 @@ export const orderSeats = (sql: Sql): Fragment => sql`coalesce((
     ) held
     where ot.order_id = o.id group by e.uuid) seats), '[]')`;
 
+// These three are each one fragment: every one of a statement costs.
+
 /** True when the event `e` sells at all: by its status, and it has not begun, nor begins within `marginMs`. */
-export const isSelling = (sql: Sql, marginMs: number): Fragment =>
-  sql`(e.status in ('published', 'rescheduled') and e.date > now() + ${ms(sql, marginMs)})`;
+export const isSelling = (sql: Sql, marginMs: number): Fragment => sql`(
+  e.status in ('published', 'rescheduled') and e.date > now() + ${marginMs} * interval '1 millisecond')`;
 
 /** True when the event `e` sells, and its general sale is not over, though perhaps not open yet. */
-export const isNotOver = (sql: Sql, marginMs: number): Fragment =>
-  sql`(${isSelling(sql, marginMs)} and coalesce(e.on_sale_until > now(), true))`;
-
-export const isOpen = (sql: Sql): Fragment => sql`coalesce(e.on_sale_from <= now(), true)`;
+export const isNotOver = (sql: Sql, marginMs: number): Fragment => sql`(
+  e.status in ('published', 'rescheduled') and e.date > now() + ${marginMs} * interval '1 millisecond'
+  and coalesce(e.on_sale_until > now(), true))`;
 
 /** True when the event `e` sells to everybody. */
-export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(${isNotOver(sql, marginMs)} and ${isOpen(sql)})`;
+export const isOnSale = (sql: Sql, marginMs: number): Fragment => sql`(
+  e.status in ('published', 'rescheduled') and e.date > now() + ${marginMs} * interval '1 millisecond'
+  and coalesce(e.on_sale_until > now(), true) and coalesce(e.on_sale_from <= now(), true))`;
+
+/** True when the general sale of the event `e` has begun. */
+export const isOpen = (sql: Sql): Fragment => sql`coalesce(e.on_sale_from <= now(), true)`;
 
 /**
  * True when no order has claimed the ticket `t`, nor is it held back. No index serves this form: otherwise the planner

@@ -68,6 +68,11 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
   const claimAll = async (on: Db['sql'], requests: ClaimRequest[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
+    // Without a reservation a ticket may be one of a reservation all the same.
+    const mayHaveRates = requests.some(({ reservationUuid, hasRates }) => !reservationUuid || hasRates);
+    const rateId = mayHaveRates
+      ? on`(select rate_id from reservation_tickets where token = wanted.token and ticket_id = wanted.id)`
+      : on`null::bigint`;
     // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that
     // somebody else claimed while this statement waited no longer meets the condition, and the count is short. The
     // reservations that hold under these locks are locked, too: what they hold is either bought or given back.
@@ -120,8 +125,7 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
         where t.id = w.id
       ), bought as (
         insert into order_tickets (order_id, ticket_id, price, token, rate_id)
-        select placed.id, wanted.id, wanted.price, wanted.token, (
-          select rate_id from reservation_tickets where token = wanted.token and ticket_id = wanted.id)
+        select placed.id, wanted.id, wanted.price, wanted.token, ${rateId}
         from placed join wanted on wanted.asker = placed.asker
       ), p as (
         insert into payments (order_id, method_uuid, amount, currency, provider)
@@ -238,13 +242,31 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
 
     view: (uuid) => wait(() => view(uuid)),
 
-    list: ({ userUuid, after, limit }) =>
+    organiserOf: (uuid) =>
+      run(async () => {
+        // The tickets of an order are of one event.
+        const [row] = await sql<{ organiserUuid: string | null }[]>`
+          select g.uuid as "organiserUuid"
+          from orders o join order_tickets ot on ot.order_id = o.id join tickets t on t.id = ot.ticket_id
+            join events e on e.id = t.event_id left join organisers g on g.id = e.organiser_id
+          where o.uuid = ${uuid} limit 1`;
+        return row?.organiserUuid;
+      }),
+
+    list: ({ userUuid, after, limit, ofOrganiser }) =>
       run(async () => {
         const older = after === undefined ? sql`` : sql`and o.id < (select id from orders where uuid = ${after})`;
-        return views(sql`o.user_uuid = ${userUuid} ${older} order by o.id desc limit ${limit}`);
+        const own = ofOrganiser ? sql`and ${isOfOrganiser(sql, ofOrganiser.uuid)}` : sql``;
+        return views(sql`o.user_uuid = ${userUuid} ${older} ${own} order by o.id desc limit ${limit}`);
       }),
   };
 }
+
+/** The condition that an order `o` is one of an event of this organiser; null: the platform. */
+const isOfOrganiser = (sql: Db['sql'], uuid: string | null) => sql`exists (
+  select from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
+  where ot.order_id = o.id
+    and ${uuid === null ? sql`e.organiser_id is null` : sql`e.organiser_id = (select id from organisers where uuid = ${uuid})`})`;
 
 /** An action as every release has written it down. */
 type KeptAction = { type: 'stripe'; client_secret: string } | { type: 'sandbox'; approval_url: string };

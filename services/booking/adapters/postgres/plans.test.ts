@@ -5,7 +5,8 @@ import { type Db, openDb } from '../../../../shared/db/client.ts';
 import { analyzeOutgrown } from '../../../../shared/db/statistics.ts';
 import { postgresIdempotencyKeys } from '../../../../shared/idempotency/postgres.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
-import { makeEvent } from '../../../../shared/testing/factories.ts';
+import { type MadeEvent, makeEvent } from '../../../../shared/testing/factories.ts';
+import { organiserOf } from '../../domain/sale-rules/rules.harness.ts';
 import { neededTables } from '../../needed-tables.ts';
 import {
   confirmTicket,
@@ -26,8 +27,19 @@ const arenaSeats = 20_000;
 /** Rows of one table that a step for one or two seats may read. */
 const most = 50;
 
+type Offered = { tickets: string[]; rateUuid: string };
+
+/** Adds a presale with a code, and a rate, to an event. */
+async function offer({ sql }: Db, event: MadeEvent): Promise<Offered> {
+  const organiser = organiserOf({ sql });
+  await organiser.presale(event.id, { code: 'PLANS', maxUses: 1000 });
+  await organiser.categorise(event.id, 'Stalls');
+  await organiser.change(event.uuid, 'on_sale_from = null');
+  return { tickets: event.tickets, rateUuid: await organiser.rate(event.id, { Stalls: 900 }, { most: 1000 }) };
+}
+
 /** Every step of the sale in turn, for one or two seats; `told` is called after each. */
-async function sell(db: Db, tickets: string[], told: (step: string) => Promise<void>): Promise<void> {
+async function sell(db: Db, { tickets, rateUuid }: Offered, told: (step: string) => Promise<void>): Promise<void> {
   const { deps } = saleOn(db);
   const keys = postgresIdempotencyKeys(db);
   const [userUuid, methodUuid] = [randomUUID(), randomUUID()];
@@ -53,6 +65,15 @@ async function sell(db: Db, tickets: string[], told: (step: string) => Promise<v
   await step('confirm', () => confirmTicket(deps, { ticketUuid: c, userUuid, methodUuid }));
   const other = await step('hold others', () => reserveTickets(deps, { userUuid, ticketUuids: [d, e] }));
   await step('release', () => releaseReservation(deps, other.uuid));
+  const limited = { userUuid, ticketUuids: [d, e], accessCode: 'PLANS', rateUuids: [rateUuid, null] };
+  const openFrom = (at: string | null) =>
+    db.sql`update events set on_sale_from = now() + ${at}::interval where uuid = ${held.eventUuid}`;
+  await step('close the general sale', () => openFrom('1 hour'));
+  const byCode = await step('hold by a code at a rate', () => reserveTickets(deps, limited));
+  await step('order them', () => createOrder(deps, { reservationUuid: byCode.uuid, methodUuid }));
+  await step('open it', () => openFrom(null));
+  await step('read the rules', () => deps.tickets.rulesOf(held.eventUuid));
+  await step('find a seat', () => deps.tickets.ofSeat(held.eventUuid, byCode.tickets[0]!.seat));
   await step('list the orders', () => deps.orders.list({ userUuid, limit: 20 }));
   await step('count what a user has', () => deps.tickets.boughtBy(userUuid, held.eventUuid));
   await step('count what is unfinished', () => deps.unfinishedPayments.backlogs());
@@ -181,7 +202,7 @@ for (const [title, prepare] of Object.entries(grounds)) {
     let database: TestDatabase;
     let admin: Db;
     const sellers = new Map<string, Db>();
-    let tickets: string[];
+    let arena: Offered;
 
     beforeAll(async () => {
       database = await testDatabase();
@@ -195,11 +216,11 @@ for (const [title, prepare] of Object.entries(grounds)) {
       }
       const planAll = async () => {
         for (const seller of sellers.values()) {
-          await sell(seller, (await makeEvent(admin.sql, { seats: 5 })).tickets, async () => {});
+          await sell(seller, await offer(admin, await makeEvent(admin.sql, { seats: 5 })), async () => {});
         }
       };
       const after = await prepare(admin, planAll, database.config);
-      ({ tickets } = await makeEvent(admin.sql, { seats: arenaSeats }));
+      arena = await offer(admin, await makeEvent(admin.sql, { seats: arenaSeats }));
       await after?.();
     }, patienceMs);
     afterAll(async () => {
@@ -212,7 +233,8 @@ for (const [title, prepare] of Object.entries(grounds)) {
         const seller = sellers.get(kind)!;
         const readings = await openReadings(admin, seller);
         const tooMany: [step: string, table: string, rows: number][] = [];
-        await sell(seller, tickets.splice(7000, 5), async (step) => {
+        const tickets = arena.tickets.splice(7000, 5);
+        await sell(seller, { ...arena, tickets }, async (step) => {
           for (const [table, rows] of await readings()) if (rows > most) tooMany.push([step, table, rows]);
         });
         expect(tooMany).toEqual([]);

@@ -24,19 +24,20 @@ export function postgresRefunds(db: Db): Refunds {
     from refunds r join orders o on o.id = r.order_id where ${condition}`;
 
   return {
-    open: ({ uuid, orderUuid, ticketUuids, windowMs = null, provider }) =>
+    open: ({ uuid, orderUuid, ticketUuids, windowMs = null, provider, cause = 'tickets given back' }) =>
       onOrder(orderUuid, (sql) =>
         inTransaction(sql, async (tx) => {
           // Refunds of one order take turns: the statements after this lock see the tickets that earlier refunds took
           // back.
           const [order] = await tx<Order[]>`
             select o.id::float8 as id, o.status, o.currency, ${isOwnPayment(tx, provider)} as "isOwn",
-              ${windowMs}::float8 is null or o.created_at > now() - ${ms(tx, windowMs ?? 0)} as "isInWindow"
+              ${windowMs}::float8 is null or o.created_at > now() - ${ms(tx, windowMs ?? 0)} as "isInWindow",
+              ${windowMs}::float8 is null or ${isLetGo(tx)} as "isLetGo"
             from orders o join payments p on p.order_id = o.id where o.uuid = ${orderUuid} for update of o`;
           const [before] = await views(tx, tx`r.uuid = ${uuid}`);
           if (before) return before;
           if (order?.status !== 'paid') return 'not paid';
-          if (!order.isInWindow) return 'window over';
+          if (!order.isInWindow && !order.isLetGo) return 'window over';
           if (!order.isOwn) return 'other provider';
           const owned = await tx<{ id: number; uuid: string; price: number; hasBegun: boolean }[]>`
             select t.id::float8 as id, t.uuid, ot.price::float8 as price, e.date <= now() as "hasBegun"
@@ -44,7 +45,7 @@ export function postgresRefunds(db: Db): Refunds {
             where ot.order_id = ${order.id} and ot.refund_id is null order by t.id for update of t`;
           const given = ticketUuids ? owned.filter(({ uuid }) => ticketUuids.includes(uuid)) : owned;
           if (given.length === 0 || (ticketUuids && given.length < new Set(ticketUuids).size)) return 'not owned';
-          if (windowMs !== null && given.some(({ hasBegun }) => hasBegun)) return 'event begun';
+          if (!order.isLetGo && given.some(({ hasBegun }) => hasBegun)) return 'event begun';
           const amount = given.reduce((sum, { price }) => sum + price, 0);
           const [refund] = await tx<{ id: number }[]>`
             insert into refunds (uuid, order_id, amount, currency, provider)
@@ -58,7 +59,7 @@ export function postgresRefunds(db: Db): Refunds {
             update tickets set status = 'available', order_id = null
             where id = any(${ids}::bigint[]) and order_id = ${order.id}`;
           if (given.length === owned.length) await tx`update orders set status = 'refunded' where id = ${order.id}`;
-          await note(tx, refund!.id, 'tickets given back');
+          await note(tx, refund!.id, cause);
           return (await views(tx, tx`r.id = ${refund!.id}`))[0]!;
         }),
       ),
@@ -92,7 +93,19 @@ export function postgresRefunds(db: Db): Refunds {
   };
 }
 
-type Order = { id: number; status: string; currency: string; isOwn: boolean; isInWindow: boolean };
+type Order = {
+  id: number;
+  status: string;
+  currency: string;
+  isOwn: boolean;
+  isInWindow: boolean;
+  isLetGo: boolean;
+};
+
+/** True when the event of the order `o` is cancelled, or lets each buyer give back until a moment to come. */
+const isLetGo = (sql: Db['sql']) => sql`exists (
+  select from order_tickets ot join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
+  where ot.order_id = o.id and (e.status = 'cancelled' or e.refund_until > now()))`;
 
 /** A step of the order's history: the order, its payment and the refund as they are now. The order's row is locked. */
 async function note(tx: Db['sql'], refundId: number, cause: string): Promise<void> {

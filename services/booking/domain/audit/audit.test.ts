@@ -150,6 +150,44 @@ const spoilt: [AuditRule, (made: Awaited<ReturnType<typeof bought>>) => [spoil: 
       ],
     ],
     [
+      'price differs from its reservation',
+      ({ order }) => [
+        `update reservation_tickets set price = price + 1 where reservation_id = (select reservation_id from orders where uuid = '${order.uuid}')`,
+        `update reservation_tickets set price = price - 1 where reservation_id = (select reservation_id from orders where uuid = '${order.uuid}')`,
+        order.uuid,
+      ],
+    ],
+    [
+      'code used too often',
+      () => [
+        `with p as (
+          insert into presales (event_id, name, starts_at, ends_at)
+          select max(id), 'Fans', now(), now() + interval '1 day' from events returning id
+        ), c as (
+          insert into access_codes (uuid, presale_id, code, max_uses) select 'c', id, 'C', 1 from p returning id
+        )
+        update reservations set access_code_id = (select id from c)
+        where id in (select reservation_id from orders where status = 'paid' order by id desc limit 2)`,
+        `delete from presales; update reservations set access_code_id = null`,
+        'c',
+      ],
+    ],
+    [
+      'rate sold too often',
+      ({ order }) => [
+        `with r as (
+          insert into rates (uuid, event_id, name, max_tickets) select 'r', max(id), 'Child', 1 from events returning id
+        ), h as (
+          update reservation_tickets set rate_id = (select id from r)
+          where reservation_id = (select reservation_id from orders where uuid = '${order.uuid}')
+        )
+        update order_tickets set rate_id = (select id from r)
+        where order_id = (select id from orders where uuid = '${order.uuid}')`,
+        `update reservation_tickets set rate_id = null; update order_tickets set rate_id = null; delete from rates`,
+        'r',
+      ],
+    ],
+    [
       'tickets of a disputed payment',
       ({ order }) => [
         `update sandbox_charges set disputed = true where key = '${order.uuid}'`,

@@ -1,7 +1,7 @@
 import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
 import type { PaymentProvider, ProviderName } from '../payment/payment-provider.ts';
 
-/** A broken rule: its name, the uuid of the ticket or order, and details. */
+/** A broken rule: its name, the uuid of the ticket, order, code or rate, and details. */
 export type Finding = { rule: AuditRule; uuid: string; detail: string };
 
 export type AuditRule =
@@ -18,8 +18,12 @@ export type AuditRule =
   | 'money does not match'
   | 'money without an order'
   | 'tickets of a disputed payment'
+  | 'kept for a cancelled event'
   | 'refund waits for a dispute that is over'
-  | 'lock on a sold ticket';
+  | 'lock on a sold ticket'
+  | 'price differs from its reservation'
+  | 'code used too often'
+  | 'rate sold too often';
 
 /** How long an order or refund may be pending, and how much longer an order may wait for its buyer; in milliseconds. */
 export type AuditTimes = { ageMs: number; actionMs: number };

@@ -87,7 +87,17 @@ async function claim(ports: CreateOrderPorts, reservation: Reservation, methodUu
   if (reservation.released || lines.length === 0) throw reservationExpired();
   checkChargeable(payments, { amount: total, currency, parts: lines.map(({ price }) => price) });
   const held = { eventUuid, locks: lines };
-  const request = { eventUuid, lines, currency, userUuid, methodUuid, reservationUuid, provider: payments.name };
+  const hasRates = lines.some(({ rate }) => rate !== undefined);
+  const request = {
+    eventUuid,
+    lines,
+    currency,
+    userUuid,
+    methodUuid,
+    reservationUuid,
+    hasRates,
+    provider: payments.name,
+  };
   for (let look = 0; look < maxLooks; look++) {
     // The locks outlive the payment; and a seat that is no longer held is not bought, even if it happens to be free.
     const isHeld = await locks.cover({ ...held, windowMs: paymentWindowMs });

@@ -53,6 +53,8 @@ export type ClaimRequest = {
   provider: ProviderName;
   /** The reservation that is bought. */
   reservationUuid?: string;
+  /** Some of its tickets are held at rates. */
+  hasRates?: boolean;
 };
 
 /**
@@ -89,6 +91,17 @@ export type Orders = {
 
   view(uuid: string): Promise<OrderView | undefined>;
 
-  /** Returns a user's orders, the newest first, after the given one; none after an unknown one. */
-  list(request: { userUuid: string; after?: string | undefined; limit: number }): Promise<OrderView[]>;
+  /** Returns the organiser of an order's event, null for the platform; undefined without the event, or the order. */
+  organiserOf(uuid: string): Promise<string | null | undefined>;
+
+  /**
+   * Returns a user's orders, the newest first, after the given one; none after an unknown one. With `ofOrganiser` only
+   * those of its events (null: the platform's).
+   */
+  list(request: {
+    userUuid: string;
+    after?: string | undefined;
+    limit: number;
+    ofOrganiser?: { uuid: string | null };
+  }): Promise<OrderView[]>;
 };

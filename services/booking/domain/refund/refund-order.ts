@@ -3,13 +3,14 @@ import type { Actor } from '../../../../shared/auth/actor.ts';
 import { mustBe } from '../actor.ts';
 import { orderNotFound, refundRefusals } from '../errors.ts';
 import { letGo } from '../order/complete-order.ts';
+import { organisesOrder } from '../order/order-rights.ts';
 import type { Ports } from '../ports.ts';
 import { type PayBackPorts, payBack } from './pay-back.ts';
 import type { Refund } from './refund.ts';
 
 export type RefundPorts = PayBackPorts &
   Pick<Ports, 'feed' | 'refundWindowMs'> & {
-    orders: Pick<Ports['orders'], 'get' | 'view'>;
+    orders: Pick<Ports['orders'], 'get' | 'view' | 'organiserOf'>;
     locks: Pick<Ports['locks'], 'release' | 'uncover'>;
   };
 
@@ -26,17 +27,16 @@ export type RefundRequest = {
  * from this moment; a refund whose provider has not responded is `pending`, and settled later. Repeated with the same
  * `uuid` it returns the same refund.
  *
- * Throws `order_not_found` as `checkRefundable`, `order_not_refundable` when the order is not paid, or does not own a
- * ticket that is named, or another provider has its money; and, which binds no organiser, when the window is over, and
- * `event_begun`.
+ * Throws as `checkRefundable`, `order_not_refundable` when the order is not paid, or does not own a ticket that is
+ * named, or another provider has its money; and, which binds no organiser, when the window is over, and `event_begun`.
  */
 export async function refundOrder(
   ports: RefundPorts,
   { actor, uuid = randomUUID(), orderUuid, userUuid, ticketUuids }: RefundRequest,
 ): Promise<Refund> {
-  await checkRefundable(ports, { actor, orderUuid, userUuid });
+  const by = await checkRefundable(ports, { actor, orderUuid, userUuid });
   const { refunds, orders, payments, feed } = ports;
-  const windowMs = actor.is === 'organiser' ? undefined : ports.refundWindowMs;
+  const windowMs = by === 'organiser' ? undefined : ports.refundWindowMs;
   const refund = await refunds.open({ uuid, orderUuid, ticketUuids, windowMs, provider: payments.name });
   if (typeof refund === 'string') throw refundRefusals[refund]();
   // Available at once: locks that were left when the order was settled must not outlive it. (The sweep that captures
@@ -47,14 +47,19 @@ export async function refundOrder(
 }
 
 /**
- * Throws `forbidden` unless the user is the actor, and `order_not_found` unless the order is the user's or the actor an
- * organiser.
+ * Returns who gives an order back: its buyer, or the organiser of its event. A person is the user that they name; an
+ * API key has none, and names the buyer. Throws `forbidden` otherwise, and for a key without `sell`; `order_not_found`
+ * for an order that is neither the user's own nor one of the organiser's events.
  */
 export async function checkRefundable(
-  { orders }: { orders: Pick<Ports['orders'], 'view'> },
+  { orders }: { orders: Pick<Ports['orders'], 'view' | 'organiserOf'> },
   { actor, orderUuid, userUuid }: Pick<RefundRequest, 'actor' | 'orderUuid' | 'userUuid'>,
-): Promise<void> {
-  mustBe(actor, userUuid);
+): Promise<'buyer' | 'organiser'> {
+  if (actor.is !== 'key') mustBe(actor, userUuid);
   const order = await orders.view(orderUuid);
-  if (!order || (order.userUuid !== userUuid && actor.is !== 'organiser')) throw orderNotFound();
+  const isNamed = order?.userUuid === userUuid;
+  if (!order || (actor.is === 'key' && !isNamed)) throw orderNotFound();
+  if (await organisesOrder({ orders }, actor, orderUuid, 'sell')) return 'organiser';
+  if (!isNamed) throw orderNotFound();
+  return 'buyer';
 }

@@ -29,7 +29,8 @@ export type Refunds = {
    * Takes tickets (all that the order still owns, unless they are named) back from a paid order: they are available
    * from then on, and the money owed for them is a pending refund. An order that owns nothing any more is `refunded`.
    * An existing refund with this uuid is returned unchanged. With a `windowMs`, as for a buyer, the purchase may not be
-   * older, and the event may not have begun; by the database's clock.
+   * older, and the event may not have begun, unless it is cancelled, or lets each buyer give back until later
+   * (`refund_until`); by the database's clock. `cause` is for the history of the order.
    */
   open(request: {
     uuid: string;
@@ -37,6 +38,7 @@ export type Refunds = {
     ticketUuids?: string[] | undefined;
     windowMs?: number | undefined;
     provider: ProviderName;
+    cause?: string;
   }): Promise<OpenRefund | RefundRefusal>;
 
   /** Notes how a pending refund has ended; returns false when that was noted before. */

@@ -57,14 +57,15 @@ export type HoldOutcome = { held: HeldReservation } | { conflicts: string[]; isO
 
 type Locked = { request: HoldRequest; lock: Acquired; older: Hold[] };
 
-/** Each further try means that another request of the same user has just released the locks. */
+/** Each further try means that another request of the same user has just released the locks, or a changed limit. */
 const maxMeetings = 5;
 
 /**
  * Locks seats of one event and makes a reservation of them, all or none. Whenever it throws it has released the locks.
  */
-export async function holdSeats(ports: HoldPorts, request: HoldRequest): Promise<HoldOutcome> {
+export async function holdSeats(ports: HoldPorts, asked: HoldRequest): Promise<HoldOutcome> {
   const { observer, ticketLimit } = ports;
+  let request = asked;
   for (let meetings = 0; meetings < maxMeetings; meetings++) {
     const lock = await lockSeats(ports, request);
     if (!lock.ok) {
@@ -74,9 +75,10 @@ export async function holdSeats(ports: HoldPorts, request: HoldRequest): Promise
     }
     try {
       const outcome = await reserveLocked(ports, request, lock);
-      if (outcome !== 'met another' && 'held' in outcome) return outcome;
+      if (typeof outcome === 'object' && 'held' in outcome) return outcome;
       await giveBack(ports, request, lock);
-      if (outcome !== 'met another') return outcome;
+      if (typeof outcome === 'object') return outcome;
+      if (outcome === 'limit changed') request = await renewed(ports, request);
     } catch (error) {
       await giveBack(ports, request, lock).catch(() => {});
       throw error;
@@ -84,6 +86,12 @@ export async function holdSeats(ports: HoldPorts, request: HoldRequest): Promise
   }
   observer.lockRefused();
   return { conflicts: request.ticketUuids };
+}
+
+/** Only when the locks were taken with a limit are the user's other holds known: it is done anew with the new one. */
+async function renewed({ knownRules }: HoldPorts, request: HoldRequest): Promise<HoldRequest> {
+  knownRules.forget(request.eventUuid);
+  return { ...request, rules: (await knownRules.fresh(request.eventUuid)) ?? request.rules };
 }
 
 const lockSeats = (
@@ -102,7 +110,7 @@ async function reserveLocked(
   ports: HoldPorts,
   request: HoldRequest,
   lock: Acquired,
-): Promise<HoldOutcome | 'met another'> {
+): Promise<HoldOutcome | 'met another' | 'limit changed'> {
   const older = lock.holds.filter((one) => !lock.taken.some((its) => isSame(its, one)));
   const locked: Locked = { request, lock, older };
   const before = older.length > 0 ? await settleOlder(ports, locked) : undefined;
@@ -110,7 +118,11 @@ async function reserveLocked(
   await checkRules(ports, locked);
   const created = await create(ports, locked);
   if (!('made' in created)) return 'isReserved' in created ? ((await twinOf(ports, locked)) ?? 'met another') : created;
-  if (!(await confirmLocks(ports, locked, created))) return 'met another';
+  if (limitOf(ports.ticketLimit, created) !== limitOf(ports.ticketLimit, request.rules)) {
+    await ports.reservations.discard(created.made.uuid);
+    return 'limit changed';
+  }
+  if (!(await confirmLocks(ports, locked, created.made))) return 'met another';
   ports.observer.lockTaken(lock.taken.length);
   ports.feed.publish(request.eventUuid);
   return { held: withEnd(created.made, lock.holds) };
@@ -156,8 +168,9 @@ function checkSameRates({ ticketUuids, rateUuids = [] }: HoldRequest, { tickets 
 
 /** Throws for too many tickets, and for a choice that would leave a single seat where that is refused. */
 async function checkRules(ports: HoldPorts, { request, lock }: Locked): Promise<void> {
-  const { eventUuid } = request;
-  await checkLimitOf(ports, { request, lock }, request.rules.ticketLimit);
+  const { userUuid, eventUuid, ticketUuids, rules } = request;
+  const limit = limitOf(ports.ticketLimit, rules);
+  await checkLimit(ports, { userUuid, eventUuid, ticketUuids: [...ticketUuids, ...lock.others], limit });
   if (!request.isChosen || ports.mayStrand) return;
   const stranded = await ports.seats.strandedBy(
     eventUuid,
@@ -165,14 +178,6 @@ async function checkRules(ports: HoldPorts, { request, lock }: Locked): Promise<
   );
   if (stranded.length > 0) throw seatStranded(stranded);
 }
-
-const checkLimitOf = (ports: HoldPorts, { request, lock }: Omit<Locked, 'older'>, ticketLimit: number | null) =>
-  checkLimit(ports, {
-    userUuid: request.userUuid,
-    eventUuid: request.eventUuid,
-    ticketUuids: [...request.ticketUuids, ...lock.others],
-    limit: limitOf(ports.ticketLimit, { ticketLimit }),
-  });
 
 /** Writes the reservation, at the prices of its locks, of its rates, or the current ones. */
 async function create(ports: HoldPorts, { request, lock }: Locked) {
@@ -219,19 +224,16 @@ async function twinOf({ reservations }: HoldPorts, { request, lock, older }: Loc
 }
 
 /**
- * Makes locks of other requests part of a new reservation. Where one of them is gone, the sum can't be charged, or the
- * event's limit is smaller by now, the reservation is discarded: returns false, or throws.
+ * Makes locks of other requests part of a new reservation. Where one of them is gone, or the sum can't be charged, the
+ * reservation is discarded: returns false, or throws `amount_not_chargeable`.
  */
 async function confirmLocks(
-  ports: HoldPorts,
-  locked: Locked,
-  { made, ticketLimit }: { made: Reservation; ticketLimit: number | null },
+  { locks, reservations, payments }: HoldPorts,
+  { request, older }: Locked,
+  made: Reservation,
 ): Promise<boolean> {
-  const { locks, reservations, payments } = ports;
-  const { request, older } = locked;
   const { total: amount, currency, tickets } = made;
   try {
-    if (ticketLimit !== request.rules.ticketLimit) await checkLimitOf(ports, locked, ticketLimit);
     checkChargeable(payments, { amount, currency, parts: tickets.map(({ price }) => price) });
   } catch (error) {
     await reservations.discard(made.uuid);

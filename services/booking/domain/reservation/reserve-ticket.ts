@@ -83,13 +83,15 @@ async function tryToHold(
   }
   try {
     const ticket = await ports.tickets.find(ticketUuid);
-    if (!ticket || isOther(ticket, facts, lock.repeated)) {
+    // Only when the lock was taken with the limit are the user's other holds known.
+    const isLimitOther = ticket && limitOf(ports.ticketLimit, ticket) !== limit;
+    if (!ticket || isLimitOther || isOther(ticket, facts, lock.repeated)) {
+      if (isLimitOther) ports.knownRules.forget(eventUuid);
       await giveBack();
       return 'changed';
     }
     await checkOffer(ports, ticket, lock.holds[0]!);
-    const ticketUuids = [ticketUuid, ...lock.others];
-    await checkLimit(ports, { userUuid, eventUuid, ticketUuids, limit: limitOf(ports.ticketLimit, ticket) });
+    await checkLimit(ports, { userUuid, eventUuid, ticketUuids: [ticketUuid, ...lock.others], limit });
     if (lock.repeated) return await adopt(ports, eventUuid, lock.holds);
   } catch (error) {
     await giveBack().catch(() => {});

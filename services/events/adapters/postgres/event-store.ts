@@ -1,5 +1,5 @@
-import { and, asc, eq, sql as fragment, gte } from 'drizzle-orm';
-import type { Db } from '../../../../shared/db/client.ts';
+import { and, asc, eq, sql as fragment, gte, ne } from 'drizzle-orm';
+import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { events, venues } from '../../../../shared/db/schema.ts';
 import type { EventSnapshot, EventStore, Mark, TicketRow } from '../../domain/event/event.ts';
 
@@ -11,19 +11,37 @@ const isListed = fragment`${events.date} < '10000-01-01 00:00:00+00'`;
 
 /** Events in PostgreSQL. An event whose date RFC 3339 can't write (an older release took it) does not exist. */
 export function postgresEventStore({ sql, orm, run }: Db): EventStore {
-  // A restarted server may have the data of a backup, and transaction ids that were used before.
+  // A restarted server may have the data of a backup, and transaction ids that were used before. The event’s row is
+  // written with each of its presales, and rates come with a plan.
   const mark = () => sql`
     json_build_object(
       'since', pg_snapshot_xmin(pg_current_snapshot())::text,
       'version', concat_ws('.', extract(epoch from pg_postmaster_start_time()), e.xmin, v.xmin, (
         select string_agg(concat_ws('.', ep.xmin, p.id, p.xmin), '.' order by p.id)
-        from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id)))`;
+        from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), case when e.plan_id is not null then (
+        select string_agg(concat_ws('.', r.xmin, p.xmin), '.' order by r.id, p.category)
+        from rates r left join rate_prices p on p.rate_id = r.id where r.event_id = e.id) end))`;
 
   const isDated = () => sql`e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
+  const utc = (instant: Fragment) => sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
   const ticket = () => sql`
     json_build_array(t.uuid, t.seat, t.price, case
-      when t.status = 'booked' then 'booked' when t.order_id is not null or t.hold_back_id is not null then 'claimed' else 'free' end)`;
+      when t.status = 'booked' then 'booked'
+      when t.order_id is not null or t.hold_back_id is not null then 'claimed' else 'free' end)`;
+
+  const prices = () => sql`
+    select json_build_object('from', min(c.lowest), 'to', max(c.highest), 'categories', json_agg(json_build_object(
+      'category', c.category, 'from', c.lowest, 'to', c.highest, 'rates', coalesce((
+        select json_agg(json_build_object('uuid', r.uuid, 'name', r.name, 'price', p.price) order by r.position, r.id)
+        from rates r join rate_prices p on p.rate_id = r.id
+        where r.event_id = e.id and r.withdrawn_at is null and p.category = c.category), '[]'))
+      order by c.highest desc, c.category))
+    from (
+      select t.category, min(t.price) as lowest, max(t.price) as highest from tickets t
+      where t.event_id = e.id group by t.category) c
+    having count(*) > 0`;
 
   return {
     load: (eventUuid) =>
@@ -31,16 +49,38 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
         const [row] = await sql<{ event: EventSnapshot }[]>`
           select json_build_object(
             'uuid', e.uuid, 'name', e.name, 'description', coalesce(e.description, ''),
-            'date', to_char(e.date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'currency', e.currency,
-            'venue', json_build_object('uuid', v.uuid, 'location', v.location, 'seat_map', v.seat_map),
+            'date', ${utc(sql`e.date`)}, 'currency', e.currency,
+            'venue', json_build_object(
+              'uuid', v.uuid, 'location', v.location, 'seat_map', v.seat_map, 'name', v.name, 'address', v.address,
+              'city', v.city, 'country', v.country, 'coordinates', case when v.latitude + v.longitude is not null then
+                json_build_object('latitude', v.latitude, 'longitude', v.longitude) end),
             'performers', coalesce((
               select json_agg(json_build_object(
-                'uuid', p.uuid, 'name', p.name, 'age', p.age, 'description', coalesce(p.description, '')) order by p.id)
+                'uuid', p.uuid, 'name', p.name, 'age', coalesce(p.age, 0), 'description', coalesce(p.description, ''))
+                order by ep.position nulls last, p.id)
               from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), '[]'),
+            'status', e.status, 'time_zone', v.time_zone, 'category', e.category, 'genre', e.genre,
+            'image_url', e.image_url, 'doors_at', ${utc(sql`e.doors_at`)}, 'ends_at', ${utc(sql`e.ends_at`)},
+            'ticket_limit', e.ticket_limit,
+            'previous_dates', array(
+              select ${utc(sql`d.date`)} from unnest(e.previous_dates) with ordinality as d (date, n) order by d.n),
+            'refund_until', ${utc(sql`e.refund_until`)},
+            'organiser', case when o.id is not null then json_build_object('uuid', o.uuid, 'name', o.name) end,
+            'on_sale', json_build_object(
+              'from', ${utc(sql`e.on_sale_from`)}, 'until', ${utc(sql`e.on_sale_until`)}, 'presales', coalesce((
+                select json_agg(json_build_object(
+                  'name', p.name, 'starts_at', ${utc(sql`p.starts_at`)}, 'ends_at', ${utc(sql`p.ends_at`)})
+                  order by p.starts_at, p.id)
+                from presales p where p.event_id = e.id), '[]')),
+            'prices', case when e.currency is not null then (${prices()}) end,
+            'calendar', json_build_object('sequence', e.sequence, 'updated_at', ${utc(sql`e.updated_at`)}),
+            'plan', (select s.hash from seating_plans s where s.id = e.plan_id),
             'tickets', coalesce((
-              select json_agg(${ticket()} order by t.id) from tickets t where t.event_id = e.id), '[]'),
+              select json_agg(${ticket()} order by t.place nulls last, t.id)
+              from tickets t where t.event_id = e.id), '[]'),
             'mark', ${mark()}) as event
-          from events e join venues v on v.id = e.venue_id where e.uuid = ${eventUuid} and ${isDated()}`;
+          from events e join venues v on v.id = e.venue_id left join organisers o on o.id = e.organiser_id
+          where e.uuid = ${eventUuid} and ${isDated()}`;
         return row?.event;
       }),
 
@@ -65,7 +105,15 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
               date: utcDate,
               currency: events.currency,
             },
-            venue: { uuid: venues.uuid, location: venues.location },
+            venue: {
+              uuid: venues.uuid,
+              location: venues.location,
+              name: venues.name,
+              city: venues.city,
+              country: venues.country,
+            },
+            status: events.status,
+            timeZone: venues.timeZone,
             exact: exactDate,
           })
           .from(events)
@@ -74,13 +122,14 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
             and(
               gte(events.date, from),
               isListed,
+              ne(events.status, 'draft'),
               after && fragment`(${events.date}, ${events.uuid}) > (${after.date}::timestamptz, ${after.uuid})`,
             ),
           )
           .orderBy(asc(events.date), asc(events.uuid))
           .limit(limit);
-        return rows.map(({ event, venue, exact }) => ({
-          event: { ...event, venue },
+        return rows.map(({ event, venue, status, timeZone, exact }) => ({
+          event: { ...event, venue, status, time_zone: timeZone },
           position: { date: exact, uuid: event.uuid },
         }));
       }),

@@ -205,7 +205,7 @@ describe('event views on PostgreSQL', () => {
   test('anything but an event in the cache counts as a miss', async () => {
     const cache = memoryCache({ maxBytes: 1_000_000, clock: systemClock });
     const damaged = await makeEvent(sql, { seats: 1 });
-    const { currency: _, ...known } = (await postgresEventStore(database.db).load(damaged.uuid))!;
+    const { on_sale: _, ...known } = (await postgresEventStore(database.db).load(damaged.uuid))!;
     const ofOldRelease = JSON.stringify(known);
     for (const text of ['', '{', 'null', '{"tickets":[]}', '[]', ofOldRelease]) {
       await cache.set(snapshotKey(damaged.uuid), text, 60_000);

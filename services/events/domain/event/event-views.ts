@@ -24,6 +24,8 @@ export type EventView = {
   /** The slow part of the event; its seats may be newer than those of the view. */
   readonly board: SeatBoard;
   seats: SeatStatuses;
+  /** When it was read. */
+  now: number;
   /** False while the lock store is away: locked seats then show as the database has them, mostly as available. */
   locksKnown: boolean;
 };
@@ -33,7 +35,7 @@ type OpenBoard = { board: SeatBoard; mark: Mark; bytes: number };
 const absent = new Error('no such event');
 const snapshotTtlMs = 3_600_000;
 /** Add one whenever `EventSnapshot` changes: releases that run at a time then do not read each other’s. */
-const snapshotVersion = 2;
+const snapshotVersion = 3;
 
 export const snapshotKey = (eventUuid: string) => `event:${snapshotVersion}:${eventUuid}`;
 /** At most 250 reads a second of one event by one process for a crowd of callers; no limit for a few. */
@@ -101,7 +103,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
         purgedAt = clock.now();
       }
       const { board } = open;
-      return { board, seats: board.statuses, locksKnown: locked !== undefined };
+      return { board, seats: board.statuses, now: clock.now(), locksKnown: locked !== undefined };
     } catch (error) {
       if (error !== absent) throw error;
       boards.delete(eventUuid);
@@ -142,7 +144,7 @@ export function eventViews({ store, locks, locksApart = false, cache, clock, obs
 function parseSnapshot(text: string): EventSnapshot | undefined {
   try {
     const snapshot: EventSnapshot = JSON.parse(text);
-    return Array.isArray(snapshot?.tickets) && snapshot.mark && snapshot.currency !== undefined ? snapshot : undefined;
+    return Array.isArray(snapshot?.tickets) && snapshot.mark && snapshot.on_sale ? snapshot : undefined;
   } catch {
     return undefined;
   }

@@ -1,16 +1,65 @@
-/** The slow part of an event, and the sale of each seat when it was read. */
+export type EventStatus = 'draft' | 'published' | 'postponed' | 'rescheduled' | 'cancelled';
+
+/** The slow part of an event, and the sale of each seat when it was read. Instants are RFC 3339, UTC. */
 export type EventSnapshot = {
   uuid: string;
   name: string;
   description: string;
-  /** RFC 3339, UTC. */
   date: string;
   /** ISO 4217, the one of all its tickets; null when it has none or several. */
   currency: string | null;
-  venue: { uuid: string; location: string; seat_map: Record<string, unknown> };
+  venue: {
+    uuid: string;
+    location: string;
+    seat_map: Record<string, unknown>;
+    name: string | null;
+    address: string | null;
+    city: string | null;
+    country: string | null;
+    coordinates: { latitude: number; longitude: number } | null;
+  };
   performers: { uuid: string; name: string; age: number; description: string }[];
+  status: EventStatus;
+  /** The venue's, by IANA's name. */
+  time_zone: string | null;
+  category: string | null;
+  genre: string | null;
+  image_url: string | null;
+  doors_at: string | null;
+  ends_at: string | null;
+  ticket_limit: number | null;
+  previous_dates: string[];
+  refund_until: string | null;
+  /** Null: the platform. */
+  organiser: { uuid: string; name: string } | null;
+  on_sale: SaleWindows;
+  /** Null without tickets, and with several currencies. */
+  prices: EventPrices | null;
+  /** What calendars follow. */
+  calendar: { sequence: number; updated_at: string };
+  /** The hash of the plan from which its tickets were made. */
+  plan: string | null;
   tickets: TicketRow[];
   mark: Mark;
+};
+
+/** The windows of the general sale and of the presales; null: from the publication, to the start of the event. */
+export type SaleWindows = {
+  from: string | null;
+  until: string | null;
+  presales: { name: string; starts_at: string; ends_at: string }[];
+};
+
+/** The lowest and the highest price of its tickets, and those of each category with its rates, in minor units. */
+export type EventPrices = {
+  from: number;
+  to: number;
+  categories: {
+    category: string | null;
+    from: number;
+    to: number;
+    rates: { uuid: string; name: string; price: number }[];
+  }[];
 };
 
 /** A ticket as the database has it: uuid, seat, price in minor units, and how far its sale has come. */
@@ -23,8 +72,8 @@ export type Sale = 'free' | 'claimed' | 'booked';
 export type SeatStatus = 'available' | 'reserved' | 'booked';
 
 /**
- * A point in the database's history. `version` changes with the event, its venue, its performers, its line-up, and when
- * a ticket is deleted; `since` finds the tickets that were written after it.
+ * A point in the database's history. `version` changes with the event, its venue, its performers, its line-up, its
+ * presales and rates, and when a ticket is deleted; `since` finds the tickets that were written after it.
  */
 export type Mark = { version: string; since: string };
 
@@ -34,7 +83,9 @@ export type EventSummary = {
   description: string;
   date: string;
   currency: string | null;
-  venue: { uuid: string; location: string };
+  venue: { uuid: string; location: string; name: string | null; city: string | null; country: string | null };
+  status: EventStatus;
+  time_zone: string | null;
 };
 
 /** Port: the events in the database. Throws `unavailable` when the database is not in reach. */
@@ -46,7 +97,7 @@ export type EventStore = {
    * event.
    */
   changesSince(eventUuid: string, since: string): Promise<{ mark: Mark; tickets: TicketRow[] } | undefined>;
-  /** Returns upcoming events by date, then uuid, after a position in that order. */
+  /** Returns upcoming events that are no drafts by date, then uuid, after a position in that order. */
   upcoming(page: {
     from: Date;
     after?: EventPosition;

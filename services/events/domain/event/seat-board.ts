@@ -1,5 +1,7 @@
 import type { EventSnapshot, Sale, SeatStatus, TicketRow } from './event.ts';
+import { SeatHistory } from './seat-history.ts';
 import { codeOf, type SeatStatuses } from './seat-statuses.ts';
+import { hashOfSeats, pack, setPacked, versionOf } from './seat-version.ts';
 
 /** The seats of one event, and their statuses. An update costs as much as has changed, not 20,000 seats. */
 export class SeatBoard {
@@ -7,16 +9,21 @@ export class SeatBoard {
   readonly event: Omit<EventSnapshot, 'tickets' | 'mark'>;
   readonly tickets: readonly TicketRow[];
   readonly #indexOf: Map<string, number>;
-  readonly #uuids: readonly string[];
-  #codes: Uint8Array;
+  readonly #history: SeatHistory;
+  #statuses: SeatStatuses;
   #locked = new Set<string>();
 
   constructor({ tickets, mark: _, ...event }: EventSnapshot) {
     this.event = event;
     this.tickets = tickets;
-    this.#uuids = tickets.map(([uuid]) => uuid);
-    this.#indexOf = new Map(this.#uuids.map((uuid, index) => [uuid, index]));
-    this.#codes = Uint8Array.from(tickets, ([, , , sale]) => shown(sale, false));
+    const uuids = tickets.map(([uuid]) => uuid);
+    this.#indexOf = new Map(uuids.map((uuid, index) => [uuid, index]));
+    const codes = Uint8Array.from(tickets, ([, , , sale]) => shown(sale, false));
+    const packed = pack(codes);
+    const seatsHash = hashOfSeats(tickets);
+    const version = versionOf(seatsHash, packed);
+    this.#history = new SeatHistory(tickets.length, version);
+    this.#statuses = { uuids, codes, packed, seatsHash, version, since: since(this.#history, 0) };
   }
 
   /**
@@ -40,9 +47,9 @@ export class SeatBoard {
     return true;
   }
 
-  /** The seats as they are now. */
+  /** The seats as they are now, the same object as long as they are the same. */
   get statuses(): SeatStatuses {
-    return { uuids: this.#uuids, codes: this.#codes };
+    return this.#statuses;
   }
 
   #touch(uuid: string, touched: Set<number>): void {
@@ -51,17 +58,30 @@ export class SeatBoard {
   }
 
   #show(touched: Set<number>): void {
-    let codes: Uint8Array | undefined;
+    const before = this.#statuses;
+    const changed: number[] = [];
+    let { codes, packed } = before;
     for (const index of touched) {
       const [uuid, , , sale] = this.tickets[index]!;
       const code = shown(sale, this.#locked.has(uuid));
-      if (code === this.#codes[index]) continue;
-      codes ??= this.#codes.slice();
+      if (code === codes[index]) continue;
+      if (changed.length === 0) [codes, packed] = [codes.slice(), packed.slice()];
       codes[index] = code;
+      setPacked(packed, index, code);
+      changed.push(index);
     }
-    if (codes) this.#codes = codes;
+    if (changed.length === 0) return;
+    const version = versionOf(before.seatsHash, packed);
+    const number = this.#history.add(version, changed);
+    this.#statuses = { ...before, codes, packed, version, since: since(this.#history, number) };
   }
 }
+
+/** Holds no board, which may be older than the statuses that somebody keeps. */
+const since =
+  (history: SeatHistory, number: number): SeatStatuses['since'] =>
+  (version) =>
+    history.between(version, number);
 
 const [available, reserved, booked] = (['available', 'reserved', 'booked'] as const satisfies SeatStatus[]).map(
   codeOf,

@@ -4,10 +4,24 @@ import type { SeatStatus } from './event.ts';
 export type SeatState = { uuid: string; status: SeatStatus };
 
 /**
- * The status of each seat of an event at one moment, by its place: an index into `seatStatuses`. Neither list is
- * written again; `uuids` stays the same list as long as the seats are the same.
+ * The status of each seat of an event at one moment, by its place: an index into `seatStatuses`. No list is
+ * written again.
  */
-export type SeatStatuses = { readonly uuids: readonly string[]; readonly codes: Uint8Array };
+export type SeatStatuses = {
+  readonly uuids: readonly string[];
+  readonly codes: Uint8Array;
+  /** The codes, two bits each. */
+  readonly packed: Uint8Array;
+  /** Names the seats, their order and their labels. */
+  readonly seatsHash: string;
+  /** Names the seats and their statuses. Two processes that see the same give it the same name. */
+  readonly version: string;
+  /**
+   * Returns the places that have changed since that version, some perhaps back again; undefined when the version is
+   * too old, or not of these seats.
+   */
+  since(version: string): readonly number[] | undefined;
+};
 
 export const seatStatuses: readonly SeatStatus[] = ['available', 'reserved', 'booked'];
 export const codeOf = (status: SeatStatus): number => seatStatuses.indexOf(status);
@@ -25,16 +39,24 @@ export function takenOf({ uuids, codes }: SeatStatuses): SeatState[] {
 
 /** Returns the seats whose status has changed, with the later one; seats that are gone count as available. */
 export function changesOf(earlier: SeatStatuses, later: SeatStatuses): SeatState[] {
-  if (earlier.uuids !== later.uuids) return changesOfOthers(earlier, later);
-  if (earlier.codes === later.codes) return [];
-  const changes: SeatState[] = [];
+  if (earlier.seatsHash !== later.seatsHash) return changesOfOthers(earlier, later);
+  return statesOf(later, changedPlaces(earlier, later));
+}
+
+/** Returns the places whose status has changed, where the seats are the same. */
+export function changedPlaces(earlier: SeatStatuses, later: SeatStatuses): number[] {
+  const places: number[] = [];
+  if (earlier.codes === later.codes) return places;
   // An iterator would make an array for each of 20,000 seats, at every read.
   for (let place = 0; place < later.codes.length; place++) {
-    const code = later.codes[place]!;
-    if (earlier.codes[place] !== code) changes.push({ uuid: later.uuids[place]!, status: seatStatuses[code]! });
+    if (earlier.codes[place] !== later.codes[place]) places.push(place);
   }
-  return changes;
+  return places;
 }
+
+/** Returns the seats at these places. */
+export const statesOf = ({ uuids, codes }: SeatStatuses, places: readonly number[]): SeatState[] =>
+  places.map((place) => ({ uuid: uuids[place]!, status: seatStatuses[codes[place]!]! }));
 
 /** Like `changesOf`, where the event has other seats than before. */
 function changesOfOthers(earlier: SeatStatuses, later: SeatStatuses): SeatState[] {

@@ -4,7 +4,8 @@ import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
 import { testClock } from '../../../../shared/testing/clock.ts';
 import { eventually } from '../../../../shared/testing/eventually.ts';
 import type { SeatStatus } from '../event/event.ts';
-import { codeOf, type SeatState } from '../event/seat-statuses.ts';
+import { statusesFor } from '../event/seat-statuses.harness.ts';
+import type { SeatState, SeatStatuses } from '../event/seat-statuses.ts';
 import { type LivePace, liveSeats, type SeatsView } from './live-seats.ts';
 import type { LiveMessage, LiveViewer } from './live-viewer.ts';
 
@@ -12,10 +13,7 @@ const event = '0d7c5a1e-3a5f-4f0e-9f43-2f7f1f0b8a11';
 const hour = 3_600_000;
 const seat = (status: SeatStatus) => (uuid: string) => ({ uuid, status });
 const [held, freed] = [seat('reserved'), seat('available')];
-const seen = (...taken: SeatState[]): SeatsView => ({
-  seats: { uuids: taken.map(({ uuid }) => uuid), codes: Uint8Array.from(taken, ({ status }) => codeOf(status)) },
-  locksKnown: true,
-});
+const seen = (...taken: SeatState[]): SeatsView => ({ seats: statusesFor(...taken), now: 0, locksKnown: true });
 const withoutLocks = (): SeatsView => ({ ...seen(), locksKnown: false });
 const away = unavailable('PostgreSQL', new Error('away'));
 const taken = (...seats: SeatState[]) => ({ event: 'taken', seats });
@@ -141,24 +139,25 @@ describe('live seats', () => {
   });
 
   test('a look makes no page, and tells nothing where nothing has changed', async () => {
-    const { seats } = seen(held('a'));
     const pages = { made: 0 };
-    const view = (codes: Uint8Array): SeatsView => {
+    const view = (seats: SeatStatuses): SeatsView => {
       const whole = {
         get board() {
           pages.made++;
           return new Uint8Array();
         },
-        seats: { ...seats, codes },
+        seats,
+        now: 0,
         locksKnown: true,
       };
       return whole;
     };
-    const { viewer, show } = await start(view(seats.codes));
+    const { seats } = seen(held('a'));
+    const { viewer, show } = await start(view(seats));
     await next(viewer);
-    await show(view(seats.codes));
-    await show(view(seats.codes.slice()));
-    await show(view(Uint8Array.of(codeOf('booked'))));
+    await show(view(seats));
+    await show(view({ ...seats, codes: seats.codes.slice() }));
+    await show(view(statusesFor({ uuid: 'a', status: 'booked' })));
     expect(await next(viewer)).toEqual(changed({ uuid: 'a', status: 'booked' }));
     expect(pages.made).toBe(0);
   });
@@ -173,6 +172,31 @@ describe('live seats', () => {
     const [second, secondAgain] = await ids();
     expect(second).not.toBe(first!);
     expect(secondAgain).toBe(second!);
+  });
+});
+
+describe('live seats by index', () => {
+  const byIndex = async (first: SeatsView) => {
+    const started = await start(first);
+    const viewer = started.live.watch(event, { by: 'index' });
+    return { ...started, viewer, next: async () => (await viewer.next(hour)) as LiveMessage };
+  };
+
+  test('are the places that change, also where the same seats are read anew', async () => {
+    const first = seen(freed('a'), freed('b'));
+    const { next, show } = await byIndex(first);
+    expect(await next()).toEqual({ id: first.seats.version, event: 'taken', statuses: first.seats });
+    const { seats } = seen(freed('a'), held('b'));
+    await show({ ...seen(), seats });
+    expect(await next()).toEqual({ id: seats.version, event: 'seats', places: [1], statuses: seats });
+  });
+
+  test('are all seats again where the event has others, even if none of them is taken', async () => {
+    const { next, show } = await byIndex(seen(freed('a')));
+    await next();
+    const { seats } = seen(freed('b'), freed('a'));
+    await show({ ...seen(), seats });
+    expect(await next()).toEqual({ id: seats.version, event: 'taken', statuses: seats });
   });
 });
 

@@ -2,9 +2,10 @@ import { type Clock, sleep } from '../../../../shared/async/clock.ts';
 import { withTimeout } from '../../../../shared/async/with-timeout.ts';
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
 import type { EventView } from '../event/event-views.ts';
-import { changesOf, type SeatStatuses, takenOf } from '../event/seat-statuses.ts';
+import type { SeatStatuses } from '../event/seat-statuses.ts';
 import { type Doorbell, doorbell } from './doorbell.ts';
-import { LiveViewer, type SeatsMessage, type UnavailableMessage } from './live-viewer.ts';
+import { type ByForm, changesBetween, lookAt } from './live-look.ts';
+import { LiveViewer, type Look, type UnavailableMessage, type ViewerOptions } from './live-viewer.ts';
 
 /** The part of a view that live seats need. */
 export type SeatsView = Omit<EventView, 'board'>;
@@ -40,7 +41,7 @@ type Watched = {
   looks: number;
   /** Rings for a look. */
   bell: Doorbell;
-  seen?: { seats: SeatStatuses; taken(): SeatsMessage };
+  seen?: { seats: SeatStatuses; look: ByForm<Look> };
   /** Set while the seats can't be seen. */
   unavailable?: UnavailableMessage;
   ended: AbortController;
@@ -54,7 +55,6 @@ type Watched = {
 export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveSeatsDeps) {
   const { betweenMs, againMs, calmMs } = { ...usualPace, ...pace };
   const watched = new Map<string, Watched>();
-  const nextId = ids();
   let isClosed = false;
 
   const spread = (ms: number) => Math.max(ms, watched.size * spreadMs);
@@ -112,20 +112,17 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
 
   function see(event: Watched, number: number, { seats }: SeatsView): true {
     const before = event.seen;
-    const changed = before ? changesOf(before.seats, seats) : [];
-    let changes: SeatsMessage | undefined;
-    if (!before || changed.length > 0) {
-      const id = nextId();
-      if (before) changes = { id, event: 'seats', seats: changed };
-      event.seen = { seats, taken: once(() => ({ id, event: 'taken', seats: takenOf(seats) })) };
-    } else event.seen = { ...before, seats };
+    const isSame = before?.seats.version === seats.version;
+    const changes = before && !isSame ? changesBetween(before.seats, seats) : undefined;
+    if (!before || !isSame) event.seen = { seats, look: lookAt(seats) };
+    const { look } = event.seen!;
     delete event.unavailable;
-    for (const [viewer, came] of event.viewers) if (came < number) viewer.see(event.seen!.taken, changes);
+    for (const [viewer, came] of event.viewers) if (came < number) viewer.see(look[viewer.by], changes?.[viewer.by]);
     return true;
   }
 
   function lose(event: Watched, failures: number): false {
-    event.unavailable ??= { id: nextId(), event: 'unavailable' };
+    event.unavailable ??= { id: 'unavailable', event: 'unavailable' };
     for (const viewer of event.viewers.keys()) viewer.lose(event.unavailable, failures > 0);
     return false;
   }
@@ -153,14 +150,19 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
 
     /**
      * Returns a new viewer of an event, which must `leave` at last. It first gets `taken` as of this call, or
-     * `unavailable`, and then each change. It is ended when there is no such event, and when it takes no message for
-     * too long.
+     * `unavailable`, and then each change. One that comes with the version of a state that is known here gets what has
+     * changed since, in place of `taken`, even if that is nothing. It is ended when there is no such event, and when it
+     * takes no message for too long.
      */
-    watch(eventUuid: string): LiveViewer {
-      const viewer: LiveViewer = new LiveViewer(clock, () => {
-        const event = watched.get(eventUuid);
-        if (event?.viewers.delete(viewer) && event.viewers.size === 0) forget(eventUuid, event);
-      });
+    watch(eventUuid: string, options?: ViewerOptions): LiveViewer {
+      const viewer: LiveViewer = new LiveViewer(
+        clock,
+        () => {
+          const event = watched.get(eventUuid);
+          if (event?.viewers.delete(viewer) && event.viewers.size === 0) forget(eventUuid, event);
+        },
+        options,
+      );
       if (isClosed) viewer.end();
       else join(eventUuid, viewer);
       return viewer;
@@ -178,19 +180,3 @@ export function liveSeats({ view, feed, clock, onError, stalledMs, pace }: LiveS
 }
 
 export type LiveSeats = ReturnType<typeof liveSeats>;
-
-/** Returns a function that makes ids no other process makes. */
-function ids(): () => string {
-  const prefix = crypto.randomUUID().slice(0, 8);
-  let count = 0;
-  return () => `${prefix}-${++count}`;
-}
-
-/** Makes the message when it is first needed, once for all viewers. */
-function once(make: () => SeatsMessage): () => SeatsMessage {
-  let made: SeatsMessage | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { testClock } from '../../../../shared/testing/clock.ts';
 import type { SeatStatus } from '../event/event.ts';
-import { LiveViewer, type SeatsMessage } from './live-viewer.ts';
+import { statusesFor } from '../event/seat-statuses.harness.ts';
+import { seatStatuses } from '../event/seat-statuses.ts';
+import { LiveViewer, type PlacesMessage, type SeatsMessage } from './live-viewer.ts';
 
 const seats = (event: 'taken' | 'seats', id: string, states: Record<string, SeatStatus>): SeatsMessage => ({
   id,
@@ -9,7 +11,7 @@ const seats = (event: 'taken' | 'seats', id: string, states: Record<string, Seat
   seats: Object.entries(states).map(([uuid, status]) => ({ uuid, status })),
 });
 const all = seats('taken', 'all', { z: 'booked' });
-const seeAll = () => all;
+const seeAll = { taken: () => all, since: () => undefined };
 const newViewer = () => new LiveViewer(testClock(), () => {});
 
 async function viewerWhoKnows() {
@@ -19,7 +21,47 @@ async function viewerWhoKnows() {
   return viewer;
 }
 
+const places = (id: string, changed: number[], codes: number[]): PlacesMessage => {
+  const states = codes.map((code, place) => ({ uuid: `${place}`, status: seatStatuses[code]! }));
+  return { id, event: 'seats', places: changed, statuses: statusesFor(...states) };
+};
+
+describe('a viewer that comes with a version', () => {
+  const missed = seats('seats', 'now', { a: 'reserved' });
+  const look = { taken: () => all, since: (version: string) => (version === 'known' ? missed : undefined) };
+  const come = (since: string) => new LiveViewer(testClock(), () => {}, { since });
+
+  test('gets what it has missed, and goes on from there', async () => {
+    const viewer = come('known');
+    viewer.see(look, seats('seats', 'now', { z: 'reserved' }));
+    expect(await viewer.next(0)).toBe(missed);
+    const later = seats('seats', 'later', { b: 'booked' });
+    viewer.see(look, later);
+    expect(await viewer.next(0)).toBe(later);
+  });
+
+  test('gets all seats where that version is not known, and where seats could not be seen meanwhile', async () => {
+    const [stranger, greyed] = [come('unknown'), come('known')];
+    greyed.lose({ id: 'unavailable', event: 'unavailable' }, false);
+    for (const viewer of [stranger, greyed]) {
+      viewer.see(look, undefined);
+      expect(await viewer.next(0)).toBe(all);
+    }
+  });
+});
+
 describe('a viewer that takes nothing', () => {
+  test('finds the places of all changes in one message, with the newest statuses', async () => {
+    const viewer = await viewerWhoKnows();
+    viewer.see(seeAll, places('1', [0, 2], [1, 0, 1]));
+    viewer.see(seeAll, places('2', [0], [0, 0, 1]));
+    const last = places('3', [1], [0, 2, 1]);
+    viewer.see(seeAll, last);
+    expect(await viewer.next(0)).toEqual({ ...last, places: [0, 2, 1] } as PlacesMessage);
+    for (let i = 0; i < 1000; i++) viewer.see(seeAll, places(`${i}`, [i], []));
+    expect(await viewer.next(0)).toBe(all);
+  });
+
   test('finds the newest status of each seat in one message', async () => {
     const viewer = await viewerWhoKnows();
     viewer.see(seeAll, seats('seats', '1', { a: 'reserved', b: 'reserved' }));
@@ -49,7 +91,7 @@ describe('a viewer that takes nothing', () => {
     const viewer = newViewer();
     viewer.see(seeAll, undefined);
     const later = seats('taken', 'later', { a: 'booked' });
-    viewer.see(() => later, seats('seats', 'later', { a: 'booked', z: 'available' }));
+    viewer.see({ ...seeAll, taken: () => later }, seats('seats', 'later', { a: 'booked', z: 'available' }));
     expect(await viewer.next(0)).toBe(later);
     expect(await viewer.next(0)).toBe('nothing');
   });

@@ -6,7 +6,8 @@ import { documentOf, type KeptEvent } from '../../domain/index/event-document.ts
  * The events in PostgreSQL. Give it a pool with a deadline of its own: a venue's or a performer's events are read in
  * one query, however many they are.
  *
- * An event whose id JavaScript cannot hold, or whose date RFC 3339 cannot write, counts as not there.
+ * An event whose id JavaScript cannot hold, or whose date RFC 3339 cannot write, counts as not there, and so does a
+ * draft: only its organiser may find it.
  */
 export function postgresCatalogue(db: Db): Catalogue {
   const { sql } = db;
@@ -20,7 +21,7 @@ export function postgresCatalogue(db: Db): Catalogue {
         where ep.event_id = e.id order by p.id
       ) as performers
     from events e join venues v on v.id = e.venue_id
-    where e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
+    where e.status <> 'draft' and e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
   return {
     async position() {

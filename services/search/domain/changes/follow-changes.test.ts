@@ -89,6 +89,26 @@ test('rows that plain SQL inserts, changes and deletes are followed', async () =
   await eventually(async () => expect(await search.index.count()).toBe(0));
 });
 
+test('a draft is never found, whatever changes around it, and is found once it is published', async () => {
+  const venueId = await makeVenue(sql, 'Hall');
+  const [draft] = await sql`
+    insert into events (name, date, venue_id, status) values ('Secret gala', '2030-06-01T19:00:00Z', ${venueId}, 'draft')
+    returning id`;
+  const search = await start();
+  expect(search.rebuilt).toEqual([0]);
+  await sql`update events set name = 'Very secret gala' where id = ${draft!.id}`;
+  await sql`update venues set location = 'Riverside' where id = ${venueId}`;
+  const performerId = await makePerformer(sql, 'Zoltan');
+  await sql`insert into event_performers (event_id, performer_id) values (${draft!.id}, ${performerId})`;
+  await makeEvent(sql, { venueId, name: 'Public gala' });
+  await eventually(async () => expect(await search.names('')).toEqual(['Public gala']));
+  expect(search.applied.reduce((sum, { upserts }) => sum + upserts, 0)).toBe(1);
+  await sql`update events set status = 'published' where id = ${draft!.id}`;
+  await eventually(async () => expect(await search.names('')).toEqual(['Public gala', 'Very secret gala']));
+  await sql`update events set status = 'cancelled' where id = ${draft!.id}`;
+  await eventually(async () => expect(search.applied.at(-1)).toMatchObject({ upserts: 1, deletes: 0 }));
+});
+
 test('a venue is renamed on all its events, and deleted with them', async () => {
   const [venueId, other] = [await makeVenue(sql, 'Old Hall'), await makeVenue(sql, 'Old Barn')];
   for (let i = 0; i < 30; i++) await makeEvent(sql, { venueId, name: `Gala ${i}` });

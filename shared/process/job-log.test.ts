@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { Unfit, unavailable } from '../../../shared/errors.ts';
-import { createLog } from '../../../shared/process/log.ts';
+import { Unfit, unavailable } from '../errors.ts';
 import { jobLog } from './job-log.ts';
+import { createLog } from './log.ts';
 
 /** Does the job `orders` once for each outcome, and `captures` after it; returns what was logged. */
 async function logged(outcomes: (Error | 'done')[], other: Error | 'done' = 'done') {

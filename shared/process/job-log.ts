@@ -1,7 +1,7 @@
-import { isMisfit } from '../../../shared/db/outage.ts';
-import { type AppError, isAppError } from '../../../shared/errors.ts';
-import { inWords } from '../../../shared/process/failures.ts';
-import type { Logger } from '../../../shared/process/log.ts';
+import { isMisfit } from '../db/outage.ts';
+import { type AppError, isAppError } from '../errors.ts';
+import { inWords } from './failures.ts';
+import type { Logger } from './log.ts';
 
 /**
  * Runs repeated jobs, and logs their failures. An outage is logged once, in a sentence, and so is its end; any other

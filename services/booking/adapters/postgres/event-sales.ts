@@ -1,0 +1,111 @@
+import type { Db, Fragment } from '../../../../shared/db/client.ts';
+import { inTransaction } from '../../../../shared/db/transaction.ts';
+import type { EventSales, EventTicket, RateSales, SalesFigures, SeriesPoint } from '../../domain/sales/sales.ts';
+import { eventOrders } from './event-orders.ts';
+
+type Sql = Db['sql'];
+
+/** A page of an export of tickets. */
+const ticketsAtOnce = 2000;
+
+/**
+ * The sales of events in PostgreSQL. Its statements read a whole event, so they want a pool that is planned by the
+ * statistics, beside that of the sale.
+ */
+export const postgresEventSales = (db: Db): EventSales => ({
+  figures: (eventUuid, { unit, last, lockedUuids }) =>
+    db.run(() =>
+      inTransaction(db.sql, async (tx) => {
+        await tx`set transaction isolation level repeatable read read only`;
+        const [event] = await tx<{ id: number; currency: string | null }[]>`
+          select id::float8 as id, currency from events where uuid = ${eventUuid}`;
+        if (!event) return { currency: null, categories: [], rates: [], series: [] };
+        const { id, currency } = event;
+        const categories = await countByCategory(tx, id, lockedUuids);
+        const rates = await soldByRate(tx, id);
+        return { currency, categories, rates, series: await seriesOf(tx, id, { unit, last }) };
+      }),
+    ),
+
+  orders: eventOrders(db),
+
+  async *tickets(eventUuid) {
+    for (let after: Position | undefined; ; ) {
+      const rows = await db.run(() => ticketsAfter(db.sql, eventUuid, after));
+      if (rows.length > 0) yield rows.map(({ place: _, id: __, ...ticket }) => ticket);
+      if (rows.length < ticketsAtOnce) return;
+      const { place, id } = rows.at(-1)!;
+      after = { place, id };
+    }
+  },
+});
+
+/** A ticket is in one of the counts: what is held back counts as that, whoever still holds it. */
+const countByCategory = async (sql: Sql, eventId: number, lockedUuids: string[]) =>
+  await sql<SalesFigures['categories']>`
+    select t.category, count(*)::int as total, count(*) filter (where t.status = 'booked')::int as sold,
+      count(*) filter (where t.status <> 'booked' and t.order_id is not null)::int as pending,
+      count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is not null)::int as "heldBack",
+      count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is null and locked.uuid is not null)::int as held,
+      count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is null and locked.uuid is null)::int as free
+    from tickets t left join unnest(${lockedUuids}::text[]) as locked (uuid) on locked.uuid = t.uuid
+    where t.event_id = ${eventId} group by t.category order by t.category nulls last`;
+
+const isUnsold = (sql: Sql): Fragment => sql`t.status <> 'booked' and t.order_id is null`;
+
+/** The lines of orders that were paid, of tickets of the event. (Old orders may have no event of their own.) */
+const paidLines = (sql: Sql, eventId: number): Fragment => sql`
+  tickets t join order_tickets ot on ot.ticket_id = t.id
+  join orders o on o.id = ot.order_id and o.status in ('paid', 'refunded') and t.event_id = ${eventId}`;
+
+async function soldByRate(sql: Sql, eventId: number): Promise<RateSales[]> {
+  const rows = await sql<(Omit<RateSales, 'rate'> & { rateUuid: string | null; rateName: string | null })[]>`
+    select t.category, r.uuid as "rateUuid", r.name as "rateName", o.currency,
+      count(*) filter (where ot.refund_id is null)::int as tickets, sum(ot.price)::float8 as revenue,
+      coalesce(sum(ot.price) filter (where ot.refund_id is not null), 0)::float8 as refunded,
+      coalesce(sum(ot.price) filter (where back.status = 'pending'), 0)::float8 as "refundsPending"
+    from ${paidLines(sql, eventId)} left join rates r on r.id = ot.rate_id
+    left join refunds back on back.id = ot.refund_id
+    group by t.category, r.id, o.currency order by t.category nulls last, r.position nulls first, r.id, o.currency`;
+  return rows.map(({ rateUuid, rateName, ...row }) => ({
+    ...row,
+    rate: rateUuid === null ? null : { uuid: rateUuid, name: rateName! },
+  }));
+}
+
+/** The slots of the series end with that of now; those without a sale are there. */
+const seriesOf = async (sql: Sql, eventId: number, { unit, last }: { unit: 'minute' | 'hour'; last: number }) =>
+  await sql<SeriesPoint[]>`
+    with slots as (
+      select generate_series(now_at - (${last}::int - 1) * step, now_at, step) as at
+      from (select date_trunc(${unit}, now(), 'UTC') as now_at, ${`1 ${unit}`}::text::interval as step) as it
+    ), sold as (
+      select date_trunc(${unit}, o.created_at, 'UTC') as at, count(*) as tickets, sum(ot.price) as revenue
+      from ${paidLines(sql, eventId)} where o.created_at >= (select min(at) from slots) group by 1
+    )
+    select to_char(slots.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "from",
+      coalesce(tickets, 0)::int as tickets, coalesce(revenue, 0)::float8 as revenue
+    from slots left join sold on sold.at = slots.at order by slots.at`;
+
+type Position = { place: number | null; id: number };
+
+/** The tickets that come after a place, in the order of the plan; those without a place come last. */
+const ticketsAfter = async (sql: Sql, eventUuid: string, after: Position | undefined) => {
+  const place = sql`coalesce(t.place, 2147483647)`;
+  return await sql<(EventTicket & Position)[]>`
+    with page as (
+      select t.* from events e join tickets t on t.event_id = e.id
+      where e.uuid = ${eventUuid}
+        and (${place}, t.id) > (${after ? (after.place ?? 2147483647) : -1}::int, ${after?.id ?? 0}::bigint)
+      order by ${place}, t.id limit ${ticketsAtOnce}
+    )
+    select t.id::float8 as id, t.place, t.uuid, t.seat, t.category,
+      case when t.status = 'booked' then 'sold' when t.order_id is not null then 'pending'
+        when t.hold_back_id is not null then 'held_back' else 'free' end as status,
+      coalesce(ot.price, t.price)::float8 as price, coalesce(o.currency, t.currency) as currency, r.name as rate,
+      o.uuid as "orderUuid", o.user_uuid as "userUuid",
+      to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "boughtAt"
+    from page t left join orders o on o.id = t.order_id
+    left join order_tickets ot on ot.order_id = o.id and ot.ticket_id = t.id left join rates r on r.id = ot.rate_id
+    order by ${place}, t.id`;
+};

@@ -1,0 +1,26 @@
+import type { Actor, Scope } from '../../../../shared/auth/actor.ts';
+import { mustOrganise } from '../../../../shared/auth/rights.ts';
+import { eventNotFound } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+
+type Asked = { actor: Actor; eventUuid: string };
+
+/** Throws unless the actor may change the event: `event_not_found`, or `forbidden` for buyers and keys without `manage`. */
+export async function mustManageEvent(
+  { eventChanges }: Pick<Ports, 'eventChanges'>,
+  { actor, eventUuid }: Asked,
+): Promise<void> {
+  mustOrganise(actor, (await eventChanges.find(eventUuid))?.organiserUuid, 'manage', eventNotFound);
+}
+
+/** Throws unless the actor may see the event's sales, as `mustManageEvent`: a key needs `read` or `sell`. */
+export async function mustSeeSales(
+  { eventChanges }: Pick<Ports, 'eventChanges'>,
+  { actor, eventUuid }: Asked,
+): Promise<void> {
+  mustOrganise(actor, (await eventChanges.find(eventUuid))?.organiserUuid, scopeToSee(actor), eventNotFound);
+}
+
+/** A key that sells sees what it sells. */
+export const scopeToSee = (actor: Actor): Scope =>
+  actor.is === 'key' && actor.scopes.includes('sell') ? 'sell' : 'read';

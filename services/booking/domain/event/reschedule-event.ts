@@ -1,0 +1,56 @@
+import type { Author } from '../../../../shared/audit/audit-log.ts';
+import { eventNotFound } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { invalidField, notFrom } from './errors.ts';
+import type { EventChange, EventMoment, EventState } from './event.ts';
+import { mustManageEvent } from './organised-event.ts';
+import { checkNotOver, checkRefundUntil } from './postpone-event.ts';
+
+export type Rescheduling = {
+  eventUuid: string;
+  date: string;
+  /** Left out, they are as long before or after the date as they were. */
+  doorsAt?: string | null | undefined;
+  endsAt?: string | null | undefined;
+  refundUntil?: string | null | undefined;
+};
+
+/**
+ * Moves an event to another date, whether it was postponed before or not: its tickets and orders stay as they are, its
+ * old date joins the former ones, and its sale goes on (until as long before the date as it would have ended). Each
+ * buyer may give back until `refundUntil`; left out, that stays as it is.
+ *
+ * Throws `event_not_published` or `event_cancelled` for an event that is no more, or not yet, on sale; `event_over` for
+ * one that is over and was not postponed; `invalid_request` for instants that are past, or in a wrong order; and as
+ * `mustManageEvent`.
+ */
+export async function rescheduleEvent(
+  ports: Pick<Ports, 'eventChanges' | 'feed'>,
+  author: Author,
+  { eventUuid, ...wanted }: Rescheduling,
+): Promise<EventState> {
+  await mustManageEvent(ports, { actor: author.actor, eventUuid });
+  const request = { eventUuid, action: 'event.rescheduled', author };
+  const event = await ports.eventChanges.change(request, (moment) => moved(moment, wanted));
+  if (!event) throw eventNotFound();
+  ports.feed.publish(eventUuid);
+  return event;
+}
+
+function moved(moment: EventMoment, { date, refundUntil, ...wanted }: Omit<Rescheduling, 'eventUuid'>): EventChange {
+  const { event, nowMs } = moment;
+  if (event.status === 'draft' || event.status === 'cancelled') throw notFrom(event.status);
+  // The date of a postponed event means nothing any more.
+  if (event.status !== 'postponed') checkNotOver(moment);
+  if (Date.parse(date) <= nowMs) throw invalidField('date', 'must be in the future');
+  checkRefundUntil(refundUntil, nowMs);
+  const byMs = Date.parse(date) - Date.parse(event.date);
+  const shifted = (at: string | null) => at && new Date(Date.parse(at) + byMs).toISOString();
+  const { doorsAt = shifted(event.doorsAt), endsAt = shifted(event.endsAt) } = wanted;
+  if (doorsAt && Date.parse(doorsAt) > Date.parse(date)) throw invalidField('doors_at', 'must not be after the date');
+  if (endsAt && Date.parse(endsAt) <= Date.parse(date)) throw invalidField('ends_at', 'must be after the date');
+  return {
+    ...{ status: 'rescheduled', date, doorsAt, endsAt, onSaleUntil: shifted(event.onSaleUntil), wasMoved: true },
+    ...(refundUntil !== undefined && { refundUntil }),
+  };
+}

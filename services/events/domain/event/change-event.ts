@@ -1,0 +1,36 @@
+import type { Clock } from '../../../../shared/async/clock.ts';
+import type { Author } from '../../../../shared/audit/audit-log.ts';
+import { eventNotFound } from './errors.ts';
+import { changedMembers, checkEvent, checkFixed, showsInCalendars } from './event-rules.ts';
+import { ownEvent } from './find-settings.ts';
+import type { EventInput, OrganisersEvent, OrganisersEvents } from './organisers-events.ts';
+
+/**
+ * Changes an event: `check` gets its version before, and `merge` makes its members of those it has. Throws
+ * `event_not_found`, `forbidden`, `invalid_request`, and `event_member_fixed` for what its status keeps: the date and
+ * the venue once it is published, all but the description and the image once it is cancelled, and the currency once it
+ * has tickets.
+ */
+export function changeEvent(
+  { organisersEvents, clock }: { organisersEvents: OrganisersEvents; clock: Clock },
+  request: {
+    author: Author;
+    uuid: string;
+    check: (version: string) => void;
+    merge: (event: EventInput) => EventInput;
+  },
+): Promise<OrganisersEvent> {
+  const { author, uuid, check, merge } = request;
+  return organisersEvents.change(author, uuid, (found) => {
+    const { settings, version, hasTickets } = ownEvent(author.actor, found, 'manage', eventNotFound);
+    check(version);
+    const event = merge(settings);
+    const changed = changedMembers(settings, event);
+    checkEvent(event, clock.now(), settings);
+    checkFixed(settings, hasTickets, changed);
+    const { status } = settings;
+    // Nobody has a draft in a calendar.
+    const follows = status !== 'draft' && showsInCalendars(changed);
+    return { action: 'event.changed', event, status, sequence: settings.sequence + (follows ? 1 : 0) };
+  });
+}

@@ -1,0 +1,89 @@
+import type { Author } from '../../../../shared/audit/audit-log.ts';
+import { organised } from '../../../../shared/auth/rights.ts';
+import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
+import { placesOf } from '../../../../shared/plan/places.ts';
+import { eventNotFound } from '../event/errors.ts';
+import type { Plans } from '../plan/plans.ts';
+import { badOffer, eventIsCancelled, underWay } from './errors.ts';
+import type { OfferFault, Offers } from './offer.ts';
+import type { NewPrice, Prices, Repriced } from './prices.ts';
+
+export type ChangePricesPorts = { offers: Offers; prices: Prices; plans: Plans; feed: Pick<SeatFeed, 'publish'> };
+
+/** Which prices change: those of a category, of sections, or of seats by label; or a rate's in a category. */
+export type PriceChange = {
+  category?: string | undefined;
+  sections?: string[] | undefined;
+  seats?: string[] | undefined;
+  rate?: string | undefined;
+  to: NewPrice;
+};
+
+const maxTold = 100;
+
+/**
+ * Changes prices of an event in bulk, and returns how many have changed. What is sold keeps its price, and so does what
+ * is held, as long as it is. Throws `offer_invalid` for what the event does not have, `offer_under_way` and
+ * `event_cancelled`.
+ */
+export async function changePrices(
+  ports: ChangePricesPorts,
+  author: Author,
+  { eventUuid, ...change }: PriceChange & { eventUuid: string },
+): Promise<number> {
+  const event = organised(author.actor, await ports.offers.event(eventUuid), 'manage', eventNotFound);
+  if (event.isCancelled) throw eventIsCancelled();
+  const outcome = await applyChange(ports, author, eventUuid, change);
+  if (outcome === 'cancelled') throw eventIsCancelled();
+  if ('underWay' in outcome) throw underWay(outcome.underWay);
+  if ('unknown' in outcome) throw faultsOf(change, outcome.unknown);
+  if (outcome.changed > 0) ports.feed.publish(eventUuid);
+  return outcome.changed;
+}
+
+async function applyChange(
+  ports: ChangePricesPorts,
+  author: Author,
+  eventUuid: string,
+  change: PriceChange,
+): Promise<Repriced> {
+  const { prices } = ports;
+  const { category, sections, seats, rate, to } = change;
+  if (rate !== undefined) return prices.changeRate(author, eventUuid, { rate, category: category! }, to);
+  if (category !== undefined) return prices.change(author, eventUuid, { category }, to);
+  const labels = seats ?? (await labelsOf(ports.plans, eventUuid, sections!));
+  return Array.isArray(labels) ? prices.change(author, eventUuid, { labels }, to) : labels;
+}
+
+async function labelsOf(
+  plans: Plans,
+  eventUuid: string,
+  sections: string[],
+): Promise<string[] | { unknown: string[] }> {
+  const event = await plans.ofEvent(eventUuid);
+  const plan = event?.hash ? await plans.byHash(eventUuid, event.hash) : undefined;
+  const unknown = sections.filter((name) => !plan?.sections.some((section) => section.name === name));
+  if (!plan || unknown.length > 0) return { unknown };
+  const wanted = new Set(sections);
+  const places = placesOf(plan).filter(({ section, area }) => area === undefined && wanted.has(section));
+  return places.map(({ label }) => label);
+}
+
+/** Names each thing that the event does not have, where the request names it. */
+function faultsOf({ category, sections, seats, rate }: PriceChange, unknown: string[]) {
+  const list = seats ?? sections;
+  const kind = seats ? 'seats' : 'sections';
+  const names = new Set(unknown);
+  const faultOf = (name: string, i: number): OfferFault[] =>
+    names.has(name)
+      ? [{ path: `${kind}[${i}]`, message: `the event has no such ${seats ? 'seat' : 'section'}: “${name}”` }]
+      : [];
+  const faults = list
+    ? list.flatMap(faultOf)
+    : [
+        rate === undefined
+          ? { path: 'category', message: `the event has no ticket of the category “${category}”` }
+          : { path: 'rate', message: `the event has no rate “${rate}” with a price in the category “${category}”` },
+      ];
+  return badOffer({ faults: faults.slice(0, maxTold), more: Math.max(0, faults.length - maxTold) });
+}

@@ -1,0 +1,67 @@
+import type { Author } from '../../../../shared/audit/audit-log.ts';
+
+/** The members of a presale that its organiser sets. Instants are RFC 3339, UTC, to the millisecond. */
+export type PresaleInput = { name: string; startsAt: string; endsAt: string };
+
+/** A window before the general sale for those who have a code, with the organiser of its event; null: the platform. */
+export type Presale = PresaleInput & {
+  uuid: string;
+  eventUuid: string;
+  organiserUuid: string | null;
+  /** Names what it is now. */
+  version: string;
+};
+
+/** A code of a presale. `maxUses` null: without a limit. `uses`: what is bought by it, being paid for, or held. */
+export type AccessCode = {
+  uuid: string;
+  code: string;
+  maxUses: number | null;
+  uses: number;
+  withdrawnAt: string | null;
+  createdAt: string;
+};
+
+export type NewCode = { uuid: string; code: string; maxUses: number | null };
+
+/** Port: presales and their codes. Each write is one transaction, with its line in the audit log. Throws `unavailable`. */
+export type Presales = {
+  /** Returns the organiser of an event; undefined without the event. */
+  organiserOfEvent(eventUuid: string): Promise<{ organiserUuid: string | null } | undefined>;
+
+  /**
+   * Makes a presale with this uuid; when there is one already, changes nothing. Returns undefined when the event has
+   * gone.
+   */
+  create(author: Author, eventUuid: string, uuid: string, presale: PresaleInput): Promise<Presale | undefined>;
+
+  find(uuid: string): Promise<Presale | undefined>;
+
+  /** Returns an event's presales by their beginnings. */
+  list(eventUuid: string): Promise<Presale[]>;
+
+  /** Changes a presale as `decide` says, which gets it as it is, or undefined without it, and may throw. */
+  change(author: Author, uuid: string, decide: (presale: Presale | undefined) => PresaleInput): Promise<Presale>;
+
+  /** Deletes a presale and its codes; returns false when a reservation was made by one of them. */
+  remove(author: Author, uuid: string): Promise<boolean>;
+
+  /**
+   * Adds codes, all or none. Returns them, or those that the presale has already. Codes of these uuids were added
+   * before: then nothing changes. Undefined when the presale has gone.
+   */
+  addCodes(
+    author: Author,
+    presaleUuid: string,
+    codes: NewCode[],
+  ): Promise<{ added: AccessCode[] } | { taken: string[] } | undefined>;
+
+  /** Returns codes of a presale, the oldest first, `after` one of them. */
+  listCodes(query: { presaleUuid: string; after?: string | undefined; limit: number }): Promise<AccessCode[]>;
+
+  /** Returns the presale of a code. */
+  presaleOfCode(codeUuid: string): Promise<Presale | undefined>;
+
+  /** Withdraws a code: nobody reserves by it any more. What is held by it stays. Repeated, it changes nothing. */
+  withdraw(author: Author, codeUuid: string): Promise<void>;
+};

@@ -1,0 +1,7 @@
+import { importPlan } from './adapters/plan-formats/import-plan.ts';
+import { type PlanImporters, planFormats } from './http/plans.ts';
+
+/** The readers of the formats of plans. */
+export const importers = Object.fromEntries(
+  planFormats.map((format) => [format, (file: string) => importPlan(file, format)]),
+) as PlanImporters;

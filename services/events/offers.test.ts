@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
+import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { postgresHoldBacks } from './adapters/postgres/hold-backs.ts';
+import { appOver } from './app.harness.ts';
+import { releaseDueHoldBacks } from './domain/offer/hold-backs.ts';
+
+const management = '/api/v1/management';
+
+let database: TestDatabase;
+let app: ReturnType<typeof appOver>;
+beforeAll(async () => {
+  database = await testDatabase();
+  app = appOver(database.db);
+});
+afterAll(() => database.drop());
+
+type Json = Record<string, unknown>;
+type Answer = { status: number; json: Json; headers: Headers };
+
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await app.request(`${management}${path}`, {
+    method,
+    headers: {
+      'Content-Type': 'application/json',
+      ...(method === 'POST' && { 'Idempotency-Key': randomUUID() }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, json: text ? JSON.parse(text) : {}, headers: response.headers };
+}
+
+const seat = (number: number, category = 'Stalls', flags: string[] = []) => ({
+  number: String(number),
+  x: number * 20,
+  y: 0,
+  category,
+  flags,
+});
+
+/** A hall of rows A and B with four seats each, of which A1 is for a wheelchair and A2 for its companion. */
+const hall = (rowB = [1, 2, 3, 4]) => ({
+  name: 'Hall',
+  categories: [{ name: 'Stalls' }, { name: 'Balcony' }],
+  sections: [
+    {
+      name: '',
+      rows: [
+        { name: 'A', seats: [seat(1, 'Stalls', ['accessible']), seat(2, 'Stalls', ['companion']), seat(3), seat(4)] },
+        { name: 'B', seats: rowB.map((number) => seat(number, 'Balcony')) },
+      ],
+    },
+  ],
+  areas: [{ name: 'Floor', category: 'Balcony', capacity: 2 }],
+});
+
+async function makeHall(currency = 'EUR') {
+  const [venue] = await database.sql<{ id: number; uuid: string }[]>`
+    insert into venues (location) values ('A hall') returning id::float8 as id, uuid`;
+  const [event] = await database.sql<{ uuid: string }[]>`
+    insert into events (name, date, venue_id, sale_currency)
+    values ('A show', now() + interval '30 days', ${venue!.id}, ${currency}) returning uuid`;
+  const added = await send('POST', `/venues/${venue!.uuid}/plans`, hall());
+  expect(added.status).toBe(201);
+  return { venue: venue!.uuid, event: event!.uuid, plan: added.json.uuid as string };
+}
+
+const prices = { Stalls: 4500, Balcony: 3000 };
+
+async function done(answer: Answer): Promise<Json> {
+  expect(answer.status).toBe(202);
+  const { uuid } = answer.json.operation as { uuid: string };
+  expect(answer.headers.get('location')).toBe(`${management}/operations/${uuid}`);
+  return eventually(async () => {
+    const { json } = await send('GET', `/operations/${uuid}`);
+    return json.status !== 'running' && json;
+  }) as Promise<Json>;
+}
+
+const tickets = (event: string) =>
+  database.sql`
+    select t.seat, t.price::int as price, t.currency, t.place, t.category, h.name as held
+    from tickets t join events e on e.id = t.event_id left join hold_backs h on h.id = t.hold_back_id
+    where e.uuid = ${event} order by t.place`;
+const priceOf = async (event: string, label: string) =>
+  (await tickets(event)).find((ticket) => ticket.seat === label)?.price;
+const lockOf = async (event: string, label: string, owner: string = randomUUID()) => {
+  const [ticket] = await database.sql<{ uuid: string }[]>`
+    select t.uuid from tickets t join events e on e.id = t.event_id where e.uuid = ${event} and seat = ${label}`;
+  const locks = postgresTicketLocks(database.db);
+  const lock = await locks.acquire({ eventUuid: event, ticketUuids: [ticket!.uuid], owner, ttlMs: 60_000 });
+  if (!lock.ok) throw new Error('not free');
+  return () => locks.release({ eventUuid: event, locks: lock.holds });
+};
+
+describe('seating plans of venues', () => {
+  test('the same content is the same plan, and one with faults changes nothing', async () => {
+    const { venue, plan } = await makeHall();
+    expect(await send('POST', `/venues/${venue}/plans?name=Other`, hall())).toMatchObject({
+      status: 200,
+      json: { uuid: plan, name: 'Hall', places: 10, in_use: false, kept_aside: [], notes: [] },
+    });
+    const bad = { ...hall(), categories: [{ name: 'Stalls' }] };
+    expect(await send('POST', `/venues/${venue}/plans`, bad)).toMatchObject({
+      status: 422,
+      json: { error: 'plan_invalid', faults: [{ path: 'sections[0].rows[1].seats[0].category' }, {}, {}, {}, {}] },
+    });
+    const listed = await send('GET', `/venues/${venue}/plans`);
+    expect(listed.json).toMatchObject({ plans: [{ uuid: plan }], next_cursor: null });
+    expect((await send('GET', `/plans/${plan}`)).json).toMatchObject({ name: 'Hall', sections: [{}] });
+    expect((await send('DELETE', `/plans/${plan}`)).status).toBe(204);
+    expect((await send('GET', `/plans/${plan}`)).json.error).toBe('plan_not_found');
+    expect((await send('POST', `/venues/${randomUUID()}/plans`, hall())).json.error).toBe('venue_not_found');
+  });
+
+  test('CSV is taken, its faults are told by line, and a plan may be longer than 64 KiB', async () => {
+    const { venue } = await makeHall();
+    const path = `/venues/${venue}/plans?format=csv`;
+    const head = 'section,row,seat,category,x,y,flags\n';
+    const many = Array.from(
+      { length: 3000 },
+      (_, i) => `Block ${Math.floor(i / 500)},${Math.floor(i / 50) % 10},${i % 50},A,${i},0,`,
+    );
+    expect(await send('POST', path, head + many.join('\n'), { 'Content-Type': 'text/csv' })).toMatchObject({
+      status: 201,
+      json: { places: 3000 },
+    });
+    const bad = await send('POST', path, `${head},A,1,A,no,0,\n`, { 'Content-Type': 'text/csv' });
+    expect(bad).toMatchObject({ status: 422, json: { faults: [{ path: expect.stringContaining('2') }] } });
+    expect((await send('POST', '/venues', 'x'.repeat(70_000))).status).toBe(413);
+    expect((await send('POST', path.replace('csv', 'pdf'), head)).json.issues).toMatchObject([{ path: 'format' }]);
+  });
+
+  test('the JSON Schema of plans is served', async () => {
+    expect((await send('GET', '/plan-schema.json')).json).toMatchObject({ title: 'Seating plan', type: 'object' });
+  });
+});
+
+describe('the offer of an event', () => {
+  test('makes a ticket of each place, with its price, place and hold-back', async () => {
+    const { event, plan } = await makeHall();
+    const hold_backs = [
+      { name: 'Sponsor', seats: ['B1'] },
+      { name: 'Wheelchairs', flags: ['accessible'], with_companions: true },
+      { name: 'Floor', areas: ['Floor'] },
+    ];
+    const put = { plan_uuid: plan, prices, rates: [{ name: 'Child', prices: { Stalls: 2000 } }], hold_backs };
+    const operation = await done(await send('PUT', `/events/${event}/offer`, put));
+    expect(operation).toMatchObject({ status: 'succeeded', done: 10, total: 10, kept: [], error: null });
+    const line = (seat: string, place: number, category: 'Stalls' | 'Balcony', held: string | null) => ({
+      seat,
+      price: prices[category],
+      currency: 'EUR',
+      place,
+      category,
+      held,
+    });
+    expect([...(await tickets(event))]).toEqual([
+      line('A1', 0, 'Stalls', 'Wheelchairs'),
+      line('A2', 1, 'Stalls', 'Wheelchairs'),
+      line('A3', 2, 'Stalls', null),
+      line('A4', 3, 'Stalls', null),
+      line('B1', 4, 'Balcony', 'Sponsor'),
+      line('B2', 5, 'Balcony', null),
+      line('B3', 6, 'Balcony', null),
+      line('B4', 7, 'Balcony', null),
+      line('Floor 1', 8, 'Balcony', 'Floor'),
+      line('Floor 2', 9, 'Balcony', 'Floor'),
+    ]);
+    expect((await send('GET', `/events/${event}/offer`)).json).toMatchObject({
+      plan_uuid: plan,
+      currency: 'EUR',
+      prices,
+      rates: [{ name: 'Child', prices: { Stalls: 2000 }, max_tickets: null }],
+      repriced: false,
+    });
+    const again = await send('PUT', `/events/${event}/offer`, { ...put, prices: { Balcony: 3000, Stalls: 4500 } });
+    expect(again).toMatchObject({ status: 200, json: { operation: { uuid: operation.uuid } } });
+    expect((await send('DELETE', `/plans/${plan}`)).json.error).toBe('plan_in_use');
+    const [noted] = await database.sql`select action, after from audit_log where thing_uuid = ${event}`;
+    expect(noted).toMatchObject({ action: 'offer.changed', after: { plan_uuid: plan, prices } });
+  });
+
+  test('names each fault by its path', async () => {
+    const { event, plan } = await makeHall();
+    const put = {
+      plan_uuid: plan,
+      prices: { Stalls: 1, Boxes: 2 },
+      rates: [{ name: 'Child', prices: { Attic: 1 } }],
+      hold_backs: [
+        { name: 'One', seats: ['A1', 'Z9'] },
+        { name: 'Two', flags: ['accessible'] },
+      ],
+    };
+    const answer = await send('PUT', `/events/${event}/offer`, put);
+    expect(answer).toMatchObject({ status: 422, json: { error: 'offer_invalid' } });
+    expect((answer.json.faults as { path: string }[]).map(({ path }) => path)).toEqual([
+      'prices.Boxes',
+      'prices.Balcony',
+      'rates[0].prices.Attic',
+      'hold_backs[0].seats[1]',
+      'hold_backs[1].flags',
+    ]);
+    const strange = { plan_uuid: randomUUID(), prices };
+    expect((await send('PUT', `/events/${event}/offer`, strange)).json.faults).toMatchObject([{ path: 'plan_uuid' }]);
+    expect((await send('GET', `/events/${event}/offer`)).json.error).toBe('offer_not_found');
+    await database.sql`update events set status = 'cancelled' where uuid = ${event}`;
+    expect((await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices })).json.error).toBe(
+      'event_cancelled',
+    );
+  });
+
+  test('changed, it follows the plan, and is refused where a held seat would vanish', async () => {
+    const { venue, event, plan } = await makeHall();
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
+    const other = (await send('POST', `/venues/${venue}/plans`, hall([2, 3, 4, 5]))).json.uuid;
+    const release = await lockOf(event, 'B1');
+    expect(await send('PUT', `/events/${event}/offer`, { plan_uuid: other, prices })).toMatchObject({
+      status: 409,
+      json: { error: 'offer_conflict', seats: ['B1'], count: 1 },
+    });
+    expect(await tickets(event)).toHaveLength(10);
+    await release();
+    const changed = { plan_uuid: other, prices: { ...prices, Balcony: 3500 } };
+    const operation = await done(await send('PUT', `/events/${event}/offer`, changed));
+    expect(operation).toMatchObject({ status: 'succeeded', kept: [], done: 11, total: 11 });
+    const now = await tickets(event);
+    expect(now.map(({ seat }) => seat)).toEqual(['A1', 'A2', 'A3', 'A4', 'B2', 'B3', 'B4', 'B5', 'Floor 1', 'Floor 2']);
+    expect(now.map(({ place }) => place)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await priceOf(event, 'B2')).toBe(3500);
+  });
+
+  test('shows on the page of the event at once', async () => {
+    const { event, plan } = await makeHall();
+    const page = async () => {
+      const { json } = await send('GET', `/events/${event}`);
+      return (json.tickets as { seat: string; price: number }[]).map(({ seat, price }) => `${seat} ${price}`);
+    };
+    expect(await page()).toEqual([]);
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
+    expect(await page()).toHaveLength(10);
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices: { ...prices, Stalls: 5000 } }));
+    expect(await page()).toContain('A3 5000');
+  });
+
+  test('the plan of the event is shown by its hash, for good', async () => {
+    const { event, plan } = await makeHall();
+    expect((await send('GET', `/events/${event}/plan`)).json.error).toBe('plan_not_found');
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
+    const found = await send('GET', `/events/${event}/plan`);
+    expect(found).toMatchObject({ status: 200, json: { format: 'onsale-plan-wire/1', places: 10 } });
+    expect(found.headers.get('cache-control')).toBe('no-cache');
+    const path = found.headers.get('content-location')!.slice(management.length);
+    const shown = await send('GET', path);
+    expect([shown.status, shown.json]).toEqual([200, found.json]);
+    expect(shown.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const etag = shown.headers.get('etag')!;
+    expect(etag).toBe(`"${shown.json.hash}"`);
+    expect((await send('GET', path, undefined, { 'If-None-Match': etag })).status).toBe(304);
+    expect((await send('GET', `/events/${event}/plan/${'0'.repeat(64)}`)).json.error).toBe('plan_not_found');
+  });
+});
+
+describe('prices in bulk', () => {
+  test('change by category, section, seats and rate, and not where a seat is sold', async () => {
+    const { event, plan } = await makeHall();
+    const rates = [{ name: 'Child', prices: { Stalls: 2000 } }];
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices, rates }));
+    await database.sql`update tickets set status = 'booked' where seat = 'B2'
+      and event_id = (select id from events where uuid = ${event})`;
+    const change = async (body: Json) => (await send('POST', `/events/${event}/prices`, body)).json;
+    expect(await change({ category: 'Balcony', percent: -10 })).toEqual({ changed: 5 });
+    expect(await priceOf(event, 'B1')).toBe(2700);
+    expect(await priceOf(event, 'B2')).toBe(3000);
+    expect(await change({ seats: ['A1', 'A2'], price: 9900 })).toEqual({ changed: 2 });
+    expect(await change({ seats: ['A1', 'A2'], price: 9900 })).toEqual({ changed: 0 });
+    expect(await change({ sections: [''], price: 100 })).toEqual({ changed: 7 });
+    expect(await change({ category: 'Stalls', rate: 'Child', price: 1500 })).toEqual({ changed: 1 });
+    expect(await change({ seats: ['A1', 'Q1'], price: 1 })).toMatchObject({ faults: [{ path: 'seats[1]' }] });
+    expect(await change({ category: 'Attic', price: 1 })).toMatchObject({ faults: [{ path: 'category' }] });
+    expect(await change({ price: 1 })).toMatchObject({ issues: [{ path: 'category' }] });
+    expect((await send('GET', `/events/${event}/offer`)).json.repriced).toBe(true);
+    // The offer itself sets its prices again.
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices, rates }));
+    expect(await priceOf(event, 'A1')).toBe(4500);
+    expect(await priceOf(event, 'B2')).toBe(3000);
+  });
+});
+
+describe('hold-backs', () => {
+  test('are released by hand, and stay so when the offer changes', async () => {
+    const { event, plan } = await makeHall();
+    const put = (Stalls: number) => ({
+      plan_uuid: plan,
+      prices: { ...prices, Stalls },
+      hold_backs: [{ name: 'Sponsor', seats: ['A3', 'A4'] }],
+    });
+    await done(await send('PUT', `/events/${event}/offer`, put(4500)));
+    const listed = (await send('GET', `/events/${event}/hold-backs`)).json.hold_backs as { uuid: string }[];
+    expect(listed).toMatchObject([{ name: 'Sponsor', seats: 2, release_at: null, released_at: null }]);
+    const released = await send('POST', `/hold-backs/${listed[0]!.uuid}/release`);
+    expect(released).toMatchObject({ status: 200, json: { seats: 0, released_at: expect.any(String) } });
+    await done(await send('PUT', `/events/${event}/offer`, put(4600)));
+    expect((await tickets(event)).filter(({ held }) => held)).toEqual([]);
+    expect((await send('POST', `/hold-backs/${randomUUID()}/release`)).json.error).toBe('hold_back_not_found');
+  });
+
+  test('are released when their time has come', async () => {
+    const { event, plan } = await makeHall();
+    const hold_backs = [
+      { name: 'Early', seats: ['A3'], release_at: '2020-01-01T00:00:00+01:00' },
+      { name: 'Late', seats: ['A4'], release_at: '2999-01-01T00:00:00Z' },
+    ];
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices, hold_backs }));
+    const told: string[] = [];
+    const feed = { publish: (uuid: string) => void told.push(uuid) };
+    await releaseDueHoldBacks({ holdBacks: postgresHoldBacks(database.db), feed });
+    expect(told).toEqual([event]);
+    expect((await tickets(event)).flatMap(({ held }) => (held ? [held] : []))).toEqual(['Late']);
+  });
+
+  test('do not take a seat that somebody holds', async () => {
+    const { event, plan } = await makeHall();
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
+    await lockOf(event, 'A3');
+    const hold_backs = [{ name: 'Sponsor', seats: ['A3', 'A4'] }];
+    const put = { plan_uuid: plan, prices, hold_backs };
+    const operation = await done(await send('PUT', `/events/${event}/offer`, put));
+    expect(operation).toMatchObject({ status: 'succeeded', kept: ['A3'] });
+    expect((await tickets(event)).filter(({ held }) => held).map(({ seat }) => seat)).toEqual(['A4']);
+    await database.sql`truncate ticket_locks`;
+    expect(await done(await send('PUT', `/events/${event}/offer`, put))).toMatchObject({ kept: [] });
+    expect((await tickets(event)).filter(({ held }) => held).map(({ seat }) => seat)).toEqual(['A3', 'A4']);
+  });
+});

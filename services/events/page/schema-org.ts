@@ -1,0 +1,129 @@
+import type { EventStatus } from '../domain/event/event.ts';
+import type { EventView } from '../domain/event/event-views.ts';
+import { salePhaseAt } from '../domain/event/sale-state.ts';
+import { codeOf } from '../domain/event/seat-statuses.ts';
+import type { CalendarFacts } from './calendar.ts';
+import { eventPath } from './links.ts';
+import { placeOf } from './place.ts';
+
+const vocabulary = 'https://schema.org';
+
+const statusOf: Record<EventStatus, string> = {
+  draft: 'EventScheduled',
+  published: 'EventScheduled',
+  rescheduled: 'EventRescheduled',
+  postponed: 'EventPostponed',
+  cancelled: 'EventCancelled',
+};
+
+/**
+ * Returns an event as JSON-LD in the words of schema.org, with the members that search engines ask for, as far as they
+ * are known. It may stand in a page's script: it has no `<`.
+ */
+export function schemaOf(view: Pick<EventView, 'board' | 'seats' | 'now'>, publicUrl: string): string {
+  const { event } = view.board;
+  const url = publicUrl === '' ? undefined : publicUrl + eventPath(event.uuid);
+  const local = (instant: string | null) => (instant === null ? undefined : inZone(instant, event.time_zone));
+  const document = {
+    '@context': vocabulary,
+    '@type': 'Event',
+    ...(url && { '@id': url, url }),
+    name: event.name,
+    description: event.description || undefined,
+    startDate: local(event.date),
+    endDate: local(event.ends_at),
+    doorTime: local(event.doors_at),
+    previousStartDate: event.previous_dates.length > 0 ? event.previous_dates.map(local) : undefined,
+    eventStatus: `${vocabulary}/${statusOf[event.status]}`,
+    eventAttendanceMode: `${vocabulary}/OfflineEventAttendanceMode`,
+    image: event.image_url === null ? undefined : [event.image_url],
+    location: locationOf(event.venue),
+    performer: event.performers.length > 0 ? event.performers.map(performerOf) : undefined,
+    organizer: event.organiser
+      ? { '@type': 'Organization', name: event.organiser.name, url: publicUrl || undefined }
+      : undefined,
+    offers: offersOf(view, url),
+  };
+  return JSON.stringify(document).replaceAll('<', '\\u003c');
+}
+
+function locationOf(venue: CalendarFacts['venue']) {
+  const { name, location, address, city, country, coordinates } = venue;
+  const isKnown = address !== null || city !== null || country !== null;
+  return {
+    '@type': 'Place',
+    name: name ?? location,
+    address: isKnown
+      ? {
+          '@type': 'PostalAddress',
+          streetAddress: address ?? undefined,
+          addressLocality: city ?? undefined,
+          addressCountry: country ?? undefined,
+        }
+      : placeOf(venue),
+    geo: coordinates ? { '@type': 'GeoCoordinates', ...coordinates } : undefined,
+  };
+}
+
+/** Whoever has an age is a person; a group has none. */
+const performerOf = ({ name, age }: CalendarFacts['performers'][number]) => ({
+  '@type': age > 0 ? 'Person' : 'PerformingGroup',
+  name,
+});
+
+/** What is on sale now, or will be; nothing, once the sale is over. */
+function offersOf({ board, seats, now }: Pick<EventView, 'board' | 'seats' | 'now'>, url: string | undefined) {
+  const { prices, currency, on_sale } = board.event;
+  const { state } = salePhaseAt(board.event, now);
+  if (!prices || currency === null || !['not_yet', 'presale', 'open'].includes(state)) return undefined;
+  const isFree = seats.codes.includes(codeOf('available'));
+  const availability = !isFree ? 'SoldOut' : state === 'open' ? 'InStock' : 'PreOrder';
+  return {
+    '@type': 'AggregateOffer',
+    price: inUnits(prices.from, currency),
+    lowPrice: inUnits(prices.from, currency),
+    highPrice: inUnits(prices.to, currency),
+    priceCurrency: currency,
+    availability: `${vocabulary}/${availability}`,
+    validFrom: on_sale.from ?? undefined,
+    url,
+  };
+}
+
+/** Returns an amount of minor units with the decimals of its currency. */
+function inUnits(minor: number, currency: string): string {
+  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return (minor / 10 ** digits).toFixed(digits);
+}
+
+/** Returns an instant as RFC 3339 has it, by the clock of a zone, with its offset; in UTC without a zone. */
+function inZone(instant: string, zone: string | null): string {
+  if (zone === null) return instant;
+  try {
+    const formatter = new Intl.DateTimeFormat('en', {
+      timeZone: zone,
+      calendar: 'iso8601',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      timeZoneName: 'longOffset',
+    });
+    const parts = Object.fromEntries(
+      formatter.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]),
+    );
+    const offset = parts.timeZoneName!.replace('GMT', '') || '+00:00';
+    const year = parts.year!.padStart(4, '0');
+    return `${year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}${offset}`;
+  } catch (error) {
+    // By SQL a venue may have any text for a zone.
+    if (error instanceof RangeError) return instant;
+    throw error;
+  }
+}
