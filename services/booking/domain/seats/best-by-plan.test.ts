@@ -83,6 +83,12 @@ describe('the best seats by a plan', () => {
     expect(pair()).toEqual([expect.arrayContaining(['A3', 'A4'])]);
   });
 
+  test('are not over a gap in a row that is too short to tell its usual step', () => {
+    const sections = { Box: { rows: ['. .'] }, Rear: { rows: ['xxxx'], y: 900 } };
+    // In neither way is the other left alone by it, so the nearer goes first, though the farther has nobody beside it.
+    expect(best({ ...sections, Side: { rows: ['.x'], y: 100 } }, { quantity: 1 })).toEqual(['Box-A1']);
+  });
+
   test('strand no seat where that is forbidden', () => {
     const rows = ['.....'];
     const focal = { x: 40, y: -100 };
