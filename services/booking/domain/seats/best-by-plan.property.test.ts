@@ -4,7 +4,7 @@ import { inOneGo } from '../../../../shared/async/in-slices.ts';
 import { placesOf } from '../../../../shared/plan/places.ts';
 import { seatsByPlan } from './best-seats.ts';
 import { layoutOf } from './plan-layout.ts';
-import { bestByPlan, drawn, offered } from './plan-testing.ts';
+import { bestByPlan, drawn, offered } from './testing.ts';
 
 // A slow oracle: it tries every set of places, by what the pictures show.
 

@@ -4,7 +4,7 @@ import { placesOf } from '../../../../shared/plan/places.ts';
 import { seatsByPlan } from './best-seats.ts';
 import type { Wish } from './candidates.ts';
 import { layoutOf } from './plan-layout.ts';
-import { bestByPlan, drawn, offered, type Picture } from './plan-testing.ts';
+import { bestByPlan, drawn, offered, type Picture } from './testing.ts';
 
 type Around = Parameters<typeof drawn>[1] & { price?: (category: string) => number; mayStrand?: boolean };
 
