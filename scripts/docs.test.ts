@@ -42,7 +42,7 @@ function brokenIn(page: string, text: string) {
 
   // `npm run load -- search` is the load test of that name. SQL has tables of these names.
   const commands = found(
-    /((?:^|(?<!load --)[ /])(?:events|booking|search) (?!&|\|)[a-z-]+(?: (?:apply|status|delete|list|replay|wait|create|revoke|UUID|(?:check|draw|convert) FILE|generate --rows N --seats N))?)/g,
+    /((?:^|(?<!load --)[ /])(?:events|booking|search) (?!&|\|)[a-z-]+(?: (?:apply|status|delete|list|replay|wait|create|revoke|UUID|plan|event|(?:check|draw|convert) FILE|generate --rows N --seats N))?)/g,
     codeOf(text, ['sh']),
   ).filter((call) => {
     const [program = '', ...args] = call.slice(call.search(/\w/)).split(' ');

@@ -1,7 +1,8 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
+import { isInUse } from '../../../../shared/db/code-uses.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { Created, Creation, Rate, ReservedTicket } from '../../domain/reservation/reservation.ts';
-import { isFree, isInUse, isNotOver, isOnSale, isOpen, maxPrice, rateJson, type SaleWindow } from './fragments.ts';
+import { isFree, isNotOver, isOnSale, isOpen, maxPrice, rateJson, type SaleWindow } from './fragments.ts';
 
 type Sql = Db['sql'];
 

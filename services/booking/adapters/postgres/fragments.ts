@@ -56,15 +56,6 @@ export const isOpen = (sql: Sql): Fragment => sql`coalesce(e.on_sale_from <= now
 export const isFree = (sql: Sql): Fragment =>
   sql`((t.status = 'available' and t.order_id is null and t.hold_back_id is null) is true)`;
 
-/**
- * True when the reservation `r` still counts for its code and its rates: it is held, for `holdMs` at most, or it is
- * bought or being paid for.
- */
-export const isInUse = (sql: Sql, holdMs: number): Fragment => sql`(r.released_at is null and (
-  exists (select from orders where reservation_id = r.id and status in ('pending', 'paid'))
-  or (coalesce(r.extended_at, r.created_at) > now() - ${ms(sql, holdMs)}
-    and not exists (select from orders where reservation_id = r.id and status = 'refunded'))))`;
-
 /** The rate of a line of a reservation or an order, by its id; null without one. */
 export const rateJson = (sql: Sql, id: Fragment): Fragment =>
   sql`(select json_build_object('uuid', uuid, 'name', name) from rates where id = ${id})`;

@@ -65,9 +65,10 @@ describe('a reservation is made', () => {
     const [sold = '', gone = ''] = event.tickets;
     await sale.sql`update tickets set status = 'booked' where uuid = ${sold}`;
     const news = (await seatsSince(event.uuid, mark.since))!;
+    const unplanned = { place: null, category: null };
     expect(news.mark.version).toBe(mark.version);
     expect(news.isOnSale).toBe(true);
-    expect(news.seats).toContainEqual({ uuid: sold, seat: 'A1', price: 35_000, currency: 'USD', free: false });
+    expect(news.seats).toContainEqual({ uuid: sold, seat: 'A1', price: 35_000, currency: 'USD', free: false, ...unplanned });
     expect((await seatsSince(event.uuid, news.mark.since))!.seats).toEqual([]);
     await sale.sql`delete from tickets where uuid = ${gone}`;
     expect((await seatsSince(event.uuid, news.mark.since))!.mark.version).not.toBe(mark.version);
