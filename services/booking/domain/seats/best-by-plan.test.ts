@@ -4,7 +4,7 @@ import { placesOf } from '../../../../shared/plan/places.ts';
 import { seatsByPlan } from './best-seats.ts';
 import type { Wish } from './candidates.ts';
 import { layoutOf } from './plan-layout.ts';
-import { bestByPlan, drawn, offered, type Picture } from './plan-testing.ts';
+import { bestByPlan, drawn, offered, type Picture } from './testing.ts';
 
 type Around = Parameters<typeof drawn>[1] & { price?: (category: string) => number; mayStrand?: boolean };
 
@@ -81,6 +81,12 @@ describe('the best seats by a plan', () => {
     expect(alone()).toEqual(['A2', 'A3', 'A4', 'A5']);
     // As they are all that is left, they are given apart.
     expect(pair()).toEqual([expect.arrayContaining(['A3', 'A4'])]);
+  });
+
+  test('are not over a gap in a row that is too short to tell its usual step', () => {
+    const sections = { Box: { rows: ['. .'] }, Rear: { rows: ['xxxx'], y: 900 } };
+    // In neither way is the other left alone by it, so the nearer goes first, though the farther has nobody beside it.
+    expect(best({ ...sections, Side: { rows: ['.x'], y: 100 } }, { quantity: 1 })).toEqual(['Box-A1']);
   });
 
   test('strand no seat where that is forbidden', () => {
@@ -161,6 +167,8 @@ describe('the best seats by a plan', () => {
     const more = ['Z1', 'Z2', 'Z3'].map((seat) => ({ ...seats[0]!, uuid: seat, seat, place: null, category: null }));
     expect(bestByPlan(plan, [...more, ...seats], { quantity: 3 })[0]).toEqual(['A1', 'A2', 'A3']);
     expect(bestByPlan(plan, [...more, ...seats.slice(1)], { quantity: 3 })[0]).toEqual(['Z1', 'Z2', 'Z3']);
+    const unknown = [-1, 3, 0].map((place, i) => ({ ...more[i]!, place }));
+    expect(bestByPlan(plan, [...seats.slice(0, 2), ...unknown], { quantity: 3 })[0]).toEqual(['Z1', 'Z2', 'Z3']);
     // A place without a ticket is a gap.
     expect(bestByPlan(plan, [seats[0]!, seats[2]!, ...more.slice(0, 2)], { quantity: 2 })[0]).toEqual(['Z1', 'Z2']);
   });

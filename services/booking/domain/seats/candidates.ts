@@ -39,7 +39,8 @@ export type Candidates = {
   /**
    * Returns up to `most` sets of places for a wish, the best first, none of which is `taken` (not 0) and no two of
    * which overlap; none when there are not enough. Given `isOwn`, the best that begins at such a place, and nothing
-   * else, unless only others leave as few single seats behind.
+   * else, unless only others leave as few single seats behind. A `taken` that was given before only gains places: who
+   * frees some gives another.
    */
   find(wish: Wish, taken: Uint8Array, most: number, isOwn?: (place: number) => boolean): number[][];
   /**

@@ -119,6 +119,8 @@ export class ChoiceBoard {
     if (outcome !== 'free') this.#lanes.tell(outcome === 'held', division);
     const taken = outcome === 'held' ? uuids : outcome === 'free' ? [] : outcome.lost;
     for (const uuid of uuids) this.#promised.delete(uuid);
+    // Candidates count on it that what is taken only gains.
+    if (outcome !== 'held') this.#gone = this.#gone.slice();
     for (const uuid of taken) this.#aside.set(uuid, look);
     for (const uuid of uuids) {
       const place = this.#seats.placeOf(uuid);

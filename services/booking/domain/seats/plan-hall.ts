@@ -40,13 +40,14 @@ export function* hallOfPlan(layout: PlanLayout, seats: readonly OfferedSeat[]): 
   return writer.end();
 }
 
-/** A second ticket of a place is taken for one that is not of the plan. */
+/** A ticket of a place that another one has, or that the plan has not, is taken for one that is not of the plan. */
 function byPlace({ places }: PlanLayout, seats: readonly OfferedSeat[]) {
   const planned = new Array<OfferedSeat | undefined>(places);
   const others: OfferedSeat[] = [];
   for (const seat of seats) {
     const { place } = seat;
-    if (typeof place === 'number' && place < places && !planned[place]) planned[place] = seat;
+    const isOfPlan = typeof place === 'number' && place >= 0 && place < places;
+    if (isOfPlan && !planned[place]) planned[place] = seat;
     else others.push(seat);
   }
   return { planned, others };

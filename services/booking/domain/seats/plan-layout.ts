@@ -23,7 +23,7 @@ export type PlanLayout = {
 const widestStep = 1.6;
 /** The same for two that are both at an aisle. */
 const widestAtAisle = 1.2;
-/** Rows of fewer steps are too short to know their own usual step. */
+/** Rows of fewer steps, and sections of such, are too short to know their own usual step. */
 const leastSteps = 3;
 /**
  * So much of the way from the middle of its row is added to how far a seat is from the focal point: of those in a curve
@@ -66,8 +66,13 @@ export function* layoutOf(plan: Plan): Generator<void, PlanLayout, void> {
     next++;
   }
 
+  const usualOfPlan = median(plan.sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => stepsOf(seats))));
+  yield;
   for (const section of plan.sections) {
-    const usual = median(section.rows.flatMap(({ seats }) => stepsOf(seats)));
+    const usual = usualStep(
+      section.rows.flatMap(({ seats }) => stepsOf(seats)),
+      usualOfPlan,
+    );
     for (const row of section.rows) {
       const { name } = section;
       begin(shapes.line, { section: name }, row.seats.length);
@@ -87,7 +92,7 @@ export function* layoutOf(plan: Plan): Generator<void, PlanLayout, void> {
 
   function addRow({ seats }: PlanRow, usualOfSection: number): void {
     const steps = stepsOf(seats);
-    const usual = steps.length < leastSteps ? usualOfSection : median(steps);
+    const usual = usualStep(steps, usualOfSection);
     for (const [i, seat] of seats.entries()) {
       const isAtAisle = i > 0 && seat.flags.includes('aisle') && seats[i - 1]!.flags.includes('aisle');
       add(seat, Math.abs(i - (seats.length - 1) / 2) * usual, kindOf(seat), false);
@@ -119,6 +124,8 @@ function kindOf({ flags }: PlanSeat): number {
 function stepsOf(seats: readonly PlanSeat[]): number[] {
   return seats.slice(1).map(({ x, y }, i) => Math.hypot(x - seats[i]!.x, y - seats[i]!.y));
 }
+
+const usualStep = (steps: number[], elsewhere: number) => (steps.length < leastSteps ? elsewhere : median(steps));
 
 /** Of two in the middle, the shorter: in `1 2 _ 3 4 _ 5` the steps within pairs. */
 function median(steps: number[]): number {

@@ -16,7 +16,7 @@ import {
 import type { HeldReservation } from '../reservation/hold-seats.ts';
 import { seatChoices } from './best-choices.ts';
 import type { Wish } from './candidates.ts';
-import { drawn } from './plan-testing.ts';
+import { drawn } from './testing.ts';
 
 let sale: Sale;
 /** Another process over the same database. */

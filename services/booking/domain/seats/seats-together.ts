@@ -6,15 +6,16 @@ type Set = number | number[];
 type IsOwn = (place: number) => boolean;
 
 /** Returns the first sets of places beside each other, of those that leave the fewest single seats behind. */
-export function together(look: Look, starts: Int32Array, most: number, isOwn?: IsOwn): number[][] {
+export function together(look: Look, order: Int32Array, most: number, isOwn?: IsOwn): number[][] {
   const { hall, taken, quantity, mayStrand } = look;
+  const starts = leftOf(taken, order);
+  let gone = 0;
   const { kind, hasPools } = hall;
   const found: Set[][] = [[], [], []];
   const own: (Set | undefined)[] = [];
   // By index: an iterator costs as much as all else.
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i]!;
-    if (taken[start] && !hasPools) continue;
     if (hasPools && kind[start]! & kinds.inPool) {
       const pool = inPool(look, start, most, isOwn);
       if (pool.own && pool.stranded === 0) return [pool.own];
@@ -24,6 +25,7 @@ export function together(look: Look, starts: Int32Array, most: number, isOwn?: I
       if (pool.stranded === 0 && sets.length === most && !isOwn) break;
       continue;
     }
+    if (taken[start]) gone++;
     if (taken[start] || !canBeHad(look, start)) continue;
     const left = freeBefore(look, start);
     const right = freeFrom(look, start + quantity);
@@ -40,11 +42,31 @@ export function together(look: Look, starts: Int32Array, most: number, isOwn?: I
     sets.push(start);
     if (stranded === 0 && sets.length === most && !isOwn) break;
   }
+  if (gone > maxGone) shorten(look, order);
   const least = found.findIndex((sets) => sets.length > 0);
   if (least < 0) return [];
   const sets = own[least] === undefined ? found[least]! : [own[least]];
   return sets.map((set) => (typeof set === 'number' ? placesFrom(set, quantity) : set));
 }
+
+/** By what is taken, which only gains places: by order, the places where sets may still begin. */
+const shortened = new WeakMap<Uint8Array, Map<Int32Array, Int32Array>>();
+
+const leftOf = (taken: Uint8Array, order: Int32Array): Int32Array => shortened.get(taken)?.get(order) ?? order;
+
+/** Forgets the places of an order that can't begin a set any more: in a rush most of its front is such. */
+function shorten({ hall, taken, quantity }: Look, order: Int32Array): void {
+  const mayBegin = (start: number) => {
+    if (hall.kind[start]! & kinds.inPool) return true;
+    for (let place = start; place < start + quantity; place++) if (taken[place]) return false;
+    return true;
+  };
+  const orders = shortened.get(taken) ?? new Map<Int32Array, Int32Array>();
+  shortened.set(taken, orders.set(order, leftOf(taken, order).filter(mayBegin)));
+}
+
+/** So many places of an order are looked at in vain before it is made shorter. */
+const maxGone = 100;
 
 function canBeHad(look: Look, start: number): boolean {
   for (let place = start; place < start + look.quantity; place++) if (!admits(look, place)) return false;
