@@ -137,7 +137,7 @@ describe('a database', () => {
     test('is reported by booking when it may only read', async () => {
       const db = await roleWith((role) => `grant select on all tables in schema public to ${role}`);
       const said = await reason(schemaCheck(db, ofBooking({ locks: true, sandbox: true }))());
-      expect(said).toMatch(/may not update table tickets: grant it/);
+      expect(said).toMatch(/may not update table events: grant it/);
     });
   });
 });
