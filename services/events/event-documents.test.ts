@@ -94,6 +94,20 @@ describe('the calendar of an event', () => {
     expect((await calendar()).members).toMatchObject({ STATUS: shown, SEQUENCE: '3' });
   });
 
+  test('has another sequence where its venue has changed', async () => {
+    const [venue] = await sql<{ uuid: string }[]>`select uuid from venues where name = 'Great Hall'`;
+    const path = `/api/v1/management/venues/${venue!.uuid}`;
+    const before = (await calendar()).members;
+    const etag = (await app.request(path)).headers.get('etag')!;
+    const headers = { 'If-Match': etag, 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ address: 'Am Ufer 2' });
+    expect((await app.request(path, { method: 'PATCH', headers, body })).status).toBe(200);
+    const { members } = await calendar();
+    expect(members.LOCATION).toContain('Am Ufer 2');
+    expect(Number(members.SEQUENCE)).toBe(Number(before.SEQUENCE) + 1);
+    await sql`update venues set address = 'Am Ufer 1'`;
+  });
+
   test('is not sent again to whoever has it', async () => {
     const etag = (await get('calendar.ics')).headers.get('etag')!;
     expect((await get('calendar.ics', { 'If-None-Match': etag })).status).toBe(304);

@@ -15,8 +15,8 @@ export const webVariables = {
     'Addresses and networks of the proxies in front, separated by commas, such as 10.0.0.0/8,fd00::/8: their X-Forwarded-For names the client. Empty: a client is who connects',
   ),
   SERVER_COMPRESS: v.flag(
-    false,
-    'Longer responses are compressed by zstd, br or gzip for those who accept it; an event’s page once for all of its readers. For services without a proxy that does it',
+    true,
+    'Longer responses are compressed by zstd, br or gzip for those who accept it, shared ones once for all of their readers. `false` behind a proxy that does it',
   ),
 };
 

@@ -2,8 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { Env, Headers } from '../../../shared/http/env.ts';
-import { etagOf } from '../../../shared/http/preconditions.ts';
-import { replyRaw, replyWritten } from '../../../shared/http/reply.ts';
+import { replyTagged } from '../../../shared/http/etag.ts';
 import { commonResponses, errorResponse, jsonResponse, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { anyUuid, example, uuid } from '../../../shared/http/schemas.ts';
@@ -89,16 +88,13 @@ export function eventPlanRoutes({ plans }: { plans: Plans }) {
     if (!anyUuid.test(uuid)) throw eventNotFound();
     const event = await visibleEvent(plans, actorOf(c.get('caller')), uuid);
     const { hash, headers } = found(event);
-    const etag = etagOf(hash);
     let page = event.hash === hash ? knownPlanPage(hash) : undefined;
     if (!page) {
       const plan = await plans.byHash(uuid, hash);
       if (!plan) throw planNotFound();
       page = knownPlanPage(hash) ?? planPageOf(hash, plan);
     }
-    const all = { ...headers, ETag: etag };
-    if (c.req.header('If-None-Match')?.includes(etag)) return replyRaw(c, null, 304, all) as never;
-    return (await replyWritten<z.infer<typeof wireSchema>>(c, page, all)) as never;
+    return (await replyTagged<z.infer<typeof wireSchema>>(c, hash, () => page, headers)) as never;
   }
 
   const routes = addUnchecked(createRoutes(), currentRoute, (c) =>

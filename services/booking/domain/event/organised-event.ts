@@ -1,6 +1,7 @@
-import type { Actor, Scope } from '../../../../shared/auth/actor.ts';
+import type { Actor } from '../../../../shared/auth/actor.ts';
 import { mustOrganise } from '../../../../shared/auth/rights.ts';
 import { eventNotFound } from '../errors.ts';
+import { toSee } from '../order/order-rights.ts';
 import type { Ports } from '../ports.ts';
 
 type Asked = { actor: Actor; eventUuid: string };
@@ -18,9 +19,5 @@ export async function mustSeeSales(
   { eventChanges }: Pick<Ports, 'eventChanges'>,
   { actor, eventUuid }: Asked,
 ): Promise<void> {
-  mustOrganise(actor, (await eventChanges.find(eventUuid))?.organiserUuid, scopeToSee(actor), eventNotFound);
+  mustOrganise(actor, (await eventChanges.find(eventUuid))?.organiserUuid, toSee(actor), eventNotFound);
 }
-
-/** A key that sells sees what it sells. */
-export const scopeToSee = (actor: Actor): Scope =>
-  actor.is === 'key' && actor.scopes.includes('sell') ? 'sell' : 'read';

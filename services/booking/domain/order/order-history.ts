@@ -1,8 +1,8 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { mustOrganise } from '../../../../shared/auth/rights.ts';
 import { orderNotFound } from '../errors.ts';
-import { scopeToSee } from '../event/organised-event.ts';
 import type { Ports } from '../ports.ts';
+import { toSee } from './order-rights.ts';
 
 /**
  * A step of an order: how it, its payment and the refund that the step was about stood then, and why. Instants are RFC
@@ -51,6 +51,6 @@ export async function findOrderHistory(
   { actor, uuid }: { actor: Actor; uuid: string },
 ): Promise<OrderHistory> {
   const history = await orderHistories.read(uuid);
-  mustOrganise(actor, history?.organiserUuid, scopeToSee(actor), orderNotFound);
+  mustOrganise(actor, history?.organiserUuid, toSee(actor), orderNotFound);
   return history!;
 }

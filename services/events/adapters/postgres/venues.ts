@@ -59,7 +59,13 @@ export function postgresVenues({ sql, run }: Db): Venues {
             where uuid = ${uuid}`;
           const venue = (await find(tx, uuid))!;
           const changes = changesOf(toldOf(was!), toldOf(venue));
-          if (changes) await writeAudit(tx, author, { ...changed('changed', uuid, row!.organiserId), ...changes });
+          // Calendars have the place of each event.
+          if (changes) {
+            await tx`
+              update events set sequence = sequence + 1, updated_at = now()
+              where venue_id = (select id from venues where uuid = ${uuid}) and status <> 'draft'`;
+            await writeAudit(tx, author, { ...changed('changed', uuid, row!.organiserId), ...changes });
+          }
           return venue;
         }),
       ),
