@@ -147,7 +147,7 @@ test('the best seats of any plan are beside each other while there are such, and
   );
 });
 
-test('a wish for accessible places gets just so many, and with companions’ seats beside them where there are such', () => {
+test('a wish for accessible places gets just so many, with companions’ seats beside them where there are such', () => {
   const wish = fc.record({ quantity: fc.integer({ min: 1, max: 4 }), accessible: fc.integer({ min: 1, max: 2 }) });
   fc.assert(
     fc.property(halls, wish, (hall, { quantity, accessible }) => {

@@ -42,9 +42,9 @@ export function* seatsByRow(seats: readonly OfferedSeat[], settings: Settings): 
  *   seats. Neither has single seats to spare, but a set that leaves one alone at a table goes after one that does not.
  * - After the price, the nearest to the focal point goes first, in whatever section.
  * - Groups are close together.
- * - Seats with a restricted view go after all sets without, unless the wish tells otherwise. Accessible places and their
- *   companions' are for wishes that ask for such; others get them when there is nothing else, not even apart, and
- *   companions' first.
+ * - Seats with a restricted view go after all sets without, unless the wish tells otherwise.
+ * - Accessible places and their companions' are for wishes that ask for such; others get them when there is nothing
+ *   else, not even apart, and companions' first.
  * - A table that is sold whole is for those who name it, or a category that has nothing else.
  */
 export function* seatsByPlan(

@@ -4,8 +4,8 @@ import type { PlanLayout } from './plan-layout.ts';
 import { rowsInSteps } from './seat-rows.ts';
 
 /**
- * Returns the hall of an event with a plan: its rows, tables and areas, and after them the rows of the seats that are not
- * of the plan, by their labels. Places of the plan without a ticket are gaps.
+ * Returns the hall of an event with a plan: its rows, tables and areas, and after them the rows of the seats that are
+ * not of the plan, by their labels. Places of the plan without a ticket are gaps.
  */
 export function* hallOfPlan(layout: PlanLayout, seats: readonly OfferedSeat[]): Generator<void, SeatedHall, void> {
   const { planned, others } = byPlace(layout, seats);

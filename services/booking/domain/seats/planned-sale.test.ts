@@ -82,7 +82,7 @@ test('a request tells each wish', async () => {
   expect(await request({ accessible: 1, category: 'Box' })).toEqual(['Box-A1']);
 });
 
-test('fifty buyers of two places each get all hundred of a general admission area, none twice, from two processes', async () => {
+test('fifty buyers of two places get all hundred of a general admission area, none twice, from two processes', async () => {
   const event = await makePlanned(club);
   const asked = Array.from({ length: 50 }, (_, n) =>
     ask(event, { quantity: 2, section: 'Floor' }, n % 2 ? other : sale.deps),
@@ -121,7 +121,8 @@ test('events of one plan read it once, and a ticket of another category is seen 
   expect(labels(await ask(two, { quantity: 1 }, deps))).toHaveLength(1);
   expect(reads).toBe(1);
   expect(await outcomeOf(ask(two, { quantity: 1, category: 'Box' }, deps))).toEqual(soldOut);
-  await sale.sql`update tickets t set category = 'Box' from events e where e.id = t.event_id and e.uuid = ${two} and seat = 'A4'`;
+  await sale.sql`
+    update tickets t set category = 'Box' from events e where e.id = t.event_id and e.uuid = ${two} and seat = 'A4'`;
   expect(labels(await ask(two, { quantity: 1, category: 'Box' }, deps))).toEqual(['A4']);
 });
 

@@ -4,16 +4,16 @@ import { poolAt } from './seats-together.ts';
 import { strandedInRows } from './stranded-seats.ts';
 
 /**
- * Free places beside each other that meet a wish: from `from` up to, not including, `to`, or of a pool its `places`; and
- * the whole block.
+ * Free places beside each other that meet a wish: from `from` up to, not including, `to`, or of a pool its `places`;
+ * and the whole block.
  */
 type Run = { from: number; to: number; blockFrom: number; blockTo: number; places?: number[] };
 
 const lengthOf = ({ from, to, places }: Run) => places?.length ?? to - from;
 
 /**
- * Returns a set of as few groups as there can be, for a wish that no row meets with neighbours: by a plan, of rows close
- * together; else of equals the front first.
+ * Returns a set of as few groups as there can be, for a wish that no row meets with neighbours: by a plan, of rows
+ * close together; else of equals the front first.
  */
 export function fewestGroups(look: Look, currency: number): number[] | undefined {
   const runs = runsIn(look, currency);
@@ -90,8 +90,8 @@ const maxMeasured = 200_000;
 type Group = { run: Run; size: number };
 
 /**
- * Returns the groups that are nearest to each other, and of those as near, to the focal point. Undefined where there are
- * not enough seats, or where a seat would be left alone that must not be.
+ * Returns the groups that are nearest to each other, and of those as near, to the focal point. Undefined where there
+ * are not enough seats, or where a seat would be left alone that must not be.
  */
 function closeGroups(look: Look, runs: Run[]): number[] | undefined {
   const { hall, quantity, mayStrand } = look;
@@ -113,7 +113,7 @@ function closeGroups(look: Look, runs: Run[]): number[] | undefined {
   return isFine ? set : undefined;
 }
 
-/** Returns the piece of a run that is nearest to a place, of those that leave no single seat of it if there are such. */
+/** Returns the piece of a run that is nearest to a place, of those that leave no single seat of it if there are any. */
 function pieceOf(hall: Hall, { run, size }: Group, towards: number): number[] {
   const { from, to, places } = run;
   if (places) return places.slice(0, size);

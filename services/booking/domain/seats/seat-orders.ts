@@ -4,8 +4,8 @@ import { type Hall, kinds, shapes } from './hall.ts';
 const maxOrders = 16;
 
 /**
- * The places where sets of so many may begin, the best first: by currency those of seats, and those of general admission
- * areas. A pool has one for each price.
+ * The places where sets of so many may begin, the best first: by currency those of seats, and those of general
+ * admission areas. A pool has one for each price.
  */
 export type Orders = { currency: number; starts: Int32Array }[];
 
