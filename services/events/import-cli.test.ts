@@ -100,6 +100,10 @@ test('import event names each fault of the file and of its plan, and makes nothi
     `${priceless}: offer.prices.Rear: is missing: give the price of each category, in minor units`,
   ]);
   complained = [];
+  const free = await fileOf('free.json', { ...gala, event: { ...gala.event, currency: null } });
+  await run('event', free);
+  expect(complained).toEqual([`${free}: event.currency: must be set, as the event has an offer`]);
+  complained = [];
   await run('event', await fileOf('cut.json', '{"venue":\n{'));
   expect(complained).toEqual([expect.stringContaining('cut.json: line 2: is no JSON from here on')]);
   const past = await fileOf('past.json', { ...gala, event: { ...gala.event, date: '2001-01-01T00:00:00Z' } });

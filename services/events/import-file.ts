@@ -34,6 +34,11 @@ const fileSchema = z
   .refine(({ plan, offer }) => (plan === undefined) === (offer === undefined), {
     path: ['offer'],
     message: 'goes with a plan, and a plan with an offer',
+  })
+  // Found here, before anything is made: a mended file is another one, and would make all of it anew.
+  .refine(({ event, offer }) => offer === undefined || event.currency !== null, {
+    path: ['event', 'currency'],
+    message: 'must be set, as the event has an offer',
   });
 
 /** A file of an event that can be imported. Its uuids are the same each time, so that it is imported once. */

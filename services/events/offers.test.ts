@@ -134,6 +134,8 @@ describe('seating plans of venues', () => {
       status: 201,
       json: { places: 3000 },
     });
+    const told = await send('POST', path.split('?')[0]!, `${head},A,1,A,0,0,\n`, { 'Content-Type': 'text/csv' });
+    expect([told.status, told.json.places]).toEqual([201, 1]);
     const bad = await send('POST', path, `${head},A,1,A,no,0,\n`, { 'Content-Type': 'text/csv' });
     expect(bad).toMatchObject({ status: 422, json: { faults: [{ path: expect.stringContaining('2') }] } });
     expect((await send('POST', '/venues', 'x'.repeat(70_000))).status).toBe(413);

@@ -257,6 +257,8 @@ describe('a change of an event', () => {
     });
     expect([refused.status, (refused.json as { error: string }).error]).toEqual([409, 'event_member_fixed']);
     expect(issuesOf(refused)).toEqual(['venue_uuid', 'date']);
+    // That the date stays is told before what would be wrong with it.
+    expect((await change(uuid, { date: '2001-08-01T19:30:00Z' })).status).toBe(409);
     const sequence = async (patch: object) => ((await change(uuid, patch)).json as { sequence: number }).sequence;
     expect(await sequence({ on_sale_from: null, ticket_limit: 3, image_url: 'https://example.org/b.jpg' })).toBe(0);
     expect(await sequence({ name: 'Grand gala' })).toBe(1);

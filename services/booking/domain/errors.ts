@@ -53,6 +53,13 @@ export const ticketNotAvailable = (conflicts?: string[]) =>
     details: conflicts ? { conflicts } : {},
   });
 
+export const noSuchSet = () =>
+  new AppError(
+    codes.ticketNotAvailable,
+    'Not so many such seats are free: ask for fewer, or drop a wish, such as section, category or max_price',
+    { details: { conflicts: [] } },
+  );
+
 export const heldInAnotherReservation = (conflicts: string[]) =>
   new AppError(codes.ticketNotAvailable, 'You hold some of these seats in another reservation: release it first', {
     details: { conflicts },

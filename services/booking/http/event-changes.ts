@@ -27,7 +27,7 @@ import { mustManageEvent } from '../domain/event/organised-event.ts';
 import { postponeEvent } from '../domain/event/postpone-event.ts';
 import { rescheduleEvent } from '../domain/event/reschedule-event.ts';
 import type { Ports } from '../domain/ports.ts';
-import { exampleEvents, instantInput } from './input.ts';
+import { exampleEvents, instantInput, nullableInstant } from './input.ts';
 
 const eventPath = '/api/v1/booking/events/{uuid}';
 const operationPath = '/api/v1/booking/operations';
@@ -89,7 +89,7 @@ const changeResponses = {
   ...common,
 };
 
-const refundUntil = instantInput.nullish().openapi({
+const refundUntil = nullableInstant.optional().openapi({
   description: 'Until then each buyer may give back, whatever REFUND_WINDOW is; null: no longer than usual',
 });
 
@@ -180,8 +180,8 @@ const rescheduleRoute = createRoute({
       z
         .strictObject({
           date: instantInput.openapi({ description: 'In the future', example: '2099-06-05T17:30:00Z' }),
-          doors_at: instantInput.nullish(),
-          ends_at: instantInput.nullish(),
+          doors_at: nullableInstant.optional(),
+          ends_at: nullableInstant.optional(),
           refund_until: refundUntil,
         })
         .openapi('RescheduleEvent'),

@@ -36,7 +36,9 @@ const maxTickets = 50;
 
 /** The message for a body of neither form; for a part of one it names the missing members. */
 const eitherForm =
-  'must name the seats (ticket_uuids), or an event_uuid and a quantity, for the best that are available';
+  'must name the seats (ticket_uuids, seats or places), or an event_uuid and a quantity, for the best available';
+
+const noQuantity = 'must say how many, for the best that are available; else name the seats, by seats or places';
 
 const chosenSchema = z
   .strictObject({
@@ -56,7 +58,11 @@ const bestSchema = z
   .strictObject({
     user_uuid: userUuid,
     event_uuid: eventUuid,
-    quantity: z.int().min(1).max(maxTickets).openapi({ description: 'How many seats', example: 2 }),
+    quantity: z
+      .int({ error: ({ input }) => (input === undefined ? noQuantity : undefined) })
+      .min(1)
+      .max(maxTickets)
+      .openapi({ description: 'How many seats', example: 2 }),
     max_price: z
       .int()
       .min(0)

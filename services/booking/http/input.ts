@@ -33,6 +33,9 @@ export const instantInput = z.iso
   .transform((at) => at.toISOString())
   .openapi({ type: 'string', format: 'date-time' });
 
+/** In a request: an instant, or null. Its type is named here, for the document takes that of the instant alone. */
+export const nullableInstant = instantInput.nullable().openapi({ type: ['string', 'null'], format: 'date-time' });
+
 /** The rate of a ticket, as responses show it. */
 export const rateSchema = z
   .object({ uuid, name: z.string().openapi({ example: 'Child' }) })

@@ -14,12 +14,14 @@ beforeAll(async () => {
 afterAll(() => sale.drop());
 
 const user_uuid = randomUUID();
-const neither = 'must name the seats (ticket_uuids), or an event_uuid and a quantity, for the best that are available';
+const neither =
+  'must name the seats (ticket_uuids, seats or places), or an event_uuid and a quantity, for the best available';
+const noQuantity = 'must say how many, for the best that are available; else name the seats, by seats or places';
 
 test.each([
   [{}, ['user_uuid', 'ticket_uuids'], neither],
   [{ user_uuid }, ['ticket_uuids'], neither],
-  [{ user_uuid, event_uuid: randomUUID() }, ['quantity'], undefined],
+  [{ user_uuid, event_uuid: randomUUID() }, ['quantity'], noQuantity],
   [{ user_uuid, event_uuid: randomUUID(), seats: ['A1'], places: [1] }, [''], undefined],
   [{ user_uuid, event_uuid: randomUUID(), places: [1] }, ['plan_hash'], undefined],
   [{ user_uuid, event_uuid: randomUUID(), quantity: 2, rate_uuids: [null] }, ['rate_uuids'], undefined],
@@ -32,7 +34,7 @@ test.each([
   const response = await app.request('/api/v1/booking/reservations', sent);
   const { issues } = (await response.json()) as { issues: { path: string; message: string }[] };
   expect([response.status, issues.map(({ path }) => path)]).toEqual([400, paths]);
-  expect(issues.find(({ path }) => path === 'ticket_uuids')?.message).toBe(message as string);
+  expect(issues.find(({ path }) => /ticket_uuids|quantity/.test(path))?.message).toBe(message as string);
 });
 
 test('a hold by label, at a rate and by a code of any case, shows the rate; and so do its order and refund', async () => {
@@ -52,6 +54,10 @@ test('a hold by label, at a rate and by a code of any case, shows the rate; and 
   expect(await send('reservations', wish)).toMatchObject({
     ...{ error: 'not_on_sale', on_sale_from: expect.any(String) },
     presales: [{ name: 'Fans', starts_at: expect.any(String), ends_at: expect.any(String) }],
+  });
+  const { seats: _, rate_uuids: __, ...best } = { ...wish, quantity: 3, access_code: 'fans' };
+  expect(await send('reservations', best)).toMatchObject({
+    ...{ error: 'ticket_not_available', message: expect.stringContaining('ask for fewer'), conflicts: [] },
   });
   const held = await send('reservations', { ...wish, access_code: ' fans ' });
   const [first, second] = event.tickets;

@@ -38,11 +38,14 @@ const holdBackInput = z
     with_companions: z.boolean().default(false).openapi({
       description: 'With the flag `accessible`: the companion seats of the same rows, too',
     }),
-    release_at: instantInput.nullable().default(null).openapi({
-      type: 'string',
-      format: 'date-time',
-      description: 'When they are put on sale; null: by hand only',
-    }),
+    release_at: instantInput
+      .nullable()
+      .default(null)
+      .openapi({
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'When they are put on sale; null: by hand only',
+      }),
   })
   .openapi('HoldBackInput');
 

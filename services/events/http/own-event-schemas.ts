@@ -9,6 +9,9 @@ export const instantInput = z.iso
   .transform((text) => new Date(text).toISOString())
   .openapi({ type: 'string', format: 'date-time' });
 
+/** In a request: an instant, or null. Its type is named here, for the document takes that of the instant alone. */
+const nullableInstant = instantInput.nullable().openapi({ type: ['string', 'null'], format: 'date-time' });
+
 const line = (max: number) =>
   textInput(max)
     .trim()
@@ -37,11 +40,11 @@ export const eventInput = z
       example: example.venue,
     }),
     date: instantInput.openapi({ description: 'When it begins', example: '2031-05-04T19:30:00+02:00' }),
-    doors_at: instantInput.nullable().default(null),
-    ends_at: instantInput.nullable().default(null),
+    doors_at: nullableInstant.default(null),
+    ends_at: nullableInstant.default(null),
     image_url: httpUrl.nullable().default(null),
-    on_sale_from: instantInput.nullable().default(null).openapi({ description: 'null: from the publication' }),
-    on_sale_until: instantInput.nullable().default(null).openapi({ description: 'null: to the start of the event' }),
+    on_sale_from: nullableInstant.default(null).openapi({ description: 'null: from the publication' }),
+    on_sale_until: nullableInstant.default(null).openapi({ description: 'null: to the start of the event' }),
     ticket_limit: z.int().min(1).max(10_000).nullable().default(null).openapi({
       description: 'Most tickets of a buyer; null: as the platform has it',
     }),

@@ -28,8 +28,8 @@ import { deleteResponses, organiserResponses } from './responses.ts';
 
 export const planFormats = ['onsale', 'pretix', 'seatsio', 'csv'] as const;
 
-/** The reader of each format of plans. */
-export type PlanImporters = Record<(typeof planFormats)[number], PlanImporter>;
+/** The reader of each format of plans, and one that finds the format by the content. */
+export type PlanImporters = Record<(typeof planFormats)[number] | 'any', PlanImporter>;
 
 /** The paths of this file whose body may be as long as a plan. */
 export const isPlanUpload = (path: string): boolean => path.endsWith('/plans');
@@ -71,7 +71,10 @@ const noVenue = errorResponse('Venue not found', [noSuchVenue]);
 const noPlan = errorResponse('Seating plan not found', [noSuchPlan]);
 
 const addQuery = z.object({
-  format: z.enum(planFormats).default('onsale').openapi({ description: 'The format of the file' }),
+  format: z
+    .enum(planFormats)
+    .optional()
+    .openapi({ description: 'The format of the file; its content tells, if left out' }),
   name: nameInput(100).optional().openapi({ description: 'The plan’s name; that of the file, if left out' }),
 });
 
@@ -239,7 +242,7 @@ export function planRoutes(deps: { plans: Plans; importers: PlanImporters; autho
     if (!venue.success) throw invalidInput([{ ...venue.error.issues[0]!, path: ['uuid'] }], 'param');
     if (!query.success) throw invalidInput(query.error.issues, 'query');
     const { format, name } = query.data;
-    const upload = { venueUuid: venue.data, file: await c.req.text(), importer: deps.importers[format], name };
+    const upload = { venueUuid: venue.data, file: await c.req.text(), importer: deps.importers[format ?? 'any'], name };
     const added = await addPlan(deps, deps.authorOf(c), upload);
     const headers = added.isNew ? { Location: `${prefix}/plans/${added.plan.uuid}` } : undefined;
     return reply(c, addedJson(added), added.isNew ? 201 : 200, headers) as never;

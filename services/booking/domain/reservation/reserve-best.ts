@@ -1,7 +1,7 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { mustBe } from '../actor.ts';
-import { eventNotFound, ticketNotAvailable } from '../errors.ts';
+import { eventNotFound, noSuchSet } from '../errors.ts';
 import { admit, refused } from '../sale-rules/admit.ts';
 import type { Promised } from '../seats/best-choices.ts';
 import type { Wish } from '../seats/candidates.ts';
@@ -35,7 +35,7 @@ export async function reserveBest(
     const choice = await search.next();
     if (!choice) throw eventNotFound();
     if (!choice.isOnSale) throw await refused(ports, door);
-    if (!choice.set) throw ticketNotAvailable([]);
+    if (!choice.set) throw noSuchSet();
     const held = await tryToHold(ports, request, choice.set);
     if (held) return held;
   }

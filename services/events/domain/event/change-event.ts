@@ -26,8 +26,9 @@ export function changeEvent(
     check(version);
     const event = merge(settings);
     const changed = changedMembers(settings, event);
-    checkEvent(event, clock.now(), settings);
+    // What is fixed comes first: nobody is to mend a date that stays anyway.
     checkFixed(settings, hasTickets, changed);
+    checkEvent(event, clock.now(), settings);
     const { status } = settings;
     // Nobody has a draft in a calendar.
     const follows = status !== 'draft' && showsInCalendars(changed);

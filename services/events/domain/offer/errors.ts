@@ -12,13 +12,9 @@ export const codes = {
 } as const satisfies Record<string, ErrorType>;
 
 export const badOffer = ({ faults, more }: { faults: OfferFault[]; more: number }) =>
-  new AppError(
-    codes.offerInvalid,
-    'The offer is not taken, and nothing has changed: mend its faults, and send it again',
-    {
-      details: { faults, ...(more > 0 && { more }) },
-    },
-  );
+  new AppError(codes.offerInvalid, 'Nothing has changed: mend the faults, and send the request again', {
+    details: { faults, ...(more > 0 && { more }) },
+  });
 
 /** `seats`: some of those in the way, by label. */
 export const seatsInTheWay = ({ seats, count }: { seats: string[]; count: number }) =>

@@ -30,7 +30,8 @@ export async function putOffer(
   if (event.isCancelled) throw eventIsCancelled();
   const plan = await planFor(ports, event, planUuid);
   const { currency } = event;
-  if (currency === null) throw oneFault('currency', 'the event has no currency yet: give it one first');
+  if (currency === null)
+    throw oneFault('currency', 'the event has no currency yet: give it one by a PATCH of the event first');
   const hash = hashOf({ planUuid, currency, offer });
   const before = await offers.newest(eventUuid);
   if (before?.status === 'running' && before.made.hash !== hash) throw underWay(before.uuid);
