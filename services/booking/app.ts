@@ -48,7 +48,7 @@ export function createBookingApp(deps: BookingDeps) {
     const routes = app
       .route('/', ticketRoutes(ports))
       .route('/', reservationRoutes(ports))
-      .route('/', orderRoutes(ports))
+      .route('/', orderRoutes(ports, authorOf(deps.server.proxies)))
       .route('/', paymentMethodRoutes(ports))
       .route('/', eventChangeRoutes(ports, authorOf(deps.server.proxies)))
       .route('/', eventSalesRoutes(ports))

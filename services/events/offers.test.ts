@@ -106,6 +106,10 @@ describe('seating plans of venues', () => {
   test('the same content is the same plan, and one with faults changes nothing', async () => {
     const { venue, plan } = await makeHall();
     expect(await send('POST', `/venues/${venue}/plans?name=Other`, hall())).toMatchObject({
+      status: 201,
+      json: { name: 'Other' },
+    });
+    expect(await send('POST', `/venues/${venue}/plans`, hall())).toMatchObject({
       status: 200,
       json: { uuid: plan, name: 'Hall', places: 10, in_use: false, kept_aside: [], notes: [] },
     });
@@ -115,7 +119,7 @@ describe('seating plans of venues', () => {
       json: { error: 'plan_invalid', faults: [{ path: 'sections[0].rows[1].seats[0].category' }, {}, {}, {}, {}] },
     });
     const listed = await send('GET', `/venues/${venue}/plans`);
-    expect(listed.json).toMatchObject({ plans: [{ uuid: plan }], next_cursor: null });
+    expect(listed.json).toMatchObject({ plans: [{ name: 'Other' }, { uuid: plan }], next_cursor: null });
     expect((await send('GET', `/plans/${plan}`)).json).toMatchObject({ name: 'Hall', sections: [{}] });
     expect((await send('DELETE', `/plans/${plan}`)).status).toBe(204);
     expect((await send('GET', `/plans/${plan}`)).json.error).toBe('plan_not_found');
@@ -286,6 +290,7 @@ describe('prices in bulk', () => {
     expect(await change({ seats: ['A1', 'A2'], price: 9900 })).toEqual({ changed: 2 });
     expect(await change({ seats: ['A1', 'A2'], price: 9900 })).toEqual({ changed: 0 });
     expect(await change({ sections: [''], price: 100 })).toEqual({ changed: 7 });
+    expect(await change({ sections: ['Floor'], price: 200 })).toEqual({ changed: 2 });
     expect(await change({ category: 'Stalls', rate: 'Child', price: 1500 })).toEqual({ changed: 1 });
     expect(await change({ seats: ['A1', 'Q1'], price: 1 })).toMatchObject({ faults: [{ path: 'seats[1]' }] });
     expect(await change({ category: 'Attic', price: 1 })).toMatchObject({ faults: [{ path: 'category' }] });

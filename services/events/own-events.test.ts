@@ -96,6 +96,7 @@ describe('a draft', () => {
       { on_sale_from: '2030-02-02T00:00:00Z', on_sale_until: '2030-02-01T00:00:00Z' },
       ['on_sale_until'],
     ],
+    ['a sale that begins with the event', { on_sale_from: '2031-02-02T00:00:00Z' }, ['on_sale_from']],
     ['an image by a script', { image_url: 'javascript:alert(1)' }, ['image_url']],
     [
       'members that are none, and wrong ones',

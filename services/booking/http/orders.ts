@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actorOf, uuidOf } from '../../../shared/auth/actor.ts';
+import type { AuthorOf } from '../../../shared/http/author.ts';
 import { givenAgain, idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import {
@@ -208,7 +209,7 @@ const refundRoute = createRoute({
 });
 
 /** Orders of reservations: buy one, read it, and give it back. */
-export function orderRoutes(ports: Ports) {
+export function orderRoutes(ports: Ports, authorOf: AuthorOf) {
   return createRoutes()
     .openapi(orderRoute, async (c) => {
       const body = c.req.valid('json');
@@ -237,7 +238,7 @@ export function orderRoutes(ports: Ports) {
       const about = `POST ${path}/${orderUuid}/refunds`;
       const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body };
       return idempotent(c, ports.idempotencyKeys, request, async (uuid) => {
-        const wanted = { actor, uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
+        const wanted = { ...authorOf(c), uuid, orderUuid, userUuid: body.user_uuid, ticketUuids: body.ticket_uuids };
         const refund = await refundOrder(ports, wanted);
         const status = refund.status === 'pending' ? 202 : 201;
         return { status, json: refundToJson(refund), location: `${path}/${orderUuid}` };

@@ -1,3 +1,4 @@
+import { type Author, writeAudit } from '../../../../shared/audit/audit-log.ts';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { OpenRefund, Refunds } from '../../domain/refund/refund.ts';
@@ -24,7 +25,7 @@ export function postgresRefunds(db: Db): Refunds {
     from refunds r join orders o on o.id = r.order_id where ${condition}`;
 
   return {
-    open: ({ uuid, orderUuid, ticketUuids, windowMs = null, provider, cause = 'tickets given back' }) =>
+    open: ({ uuid, orderUuid, ticketUuids, windowMs = null, provider, cause = 'tickets given back', author }) =>
       onOrder(orderUuid, (sql) =>
         inTransaction(sql, async (tx) => {
           // Refunds of one order take turns: the statements after this lock see the tickets that earlier refunds took
@@ -60,6 +61,7 @@ export function postgresRefunds(db: Db): Refunds {
             where id = any(${ids}::bigint[]) and order_id = ${order.id}`;
           if (given.length === owned.length) await tx`update orders set status = 'refunded' where id = ${order.id}`;
           await note(tx, refund!.id, cause);
+          if (author) await noteAuthor(tx, author, refund!.id);
           return (await views(tx, tx`r.id = ${refund!.id}`))[0]!;
         }),
       ),
@@ -91,6 +93,18 @@ export function postgresRefunds(db: Db): Refunds {
         }),
       ),
   };
+}
+
+/** Notes who gave tickets of another's order back. */
+async function noteAuthor(tx: Db['sql'], author: Author, refundId: number): Promise<void> {
+  const [its] = await tx<{ orderUuid: string; organiserId: number | null; after: object }[]>`
+    select o.uuid as "orderUuid", (array_agg(e.organiser_id::float8))[1] as "organiserId", json_build_object(
+      'refund_uuid', r.uuid, 'amount', r.amount, 'currency', r.currency, 'ticket_uuids', json_agg(t.uuid order by t.id)) as after
+    from refunds r join orders o on o.id = r.order_id join order_tickets ot on ot.refund_id = r.id
+    join tickets t on t.id = ot.ticket_id join events e on e.id = t.event_id
+    where r.id = ${refundId} group by o.uuid, r.uuid, r.amount, r.currency`;
+  const { orderUuid, organiserId, after } = its!;
+  await writeAudit(tx, author, { action: 'order.refunded', thing: 'order', thingUuid: orderUuid, organiserId, after });
 }
 
 type Order = {

@@ -16,6 +16,8 @@ export type RefundPorts = PayBackPorts &
 
 export type RefundRequest = {
   actor: Actor;
+  /** From which it is asked, where that is known. */
+  address?: string | undefined;
   uuid?: string;
   orderUuid: string;
   userUuid: string;
@@ -32,12 +34,12 @@ export type RefundRequest = {
  */
 export async function refundOrder(
   ports: RefundPorts,
-  { actor, uuid = randomUUID(), orderUuid, userUuid, ticketUuids }: RefundRequest,
+  { actor, address, uuid = randomUUID(), orderUuid, userUuid, ticketUuids }: RefundRequest,
 ): Promise<Refund> {
   const by = await checkRefundable(ports, { actor, orderUuid, userUuid });
   const { refunds, orders, payments, feed } = ports;
-  const windowMs = by === 'organiser' ? undefined : ports.refundWindowMs;
-  const refund = await refunds.open({ uuid, orderUuid, ticketUuids, windowMs, provider: payments.name });
+  const rights = by === 'organiser' ? { author: { actor, address } } : { windowMs: ports.refundWindowMs };
+  const refund = await refunds.open({ uuid, orderUuid, ticketUuids, ...rights, provider: payments.name });
   if (typeof refund === 'string') throw refundRefusals[refund]();
   // Available at once: locks that were left when the order was settled must not outlive it. (The sweep that captures
   // its money releases them, too.)

@@ -1,3 +1,4 @@
+import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { EarlierRefund, ProviderName } from '../payment/payment-provider.ts';
 import type { Lease } from '../payment/unfinished-payments.ts';
 import type { Rate } from '../reservation/reservation.ts';
@@ -30,7 +31,8 @@ export type Refunds = {
    * from then on, and the money owed for them is a pending refund. An order that owns nothing any more is `refunded`.
    * An existing refund with this uuid is returned unchanged. With a `windowMs`, as for a buyer, the purchase may not be
    * older, and the event may not have begun, unless it is cancelled, or lets each buyer give back until later
-   * (`refund_until`); by the database's clock. `cause` is for the history of the order.
+   * (`refund_until`); by the database's clock. `cause` is for the history of the order; an `author` who is
+   * not its buyer is noted in the audit log.
    */
   open(request: {
     uuid: string;
@@ -39,6 +41,7 @@ export type Refunds = {
     windowMs?: number | undefined;
     provider: ProviderName;
     cause?: string;
+    author?: Author | undefined;
   }): Promise<OpenRefund | RefundRefusal>;
 
   /** Notes how a pending refund has ended; returns false when that was noted before. */

@@ -52,6 +52,9 @@ export function checkEvent(event: EventInput, now: number, before?: EventInput):
     issues.push({ path: 'doors_at', message: 'must not be after date' });
   }
   if (endsAt !== null && at(endsAt) <= at(date)) issues.push({ path: 'ends_at', message: 'must be after date' });
+  if (onSaleFrom !== null && at(onSaleFrom) >= at(date)) {
+    issues.push({ path: 'on_sale_from', message: 'must be before date' });
+  }
   if (onSaleFrom !== null && onSaleUntil !== null && at(onSaleUntil) <= at(onSaleFrom)) {
     issues.push({ path: 'on_sale_until', message: 'must be after on_sale_from' });
   }

@@ -62,10 +62,11 @@ async function labelsOf(
 ): Promise<string[] | { unknown: string[] }> {
   const event = await plans.ofEvent(eventUuid);
   const plan = event?.hash ? await plans.byHash(eventUuid, event.hash) : undefined;
-  const unknown = sections.filter((name) => !plan?.sections.some((section) => section.name === name));
+  const known = new Set([...(plan?.sections ?? []), ...(plan?.areas ?? [])].map(({ name }) => name));
+  const unknown = sections.filter((name) => !known.has(name));
   if (!plan || unknown.length > 0) return { unknown };
   const wanted = new Set(sections);
-  const places = placesOf(plan).filter(({ section, area }) => area === undefined && wanted.has(section));
+  const places = placesOf(plan).filter(({ section, area }) => wanted.has(area ?? section));
   return places.map(({ label }) => label);
 }
 

@@ -29,12 +29,13 @@ export async function addPlan(
   await mustManageVenue(plans, author, venueUuid);
   const imported = importer(file);
   if ('faults' in imported) throw badPlan(imported);
-  const { plan, keptAside, notes } = imported;
+  const { keptAside, notes } = imported;
+  const plan = name === undefined ? imported.plan : { ...imported.plan, name };
   // A plan of 100,000 places takes a moment: others have their turn in between.
   await sleep(0);
   const hash = planHash(plan);
   await sleep(0);
-  const wanted = { venueUuid, name: name ?? plan.name, hash, places: placeCount(plan), plan };
+  const wanted = { venueUuid, name: plan.name, hash, places: placeCount(plan), plan };
   const added = await plans.add(author, wanted);
   if (!added) throw venueNotFound();
   return { ...added, categories: plan.categories, keptAside, notes };
