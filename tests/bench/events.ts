@@ -56,25 +56,26 @@ export async function makePlannedEvent(db: Db, name: string, plan: Plan = arenaO
 }
 
 /**
- * Adds a planned event with a general admission area (`Floor`, 4,000 places), a limited rate and a presale whose code
- * works any number of times. It sells to everybody, or by its code until tomorrow.
+ * Adds a planned event with a general admission area (`Floor`, 4,000 places), a rate for any number of tickets and one
+ * that is limited, which until tomorrow sells by a code that works any number of times.
  */
-export async function makeRuledEvent(db: Db, name: string, { byCode }: { byCode: boolean }) {
+export async function makeRuledEvent(db: Db, name: string) {
   const { sql } = db;
   const plan: Plan = { ...arenaOf(20), areas: [{ name: 'Floor', category: 'Standard', capacity: 4000 }] };
   const event = await makePlannedEvent(db, name, plan);
-  const [rate] = await sql<{ uuid: string }[]>`
+  const [rates] = await sql<{ open: string; limited: string }[]>`
     with e as (
-      update events set on_sale_from = case when ${byCode} then now() + interval '1 day' end where uuid = ${event}
-      returning id
+      update events set on_sale_from = now() + interval '1 day' where uuid = ${event} returning id
     ), p as (
       insert into presales (event_id, name, starts_at, ends_at)
       select id, 'Circle', now() - interval '1 day', now() + interval '1 day' from e returning id
     ), c as (insert into access_codes (presale_id, code) select id, 'CANDLE' from p), r as (
-      insert into rates (event_id, name, max_tickets) select id, 'Child', 30000 from e returning id, uuid
+      insert into rates (event_id, name, max_tickets)
+      select id, name, most from e, (values ('Member', null), ('Child', 30000)) as r (name, most)
+      returning id, uuid, max_tickets
     ), prices as (insert into rate_prices (rate_id, category, price) select id, 'Standard', 2500 from r)
-    select uuid from r`;
-  return { event, rate: rate!.uuid, code: 'CANDLE' };
+    select min(uuid) filter (where max_tickets is null) as open, min(uuid) filter (where max_tickets > 0) as limited from r`;
+  return { event, rates: rates!, code: 'CANDLE' };
 }
 
 export async function ticketsOf({ sql }: Db, eventUuid: string): Promise<string[]> {

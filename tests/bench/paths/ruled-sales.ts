@@ -6,7 +6,6 @@ import type { Finding, Path } from '../section.ts';
 import type { World } from '../world.ts';
 
 const buyers = 100;
-const aim = 0.95;
 /** Every fourth asks for the general admission area. */
 const areaEvery = 4;
 const wishes = 9000;
@@ -24,22 +23,18 @@ const plain: Kind = {
     return { event, of: () => best(event) };
   },
 };
-const ruled: Kind[] = [
-  {
-    title: 'rates, codes and a general admission area in play, a quarter buys in the area',
-    aim,
-    async make({ db }, name) {
-      const { event } = await makeRuledEvent(db, name, { byCode: false });
-      return { event, of: (n) => ({ ...best(event), ...inArea(n) }) };
-    },
+const byRules = (title: string, rate: 'open' | 'limited', every: number, aim?: number): Kind => ({
+  title,
+  ...(aim && { aim }),
+  async make({ db }, name) {
+    const { event, rates, code } = await makeRuledEvent(db, name);
+    const atRate = (n: number) => (n % every === 0 ? { rate_uuids: [rates[rate], null] } : {});
+    return { event, of: (n) => ({ ...best(event), ...inArea(n), ...atRate(n), access_code: code }) };
   },
-  {
-    title: 'each by a code, and one seat of each pair at a limited rate',
-    async make({ db }, name) {
-      const { event, rate, code } = await makeRuledEvent(db, name, { byCode: true });
-      return { event, of: (n) => ({ ...best(event), ...inArea(n), access_code: code, rate_uuids: [rate, null] }) };
-    },
-  },
+});
+const ruled = [
+  byRules('by a code, a quarter in a general admission area, every third pair at a rate', 'open', 3, 0.95),
+  byRules('the same, and each pair at a limited rate', 'limited', 1),
 ];
 
 export const ruledSales: Path = {
