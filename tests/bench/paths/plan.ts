@@ -8,7 +8,7 @@ export const plan: Path = {
     '`GET /api/v1/management/events/:uuid/plan/:hash`, the seating plan of 20,000 seats, compressed by zstd. The floor ' +
     'has the compressed bytes.',
   run: (world) =>
-    world.withServers(world.startService('events'), async (server) => {
+    world.withServers(world.startService('events', { SERVER_COMPRESS: 'true' }), async (server) => {
       const name = 'plan, 20,000 seats, compressed, 512 connections';
       world.progress.begin(name);
       const page = `/api/v1/management/events/${await makePlannedEvent(world.db, 'An evening by a plan')}/plan`;
