@@ -87,7 +87,9 @@ async function teachFloor(
   status: number,
 ): Promise<number> {
   const json = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, body ? json : { headers });
+  // The bytes of a compressed response are copied as they are.
+  const decompress = !('Accept-Encoding' in headers);
+  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, body ? json : { headers, decompress });
   const bytes = await answer.bytes();
   if (answer.status !== status) throw new Error(`${path} answered ${answer.status}, not ${status}`);
   const taught = await fetch(`http://127.0.0.1:${floor.port}${floorPath}?status=${status}`, {

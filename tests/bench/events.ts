@@ -3,6 +3,7 @@ import { generatePlan } from '../../services/events/domain/plan/generate-plan.ts
 import { planHash } from '../../services/events/domain/plan/plan-hash.ts';
 import type { Db } from '../../shared/db/client.ts';
 import { placesOf } from '../../shared/plan/places.ts';
+import type { Plan } from '../../shared/plan/plan.ts';
 
 /** Adds an event with any number of free seats, at some venue of the demo; returns its uuid. */
 export async function makeEvent({ sql }: Db, name: string, seats: number): Promise<string> {
@@ -21,25 +22,24 @@ export async function makeEvent({ sql }: Db, name: string, seats: number): Promi
   return uuid;
 }
 
-/** An arena of 20,000: twenty curved sections about the stage. */
-const arena = () =>
+/** An arena of a thousand seats a section: curved sections about the stage. */
+export const arenaOf = (sections: number) =>
   generatePlan({
     name: 'Arena',
-    sections: Array.from({ length: 20 }, (_, n) => ({
+    sections: Array.from({ length: sections }, (_, n) => ({
       name: String(101 + n),
       rows: 25,
       seats: 40,
       curve: 2600,
       distance: 2600,
-      angle: 18 * n,
+      angle: (360 / sections) * n,
     })),
   });
 
-/** Adds an event whose tickets are the places of an arena's plan; returns its uuid. */
-export async function makePlannedEvent(db: Db, name: string): Promise<string> {
+/** Adds an event whose tickets are the places of an arena's plan, of 20,000 seats unless it is given; returns its uuid. */
+export async function makePlannedEvent(db: Db, name: string, plan: Plan = arenaOf(20)): Promise<string> {
   const { sql } = db;
   const uuid = await makeEvent(db, name, 0);
-  const plan = arena();
   const labels = placesOf(plan).map(({ label }) => label);
   await sql`
     with event as (select id, venue_id from events where uuid = ${uuid}), made as (
@@ -53,6 +53,29 @@ export async function makePlannedEvent(db: Db, name: string): Promise<string> {
     from events, unnest(${labels}::text[]) with ordinality as places (label, place) where uuid = ${uuid}`;
   await sql`analyze tickets`;
   return uuid;
+}
+
+/**
+ * Adds a planned event with a general admission area (`Floor`, 4,000 places), a rate for any number of tickets and one
+ * that is limited, which until tomorrow sells by a code that works any number of times.
+ */
+export async function makeRuledEvent(db: Db, name: string) {
+  const { sql } = db;
+  const plan: Plan = { ...arenaOf(20), areas: [{ name: 'Floor', category: 'Standard', capacity: 4000 }] };
+  const event = await makePlannedEvent(db, name, plan);
+  const [rates] = await sql<{ open: string; limited: string }[]>`
+    with e as (
+      update events set on_sale_from = now() + interval '1 day' where uuid = ${event} returning id
+    ), p as (
+      insert into presales (event_id, name, starts_at, ends_at)
+      select id, 'Circle', now() - interval '1 day', now() + interval '1 day' from e returning id
+    ), c as (insert into access_codes (presale_id, code) select id, 'CANDLE' from p), r as (
+      insert into rates (event_id, name, max_tickets)
+      select id, name, most from e, (values ('Member', null), ('Child', 30000)) as r (name, most)
+      returning id, uuid, max_tickets
+    ), prices as (insert into rate_prices (rate_id, category, price) select id, 'Standard', 2500 from r)
+    select min(uuid) filter (where max_tickets is null) as open, min(uuid) filter (where max_tickets > 0) as limited from r`;
+  return { event, rates: rates!, code: 'CANDLE' };
 }
 
 export async function ticketsOf({ sql }: Db, eventUuid: string): Promise<string[]> {

@@ -10,7 +10,10 @@ import { eventSeats } from './paths/event-seats.ts';
 import { eventView } from './paths/event-view.ts';
 import { losers } from './paths/losers.ts';
 import { memory } from './paths/memory.ts';
+import { offer } from './paths/offer.ts';
+import { plan } from './paths/plan.ts';
 import { reserve, reserveOnRedis } from './paths/reserve.ts';
+import { ruledSales } from './paths/ruled-sales.ts';
 import { salesPath as sales } from './paths/sales.ts';
 import { searchCached } from './paths/search-cached.ts';
 import { searchUncached } from './paths/search-uncached.ts';
@@ -29,9 +32,12 @@ import { createWorld, type Extent, isInterrupted, root } from './world.ts';
 const embedded: Path[] = [
   eventView,
   eventSeats,
+  plan,
   searchCached,
   reserve,
   sales,
+  ruledSales,
+  offer,
   losers,
   searchUncached,
   memory,
@@ -41,8 +47,11 @@ const embedded: Path[] = [
 const stack: Path[] = [
   reserveOnRedis,
   sales,
+  ruledSales,
+  offer,
   eventView,
   eventSeats,
+  plan,
   searchCached,
   searchOnElasticsearch,
   draining,

@@ -5,7 +5,7 @@ import { count, type Ledger } from './ledger.ts';
 /** A response; status 0 means that none came. `code` is the stable one of an error. */
 export type Reply = { status: number; code: string; text: string };
 
-export type Ask = { name: string; method?: 'POST' | 'DELETE'; path: string; body?: object; key?: string };
+export type Ask = { name: string; method?: 'POST' | 'PUT' | 'DELETE'; path: string; body?: object; key?: string };
 
 /** `onLost` is called when a response was lost: the request may have taken effect. */
 export type Heard = { onReply?(reply: Reply): void; onLost?(): void };
@@ -24,7 +24,7 @@ const cutShare = 0.03;
 const shortestCutMs = 2;
 const longestCutMs = 40;
 
-/** The buyers' client of the booking service. Every response is counted in the ledger. */
+/** A client of the processes of one service. Every response is counted in the ledger. */
 export function createApi(urls: string[], { answers }: Pick<Ledger, 'answers'>): Api {
   async function send(random: Random, { method, path, body, key }: Ask): Promise<Reply> {
     const cutMs = random.next() < cutShare ? random.int(shortestCutMs, longestCutMs) : patienceMs;

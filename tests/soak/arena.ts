@@ -8,8 +8,14 @@ import type { Seat } from './ledger.ts';
 /** An event and its seats; those of the arena change while the organiser is at work. */
 export type Hall = { event: string; sections: string[]; seats: (Seat & { name: string })[] };
 
-/** The matinee begins, in milliseconds since 1970, while the others are still bought. */
-export type Arena = Hall & { matinee: Hall & { start: number } };
+/** What opens the presale of a show, until then; and a rate of it. */
+export type ShowHall = Hall & { code: string; opensAt: number; rate: string };
+
+/**
+ * The matinee begins, in milliseconds since 1970, while the others are still bought. `show` is the organiser's event that
+ * is on sale, if there is one.
+ */
+export type Arena = Hall & { matinee: Hall & { start: number }; show?: ShowHall | undefined };
 
 /** 10 sections of 10 rows of 20 seats: 2,000, the front ones the dearest. */
 const size = { sections: 10, rows: 10, seats: 20 };

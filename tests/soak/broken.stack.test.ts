@@ -25,6 +25,9 @@ const hasRefundedAfterHands = ({ refunds, byHand }: Ledger) =>
     return refund.tickets && isMade(refund) && hand && hand.at < refund.asked;
   }).length >= 6;
 
+/** Some shows went through all their steps, and were bought meanwhile. */
+const hasShown = ({ organiser }: Ledger) => (organiser.deeds.get('cancel') ?? 0) >= 3;
+
 type Broken = { rule: string; audited?: boolean } & Partial<
   Pick<SoakOptions, 'payments' | 'seconds' | 'isEnough' | 'patienceMs'>
 >;
@@ -55,6 +58,23 @@ const foundBy: Record<BreakName, Broken> = {
   },
   'sells-what-has-begun': { rule: 'nothing is held or bought of an event that has begun' },
   'takes-back-what-has-begun': { rule: 'no buyer gives a ticket back once its event has begun' },
+  'sells-what-is-cancelled': {
+    rule: 'nothing is held or bought of an event after its cancellation was told',
+    isEnough: hasShown,
+  },
+  'sells-what-is-postponed': {
+    rule: 'nothing is held or bought of an event while it is postponed',
+    isEnough: hasShown,
+  },
+  'sells-what-is-held-back': { rule: 'no seat is held or bought while it is held back', isEnough: hasShown },
+  'counts-no-uses': { rule: 'no access code is used more often than it may be', isEnough: hasShown },
+  'counts-no-tickets-at-a-rate': { rule: 'no rate is sold for more tickets than it may be', isEnough: hasShown },
+  'refuses-who-may-give-back': { rule: 'a buyer of a rescheduled event may give back', isEnough: hasShown },
+  // The operation ends only after a while.
+  'overlooks-orders-of-the-cancelled': {
+    rule: 'a cancelled event gives every buyer the money back, once and to the cent',
+    ...{ audited: true, isEnough: hasShown, patienceMs: 20_000 },
+  },
   'keeps-that-it-was-accepted': { rule: 'an accepted request gets a new response once it has ended' },
   // A sweep captures the money, and only then it is refunded by hand.
   'overlooks-hands': { rule: money, payments: 'stripe', seconds: 15, isEnough: hasRefundedAfterHands },

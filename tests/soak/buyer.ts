@@ -21,8 +21,9 @@ export type BuyerOptions = {
 const hotSeats = 300;
 /** A buyer with more seats gives some back before buying again, so that there are always seats for sale. */
 const enoughOrders = 3;
-/** The share of purchases of the matinee. */
+/** The share of purchases of the matinee, and of those after it of the show that is on sale. */
 const matineeShare = 0.12;
+const showShare = 0.25;
 
 /** Buys, pays, releases and refunds, in every way that the service has, until the signal comes. */
 export async function buy(
@@ -179,7 +180,8 @@ export async function buy(
   }
 
   function anyHall(): Hall {
-    return chance(matineeShare) ? arena.matinee : arena;
+    if (chance(matineeShare)) return arena.matinee;
+    return arena.show && chance(showShare) ? arena.show : arena;
   }
 
   function seatIndex({ seats }: Hall): number {
@@ -191,10 +193,21 @@ export async function buy(
     const quantity = random.int(1, 4);
     if (chance(0.5)) {
       const section = sections.length > 0 && chance(0.5) ? { section: random.pick(sections) } : {};
-      return { event_uuid: event, quantity, ...section };
+      return { event_uuid: event, quantity, ...section, ...rights(hall, quantity) };
     }
     const first = Math.min(seatIndex(hall), seats.length - quantity);
-    return { ticket_uuids: seats.slice(first, first + quantity).map(({ uuid }) => uuid) };
+    const ticket_uuids = seats.slice(first, first + quantity).map(({ uuid }) => uuid);
+    return { ticket_uuids, ...rights(hall, quantity) };
+  }
+
+  /** The code and the rates by which seats of a show are asked for. */
+  function rights(hall: Hall, quantity: number): Pick<Wish, 'access_code' | 'rate_uuids'> {
+    if (hall !== arena.show) return {};
+    const { code, opensAt, rate } = arena.show;
+    return {
+      ...(Date.now() < opensAt && chance(0.8) && { access_code: code }),
+      ...(chance(0.4) && { rate_uuids: Array.from({ length: quantity }, () => (chance(0.6) ? rate : null)) }),
+    };
   }
 }
 

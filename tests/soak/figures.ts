@@ -84,6 +84,7 @@ export function figures(ledger: Ledger, books: Books, progress: Progress, audit:
     ['prices changed', ledger.organiser.repriced],
     ['tickets deleted and imported again', ledger.organiser.gone.length],
     ['deletions refused, for the ticket is bought', ledger.organiser.refused.length],
+    ...[...ledger.organiser.deeds].map(([deed, times]): [string, number] => [`shows: ${deed}`, times]),
     ['twin requests', ledger.twins.length],
     ['seats asked for as soon as they were given back', ledger.quiet.length],
     ...ledger.byHand.deeds,

@@ -11,7 +11,7 @@ function sound(): { ledger: Ledger; books: Books } {
     { uuid: 'b', price: 20 },
   ] as const;
   const line = (ticket: string, price: number, refund: string | null = null): Line => ({
-    ...{ ticket, price, refund, event: 'arena', seat: `seat ${ticket}`, isGone: false },
+    ...{ ticket, price, refund, rate: null, event: 'arena', seat: `seat ${ticket}`, isGone: false },
     refundedAt: refund === null ? null : 60,
   });
   const told = { uuid: 'order', status: 'paid', total: 30, tickets: [a, b].map((t) => ({ ...t, refunded: false })) };
@@ -78,6 +78,24 @@ function sound(): { ledger: Ledger; books: Books } {
     { uuid: 'single', status: 'paid', total: 5, tickets: [{ uuid: 'c', price: 5, refunded: false }] },
   ]);
   ledger.answers.set('reserve 409 sales_ended', 1);
+  // Ann bought s of a show by its code and at its rate, and has her money back since it was cancelled.
+  ledger.shows.push({
+    ...{ event: 'show', tickets: ['s', 'h'], code: { text: 'CODE', most: 1 }, rate: { uuid: 'child', most: 1 } },
+    ...{ heldBack: { tickets: ['h'], until: 40 }, postponed: { from: 45, until: 50 } },
+    ...{ rescheduled: { told: 51 }, cancelled: { asked: 60, told: 62 } },
+  });
+  ledger.reservations.set('held of the show', {
+    ...{ uuid: 'held of the show', user: 'ann', tickets: [{ uuid: 's', price: 7 }], total: 7 },
+    ...{ asked: 10, expires_at: at(90) },
+  });
+  ledger.organiser.prices.set('s', [{ price: 7, from: 0, until: 100 }]);
+  ledger.holds.get('ann')!.push({ tickets: ['s'], said: '201', isLost: false, from: 10, until: 12 });
+  const shown = { uuid: 'bought', total: 7, tickets: [{ uuid: 's', price: 7, refunded: true }] };
+  ledger.orders.set('k4', {
+    ...{ key: 'k4', user: 'ann', reservation: 'held of the show', method: 'card', asked: 15, open: 0 },
+    told: [toldOf(201, { ...shown, status: 'paid' })],
+  });
+  ledger.lists.get('ann')!.push({ ...shown, status: 'refunded' });
   const paid = { status: 'paid', payment: 'succeeded', createdAt: 16, failedAt: null };
   const books: Books = {
     orders: [
@@ -94,17 +112,33 @@ function sound(): { ledger: Ledger; books: Books } {
         ...{ ...paid, uuid: 'early', user: 'ann', total: 0, reservation: null },
         lines: [{ ...line('m', 0), event: 'matinee' }],
       },
+      {
+        ...{ ...paid, status: 'refunded', uuid: 'bought', user: 'ann', total: 7, reservation: 'held of the show' },
+        lines: [{ ...line('s', 7, 'of the show'), rate: 'child', event: 'show', refundedAt: 64 }],
+      },
     ],
-    refunds: [{ uuid: 'refund', order: 'order', amount: 20, status: 'succeeded', createdAt: 60 }],
+    refunds: [
+      { uuid: 'refund', order: 'order', amount: 20, status: 'succeeded', createdAt: 60 },
+      { uuid: 'of the show', order: 'bought', amount: 7, status: 'succeeded', createdAt: 64 },
+    ],
     charged: new Map([
       ['order', 30],
       ['single', 5],
+      ['bought', 7],
     ]),
     kept: new Map([
       ['order', 10],
       ['single', 5],
+      ['bought', 0],
     ]),
     matinee: { event: 'matinee', start: 50, tickets: ['m'], reservations: [{ uuid: 'm1', createdAt: 12 }] },
+    shows: {
+      reservations: [
+        { uuid: 'held of the show', event: 'show', createdAt: 12, isByCode: true, tickets: ['s'] },
+        { uuid: 'held after the release', event: 'show', createdAt: 42, isByCode: false, tickets: ['h'] },
+      ],
+      refunded: new Set(['show']),
+    },
   };
   return { ledger, books };
 }
@@ -116,6 +150,14 @@ const toldOf = (status: number, text: object) => ({ status, text: JSON.stringify
 type Case = [what: string, spoil: (ledger: Ledger, books: Books) => void];
 
 const again = (ledger: Ledger, text: object, status = 201) => ledger.orders.get('k1')!.told.push(toldOf(status, text));
+
+/** The show is bought once more by its code, before the first order is given back. */
+const buyAgain = ({ orders, shows }: Books, { rate }: { rate: string | null }) => {
+  const first = orders[3]!;
+  shows.reservations[1]!.isByCode = true;
+  const lines = [{ ...first.lines[0]!, ticket: 'h', rate }];
+  orders.push({ ...first, uuid: 'second', reservation: 'held after the release', createdAt: 43, lines });
+};
 
 /** Ann's order is refused for its tickets, instead of being made. */
 const refuse = (ledger: Ledger, conflicts: string[], span = { from: 35, until: 45 }) => {
@@ -147,7 +189,7 @@ const cases: Record<string, Case[]> = {
     ['it is somebody else’s', (_, { orders }) => (orders[0]!.user = 'bob')],
   ],
   'every confirmed ticket was sold to its buyer': [
-    ['it was not sold', (_, { orders }) => orders.pop()],
+    ['it was not sold', (_, { orders }) => orders.splice(2, 1)],
     ['its order has failed', (_, { orders }) => (orders[1]!.status = 'failed')],
     ['it was sold to somebody else', (_, { orders }) => (orders[1]!.user = 'ann')],
   ],
@@ -184,11 +226,11 @@ const cases: Record<string, Case[]> = {
     ['another ticket was meant', (ledger) => (ledger.refunds.get('k2')!.tickets = ['a'])],
   ],
   'every refund that was told is there, done, with its amount': [
-    ['it is lost', (_, { refunds }) => refunds.pop()],
+    ['it is lost', (_, { refunds }) => refunds.shift()],
     ['it is pending', (_, { refunds }) => (refunds[0]!.status = 'pending')],
     ['it has another amount', (_, { refunds }) => refunds[0]!.amount++],
   ],
-  'every refund was told to its buyer, once': [
+  'every refund was told to its buyer, once; one of a cancelled event need not be': [
     ['told as refused', (ledger) => (ledger.refunds.get('k2')!.told = [toldOf(409, {})])],
     ['made twice', (_, { refunds }) => refunds.push({ ...refunds[0]!, uuid: 'second' })],
     ['told under two keys', (ledger) => ledger.refunds.set('k3', { ...ledger.refunds.get('k2')!, key: 'k3' })],
@@ -258,14 +300,45 @@ const cases: Record<string, Case[]> = {
   'nothing is held or bought of an event that has begun': [
     ['an order', (_, { orders }) => (orders[2]!.createdAt = 50)],
     ['a reservation', (_, { matinee }) => (matinee.reservations[0]!.createdAt = 51)],
-    ['a ticket', (ledger) => (ledger.holds.get('ann')!.at(-1)!.from = 51)],
+    ['a ticket', (ledger) => (ledger.holds.get('ann')![1]!.from = 51)],
   ],
   'no buyer gives a ticket back once its event has begun': [
     ['a refund', (_, { refunds }) => (refunds[0]!.order = 'early')],
   ],
   'an event began: it was sold before, and refused after': [
-    ['nothing sold', (_, { orders }) => orders.pop()],
+    ['nothing sold', (_, { orders }) => orders.splice(2, 1)],
     ['nothing refused', (ledger) => ledger.answers.delete('reserve 409 sales_ended')],
+  ],
+  'nothing is held or bought of an event after its cancellation was told': [
+    ['an order', (_, { orders }) => (orders[3]!.createdAt = 63)],
+    ['a reservation', (_, { shows }) => (shows.reservations[1]!.createdAt = 63)],
+  ],
+  'nothing is held or bought of an event while it is postponed': [
+    ['an order', (_, { orders }) => (orders[3]!.createdAt = 46)],
+    ['a reservation', (_, { shows }) => (shows.reservations[1]!.createdAt = 46)],
+  ],
+  'a cancelled event gives every buyer the money back, once and to the cent': [
+    ['not at all', (_, { orders }) => (orders[3]!.status = 'paid')],
+    ['a cent too little', (_, { refunds }) => (refunds[1]!.amount = 6)],
+    ['twice', (_, { refunds }) => refunds.push({ ...refunds[1]!, uuid: 'again' })],
+    ['not at the provider', (_, { kept }) => kept.set('bought', 7)],
+    ['it goes on', (_, { shows }) => shows.refunded.clear()],
+  ],
+  'no seat is held or bought while it is held back': [
+    ['a reservation', (_, { shows }) => (shows.reservations[1]!.createdAt = 39)],
+    ['an order', (_, { orders }) => (orders[3]!.lines[0]!.ticket = 'h')],
+  ],
+  'no access code is used more often than it may be': [['twice', (_, books) => buyAgain(books, { rate: null })]],
+  'no rate is sold for more tickets than it may be': [['two', (_, books) => buyAgain(books, { rate: 'child' })]],
+  'a buyer of a rescheduled event may give back': [
+    [
+      'refused',
+      (ledger) =>
+        ledger.refunds.set('k5', {
+          ...{ key: 'k5', user: 'ann', order: 'bought', tickets: ['s'], asked: 52, open: 0 },
+          told: [{ ...toldOf(409, {}), until: 53 }],
+        }),
+    ],
   ],
   'an order is charged the sum of its booked tickets': [
     ['a cent more', (_, { charged }) => charged.set('order', 31)],
@@ -348,7 +421,7 @@ describe('the judge', () => {
       (ledger, { orders, refunds, kept }) => {
         refuse(ledger, ['d']);
         ledger.refunds.clear();
-        refunds.pop();
+        refunds.shift();
         const lines = orders[0]!.lines.map((line) => ({ ...line, refund: null }));
         orders[0] = { ...orders[0]!, status: 'failed', payment: 'voided', reservation: null, failedAt: 30, lines };
         ledger.lists.get('ann')![0]!.status = 'failed';

@@ -8,12 +8,14 @@ import { orderRules } from './rules/orders.ts';
 import { organiserRules } from './rules/organiser.ts';
 import { refundRules } from './rules/refunds.ts';
 import type { Rule } from './rules/rule.ts';
+import { showRules } from './rules/shows.ts';
 
 export const rules: Record<string, Rule> = {
   ...orderRules,
   ...holdRules,
   ...organiserRules,
   ...matineeRules,
+  ...showRules,
   ...refundRules,
   ...moneyRules,
   ...answerRules,

@@ -25,6 +25,7 @@ export type Ledger = {
   /** When locks may have been lost. */
   locksLost: Span[];
   organiser: Organised;
+  shows: Show[];
   byHand: ByHand;
 };
 
@@ -41,7 +42,7 @@ export type Release = Span & { reservation: string; said: string };
 /** The same request of one user twice at a time, for what they held until `end` at least. */
 export type Twins = Span & { user: string; tickets: string[]; reservation?: string; end: number; said: string[] };
 
-/** The organiser's changes by SQL. */
+/** The organiser's changes by SQL; and `deeds` by the API. */
 export type Organised = {
   /**
    * The prices of each ticket one after the other; two may be valid at a time, as the moment of a change is not known.
@@ -51,8 +52,28 @@ export type Organised = {
   /** Deletions that the database refused. */
   refused: { ticket: string; at: number }[];
   repriced: number;
+  /** How often a show went through each of its steps. */
+  deeds: Map<string, number>;
   /** Unexpected errors of the database. */
   failures: string[];
+};
+
+/**
+ * An event of an organiser's program. `code` opens its presale, for so many reservations; `rate` is sold for so many
+ * tickets. Each `told` is when the response came, and each `asked` when its request was sent.
+ */
+export type Show = {
+  event: string;
+  tickets: string[];
+  code: { text: string; most: number };
+  rate: { uuid: string; most: number };
+  /** `until` the release was asked for. */
+  heldBack: { tickets: string[]; until: number };
+  /** From the response to the request for another date. */
+  postponed?: Span;
+  /** Since the response each buyer may give back. */
+  rescheduled?: { told: number };
+  cancelled?: { asked: number; told: number };
 };
 
 /** A ticket was surely missing between `gone` and `back`; perhaps from `asked` to `done`. */
@@ -109,7 +130,8 @@ export const createLedger = (): Ledger => ({
   quiet: [],
   repeated: [],
   locksLost: [],
-  organiser: { prices: new Map(), gone: [], refused: [], repriced: 0, failures: [] },
+  organiser: { prices: new Map(), gone: [], refused: [], repriced: 0, deeds: new Map(), failures: [] },
+  shows: [],
   byHand: { refunds: new Map(), disputes: new Map(), deeds: new Map() },
 });
 

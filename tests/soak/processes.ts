@@ -60,4 +60,12 @@ export async function startProcesses(
   };
 }
 
+/** One process of the events service, whose organisers' API nobody kills. */
+export const startEvents = (env: Record<string, string>): Promise<Started> =>
+  startProcess([bun, join(root, 'services', 'events', 'main.ts')], {
+    ...env,
+    SERVER_ADDR: '127.0.0.1:0',
+    LOG_REQUESTS: 'false',
+  });
+
 const keepLog = ({ output }: Started) => appendFileSync(processLog, `${output()}\n`);

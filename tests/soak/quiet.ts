@@ -14,10 +14,14 @@ const atOnce = 4;
  * them by the original's endpoint and the others together. There are no other buyers then.
  */
 export async function giveBackQuietly({ api, ledger, random }: SettleDeps, { matinee }: Arena): Promise<void> {
-  const begun = new Set(matinee.seats.map(({ uuid }) => uuid));
+  // Those of a show may not be anybody's at once.
+  const isOther = new Set([
+    ...matinee.seats.map(({ uuid }) => uuid),
+    ...ledger.shows.flatMap(({ tickets }) => tickets),
+  ]);
   const bought = [...ledger.lists].flatMap(([user, orders]) =>
     orders
-      .filter(({ status, tickets }) => status === 'paid' && !tickets.some(({ uuid }) => begun.has(uuid)))
+      .filter(({ status, tickets }) => status === 'paid' && !tickets.some(({ uuid }) => isOther.has(uuid)))
       .map((order, age) => ({ user, order, age, isTouched: ledger.byHand.refunds.has(order.uuid) })),
   );
   // The newest of each buyer, as older ones are surely unlocked; before them those with refunds by hand.

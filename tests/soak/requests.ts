@@ -15,7 +15,10 @@ import {
 
 const path = '/api/v1/booking';
 
-export type Wish = { ticket_uuids: string[] } | { event_uuid: string; quantity: number; section?: string };
+export type Wish = ({ ticket_uuids: string[] } | { event_uuid: string; quantity: number; section?: string }) & {
+  access_code?: string;
+  rate_uuids?: (string | null)[];
+};
 
 export type Requests = ReturnType<typeof createRequests>;
 

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createRandom } from '../../drizzle/seed/random.ts';
 import { openDb } from '../../shared/db/client.ts';
-import { stackAddress } from '../../shared/testing/stack.ts';
 import { postgresEnv } from '../rig/targets.ts';
 import { createApi } from './api.ts';
 import { openArena, scheduleMatinee } from './arena.ts';
@@ -16,11 +15,12 @@ import { judge } from './judge.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { organise } from './organiser.ts';
 import { type PaymentRig, sandboxRig, stripeRig } from './payment-rig.ts';
-import { processLog, startProcesses } from './processes.ts';
+import { processLog, startEvents, startProcesses } from './processes.ts';
 import { giveBackQuietly, holdsEnded } from './quiet.ts';
 import { createRequests } from './requests.ts';
 import { holdMs, type Settings } from './settings.ts';
 import { keyPatienceMs, readLists, repeatAccepted, settle } from './settle.ts';
+import { runShows } from './shows.ts';
 
 export type SoakOptions = Settings & {
   chaos?: boolean;
@@ -68,15 +68,19 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   // The receivers of webhooks start only after the payment rig, whose address they need.
   let urls: string[] = [];
   const paymentRig = payments === 'stripe' ? await stripeRig(createRandom(seed, -1), () => urls) : sandboxRig();
-  const env = { ...postgresEnv(config), ...shortTimes, ...paymentRig.env, REDIS_ADDR: stackAddress('REDIS_ADDR') };
+  const { REDIS_ADDR } = process.env;
+  const servers = { ...postgresEnv(config), ...(REDIS_ADDR && { REDIS_ADDR }) };
+  const env = { ...servers, ...shortTimes, ...paymentRig.env };
   const processes = await startProcesses(processCount, env, breakAs);
   urls = processes.urls;
+  const events = await startEvents(servers);
   const settled = new AbortController();
   try {
     const ledger = createLedger();
     const progress: Progress = { doubleClicks: 0, killed: processes.killed, strikes: new Map(), left: '' };
     tellProgress(ledger, progress, say, settled.signal);
     const api = createApi(processes.urls, ledger);
+    const shows = { arena, ledger, booking: api, events: createApi([`http://127.0.0.1:${events.ports[0]}`], ledger) };
     const wasCalm = () => (chaos ? calm(progress) : []);
     const isAllSeen = () => isEnough(ledger) && [...idle(ledger, paymentRig), ...wasCalm()].length === 0;
     const over = AbortSignal.any([
@@ -104,6 +108,7 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
     await allOf([
       ...users.map((one) => buy({ ...one, arena, paymentRig, ledger, onDoubleClick }, over)),
       organise({ arena, db, ledger, random: createRandom(seed, -3) }, over),
+      runShows({ ...shows, random: createRandom(seed, -5), stepMs: stepOf(seconds) }, over),
       ...(paymentRig.byHand ? [paymentRig.byHand(createRandom(seed, -4), ledger, over)] : []),
       ...(chaos ? [injectFaults(storm, over), paymentRig.injectFaults(createRandom(seed, -2), over)] : []),
     ]);
@@ -129,8 +134,9 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
       () => [],
       (error: Error) => [error.message],
     );
-    const books = await readBooks(db, arena, await paymentRig.books(db));
-    const codes = await processes.stop();
+    const ofShows = ledger.shows.map(({ event }) => event);
+    const books = await readBooks(db, arena, ofShows, await paymentRig.books(db));
+    const codes = [...(await processes.stop()), await events.stop()];
     return {
       checks: [
         ...judge(ledger, books),
@@ -148,11 +154,15 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
   } finally {
     settled.abort();
     await processes.stop();
+    await events.stop();
     await paymentRig.close();
     await db.close();
     await drop();
   }
 }
+
+/** A show has ten steps or so. */
+const stepOf = (seconds: number) => Math.min(1500, Math.max(300, (seconds * 1000) / 25));
 
 const maxTimesLonger = 5;
 
@@ -177,10 +187,11 @@ function calm({ killed, strikes }: Progress): string[] {
 }
 
 function idle({ organiser, byHand }: Ledger, { byHand: hands }: PaymentRig): string[] {
-  const { gone, refused, repriced } = organiser;
+  const { gone, refused, repriced, deeds: steps } = organiser;
   const deeds = ['payment given back by hand', 'payment disputed'];
   return [
     ...(gone.length > 0 && refused.length > 0 && repriced > 0 ? [] : ['the organiser did not do everything']),
+    ...(steps.has('cancel') ? [] : ['no show went through all its steps']),
     ...(hands ? deeds.filter((deed) => !byHand.deeds.has(deed)).map((deed) => `no ${deed}`) : []),
   ];
 }

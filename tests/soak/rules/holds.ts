@@ -87,14 +87,18 @@ function pricesOf({ holds, organiser }: Ledger, user: string): (ticket: string) 
 const isRefused = ({ said, isLost }: HoldRequest) => said.startsWith('4') && !isLost;
 const mayHold = ({ tickets }: HoldRequest, ticket: string) => tickets === undefined || tickets.includes(ticket);
 
-/** Only the service itself can have ended the hold: neither time nor a lost lock, nor the organiser, nor its user. */
-function isHeldThroughout({ locksLost, organiser, releases }: Ledger, twins: Twins): boolean {
+/** Only the service itself can have ended the hold: neither time nor a lost lock, nor an organiser, nor its user. */
+function isHeldThroughout({ locksLost, organiser, releases, shows }: Ledger, twins: Twins): boolean {
   const { reservation, tickets, until, end } = twins;
   return (
     until < end &&
     !locksLost.some((span) => overlap(span, twins)) &&
     !organiser.gone.some(
       ({ ticket, asked, done }) => tickets.includes(ticket) && asked <= until && twins.from <= done,
+    ) &&
+    !shows.some(
+      ({ cancelled, tickets: its }) =>
+        cancelled && cancelled.asked <= until && its.some((one) => tickets.includes(one)),
     ) &&
     !releases.some((one) => one.reservation === reservation && one.from <= until)
   );

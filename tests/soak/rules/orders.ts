@@ -1,6 +1,6 @@
 import type { BookedOrder } from '../books.ts';
 import { ordersTold, type SeenOrder } from '../ledger.ts';
-import { isAskedBack } from './refunds.ts';
+import { isAskedBack, isOfCancelled } from './refunds.ts';
 import type { Rule } from './rule.ts';
 
 export const orderRules: Record<string, Rule> = {
@@ -99,9 +99,10 @@ export const orderRules: Record<string, Rule> = {
 
   'no ticket was taken back unasked': (ledger, { orders }) => {
     const isAsked = isAskedBack(ledger);
+    const isCancelled = isOfCancelled(ledger, orders);
     return orders.flatMap((order) =>
       order.lines
-        .filter(({ ticket, refund }) => refund !== null && !isAsked(order.uuid, ticket))
+        .filter(({ ticket, refund }) => refund !== null && !isAsked(order.uuid, ticket) && !isCancelled(order.uuid))
         .map(({ ticket }) => `ticket ${ticket} of the order ${order.uuid}`),
     );
   },

@@ -15,14 +15,17 @@ export const refundRules: Record<string, Rule> = {
     });
   },
 
-  'every refund was told to its buyer, once': (ledger, { refunds }) => {
+  'every refund was told to its buyer, once; one of a cancelled event need not be': (ledger, { orders, refunds }) => {
     const keysOf = new Map<string, Set<string>>();
     for (const { request, refund } of refundsTold(ledger)) {
       keysOf.set(refund.uuid, (keysOf.get(refund.uuid) ?? new Set()).add(request.key));
     }
+    const isCancelled = isOfCancelled(ledger, orders);
     return refunds.flatMap(({ uuid, order }) => {
       const keys = keysOf.get(uuid)?.size ?? 0;
-      return keys === 1 ? [] : [`refund ${uuid} of the order ${order} was told under ${keys} keys`];
+      return keys === 1 || (keys === 0 && isCancelled(order))
+        ? []
+        : [`refund ${uuid} of the order ${order} was told under ${keys} keys`];
     });
   },
 
@@ -36,6 +39,15 @@ export const refundRules: Record<string, Rule> = {
 function isDone({ byHand }: Ledger, { order, status }: Books['refunds'][number]): boolean {
   const isBanks = ['open', 'lost'].includes(byHand.disputes.get(order) ?? '');
   return status === 'succeeded' || (status === 'disputed' && isBanks);
+}
+
+/** Returns whether an order is of an event that was cancelled. */
+export function isOfCancelled({ shows }: Pick<Ledger, 'shows'>, orders: Books['orders']): (order: string) => boolean {
+  const cancelled = new Set(shows.filter((show) => show.cancelled).map(({ event }) => event));
+  const its = new Set(
+    orders.filter(({ lines }) => lines.some((line) => cancelled.has(line.event))).map((one) => one.uuid),
+  );
+  return (order) => its.has(order);
 }
 
 /** Returns whether a buyer requested a refund of this ticket of this order. */

@@ -1,3 +1,4 @@
+import { batched } from '../../../../shared/async/batched.ts';
 import { writeAudit } from '../../../../shared/audit/audit-log.ts';
 import { type Db, type Fragment, sqlState } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
@@ -16,6 +17,17 @@ export function postgresPlans({ sql, run }: Db): Plans {
   /** True while an operation makes tickets of the plan `p`. */
   const isAwaited = (on: Db['sql']): Fragment => on`exists (
     select from operations where kind = 'offer' and status = 'running' and state->>'planUuid' = p.uuid)`;
+
+  // Everybody who opens an event asks for it, many at a time.
+  const ofEvent = batched((eventUuids: string[]) =>
+    run(async () => {
+      const rows = await sql<(EventPlan & { uuid: string })[]>`
+        select e.uuid, e.status = 'draft' as "isDraft", o.uuid as "organiserUuid", p.hash
+        from events e left join organisers o on o.id = e.organiser_id left join seating_plans p on p.id = e.plan_id
+        where e.uuid = any(${eventUuids})`;
+      return new Map(rows.map(({ uuid, ...event }) => [uuid, event]));
+    }),
+  );
 
   return {
     venueOrganiser: (venueUuid) =>
@@ -102,14 +114,7 @@ export function postgresPlans({ sql, run }: Db): Plans {
         throw error;
       }),
 
-    ofEvent: (eventUuid) =>
-      run(async () => {
-        const [row] = await sql<EventPlan[]>`
-          select e.status = 'draft' as "isDraft", o.uuid as "organiserUuid", p.hash
-          from events e left join organisers o on o.id = e.organiser_id left join seating_plans p on p.id = e.plan_id
-          where e.uuid = ${eventUuid}`;
-        return row;
-      }),
+    ofEvent,
 
     byHash: (eventUuid, hash) =>
       run(async () => {
