@@ -218,6 +218,9 @@ describe('the offer of an event', () => {
     ]);
     const strange = { plan_uuid: randomUUID(), prices };
     expect((await send('PUT', `/events/${event}/offer`, strange)).json.faults).toMatchObject([{ path: 'plan_uuid' }]);
+    const late = { ...put, hold_backs: [{ name: 'x\ud800', seats: ['A1'], release_at: '9999-12-31T23:59:59-14:00' }] };
+    const issues = (await send('PUT', `/events/${event}/offer`, late)).json.issues as { path: string }[];
+    expect(issues.map(({ path }) => path)).toEqual(['hold_backs.0.name', 'hold_backs.0.release_at']);
     expect((await send('GET', `/events/${event}/offer`)).json.error).toBe('offer_not_found');
     await database.sql`update events set status = 'cancelled' where uuid = ${event}`;
     expect((await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices })).json.error).toBe(
@@ -272,7 +275,9 @@ describe('the offer of an event', () => {
     const etag = shown.headers.get('etag')!;
     expect(etag).toBe(`"${shown.json.hash}"`);
     expect((await send('GET', path, undefined, { 'If-None-Match': etag })).status).toBe(304);
-    expect((await send('GET', `/events/${event}/plan/${'0'.repeat(64)}`)).json.error).toBe('plan_not_found');
+    for (const none of ['0'.repeat(64), 'x', '%00']) {
+      expect((await send('GET', `/events/${event}/plan/${none}`)).json.error).toBe('plan_not_found');
+    }
   });
 });
 

@@ -181,6 +181,38 @@ describe('a list', () => {
     expect(forged).toMatchObject({ status: 400, json: { issues: [{ path: 'cursor' }] } });
     expect((await ask(tokenOf('rival'), 'GET /audit-log?cursor=x')).status).toBe(400);
   });
+
+  test.each(['venues', 'performers', 'own-events', 'api-keys'])(
+    'does not tell whether another organiser has a thing: %s',
+    async (list) => {
+      const hosts = await makeThings('/venues');
+      const { uuid } = (await ask(tokenOf('host'), 'POST /performers', { body: performer })).json;
+      const event = { name: 'Gala', venue_uuid: hosts.host, date: '2099-01-01T00:00:00Z' };
+      const draft = (await ask(tokenOf('host'), 'POST /events', { body: event })).json.uuid;
+      const key = (await ask(tokenOf('host'), 'POST /api-keys', { body: { name: 'k', scopes: ['read'] } })).json.uuid;
+      const cursor = { venues: hosts.host, performers: uuid, 'own-events': draft, 'api-keys': key }[list];
+      const statusFor = async (who: string) => (await ask(tokenOf(who), `GET /${list}?cursor=${cursor}`)).status;
+      expect([await statusFor('host'), await statusFor('rival')]).toEqual([200, 400]);
+      const plans = (who: string, venueUuid: string) =>
+        ask(tokenOf(who), `GET /venues/${venueUuid}/plans?cursor=${crypto.randomUUID()}`);
+      expect((await plans('host', hosts.host)).status).toBe(400);
+    },
+  );
+});
+
+describe('an Idempotency-Key', () => {
+  test('of a person is another one for each organiser, and for them as a buyer', async () => {
+    const sub = crypto.randomUUID();
+    const headers = { 'Idempotency-Key': crypto.randomUUID() };
+    const made = async (claims: object) =>
+      ask(await secretToken({ sub, ...claims }), 'POST /venues', { body: venue, headers });
+    const { host, rival } = actors.organisers;
+    for (const organiser of [host, rival]) {
+      expect(await made({ organiser })).toMatchObject({ status: 201, json: { organiser_uuid: organiser } });
+    }
+    expect(await made({ scope: 'organiser' })).toMatchObject({ status: 201, json: { organiser_uuid: null } });
+    expect((await made({})).status).toBe(403);
+  });
 });
 
 describe('a public read', () => {

@@ -98,6 +98,15 @@ describe('a draft', () => {
     ],
     ['a sale that begins with the event', { on_sale_from: '2031-02-02T00:00:00Z' }, ['on_sale_from']],
     ['an image by a script', { image_url: 'javascript:alert(1)' }, ['image_url']],
+    ['a line break in its image', { image_url: 'https://example.org/\n' }, ['image_url']],
+    ['half of a character', { name: 'x\ud800', description: '\udc00' }, ['name', 'description']],
+    [
+      'instants that are out of the years 1 to 9999 in UTC',
+      { date: '9999-12-31T23:59:59-14:00', doors_at: '0001-01-01T00:00:00+14:00' },
+      ['date', 'doors_at'],
+    ],
+    ['a currency that there is not', { currency: 'ZZZ' }, ['currency']],
+    ['a currency that nobody pays with', { currency: 'XAU' }, ['currency']],
     [
       'members that are none, and wrong ones',
       { seats: 3, currency: 'euro', ticket_limit: 0, name: ' ' },
@@ -135,6 +144,9 @@ describe('a draft', () => {
     const ownPage = await mine.send('GET', `/events/${uuid}`);
     expect(ownPage.headers.get('cache-control')).toBe('no-store');
     expect(ownPage.json as object).toMatchObject({ status: 'draft', on_sale: { state: 'not_yet' } });
+    const exact = { on_sale_from: '2030-02-01T09:00:00.250Z', on_sale_until: '2030-02-02T09:00:00Z' };
+    const windows = (await mine.send('GET', `/events/${await made(exact)}`)).json.on_sale;
+    expect(windows).toMatchObject({ from: exact.on_sale_from, until: exact.on_sale_until });
     for (const part of ['seats', 'live', 'calendar.ics', 'schema.json']) {
       expect([part, (await api.anybody('GET', `/events/${uuid}/${part}`)).status]).toEqual([part, 404]);
     }
@@ -159,6 +171,10 @@ describe('a draft', () => {
     const uuid = await made({ venue_uuid: await api.venue(null) }, platform);
     expect((await api.anybody('GET', `/events/${uuid}`)).status).toBe(404);
     expect((await platform('GET', `/events/${uuid}`)).status).toBe(200);
+    for (const part of ['plan', 'plan/x']) {
+      const told = async (send: Send) => (await send('GET', `/events/${uuid}/${part}`)).json.error;
+      expect([await told(api.anybody), await told(platform)]).toEqual(['event_not_found', 'plan_not_found']);
+    }
   });
 
   test('needs credentials of an organiser: none are a 401, a buyer’s a 403, and an unknown organiser’s, too', async () => {

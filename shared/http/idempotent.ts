@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { sleep } from '../async/clock.ts';
+import { type Actor, uuidOf } from '../auth/actor.ts';
 import { AppError } from '../errors.ts';
 import { type IdempotencyKeys, respondOnce } from '../idempotency/idempotency.ts';
 import { hashOf, sameUuid } from '../idempotency/same-uuid.ts';
@@ -36,6 +37,16 @@ export const madeHeaders = (description: string) => ({
   Location: { description, required: true, schema: { type: 'string' as const } },
   ...replayed,
 });
+
+/**
+ * Returns the owner of a request's Idempotency-Key: a person acts for one organiser at a time, and what was answered to
+ * them for one is for nobody else, not even for themselves as a buyer. Where no tokens are checked, all share them.
+ */
+export function scopeOf(actor: Actor): string {
+  const uuid = uuidOf(actor) ?? 'anyone';
+  if (actor.is === 'admin') return `${uuid} as admin`;
+  return actor.is === 'organiser' ? `${uuid} for ${actor.organiserUuid ?? 'the platform'}` : uuid;
+}
 
 /** A refusal that is given again when the request is repeated. */
 export const givenAgain = <R extends { headers?: object }>(refusal: R) => ({

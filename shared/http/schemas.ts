@@ -39,12 +39,33 @@ export const wholeNumber = (min: number, max: number, fallback: number) => {
     .openapi({ type: 'integer', minimum: min, maximum: max, default: fallback });
 };
 
-/** In a request: text that PostgreSQL and the index can take: no NUL, and no more than `max` characters. */
+/**
+ * In a request: text that PostgreSQL and the index can take: no NUL, no more than `max` characters, and none of them
+ * half (JSON can write a lone surrogate, and UTF-8 can't).
+ */
 export const textInput = (max: number) =>
   z
     .string()
     .max(max, `must be at most ${max} characters`)
-    .refine((text) => !text.includes('\0'), 'must not contain NUL');
+    .refine((text) => !text.includes('\0'), 'must not contain NUL')
+    .refine((text) => text.isWellFormed(), 'must not contain a lone surrogate: half of a character');
+
+/** Returns whether a text stays on its line, and has nothing that moves a terminal or breaks an XML document. */
+export const isOneLine = (text: string): boolean => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+
+/** In a request: an instant as RFC 3339 has it, in the years that PostgreSQL and RFC 3339 share; it becomes UTC. */
+export const instantInput = z.iso
+  .datetime({ offset: true, error: 'must be an instant as RFC 3339 has it, such as 2030-06-01T19:30:00+02:00' })
+  .transform((text) => new Date(text))
+  .refine(
+    (at) => at.getTime() >= Date.parse('0001-01-01T00:00:00Z') && at.getUTCFullYear() <= 9999,
+    'must be in the years 1 to 9999',
+  )
+  .transform((at) => at.toISOString())
+  .openapi({ type: 'string', format: 'date-time' });
+
+/** In a request: an instant, or null. Its type is named here, for the document takes that of the instant alone. */
+export const nullableInstant = instantInput.nullable().openapi({ type: ['string', 'null'], format: 'date-time' });
 
 /**
  * The uuids of the examples in the documents: an event of the demo data, its venue, three of its seats, any buyer, and payment

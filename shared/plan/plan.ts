@@ -23,7 +23,13 @@ const { nameLength, coordinate } = planLimits;
 /** Control characters and line breaks would make two labels that look the same. */
 const printable = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
 
-const anyName = z.string().normalize('NFC').trim().max(nameLength).regex(printable, 'has a control character');
+const anyName = z
+  .string()
+  .normalize('NFC')
+  .trim()
+  .max(nameLength)
+  .regex(printable, 'has a control character')
+  .refine((text) => text.isWellFormed(), 'has a lone surrogate: half of a character');
 const name = anyName.min(1);
 const at = z.number().min(-coordinate).max(coordinate);
 const length = z.number().positive().max(coordinate);

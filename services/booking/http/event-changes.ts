@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Author } from '../../../shared/audit/audit-log.ts';
-import { uuidOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { givenAgain, idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
+import { givenAgain, idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import {
   bearerResponses,
@@ -15,7 +14,7 @@ import {
   parameterResponses,
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { dateTime, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { dateTime, instantInput, nullableInstant, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 import { keyReused, requestInProgress } from '../../../shared/idempotency/idempotency.ts';
 import { codes } from '../domain/errors.ts';
 import { cancelEvent } from '../domain/event/cancel-event.ts';
@@ -27,7 +26,7 @@ import { mustManageEvent } from '../domain/event/organised-event.ts';
 import { postponeEvent } from '../domain/event/postpone-event.ts';
 import { rescheduleEvent } from '../domain/event/reschedule-event.ts';
 import type { Ports } from '../domain/ports.ts';
-import { exampleEvents, instantInput, nullableInstant } from './input.ts';
+import { exampleEvents } from './input.ts';
 
 const eventPath = '/api/v1/booking/events/{uuid}';
 const operationPath = '/api/v1/booking/operations';
@@ -225,7 +224,7 @@ export function eventChangeRoutes(ports: Ports, authorOf: AuthorOf) {
   /** A request about an event of somebody else leaves no key behind. */
   async function checked(author: Author, eventUuid: string, key: string, what: string) {
     await mustManageEvent(ports, { actor: author.actor, eventUuid });
-    const scope = uuidOf(author.actor) ?? 'anyone';
+    const scope = scopeOf(author.actor);
     return { scope, key, about: `POST ${eventPath.replace('{uuid}', eventUuid)}/${what}` };
   }
 

@@ -22,20 +22,6 @@ export const exampleEvents = {
   postpone: 'a3b4c5d6-e7f8-4a5b-8c9d-0e1f2a3b4c5d',
 };
 
-/** In a request: an instant as RFC 3339 has it, in the years that PostgreSQL and RFC 3339 share. */
-export const instantInput = z.iso
-  .datetime({ offset: true, error: 'must be an instant such as 2027-06-05T19:30:00+02:00' })
-  .transform((text) => new Date(text))
-  .refine(
-    (at) => at.getTime() >= Date.parse('0001-01-01T00:00:00Z') && at.getUTCFullYear() <= 9999,
-    'must be in the years 1 to 9999',
-  )
-  .transform((at) => at.toISOString())
-  .openapi({ type: 'string', format: 'date-time' });
-
-/** In a request: an instant, or null. Its type is named here, for the document takes that of the instant alone. */
-export const nullableInstant = instantInput.nullable().openapi({ type: ['string', 'null'], format: 'date-time' });
-
 /** The rate of a ticket, as responses show it. */
 export const rateSchema = z
   .object({ uuid, name: z.string().openapi({ example: 'Child' }) })

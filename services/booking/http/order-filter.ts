@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { textInput, uuidInput } from '../../../shared/http/schemas.ts';
+import { instantInput, textInput, uuidInput } from '../../../shared/http/schemas.ts';
 import type { OrderFilter } from '../domain/sales/sales.ts';
-import { instantInput } from './input.ts';
 
 /** The parameters by which orders of an event are chosen. */
 export const filterQuery = z.object({

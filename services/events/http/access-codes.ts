@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
+import { idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
 import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
@@ -11,7 +11,6 @@ import { addCodes, listCodes, normalCode, withdrawCode } from '../domain/presale
 import { findPresale } from '../domain/presale/change-presale.ts';
 import { codeTaken, noSuchCode, noSuchPresale } from '../domain/presale/errors.ts';
 import type { AccessCode } from '../domain/presale/presales.ts';
-import { scopeOf } from './made-once.ts';
 import { onceResponses } from './once-responses.ts';
 import { changeResponses, deleteResponses, organiserResponses } from './responses.ts';
 

@@ -3,7 +3,7 @@ import { actorOf } from '../../../shared/auth/actor.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { dateTime, textInput, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import { dateTime, instantInput, textInput, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import type { AuditEntry } from '../domain/audit/audit-entry.ts';
 import { listAuditLog } from '../domain/audit/list-audit-log.ts';
 import { noSuchOrganiser } from '../domain/organiser/errors.ts';
@@ -29,10 +29,6 @@ const entrySchema = z
   })
   .openapi('AuditEntry');
 
-const instantInput = z.iso
-  .datetime({ offset: true, error: 'must be an instant of RFC 3339, such as 2026-05-01T18:00:00Z' })
-  .optional();
-
 const listRoute = createRoute({
   method: 'get',
   path: `${prefix}/audit-log`,
@@ -48,8 +44,8 @@ const listRoute = createRoute({
       thing: textInput(100).optional().openapi({ description: 'The kind of thing, such as `venue`' }),
       thing_uuid: uuidInput.optional().openapi({ description: 'One thing' }),
       actor_uuid: uuidInput.optional().openapi({ description: 'The user, or the API key' }),
-      from: instantInput.openapi({ description: 'From this instant on' }),
-      to: instantInput.openapi({ description: 'Before this instant' }),
+      from: instantInput.optional().openapi({ description: 'From this instant on' }),
+      to: instantInput.optional().openapi({ description: 'Before this instant' }),
       cursor: textInput(100).optional().openapi({ description: 'The `next_cursor` of the page before' }),
       limit: wholeNumber(1, 100, 20).openapi({ description: 'Most entries on the page' }),
     }),

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { actorOf } from '../../../shared/auth/actor.ts';
+import type { Identities } from '../../../shared/auth/identities.ts';
 import type { Env, Headers } from '../../../shared/http/env.ts';
 import { replyTagged } from '../../../shared/http/etag.ts';
 import { commonResponses, errorResponse, jsonResponse, withoutToken } from '../../../shared/http/responses.ts';
@@ -12,6 +12,7 @@ import { visibleEvent } from '../domain/plan/find-plan.ts';
 import type { EventPlan, Plans } from '../domain/plan/plans.ts';
 import { knownPlanPage, planPageOf } from '../page/plan-page.ts';
 import { prefix } from './input.ts';
+import { visitors } from './visitor.ts';
 
 const events = `${prefix}/events`;
 const eventUuid = uuid.openapi({ example: example.event });
@@ -79,15 +80,19 @@ const byHashRoute = createRoute({
   },
 });
 
+const planHash = /^[0-9a-f]{64}$/;
 const forGood = 'max-age=31536000, immutable';
 
 /** The plans of events, for everybody. An id that is no uuid names no event. */
-export function eventPlanRoutes({ plans }: { plans: Plans }) {
-  async function send(c: Context<Env>, found: (event: EventPlan) => { hash: string; headers: Headers }) {
+export function eventPlanRoutes({ plans, identities }: { plans: Plans; identities?: Identities | undefined }) {
+  const visitor = visitors(identities);
+
+  async function send(c: Context<Env>, found: (event: EventPlan) => { hash: string | undefined; headers: Headers }) {
     const uuid = c.req.param('uuid')?.toLowerCase() ?? '';
     if (!anyUuid.test(uuid)) throw eventNotFound();
-    const event = await visibleEvent(plans, actorOf(c.get('caller')), uuid);
+    const event = await visibleEvent(plans, visitor(c), uuid);
     const { hash, headers } = found(event);
+    if (hash === undefined) throw planNotFound();
     let page = event.hash === hash ? knownPlanPage(hash) : undefined;
     if (!page) {
       const plan = await plans.byHash(uuid, hash);
@@ -106,7 +111,7 @@ export function eventPlanRoutes({ plans }: { plans: Plans }) {
   );
   return addUnchecked(routes, byHashRoute, (c) =>
     send(c as never, ({ isDraft }) => ({
-      hash: c.req.param('hash') ?? '',
+      hash: planHash.exec(c.req.param('hash') ?? '')?.[0],
       headers: { 'Cache-Control': `${isDraft ? 'private' : 'public'}, ${forGood}` },
     })),
   );

@@ -1,9 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import type { Clock } from '../../../shared/async/clock.ts';
-import { type Actor, actorOf } from '../../../shared/auth/actor.ts';
 import type { Identities } from '../../../shared/auth/identities.ts';
-import type { Env } from '../../../shared/http/env.ts';
 import { replyHashed, replyTagged } from '../../../shared/http/etag.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
 import {
@@ -25,6 +22,7 @@ import { pageOf, pageTag } from '../page/event-page.ts';
 
 import { eventPageSchema, eventSchema } from './event-schemas.ts';
 import { lockStatus, locksUnknown, seatsUnchanged, seatsVersion, tagged, versionOf } from './seat-headers.ts';
+import { visitors } from './visitor.ts';
 
 const viewRoute = createRoute({
   method: 'get',
@@ -84,9 +82,7 @@ export function eventRoutes(deps: {
   clock: Clock;
   identities?: Identities | undefined;
 }) {
-  /** Without credentials nobody is anybody, where they are checked. */
-  const visitor = (c: Context<Env>): Actor | undefined =>
-    deps.identities ? c.get('caller') : actorOf(c.get('caller'));
+  const visitor = visitors(deps.identities);
   const routes = createRoutes().openapi(listRoute, async (c) => {
     const { events, nextCursor } = await listEvents(deps, c.req.valid('query'));
     return replyHashed(c, { events, next_cursor: nextCursor });

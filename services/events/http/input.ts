@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { textInput, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import { isOneLine, textInput, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import type { Page } from '../domain/page.ts';
 
 // What the routes of organisers have in common.
@@ -8,9 +8,7 @@ export const prefix = '/api/v1/management';
 
 /** In a request: a name, or another text of one line that must not be blank. */
 export const nameInput = (max = 200) =>
-  textInput(max)
-    .regex(/\S/, 'must not be blank')
-    .refine((text) => !/[\r\n]/.test(text), 'must be one line');
+  textInput(max).regex(/\S/, 'must not be blank').refine(isOneLine, 'must be one line');
 
 /** In a request: the organiser whose things are asked for. */
 export const organiserInput = uuidInput.or(z.literal('platform')).optional().openapi({

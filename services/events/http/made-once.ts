@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
-import { type Actor, actorOf, uuidOf } from '../../../shared/auth/actor.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
 import type { Env } from '../../../shared/http/env.ts';
-import { idempotent } from '../../../shared/http/idempotent.ts';
+import { idempotent, scopeOf } from '../../../shared/http/idempotent.ts';
 import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
 
 /**
@@ -21,6 +21,3 @@ export function madeOnce<T extends { uuid: string }>(
     return { status: 201, json: toJson(made), location: `${path}/${made.uuid}` };
   });
 }
-
-/** The owner of an Idempotency-Key; where no tokens are checked, all share them. */
-export const scopeOf = (actor: Actor): string => uuidOf(actor) ?? 'anyone';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { currency, dateTime, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { currency, dateTime, instantInput, money, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 import { planLimits, seatFlags } from '../../../shared/plan/plan.ts';
 import type { MadeOffer, Offer, Operation } from '../domain/offer/offer.ts';
 import { nameInput } from './input.ts';
@@ -14,11 +14,6 @@ export const priceInput = z
 export const labelInput = textInput(400).min(1);
 export const namesInput = <T extends z.ZodType>(name: T, max: number) => z.array(name).min(1).max(max);
 const prices = z.record(nameInput(planLimits.nameLength), priceInput);
-
-/** RFC 3339, with any offset; kept in UTC. */
-const instantInput = z.iso
-  .datetime({ offset: true, error: 'must be an instant of RFC 3339, such as 2026-12-01T09:00:00Z' })
-  .transform((text) => new Date(text).toISOString());
 
 const rateInput = z.strictObject({
   name: nameInput(100),

@@ -1,26 +1,28 @@
 import { z } from '@hono/zod-openapi';
-import { dateTime, example, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import {
+  dateTime,
+  example,
+  instantInput,
+  isOneLine,
+  nullableInstant,
+  textInput,
+  uuid,
+  uuidInput,
+} from '../../../shared/http/schemas.ts';
 import type { EventInput, EventSettings } from '../domain/event/organisers-events.ts';
 
-/** In a request: an instant in a year that PostgreSQL and RFC 3339 can both write. */
-export const instantInput = z.iso
-  .datetime({ offset: true, error: 'must be an instant as RFC 3339 has it, such as 2030-06-01T19:30:00+02:00' })
-  .refine((text) => !(new Date(text).getUTCFullYear() < 1), 'must not be before the year 1')
-  .transform((text) => new Date(text).toISOString())
-  .openapi({ type: 'string', format: 'date-time' });
-
-/** In a request: an instant, or null. Its type is named here, for the document takes that of the instant alone. */
-const nullableInstant = instantInput.nullable().openapi({ type: ['string', 'null'], format: 'date-time' });
-
-const line = (max: number) =>
-  textInput(max)
-    .trim()
-    .min(1, 'must not be empty')
-    .refine((text) => !/[\p{Cc}]/u.test(text), 'must be one line');
+const line = (max: number) => textInput(max).trim().min(1, 'must not be empty').refine(isOneLine, 'must be one line');
 
 const httpUrl = textInput(2000)
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an http or https URL')
+  .refine(
+    (text) => !/\s/.test(text) && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be an http or https URL',
+  )
   .openapi({ format: 'uri' });
+
+/** ISO 4217 also has codes for metals, units of account, tests and nothing: nobody pays with those. */
+const noMoney = /^X(?!AF|CD|CG|OF|PF)/;
+const currencies = new Set(Intl.supportedValuesOf('currency').filter((code) => !noMoney.test(code)));
 
 /** What a POST takes. */
 export const eventInput = z
@@ -50,10 +52,10 @@ export const eventInput = z
     }),
     currency: z
       .string()
-      .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217, such as EUR')
+      .refine((code) => currencies.has(code), 'must be a currency of ISO 4217, such as EUR')
       .nullable()
       .default(null)
-      .openapi({ description: 'ISO 4217, of the tickets that its offer makes', example: 'EUR' }),
+      .openapi({ description: 'ISO 4217, of the tickets that its offer makes', pattern: '^[A-Z]{3}$', example: 'EUR' }),
   })
   .openapi('EventInput');
 

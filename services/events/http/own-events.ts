@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
+import { idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
 import { patchBody, patchOf } from '../../../shared/http/merge-patch.ts';
 import {
   checkOf,
@@ -24,7 +24,7 @@ import { publishEvent } from '../domain/event/publish-event.ts';
 import { noSuchOrganiser } from '../domain/organiser/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { nextCursor, organiserInput, pageJson, pageQuery } from './input.ts';
-import { madeOnce, scopeOf } from './made-once.ts';
+import { madeOnce } from './made-once.ts';
 import { onceResponses } from './once-responses.ts';
 import { eventInput, inputJson, settingsJson, settingsSchema, toInput } from './own-event-schemas.ts';
 import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { idempotent, keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
+import { idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
 import { patchBody, patchOf } from '../../../shared/http/merge-patch.ts';
 import {
   checkOf,
@@ -13,7 +13,15 @@ import {
 import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
-import { dateTime, example, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import {
+  dateTime,
+  example,
+  instantInput,
+  isOneLine,
+  textInput,
+  uuid,
+  uuidInput,
+} from '../../../shared/http/schemas.ts';
 import { noSuchEvent } from '../domain/event/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import {
@@ -26,8 +34,6 @@ import {
 } from '../domain/presale/change-presale.ts';
 import { noSuchPresale, presaleUsed } from '../domain/presale/errors.ts';
 import type { Presale, PresaleInput } from '../domain/presale/presales.ts';
-import { scopeOf } from './made-once.ts';
-import { instantInput } from './own-event-schemas.ts';
 import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
 
 const ofEvent = '/api/v1/management/events/{uuid}/presales';
@@ -40,7 +46,11 @@ const notFound = errorResponse('There is no such presale of this organiser’s',
 
 const presaleInput = z
   .strictObject({
-    name: textInput(200).trim().min(1, 'must not be empty').openapi({ example: 'Fan club' }),
+    name: textInput(200)
+      .trim()
+      .min(1, 'must not be empty')
+      .refine(isOneLine, 'must be one line')
+      .openapi({ example: 'Fan club' }),
     starts_at: instantInput.openapi({ example: '2031-01-10T10:00:00+01:00' }),
     ends_at: instantInput.openapi({ example: '2031-01-12T10:00:00+01:00' }),
   })

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { actorOf, uuidOf } from '../../../shared/auth/actor.ts';
+import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
 import { takeBody } from '../../../shared/http/body.ts';
-import { givenAgain, idempotent, keyHeader } from '../../../shared/http/idempotent.ts';
+import { givenAgain, idempotent, keyHeader, scopeOf } from '../../../shared/http/idempotent.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { textInput } from '../../../shared/http/schemas.ts';
@@ -96,7 +96,7 @@ export function priceRoutes(deps: ChangePricesPorts & { idempotencyKeys: Idempot
     const { price, percent, ...body } = c.req.valid('json');
     const eventUuid = c.req.valid('param').uuid;
     const to: PriceChange['to'] = price === undefined ? { percent: percent! } : { price };
-    const scope = uuidOf(actorOf(c.get('caller'))) ?? 'anyone';
+    const scope = scopeOf(actorOf(c.get('caller')));
     const about = `POST ${path.replace('{uuid}', eventUuid)}`;
     const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body: { ...body, ...to } };
     return idempotent(c, deps.idempotencyKeys, request, async () => {

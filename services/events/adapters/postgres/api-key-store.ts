@@ -32,9 +32,9 @@ export function postgresApiKeyStore({ sql, run }: Db): ApiKeyStore {
 
     find: (uuid) => run(async () => (await rows(sql, sql`k.uuid = ${uuid}`))[0]),
 
-    list: ({ whose, ...page }) =>
+    list: (page) =>
       run(async () => {
-        const condition = sql`${isOf(sql, whose, sql`k.organiser_id`)} and ${isAfter(sql, table, page, sql`k.id`)}
+        const condition = sql`${isOf(sql, page.whose, sql`k.organiser_id`)} and ${isAfter(sql, table, page, sql`k.id`)}
           order by k.id desc limit ${page.limit}`;
         return knownPage(sql, table, page, await rows(sql, condition));
       }),

@@ -26,6 +26,10 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
 
   const utc = (instant: Fragment) => sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
+  // A second that is cut off would open the sale on the page before the database does.
+  const turn = (instant: Fragment) =>
+    sql`replace(to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '.000Z', 'Z')`;
+
   const ticket = () => sql`
     json_build_array(t.uuid, t.seat, t.price, case
       when t.status = 'booked' then 'booked'
@@ -67,9 +71,9 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
             'refund_until', ${utc(sql`e.refund_until`)},
             'organiser', case when o.id is not null then json_build_object('uuid', o.uuid, 'name', o.name) end,
             'on_sale', json_build_object(
-              'from', ${utc(sql`e.on_sale_from`)}, 'until', ${utc(sql`e.on_sale_until`)}, 'presales', coalesce((
+              'from', ${turn(sql`e.on_sale_from`)}, 'until', ${turn(sql`e.on_sale_until`)}, 'presales', coalesce((
                 select json_agg(json_build_object(
-                  'name', p.name, 'starts_at', ${utc(sql`p.starts_at`)}, 'ends_at', ${utc(sql`p.ends_at`)})
+                  'name', p.name, 'starts_at', ${turn(sql`p.starts_at`)}, 'ends_at', ${turn(sql`p.ends_at`)})
                   order by p.starts_at, p.id)
                 from presales p where p.event_id = e.id), '[]')),
             'prices', case when e.currency is not null then (${prices()}) end,

@@ -23,18 +23,19 @@ export function isOf(sql: Sql, whose: Whose, column: Fragment): Fragment {
 }
 
 /** The condition that a row comes after the one that a page goes on from. The newest come first. */
-export const isAfter = (sql: Sql, table: string, { after }: PageRequest, id: Fragment): Fragment =>
-  after === undefined ? sql`true` : sql`${id} < (select id from ${sql(table)} where uuid = ${after})`;
+export const isAfter = (sql: Sql, table: string, page: PageOf, id: Fragment): Fragment =>
+  page.after === undefined ? sql`true` : sql`${id} < (select id ${lastOf(sql, table, page)})`;
+
+type PageOf = PageRequest & { whose: Whose };
+
+/** The row that a page goes on from: one of the list, for whether there is another organiser's thing is not told. */
+const lastOf = (sql: Sql, table: string, { after, whose }: PageOf): Fragment =>
+  sql`from ${sql(table)} where uuid = ${after!} and ${isOf(sql, whose, sql`organiser_id`)}`;
 
 /** Returns the rows of a page; undefined after an unknown one, for an empty page would look like the end. */
-export async function knownPage<T>(
-  sql: Sql,
-  table: string,
-  { after }: PageRequest,
-  rows: T[],
-): Promise<T[] | undefined> {
-  if (rows.length > 0 || after === undefined) return rows;
-  const [known] = await sql`select from ${sql(table)} where uuid = ${after}`;
+export async function knownPage<T>(sql: Sql, table: string, page: PageOf, rows: T[]): Promise<T[] | undefined> {
+  if (rows.length > 0 || page.after === undefined) return rows;
+  const [known] = await sql`select ${lastOf(sql, table, page)}`;
   return known ? rows : undefined;
 }
 

@@ -58,12 +58,12 @@ export function postgresOrganisersEvents({ sql, run }: Db): OrganisersEvents {
         return row && toEvent(row);
       }),
 
-    list: ({ whose, status, ...page }) =>
+    list: ({ status, ...page }) =>
       run(async () => {
         const some = status === undefined ? sql`true` : sql`e.status = ${status}`;
         const rows = await select(
           sql,
-          sql`${isOf(sql, whose, sql`e.organiser_id`)} and ${some} and ${isAfter(sql, 'events', page, sql`e.id`)}
+          sql`${isOf(sql, page.whose, sql`e.organiser_id`)} and ${some} and ${isAfter(sql, 'events', page, sql`e.id`)}
             order by e.id desc limit ${page.limit}`,
         );
         return (await knownPage(sql, 'events', page, rows))?.map(toEvent);

@@ -26,9 +26,9 @@ export function postgresOrganisers({ sql, run }: Db): Organisers {
 
     find: (uuid) => run(async () => (await rows(sql, sql`o.uuid = ${uuid}`))[0]),
 
-    list: (page) =>
+    list: ({ after, limit }) =>
       run(async () => {
-        const { limit } = page;
+        const page = { after, limit, whose: 'everybody' as const };
         const condition = sql`${isAfter(sql, 'organisers', page, sql`o.id`)} order by o.id desc limit ${limit}`;
         return knownPage(sql, 'organisers', page, await rows(sql, condition));
       }),

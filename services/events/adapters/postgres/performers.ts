@@ -19,9 +19,9 @@ export function postgresPerformers({ sql, run }: Db): Performers {
   return {
     find: (uuid) => run(() => find(sql, uuid)),
 
-    list: ({ whose, ...page }) =>
+    list: (page) =>
       run(async () => {
-        const condition = sql`${isOf(sql, whose, sql`p.organiser_id`)} and ${isAfter(sql, 'performers', page, sql`p.id`)}
+        const condition = sql`${isOf(sql, page.whose, sql`p.organiser_id`)} and ${isAfter(sql, 'performers', page, sql`p.id`)}
           order by p.id desc limit ${page.limit}`;
         return knownPage(sql, 'performers', page, await rows(sql, condition));
       }),

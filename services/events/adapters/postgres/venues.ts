@@ -21,9 +21,9 @@ export function postgresVenues({ sql, run }: Db): Venues {
   return {
     find: (uuid) => run(() => find(sql, uuid)),
 
-    list: ({ whose, ...page }) =>
+    list: (page) =>
       run(async () => {
-        const condition = sql`${isOf(sql, whose, sql`v.organiser_id`)} and ${isAfter(sql, 'venues', page, sql`v.id`)}
+        const condition = sql`${isOf(sql, page.whose, sql`v.organiser_id`)} and ${isAfter(sql, 'venues', page, sql`v.id`)}
           order by v.id desc limit ${page.limit}`;
         return knownPage(sql, 'venues', page, await rows(sql, condition));
       }),

@@ -79,6 +79,7 @@ const bad: [path: (string | number)[], value: unknown, fault: string][] = [
     'cube',
     'decorations[0].shape: must be one of "rectangle", "ellipse", "polygon", "text"',
   ],
+  [['name'], 'x\ud800', 'name: has a lone surrogate: half of a character'],
   [['decorations', 0, 'width'], 0, 'decorations[0].width: must be more than 0'],
   [['bounds', 'width'], undefined, 'bounds.width: is missing'],
   [['areas', 0, 'capacity'], 100_000, ': has 100009 places: a plan has at most 100000'],

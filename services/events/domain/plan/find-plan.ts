@@ -2,6 +2,7 @@ import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { organises } from '../../../../shared/auth/actor.ts';
 import { mustOrganise, organised } from '../../../../shared/auth/rights.ts';
+import { unknownCursor } from '../../../../shared/errors.ts';
 import type { Plan } from '../../../../shared/plan/plan.ts';
 import { eventNotFound } from '../event/errors.ts';
 import { venueNotFound } from '../venue/errors.ts';
@@ -16,6 +17,7 @@ export async function listPlans(
   { actor, venueUuid, after, limit }: { actor: Actor; venueUuid: string; after?: string | undefined; limit: number },
 ): Promise<{ plans: PlanSummary[]; next: string | null }> {
   mustOrganise(actor, await plans.venueOrganiser(venueUuid), 'read', venueNotFound);
+  if (after !== undefined && (await plans.find(after))?.venueUuid !== venueUuid) throw unknownCursor();
   const found = await plans.ofVenue(venueUuid, { after, limit: limit + 1 });
   const page = found.slice(0, limit);
   return { plans: page, next: found.length > limit ? page.at(-1)!.uuid : null };
@@ -35,9 +37,10 @@ export async function removePlan({ plans }: Ports, author: Author, uuid: string)
   if (!(await plans.remove(author, uuid))) throw usedPlan();
 }
 
-/** Returns an event with its plan; a draft for its organiser only. Throws `event_not_found`. */
-export async function visibleEvent(plans: Plans, actor: Actor, eventUuid: string): Promise<EventPlan> {
+/** Returns an event with its plan; a draft for its organiser only (nobody is undefined). Throws `event_not_found`. */
+export async function visibleEvent(plans: Plans, actor: Actor | undefined, eventUuid: string): Promise<EventPlan> {
   const event = await plans.ofEvent(eventUuid);
-  if (!event || (event.isDraft && !organises(actor, event.organiserUuid, 'read'))) throw eventNotFound();
+  if (!event) throw eventNotFound();
+  if (event.isDraft && !(actor && organises(actor, event.organiserUuid, 'read'))) throw eventNotFound();
   return event;
 }
