@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { type Actor, anyone } from '../../../../shared/auth/actor.ts';
+import { openDb } from '../../../../shared/db/client.ts';
+import { eventually } from '../../../../shared/testing/eventually.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { createOrder, outcomeOf, refundOrder, reserveTickets, type Sale, startSale } from '../../testing.ts';
+import {
+  createOrder,
+  outcomeOf,
+  refundOrder,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  saleOn,
+  startSale,
+} from '../../testing.ts';
 import { cancelEvent } from './cancel-event.ts';
 import type { EventStatus } from './event.ts';
 import { postponeEvent } from './postpone-event.ts';
@@ -149,6 +160,33 @@ describe('a buyer', () => {
     await sale.sweep();
     await sale.audit();
   });
+});
+
+test('of two processes that cancel an event at once, the second finds it cancelled', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 1 });
+  const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid: randomUUID(), ticketUuids: tickets });
+  await createOrder(sale.deps, { reservationUuid, methodUuid: randomUUID() });
+  const other = openDb(sale.config);
+  const cancelBy = (deps: SaleDeps) =>
+    outcomeOf(cancelEvent(deps, author, { eventUuid: uuid, operationUuid: randomUUID(), reason: null }));
+  const both = Promise.withResolvers<Promise<unknown>[]>();
+  await sale.sql.begin(async (tx) => {
+    await tx`select from events where uuid = ${uuid} for update`;
+    both.resolve([cancelBy(sale.deps), cancelBy(saleOn(other).deps)]);
+    await eventually(async () => {
+      const [row] = await sale.sql`
+        select count(*)::int as waiting from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      expect(row!.waiting).toBe(2);
+    });
+  });
+  const outcomes = await Promise.all(await both.promise);
+  expect(outcomes.filter((one) => 'code' in (one as object))).toEqual([
+    { code: 'event_cancelled', event_status: 'cancelled' },
+  ]);
+  expect(await rowOf(uuid)).toMatchObject({ status: 'cancelled', sequence: 1 });
+  await refundCancelledEvents(sale.deps, { leaseMs: 0, againMs: 0, settleMs: 0 });
+  await other.close();
 });
 
 test('each change is in the audit log, with what was and what is', async () => {
