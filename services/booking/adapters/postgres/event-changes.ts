@@ -83,8 +83,8 @@ async function addOperation(
   { operationUuid, reason }: NonNullable<EventChange['refunds']>,
 ): Promise<void> {
   await tx`
-    insert into operations (uuid, created_at, event_id, kind, total, state)
-    select ${operationUuid}, clock_timestamp(), ${eventId}, 'refunds',
+    insert into operations (uuid, created_at, updated_at, event_id, kind, total, state)
+    select ${operationUuid}, clock_timestamp(), clock_timestamp(), ${eventId}, 'refunds',
       (select count(distinct order_id) from tickets where event_id = ${eventId} and order_id is not null),
       json_build_object('reason', ${reason}::text)`;
 }

@@ -71,7 +71,8 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
     // Without a reservation a ticket may be one of a reservation all the same: it is sold at what that has told.
     const mayHaveRates = requests.some(({ reservationUuid, hasRates }) => !reservationUuid || hasRates);
     const held = mayHaveRates
-      ? on`left join reservation_tickets held on held.token = l.token and held.ticket_id = t.id`
+      ? on`left join lateral (
+          select price, rate_id from reservation_tickets where token = l.token and ticket_id = t.id offset 0) held on true`
       : on``;
     // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that
     // somebody else claimed while this statement waited no longer meets the condition, and the count is short. The
