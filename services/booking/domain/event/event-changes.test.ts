@@ -99,11 +99,21 @@ describe('a rescheduled event', () => {
     ['a date that is past', { date: at(-dayMs) }, 'date', 'must be in the future'],
     ['doors after the date', { doorsAt: at(91 * dayMs) }, 'doors_at', 'must not be after the date'],
     ['an end before the date', { endsAt: at(90 * dayMs) }, 'ends_at', 'must be after the date'],
+    ['an end of refunds after the date', { refundUntil: at(91 * dayMs) }, 'refund_until', 'must not be after the date'],
     ['an end of refunds that is past', { refundUntil: at(-1000) }, 'refund_until', 'must be in the future'],
   ])('is refused with %s, and stays as it is', async (_, wanted, path, message) => {
     const { uuid, outcome } = await reschedule(wanted);
     expect(outcome).toEqual({ code: 'invalid_request', issues: [{ path, message }] });
     expect(await rowOf(uuid)).toMatchObject({ status: 'published', sequence: 0 });
+  });
+
+  test('keeps the end of refunds of its postponement, until its new date at most', async () => {
+    for (const days of [20, 90]) {
+      const { uuid } = await eventThatIs('published');
+      await postponeEvent(sale.deps, author, { eventUuid: uuid, refundUntil: at(days * dayMs) });
+      const moved = await rescheduleEvent(sale.deps, author, { eventUuid: uuid, date: at(60 * dayMs) });
+      expect(moved.refundUntil).toBe(at(Math.min(days, 60) * dayMs));
+    }
   });
 
   test('was not over before, unless it was postponed', async () => {
