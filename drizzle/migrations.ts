@@ -15,6 +15,7 @@ import codesOfReservations from './0013_codes_of_reservations.sql' with { type: 
 import ratesOfReservations from './0014_rates_of_reservations.sql' with { type: 'text' };
 import eventsOfOrders from './0015_events_of_orders.sql' with { type: 'text' };
 import ratesOfOrders from './0016_rates_of_orders.sql' with { type: 'text' };
+import claimsOfTheReleaseBefore from './0017_claims_of_the_release_before.sql' with { type: 'text' };
 import journal from './meta/_journal.json' with { type: 'json' };
 
 /** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
@@ -36,6 +37,7 @@ export const migrationSql: Record<string, string> = {
   '0014_rates_of_reservations': ratesOfReservations,
   '0015_events_of_orders': eventsOfOrders,
   '0016_rates_of_orders': ratesOfOrders,
+  '0017_claims_of_the_release_before': claimsOfTheReleaseBefore,
 };
 
 /** drizzle-kit's journal: the migrations in order. */

@@ -156,7 +156,7 @@ export async function start(
     ),
     // After a rush there is much to capture: meanwhile the other jobs go on.
     startJobs([capturesJob(deps), refundsJob(deps, times)], pauseMs, log),
-    startJobs([operationsJob(deps, closing.signal)], pauseMs, log),
+    startJobs([operationsJob(deps, { deadlineMs: server.requestTimeoutMs, closing: closing.signal })], pauseMs, log),
     startJobs([statisticsJob(db, ownTables)], statisticsPauseMs, log),
   ];
   return {

@@ -248,6 +248,20 @@ describe('the offer of an event', () => {
     expect(await priceOf(event, 'B2')).toBe(3500);
   });
 
+  test('tells since when a rate has its maximum', async () => {
+    const { event, plan } = await makeHall();
+    const put = async (most: number, child: number) => {
+      const rates = [{ name: 'Child', prices: { Stalls: child }, max_tickets: most }];
+      await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices, rates }));
+      const [row] = await database.sql<{ at: string }[]>`
+        select r.updated_at::text as at from rates r join events e on e.id = r.event_id where e.uuid = ${event}`;
+      return row!.at;
+    };
+    const first = await put(5, 900);
+    expect(await put(5, 800)).toBe(first);
+    expect(await put(3, 800)).not.toBe(first);
+  });
+
   test('shows on the page of the event at once', async () => {
     const { event, plan } = await makeHall();
     const page = async () => {

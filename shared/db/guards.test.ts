@@ -433,3 +433,52 @@ test('a ticket that comes with the transaction id of another database is seen as
   const [written] = await sql`select changed_in::text from tickets where event_id = ${id} and seat = 'X1'`;
   expect(BigInt(written!.changed_in)).toBeGreaterThan(BigInt(ticket!.changed_in));
 });
+
+describe('an order that a process of the release before claims, without its event', () => {
+  /** In one statement, as that process does; `token` is that of the hold. */
+  const claim = ({ tickets }: MadeEvent, token = randomUUID()) =>
+    refusalOf(sql`
+      with o as (
+        insert into orders (user_uuid, total, currency) values (${randomUUID()}, 1, 'USD') returning id
+      ), claimed as (
+        update tickets set order_id = o.id from o where tickets.uuid = ${tickets[0]!}
+      )
+      insert into order_tickets (order_id, ticket_id, price, token)
+      select o.id, t.id, 1, ${token} from o, tickets t where t.uuid = ${tickets[0]!}`);
+  const ordersOf = async ({ id }: MadeEvent) => [
+    ...(await sql`
+      select o.event_id::float8 as event, r.name as rate from tickets t join order_tickets ot on ot.ticket_id = t.id
+      join orders o on o.id = ot.order_id left join rates r on r.id = ot.rate_id where t.event_id = ${id}`),
+  ];
+
+  test.each(['draft', 'postponed', 'cancelled'])('is refused while the event is %s', async (status) => {
+    const event = await makeEvent(sql);
+    await sql`update events set status = ${status} where id = ${event.id}`;
+    expect(await claim(event)).toMatchObject({ code: '23514', hint: 'End the processes of the release before.' });
+    expect(await ordersOf(event)).toEqual([]);
+  });
+
+  test('is refused with a seat that is held back', async () => {
+    const event = await makeEvent(sql);
+    await sql`
+      with h as (insert into hold_backs (event_id, name) values (${event.id}, 'Sponsors') returning id)
+      update tickets set hold_back_id = h.id from h where event_id = ${event.id}`;
+    expect((await claim(event))?.message).toContain('held back: A1');
+    expect(await ordersOf(event)).toEqual([]);
+  });
+
+  test('learns its event, and the rate at which its seat is held', async () => {
+    const event = await makeEvent(sql);
+    const token = randomUUID();
+    await sql`
+      with rate as (insert into rates (event_id, name) values (${event.id}, 'Child') returning id),
+      r as (
+        insert into reservations (user_uuid, event_id, total, currency)
+        values (${randomUUID()}, ${event.id}, 1, 'USD') returning id
+      )
+      insert into reservation_tickets (reservation_id, ticket_id, price, token, rate_id)
+      select r.id, t.id, 1, ${token}, rate.id from r, rate, tickets t where t.uuid = ${event.tickets[0]!}`;
+    expect(await claim(event, token)).toBeUndefined();
+    expect(await ordersOf(event)).toEqual([{ event: Number(event.id), rate: 'Child' }]);
+  });
+});

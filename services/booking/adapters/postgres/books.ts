@@ -86,8 +86,11 @@ export function postgresBooks({ sql, run }: Db): Books {
           union all
           (select 'rate sold too often', rates.uuid, count(*) || ' of ' || max_tickets
             from rates join order_tickets ot on ot.rate_id = rates.id join orders o on o.id = ot.order_id
+            left join reservations r on r.id = o.reservation_id
             where max_tickets is not null and ot.refund_id is null and o.status in ('pending', 'paid')
-            group by rates.id having count(*) > max_tickets ${limit})`;
+            group by rates.id having count(*) > max_tickets
+              -- What was held before the maximum became less stays.
+              and max(coalesce(r.created_at, o.created_at)) > rates.updated_at ${limit})`;
       }),
 
     lately: (withinMs) =>

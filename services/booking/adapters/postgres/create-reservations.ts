@@ -159,14 +159,17 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow) {
   }
 }
 
-/** The code of each request that needs one, and how often it is used. */
+/** The code of each request that needs one, and how often it is used: where several presales have it, that with most uses left. */
 const codesIn = (on: Sql, holdMs: number): Fragment => on`codes as (
-  select wishes.asker, c.id, c.max_uses, case when c.max_uses is not null then (
-    select count(*) from reservations r where r.access_code_id = c.id and ${isInUse(on, holdMs)}) end as used
+  select wishes.asker, c.id, c.max_uses, c.used
   from wishes cross join lateral (
-    select c.id, c.max_uses from presales p join access_codes c on c.presale_id = p.id and c.code = wishes.code
+    select c.id, c.max_uses, its.used
+    from presales p join access_codes c on c.presale_id = p.id and c.code = wishes.code cross join lateral (
+      select case when c.max_uses is not null then (
+        select count(*) from reservations r where r.access_code_id = c.id and ${isInUse(on, holdMs)}) end as used
+    ) its
     where p.event_id = wishes.event_id and p.starts_at <= now() and p.ends_at > now() and c.withdrawn_at is null
-    order by c.max_uses desc nulls first, c.id limit 1
+    order by c.max_uses - its.used desc nulls first, c.id limit 1
   ) c where wishes.needs_code
 ),`;
 
@@ -183,6 +186,9 @@ const soldOutIn = (on: Sql, holdMs: number, isAllowed: Fragment): Fragment => on
     select count(*) from reservation_tickets rt join reservations r on r.id = rt.reservation_id
     where rt.rate_id = rates.id and ${isInUse(on, holdMs)}
       and not exists (select from orders where reservation_id = r.id and status in ('pending', 'paid'))
+      and not exists (
+        select from order_tickets ot join orders o on o.id = ot.order_id
+        where ot.ticket_id = rt.ticket_id and ot.token = rt.token and o.status <> 'failed')
   ) + (
     select count(*) from order_tickets ot join orders o on o.id = ot.order_id
     where ot.rate_id = rates.id and ot.refund_id is null and o.status in ('pending', 'paid')

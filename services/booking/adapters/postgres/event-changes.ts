@@ -20,13 +20,15 @@ export const postgresEventChanges = ({ sql, run, share }: Db): EventChanges => (
     run(() =>
       share(eventUuid, (on) =>
         inTransaction(on, async (tx) => {
+          // Changes take turns by the event's row: the statement after this lock sees the operation of the one before.
+          await tx`select from events where uuid = ${eventUuid} for no key update`;
           const [row] = await tx<Row[]>`
             select e.id::float8 as id, e.organiser_id::float8 as "organiserId", ${stateJson(tx)} as state,
               extract(epoch from now())::float8 * 1000 as "nowMs",
               exists (select from tickets t where t.event_id = e.id and t.order_id is not null) and not exists (
                 select from operations where event_id = e.id and kind = 'refunds' and status = 'running'
               ) as "keepsMoney"
-            from events e where e.uuid = ${eventUuid} for no key update of e`;
+            from events e where e.uuid = ${eventUuid}`;
           if (!row) return undefined;
           const { id, organiserId, state: before, keepsMoney, nowMs } = row;
           const change = decide({ event: before, keepsMoney, nowMs });
@@ -74,15 +76,15 @@ async function write(tx: Db['sql'], id: number, wanted: EventState, change: Even
   return row!.state;
 }
 
-/** The orders to give back are counted by the tickets that they claim or own. */
+/** The orders to give back are counted by the tickets that they claim or own. Its time is not that of the wait for the event. */
 async function addOperation(
   tx: Db['sql'],
   eventId: number,
   { operationUuid, reason }: NonNullable<EventChange['refunds']>,
 ): Promise<void> {
   await tx`
-    insert into operations (uuid, event_id, kind, total, state)
-    select ${operationUuid}, ${eventId}, 'refunds',
+    insert into operations (uuid, created_at, updated_at, event_id, kind, total, state)
+    select ${operationUuid}, clock_timestamp(), clock_timestamp(), ${eventId}, 'refunds',
       (select count(distinct order_id) from tickets where event_id = ${eventId} and order_id is not null),
       json_build_object('reason', ${reason}::text)`;
 }

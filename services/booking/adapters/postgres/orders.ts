@@ -68,11 +68,12 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
   const claimAll = async (on: Db['sql'], requests: ClaimRequest[], how: How) => {
     const others = how === 'skips' ? on`skip locked` : on``;
     const lines = requests.flatMap((request, asker) => request.lines.map((line) => ({ asker, ...line })));
-    // Without a reservation a ticket may be one of a reservation all the same.
+    // Without a reservation a ticket may be one of a reservation all the same: it is sold at what that has told.
     const mayHaveRates = requests.some(({ reservationUuid, hasRates }) => !reservationUuid || hasRates);
-    const rateId = mayHaveRates
-      ? on`(select rate_id from reservation_tickets where token = wanted.token and ticket_id = wanted.id)`
-      : on`null::bigint`;
+    const held = mayHaveRates
+      ? on`left join lateral (
+          select price, rate_id from reservation_tickets where token = l.token and ticket_id = t.id offset 0) held on true`
+      : on``;
     // Rows are locked in order of id: claims that overlap wait for each other and do not deadlock. A ticket that
     // somebody else claimed while this statement waited no longer meets the condition, and the count is short. The
     // reservations that hold under these locks are locked, too: what they hold is either bought or given back.
@@ -100,10 +101,10 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
         select asker from holding left join reservation r on r.id = holding.id
         where r.released_at is not null ${how === 'skips' ? on`or r.id is null` : on``}
       ), found as (
-        select t.id, l.asker, l.price, l.token
-        from lines l cross join lateral (select id from tickets where uuid = l.uuid offset 0) t
+        select t.id, l.asker, l.token, ${mayHaveRates ? on`held.rate_id, coalesce(held.price, l.price)` : on`null::bigint as rate_id, l.price`} as price
+        from lines l cross join lateral (select id from tickets where uuid = l.uuid offset 0) t ${held}
       ), wanted as (
-        select t.id, t.uuid, found.asker, found.price, found.token
+        select t.id, t.uuid, found.asker, found.price, found.token, found.rate_id
         from tickets t join found on found.id = t.id join claims c on c.asker = found.asker
         where t.id = any(array(select id from found)) and ${isFree(on)} and (t.event_id = c.event_id and c.is_on_sale) is true
         order by t.id for update of t ${others}
@@ -125,7 +126,7 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
         where t.id = w.id
       ), bought as (
         insert into order_tickets (order_id, ticket_id, price, token, rate_id)
-        select placed.id, wanted.id, wanted.price, wanted.token, ${rateId}
+        select placed.id, wanted.id, wanted.price, wanted.token, wanted.rate_id
         from placed join wanted on wanted.asker = placed.asker
       ), p as (
         insert into payments (order_id, method_uuid, amount, currency, provider)

@@ -176,7 +176,8 @@ const spoilt: [AuditRule, (made: Awaited<ReturnType<typeof bought>>) => [spoil: 
       'rate sold too often',
       ({ order }) => [
         `with r as (
-          insert into rates (uuid, event_id, name, max_tickets) select 'r', max(id), 'Child', 1 from events returning id
+          insert into rates (uuid, event_id, name, max_tickets, updated_at)
+          select 'r', max(id), 'Child', 1, '-infinity' from events returning id
         ), h as (
           update reservation_tickets set rate_id = (select id from r)
           where reservation_id = (select reservation_id from orders where uuid = '${order.uuid}')
@@ -223,6 +224,22 @@ test.each(spoilt)('%s is found', async (rule, how) => {
   ).toContain(uuid);
   await sale.sql.unsafe(undo);
   expect(await audit(deps, minute)).toEqual([]);
+});
+
+test('a rate whose maximum became less than was sold before is no fault', async () => {
+  const { order } = await bought();
+  await sale.sql`
+    with r as (
+      insert into rates (event_id, name, max_tickets) select max(id), 'Child', 1 from events returning id
+    ), h as (
+      update reservation_tickets set rate_id = r.id from r
+      where reservation_id = (select reservation_id from orders where uuid = ${order.uuid})
+    )
+    update order_tickets set rate_id = r.id from r where order_id = (select id from orders where uuid = ${order.uuid})`;
+  expect(await audit(deps, minute)).toEqual([]);
+  await sale.sql`update rates set updated_at = now() - interval '1 hour'`;
+  expect((await audit(deps, minute)).map(({ rule }) => rule)).toEqual(['rate sold too often']);
+  await sale.sql`update rates set max_tickets = null`;
 });
 
 test('a seat that is sold has nothing to do with the locks of others, nor with those of a moment ago', async () => {

@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { type Actor, anyone } from '../../../../shared/auth/actor.ts';
+import { openDb } from '../../../../shared/db/client.ts';
+import { eventually } from '../../../../shared/testing/eventually.ts';
 import { makeEvent } from '../../../../shared/testing/factories.ts';
-import { createOrder, outcomeOf, refundOrder, reserveTickets, type Sale, startSale } from '../../testing.ts';
+import {
+  createOrder,
+  outcomeOf,
+  refundOrder,
+  reserveTickets,
+  type Sale,
+  type SaleDeps,
+  saleOn,
+  startSale,
+} from '../../testing.ts';
 import { cancelEvent } from './cancel-event.ts';
 import type { EventStatus } from './event.ts';
 import { postponeEvent } from './postpone-event.ts';
@@ -88,11 +99,21 @@ describe('a rescheduled event', () => {
     ['a date that is past', { date: at(-dayMs) }, 'date', 'must be in the future'],
     ['doors after the date', { doorsAt: at(91 * dayMs) }, 'doors_at', 'must not be after the date'],
     ['an end before the date', { endsAt: at(90 * dayMs) }, 'ends_at', 'must be after the date'],
+    ['an end of refunds after the date', { refundUntil: at(91 * dayMs) }, 'refund_until', 'must not be after the date'],
     ['an end of refunds that is past', { refundUntil: at(-1000) }, 'refund_until', 'must be in the future'],
   ])('is refused with %s, and stays as it is', async (_, wanted, path, message) => {
     const { uuid, outcome } = await reschedule(wanted);
     expect(outcome).toEqual({ code: 'invalid_request', issues: [{ path, message }] });
     expect(await rowOf(uuid)).toMatchObject({ status: 'published', sequence: 0 });
+  });
+
+  test('keeps the end of refunds of its postponement, until its new date at most', async () => {
+    for (const days of [20, 90]) {
+      const { uuid } = await eventThatIs('published');
+      await postponeEvent(sale.deps, author, { eventUuid: uuid, refundUntil: at(days * dayMs) });
+      const moved = await rescheduleEvent(sale.deps, author, { eventUuid: uuid, date: at(60 * dayMs) });
+      expect(moved.refundUntil).toBe(at(Math.min(days, 60) * dayMs));
+    }
   });
 
   test('was not over before, unless it was postponed', async () => {
@@ -149,6 +170,33 @@ describe('a buyer', () => {
     await sale.sweep();
     await sale.audit();
   });
+});
+
+test('of two processes that cancel an event at once, the second finds it cancelled', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 1 });
+  const { uuid: reservationUuid } = await reserveTickets(sale.deps, { userUuid: randomUUID(), ticketUuids: tickets });
+  await createOrder(sale.deps, { reservationUuid, methodUuid: randomUUID() });
+  const other = openDb(sale.config);
+  const cancelBy = (deps: SaleDeps) =>
+    outcomeOf(cancelEvent(deps, author, { eventUuid: uuid, operationUuid: randomUUID(), reason: null }));
+  const both = Promise.withResolvers<Promise<unknown>[]>();
+  await sale.sql.begin(async (tx) => {
+    await tx`select from events where uuid = ${uuid} for update`;
+    both.resolve([cancelBy(sale.deps), cancelBy(saleOn(other).deps)]);
+    await eventually(async () => {
+      const [row] = await sale.sql`
+        select count(*)::int as waiting from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      expect(row!.waiting).toBe(2);
+    });
+  });
+  const outcomes = await Promise.all(await both.promise);
+  expect(outcomes.filter((one) => 'code' in (one as object))).toEqual([
+    { code: 'event_cancelled', event_status: 'cancelled' },
+  ]);
+  expect(await rowOf(uuid)).toMatchObject({ status: 'cancelled', sequence: 1 });
+  await refundCancelledEvents(sale.deps, { leaseMs: 0, againMs: 0, settleMs: 0 });
+  await other.close();
 });
 
 test('each change is in the audit log, with what was and what is', async () => {

@@ -6,6 +6,7 @@ import { makeEvent } from '../../../../shared/testing/factories.ts';
 import { postgresBooks } from '../../adapters/postgres/books.ts';
 import { sandboxMethods } from '../../adapters/sandbox/sandbox-payments.ts';
 import { type Crash, Died, dying } from '../../dying.harness.ts';
+import { operationsJob } from '../../jobs/operations.ts';
 import {
   confirmTicket,
   createOrder,
@@ -170,6 +171,20 @@ test('an order that can’t be given back keeps its operation running, is named,
   expect(await found(operation.uuid)).toMatchObject({ status: 'succeeded', done: 3, error: null });
   await sale.sweep();
   await sale.audit();
+});
+
+test('the job ends no operation before each statement of the sale that began before it has ended', async () => {
+  const { uuid } = await makeEvent(sale.sql, { seats: 1 });
+  const operation = await cancel(uuid);
+  const { run } = operationsJob(sale.deps, { deadlineMs: 60_000, closing: new AbortController().signal });
+  for (const [age, ended] of [
+    ['59 seconds', 0],
+    ['62 seconds', 1],
+  ] as const) {
+    await sale.sql`
+      update operations set leased_until = now(), created_at = now() - ${age}::interval where uuid = ${operation.uuid}`;
+    expect(await run()).toBe(ended);
+  }
 });
 
 test('several processes may give the money of one event back at once', async () => {

@@ -18,7 +18,7 @@ export type Rescheduling = {
 /**
  * Moves an event to another date, whether it was postponed before or not: its tickets and orders stay as they are, its
  * old date joins the former ones, and its sale goes on (until as long before the date as it would have ended). Each
- * buyer may give back until `refundUntil`; left out, that stays as it is.
+ * buyer may give back until `refundUntil`, the new date at most; left out, that stays as it is.
  *
  * Throws `event_not_published` or `event_cancelled` for an event that is no more, or not yet, on sale; `event_over` for
  * one that is over and was not postponed; `invalid_request` for instants that are past, or in a wrong order; and as
@@ -44,6 +44,10 @@ function moved(moment: EventMoment, { date, refundUntil, ...wanted }: Omit<Resch
   if (event.status !== 'postponed') checkNotOver(moment);
   if (Date.parse(date) <= nowMs) throw invalidField('date', 'must be in the future');
   checkRefundUntil(refundUntil, nowMs);
+  const isAfter = (at: string | null | undefined) => at && Date.parse(at) > Date.parse(date);
+  // Nobody sees the show, and gives the ticket back then.
+  if (isAfter(refundUntil)) throw invalidField('refund_until', 'must not be after the date');
+  const until = refundUntil === undefined && isAfter(event.refundUntil) ? date : refundUntil;
   const byMs = Date.parse(date) - Date.parse(event.date);
   const shifted = (at: string | null) => at && new Date(Date.parse(at) + byMs).toISOString();
   const { doorsAt = shifted(event.doorsAt), endsAt = shifted(event.endsAt) } = wanted;
@@ -51,6 +55,6 @@ function moved(moment: EventMoment, { date, refundUntil, ...wanted }: Omit<Resch
   if (endsAt && Date.parse(endsAt) <= Date.parse(date)) throw invalidField('ends_at', 'must be after the date');
   return {
     ...{ status: 'rescheduled', date, doorsAt, endsAt, onSaleUntil: shifted(event.onSaleUntil), wasMoved: true },
-    ...(refundUntil !== undefined && { refundUntil }),
+    ...(until !== undefined && { refundUntil: until }),
   };
 }

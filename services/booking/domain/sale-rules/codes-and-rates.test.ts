@@ -10,6 +10,7 @@ import {
   refundOrder,
   releaseReservation,
   reserveBest,
+  reserveTicket,
   reserveTickets,
   type Sale,
   type SaleDeps,
@@ -153,6 +154,15 @@ describe('an access code', () => {
     await sale.audit();
   });
 
+  test('of two presales is used where it has uses left', async () => {
+    const event = await makeEvent(sale.sql, { seats: 6 });
+    await organiser.presale(event.id, { maxUses: 3 });
+    await organiser.presale(event.id, { maxUses: 2 });
+    const outcomes: Held[] = [];
+    for (const ticket of event.tickets) outcomes.push(await hold(sale.deps, [ticket], { accessCode: 'FANS' }));
+    expect(tally(outcomes)).toEqual({ held: 5, code_used_up: 1 });
+  });
+
   test('counts on when old reservations are purged before the event', async () => {
     const event = await makeEvent(sale.sql, { seats: 2 });
     await organiser.presale(event.id, { maxUses: 1 });
@@ -203,6 +213,22 @@ describe('a rate', () => {
     await confirmTicket(sale.deps, { ticketUuid, userUuid, methodUuid: randomUUID() });
     const [order] = await sale.deps.orders.list({ userUuid, limit: 1 });
     expect(order!.tickets).toMatchObject([{ price: 900, rate: { uuid: child } }]);
+  });
+
+  test('told by a reservation is what the original’s confirm charges, though the seat was held at another before', async () => {
+    const { event, child } = await theatre(2);
+    const [, ticket = '', other = ''] = event.tickets;
+    const userUuid = randomUUID();
+    await reserveTicket(sale.deps, ticket, userUuid);
+    const { total } = await reserveTickets(sale.deps, { userUuid, ticketUuids: [ticket], rateUuids: [child] });
+    await confirmTicket(sale.deps, { ticketUuid: ticket, userUuid, methodUuid: randomUUID() });
+    const sold = await sale.sql`
+      select o.total::int, ot.price::int from order_tickets ot join orders o on o.id = ot.order_id
+      where o.user_uuid = ${userUuid}`;
+    expect([...sold]).toEqual([{ total, price: total }]);
+    // It counts once, not as held and as sold.
+    expect((await hold(sale.deps, [other], { rateUuids: [child] })).code).toBeUndefined();
+    await sale.audit();
   });
 
   test('that has no price for a seat, is withdrawn, unknown or of another event, names the seats', async () => {

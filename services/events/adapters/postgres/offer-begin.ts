@@ -51,7 +51,10 @@ const summaryOf = ({ planUuid, currency, offer }: MadeOffer) => ({
   hold_backs: offer.holdBacks.map(({ name, releaseAt }) => ({ name, release_at: releaseAt })),
 });
 
-/** A rate that is no longer offered is withdrawn: tickets were sold at it. */
+/**
+ * A rate that is no longer offered is withdrawn: tickets were sold at it. For the audit it tells since when it has its
+ * maximum, which may be less than was sold before.
+ */
 async function writeRates(tx: Tx, eventId: number, rates: Rate[]): Promise<void> {
   const names = rates.map(({ name }) => name);
   await tx`
@@ -62,7 +65,9 @@ async function writeRates(tx: Tx, eventId: number, rates: Rate[]): Promise<void>
     select ${eventId}::bigint, name, n - 1, most
     from unnest(${names}::text[], ${rates.map(({ maxTickets }) => maxTickets)}::int[]) with ordinality r (name, most, n)
     on conflict (event_id, name) do update
-      set position = excluded.position, max_tickets = excluded.max_tickets, withdrawn_at = null`;
+      set position = excluded.position, max_tickets = excluded.max_tickets, withdrawn_at = null,
+        updated_at = case when rates.max_tickets is distinct from excluded.max_tickets then clock_timestamp()
+          else rates.updated_at end`;
   const lines = rates.flatMap(({ name, prices }) =>
     Object.entries(prices).map(([category, price]) => ({ name, category, price })),
   );

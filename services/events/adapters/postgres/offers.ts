@@ -87,7 +87,7 @@ export function postgresOffers(db: Db): Offers {
 
     remove: (uuid, seats, leaseMs) => run(() => inTransaction(sql, (tx) => removeSeats(tx, uuid, { seats, leaseMs }))),
 
-    finish: async (uuid, kept) => {
+    finish: async (uuid, kept, outside) => {
       const isDone = await run(async () => {
         const done = await sql`
           with op as (
@@ -98,6 +98,9 @@ export function postgresOffers(db: Db): Offers {
           ), sells as (
             update events e set plan_id = p.id from op join seating_plans p on p.uuid = op.plan
             where e.id = op.event_id and e.plan_id is distinct from p.id
+          ), unplaced as (
+            update tickets t set place = null from op
+            where t.event_id = op.event_id and t.seat = any(${outside}) and t.place is not null
           )
           select from op`;
         return done.length > 0;

@@ -178,3 +178,18 @@ test('two processes make one offer together', async () => {
   const { operations, ...rest } = expected(world);
   expect(await state(world)).toMatchObject(rest);
 });
+
+test('a seat that is sold before it can vanish has no place in the new plan', async () => {
+  const world = await makeWorld();
+  const ports = healthy();
+  const { running } = await putOffer(ports, author, change(world));
+  await database.sql`update tickets set status = 'booked' where seat = 'R1'
+    and event_id = (select id from events where uuid = ${world.eventUuid})`;
+  await runOffer(ports, running!, { batches });
+  const { tickets, operations } = await state(world);
+  expect(tickets.map(({ seat, place }) => [seat, place])).toEqual([
+    ...[3, 4, 5, 6, 7, 9, 10, 11, 12, 13].map((n, place) => [`R${n}`, place]),
+    ['R1', null],
+  ]);
+  expect(operations.at(-1)).toMatchObject({ status: 'succeeded', kept: ['R1'] });
+});

@@ -126,8 +126,11 @@ export type Offers = {
   write(operationUuid: string, seats: OfferedSeats, batch: Batch, kept: string[], leaseMs: number): Promise<Written>;
   /** Deletes those of these tickets that are free, whose locks the caller has, and returns them. */
   remove(operationUuid: string, seats: Seat[], leaseMs: number): Promise<Seat[] | undefined>;
-  /** Ends an operation: the event sells by its plan. `kept`: see `MadeOffer`. Returns false when it no longer runs. */
-  finish(operationUuid: string, kept: string[]): Promise<boolean>;
+  /**
+   * Ends an operation: the event sells by its plan. `kept`: see `MadeOffer`. The seats `outside` the plan have no place
+   * in it. Returns false when it no longer runs.
+   */
+  finish(operationUuid: string, kept: string[], outside: string[]): Promise<boolean>;
 };
 
 export type Written = { done: number } | undefined;

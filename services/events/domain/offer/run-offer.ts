@@ -55,17 +55,17 @@ export async function runOffer(
     from = written.done;
   }
   const { free, sold } = await offers.others(eventUuid, seats.labels);
-  for (const { label } of sold) kept.add(label);
+  const outside = sold.map(({ label }) => label);
   for (let at = 0; at < free.length; at += batches.locks) {
     if (stopping?.aborted) return offers.giveUp(uuid);
     const group = free.slice(at, at + batches.locks);
     const removed = await underLocks(ports, lockedBy, group, (locked) => offers.remove(uuid, locked, leaseMs));
     if (!removed) return;
     const gone = new Set(removed.map((seat) => seat.uuid));
-    for (const seat of group) if (!gone.has(seat.uuid)) kept.add(seat.label);
+    for (const seat of group) if (!gone.has(seat.uuid)) outside.push(seat.label);
     feed.publish(eventUuid);
   }
-  await offers.finish(uuid, [...new Set([...made.kept, ...kept])]);
+  await offers.finish(uuid, [...new Set([...made.kept, ...kept, ...outside])], outside);
   feed.publish(eventUuid);
 }
 
