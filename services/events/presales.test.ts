@@ -52,6 +52,21 @@ async function reserve(code: string, members: { ageMinutes?: number; released?: 
 }
 
 describe('a presale', () => {
+  test('of a draft that is just being deleted finds no event', async () => {
+    const { venue_uuid } = (await send('GET', `/events/${event}/settings`)).json;
+    const body = { name: 'Draft', venue_uuid, date: '2090-06-01T19:30:00Z' };
+    const { uuid } = (await send('POST', '/events', body)).json;
+    const waiting = () => sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    let making: ReturnType<Send> | undefined;
+    await sql.begin(async (tx) => {
+      await tx`delete from events where uuid = ${uuid as string}`;
+      making = send('POST', `/events/${uuid}/presales`, fans);
+      while ((await waiting()).length === 0) await Bun.sleep(5);
+    });
+    expect(errorOf(await making!)).toEqual([404, 'event_not_found']);
+  });
+
   test('is made once for each key, listed by its beginning, and on the event’s page', async () => {
     const key = { 'Idempotency-Key': randomUUID() };
     const first = await send('POST', `/events/${event}/presales`, fans, key);

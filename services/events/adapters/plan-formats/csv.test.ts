@@ -63,6 +63,7 @@ describe('a fault of a CSV file names its line:', () => {
     ['', ['line 1: has no header: section,row,seat,category,x,y,flags']],
     ['a,b\n1,2', ['line 1: has no column seat and no category: section,row,seat,category,x,y,flags']],
     ['seat,category,seat\n', ['line 1: has two columns seat']],
+    [`${'a,'.repeat(100)}b\n`, ['line 1: has 101 columns: a file has at most 100']],
     [lines('seat,category', '1,Gold', ',Gold', '3,'), ['line 3: has no seat', 'line 4: has no category']],
     [lines('seat,category', '1,Gold,more'), ['line 2: has 3 fields, but the header has 2']],
     [lines('row,seat,category', 'A,1,Gold', '"A\n",2,Gold', 'A,1,Tin'), ['line 5: has the label "A1", as has line 2']],

@@ -6,6 +6,7 @@ import { type CsvRecord, readCsv } from './csv-records.ts';
 import { oneFault } from './foreign-file.ts';
 
 const columns = ['section', 'row', 'seat', 'category', 'x', 'y', 'flags'] as const;
+const maxColumns = 100;
 type Column = (typeof columns)[number];
 
 /** A line of the file as it stands. */
@@ -25,6 +26,9 @@ export function importCsv(text: string): ImportedPlan | PlanFaults {
   if ('faults' in records) return records;
   const [header, ...rest] = records;
   if (!header) return oneFault('line 1', 'has no header: section,row,seat,category,x,y,flags');
+  if (header.fields.length > maxColumns) {
+    return oneFault(`line ${header.line}`, `has ${header.fields.length} columns: a file has at most ${maxColumns}`);
+  }
   const names = header.fields.map((name) => name.toLowerCase());
   const missing = (['seat', 'category'] as const).filter((name) => !names.includes(name));
   const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i);

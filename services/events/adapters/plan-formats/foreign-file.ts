@@ -5,6 +5,9 @@ import { mendLabels } from '../../domain/plan/mend-labels.ts';
 import { lineOfJsonFault } from './json-line.ts';
 
 const maxNotes = 100;
+/** A file may have a million members that nobody knows. */
+export const maxAside = 1000;
+export const furtherMembers = '(further members)';
 
 export type Members = Record<string, unknown>;
 
@@ -26,7 +29,8 @@ export class ForeignFile {
     for (const key in value) {
       if (known.has(key)) continue;
       const place = `${path === '' ? '' : `${path}.`}${key}`.replace(/\[\d+\]/g, '[]');
-      this.#unknown.set(place, (this.#unknown.get(place) ?? 0) + 1);
+      const told = this.#unknown.has(place) || this.#unknown.size < maxAside ? place : furtherMembers;
+      this.#unknown.set(told, (this.#unknown.get(told) ?? 0) + 1);
     }
     return value;
   }

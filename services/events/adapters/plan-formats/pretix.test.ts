@@ -56,6 +56,17 @@ test('GUIDs that repeat are of no account; a row without a position stands at it
   ]);
 });
 
+test('members that are not known are told by path and number, and no more of them than one can read', () => {
+  const strange = Object.fromEntries(Array.from({ length: 1005 }, (_, i) => [`strange_${i}`, i]));
+  const { keptAside } = imported(plan([zone('', [row('A', 0, [seat('1', 0), seat('2', 20)])])], strange));
+  expect([keptAside.length, keptAside.at(-1)]).toEqual([1001, { path: '(further members)', count: 5 }]);
+});
+
+test('a hundred thousand seats of one number are refused without trying every number for each', () => {
+  const seats = Array.from({ length: 100_000 }, (_, i) => seat('1', i));
+  expect(faultsOf(plan([zone('', [row('A', 0, seats)])]))[0]).toContain('must have at most 1000 of them');
+}, 20_000);
+
 describe('labels of pretix that collide are mended, and told:', () => {
   const seats = (x: number) => [seat('1', x), seat('2', x + 20)];
 

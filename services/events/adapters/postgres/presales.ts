@@ -43,7 +43,9 @@ export function postgresPresales({ sql, run }: Db): Presales {
       write(async (tx) => {
         const [added] = await tx`
           insert into presales (uuid, event_id, name, starts_at, ends_at)
-          select ${uuid}, id, ${name}, ${startsAt}, ${endsAt} from events where uuid = ${eventUuid}
+          select ${uuid}, id, ${name}, ${startsAt}, ${endsAt} from events
+          -- A draft may be about to be deleted.
+          where uuid = ${eventUuid} for no key update
           on conflict (uuid) do nothing returning id`;
         const row = await find(tx, tx`p.uuid = ${uuid}`);
         if (added) await touchEvent(tx, row!);

@@ -11,7 +11,7 @@ import { seatRadius } from './geometry.ts';
  * - A number that comes again within a row is marked: `14`, `14 (2)`.
  */
 export function mendLabels(plan: Plan, tell: (note: string) => void): Plan {
-  const takenSections = new Set(plan.sections.map(({ name }) => name));
+  const freeBlock = freeNames(new Set(plan.sections.map(({ name }) => name)), numbered, 1);
   const sections = countNames(plan.sections, 'section', tell).map((section) => ({
     ...section,
     rows: section.rows.map((row) => ({
@@ -25,57 +25,68 @@ export function mendLabels(plan: Plan, tell: (note: string) => void): Plan {
   }));
   return {
     ...plan,
-    sections: sections.flatMap((section) => splitBlocks(section, takenSections, tell)),
+    sections: sections.flatMap((section) => splitBlocks(section, freeBlock, tell)),
     areas: countNames(plan.areas, 'area', tell),
   };
 }
 
 function countNames<T extends { name: string }>(things: T[], kind: string, tell: (note: string) => void): T[] {
   const taken = new Set<string>();
-  const all = new Set(things.map(({ name }) => name));
+  const free = freeNames(new Set(things.map(({ name }) => name)), numbered, 2);
   return things.map((thing) => {
     if (!taken.has(thing.name)) {
       taken.add(thing.name);
       return thing;
     }
-    const name = freeName(thing.name || kind[0]!.toUpperCase() + kind.slice(1), all, 2);
+    const name = free(thing.name || kind[0]!.toUpperCase() + kind.slice(1));
     tell(`A further ${kind} ${JSON.stringify(thing.name)} is now ${JSON.stringify(name)}.`);
     return { ...thing, name };
   });
 }
 
-/** Returns the name with the first number that gives one that is not taken, and takes it. */
-function freeName(name: string, taken: Set<string>, from: number): string {
-  let number = from;
-  while (taken.has(`${name} ${number}`)) number++;
-  taken.add(`${name} ${number}`);
-  return `${name} ${number}`;
+const numbered = (name: string, number: number) => `${name} ${number}`;
+
+/**
+ * Returns a function that returns a name with the first number that gives one that is not taken, and takes it. It goes
+ * on from the number before: a hundred thousand seats may have one name.
+ */
+function freeNames(taken: Set<string>, withNumber: (name: string, number: number) => string, from: number) {
+  const next = new Map<string, number>();
+  return (name: string): string => {
+    let number = next.get(name) ?? from;
+    while (taken.has(withNumber(name, number))) number++;
+    next.set(name, number + 1);
+    const free = withNumber(name, number);
+    taken.add(free);
+    return free;
+  };
 }
 
 function countNumbers(seats: PlanSeat[], where: string, section: string, tell: (note: string) => void): PlanSeat[] {
   const taken = new Set<string>();
-  const all = new Set(seats.map(({ number }) => number));
+  const free = freeNames(new Set(seats.map(({ number }) => number)), (name, again) => `${name} (${again})`, 2);
   return seats.map((seat) => {
     if (!taken.has(seat.number)) {
       taken.add(seat.number);
       return seat;
     }
-    let again = 2;
-    while (all.has(`${seat.number} (${again})`)) again++;
-    const number = `${seat.number} (${again})`;
-    all.add(number);
+    const number = free(seat.number);
     tell(`A further seat ${seat.number} in ${where}${section && ` of ${section}`} is now ${number}.`);
     return { ...seat, number };
   });
 }
 
-function splitBlocks(section: PlanSection, taken: Set<string>, tell: (note: string) => void): PlanSection[] {
+function splitBlocks(
+  section: PlanSection,
+  free: (name: string) => string,
+  tell: (note: string) => void,
+): PlanSection[] {
   const blocks = blocksOf(section);
   if (blocks.length < 2) return [section];
   const { polygon, ...unbounded } = section;
   const sections: PlanSection[] = blocks.map((rows, i) => ({
     ...unbounded,
-    name: freeName(section.name || 'Block', taken, 1),
+    name: free(section.name || 'Block'),
     rows,
     tables: i === 0 ? section.tables : [],
   }));
