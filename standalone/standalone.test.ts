@@ -113,6 +113,7 @@ describe('the standalone process on its own PostgreSQL', () => {
     for (const [i, port] of ports.entries()) script = script.replaceAll(`:${8080 + i}`, `:${port}`);
     // A refused request ends the walk; and all that was said stands in one file.
     const said = join(dir, 'said.txt');
+    script = script.replaceAll('.onsale/', `${join(dir, 'empty')}/`);
     const strict = `set -eu -o pipefail\ncurl() { command curl -sS --fail-with-body "$@" | tee -a ${said}; }\n`;
     await runProcess(['bash', '-c', strict + script], {});
     const text = readFileSync(said, 'utf8');
