@@ -51,7 +51,7 @@ export const textInput = (max: number) =>
     .refine((text) => text.isWellFormed(), 'must not contain a lone surrogate: half of a character');
 
 /** Returns whether a text stays on its line, and has nothing that moves a terminal or breaks an XML document. */
-export const isOneLine = (text: string): boolean => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+export const isOneLine = (text: string): boolean => !/(?!\0)[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 
 /** In a request: an instant as RFC 3339 has it, in the years that PostgreSQL and RFC 3339 share; it becomes UTC. */
 export const instantInput = z.iso
