@@ -60,6 +60,8 @@ POST /api/v1/booking/reservations
   tickets.factsOf
     SELECT
   tickets.factsOf
+  tickets.rulesOf
+    SELECT
   locks.acquire
     EVALSHA
     ZADD

@@ -1,5 +1,5 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
-import { inTransaction } from '../../../../shared/db/transaction.ts';
+import { inSnapshot } from '../../../../shared/db/transaction.ts';
 import type { EventSales, EventTicket, RateSales, SalesFigures, SeriesPoint } from '../../domain/sales/sales.ts';
 import { eventOrders } from './event-orders.ts';
 
@@ -15,8 +15,7 @@ const ticketsAtOnce = 2000;
 export const postgresEventSales = (db: Db): EventSales => ({
   figures: (eventUuid, { unit, last, lockedUuids }) =>
     db.run(() =>
-      inTransaction(db.sql, async (tx) => {
-        await tx`set transaction isolation level repeatable read read only`;
+      inSnapshot(db.sql, async (tx) => {
         const [event] = await tx<{ id: number; currency: string | null }[]>`
           select id::float8 as id, currency from events where uuid = ${eventUuid}`;
         if (!event) return { currency: null, categories: [], rates: [], series: [] };
