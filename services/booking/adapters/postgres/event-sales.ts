@@ -1,6 +1,5 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
-import { inSnapshot } from '../../../../shared/db/transaction.ts';
-import type { EventSales, EventTicket, RateSales, SalesFigures, SeriesPoint } from '../../domain/sales/sales.ts';
+import type { EventSales, EventTicket, SalesFigures } from '../../domain/sales/sales.ts';
 import { eventOrders } from './event-orders.ts';
 
 type Sql = Db['sql'];
@@ -13,18 +12,17 @@ const ticketsAtOnce = 2000;
  * statistics, beside that of the sale.
  */
 export const postgresEventSales = (db: Db): EventSales => ({
+  // One statement, for then all figures are of one moment.
   figures: (eventUuid, { unit, last, lockedUuids }) =>
-    db.run(() =>
-      inSnapshot(db.sql, async (tx) => {
-        const [event] = await tx<{ id: number; currency: string | null }[]>`
-          select id::float8 as id, currency from events where uuid = ${eventUuid}`;
-        if (!event) return { currency: null, categories: [], rates: [], series: [] };
-        const { id, currency } = event;
-        const categories = await countByCategory(tx, id, lockedUuids);
-        const rates = await soldByRate(tx, id);
-        return { currency, categories, rates, series: await seriesOf(tx, id, { unit, last }) };
-      }),
-    ),
+    db.run(async () => {
+      const { sql } = db;
+      const list = (rows: Fragment) => sql`coalesce((select json_agg(row) from (${rows}) row), '[]')`;
+      const [row] = await sql<SalesFigures[]>`
+        select e.currency, ${list(byCategory(sql, lockedUuids))} as categories, ${list(byRate(sql))} as rates,
+          ${list(seriesOf(sql, { unit, last }))} as series
+        from events e where e.uuid = ${eventUuid}`;
+      return row ?? { currency: null, categories: [], rates: [], series: [] };
+    }),
 
   orders: eventOrders(db),
 
@@ -39,52 +37,46 @@ export const postgresEventSales = (db: Db): EventSales => ({
   },
 });
 
+// Parts of that statement; `e` is the event.
+
 /** A ticket is in one of the counts: what is held back counts as that, whoever still holds it. */
-const countByCategory = async (sql: Sql, eventId: number, lockedUuids: string[]) =>
-  await sql<SalesFigures['categories']>`
-    select t.category, count(*)::int as total, count(*) filter (where t.status = 'booked')::int as sold,
-      count(*) filter (where t.status <> 'booked' and t.order_id is not null)::int as pending,
-      count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is not null)::int as "heldBack",
-      count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is null and locked.uuid is not null)::int as held,
-      count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is null and locked.uuid is null)::int as free
-    from tickets t left join unnest(${lockedUuids}::text[]) as locked (uuid) on locked.uuid = t.uuid
-    where t.event_id = ${eventId} group by t.category order by t.category nulls last`;
+const byCategory = (sql: Sql, lockedUuids: string[]): Fragment => sql`
+  select t.category, count(*)::int as total, count(*) filter (where t.status = 'booked')::int as sold,
+    count(*) filter (where t.status <> 'booked' and t.order_id is not null)::int as pending,
+    count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is not null)::int as "heldBack",
+    count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is null and locked.uuid is not null)::int as held,
+    count(*) filter (where ${isUnsold(sql)} and t.hold_back_id is null and locked.uuid is null)::int as free
+  from tickets t left join unnest(${lockedUuids}::text[]) as locked (uuid) on locked.uuid = t.uuid
+  where t.event_id = e.id group by t.category order by t.category nulls last`;
 
 const isUnsold = (sql: Sql): Fragment => sql`t.status <> 'booked' and t.order_id is null`;
 
 /** The lines of orders that were paid, of tickets of the event. (Old orders may have no event of their own.) */
-const paidLines = (sql: Sql, eventId: number): Fragment => sql`
+const paidLines = (sql: Sql): Fragment => sql`
   tickets t join order_tickets ot on ot.ticket_id = t.id
-  join orders o on o.id = ot.order_id and o.status in ('paid', 'refunded') and t.event_id = ${eventId}`;
+  join orders o on o.id = ot.order_id and o.status in ('paid', 'refunded') and t.event_id = e.id`;
 
-async function soldByRate(sql: Sql, eventId: number): Promise<RateSales[]> {
-  const rows = await sql<(Omit<RateSales, 'rate'> & { rateUuid: string | null; rateName: string | null })[]>`
-    select t.category, r.uuid as "rateUuid", r.name as "rateName", o.currency,
-      count(*) filter (where ot.refund_id is null)::int as tickets, sum(ot.price)::float8 as revenue,
-      coalesce(sum(ot.price) filter (where ot.refund_id is not null), 0)::float8 as refunded,
-      coalesce(sum(ot.price) filter (where back.status = 'pending'), 0)::float8 as "refundsPending"
-    from ${paidLines(sql, eventId)} left join rates r on r.id = ot.rate_id
-    left join refunds back on back.id = ot.refund_id
-    group by t.category, r.id, o.currency order by t.category nulls last, r.position nulls first, r.id, o.currency`;
-  return rows.map(({ rateUuid, rateName, ...row }) => ({
-    ...row,
-    rate: rateUuid === null ? null : { uuid: rateUuid, name: rateName! },
-  }));
-}
+const byRate = (sql: Sql): Fragment => sql`
+  select t.category, case when r.id is not null then json_build_object('uuid', r.uuid, 'name', r.name) end as rate,
+    o.currency, count(*) filter (where ot.refund_id is null)::int as tickets, sum(ot.price)::float8 as revenue,
+    coalesce(sum(ot.price) filter (where ot.refund_id is not null), 0)::float8 as refunded,
+    coalesce(sum(ot.price) filter (where back.status = 'pending'), 0)::float8 as "refundsPending"
+  from ${paidLines(sql)} left join rates r on r.id = ot.rate_id
+  left join refunds back on back.id = ot.refund_id
+  group by t.category, r.id, o.currency order by t.category nulls last, r.position nulls first, r.id, o.currency`;
 
 /** The slots of the series end with that of now; those without a sale are there. */
-const seriesOf = async (sql: Sql, eventId: number, { unit, last }: { unit: 'minute' | 'hour'; last: number }) =>
-  await sql<SeriesPoint[]>`
-    with slots as (
-      select generate_series(now_at - (${last}::int - 1) * step, now_at, step) as at
-      from (select date_trunc(${unit}, now(), 'UTC') as now_at, ${`1 ${unit}`}::text::interval as step) as it
-    ), sold as (
-      select date_trunc(${unit}, o.created_at, 'UTC') as at, count(*) as tickets, sum(ot.price) as revenue
-      from ${paidLines(sql, eventId)} where o.created_at >= (select min(at) from slots) group by 1
-    )
-    select to_char(slots.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "from",
-      coalesce(tickets, 0)::int as tickets, coalesce(revenue, 0)::float8 as revenue
-    from slots left join sold on sold.at = slots.at order by slots.at`;
+const seriesOf = (sql: Sql, { unit, last }: { unit: 'minute' | 'hour'; last: number }): Fragment => sql`
+  with slots as (
+    select generate_series(now_at - (${last}::int - 1) * step, now_at, step) as at
+    from (select date_trunc(${unit}, now(), 'UTC') as now_at, ${`1 ${unit}`}::text::interval as step) as it
+  ), sold as (
+    select date_trunc(${unit}, o.created_at, 'UTC') as at, count(*) as tickets, sum(ot.price) as revenue
+    from ${paidLines(sql)} where o.created_at >= (select min(at) from slots) group by 1
+  )
+  select to_char(slots.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "from",
+    coalesce(tickets, 0)::int as tickets, coalesce(revenue, 0)::float8 as revenue
+  from slots left join sold on sold.at = slots.at order by slots.at`;
 
 type Position = { place: number | null; id: number };
 
