@@ -33,6 +33,8 @@ export type BookedOrder = {
   reservation: string | null;
   /** Milliseconds since 1970, by the database's clock. */
   createdAt: number;
+  /** While its claim was at work: the statement began at `createdAt`. */
+  claimedAt: number;
   failedAt: number | null;
   lines: Line[];
 };
@@ -60,6 +62,7 @@ export async function readBooks(
     () => db.sql<BookedOrder[]>`
       select o.uuid, o.user_uuid as user, o.status, o.total::float8 as total, p.status as payment, r.uuid as reservation,
         ${msOf(db.sql`o.created_at`)} as "createdAt",
+        (select ${msOf(db.sql`min(at)`)} from order_history where order_id = o.id) as "claimedAt",
         (select ${msOf(db.sql`min(at)`)} from order_history where order_id = o.id and order_status = 'failed') as "failedAt", (
         select json_agg(json_build_object('ticket', coalesce(t.uuid, ot.ticket_uuid), 'seat', coalesce(t.seat, ot.seat),
           'event', coalesce(e.uuid, ot.event_uuid), 'price', ot.price,

@@ -96,7 +96,7 @@ function sound(): { ledger: Ledger; books: Books } {
     told: [toldOf(201, { ...shown, status: 'paid' })],
   });
   ledger.lists.get('ann')!.push({ ...shown, status: 'refunded' });
-  const paid = { status: 'paid', payment: 'succeeded', createdAt: 16, failedAt: null };
+  const paid = { status: 'paid', payment: 'succeeded', createdAt: 16, claimedAt: 16, failedAt: null };
   const books: Books = {
     orders: [
       {
