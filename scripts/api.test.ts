@@ -14,7 +14,7 @@ beforeAll(async () => {
   );
 });
 
-/** What buyers read of events. */
+/** The operations by which buyers read events. */
 const open = [
   'listEvents',
   'viewEvent',

@@ -113,7 +113,7 @@ describe.each(rows)('$who', ({ who, sees, refunds, lists, names = persons.buyer 
       expect(own).toEqual(hosts.filter((host) => lists.includes(host)));
     }
     expect(await all((uuid) => ask(who, `POST /orders/${uuid}/refunds`, { user_uuid: names }))).toEqual(refunds);
-    // Whoever gives another's order back is in the audit log.
+    // The audit log has those who give another's order back.
     const noted = await sale.sql`
       select from audit_log where action = 'order.refunded' and actor_uuid is not null
         and thing_uuid = any(${Object.values(orders)})`;

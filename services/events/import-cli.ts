@@ -27,7 +27,7 @@ import type { Ports } from './domain/ports.ts';
 import { createVenue } from './domain/venue/create-venue.ts';
 import { type EventFile, readEventFile } from './import-file.ts';
 
-/** Whoever reaches the database may do everything; what is made is the platform's. */
+/** A person who reaches the database may do everything; the things that are made are the platform's. */
 const author: Author = { actor: { is: 'system' } };
 
 /** `events import`: plans and events from files. */

@@ -50,7 +50,7 @@ export type EventFile = {
   isPublished: boolean;
 };
 
-/** What is wrong in a file, at a path of it or at a line. */
+/** A fault of a file, at a path of it or at a line. */
 export type FileFaults = { file: string; faults: PlanFault[] };
 
 /** Reads the file of an event; `read` reads another file that it names, by its path from there. */

@@ -83,7 +83,7 @@ async function race(processes: Process[]) {
       picture.drop();
       await Bun.sleep(random(20));
     }
-    // What is told last may be told to nobody before.
+    // The last message may be one that nobody had before.
     await picture.open(nth % 2 === 0 ? 'index' : 'uuid');
   });
   for (let sale = 0; sale < sales; sale++) {

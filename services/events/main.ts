@@ -63,7 +63,7 @@ const patience = { max: 3, deadlineMs: 30_000 };
 /** Between two runs of a job. */
 const jobPauseMs = 2_000;
 
-/** What production refuses without tokens. */
+/** The sentence by which production refuses to start without tokens. */
 const unsafe = 'anybody could change anybody’s events and make API keys';
 
 /** Throws `ConfigError` for variables that are wrong, or do not go together. */

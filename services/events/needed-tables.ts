@@ -13,7 +13,7 @@ export const neededTables = ({ locks }: { locks: boolean }): Needed => [
   [tables.ratePrices, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.holdBacks, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [tables.operations, 'SELECT', 'INSERT', 'UPDATE'],
-  // Who deletes a ticket writes its uuid and seat into the lines that name it.
+  // Deleting a ticket writes its uuid and seat into the lines that name it.
   [tables.orders, 'SELECT'],
   [tables.orderTickets, 'SELECT', 'UPDATE'],
   [tables.reservationTickets, 'SELECT', 'UPDATE'],

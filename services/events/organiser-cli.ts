@@ -16,7 +16,7 @@ import { revokeApiKey } from './domain/api-key/revoke-api-key.ts';
 import { createOrganiser } from './domain/organiser/create-organiser.ts';
 import type { Ports } from './domain/ports.ts';
 
-/** Whoever reaches the database may do everything; the audit log has it as the system’s. */
+/** A person who reaches the database may do everything; the audit log has it as the system’s. */
 const author: Author = { actor: { is: 'system' } };
 
 /** The commands on organisers and their API keys. */

@@ -1,7 +1,7 @@
 import { type Actor, uuidOf } from '../auth/actor.ts';
 import type { Db } from '../db/client.ts';
 
-/** Who changes something, and the address from which they ask, where it is known. */
+/** The author of a change, and the address from which they ask, where it is known. */
 export type Author = { actor: Actor; address?: string | undefined };
 
 /**

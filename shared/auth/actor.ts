@@ -47,8 +47,8 @@ export function owns(actor: Actor, userUuid: string): boolean {
 }
 
 /**
- * Returns whether the actor acts for an organiser (null: the platform), with a right that its key must have. What has no
- * organiser belongs to the platform.
+ * Returns whether the actor acts for an organiser (null: the platform), with a right that its key must have. A thing
+ * without an organiser belongs to the platform.
  */
 export function organises(actor: Actor, organiserUuid: string | null, scope: Scope): boolean {
   switch (actor.is) {

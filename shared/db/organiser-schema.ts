@@ -61,7 +61,7 @@ export const auditLog = pgTable(
     /** The kind of thing, such as `event`, and its uuid. */
     thing: text('thing').notNull(),
     thingUuid: text('thing_uuid').notNull(),
-    /** What has changed, as it was and as it is. */
+    /** The members that have changed, as they were and as they are. */
     before: jsonb('before'),
     after: jsonb('after'),
   },

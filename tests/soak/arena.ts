@@ -8,7 +8,7 @@ import type { Seat } from './ledger.ts';
 /** An event and its seats; those of the arena change while the organiser is at work. */
 export type Hall = { event: string; sections: string[]; seats: (Seat & { name: string })[] };
 
-/** What opens the presale of a show, until then; and a rate of it. */
+/** A show with the code of its presale, which lasts until `opensAt`, and a rate. */
 export type ShowHall = Hall & { code: string; opensAt: number; rate: string };
 
 /**

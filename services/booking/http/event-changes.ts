@@ -219,7 +219,7 @@ const operationRoute = createRoute({
   },
 });
 
-/** What organisers change of an event while it sells. */
+/** The changes of an event that organisers make while it sells. */
 export function eventChangeRoutes(ports: Ports, authorOf: AuthorOf) {
   /** A request about an event of somebody else leaves no key behind. */
   async function checked(author: Author, eventUuid: string, key: string, what: string) {

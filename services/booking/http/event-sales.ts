@@ -204,7 +204,7 @@ const historyRoute = createRoute({
   },
 });
 
-/** What organisers see of their sales. */
+/** The sales of organisers, as they see them. */
 export function eventSalesRoutes(ports: Ports) {
   return createRoutes()
     .openapi(salesRoute, async (c) => {

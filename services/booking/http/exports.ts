@@ -60,7 +60,7 @@ const ticketsRoute = createRoute({
   responses: { 200: csvResponse('A ticket a line'), ...salesResponses },
 });
 
-/** What organisers take to a spreadsheet. */
+/** The exports that organisers take to a spreadsheet. */
 export function exportRoutes(ports: Ports, log: Pick<Logger, 'error'>) {
   const onFailure = (err: unknown) => log.error({ err }, 'an export was cut short');
   return createRoutes()

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { normalCode } from '../../../shared/admission/access-code.ts';
 import type { Actor } from '../../../shared/auth/actor.ts';
 import { example, textInput, uuidInput } from '../../../shared/http/schemas.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -6,7 +7,6 @@ import type { HeldReservation } from '../domain/reservation/hold-seats.ts';
 import { reserveBest } from '../domain/reservation/reserve-best.ts';
 import { reserveSeats } from '../domain/reservation/reserve-seats.ts';
 import { reserveTickets } from '../domain/reservation/reserve-tickets.ts';
-import { normalCode } from '../domain/sale-rules/event-rules.ts';
 import { eventUuid, ticketUuid, userUuid } from './input.ts';
 
 /** The members of a hold by which its organiser's rules are met. */

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { normalCode } from '../../../shared/admission/access-code.ts';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
 import { idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
@@ -7,7 +8,7 @@ import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } f
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import type { Ports } from '../domain/ports.ts';
-import { addCodes, listCodes, normalCode, withdrawCode } from '../domain/presale/access-codes.ts';
+import { addCodes, listCodes, withdrawCode } from '../domain/presale/access-codes.ts';
 import { findPresale } from '../domain/presale/change-presale.ts';
 import { codeTaken, noSuchCode, noSuchPresale } from '../domain/presale/errors.ts';
 import type { AccessCode } from '../domain/presale/presales.ts';

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { isOneLine, textInput, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import type { Page } from '../domain/page.ts';
 
-// What the routes of organisers have in common.
+// Parts that the routes of organisers share.
 
 export const prefix = '/api/v1/management';
 

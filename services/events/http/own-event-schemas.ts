@@ -24,7 +24,7 @@ const httpUrl = textInput(2000)
 const noMoney = /^X(?!AF|CD|CG|OF|PF)/;
 const currencies = new Set(Intl.supportedValuesOf('currency').filter((code) => !noMoney.test(code)));
 
-/** What a POST takes. */
+/** The body of a POST. */
 export const eventInput = z
   .strictObject({
     name: line(200).openapi({ example: 'Spring gala' }),

@@ -43,7 +43,7 @@ const performerSchema = z
   })
   .openapi('Performer');
 
-/** What a performer is made of. */
+/** The members of a performer in a request. */
 export const performerInput = z.strictObject({
   name: nameInput().openapi({ example: 'Berliner Philharmoniker' }),
   age: z

@@ -7,7 +7,7 @@ export const lockStatus = z
   .optional()
   .openapi({ description: 'Set while the lock store is away: a seat that is held may then show as available' });
 
-/** What is shown then has no ETag: the same bytes are the truth once the locks are known. */
+/** Such a response has no ETag: the same bytes are the truth once the locks are known. */
 export const locksUnknown = { 'X-Lock-Status': 'unknown' };
 
 const described = { 'X-Seats-Version': 'Names the seats with their statuses; `watchEvent` goes on from it' };

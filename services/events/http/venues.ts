@@ -51,7 +51,7 @@ const venueSchema = z
 
 const degrees = (most: number) => z.number().min(-most).max(most);
 
-/** What a venue is made of. */
+/** The members of a venue in a request. */
 export const venueInput = z.strictObject({
   name: nameInput().openapi({ example: 'Royal Albert Hall' }),
   location: nameInput(500)

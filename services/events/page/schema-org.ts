@@ -65,13 +65,13 @@ function locationOf(venue: CalendarFacts['venue']) {
   };
 }
 
-/** Whoever has an age is a person; a group has none. */
+/** A performer with an age is a person; a group has none. */
 const performerOf = ({ name, age }: CalendarFacts['performers'][number]) => ({
   '@type': age > 0 ? 'Person' : 'PerformingGroup',
   name,
 });
 
-/** What is on sale now, or will be; nothing, once the sale is over. */
+/** The offers that are on sale now, or will be; none once the sale is over. */
 function offersOf({ board, seats, now }: Pick<EventView, 'board' | 'seats' | 'now'>, url: string | undefined) {
   const { prices, currency, on_sale } = board.event;
   const { state } = salePhaseAt(board.event, now);

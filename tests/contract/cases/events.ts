@@ -7,7 +7,7 @@ const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const currency = expect.stringMatching(/^[A-Z]{3}$/);
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-/** What was added to the contract; its types are the document's, which is checked last. */
+/** The additions to the contract; its types are the document's, which is checked last. */
 const added = {
   venue: ['name', 'address', 'city', 'country', 'coordinates'],
   event: [

@@ -5,7 +5,7 @@ import type { Suite } from './suite.ts';
 type Thing = { uuid: string };
 type Json = Record<string, unknown> & Thing;
 
-/** What organisers do, where no tokens are checked: everybody is the platform's organiser. */
+/** The work of organisers, where no tokens are checked: everybody is the platform's organiser. */
 export function organiserCases(suite: Suite): void {
   const prefix = '/api/v1/management';
 

@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 const away = ['0', '503 unavailable'];
 /** A show is not on sale yet, or postponed, or cancelled. */
 const offSale = ['409 not_on_sale', '409 event_postponed', '409 event_cancelled'];
-/** What a show has is used up: the uses of its code, the tickets at its rate. */
+/** A show has nothing left of this kind: the uses of its code, the tickets at its rate. */
 const usedUp = ['409 code_used_up', '409 rate_sold_out'];
 const done = ['200', '201', '202', ...away];
 const foreseen: Record<string, string[]> = {

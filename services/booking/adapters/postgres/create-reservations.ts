@@ -18,7 +18,7 @@ type Row = {
   soldOut?: { uuid: string; isForOthers: boolean }[] | null;
 };
 
-/** What the requests of one statement have: each makes the statement longer, so a plain one stays short. */
+/** The kind of the requests of one statement, a code or rates: each makes the statement longer, so a plain one stays short. */
 export const kindOf = ({ limited, locks }: Creation): string =>
   limited
     ? `${limited.accessCode === undefined ? '' : 'code'}${locks.some(({ rateUuid }) => rateUuid) ? 'rates' : ''}`

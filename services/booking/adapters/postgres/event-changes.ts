@@ -89,7 +89,7 @@ async function addOperation(
       json_build_object('reason', ${reason}::text)`;
 }
 
-/** What the audit log tells of an event, by the names of the API. */
+/** The members of an event that the audit log has, by the names of the API. */
 const membersOf = (event: EventState) => ({
   status: event.status,
   date: event.date,

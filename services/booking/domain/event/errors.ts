@@ -1,11 +1,12 @@
 import { AppError, type ErrorType } from '../../../../shared/errors.ts';
+import { codes } from '../errors.ts';
 import type { EventStatus } from './event.ts';
 
 /** The errors of an organiser's changes, by codes that never change. */
 export const eventCodes = {
   eventNotPublished: { code: 'event_not_published', kind: 'conflict' },
-  eventPostponed: { code: 'event_postponed', kind: 'conflict' },
-  eventCancelled: { code: 'event_cancelled', kind: 'conflict' },
+  eventPostponed: codes.eventPostponed,
+  eventCancelled: codes.eventCancelled,
   eventOver: { code: 'event_over', kind: 'conflict' },
   operationNotFound: { code: 'operation_not_found', kind: 'not_found' },
 } as const satisfies Record<string, ErrorType>;

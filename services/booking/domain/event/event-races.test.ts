@@ -153,7 +153,7 @@ describe('an event that is postponed and moved while fifty buyers hold and pay',
     const held = await madeBetween('reservations', event, from, until);
     const after = await madeBetween('orders', event, until, Number.MAX_SAFE_INTEGER / 1e6);
     await sale.sweep();
-    // Who was paying when it was postponed has the tickets, unless the payment itself came to nothing.
+    // A buyer who was paying when it was postponed has the tickets, unless the payment itself came to nothing.
     const lost = await sale.sql`
       select o.uuid from orders o join payments p on p.order_id = o.id where o.uuid = any(${underWay})
         and (o.status not in ('paid', 'failed') or (o.status = 'failed' and p.status not in ('declined', 'voided')))`;

@@ -9,7 +9,7 @@ export type Operation = {
   status: 'running' | 'succeeded' | 'failed';
   done: number;
   total: number;
-  /** What keeps it from its end, while something does: orders that can't be given back yet. */
+  /** The reason why it has not ended, while there is one: orders that can't be given back yet. */
   error: OrdersLeft | null;
   /** Refunds of the event since it was cancelled, by how they stand: money is on its way while one is pending. */
   refunds: { pending: number; succeeded: number; disputed: number };

@@ -17,8 +17,8 @@ export type Request = {
 };
 
 /**
- * Returns the rules of an event by which seats may be held now; throws why not, before a lock is taken. Who may costs no
- * read: the database decides. Who may not is told by rules of at most a second ago.
+ * Returns the rules of an event by which seats may be held now; throws why not, before a lock is taken. Admitting
+ * costs no read: the database decides. A refusal is by rules of at most a second ago.
  */
 export async function admit({ knownRules }: RulePorts, request: Request): Promise<EventRules> {
   const { eventUuid, deed } = request;

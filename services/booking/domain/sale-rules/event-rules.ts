@@ -39,6 +39,3 @@ export function offSaleAt(rules: EventRules, atMs: number, deed: Deed): OffSale 
 /** Returns the smaller of the platform's limit (0 is none) and the event's; 0 is none. */
 export const limitOf = (platform: number, { ticketLimit }: Pick<EventRules, 'ticketLimit'>): number =>
   ticketLimit === null ? platform : platform === 0 ? ticketLimit : Math.min(platform, ticketLimit);
-
-/** Codes are compared without regard to case, and to space around them: they are stored like this. */
-export const normalCode = (code: string) => code.trim().toUpperCase();

@@ -158,7 +158,7 @@ test('of sales that race with a cancellation none begins after it', async () => 
   expect(late.map(({ code }) => code)).toEqual(late.map(() => 'event_cancelled'));
   const sold = (outcomes: { status?: string }[]) => outcomes.filter(({ status }) => status === 'paid').length;
   const first = sold(await Promise.all(racing));
-  // Who has bought hears so again, and nobody else does.
+  // A buyer is told of the purchase again, and nobody else is.
   expect(sold(await Promise.all(holds.map(({ uuid }) => buy(uuid))))).toBe(first);
   await sale.audit();
 });

@@ -20,7 +20,7 @@ export type TicketCounts = {
   free: number;
 };
 
-/** What was sold in a category at a rate (null: the price of the category); `tickets` without those given back. */
+/** The sales in a category at a rate (null: the price of the category); `tickets` without those given back. */
 export type RateSales = {
   category: string | null;
   rate: { uuid: string; name: string } | null;
@@ -33,7 +33,7 @@ export type RateSales = {
 
 export type SeriesUnit = 'minute' | 'hour';
 
-/** What was sold in a minute or an hour from `from` on, given back since or not. */
+/** The sales in a minute or an hour from `from` on, given back since or not. */
 export type SeriesPoint = { from: string; tickets: number; revenue: number };
 
 export type SalesAsked = { unit: SeriesUnit; last: number };
@@ -86,7 +86,7 @@ export type EventTicket = {
   seat: string;
   category: string | null;
   status: 'free' | 'held_back' | 'pending' | 'sold';
-  /** What was paid, or is asked for. */
+  /** The price that was paid, or is asked for. */
   price: number;
   currency: string;
   rate: string | null;

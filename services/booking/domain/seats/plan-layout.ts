@@ -5,7 +5,7 @@ import { kinds, type Name, shapes } from './hall.ts';
 /** A row, a table or a general admission area: its places from `from` up to, not including, `to`. */
 export type LayoutRow = { from: number; to: number; shape: number; name: Name };
 
-/** What the choice of seats needs of a plan, by place. */
+/** The facts of a plan that the choice of seats needs, by place. */
 export type PlanLayout = {
   places: number;
   rows: LayoutRow[];

@@ -12,7 +12,7 @@ export const furtherMembers = '(further members)';
 export type Members = Record<string, unknown>;
 
 /**
- * Reads another system's JSON. What is missing or of a wrong type becomes a fault and is read as an empty value, so that
+ * Reads another system's JSON. A member that is missing or of a wrong type becomes a fault and is read as an empty value, so that
  * one reading finds every fault; members that nobody asked for are counted.
  */
 export class ForeignFile {

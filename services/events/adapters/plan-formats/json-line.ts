@@ -1,7 +1,7 @@
 const token =
   /\s*(?:("(?:[^"\\\n\r\t]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
 
-/** What may come next: a value, or the end of a list that is empty, and so on. */
+/** The tokens that may come next: a value, or the end of a list that is empty, and so on. */
 type Next = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
 
 /** Returns the line on which a text stops being JSON, counted from 1: not every runtime's parser tells it. */

@@ -5,7 +5,7 @@ import type { ImportedPlan } from '../../domain/plan/imported-plan.ts';
 import { ForeignFile, isObject, type Members, parseJson } from './foreign-file.ts';
 
 /**
- * The members of today's schema and of that of 2019. What says only how an editor draws is known and not kept; `size` is
+ * The members of today's schema and of that of 2019. Members that say only how an editor draws are known and not kept; `size` is
  * that of its canvas, mostly empty.
  */
 const known = {

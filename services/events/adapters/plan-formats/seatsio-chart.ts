@@ -1,7 +1,7 @@
 import type { SeatFlag } from '../../../../shared/plan/plan.ts';
 import type { ForeignFile, Members } from './foreign-file.ts';
 
-/** What reading a chart needs: its categories' names by key, and those that are for accessible seats only. */
+/** The facts that reading a chart needs: its categories' names by key, and those that are for accessible seats only. */
 export type Chart = {
   file: ForeignFile;
   byKey: ReadonlyMap<string, string>;

@@ -85,7 +85,7 @@ async function writeRates(tx: Tx, eventId: number, rates: Rate[]): Promise<void>
     on conflict (rate_id, category) do update set price = excluded.price`;
 }
 
-/** What was released stays so: its seats may be sold already. */
+/** A released hold-back stays so: its seats may be sold already. */
 async function writeHoldBacks(tx: Tx, eventId: number, holdBacks: HoldBack[]): Promise<void> {
   const names = holdBacks.map(({ name }) => name);
   await tx`delete from hold_backs where event_id = ${eventId} and name <> all(${names})`;

@@ -11,12 +11,12 @@ export type AuditEntry = {
   address: string | null;
   action: string;
   thing: { is: string; uuid: string };
-  /** What has changed, as it was and as it is. */
+  /** The members that have changed, as they were and as they are. */
   before: object | null;
   after: object | null;
 };
 
-/** Which entries a list shows; instants are RFC 3339, `from` included and `to` not. */
+/** The filter of a list; instants are RFC 3339, `from` included and `to` not. */
 export type AuditFilter = {
   thing?: string | undefined;
   thingUuid?: string | undefined;

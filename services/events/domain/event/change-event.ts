@@ -26,7 +26,7 @@ export function changeEvent(
     check(version);
     const event = merge(settings);
     const changed = changedMembers(settings, event);
-    // What is fixed comes first: nobody is to mend a date that stays anyway.
+    // Fixed members come first: nobody is to mend a date that stays anyway.
     checkFixed(settings, hasTickets, changed);
     checkEvent(event, clock.now(), settings);
     const { status } = settings;

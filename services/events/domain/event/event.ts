@@ -35,7 +35,7 @@ export type EventSnapshot = {
   on_sale: SaleWindows;
   /** Null without tickets, and with several currencies. */
   prices: EventPrices | null;
-  /** What calendars follow. */
+  /** The members that calendars follow. */
   calendar: { sequence: number; updated_at: string };
   /** The hash of the plan from which its tickets were made. */
   plan: string | null;

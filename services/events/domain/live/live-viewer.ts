@@ -17,7 +17,7 @@ export type PlacesMessage = { id: string; statuses: SeatStatuses } & (
 );
 export type UnavailableMessage = { id: string; event: 'unavailable' };
 
-/** What a viewer of one form is told of a state of the seats. */
+/** The message to viewers of one form about a state of the seats. */
 export type Look = {
   taken(): SeatsMessage | PlacesMessage;
   /** Returns the changes since a version; undefined when that is too old, or not known. */

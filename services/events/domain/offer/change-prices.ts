@@ -10,7 +10,7 @@ import type { NewPrice, Prices, Repriced } from './prices.ts';
 
 export type ChangePricesPorts = { offers: Offers; prices: Prices; plans: Plans; feed: Pick<SeatFeed, 'publish'> };
 
-/** Which prices change: those of a category, of sections, or of seats by label; or a rate's in a category. */
+/** The prices to change: those of a category, of sections, or of seats by label; or a rate's in a category. */
 export type PriceChange = {
   category?: string | undefined;
   sections?: string[] | undefined;
@@ -22,7 +22,7 @@ export type PriceChange = {
 const maxTold = 100;
 
 /**
- * Changes prices of an event in bulk, and returns how many have changed. What is sold keeps its price, and so does what
+ * Changes prices of an event in bulk, and returns how many have changed. A sold seat keeps its price, and so does one that
  * is held, as long as it is. Throws `offer_invalid` for what the event does not have, `offer_under_way` and
  * `event_cancelled`.
  */

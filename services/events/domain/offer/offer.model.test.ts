@@ -211,7 +211,7 @@ test.each([1, 2, 3, 4])(
     expect(others.filter((seat) => !last!.kept.includes(seat))).toEqual([]);
     const byUuid = new Map(tickets.map((ticket) => [ticket.uuid, ticket]));
     for (const { ticket } of [...held, ...bought]) expect(byUuid.get(ticket)).toMatchObject({ isHeldBack: false });
-    // Whoever still holds a seat can buy it, at the price of the hold.
+    // A buyer who still holds a seat can buy it, at the price of the hold.
     for (const { ticket, user } of held) expect(await sale.confirm(ticket, user, randomUUID())).toBe('ok');
     const paid = await sale.sql<{ uuid: string; price: number }[]>`
     select t.uuid, l.price::float8 as price from order_tickets l join orders o on o.id = l.order_id

@@ -1,7 +1,7 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { SeatFlag } from '../../../../shared/plan/plan.ts';
 
-/** What an event sells, by a seating plan: prices in minor units by category, rates, and what is held back. */
+/** The offer of an event, by a seating plan: prices in minor units by category, rates, and what is held back. */
 export type Offer = {
   prices: Record<string, number>;
   rates: Rate[];
@@ -24,7 +24,7 @@ export type HoldBack = {
   releaseAt: string | null;
 };
 
-/** What is wrong at a member of an offer, such as `hold_backs[0].seats[2]`. */
+/** A fault at a member of an offer, such as `hold_backs[0].seats[2]`. */
 export type OfferFault = { path: string; message: string };
 
 /**

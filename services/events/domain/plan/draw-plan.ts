@@ -15,7 +15,7 @@ import { type Attributes, element, pointsOf, text, title } from './svg.ts';
 /** For categories without a color: readable beside each other, and under black text. */
 const palette = ['#1f77b4', '#ff7f0e', '#2ca02c', '#9467bd', '#e377c2', '#17becf', '#bcbd22', '#d62728', '#8c564b'];
 
-/** What the parts of a drawing need to know. */
+/** The facts that each part of a drawing needs. */
 type Pen = { radius: number; colors: Map<string, string> };
 
 const flagWords: [SeatFlag, string][] = [

@@ -16,7 +16,7 @@ type Decoded = Partial<Seat> & { label: string; category: number; section?: numb
 /** The lines that the documentation gives to front-end developers. */
 const decodePlan = new Function(`${lines}; return decodePlan;`)() as (wire: unknown) => Decoded[];
 
-/** What the decoder must return of a place, its coordinates in units. */
+/** A place as the decoder must return it, its coordinates in units. */
 function expected(plan: Plan, unit: number, place: Place) {
   const steps = (value: number | undefined) => Math.round(value! / unit) + 0;
   const category = plan.categories.findIndex(({ name }) => name === place.category);

@@ -1,4 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
+import { normalCode } from '../../../../shared/admission/access-code.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
@@ -11,9 +12,6 @@ type PresalePorts = { presales: Presales };
 
 /** Codes that the organiser has chosen, or how many to make, and of how many characters. */
 export type WantedCodes = { codes: string[] } | { count: number; length: number };
-
-/** Buyers type codes: case and space around them make no difference. */
-export const normalCode = (code: string): string => code.trim().toUpperCase();
 
 /**
  * Adds codes to a presale; repeated with the same uuid, it adds nothing and returns the same. Throws `presale_not_found`,

@@ -62,6 +62,6 @@ export type Presales = {
   /** Returns the presale of a code. */
   presaleOfCode(codeUuid: string): Promise<Presale | undefined>;
 
-  /** Withdraws a code: nobody reserves by it any more. What is held by it stays. Repeated, it changes nothing. */
+  /** Withdraws a code: nobody reserves by it any more. Seats that are held by it stay held. Repeated, it changes nothing. */
   withdraw(author: Author, codeUuid: string): Promise<void>;
 };
