@@ -1,10 +1,15 @@
-/** Resolves as `work` does; rejects when it takes longer than `ms`, and then calls `onLate`. */
+/** Work has taken longer than it may. */
+export class LateError extends Error {
+  override name = 'LateError';
+}
+
+/** Resolves as `work` does; rejects with `LateError` when it takes longer than `ms`, and then calls `onLate`. */
 export async function withTimeout<T>(work: () => T | Promise<T>, ms: number, onLate = () => {}): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`no answer in ${ms} ms`));
+        reject(new LateError(`no answer in ${ms} ms`));
         onLate();
       }, ms);
     });

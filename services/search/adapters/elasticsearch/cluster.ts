@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Client, errors } from '@elastic/elasticsearch';
+import { LateError, withTimeout } from '../../../../shared/async/with-timeout.ts';
 import { AppError, Unfit, unavailable } from '../../../../shared/errors.ts';
 import { type SpanOptions, span } from '../../../../shared/tracing/span.ts';
 import type { ElasticsearchConfig } from '../../elasticsearch-config.ts';
@@ -44,7 +45,7 @@ export function openCluster(config: ElasticsearchConfig): Cluster {
   async function attempt<T>(params: Params, timeoutMs: number): Promise<T> {
     const until = performance.now() + timeoutMs;
     try {
-      await looked(Math.min(timeoutMs, longestLookMs));
+      await withTimeout(looked, timeoutMs).catch(asTheDriver);
       const leftMs = Math.max(1, until - performance.now());
       return (await client.transport.request(params, { requestTimeout: leftMs })) as T;
     } catch (error) {
@@ -55,8 +56,8 @@ export function openCluster(config: ElasticsearchConfig): Cluster {
   }
 
   /** A look that has failed is not kept: what it found may be mended. */
-  async function looked(timeoutMs: number): Promise<void> {
-    const looking = fit ?? look(timeoutMs);
+  async function looked(): Promise<void> {
+    const looking = fit ?? look(longestLookMs);
     fit = looking;
     try {
       await looking;
@@ -101,7 +102,12 @@ function spanOf({ method, path }: Params): [name: string, options: SpanOptions] 
   return [target ? `${operation} ${target}` : operation, { kind: 'client', attributes }];
 }
 
+/** A look has a time of its own: requests that come meanwhile wait for the same. */
 const longestLookMs = 1000;
+
+function asTheDriver(error: unknown): never {
+  throw error instanceof LateError ? new errors.TimeoutError(error.message) : error;
+}
 
 /** The status of Elasticsearch's response; undefined when none came. */
 export function statusOf(error: unknown): number | undefined {

@@ -92,11 +92,11 @@ export function elasticsearchIndex(
     const wanted = query.after?.view;
     if (wanted) views.used(wanted);
     try {
-      return await searchIn(wanted ?? (await views.of(await generation.current(), leftMs())), query, leftMs());
+      return await searchIn(wanted ?? (await views.of(await generation.current())), query, leftMs());
     } catch (error) {
       if (!isViewGone(error) && !isPassing(error)) throw error;
       views.forget(wanted ?? '');
-      return await searchIn(await views.of(await generation.current(), leftMs()), query, leftMs());
+      return await searchIn(await views.of(await generation.current()), query, leftMs());
     }
   }
 

@@ -4,6 +4,8 @@ import { type Cluster, statusOf } from './cluster.ts';
 
 const keptMs = 500;
 const readTimeoutMs = 500;
+/** While none is known, as after a start, no search can go on without it: it is worth a search's whole wait. */
+const firstReadTimeoutMs = 1300;
 const writeTimeoutMs = 5000;
 
 /** A note that is written anew after each change: from it other processes learn that their cached pages are old. */
@@ -48,7 +50,8 @@ export function createGeneration(cluster: Cluster, notes: string, clock: Clock) 
   async function ask(): Promise<string> {
     type Answer = { _source: { value: string } };
     try {
-      return (await cluster.call<Answer>({ method: 'GET', path }, readTimeoutMs))._source.value;
+      const timeoutMs = known === undefined ? firstReadTimeoutMs : readTimeoutMs;
+      return (await cluster.call<Answer>({ method: 'GET', path }, timeoutMs))._source.value;
     } catch (error) {
       if (statusOf(error) === 404) return 'none';
       throw error;

@@ -91,6 +91,14 @@ test('stranded connections are all given up with the first that passes its deadl
   expect(outcomes.slice(1)).toEqual([true, true, true, true, true]);
 });
 
+test('a process that has just begun waits for a slow Elasticsearch as long as any search may take', async () => {
+  const way = await openWay({ delayMs: 300 });
+  const through = elasticsearchIndex({ nodes: [way.url], index: name });
+  closes.push(through.close);
+  // Two round trips, of which the second is the note's: 600 ms, and more than a process that knows it would wait.
+  expect(await through.generation()).toBe(await index.generation());
+});
+
 test('a crowd of searches is sent a few at a time, and refused beyond the number that can wait', async () => {
   const way = await openWay();
   const through = elasticsearchIndex({ nodes: [way.url], index: name });
@@ -107,7 +115,7 @@ test('a crowd of searches is sent a few at a time, and refused beyond the number
 });
 
 /** A way to Elasticsearch on which connections can be stranded: they stay open, and nothing comes any more. */
-async function openWay() {
+async function openWay({ delayMs = 0 } = {}) {
   const { hostname, port } = new URL(address);
   const pairs = new Set<{ near: Socket; far: Socket }>();
   let most = 0;
@@ -116,7 +124,9 @@ async function openWay() {
     const pair = { near, far };
     pairs.add(pair);
     most = Math.max(most, pairs.size);
-    near.pipe(far).pipe(near);
+    if (delayMs > 0) near.on('data', (sent) => void setTimeout(() => far.write(sent), delayMs));
+    else near.pipe(far);
+    far.pipe(near);
     far.on('error', () => {});
     near
       .on('error', () => {})

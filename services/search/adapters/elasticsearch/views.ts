@@ -4,6 +4,8 @@ import { type Cluster, isTooMuch, statusOf } from './cluster.ts';
 /** How long Elasticsearch keeps a view that nobody asks for. */
 export const viewKeptFor = '5m';
 const viewsAtOnce = 200;
+/** Of its own: many wait for a view that is being opened, and the one who began it may have little time left. */
+const openTimeoutMs = 1300;
 const closeTimeoutMs = 2000;
 
 /**
@@ -21,9 +23,9 @@ export function createViews(cluster: Cluster, index: string) {
   let newest: { generation: string; id: Promise<string> } | undefined;
 
   /** A view that shows this generation, or a later state. */
-  function of(generation: string, timeoutMs: number): Promise<string> {
+  function of(generation: string): Promise<string> {
     if (newest?.generation === generation) return newest.id;
-    const id = open(timeoutMs);
+    const id = open();
     const view = { generation, id };
     newest = view;
     id.catch(() => {
@@ -32,9 +34,9 @@ export function createViews(cluster: Cluster, index: string) {
     return id;
   }
 
-  async function open(timeoutMs: number): Promise<string> {
+  async function open(): Promise<string> {
     const path = `/${index}/_pit?keep_alive=${viewKeptFor}&allow_partial_search_results=false`;
-    const { id } = await cluster.call<{ id: string }>({ method: 'POST', path }, timeoutMs);
+    const { id } = await cluster.call<{ id: string }>({ method: 'POST', path }, openTimeoutMs);
     opened.set(id, true);
     return id;
   }
