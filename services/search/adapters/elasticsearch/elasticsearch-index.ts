@@ -42,7 +42,7 @@ export function elasticsearchIndex(
 ): ElasticsearchIndex {
   const cluster = openCluster(config);
   const names = createNames(cluster, config.index);
-  const shape = createShape(cluster, names);
+  const shape = createShape(cluster, names, clock);
   const generation = createGeneration(cluster, names.notes, clock);
   const heartbeats = createHeartbeats(cluster, names.notes, clock);
   const views = createViews(cluster, names.search);
@@ -102,7 +102,7 @@ export function elasticsearchIndex(
 
   async function searchIn(view: string, query: SearchQuery, timeoutMs: number): Promise<SearchResult> {
     const path = '/_search?allow_partial_search_results=false';
-    const body = searchBody(query, view);
+    const body = searchBody(query, view, await shape.isFormer());
     return searchResult(query, await cluster.call<Answer<EventHit>>({ method: 'POST', path, body }, timeoutMs));
   }
 

@@ -1,8 +1,8 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
-import { analysis } from './analysis.ts';
+import { nameFields, together, wordFields } from '../../domain/relevance/terms.ts';
 
 /** Add one whenever documents get another member, or keep one in another way: the index is then built anew. */
-const shape = 2;
+export const shape = 3;
 
 /** The settings and mappings of an index of events. */
 export const eventIndex = () => ({
@@ -13,7 +13,6 @@ export const eventIndex = () => ({
     refresh_interval: '-1',
     // A page asks for one more than it shows.
     max_result_window: 10_001,
-    analysis: analysis(),
   },
   mappings: {
     _meta: { shape },
@@ -27,10 +26,11 @@ export const eventIndex = () => ({
       description: text,
       date: { type: 'date' },
       currency: { type: 'keyword', index: false, doc_values: false },
+      terms: { properties: terms() },
       version: { type: 'long' },
       gone: { type: 'boolean' },
       gone_at: { type: 'date' },
-    } satisfies Record<keyof EventDocument | 'version' | 'gone' | 'gone_at', object>,
+    } satisfies Record<keyof EventDocument | 'terms' | 'version' | 'gone' | 'gone_at', object>,
   },
 });
 
@@ -40,5 +40,18 @@ export const notesIndex = () => ({
   mappings: { dynamic: 'strict', properties: { value: { type: 'keyword', index: false }, at: { type: 'long' } } },
 });
 
-/** Words count, their places don't: nobody searches for phrases. */
-const text = { type: 'text', analyzer: 'event_text', search_analyzer: 'event_query', index_options: 'freqs' };
+/** Only asked for, as it is: what a term is and what it is worth is decided before. */
+const term = { type: 'keyword', doc_values: false, norms: false };
+
+function terms() {
+  const properties: Record<string, object> = {};
+  for (const field of [...wordFields, ...nameFields]) properties[field] = term;
+  for (const [all, fields] of Object.entries(together)) {
+    properties[all] = term;
+    for (const field of fields) properties[field] = { ...term, copy_to: `terms.${all}` };
+  }
+  return properties;
+}
+
+/** For processes of the release before, which search in these. */
+const text = { type: 'text', norms: false, index_options: 'docs' };

@@ -1,15 +1,20 @@
 import { type EventHit, hitFields, hitOf } from '../../domain/index/event-document.ts';
 import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
-import { queryWords } from '../../domain/query/text.ts';
+import { meaningOf } from '../../domain/relevance/meaning.ts';
+import { inFormerIndex } from './former.ts';
+import { meant } from './meant.ts';
 import { viewKeptFor } from './views.ts';
 
 /** The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. */
-export function searchBody({ text, now, size, from = 0, after }: SearchQuery, view: string) {
+export function searchBody({ text, now, size, from = 0, after }: SearchQuery, view: string, isFormer = false) {
   const byDate = [{ date: 'asc' }, { uuid: 'asc' }];
   const position = after && [after.dateMs, after.uuid];
+  const meaning = text === '' || isFormer ? undefined : meaningOf(text, new Date(now).toISOString().slice(0, 10));
+  const words = meaning ? meant(meaning) : text !== '' && inFormerIndex(text);
   return {
     pit: { id: view, keep_alive: viewKeptFor },
-    query: { bool: { ...(text !== '' && { must: matching(text) }), filter: [isThere, upcoming(now)] } },
+    query: { bool: { ...words, filter: [isThere, upcoming(now)] } },
+    ...(meaning && { min_score: meaning.least }),
     sort: text === '' ? byDate : [{ _score: 'desc' }, ...byDate],
     size: size + 1,
     ...(position ? { search_after: text === '' ? position : [after.score, ...position] } : { from }),
@@ -43,30 +48,6 @@ export function searchResult(
     ...(last && found.hits.length > size && { next: cursor(last, pit_id) }),
   };
 }
-
-/** Words may be spread over the fields: each adds what it is worth. */
-function matching(text: string) {
-  const wanted = queryWords(text);
-  if (wanted.length === 0) return { match_none: {} };
-  const spellings = Math.floor(maxClauses / (wanted.length * fields.length));
-  return {
-    multi_match: {
-      query: wanted.join(' '),
-      type: 'most_fields',
-      fields,
-      fuzziness: 'AUTO',
-      max_expansions: Math.min(maxSpellings, spellings),
-    },
-  };
-}
-
-const fields = ['name^4', 'performers', 'location^2', 'description'];
-
-/** The closest spellings of a word that are looked for, unless the query has many words. */
-const maxSpellings = 50;
-
-/** The least `max_clause_count` that an Elasticsearch gives itself is 1,024. */
-const maxClauses = 1000;
 
 /** Dates are whole seconds, so that all searches of a second share this filter. */
 const upcoming = (now: number) => ({ range: { date: { gte: Math.ceil(now / 1000) * 1000, format: 'epoch_millis' } } });

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import type { SearchIndex } from '../../domain/index/search-index.ts';
-import { maxQueryWords } from '../../domain/query/text.ts';
 import { someEvent } from '../../testing.ts';
 import { memoryIndex } from './memory-index.ts';
 import { createTurns, stepsAtOnce } from './turns.ts';
@@ -18,7 +17,7 @@ async function* catalogue() {
 }
 
 const hostile = {
-  'as many misspelt words as fit': Array.from({ length: 28 }, (_, n) => word(n * 4099 + 5)).join(' '),
+  'as many misspelt words as fit': `gala ${Array.from({ length: 15 }, (_, n) => word(n * 4099 + 5)).join(' ')}`,
   'a word of every event': 'gala',
   'a word of every event, misspelt': 'gale',
   'no word': '',
@@ -41,7 +40,7 @@ describe('searches that take much work', () => {
     const { total } = await index.search({ text, now: 0, size: 10, from: events / 2 });
     // Each that is found is looked at, listed, ordered and asked for its date, and stops are due between.
     expect(stops).toBeGreaterThan((3 * total) / stepsAtOnce);
-    expect(total).toBeGreaterThan(0);
+    expect(stops).toBeGreaterThan(3);
   });
 
   test('let others have their turn, however many come at once', async () => {
@@ -101,14 +100,4 @@ describe('a search that is paused', () => {
     await settle(after);
     expect((await settle(index.search({ text: 'gala', now: 0, size: 1 }))).total).toBe(events - 99);
   });
-});
-
-test('a query counts only its first different words', async () => {
-  const index = memoryIndex();
-  await index.replaceAll(catalogue(), 1n);
-  await index.apply({ upserts: [someEvent({ id: 1, name: 'xylophone' })], deletes: [], version: 2n });
-  const others = Array.from({ length: maxQueryWords }, (_, n) => `zz${String.fromCharCode(0x61 + n)}`);
-  const find = async (...texts: string[]) => (await index.search({ text: texts.join(' '), now: 0, size: 1 })).total;
-  expect(await find(...others.slice(1), ...others.slice(1), 'xylophone')).toBe(1);
-  expect(await find(...others, 'xylophone')).toBe(0);
 });

@@ -1,8 +1,9 @@
 import { type EventDocument, isSameDocument } from '../../domain/index/event-document.ts';
+import type { Meaning } from '../../domain/relevance/meaning.ts';
+import { termsOf } from '../../domain/relevance/terms.ts';
 import { createInvertedIndex } from './inverted-index.ts';
 import type { Candidate } from './scores.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
-import { wordWeights } from './weights.ts';
 
 export type DocumentStore = ReturnType<typeof createDocumentStore>;
 
@@ -42,7 +43,7 @@ export function createDocumentStore() {
   }
 
   function write(slot: number, before: EventDocument | undefined, after: Kept | undefined): void {
-    index.change(slot, before && wordWeights(before), after && wordWeights(after.document));
+    index.change(slot, before && termsOf(before), after && termsOf(after.document));
     kept[slot] = after;
     dates[slot] = after ? Date.parse(after.document.date) : Number.NaN;
     changes++;
@@ -80,8 +81,8 @@ export function createDocumentStore() {
     changes: () => changes,
     dateMs: (slot: number) => dates[slot]!,
     document: (slot: number) => kept[slot]!.document,
-    matching: (words: string[], now: number): Stepwise<Candidate[]> =>
-      index.find(words, { used: kept.length, documents: slots.size }, (slot) => dates[slot]! >= now),
+    matching: (meaning: Meaning, now: number): Stepwise<Candidate[]> =>
+      index.find(meaning, kept.length, (slot) => dates[slot]! >= now),
     *upcoming(now: number): Stepwise<Candidate[]> {
       const found: Candidate[] = [];
       for (let slot = 0; slot < dates.length; slot++) {

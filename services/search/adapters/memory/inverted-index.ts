@@ -1,68 +1,40 @@
-import SearchableMap from 'minisearch/SearchableMap';
-import { addPosting, type Postings, removePosting, replacePosting } from './postings.ts';
+import type { Meaning, Wish } from '../../domain/relevance/meaning.ts';
+import { nameFields, type Terms, wordFields } from '../../domain/relevance/terms.ts';
 import { type Candidate, createScores } from './scores.ts';
-import { spellings } from './spellings.ts';
 import type { Stepwise } from './turns.ts';
+import { createVocabulary } from './vocabulary.ts';
 
-export type WordWeights = Map<string, number>;
-
-/** Which slots have which words, over MiniSearch's radix tree, which finds the misspelt ones. */
-export type InvertedIndex = {
-  /** Moves a slot from the words it was indexed with to others; `undefined` for an empty slot. */
-  change(slot: number, before: WordWeights | undefined, after: WordWeights | undefined): void;
-  /** The slots with any of the words, of those that `wanted` lets in, and their scores. */
-  find(
-    words: string[],
-    slots: { used: number; documents: number },
-    wanted: (slot: number) => boolean,
-  ): Stepwise<Candidate[]>;
-};
-
-export function createInvertedIndex(): InvertedIndex {
-  const byWord = new Map<string, Postings>();
-  /** The same postings again, for misspelt words: to walk the tree for every word of a text is most of indexing. */
-  const tree = new SearchableMap<Postings>();
+/** Which slots have which terms. */
+export function createInvertedIndex() {
+  const vocabularies = [createVocabulary(wordFields), createVocabulary(nameFields)];
   /** Those that no search under way uses. */
   const idle: ReturnType<typeof createScores>[] = [];
 
-  function add(word: string, slot: number, weight: number): void {
-    let postings = byWord.get(word);
-    if (!postings) {
-      postings = [];
-      byWord.set(word, postings);
-      tree.set(word, postings);
-    }
-    addPosting(postings, slot, weight);
-  }
-
-  function remove(word: string, slot: number): void {
-    const postings = byWord.get(word)!;
-    removePosting(postings, slot);
-    if (postings.length > 0) return;
-    byWord.delete(word);
-    tree.delete(word);
-  }
-
   return {
-    change(slot, before, after) {
-      for (const word of before?.keys() ?? []) if (!after?.has(word)) remove(word, slot);
-      for (const [word, weight] of after ?? []) {
-        const previous = before?.get(word);
-        if (previous === weight) continue;
-        if (previous === undefined) add(word, slot, weight);
-        else replacePosting(byWord.get(word)!, slot, weight);
-      }
+    /** Moves a slot from the terms it was indexed with to others; `undefined` for an empty slot. */
+    change(slot: number, before: Terms | undefined, after: Terms | undefined): void {
+      for (const vocabulary of vocabularies) vocabulary.change(slot, before, after);
     },
 
-    *find(words, slots, wanted) {
+    /** The slots that have what is meant, of the `used` ones that `wanted` lets in, and their scores. */
+    *find(meaning: Meaning, used: number, wanted: (slot: number) => boolean): Stepwise<Candidate[]> {
       const scores = idle.pop() ?? createScores();
-      scores.start(slots.used);
-      for (const word of words) {
-        yield* scores.addWord(yield* spellings({ byWord, tree }, word), slots.documents, wanted);
-      }
-      const candidates = yield* scores.finish();
+      scores.start(used);
+      for (const wish of meaning.asked) yield* add(wish, (slot) => wanted(slot));
+      for (const wish of meaning.helpful) yield* add(wish, scores.isFound);
+      const candidates = yield* scores.finish(meaning.least);
       idle.push(scores);
       return candidates;
+
+      function* add({ options }: Wish, lets: (slot: number) => boolean): Stepwise<undefined> {
+        for (const option of options) {
+          for (const vocabulary of vocabularies) {
+            const byMask = vocabulary.scores(option);
+            if (byMask) yield* scores.offer(yield* vocabulary.find(option), byMask, lets);
+          }
+        }
+        yield* scores.take();
+      }
     },
   };
 }

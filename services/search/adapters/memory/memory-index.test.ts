@@ -1,7 +1,4 @@
 import { expect, test } from 'bun:test';
-import fc from 'fast-check';
-import type { EventDocument } from '../../domain/index/event-document.ts';
-import { editsAllowed, words } from '../../domain/query/text.ts';
 import { someEvent } from '../../testing.ts';
 import { searchIndexConformance } from '../search-index.conformance.ts';
 import { memoryIndex } from './memory-index.ts';
@@ -14,50 +11,6 @@ async function emptyIndex() {
   return index;
 }
 
-test('the memory index finds, after any changes, the same as a look at every event', async () => {
-  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 7 });
-  const text = fc.array(word, { maxLength: 4 }).map((list) => list.join(' '));
-  const change = fc.record({ id: fc.integer({ min: 1, max: 6 }), name: fc.option(text), description: text });
-  await fc.assert(
-    fc.asyncProperty(fc.array(change, { maxLength: 25 }), text, async (changes, query) => {
-      const index = await emptyIndex();
-      const kept = new Map<number, EventDocument>();
-      for (const [i, { id, name, description }] of changes.entries()) {
-        const event = name === null ? undefined : someEvent({ id, name, description });
-        if (event) kept.set(id, event);
-        else kept.delete(id);
-        await index.apply({ upserts: event ? [event] : [], deletes: event ? [] : [id], version: BigInt(i) });
-      }
-      const found = await index.search({ text: query, now: 0, size: 100 });
-      const expected = [...kept.values()].filter((event) => query === '' || matches(event, query));
-      expect(found.hits.map((hit) => hit.uuid).sort()).toEqual(expected.map((event) => event.uuid).sort());
-      expect(found.total).toBe(expected.length);
-    }),
-    { numRuns: 300 },
-  );
-});
-
-const matches = (event: EventDocument, query: string) =>
-  words(query, 'query').some((typed) =>
-    words(`${event.name} ${event.description}`, 'index').some((word) => edits(typed, word) <= editsAllowed(typed)),
-  );
-
-/** One swap of neighbours, else Levenshtein's distance. */
-function edits(a: string, b: string): number {
-  for (let i = 0; i + 1 < a.length; i++) {
-    if (`${a.slice(0, i)}${a[i + 1]}${a[i]}${a.slice(i + 2)}` === b && a !== b) return 1;
-  }
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
 test('no length of text outweighs the word as typed', async () => {
   const index = await emptyIndex();
   const long = someEvent({ id: 1, name: 'the grand opening of a store on the corner of the old market square' });
@@ -65,18 +18,6 @@ test('no length of text outweighs the word as typed', async () => {
   await index.apply({ upserts: [...short, long], deletes: [], version: 1n });
   const { hits, total } = await index.search({ text: 'store', now: 0, size: 10 });
   expect([hits[0]?.name, total]).toEqual([long.name, 6]);
-});
-
-test('three common words of the query are worth more than a rare one', async () => {
-  const index = await emptyIndex();
-  const common = ['summer', 'garden', 'party'].flatMap((word, i) =>
-    Array.from({ length: 30 }, (_, j) => someEvent({ id: 100 * i + j + 1, name: `${word} a b` })),
-  );
-  const all = someEvent({ id: 1001, name: 'summer garden party' });
-  const rare = someEvent({ id: 1002, name: 'xylophone a b' });
-  await index.apply({ upserts: [...common, rare, all], deletes: [], version: 1n });
-  const { hits } = await index.search({ text: 'summer garden party xylophone', now: 0, size: 2 });
-  expect(hits.map((hit) => hit.name)).toEqual([all.name, rare.name]);
 });
 
 test('all events are found, also when more have come since the last search', async () => {

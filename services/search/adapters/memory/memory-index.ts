@@ -4,7 +4,7 @@ import { hitOf } from '../../domain/index/event-document.ts';
 import type { SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
 import { queryKey, type SearchCursor, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
-import { queryWords } from '../../domain/query/text.ts';
+import { meaningOf } from '../../domain/relevance/meaning.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { createReadWriteLock } from './read-write-lock.ts';
 import { top } from './top.ts';
@@ -102,7 +102,7 @@ function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwi
 }
 
 function* listed(store: DocumentStore, text: string, now: number): Stepwise<Listed[]> {
-  const found = text === '' ? yield* store.upcoming(now) : yield* store.matching(queryWords(text), now);
+  const found = text === '' ? yield* store.upcoming(now) : yield* store.matching(meaningOf(text, dayOf(now)), now);
   const list: Listed[] = [];
   for (const { slot, score } of found) {
     list.push({ score, dateMs: store.dateMs(slot), document: store.document(slot) });
@@ -120,6 +120,8 @@ function* filtered<T>(items: T[], isWanted: (item: T) => boolean): Stepwise<T[]>
   }
   return wanted;
 }
+
+const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
 
 /** Score descending, date ascending, uuid ascending. */
 const inOrder = (a: Listed, b: Listed) =>

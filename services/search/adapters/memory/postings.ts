@@ -1,39 +1,33 @@
 /**
- * The events that have a word, one number each, ascending: the event's slot and, in the low 20 bits, the word's
- * weight there.
- * Eight bytes an event is why 100,000 events fit; MiniSearch's own maps of maps take ten times that.
+ * The events that have a term, one number each, ascending: the event's slot and, in the low bits, the fields in which
+ * it has it. Eight bytes an event at most is why 100,000 events fit; MiniSearch's own maps of maps take ten times that.
  */
 export type Postings = number[];
 
-const weightRange = 2 ** 20;
-const weightSteps = 2 ** 15;
+/** Fields are bits of a mask. */
+const masks = 2 ** 6;
 
-export const slotOf = (posting: number): number => Math.floor(posting / weightRange);
-export const weightOf = (posting: number, slot: number): number => (posting - slot * weightRange) / weightSteps;
+export const slotOf = (posting: number): number => Math.floor(posting / masks);
+export const maskOf = (posting: number): number => posting % masks;
 
-/** Adds a slot that is not there yet. */
-export function addPosting(postings: Postings, slot: number, weight: number): void {
-  const added = posting(slot, weight);
-  if (postings.length === 0 || postings[postings.length - 1]! < added) postings.push(added);
-  else postings.splice(indexOf(postings, slot), 0, added);
-}
-
-export function replacePosting(postings: Postings, slot: number, weight: number): void {
-  postings[indexOf(postings, slot)] = posting(slot, weight);
+/** Sets the fields of a slot, which need not be there yet. */
+export function setPosting(postings: Postings, slot: number, mask: number): void {
+  const posting = slot * masks + mask;
+  if (postings.length === 0 || postings[postings.length - 1]! < slot * masks) {
+    postings.push(posting);
+    return;
+  }
+  const at = indexOf(postings, slot);
+  postings.splice(at, slotOf(postings[at]!) === slot ? 1 : 0, posting);
 }
 
 export function removePosting(postings: Postings, slot: number): void {
   postings.splice(indexOf(postings, slot), 1);
 }
 
-/** Weights above 31 count as 31, and none as 0. */
-function posting(slot: number, weight: number): number {
-  return slot * weightRange + Math.max(1, Math.min(weightRange - 1, Math.round(weight * weightSteps)));
-}
-
-/** Where the slot is, or would be. */
+/** Where the slot is, or would be; it is not beyond the last. */
 function indexOf(postings: Postings, slot: number): number {
-  const wanted = slot * weightRange;
+  const wanted = slot * masks;
   let low = 0;
   let high = postings.length;
   while (low < high) {

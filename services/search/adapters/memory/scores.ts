@@ -1,66 +1,64 @@
-import { slotOf, weightOf } from './postings.ts';
-import type { Spelling } from './spellings.ts';
+import { maskOf, type Postings, slotOf } from './postings.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 export type Candidate = { slot: number; score: number };
 
 /** Adds up the scores of one search at a time. Its arrays are kept between searches and are all zero then. */
 export function createScores() {
-  let best = new Float64Array(0);
-  let sums = new Float64Array(0);
-  let matches = new Uint16Array(0);
+  let best = new Int32Array(0);
+  let sums = new Int32Array(0);
+  let touched: number[] = [];
   let found: number[] = [];
 
   function start(slots: number): void {
+    touched = [];
     found = [];
     if (slots <= best.length) return;
     const size = Math.max(1024, slots * 2);
-    best = new Float64Array(size);
-    sums = new Float64Array(size);
-    matches = new Uint16Array(size);
+    best = new Int32Array(size);
+    sums = new Int32Array(size);
   }
 
-  /** Of several spellings in one event only the best counts, so that "rock, rocks, rocky" gains nothing. */
-  function* addWord(spellings: Spelling[], documents: number, wanted: (slot: number) => boolean): Stepwise<undefined> {
-    const touched: number[] = [];
+  /** One way to have what is wished for. Of several ways in one event only the best counts. */
+  function* offer(terms: Postings[], byMask: number[], lets: (slot: number) => boolean): Stepwise<undefined> {
     let steps = 0;
-    for (const { postings, closeness } of spellings) {
+    for (const postings of terms) {
       for (const posting of postings) {
         if (++steps % stepsAtOnce === 0) yield;
+        const score = byMask[maskOf(posting)]!;
+        if (score === 0) continue;
         const slot = slotOf(posting);
-        if (!wanted(slot)) continue;
-        const score = closeness * weightOf(posting, slot);
-        if (best[slot] === 0) touched.push(slot);
-        if (score > best[slot]!) best[slot] = score;
+        const before = best[slot]!;
+        if (score <= before || !lets(slot)) continue;
+        if (before === 0) touched.push(slot);
+        best[slot] = score;
       }
-    }
-    const rarity = inverseFrequency(spellings, documents);
-    for (const slot of touched) {
-      if (++steps % stepsAtOnce === 0) yield;
-      if (matches[slot] === 0) found.push(slot);
-      matches[slot]!++;
-      sums[slot]! += rarity * best[slot]!;
-      best[slot] = 0;
     }
   }
 
-  /** More of the query's words in one event count more than their sum. */
-  function* finish(): Stepwise<Candidate[]> {
+  /** Ends a wish: what was best for it is added to the events' sums. */
+  function* take(): Stepwise<undefined> {
+    let steps = 0;
+    for (const slot of touched) {
+      if (++steps % stepsAtOnce === 0) yield;
+      if (sums[slot] === 0) found.push(slot);
+      sums[slot]! += best[slot]!;
+      best[slot] = 0;
+    }
+    touched = [];
+  }
+
+  /** The events that have at least that much. */
+  function* finish(least: number): Stepwise<Candidate[]> {
     const candidates: Candidate[] = [];
+    let steps = 0;
     for (const slot of found) {
-      if (candidates.length % stepsAtOnce === stepsAtOnce - 1) yield;
-      candidates.push({ slot, score: sums[slot]! * matches[slot]! });
+      if (++steps % stepsAtOnce === 0) yield;
+      if (sums[slot]! >= least) candidates.push({ slot, score: sums[slot]! });
       sums[slot] = 0;
-      matches[slot] = 0;
     }
     return candidates;
   }
 
-  return { start, addWord, finish };
-}
-
-/** All spellings share the commonest one's rarity: a misspelling in the data would else be worth more than the word. */
-function inverseFrequency(spellings: Spelling[], documents: number): number {
-  const most = spellings.reduce((max, { postings }) => Math.max(max, postings.length), 0);
-  return Math.log(1 + (documents - most + 0.5) / (most + 0.5));
+  return { start, offer, take, isFound: (slot: number) => sums[slot]! > 0, finish };
 }

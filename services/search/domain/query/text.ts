@@ -1,11 +1,13 @@
 /**
- * Lower case without accents, so that "Bjork" finds "Björk". Marks go only where they are accents (Latin, Greek,
- * Cyrillic): in Hindi or Thai they are vowels.
+ * Lower case without accents, without marks that are not seen, and with one apostrophe for all that look like one, so
+ * that "Bjork" finds "Björk".
  */
 export function fold(text: string): string {
-  const lower = text.toLowerCase();
-  if (isAscii.test(lower)) return lower;
-  return lower
+  if (isAscii.test(text)) return text.toLowerCase().replaceAll('`', "'");
+  return text
+    .replace(unseen, '')
+    .replace(apostrophes, "'")
+    .toLowerCase()
     .normalize('NFKD')
     .toLowerCase()
     .replace(accents, '')
@@ -13,27 +15,42 @@ export function fold(text: string): string {
     .replace(wholeLetters, (letter) => plainLetters[letter] ?? letter);
 }
 
-/** The words of a text, folded, in order and with repeats. Scripts without spaces give pairs of characters. */
-export function words(text: string, use: 'index' | 'query'): string[] {
-  const found = fold(text).replace(apostrophes, '').match(runs) ?? [];
-  return found.some((word) => unspaced.test(word)) ? found.flatMap((word) => pairs(word, use)) : found;
+/** The pieces of a folded text that white space or punctuation of a sentence separates: "ac/dc", "r.e.m.", "!!!". */
+export const chunks = (folded: string): string[] => folded.split(/[\s,;·•–—]+/u).filter(Boolean);
+
+/**
+ * The words of a folded chunk: its runs of letters and digits. An apostrophe within goes; other signs separate. A run
+ * in a script without spaces is one word, apart from what touches it.
+ */
+export function wordsOf(chunk: string): string[] {
+  if (isPlain.test(chunk)) return [chunk.slice(0, longestWord)];
+  const found = chunk.replace(inner, '').match(runs) ?? [];
+  return found.flatMap((run) => (isUnspaced(run) ? run.match(scripts)! : [run])).map((w) => w.slice(0, longestWord));
 }
 
-/** Most different words of a query that are looked at; further ones are passed over. */
-export const maxQueryWords = 16;
+/** Returns whether a word is in a script that does not put spaces between words. */
+export const isUnspaced = (word: string): boolean => unspaced.test(word);
 
-/** The words of a query to search for, each once. */
-export const queryWords = (text: string): string[] => [...new Set(words(text, 'query'))].slice(0, maxQueryWords);
+/** 東京都 → 東京 京都: two neighbours stand for a word; a single character for itself. */
+export function pairs(run: string): string[] {
+  const characters = [...run];
+  if (characters.length === 1) return characters;
+  return characters.slice(1).map((character, i) => `${characters[i]}${character}`);
+}
 
-/** How many edits a word may be away from what was typed. */
-export const editsAllowed = (word: string): 0 | 1 | 2 => (word.length < 3 ? 0 : word.length < 6 ? 1 : 2);
+/** Nobody types a longer one. */
+export const longestWord = 64;
 
 const isAscii = /^[\s!-~]*$/;
+const isPlain = /^[a-z0-9]+$/;
+const unseen = /\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\ufe00-\ufe0f]/g;
+const apostrophes = /[’‘ʼʻ´`′‛＇｀]/g;
+/** Marks go only where they are accents (Latin, Greek, Cyrillic): in Hindi or Thai they are vowels. */
 const accents = /[\u0300-\u036f]/g;
-const apostrophes = /(?<=\p{L})['’ʼ]+(?=\p{L})/gu;
+const inner = /(?<=[\p{L}\p{N}])'+(?=\p{L})/gu;
 const runs = /[\p{L}\p{N}\p{M}]+/gu;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
-const unspacedRuns =
+const scripts =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu;
 
 /** Letters that Unicode does not take apart, or that are the same to a reader. */
@@ -53,14 +70,3 @@ const plainLetters: Record<string, string> = {
   ς: 'σ',
 };
 const wholeLetters = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'g');
-
-/** 東京都 → 東京 京都; an index also keeps the single characters, for queries of one. */
-function pairs(word: string, use: 'index' | 'query'): string[] {
-  return (word.match(unspacedRuns) ?? []).flatMap((run) => {
-    if (!unspaced.test(run)) return [run];
-    const characters = [...run];
-    if (characters.length === 1) return characters;
-    const both = characters.slice(1).map((character, i) => `${characters[i]}${character}`);
-    return use === 'index' ? [...characters, ...both] : both;
-  });
-}

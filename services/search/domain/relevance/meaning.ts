@@ -1,0 +1,227 @@
+import { chunks, fold, isUnspaced, pairs, wordsOf } from '../query/text.ts';
+import { dateWords } from './date-words.ts';
+import { nameKey } from './names.ts';
+import { noiseWords } from './noise-words.ts';
+import { editsAllowed, inflections } from './spellings.ts';
+import type { Field } from './terms.ts';
+
+/** One way to have what is asked for: any of these terms, in one of these fields, each with its score. */
+export type Option = {
+  /** As it is; as a beginning; or with so many edits at most, where swapped neighbours are one edit. */
+  how: 'is' | 'begins' | 'near1' | 'near2';
+  terms: string[];
+  scores: Partial<Record<Field, number>>;
+};
+
+/** One thing that is asked for. An event has the score of the best way in which it has it. */
+export type Wish = {
+  /** As typed. */
+  typed: string;
+  options: Option[];
+};
+
+/**
+ * What a search asks for, in terms that every index has; the same for all of them, so they agree. An event's score is
+ * the sum of its wishes' scores, all whole numbers: an index may add them in any order and as 32-bit floats.
+ */
+export type Meaning = {
+  /** An event needs one of these. */
+  asked: Wish[];
+  /** These only move events that have one of the others. */
+  helpful: Wish[];
+  /** The least score of an event that is found. */
+  least: number;
+  /** The words say "today" or the like: the meaning ends with the day. */
+  isOfToday: boolean;
+};
+
+/** Most different words of a query that are looked at; further ones are passed over. */
+export const maxQueryWords = 16;
+
+/**
+ * Having a word outweighs all that says how it is had: events with more of the words come first. A word as typed is two
+ * of these, and so is another number of it; misspelt, or only in the description, it is one.
+ */
+export const have = 16_384;
+const [asTyped, doubtful] = [2 * have, have];
+
+/** What a word is worth by where it is. */
+const exact = { lead: 100, title: 95, support: 75, place: 60 };
+const inflected = scaled(exact, 0.85);
+const joined = scaled(exact, 0.95);
+const begun = scaled(exact, 0.75);
+const nearly = scaled(exact, 0.55);
+/** So far from what was typed, it matters little where it is. */
+const faintly = { anyWord: 25 };
+const about = 15;
+/** What a whole name is worth for each of its words. */
+const names = { leadName: 60, partName: 50, titleName: 45, placeName: 45, supportName: 40 };
+/** Whose name it is outweighs where it is. */
+const ofSomebody = { leadName: have, partName: have, titleName: have, placeName: 0, supportName: 0 };
+
+const noise = 0.1;
+const also = 10;
+const onTime = 60;
+
+/** Returns what a normalised text asks for. `today` is a day, 2026-12-31. */
+export function meaningOf(text: string, today: string): Meaning {
+  const pieces = chunks(fold(text));
+  const typed = [...new Set(pieces.flatMap(wordsOf))].slice(0, maxQueryWords);
+  const signs = pieces.filter((piece) => wordsOf(piece).length === 0).slice(0, maxQueryWords);
+  if (typed.length === 0) return signsAlone(signs);
+
+  const times = dateWords(typed, today);
+  const isTime = (at: number) => times.some(({ from, to }) => at >= from && at < to);
+  const isNoise = (at: number) => noiseWords.has(typed[at]!);
+  const solid = typed.map((_, at) => !isNoise(at) && !isTime(at));
+  const hasSolid = solid.includes(true);
+  // A query of nothing but noise is taken at its word; so is one of times and noise at its times.
+  const isAsked = (at: number) => (hasSolid ? solid[at]! : times.length === 0);
+
+  const asked: Wish[] = [];
+  const helpful: Wish[] = [];
+  let wanted = 0;
+  for (const [at, word] of typed.entries()) {
+    if (!isAsked(at)) {
+      helpful.push(passing(word, isTime(at) ? 1 : noise));
+      continue;
+    }
+    for (const part of isUnspaced(word) ? pairs(word) : [word]) {
+      wanted++;
+      asked.push(wordWish(part, joints(typed, at), at === typed.length - 1, typed.length > 1));
+      helpful.push(...besides(part, at === typed.length - 1));
+    }
+  }
+  for (const { from, to, tokens } of times) {
+    const wish = timeWish(typed.slice(from, to).join(' '), tokens, hasSolid);
+    (hasSolid ? helpful : asked).push(wish);
+    if (!hasSolid) wanted++;
+  }
+  for (const wish of nameWishes(typed, solid, hasSolid)) asked.push(wish);
+  for (const wish of wholeWishes(typed, solid, wanted)) helpful.push(wish);
+  for (const sign of signs) helpful.push({ typed: sign, options: [{ how: 'is', terms: [sign], scores: names }] });
+  const isOfToday = times.some(({ tokens }) => tokens.some((token) => token.startsWith('d')));
+  return { asked, helpful, least: wanted * have, isOfToday };
+}
+
+/** A name of signs alone: "!!!", "+/-". */
+function signsAlone(signs: string[]): Meaning {
+  const key = signs.join('');
+  const options: Option[] = [{ how: 'is', terms: [key], scores: plus(names, have) }];
+  return { asked: key === '' ? [] : [{ typed: key, options }], helpful: [], least: have, isOfToday: false };
+}
+
+function wordWish(word: string, joints: string[], isLast: boolean, isOneOfSeveral: boolean): Wish {
+  const options: Option[] = [
+    { how: 'is', terms: [word], scores: { ...plus(exact, asTyped), about: about + doubtful } },
+  ];
+  const whole = {
+    leadName: joined.lead,
+    titleName: joined.title,
+    supportName: joined.support,
+    placeName: joined.place,
+  };
+  if (word.length >= 5) options.push({ how: 'is', terms: [word], scores: plus(whole, asTyped) });
+  if (joints.length > 0) options.push({ how: 'is', terms: joints, scores: plus(joined, asTyped) });
+  const forms = inflections(word);
+  if (forms.length > 0) options.push({ how: 'is', terms: forms, scores: plus(inflected, asTyped) });
+  // The last word may be unfinished. Two letters begin too much, unless other words say more.
+  const isBeginning = isLast && (isUnspaced(word) || word.length >= (isOneOfSeveral ? 2 : 3));
+  const beginning = isOneOfSeveral ? doubtful : asTyped;
+  if (isBeginning) options.push({ how: 'begins', terms: [word], scores: plus(begun, beginning) });
+  const edits = editsAllowed(word);
+  if (edits >= 1) options.push({ how: 'near1', terms: [word], scores: plus(nearly, doubtful) });
+  if (edits >= 2) options.push({ how: 'near2', terms: [word], scores: plus(faintly, doubtful) });
+  return { typed: word, options };
+}
+
+/** What sets events apart that have a word equally well: that it is where they are, or in the title, too. */
+function besides(word: string, isLast: boolean): Wish[] {
+  const inTitle: Option[] = [{ how: 'is', terms: [word, ...inflections(word)], scores: { title: also } }];
+  if (isLast && word.length > 2) inTitle.push({ how: 'begins', terms: [word], scores: { title: also } });
+  return [
+    { typed: word, options: [{ how: 'is', terms: [word], scores: { place: also } }] },
+    { typed: word, options: inTitle },
+  ];
+}
+
+/** A word that an event need not have. */
+const passing = (word: string, factor: number): Wish => ({
+  typed: word,
+  options: [{ how: 'is', terms: [word], scores: scaled({ ...exact, about }, factor) }],
+});
+
+const timeWish = (typed: string, tokens: string[], isHelpful: boolean): Wish => ({
+  typed,
+  options: [
+    { how: 'is', terms: tokens, scores: { when: onTime + (isHelpful ? 0 : asTyped) } },
+    ...(isHelpful || typed.includes(' ') ? [] : [{ how: 'is' as const, terms: [typed], scores: plus(exact, asTyped) }]),
+  ],
+});
+
+/** The word together with its neighbours: "cold play" → coldplay, "r e m" → rem. */
+function joints(words: string[], at: number): string[] {
+  const found: string[] = [];
+  for (let from = Math.max(0, at - longestJoint + 1); from <= at; from++) {
+    for (let to = Math.max(at, from + 1); to < Math.min(words.length, from + longestJoint); to++) {
+      const text = words.slice(from, to + 1).join('');
+      if (text.length <= longestJoined) found.push(text);
+    }
+  }
+  return found;
+}
+
+const longestJoint = 4;
+const longestJoined = 24;
+
+/** Every run of the words may be a name. */
+function* nameWishes(words: string[], solid: boolean[], hasSolid: boolean): Iterable<Wish> {
+  // As many as fit into one search, for long names are those of few words more.
+  const longest = words.length <= 10 ? words.length : 4;
+  const seen = new Set<string>();
+  for (let from = 0; from < words.length; from++) {
+    for (let to = from + 1; to <= Math.min(words.length, from + longest); to++) {
+      const run = words.slice(from, to);
+      const key = nameKey(run);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const count = solid.slice(from, to).filter(Boolean).length;
+      const rest = run.length - count;
+      // "The Who" is a name though each of its words is noise; "live" alone hardly is.
+      const worth = !hasSolid ? run.length : count > 0 ? count + noise * rest : rest > 1 ? rest / 2 : noise;
+      const counts = !hasSolid || count > 0 || rest > 1;
+      yield { typed: run.join(' '), options: [{ how: 'is', terms: [key], scores: nameScores(worth, counts) }] };
+    }
+  }
+}
+
+function nameScores(worth: number, counts: boolean): Partial<Record<Field, number>> {
+  const scores = scaled(names, worth);
+  if (!counts) return scores;
+  for (const field of Object.keys(names) as (keyof typeof names)[]) scores[field] += ofSomebody[field];
+  return scores;
+}
+
+/** All the words as one name that is misspelt or unfinished. */
+function* wholeWishes(words: string[], solid: boolean[], wanted: number): Iterable<Wish> {
+  const key = nameKey(words.filter((_, at) => solid[at]));
+  const half = { anyName: 25 * wanted };
+  const options: Option[] = [];
+  const edits = editsAllowed(key);
+  if (edits > 0) options.push({ how: edits === 1 ? 'near1' : 'near2', terms: [key], scores: half });
+  const all = words.join('');
+  if (words.length > 1 && all.length >= 4) options.push({ how: 'begins', terms: [all], scores: half });
+  if (options.length > 0) yield { typed: words.join(' '), options };
+}
+
+function scaled<F extends string>(scores: Record<F, number>, factor: number): Record<F, number> {
+  return mapped(scores, (score) => Math.max(1, Math.round(score * factor)));
+}
+
+function plus<F extends string>(scores: Record<F, number>, more: number): Record<F, number> {
+  return mapped(scores, (score) => score + more);
+}
+
+function mapped<F extends string>(scores: Record<F, number>, to: (score: number) => number): Record<F, number> {
+  return Object.fromEntries(Object.entries<number>(scores).map(([f, score]) => [f, to(score)])) as Record<F, number>;
+}

@@ -1,0 +1,84 @@
+import type { EventDocument } from '../index/event-document.ts';
+import { chunks, isUnspaced, pairs, wordsOf } from '../query/text.ts';
+import { dateTokens } from './date-words.ts';
+import { nameKeys, performerParts, titleParts } from './names.ts';
+import { otherNames } from './places.ts';
+import { lookalike, spellings } from './spellings.ts';
+import { transliterations } from './transliterate.ts';
+
+/** Where an event has a word. The lead is who the event is about; support are others who play. */
+export const wordFields = ['lead', 'title', 'support', 'place', 'about', 'when'] as const;
+/** Where an event has a name, as one key: see `nameKeys`. Parts are artists within the name of a lead. */
+export const nameFields = ['leadName', 'partName', 'titleName', 'supportName', 'placeName'] as const;
+
+/** Fields taken together, where a search for each alone would cost too much. */
+export const together = {
+  anyWord: ['lead', 'title', 'support', 'place'],
+  anyName: nameFields,
+} as const satisfies Record<string, readonly KeptField[]>;
+
+type KeptField = (typeof wordFields)[number] | (typeof nameFields)[number];
+
+export type Field = KeptField | keyof typeof together;
+
+/** All that an event is found by, each term once a field. Every index keeps these, so every index finds the same. */
+export type Terms = Record<KeptField, string[]>;
+
+type Described = Pick<EventDocument, 'name' | 'description' | 'date' | 'location' | 'performers'>;
+
+export function termsOf({ name, description, date, location, performers }: Described): Terms {
+  const parts = location.split(/\s*,\s*/);
+  const placeKeys = new Set(parts.flatMap(nameKeys));
+  const places = unique(parts.flatMap((part) => [part, ...otherNames(part)]));
+  // "Live in Berlin" says where, and has no more to do with the band Berlin than any event there.
+  const title = titleParts(name).filter((part, i) => i === 0 || !nameKeys(part).some((key) => placeKeys.has(key)));
+  const titleWords = unique(title.flatMap(words));
+  const { leads, supports } = billing(performers, new Set(title.flatMap(nameKeys)), new Set(titleWords));
+  return {
+    lead: unique(leads.flatMap(words)),
+    title: titleWords,
+    support: unique(supports.flatMap(words)),
+    place: unique(places.flatMap(words)),
+    about: unique(words(description)),
+    when: dateTokens(date.slice(0, 10)),
+    leadName: unique(leads.flatMap(nameKeys)),
+    partName: unique(leads.flatMap(performerParts).flatMap(nameKeys)),
+    titleName: unique([...title, name].flatMap(nameKeys)),
+    supportName: unique(supports.flatMap(nameKeys)),
+    placeName: unique(places.flatMap(nameKeys)),
+  };
+}
+
+/**
+ * Who the event is about: the performers whom the title names; if it names none, one or two performers are the event,
+ * and of more, as at a festival, each is one of many.
+ */
+function billing(performers: string[], titleKeys: Set<string>, titleWords: Set<string>) {
+  const isNamed = (performer: string) =>
+    nameKeys(performer).some((key) => titleKeys.has(key)) || isWithin(words(performer), titleWords);
+  const named = performers.filter(isNamed);
+  const leads = named.length > 0 ? named : performers.length <= 2 ? performers : [];
+  return { leads, supports: performers.filter((performer) => !leads.includes(performer)) };
+}
+
+/** The words of a text in all their spellings. What signs join is a word, too: AC/DC → ac, dc, acdc. */
+function words(text: string): string[] {
+  return spellings(text).flatMap((folded) => chunks(folded).flatMap(chunkWords));
+}
+
+function chunkWords(chunk: string): string[] {
+  const parts = wordsOf(chunk);
+  const found = parts.flatMap((part) => {
+    if (isUnspaced(part)) return [...part, ...pairs(part), ...transliterations(part)];
+    return [part, ...transliterations(part)];
+  });
+  if (parts.length > 1) found.push(parts.join(''));
+  const other = lookalike(chunk);
+  if (other !== chunk) found.push(wordsOf(other).join(''));
+  return found;
+}
+
+const unique = (terms: string[]): string[] => [...new Set(terms)];
+
+/** A name of signs alone has no words, and is within nothing. */
+const isWithin = (some: string[], all: Set<string>): boolean => some.length > 0 && some.every((word) => all.has(word));
