@@ -3,7 +3,7 @@
  * word gets few guesses, each with its reason:
  * 1. و and ي between consonants are long vowels (فيروز → firuz), and a cluster that no Arabic syllable allows is opened
  *    by "a", or "i" before y (دياب → diyab);
- * 2. the first ي or و of a word is the diphthong ay or aw (fayruz);
+ * 2. ي or و as the second letter, and ي as the last but one, is the diphthong ay or aw (fayruz, husayn);
  * 3. that diphthong as it is mostly printed, ai or au (fairuz);
  * 4. the y after such an "i" is not heard (diab), and a final و is silent (عمرو → amr).
  */
@@ -67,16 +67,15 @@ const isVowel = (letter: string | undefined) => letter !== undefined && letter i
 
 /** Sounds one by one: a consonant of two letters stays one sound. */
 function spell(letters: string[], first: 'long' | 'diphthong'): string[] {
-  let met = false;
   return letters.map((letter, i) => {
     // ʿAyn is not written; at the start of a word its vowel, mostly a, is heard.
     if (letter === 'ع') return i === 0 && !isVowel(letters[1]) ? 'a' : '';
     const glide = glides[letter];
     if (!glide) return consonants[letter] ?? carriers[letter] ?? letter;
     if (i === 0 || isVowel(letters[i - 1]) || isVowel(letters[i + 1])) return glide.glide;
-    const diphthong = first === 'diphthong' && !met && i < letters.length - 1;
-    met = true;
-    return diphthong ? glide.diphthong : glide.long;
+    // At the end of a word's first syllable (فيروز) and before its last letter (حسين) diphthongs are usual.
+    const usual = i === 1 || (glide.glide === 'y' && i === letters.length - 2);
+    return first === 'diphthong' && usual && i < letters.length - 1 ? glide.diphthong : glide.long;
   });
 }
 
@@ -90,8 +89,7 @@ function open(sounds: string[]): string {
   let run = 0;
   for (const [i, sound] of heard.entries()) {
     const vowel = startsWithVowel.test(sound) || endsWithVowel.test(sound);
-    const followed = heard[i + 1] !== undefined && !startsWithVowel.test(heard[i + 1] ?? '');
-    if (!vowel && ((i === 1 && run === 1) || (run === 1 && i > 1 && followed) || run === 2)) {
+    if (!vowel && (run === 2 || (run === 1 && i === 1))) {
       out += sound === 'y' ? 'i' : 'a';
       run = 0;
     }

@@ -8,8 +8,8 @@
  */
 export function fromCyrillic(word: string): string[] {
   const ukrainian = /[іґє]|[сц]ьк/.test(word);
-  const russian = /[ыэъ]|[^ь]кии$|[^ьк]ии$/.test(word);
-  if (ukrainian && !russian) return [byUkraine(word), everyday(byUkraine(word)), byIcao(word)];
+  const russian = /[ыэъ]|(?<!ьк)ии$/.test(word);
+  if (ukrainian && !russian) return [byUkraine(word), everyday(byUkraine(word))];
   const forms = [everyday(byBgn(word, 'i', '')), byBgn(word, 'y', 'y'), byIcao(word), byBgn(word, 'i', '')];
   // The same letters may be Ukrainian, where и is y: океан ельзи.
   return russian ? forms : [...new Set([...forms.slice(0, 3), byUkraine(word)])];

@@ -39,8 +39,7 @@ const letters: Record<string, string> = {
   ω: 'o',
 };
 
-const spell = (word: string) =>
-  [...word.replaceAll('ου', 'oυ')].map((l) => (l === 'υ' ? 'y' : (letters[l] ?? l))).join('');
+const spell = (word: string) => [...word.replace(/(?<=[αεηο])υ/g, 'u')].map((l) => letters[l] ?? l).join('');
 
 type Pairs = { start: Record<string, string>; inside: Record<string, string> };
 const inside = { γγ: 'ng', γξ: 'nx', γχ: 'nch', ου: 'ou' };
