@@ -30,12 +30,14 @@ export function readDateTable(): Map<string, DateWord> {
   for (const months of monthForms) addAll('month', months.split(' '));
   for (const weekdays of weekdayForms) addAll('weekday', weekdays.split(' '));
   for (const language of languages) {
-    addAll('month', monthNames(language, { month: 'long' }));
-    addAll('month', monthNames(language, { month: 'long', day: 'numeric' }));
-    addAll('weekday', weekdayNames(language, 'long'));
+    const { months, weekdays } = datedNames(language, 'long');
+    addAll('month', months);
+    addAll('weekday', weekdays);
   }
-  for (const language of languages) addAll('month', monthNames(language, { month: 'short' }), false);
-  for (const language of languages) addAll('weekday', weekdayNames(language, 'short'), false);
+  for (const language of ['pl', 'ru', 'ja']) addAll('month', monthNames(language));
+  const short = languages.map((language) => datedNames(language, 'short'));
+  for (const { months } of short) addAll('month', months, false);
+  for (const { weekdays } of short) addAll('weekday', weekdays, false);
   return table;
 }
 
@@ -46,17 +48,21 @@ const isShortForm = (text: string) => keyOf(text).length >= 3 && !['set', 'out']
 
 const languages = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'sv', 'ru', 'ja'];
 
-function monthNames(language: string, options: Intl.DateTimeFormatOptions): string[] {
-  const format = new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...options });
-  const months = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2026, month, 11)));
-  // With a day only the month's form is of use: "10 июля". Alone the whole is: "7月".
-  if (!options.day) return months.map((month) => format.format(month));
-  return months.map((month) => format.formatToParts(month).find((part) => part.type === 'month')?.value ?? '');
+const months = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2026, month, 11)));
+const week = Array.from({ length: 7 }, (_, day) => new Date(Date.UTC(2026, 10, 1 + day)));
+
+/** Names that stand alone, where they differ from those in dates: "июль", "7月". */
+function monthNames(language: string): string[] {
+  const format = new Intl.DateTimeFormat(language, { timeZone: 'UTC', month: 'long' });
+  return months.map((month) => format.format(month));
 }
 
-function weekdayNames(language: string, weekday: 'long' | 'short'): string[] {
-  const format = new Intl.DateTimeFormat(language, { timeZone: 'UTC', weekday });
-  return Array.from({ length: 7 }, (_, day) => format.format(new Date(Date.UTC(2026, 10, 1 + day))));
+/** Names as a date has them: "10 июля". One format gives both, as making one takes milliseconds. */
+function datedNames(language: string, width: 'long' | 'short') {
+  const format = new Intl.DateTimeFormat(language, { timeZone: 'UTC', weekday: width, month: width, day: 'numeric' });
+  const partOf = (date: Date, type: 'month' | 'weekday') =>
+    format.formatToParts(date).find((part) => part.type === type)?.value ?? '';
+  return { months: months.map((month) => partOf(month, 'month')), weekdays: week.map((day) => partOf(day, 'weekday')) };
 }
 
 /** Full names that are also words or people: May, Avril, Bruno Mars, Marco (março), Марта, Майя, Biene Maja, Domingo. */
