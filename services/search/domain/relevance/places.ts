@@ -1,0 +1,81 @@
+import { fold } from '../query/text.ts';
+import { citiesOfEurope } from './cities-of-europe.ts';
+import { citiesOfTheWorld } from './cities-of-the-world.ts';
+import {
+  countryCodes,
+  countryLanguages,
+  countryWords,
+  homeNations,
+  moreCountryNames,
+  ownCountryNames,
+} from './countries.ts';
+
+/** A city or a country: the folded parts of a location that mean it, and the names to look for, each by its fold. */
+export type Place = { kind: 'city' | 'country'; parts: string[]; names: Map<string, string> };
+
+/**
+ * Returns the other names of the city or country that a part of a location text names: "München" gives Munich, Monaco
+ * di Baviera, Мюнхен and so on, as they are written. Case, accents and signs do not matter. An unknown part gives none.
+ */
+export function otherNames(part: string): string[] {
+  const key = keyOf(part);
+  const found = placesByKey().get(key);
+  if (!found) return [];
+  const names = new Map(found.flatMap((place) => [...place.names]));
+  names.delete(key);
+  return [...names.values()];
+}
+
+/** Every city and country, for the index of names and for tests. Reads the data anew. */
+export const readPlaces = (): Place[] => [...readCities(), ...readCountries()];
+
+let byKey: Map<string, Place[]> | undefined;
+
+function placesByKey(): Map<string, Place[]> {
+  if (byKey) return byKey;
+  byKey = new Map();
+  for (const place of readPlaces()) {
+    for (const key of place.parts) byKey.set(key, [...(byKey.get(key) ?? []), place]);
+  }
+  return byKey;
+}
+
+const signs = /[^\p{L}\p{N}\p{M}]+/gu;
+const keyOf = (name: string) => fold(name).replace(signs, ' ').trim();
+
+/** `~X`: a name to look for only. `=X`: a name in addresses only. */
+function placeOf(kind: Place['kind'], written: string[]): Place {
+  const place: Place = { kind, parts: [], names: new Map() };
+  for (const entry of written) {
+    const name = entry.replace(/^[~=]/, '');
+    const key = keyOf(name);
+    if (!entry.startsWith('~') && !place.parts.includes(key)) place.parts.push(key);
+    if (!entry.startsWith('=') && !place.names.has(key)) place.names.set(key, name);
+  }
+  return place;
+}
+
+const readCities = () =>
+  `${citiesOfEurope}${citiesOfTheWorld}`
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => placeOf('city', line.split(', ')));
+
+function readCountries(): Place[] {
+  const inLanguages = countryLanguages.map(
+    (language) => new Intl.DisplayNames(language, { type: 'region', fallback: 'none' }),
+  );
+  const countries = countryCodes.split(' ').map((code) => {
+    // "Myanmar (Burma)" is no name that anyone types.
+    const named = inLanguages.flatMap((names) => names.of(code)?.replace(/\s*[(（].*[)）]/, '') ?? []);
+    const plain = named.filter((name) => !countryWords.has(keyOf(name)));
+    const own = ownCountryNames.filter((entry) => entry.startsWith(`${code} `)).map((entry) => entry.slice(3));
+    return [code, placeOf('country', [...plain, ...own, ...(moreCountryNames[code] ?? [])])] as const;
+  });
+  const kingdom = new Map(countries).get('GB')?.names ?? [];
+  const nations = homeNations.map((written) => {
+    const nation = placeOf('country', written);
+    return { ...nation, names: new Map([...nation.names, ...kingdom]) };
+  });
+  return [...countries.map(([, country]) => country), ...nations];
+}
