@@ -28,6 +28,9 @@ export function wordsOf(chunk: string): string[] {
   return found.flatMap((run) => (isUnspaced(run) ? run.match(scripts)! : [run])).map((w) => w.slice(0, longestWord));
 }
 
+/** The words of a text, folded, in order and with repeats. */
+export const words = (text: string): string[] => chunks(fold(text)).flatMap(wordsOf);
+
 /** Returns whether a word is in a script that does not put spaces between words. */
 export const isUnspaced = (word: string): boolean => unspaced.test(word);
 

@@ -41,7 +41,7 @@ export function readDateTable(): Map<string, DateWord> {
   return table;
 }
 
-const keyOf = (text: string) => words(text, 'query').join(' ');
+const keyOf = (text: string) => words(text).join(' ');
 
 /** Two letters ("so", "do", "mi") are words of every kind, and so are the Portuguese "set" and "out". */
 const isShortForm = (text: string) => keyOf(text).length >= 3 && !['set', 'out'].includes(keyOf(text));

@@ -32,14 +32,14 @@ export function termsOf({ name, description, date, location, performers }: Descr
   const places = unique(parts.flatMap((part) => [part, ...otherNames(part)]));
   // "Live in Berlin" says where, and has no more to do with the band Berlin than any event there.
   const title = titleParts(name).filter((part, i) => i === 0 || !nameKeys(part).some((key) => placeKeys.has(key)));
-  const titleWords = unique(title.flatMap(words));
+  const titleWords = unique(title.flatMap(allWords));
   const { leads, supports } = billing(performers, new Set(title.flatMap(nameKeys)), new Set(titleWords));
   return {
-    lead: unique(leads.flatMap(words)),
+    lead: unique(leads.flatMap(allWords)),
     title: titleWords,
-    support: unique(supports.flatMap(words)),
-    place: unique(places.flatMap(words)),
-    about: unique(words(description)),
+    support: unique(supports.flatMap(allWords)),
+    place: unique(places.flatMap(allWords)),
+    about: unique(allWords(description)),
     when: dateTokens(date.slice(0, 10)),
     leadName: unique(leads.flatMap(nameKeys)),
     partName: unique(leads.flatMap(performerParts).flatMap(nameKeys)),
@@ -55,14 +55,14 @@ export function termsOf({ name, description, date, location, performers }: Descr
  */
 function billing(performers: string[], titleKeys: Set<string>, titleWords: Set<string>) {
   const isNamed = (performer: string) =>
-    nameKeys(performer).some((key) => titleKeys.has(key)) || isWithin(words(performer), titleWords);
+    nameKeys(performer).some((key) => titleKeys.has(key)) || isWithin(allWords(performer), titleWords);
   const named = performers.filter(isNamed);
   const leads = named.length > 0 ? named : performers.length <= 2 ? performers : [];
   return { leads, supports: performers.filter((performer) => !leads.includes(performer)) };
 }
 
 /** The words of a text in all their spellings. What signs join is a word, too: AC/DC → ac, dc, acdc. */
-function words(text: string): string[] {
+function allWords(text: string): string[] {
   return spellings(text).flatMap((folded) => chunks(folded).flatMap(chunkWords));
 }
 
