@@ -74,6 +74,8 @@ const mistakes: [call: string, says: RegExp][] = [
   ['tests/histories/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
   ['tests/histories/main.ts --seconds ten', /^--seconds must be a whole number, not ten$/m],
   ['tests/bench/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
+  ['tests/relevance/main.ts --bogus', /^Unknown option '--bogus'\nUsage: /],
+  ['tests/relevance/main.ts --seed x', /^--seed must be a whole number, not x\nUsage: /],
   ['tests/load/main.ts', /^Usage: npm run load/],
 ];
 

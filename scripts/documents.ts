@@ -4,10 +4,12 @@ import { Glob } from 'bun';
 
 export const root = join(import.meta.dirname, '..');
 
+const pages = ['README.md', 'SECURITY.md', 'tests/README.md', 'tests/relevance/README.md'];
+
 /** Reads every page; returns its path from the root, with its text. */
 export const readDocuments = (): Promise<[path: string, text: string][]> =>
   Promise.all(
-    ['README.md', 'SECURITY.md', 'tests/README.md', ...[...new Glob('docs/**/*.md').scanSync(root)].sort()].map(
+    [...pages, ...[...new Glob('docs/**/*.md').scanSync(root)].sort()].map(
       async (path): Promise<[string, string]> => [path, await Bun.file(join(root, path)).text()],
     ),
   );

@@ -16,6 +16,7 @@ const commands = {
   histories: { file: ['tests/histories/main.ts'] },
   load: { file: ['tests/load/main.ts'] },
   'load:smoke': { file: ['tests/load/smoke.ts'], instead: '' },
+  relevance: { file: ['tests/relevance/main.ts'] },
   provenance: { file: ['scripts/provenance.ts'], instead: '' },
   soak: {
     file: ['tests/soak/main.ts'],

@@ -64,7 +64,7 @@ describe('relative days count from today', () => {
     ['ce week-end', [`ce week end: ${weekend}`]],
     ['fin de semana', [`fin de semana: ${weekend}`]],
     ['週末', [`週末: ${weekend}`]],
-    ['今週末', [`今週 週末: ${weekend}`]],
+    ['今週末', [`今週末: ${weekend}`]],
     ['next weekend', [`next weekend: ${next}`]],
     ['próximo fin de semana', [`proximo fin de semana: ${weekend} ${next}`]],
   ])('%s', (text, spans) => expect(found(text)).toEqual(spans));
