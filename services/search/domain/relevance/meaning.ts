@@ -1,6 +1,6 @@
 import { chunks, fold, isUnspaced, pairs, wordsOf } from '../query/text.ts';
 import { dateWords } from './date-words.ts';
-import { nameKey } from './names.ts';
+import { keysOfWords, nameKey } from './names.ts';
 import { noiseWords } from './noise-words.ts';
 import { editsAllowed, inflections } from './spellings.ts';
 import type { Field } from './terms.ts';
@@ -182,15 +182,15 @@ function* nameWishes(words: string[], solid: boolean[], hasSolid: boolean): Iter
   for (let from = 0; from < words.length; from++) {
     for (let to = from + 1; to <= Math.min(words.length, from + longest); to++) {
       const run = words.slice(from, to);
-      const key = nameKey(run);
-      if (seen.has(key)) continue;
-      seen.add(key);
+      const keys = keysOfWords(run);
+      if (seen.has(keys[0]!)) continue;
+      seen.add(keys[0]!);
       const count = solid.slice(from, to).filter(Boolean).length;
       const rest = run.length - count;
       // "The Who" is a name though each of its words is noise; "live" alone hardly is.
       const worth = !hasSolid ? run.length : count > 0 ? count + noise * rest : rest > 1 ? rest / 2 : noise;
       const counts = !hasSolid || count > 0 || rest > 1;
-      yield { typed: run.join(' '), options: [{ how: 'is', terms: [key], scores: nameScores(worth, counts) }] };
+      yield { typed: run.join(' '), options: [{ how: 'is', terms: keys, scores: nameScores(worth, counts) }] };
     }
   }
 }

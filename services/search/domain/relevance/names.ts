@@ -4,7 +4,7 @@ import { lookalike, spellings } from './spellings.ts';
 
 /**
  * The keys of a name: its words run together, as people type it without spaces or signs. "Nick Cave & The Bad Seeds" →
- * nickcavethebadseeds; "The Killers" → thekillers, killers; "Ke$ha" → keha, kesha; a name of signs alone → itself.
+ * nickcavethebadseeds; "The Killers" → thekillers, killers, and "killers the" for any order; "Ke$ha" → keha, kesha; a name of signs alone → itself.
  */
 export function nameKeys(name: string): string[] {
   const keys = new Set<string>();
@@ -12,12 +12,20 @@ export function nameKeys(name: string): string[] {
     const pieces = chunks(folded);
     for (const written of [pieces, pieces.map(lookalike)]) {
       const words = written.flatMap(wordsOf);
-      keys.add(words.length === 0 ? written.join('') : nameKey(words));
+      for (const key of words.length === 0 ? [written.join('')] : keysOfWords(words)) keys.add(key);
       if (words.length > 1 && articles.has(words[0]!)) keys.add(nameKey(words.slice(1)));
     }
   }
   return [...keys].map((key) => key.slice(0, longestKey)).filter(Boolean);
 }
+
+/** The keys by which a run of words may be a name: as it stands, and with its words in any order. */
+export function keysOfWords(words: string[]): string[] {
+  return words.length > 1 ? [nameKey(words), orderless(words)] : [nameKey(words)];
+}
+
+/** A space sets it apart from words run together. */
+const orderless = (words: string[]): string => [...words].sort().join(' ').slice(0, longestKey);
 
 /** The key of words that may be a name; "and" and the like count for nothing unless there is nothing else. */
 export function nameKey(words: string[]): string {
