@@ -1,5 +1,5 @@
 import { type EventHit, hitFields, hitOf } from '../../domain/index/event-document.ts';
-import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
+import { dayOf, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
 import { meaningOf } from '../../domain/relevance/meaning.ts';
 import { inFormerIndex } from './former.ts';
 import { meant } from './meant.ts';
@@ -9,7 +9,7 @@ import { viewKeptFor } from './views.ts';
 export function searchBody({ text, now, size, from = 0, after }: SearchQuery, view: string, isFormer = false) {
   const byDate = [{ date: 'asc' }, { uuid: 'asc' }];
   const position = after && [after.dateMs, after.uuid];
-  const meaning = text === '' || isFormer ? undefined : meaningOf(text, new Date(now).toISOString().slice(0, 10));
+  const meaning = text === '' || isFormer ? undefined : meaningOf(text, dayOf(now));
   const words = meaning ? meant(meaning) : text !== '' && inFormerIndex(text);
   return {
     pit: { id: view, keep_alive: viewKeptFor },

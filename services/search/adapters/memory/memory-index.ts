@@ -3,7 +3,13 @@ import { unavailable } from '../../../../shared/errors.ts';
 import { hitOf } from '../../domain/index/event-document.ts';
 import type { SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
-import { queryKey, type SearchCursor, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
+import {
+  dayOf,
+  queryKey,
+  type SearchCursor,
+  type SearchQuery,
+  type SearchResult,
+} from '../../domain/query/search-query.ts';
 import { meaningOf } from '../../domain/relevance/meaning.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { createReadWriteLock } from './read-write-lock.ts';
@@ -120,8 +126,6 @@ function* filtered<T>(items: T[], isWanted: (item: T) => boolean): Stepwise<T[]>
   }
   return wanted;
 }
-
-const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
 
 /** Score descending, date ascending, uuid ascending. */
 const inOrder = (a: Listed, b: Listed) =>

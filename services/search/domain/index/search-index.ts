@@ -15,9 +15,8 @@ export type Rejected = { id: number; cause: string };
 /**
  * Port: the index of events.
  *
- * A word matches in the name (weight 4), the performers, the location (2) or the description; as typed, or misspelt:
- * words of 1–2 characters must be exact, of 3–5 may differ by one edit, longer by two (swapped neighbours are one
- * edit). Case and accents don't matter. Any word may match, and more matching words score higher. Order: score
+ * `domain/relevance` says what a text asks for (`meaning.ts`), what an event is found by (`terms.ts`), and which score
+ * follows (`score.ts`); an index finds exactly these events with exactly these scores, only faster. Order: score
  * descending, date ascending, uuid ascending.
  *
  * Every method throws `unavailable` while the index's server is away, and `search` until the index has first been built

@@ -4,7 +4,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import type { EventHit } from '../index/event-document.ts';
 import type { SearchIndex } from '../index/search-index.ts';
 import { type PageCursor, readCursor, writeCursor } from './cursor.ts';
-import { queryKey, type SearchFilters } from './search-query.ts';
+import { dayOf, queryKey, type SearchFilters } from './search-query.ts';
 
 export type SearchRequest = {
   /** As the user typed it; empty lists upcoming events. */
@@ -61,7 +61,9 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
     if (!cursor && page * size > deepestResult) throw tooDeep();
 
     const where = cursor ? `@${writeCursor(cursor)}` : page;
-    const key = `search:until:${await index.generation()}:${queryKey(wanted)}:${where}:${size}`;
+    // "Tonight" means another day tomorrow.
+    const today = dayOf(clock.now());
+    const key = `search:until:${await index.generation()}:${today}:${queryKey(wanted)}:${where}:${size}`;
     const load = async () => {
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
       const found = await index.search({ ...wanted, now: clock.now(), size, ...start });

@@ -44,3 +44,6 @@ export function queryKey({ text, filters = {} }: Pick<SearchQuery, 'text' | 'fil
   // A normalised text has no line break.
   return `${text}\n${JSON.stringify(given.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }
+
+/** The day on which a search is made, in UTC: words like "tonight" count from it. */
+export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);

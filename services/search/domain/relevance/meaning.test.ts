@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'bun:test';
+import { someEvent } from '../../testing.ts';
+import { explained } from './explain.ts';
+import { have, maxQueryWords, meaningOf } from './meaning.ts';
+import { edits, scoreOf } from './score.ts';
+import { termsOf } from './terms.ts';
+
+const today = '2026-11-27';
+const found = (text: string, event: Parameters<typeof someEvent>[0]) =>
+  scoreOf(meaningOf(text, today), termsOf(someEvent(event)));
+const isFound = (text: string, event: Omit<Parameters<typeof someEvent>[0], 'id'>) =>
+  found(text, { id: 1, location: 'Hall', performers: [], ...event }) !== undefined;
+
+describe('a search for words', () => {
+  test.each([
+    ['ac dc', 'AC/DC'],
+    ['acdc', 'AC/DC'],
+    ['AC/DC', 'ACDC'],
+    ['blink182', 'blink-182'],
+    ['rem', 'R.E.M.'],
+    ['r e m', 'R.E.M.'],
+    ['cold play', 'Coldplay'],
+    ['ladygaga', 'Lady Gaga'],
+    ['kesha', 'Ke$ha'],
+    ['pink', 'P!nk'],
+    ['korn', 'KoЯn'],
+    ['!!!', '!!!'],
+    ['+/-', '+/-'],
+    ['the the', 'The The'],
+    ['live', 'Live'],
+    ['oneill', "O'Neill"],
+    ['o´neill', "O'Neill"],
+    ['die aerzte', 'Die Ärzte'],
+    ['ramms', 'Rammstein'],
+    ['lady ga', 'Lady Gaga'],
+    ['ramstien', 'Rammstein'],
+    ['symphonies', 'Symphony'],
+    ['fairuz', 'فيروز'],
+    ['okean elzy', 'Океан Ельзи'],
+    ['cheap tickets for queen', 'Queen'],
+    ['where can i see queen live in germany', 'Queen'],
+  ])('%s finds %s', (text, performer) => expect(isFound(text, { name: 'x', performers: [performer] })).toBe(true));
+
+  test.each([
+    ['tay', 'Jay'],
+    ['u3', 'U2'],
+    ['qu', 'Queen'],
+    ['laufey', 'Lauren'],
+    ['lawn mower', 'Dawn'],
+    ['iphone 15 pro max', 'Max'],
+  ])('%s does not find %s', (text, name) => expect(isFound(text, { name, performers: [name] })).toBe(false));
+
+  test.each([
+    ['munich', 'Olympiahalle, München'],
+    ['köln', 'Arena, Cologne'],
+    ['tokyo', '日本武道館, 東京'],
+    ['deutschland', 'Waldbühne, Berlin, Germany'],
+  ])('%s finds what takes place at %s', (text, location) => expect(isFound(text, { name: 'x', location })).toBe(true));
+
+  test('looks at its first words only, each once', () => {
+    const words = Array.from({ length: maxQueryWords }, (_, at) => `w${at}`);
+    const typed = meaningOf([...words, ...words, 'xylophone'].join(' '), today).asked.map((wish) => wish.typed);
+    expect(typed.filter((one) => one.includes('xylophone'))).toEqual([]);
+    expect(words.every((word) => typed.includes(word))).toBe(true);
+  });
+});
+
+describe('the better event has the higher score', () => {
+  const score = (text: string, event: Omit<Parameters<typeof someEvent>[0], 'id'>) =>
+    found(text, { id: 1, name: 'x', location: 'Hall, Oslo', performers: [], ...event })?.score ?? 0;
+
+  test.each([
+    ['queen', { name: 'Queen', performers: ['Queen'] }, { name: 'A Tribute to Queen', performers: ['Cast'] }],
+    ['queen', { performers: ['Queen'] }, { name: 'Opeth', performers: ['Opeth', 'Queen'] }],
+    ['roger waters', { performers: ['Roger Waters'] }, { performers: ['Roger Hodgson'] }],
+    ['royal albert hall', { location: 'Royal Albert Hall, London' }, { location: 'Royal Festival Hall, London' }],
+    ['coldplay berlin', { performers: ['Coldplay'], location: 'Arena, Berlin' }, { performers: ['Coldplay'] }],
+    ['coldplay berlin', { performers: ['Coldplay'] }, { location: 'Arena, Berlin' }],
+    ['store', { name: 'store market' }, { name: 'stone market' }],
+    ['rock', { name: 'rock' }, { description: 'rock' }],
+    ['berlin', { name: 'Berlin', performers: ['Berlin'] }, { name: 'Eno live in Berlin', location: 'Hall, Berlin' }],
+    ['coldplay july', { performers: ['Coldplay'], date: '2027-07-03T19:00:00Z' }, { performers: ['Coldplay'] }],
+    ['coldplay july', { performers: ['Coldplay'] }, { date: '2027-07-03T19:00:00Z' }],
+  ])('for %s', (text, better, other) => expect(score(text, better)).toBeGreaterThan(score(text, other)));
+});
+
+describe('words for times', () => {
+  test('alone, ask for what is then', () => {
+    expect(isFound('july', { name: 'x', date: '2027-07-03T19:00:00Z' })).toBe(true);
+    expect(isFound('july', { name: 'x', date: '2027-08-03T19:00:00Z' })).toBe(false);
+    expect(isFound('tonight', { name: 'x', date: '2026-11-27T19:00:00Z' })).toBe(true);
+  });
+
+  test('say whether they mean another day tomorrow', () => {
+    expect([meaningOf('queen tonight', today).isOfToday, meaningOf('queen july', today).isOfToday]).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
+test('a score is explained in words, the weightiest first', () => {
+  const { reasons, score } = found('coldplay ridgewya', {
+    id: 1,
+    name: 'Music of the Spheres',
+    performers: ['Coldplay'],
+    location: 'Arena, Ridgeway',
+  })!;
+  expect(explained(reasons)).toEqual([
+    '“coldplay” is in the name of whom the event is about: 100 points, which counts as a word',
+    '“ridgewya” is in the place as “ridgeway”, one edit away: 33 points, which counts half as a word',
+    '“coldplay” is the whole name of whom the event is about: 60 points, which counts half as a word',
+  ]);
+  expect(score).toBe(4 * have + 193);
+});
+
+test.each([
+  ['rammstein', 'rammstein', 0],
+  ['rammstien', 'rammstein', 1],
+  ['ramstien', 'rammstein', 2],
+  ['abc', 'ca', 3],
+])('%s and %s are %d edits apart', (a, b, expected) => expect(edits(a, b)).toBe(expected));
