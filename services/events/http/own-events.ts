@@ -85,7 +85,7 @@ const changeRoute = createRoute({
   ...byBearer,
   summary: 'Change members of an event',
   description:
-    'A JSON merge patch (RFC 7396): null clears a member. A draft changes in all; once it is published its `date` and `venue_uuid` stay, once it is cancelled all but `description` and `image_url`, and `currency` stays while it has tickets. `sequence` counts what calendars show.',
+    'A JSON merge patch (RFC 7396): null clears a member. A draft changes in all; once it is published its `date` and `venue_uuid` stay, once it is cancelled all but `description` and `image_url`, and `currency` stays while it has tickets, and `venue_uuid` while they are of a plan. `sequence` counts what calendars show.',
   request: {
     params,
     headers: ifMatchHeader,

@@ -43,6 +43,8 @@ export type OrganisersEvent = {
   version: string;
   venueHasTimeZone: boolean;
   hasTickets: boolean;
+  /** Its tickets are of a plan of its venue, or are being made of one. */
+  hasOffer: boolean;
 };
 
 /** A change of an event, and its name in the audit log, such as `event.published`. */
