@@ -54,7 +54,8 @@ const stateJson = (sql: Db['sql']) => {
   const instant = (at: Fragment) => instantJson(sql, at);
   return sql`json_build_object('uuid', e.uuid, 'status', e.status, 'date', ${instant(sql`e.date`)},
     'doorsAt', ${instant(sql`e.doors_at`)}, 'endsAt', ${instant(sql`e.ends_at`)},
-    'onSaleUntil', ${instant(sql`e.on_sale_until`)}, 'refundUntil', ${instant(sql`e.refund_until`)},
+    'onSaleFrom', ${instant(sql`e.on_sale_from`)}, 'onSaleUntil', ${instant(sql`e.on_sale_until`)},
+    'refundUntil', ${instant(sql`e.refund_until`)},
     'sequence', e.sequence, 'previousDates', coalesce((
       select json_agg(${instant(sql`at`)} order by place) from unnest(e.previous_dates) with ordinality as d (at, place)
     ), '[]'))`;

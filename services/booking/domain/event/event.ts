@@ -9,6 +9,7 @@ export type EventState = {
   date: string;
   doorsAt: string | null;
   endsAt: string | null;
+  onSaleFrom: string | null;
   onSaleUntil: string | null;
   /** The oldest first. */
   previousDates: string[];
