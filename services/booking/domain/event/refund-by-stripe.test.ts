@@ -28,15 +28,11 @@ import { refundCancelledEvents } from './refund-event.ts';
 
 let fake: FakeStripe;
 let sale: Sale;
+const paymentsOf = (db: Sale['db'], stripe: Stripe, intents = stripeIntents(db)) =>
+  stripePayments({ stripe, intents, methods: postgresPaymentMethods(db) });
 beforeAll(async () => {
   fake = await startFakeStripe();
-  sale = await startSale(undefined, (db) =>
-    stripePayments({
-      // A delay of a fault is longer.
-      stripe: clientOf(fake.base, { timeout: 150 }),
-      ...{ intents: stripeIntents(db), methods: postgresPaymentMethods(db) },
-    }),
-  );
+  sale = await startSale(undefined, (db) => paymentsOf(db, clientOf(fake.base)));
 });
 afterAll(async () => {
   await sale.drop();
@@ -167,7 +163,8 @@ test.each(faults.map((fault) => [`${fault.on}, ${fault.code ?? fault.how}`, faul
     const operationUuid = randomUUID();
     fake.faults.push({ ...fault });
     await cancel(sale.deps, event.uuid, operationUuid);
-    await work(sale.deps, 2);
+    // A delay is longer.
+    await work({ ...sale.deps, payments: paymentsOf(sale.db, clientOf(fake.base, { timeout: 150 })) }, 2);
     await settles(event, operationUuid);
     await sale.audit();
   },
@@ -202,8 +199,7 @@ function mortal(crash?: Crash) {
   const { deps, calls, wrapped } = dying(sale.deps, crash);
   const { fetch } = wrapped('stripe', { fetch: fetchOnce });
   const stripe = clientOf(fake.base, { httpClient: Stripe.createFetchHttpClient(fetch as typeof globalThis.fetch) });
-  const intents = wrapped('intents', stripeIntents(sale.db));
-  const payments = stripePayments({ stripe, intents, methods: postgresPaymentMethods(sale.db) });
+  const payments = paymentsOf(sale.db, stripe, wrapped('intents', stripeIntents(sale.db)));
   return { deps: { ...deps, payments }, calls };
 }
 
