@@ -114,6 +114,11 @@ describe('a rescheduled event', () => {
     expect(await rowOf(uuid)).toMatchObject({ status: 'published', sequence: 0 });
   });
 
+  test('that keeps its date has no former one, and may change its doors', async () => {
+    const { outcome } = await reschedule({ date, doorsAt: null });
+    expect(outcome).toMatchObject({ status: 'rescheduled', date, doorsAt: null, previousDates: [] });
+  });
+
   test('may begin its sale: an earlier date is refused by which that would end first', async () => {
     const { uuid } = await reschedule();
     await sale.sql`update events set on_sale_from = ${at(50 * dayMs)} where uuid = ${uuid}`;
