@@ -267,6 +267,7 @@ describe('the offer of an event', () => {
         op as (update operations set status = 'running' where event_id = (select id from it))
       delete from tickets where event_id = (select id from it)`;
     await isKept();
+    expect(await send('DELETE', `/events/${event}`)).toMatchObject({ status: 409, json: { error: 'offer_under_way' } });
     await database.sql`delete from operations where event_id = (select id from events where uuid = ${event})`;
     expect(await change({ currency: 'CHF', venue_uuid: elsewhere!.uuid })).toBeUndefined();
   });

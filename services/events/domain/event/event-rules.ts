@@ -69,15 +69,17 @@ export function checkFixed(event: Fixing, changed: Member[]): void {
   if (issues.length > 0) throw memberIsFixed(issues);
 }
 
-type Fixing = Pick<OrganisersEvent, 'settings' | 'hasTickets' | 'hasOffer'>;
+type Fixing = Pick<OrganisersEvent, 'settings' | 'hasTickets' | 'hasPlan' | 'offerUnderWay'>;
 
-function whyFixed(member: Member, { settings: { status }, hasTickets, hasOffer }: Fixing): string | undefined {
+function whyFixed(member: Member, event: Fixing): string | undefined {
+  const { status } = event.settings;
+  const isOffered = event.offerUnderWay !== null;
   if (status === 'cancelled' && !openOnceCancelled.includes(member)) return 'stays: the event is cancelled';
   if (status !== 'draft' && fixedOnceShown.includes(member)) {
     return 'stays once the event is published: reschedule it for another date; for another venue, cancel it';
   }
-  if (member === 'currency' && (hasTickets || hasOffer)) return 'stays while the event has tickets';
-  if (member === 'venueUuid' && hasOffer) {
+  if (member === 'currency' && (event.hasTickets || isOffered)) return 'stays while the event has tickets';
+  if (member === 'venueUuid' && (event.hasPlan || isOffered)) {
     return 'stays while the event has tickets of a plan of the venue: for another venue, make another draft';
   }
   return undefined;
