@@ -22,7 +22,7 @@ export type Crash = { call: number; when: 'before' | 'after' };
  * The ports of a process that dies at a call of one of them; from then on it does nothing more, cleanup included.
  * Unfinished work stays as it is, until another process sweeps.
  */
-export function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDeps; calls: string[] } {
+export function dying(deps: SaleDeps, crash: Crash | undefined) {
   const calls: string[] = [];
   let dead = false;
   const wrapped = <T extends object>(name: string, port: T): T =>
@@ -43,5 +43,10 @@ export function dying(deps: SaleDeps, crash: Crash | undefined): { deps: SaleDep
         };
       },
     });
-  return { deps: { ...deps, ...Object.fromEntries(ports.map((name) => [name, wrapped(name, deps[name])])) }, calls };
+  return {
+    deps: { ...deps, ...Object.fromEntries(ports.map((name) => [name, wrapped(name, deps[name])])) } as SaleDeps,
+    calls,
+    /** Has something else of the process die with it. */
+    wrapped,
+  };
 }

@@ -4,6 +4,7 @@ import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { postgresHoldBacks } from './adapters/postgres/hold-backs.ts';
+import { postgresOffers } from './adapters/postgres/offers.ts';
 import { appOver } from './app.harness.ts';
 import { releaseDueHoldBacks } from './domain/offer/hold-backs.ts';
 
@@ -246,6 +247,50 @@ describe('the offer of an event', () => {
     expect(now.map(({ seat }) => seat)).toEqual(['A1', 'A2', 'A3', 'A4', 'B2', 'B3', 'B4', 'B5', 'Floor 1', 'Floor 2']);
     expect(now.map(({ place }) => place)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(await priceOf(event, 'B2')).toBe(3500);
+  });
+
+  test('keeps the currency and the venue of its event, from its beginning on', async () => {
+    const { event, plan } = await makeHall();
+    const [elsewhere] = await database.sql`insert into venues (location) values ('Elsewhere') returning uuid`;
+    const change = async (member: object) =>
+      (await send('PATCH', `/events/${event}`, member, { 'If-Match': '*' })).json.issues;
+    const isKept = async () => {
+      expect(await change({ currency: 'CHF' })).toMatchObject([{ path: 'currency' }]);
+      expect(await change({ venue_uuid: elsewhere!.uuid })).toMatchObject([{ path: 'venue_uuid' }]);
+    };
+    await database.sql`update events set status = 'draft' where uuid = ${event}`;
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
+    await isKept();
+    // As it was before the first of its tickets.
+    await database.sql`
+      with it as (update events set plan_id = null where uuid = ${event} returning id),
+        op as (update operations set status = 'running' where event_id = (select id from it))
+      delete from tickets where event_id = (select id from it)`;
+    await isKept();
+    expect(await send('DELETE', `/events/${event}`)).toMatchObject({ status: 409, json: { error: 'offer_under_way' } });
+    await database.sql`delete from operations where event_id = (select id from events where uuid = ${event})`;
+    expect(await change({ currency: 'CHF', venue_uuid: elsewhere!.uuid })).toBeUndefined();
+  });
+
+  test('is not begun in a currency that its event no longer has', async () => {
+    const { event, plan } = await makeHall();
+    const offers = postgresOffers(database.db);
+    const slow = appOver(database.db, {
+      offers: {
+        ...offers,
+        async begin(...request) {
+          await send('PATCH', `/events/${event}`, { currency: 'CHF' }, { 'If-Match': '*' });
+          return offers.begin(...request);
+        },
+      },
+    });
+    const response = await slow.request(`${management}/events/${event}/offer`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ plan_uuid: plan, prices }),
+    });
+    expect(response.status).toBe(422);
+    expect(await tickets(event)).toHaveLength(0);
   });
 
   test('tells since when a rate has its maximum', async () => {

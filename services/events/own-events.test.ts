@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { anyone } from '../../shared/auth/actor.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
+import { type Db, openDb } from '../../shared/db/client.ts';
 import { testClock } from '../../shared/testing/clock.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
+import { postgresOrganisersEvents } from './adapters/postgres/organisers-events.ts';
 import { organisersOver, type Send } from './organisers.harness.ts';
 
 let database: TestDatabase;
@@ -36,6 +39,20 @@ const audited = (uuid: string) => database.sql`
   select action, actor, before, after from audit_log where thing_uuid = ${uuid} order by id`;
 
 describe('a draft', () => {
+  test('is deleted with thousands of tickets, which takes longer than a page', async () => {
+    const uuid = await made({ currency: 'EUR' });
+    await database.sql`
+      insert into tickets (event_id, seat, price, currency)
+      select id, 'Floor ' || n, 100, 'EUR' from events, generate_series(1, 10000) n where uuid = ${uuid}`;
+    const hurried = openDb(database.config, { deadlineMs: 100 });
+    const remove = (patient: Db) =>
+      postgresOrganisersEvents(hurried, patient).remove({ actor: anyone }, uuid, () => {});
+    await expect(remove(hurried)).rejects.toMatchObject({ code: 'unavailable' });
+    await remove(database.db);
+    expect((await settings(uuid)).status).toBe(404);
+    await hurried.close();
+  });
+
   test('is made with all its members, once for each key, and noted in the audit log', async () => {
     const [first, second] = [await api.performer(mine.id, 'Zed'), await api.performer(null, 'Anna')];
     const body = {

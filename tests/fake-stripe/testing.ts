@@ -14,7 +14,8 @@ export function clientOf(base: string, config: Partial<Stripe.StripeConfig> = {}
   });
 }
 
-const fetchOnce = Object.assign(
+/** A dropped connection fails at once. */
+export const fetchOnce = Object.assign(
   (...request: Parameters<typeof fetch>) =>
     fetch(...request).catch((error: Error & { code?: string }) => {
       throw error.code === 'ECONNRESET' ? new Error('the connection was dropped', { cause: error }) : error;

@@ -21,10 +21,12 @@ import { incomplete, memberFixed, noSuchEvent, notADraft } from '../domain/event
 import { findSettings, listOwnEvents } from '../domain/event/find-settings.ts';
 import type { OrganisersEvent } from '../domain/event/organisers-events.ts';
 import { publishEvent } from '../domain/event/publish-event.ts';
+import { codes as offerCodes } from '../domain/offer/errors.ts';
 import { noSuchOrganiser } from '../domain/organiser/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { nextCursor, organiserInput, pageJson, pageQuery } from './input.ts';
 import { madeOnce } from './made-once.ts';
+import { underWayMembers } from './offers.ts';
 import { onceResponses } from './once-responses.ts';
 import { eventInput, inputJson, settingsJson, settingsSchema, toInput } from './own-event-schemas.ts';
 import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
@@ -85,7 +87,7 @@ const changeRoute = createRoute({
   ...byBearer,
   summary: 'Change members of an event',
   description:
-    'A JSON merge patch (RFC 7396): null clears a member. A draft changes in all; once it is published its `date` and `venue_uuid` stay, once it is cancelled all but `description` and `image_url`, and `currency` stays while it has tickets. `sequence` counts what calendars show.',
+    'A JSON merge patch (RFC 7396): null clears a member. A draft changes in all; once it is published its `date` and `venue_uuid` stay, once it is cancelled all but `description` and `image_url`, and `currency` stays while it has tickets, and `venue_uuid` while they are of a plan. `sequence` counts what calendars show.',
   request: {
     params,
     headers: ifMatchHeader,
@@ -107,12 +109,17 @@ const deleteRoute = createRoute({
   tags,
   ...byBearer,
   summary: 'Delete a draft',
-  description: 'With its tickets and presales. An event that was published is cancelled instead.',
+  description:
+    'With its tickets and presales. An event that was published is cancelled instead; one whose tickets are being made is deleted after that.',
   request: { params },
   responses: {
     204: { description: 'It is gone' },
     404: notFound,
-    409: errorResponse('It is no draft any more', [notADraft]),
+    409: errorResponse(
+      'It is no draft any more, or its tickets are being made',
+      [notADraft, offerCodes.offerUnderWay],
+      underWayMembers,
+    ),
     ...parameterResponses,
     ...deleteResponses,
   },

@@ -54,7 +54,8 @@ const stateJson = (sql: Db['sql']) => {
   const instant = (at: Fragment) => instantJson(sql, at);
   return sql`json_build_object('uuid', e.uuid, 'status', e.status, 'date', ${instant(sql`e.date`)},
     'doorsAt', ${instant(sql`e.doors_at`)}, 'endsAt', ${instant(sql`e.ends_at`)},
-    'onSaleUntil', ${instant(sql`e.on_sale_until`)}, 'refundUntil', ${instant(sql`e.refund_until`)},
+    'onSaleFrom', ${instant(sql`e.on_sale_from`)}, 'onSaleUntil', ${instant(sql`e.on_sale_until`)},
+    'refundUntil', ${instant(sql`e.refund_until`)},
     'sequence', e.sequence, 'previousDates', coalesce((
       select json_agg(${instant(sql`at`)} order by place) from unnest(e.previous_dates) with ordinality as d (at, place)
     ), '[]'))`;
@@ -65,7 +66,8 @@ async function write(tx: Db['sql'], id: number, wanted: EventState, change: Even
   const isMoved = change.wasMoved ?? false;
   const [row] = await tx<{ state: EventState }[]>`
     update events e set status = ${wanted.status}, sequence = e.sequence + 1,
-      previous_dates = case when ${isMoved} then e.previous_dates || e.date else e.previous_dates end,
+      previous_dates = case when ${isMoved} and e.date <> ${wanted.date}::text::timestamptz
+        then e.previous_dates || e.date else e.previous_dates end,
       date = case when ${isMoved} then ${wanted.date}::text::timestamptz else e.date end,
       doors_at = case when ${isMoved} then ${wanted.doorsAt}::text::timestamptz else e.doors_at end,
       ends_at = case when ${isMoved} then ${wanted.endsAt}::text::timestamptz else e.ends_at end,

@@ -88,6 +88,7 @@ describe('a rescheduled event', () => {
     expect(outcome).toEqual({
       ...{ uuid, status: 'rescheduled', date: later, sequence: 1, refundUntil: null, previousDates: [date] },
       ...{ doorsAt: at(90 * dayMs), endsAt: at(90 * dayMs + 3 * hourMs), onSaleUntil: at(89 * dayMs + hourMs) },
+      onSaleFrom: null,
     });
     const third = at(120 * dayMs);
     expect(await rescheduleEvent(sale.deps, author, { eventUuid: uuid, date: third, doorsAt: null })).toMatchObject({
@@ -101,10 +102,35 @@ describe('a rescheduled event', () => {
     ['an end before the date', { endsAt: at(90 * dayMs) }, 'ends_at', 'must be after the date'],
     ['an end of refunds after the date', { refundUntil: at(91 * dayMs) }, 'refund_until', 'must not be after the date'],
     ['an end of refunds that is past', { refundUntil: at(-1000) }, 'refund_until', 'must be in the future'],
+    [
+      'a date whose end nobody can write',
+      { date: '9999-12-31T23:00:00.000Z' },
+      'date',
+      'doors, end and end of the sale, which move with it, must stay in the years 1 to 9999',
+    ],
   ])('is refused with %s, and stays as it is', async (_, wanted, path, message) => {
     const { uuid, outcome } = await reschedule(wanted);
     expect(outcome).toEqual({ code: 'invalid_request', issues: [{ path, message }] });
     expect(await rowOf(uuid)).toMatchObject({ status: 'published', sequence: 0 });
+  });
+
+  test('that keeps its date has no former one, and may change its doors', async () => {
+    const { outcome } = await reschedule({ date, doorsAt: null });
+    expect(outcome).toMatchObject({ status: 'rescheduled', date, doorsAt: null, previousDates: [] });
+  });
+
+  test('may begin its sale: an earlier date is refused by which that would end first', async () => {
+    const { uuid } = await reschedule();
+    await sale.sql`update events set on_sale_from = ${at(50 * dayMs)} where uuid = ${uuid}`;
+    const message = 'its sale would end before on_sale_from: change that first';
+    // Its sale ends a day and an hour before it.
+    for (const [days, outcome] of [
+      [51, { code: 'invalid_request', issues: [{ path: 'date', message }] }],
+      [52, { date: at(52 * dayMs), onSaleFrom: at(50 * dayMs) }],
+    ] as const) {
+      const date = at(days * dayMs);
+      expect(await outcomeOf(rescheduleEvent(sale.deps, author, { eventUuid: uuid, date }))).toMatchObject(outcome);
+    }
   });
 
   test('keeps the end of refunds of its postponement, until its new date at most', async () => {

@@ -9,6 +9,7 @@ export type EventState = {
   date: string;
   doorsAt: string | null;
   endsAt: string | null;
+  onSaleFrom: string | null;
   onSaleUntil: string | null;
   /** The oldest first. */
   previousDates: string[];
@@ -31,7 +32,7 @@ export type EventChange = {
   doorsAt?: string | null;
   endsAt?: string | null;
   onSaleUntil?: string | null;
-  /** The date joins the former ones. */
+  /** Its date is set anew; another one joins the former ones. */
   wasMoved?: boolean;
   refundUntil?: string | null;
   /** The operation that gives its buyers their money back, by a uuid that is the same when the request is repeated. */

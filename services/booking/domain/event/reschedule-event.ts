@@ -6,6 +6,9 @@ import type { EventChange, EventMoment, EventState } from './event.ts';
 import { mustManageEvent } from './organised-event.ts';
 import { checkNotOver, checkRefundUntil } from './postpone-event.ts';
 
+const firstMs = Date.parse('0001-01-01T00:00:00Z');
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+
 export type Rescheduling = {
   eventUuid: string;
   date: string;
@@ -21,8 +24,8 @@ export type Rescheduling = {
  * buyer may give back until `refundUntil`, the new date at most; left out, that stays as it is.
  *
  * Throws `event_not_published` or `event_cancelled` for an event that is no more, or not yet, on sale; `event_over` for
- * one that is over and was not postponed; `invalid_request` for instants that are past, or in a wrong order; and as
- * `mustManageEvent`.
+ * one that is over and was not postponed; `invalid_request` for instants that are past, or in a wrong order, and for a
+ * sale that would never begin; and as `mustManageEvent`.
  */
 export async function rescheduleEvent(
   ports: Pick<Ports, 'eventChanges' | 'feed'>,
@@ -49,12 +52,23 @@ function moved(moment: EventMoment, { date, refundUntil, ...wanted }: Omit<Resch
   if (isAfter(refundUntil)) throw invalidField('refund_until', 'must not be after the date');
   const until = refundUntil === undefined && isAfter(event.refundUntil) ? date : refundUntil;
   const byMs = Date.parse(date) - Date.parse(event.date);
-  const shifted = (at: string | null) => at && new Date(Date.parse(at) + byMs).toISOString();
+  const shifted = (at: string | null) => at && instantAt(Date.parse(at) + byMs);
   const { doorsAt = shifted(event.doorsAt), endsAt = shifted(event.endsAt) } = wanted;
   if (doorsAt && Date.parse(doorsAt) > Date.parse(date)) throw invalidField('doors_at', 'must not be after the date');
   if (endsAt && Date.parse(endsAt) <= Date.parse(date)) throw invalidField('ends_at', 'must be after the date');
+  const onSaleUntil = shifted(event.onSaleUntil);
+  const fromMs = event.onSaleFrom ? Date.parse(event.onSaleFrom) : nowMs;
+  if (fromMs > nowMs && Date.parse(onSaleUntil ?? date) <= fromMs) {
+    throw invalidField('date', 'its sale would end before on_sale_from: change that first');
+  }
   return {
-    ...{ status: 'rescheduled', date, doorsAt, endsAt, onSaleUntil: shifted(event.onSaleUntil), wasMoved: true },
+    ...{ status: 'rescheduled', date, doorsAt, endsAt, onSaleUntil, wasMoved: true },
     ...(until !== undefined && { refundUntil: until }),
   };
+}
+
+/** Returns an instant that the database and RFC 3339 can write; throws `invalid_request` for any other. */
+function instantAt(ms: number): string {
+  if (ms >= firstMs && ms <= lastMs) return new Date(ms).toISOString();
+  throw invalidField('date', 'doors, end and end of the sale, which move with it, must stay in the years 1 to 9999');
 }

@@ -4,7 +4,13 @@ import type { Beginning, HoldBack, MadeOffer, Operation, Rate } from '../../doma
 import { ms, operationJson } from './offer-fragments.ts';
 
 type Tx = Db['sql'];
-type EventRow = { id: number; isCancelled: boolean; organiserId: number | null; planId: number | null };
+type EventRow = {
+  id: number;
+  isCancelled: boolean;
+  organiserId: number | null;
+  planId: number | null;
+  currency: string | null;
+};
 
 /** Begins an operation in a transaction of the caller's; see the port. */
 export async function beginOffer(tx: Tx, author: Author, { eventUuid, made, total, leaseMs }: Beginning) {
@@ -12,8 +18,9 @@ export async function beginOffer(tx: Tx, author: Author, { eventUuid, made, tota
   const [event] = await tx<EventRow[]>`
     select e.id::float8 as id, e.status = 'cancelled' as "isCancelled", organiser_id::float8 as "organiserId", (
       select id::float8 from seating_plans where uuid = ${made.planUuid} and venue_id = e.venue_id for key share
-    ) as "planId" from events e where uuid = ${eventUuid} for no key update`;
-  if (!event || event.isCancelled || event.planId === null) return 'gone' as const;
+    ) as "planId", coalesce(sale_currency, currency) as currency
+    from events e where uuid = ${eventUuid} for no key update`;
+  if (!event || event.isCancelled || event.planId === null || event.currency !== made.currency) return 'gone' as const;
   const [last] = await tx<{ operation: Operation }[]>`
     select ${operationJson(tx)} as operation from operations op join events e on e.id = op.event_id
     left join organisers o on o.id = e.organiser_id

@@ -20,11 +20,18 @@ type Row = {
   settings: EventSettings;
   venueHasTimeZone: boolean;
   hasTickets: boolean;
+  hasPlan: boolean;
+  offerUnderWay: string | null;
 };
 
-/** The events of organisers in PostgreSQL. */
-export function postgresOrganisersEvents({ sql, run }: Db): OrganisersEvents {
-  const write = <T>(work: (tx: Sql) => Promise<T>) => run(() => inTransaction(sql, work));
+/** The events of organisers in PostgreSQL; `patient` is a pool for the deletion of thousands of seats. */
+export function postgresOrganisersEvents(db: Db, patient: Db = db): OrganisersEvents {
+  const { sql, run } = db;
+  const writeBy =
+    (on: Db) =>
+    <T>(work: (tx: Sql) => Promise<T>) =>
+      on.run(() => inTransaction(on.sql, work));
+  const write = writeBy(db);
 
   /** Locks the event's row: a sale takes no lock on it that this waits for. */
   async function locked(tx: Sql, uuid: string): Promise<Row | undefined> {
@@ -91,7 +98,7 @@ export function postgresOrganisersEvents({ sql, run }: Db): OrganisersEvents {
       }),
 
     remove: (author, uuid, check) =>
-      write(async (tx) => {
+      writeBy(patient)(async (tx) => {
         const found = await locked(tx, uuid);
         check(found && toEvent(found));
         const { id, settings } = found!;
@@ -104,7 +111,9 @@ export function postgresOrganisersEvents({ sql, run }: Db): OrganisersEvents {
 /** Events whose date can be written; `where` goes on after a condition. */
 const select = (on: Sql, where: Fragment) => on<Row[]>`
   select e.id::float8 as id, e.organiser_id::float8 as "organiserId", v.time_zone is not null as "venueHasTimeZone",
-    exists (select from tickets where event_id = e.id) as "hasTickets", json_build_object(
+    exists (select from tickets where event_id = e.id) as "hasTickets", e.plan_id is not null as "hasPlan", (
+      select uuid from operations where event_id = e.id and kind = 'offer' and status = 'running' limit 1
+    ) as "offerUnderWay", json_build_object(
       'uuid', e.uuid, 'organiserUuid', o.uuid, 'status', e.status, 'name', e.name, 'description', e.description,
       'category', e.category, 'genre', e.genre, 'performers', array(
         select p.uuid from event_performers ep join performers p on p.id = ep.performer_id
@@ -119,12 +128,14 @@ const select = (on: Sql, where: Fragment) => on<Row[]>`
   from events e join venues v on v.id = e.venue_id left join organisers o on o.id = e.organiser_id
   where e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00' and ${where}`;
 
-const toEvent = ({ settings, venueHasTimeZone, hasTickets }: Row): OrganisersEvent => ({
+const toEvent = ({ settings, venueHasTimeZone, hasTickets, hasPlan, offerUnderWay }: Row): OrganisersEvent => ({
   settings,
   // Of all that is shown: so a change by SQL of the line-up counts, too.
   version: createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 22),
   venueHasTimeZone,
   hasTickets,
+  hasPlan,
+  offerUnderWay,
 });
 
 /** Returns the ids of an event's venue and performers: the organiser's own, or the platform's. */

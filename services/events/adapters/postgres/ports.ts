@@ -17,7 +17,7 @@ import { postgresVenues } from './venues.ts';
 /** The ports of the events service that are in PostgreSQL; `patient` is a pool for statements on thousands of seats. */
 export const postgresPorts = (db: Db, patient: Db = db): Omit<Ports, 'clock'> => ({
   store: postgresEventStore(db),
-  organisersEvents: postgresOrganisersEvents(db),
+  organisersEvents: postgresOrganisersEvents(db, patient),
   presales: postgresPresales(db),
   organisers: postgresOrganisers(db),
   apiKeys: postgresApiKeyStore(db),

@@ -8,8 +8,8 @@ import type { EventInput, OrganisersEvent, OrganisersEvents } from './organisers
 /**
  * Changes an event: `check` gets its version before, and `merge` makes its members of those it has. Throws
  * `event_not_found`, `forbidden`, `invalid_request`, and `event_member_fixed` for what its status keeps: the date and
- * the venue once it is published, all but the description and the image once it is cancelled, and the currency once it
- * has tickets.
+ * the venue once it is published, all but the description and the image once it is cancelled, the currency once it
+ * has tickets, and the venue once they are of its plan.
  */
 export function changeEvent(
   { organisersEvents, clock }: { organisersEvents: OrganisersEvents; clock: Clock },
@@ -22,12 +22,13 @@ export function changeEvent(
 ): Promise<OrganisersEvent> {
   const { author, uuid, check, merge } = request;
   return organisersEvents.change(author, uuid, (found) => {
-    const { settings, version, hasTickets } = ownEvent(author.actor, found, 'manage', eventNotFound);
-    check(version);
+    const before = ownEvent(author.actor, found, 'manage', eventNotFound);
+    const { settings } = before;
+    check(before.version);
     const event = merge(settings);
     const changed = changedMembers(settings, event);
     // Fixed members come first: nobody is to mend a date that stays anyway.
-    checkFixed(settings, hasTickets, changed);
+    checkFixed(before, changed);
     checkEvent(event, clock.now(), settings);
     const { status } = settings;
     // Nobody has a draft in a calendar.

@@ -1,6 +1,5 @@
 import { type Issue, invalidEvent, memberIsFixed } from './errors.ts';
-import type { EventStatus } from './event.ts';
-import type { EventInput, EventSettings } from './organisers-events.ts';
+import type { EventInput, OrganisersEvent } from './organisers-events.ts';
 
 /** The members by their names in the API. */
 export const memberNames = {
@@ -62,19 +61,26 @@ export function checkEvent(event: EventInput, now: number, before?: EventInput):
 }
 
 /** Throws `event_member_fixed` with each of the changed members that an event of this status, or with tickets, keeps. */
-export function checkFixed({ status }: EventSettings, hasTickets: boolean, changed: Member[]): void {
+export function checkFixed(event: Fixing, changed: Member[]): void {
   const issues = changed.flatMap((member) => {
-    const why = whyFixed(member, status, hasTickets);
+    const why = whyFixed(member, event);
     return why ? [{ path: memberNames[member], message: why }] : [];
   });
   if (issues.length > 0) throw memberIsFixed(issues);
 }
 
-function whyFixed(member: Member, status: EventStatus, hasTickets: boolean): string | undefined {
+type Fixing = Pick<OrganisersEvent, 'settings' | 'hasTickets' | 'hasPlan' | 'offerUnderWay'>;
+
+function whyFixed(member: Member, event: Fixing): string | undefined {
+  const { status } = event.settings;
+  const isOffered = event.offerUnderWay !== null;
   if (status === 'cancelled' && !openOnceCancelled.includes(member)) return 'stays: the event is cancelled';
   if (status !== 'draft' && fixedOnceShown.includes(member)) {
     return 'stays once the event is published: reschedule it for another date; for another venue, cancel it';
   }
-  if (member === 'currency' && hasTickets) return 'stays while the event has tickets';
+  if (member === 'currency' && (event.hasTickets || isOffered)) return 'stays while the event has tickets';
+  if (member === 'venueUuid' && (event.hasPlan || isOffered)) {
+    return 'stays while the event has tickets of a plan of the venue: for another venue, make another draft';
+  }
   return undefined;
 }

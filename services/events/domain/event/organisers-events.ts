@@ -43,6 +43,10 @@ export type OrganisersEvent = {
   version: string;
   venueHasTimeZone: boolean;
   hasTickets: boolean;
+  /** Its tickets are of a plan of its venue. */
+  hasPlan: boolean;
+  /** The operation, by its uuid, that makes its tickets from a plan. */
+  offerUnderWay: string | null;
 };
 
 /** A change of an event, and its name in the audit log, such as `event.published`. */

@@ -107,7 +107,7 @@ export type Offers = {
   /**
    * Begins to make the tickets of an offer, in one transaction: its rates and hold-backs are there from now on, and the
    * audit log tells of it. While another plan takes over, the event has none. Another offer may be under way, the event
-   * cancelled, or the plan gone meanwhile.
+   * cancelled, its currency another one, or the plan gone meanwhile.
    */
   begin(author: Author, beginning: Beginning): Promise<{ begun: Operation } | { underWay: Operation } | 'gone'>;
 

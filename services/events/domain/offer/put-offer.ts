@@ -50,7 +50,7 @@ export async function putOffer(
   const total = seats.labels.length + vanishing;
   const outcome = await offers.begin(author, { eventUuid, made, total, leaseMs });
   if (outcome === 'gone')
-    throw oneFault('plan_uuid', 'the event was cancelled or deleted, or the plan was: look again');
+    throw oneFault('plan_uuid', 'the event or the plan was changed or deleted meanwhile: look again');
   if ('underWay' in outcome) {
     if (outcome.underWay.made.hash !== hash) throw underWay(outcome.underWay.uuid);
     return { operation: outcome.underWay };
