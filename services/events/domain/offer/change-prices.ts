@@ -1,14 +1,20 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
-import { placesOf } from '../../../../shared/plan/places.ts';
 import { eventNotFound } from '../event/errors.ts';
+import type { PlanWork } from '../plan/plan-work.ts';
 import type { Plans } from '../plan/plans.ts';
 import { badOffer, eventIsCancelled, underWay } from './errors.ts';
 import type { OfferFault, Offers } from './offer.ts';
 import type { NewPrice, Prices, Repriced } from './prices.ts';
 
-export type ChangePricesPorts = { offers: Offers; prices: Prices; plans: Plans; feed: Pick<SeatFeed, 'publish'> };
+export type ChangePricesPorts = {
+  offers: Offers;
+  prices: Prices;
+  plans: Plans;
+  planWork: PlanWork;
+  feed: Pick<SeatFeed, 'publish'>;
+};
 
 /** The prices to change: those of a category, of sections, or of seats by label; or a rate's in a category. */
 export type PriceChange = {
@@ -51,23 +57,18 @@ async function applyChange(
   const { category, sections, seats, rate, to } = change;
   if (rate !== undefined) return prices.changeRate(author, eventUuid, { rate, category: category! }, to);
   if (category !== undefined) return prices.change(author, eventUuid, { category }, to);
-  const labels = seats ?? (await labelsOf(ports.plans, eventUuid, sections!));
+  const labels = seats ?? (await labelsOf(ports, eventUuid, sections!));
   return Array.isArray(labels) ? prices.change(author, eventUuid, { labels }, to) : labels;
 }
 
 async function labelsOf(
-  plans: Plans,
+  { plans, planWork }: ChangePricesPorts,
   eventUuid: string,
   sections: string[],
 ): Promise<string[] | { unknown: string[] }> {
   const event = await plans.ofEvent(eventUuid);
   const plan = event?.hash ? await plans.byHash(eventUuid, event.hash) : undefined;
-  const known = new Set([...(plan?.sections ?? []), ...(plan?.areas ?? [])].map(({ name }) => name));
-  const unknown = sections.filter((name) => !known.has(name));
-  if (!plan || unknown.length > 0) return { unknown };
-  const wanted = new Set(sections);
-  const places = placesOf(plan).filter(({ section, area }) => wanted.has(area ?? section));
-  return places.map(({ label }) => label);
+  return plan === undefined ? { unknown: sections } : planWork.labels(plan, sections);
 }
 
 /** Names each thing that the event does not have, where the request names it. */

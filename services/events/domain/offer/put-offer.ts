@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
-import { sleep } from '../../../../shared/async/clock.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
-import { placesOf } from '../../../../shared/plan/places.ts';
-import type { Plan } from '../../../../shared/plan/plan.ts';
 import { eventNotFound } from '../event/errors.ts';
-import { checkOffer } from './check-offer.ts';
 import { badOffer, eventIsCancelled, seatsInTheWay, underWay } from './errors.ts';
 import type { InTheWay, MadeOffer, Offer, OfferEvent, Operation } from './offer.ts';
 import { leaseMs, type OfferPorts, type RunningOffer } from './run-offer.ts';
@@ -37,14 +33,9 @@ export async function putOffer(
   if (before?.status === 'running' && before.made.hash !== hash) throw underWay(before.uuid);
   if (before && isSame(before, hash)) return { operation: before };
 
-  const checked = checkOffer(
-    placesOf(plan),
-    plan.categories.map(({ name }) => name),
-    offer,
-  );
+  const checked = await ports.planWork.seats(plan, offer);
   if ('faults' in checked) throw badOffer(checked);
   const { seats } = checked;
-  await sleep(0);
   const vanishing = event.hasTickets ? await mayVanish(ports, event, seats.labels, currency) : 0;
   const made: MadeOffer = { hash, planUuid, currency, offer, kept: [], isRepriced: false };
   const total = seats.labels.length + vanishing;
@@ -63,7 +54,7 @@ const isSame = ({ status, made }: Operation, hash: string) =>
   made.hash === hash &&
   (status === 'running' || (status === 'succeeded' && !made.isRepriced && made.kept.length === 0));
 
-async function planFor({ plans }: OfferPorts, event: OfferEvent, planUuid: string): Promise<Plan> {
+async function planFor({ plans }: OfferPorts, event: OfferEvent, planUuid: string): Promise<string> {
   const found = await plans.find(planUuid);
   const plan = found?.venueUuid === event.venueUuid ? await plans.content(planUuid) : undefined;
   if (!plan) throw oneFault('plan_uuid', 'the event’s venue has no such plan');
