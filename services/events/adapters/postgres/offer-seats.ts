@@ -39,7 +39,6 @@ export async function writeSeats(tx: Tx, uuid: string, { seats, batch, kept, lea
     insert into tickets (event_id, seat, price, currency, place, category, hold_back_id)
     select ${eventId}::bigint, seat, price, ${currency}::text, ${from}::int + n - 1, category, hold_back_id
     from (${wanted()}) w
-    where not exists (select from tickets t where t.event_id = ${eventId} and t.seat = w.seat)
     order by n on conflict (event_id, seat) do nothing`;
   if (count < to - from) {
     // Locked in the order of a claim: neither waits for the other for ever. A sold ticket keeps its price.
