@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { eventNotFound } from './errors.ts';
-import { changedMembers, checkEvent, checkFixed, showsInCalendars } from './event-rules.ts';
+import { changedMembers, checkEvent, checkFixed, checkPresales, showsInCalendars } from './event-rules.ts';
 import { ownEvent } from './find-settings.ts';
 import type { EventInput, OrganisersEvent, OrganisersEvents } from './organisers-events.ts';
 
@@ -22,13 +22,14 @@ export function changeEvent(
 ): Promise<OrganisersEvent> {
   const { author, uuid, check, merge } = request;
   return organisersEvents.change(author, uuid, (found) => {
-    const { settings, version, hasTickets } = ownEvent(author.actor, found, 'manage', eventNotFound);
+    const { settings, version, hasTickets, lastPresale } = ownEvent(author.actor, found, 'manage', eventNotFound);
     check(version);
     const event = merge(settings);
     const changed = changedMembers(settings, event);
     // Fixed members come first: nobody is to mend a date that stays anyway.
     checkFixed(settings, hasTickets, changed);
     checkEvent(event, clock.now(), settings);
+    if (changed.includes('onSaleFrom')) checkPresales(event, lastPresale, clock.now());
     const { status } = settings;
     // Nobody has a draft in a calendar.
     const follows = status !== 'draft' && showsInCalendars(changed);

@@ -37,12 +37,17 @@ export type EventSettings = EventInput & {
   updatedAt: string;
 };
 
+/** `endsAt` is RFC 3339, UTC. */
+export type LastPresale = { name: string; endsAt: string };
+
 /** An event with what is decided by besides; `version` names all the members of its settings. */
 export type OrganisersEvent = {
   settings: EventSettings;
   version: string;
   venueHasTimeZone: boolean;
   hasTickets: boolean;
+  /** The presale that ends last. */
+  lastPresale: LastPresale | null;
 };
 
 /** A change of an event, and its name in the audit log, such as `event.published`. */
