@@ -93,6 +93,12 @@ const tickets = (event: string) =>
     where e.uuid = ${event} order by t.place`;
 const priceOf = async (event: string, label: string) =>
   (await tickets(event)).find((ticket) => ticket.seat === label)?.price;
+const uuidOf = async (event: string, label: string) => {
+  const [ticket] = await database.sql<{ uuid: string }[]>`
+    select uuid from tickets where seat = ${label} and event_id = (select id from events where uuid = ${event})`;
+  return ticket!.uuid;
+};
+
 const lockOf = async (event: string, label: string, owner: string = randomUUID()) => {
   const [ticket] = await database.sql<{ uuid: string }[]>`
     select t.uuid from tickets t join events e on e.id = t.event_id where e.uuid = ${event} and seat = ${label}`;
@@ -235,7 +241,10 @@ describe('the offer of an event', () => {
     const release = await lockOf(event, 'B1');
     expect(await send('PUT', `/events/${event}/offer`, { plan_uuid: other, prices })).toMatchObject({
       status: 409,
-      json: { error: 'offer_conflict', seats: ['B1'], count: 1 },
+      json: {
+        ...{ error: 'offer_conflict', seats: ['B1'], count: 1 },
+        tickets: [{ uuid: await uuidOf(event, 'B1'), seat: 'B1' }],
+      },
     });
     expect(await tickets(event)).toHaveLength(10);
     await release();
@@ -246,6 +255,23 @@ describe('the offer of an event', () => {
     expect(now.map(({ seat }) => seat)).toEqual(['A1', 'A2', 'A3', 'A4', 'B2', 'B3', 'B4', 'B5', 'Floor 1', 'Floor 2']);
     expect(now.map(({ place }) => place)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(await priceOf(event, 'B2')).toBe(3500);
+  });
+
+  test.each([
+    ['PUT', 'offer', (plan: string) => ({ plan_uuid: plan, prices })],
+    ['POST', 'prices', () => ({ category: 'Stalls', price: 1 })],
+  ])('of a draft that is just being deleted: %s %s finds no event', async (method, path, body) => {
+    const { event, plan } = await makeHall();
+    await database.sql`update events set status = 'draft' where uuid = ${event}`;
+    const waiting = () => database.sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    let putting: ReturnType<typeof send> | undefined;
+    await database.sql.begin(async (tx) => {
+      await tx`delete from events where uuid = ${event}`;
+      putting = send(method, `/events/${event}/${path}`, body(plan));
+      while ((await waiting()).length === 0) await Bun.sleep(5);
+    });
+    expect(await putting!).toMatchObject({ status: 404, json: { error: 'event_not_found' } });
   });
 
   test('tells since when a rate has its maximum', async () => {

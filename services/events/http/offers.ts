@@ -75,7 +75,11 @@ const putRoute = createRoute({
       [codes.eventCancelled, codes.offerUnderWay, codes.offerConflict],
       {
         ...underWayMembers,
-        seats: z.array(z.string()).optional().openapi({ description: 'Some of the seats in the way' }),
+        seats: z.array(z.string()).optional().openapi({ description: 'Some of the seats in the way, by label' }),
+        tickets: z
+          .array(z.object({ uuid, seat: z.string() }))
+          .optional()
+          .openapi({ description: 'Their tickets' }),
         count: z.int().optional().openapi({ description: 'How many there are' }),
       },
     ),

@@ -69,7 +69,8 @@ async function open(tx: Tx, eventUuid: string): Promise<Opened | { refused: Repr
   const [event] = await tx<(Opened & { isCancelled: boolean })[]>`
     select id::float8 as id, organiser_id::float8 as "organiserId", status = 'cancelled' as "isCancelled"
     from events where uuid = ${eventUuid} for no key update`;
-  if (!event || event.isCancelled) return { refused: 'cancelled' };
+  if (!event) return { refused: 'no event' };
+  if (event.isCancelled) return { refused: 'cancelled' };
   const [running] = await tx<{ uuid: string }[]>`
     select uuid from operations where event_id = ${event.id} and kind = 'offer' and status = 'running'`;
   return running ? { refused: { underWay: running.uuid } } : event;

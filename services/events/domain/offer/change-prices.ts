@@ -40,6 +40,7 @@ export async function changePrices(
   const event = organised(author.actor, await ports.offers.event(eventUuid), 'manage', eventNotFound);
   if (event.isCancelled) throw eventIsCancelled();
   const outcome = await applyChange(ports, author, eventUuid, change);
+  if (outcome === 'no event') throw eventNotFound();
   if (outcome === 'cancelled') throw eventIsCancelled();
   if ('underWay' in outcome) throw underWay(outcome.underWay);
   if ('unknown' in outcome) throw faultsOf(change, outcome.unknown);

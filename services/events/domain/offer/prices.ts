@@ -7,7 +7,7 @@ export type PricedSeats = { category: string } | { labels: string[] };
 export type NewPrice = { price: number } | { percent: number };
 
 /** The outcome of a change of prices. `unknown` labels are no seats of the event: then nothing has changed. */
-export type Repriced = { changed: number } | { unknown: string[] } | { underWay: string } | 'cancelled';
+export type Repriced = { changed: number } | { unknown: string[] } | { underWay: string } | 'cancelled' | 'no event';
 
 /** Port: the prices of an event's tickets and rates. Throws `unavailable`. */
 export type Prices = {
