@@ -54,7 +54,7 @@ const pricesRoute = createRoute({
   ...byBearer,
   summary: 'Change prices in bulk',
   description:
-    'Of a category, of sections or of seats; or a rate’s in a category. What is sold keeps its price, and a hold the price that it was made at.',
+    'Of a category, of sections or of seats; or a rate’s in a category. An order and a hold keep the prices that they were made at; a seat that comes free again sells at the new one.',
   request: {
     params: eventParams,
     headers: keyHeader('0b0f6f0a-7d0b-4a5e-8d9b-1f1c5e5a3b77'),

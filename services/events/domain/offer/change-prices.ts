@@ -28,8 +28,8 @@ export type PriceChange = {
 const maxTold = 100;
 
 /**
- * Changes prices of an event in bulk, and returns how many have changed. A sold seat keeps its price, and so does one that
- * is held, as long as it is. Throws `offer_invalid` for what the event does not have, `offer_under_way` and
+ * Changes prices of an event in bulk, and returns how many have changed. A hold and an
+ * order keep their prices: a seat that comes free again sells at the new one. Throws `offer_invalid` for what the event does not have, `offer_under_way` and
  * `event_cancelled`.
  */
 export async function changePrices(
