@@ -21,7 +21,7 @@ import {
 } from '../../testing.ts';
 import { PaymentUnanswered } from '../errors.ts';
 import { cancelEvent } from './cancel-event.ts';
-import { refundCancelledEvents } from './refund-event.ts';
+import { type OperationTimes, refundCancelledEvents } from './refund-event.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -79,7 +79,11 @@ async function ended(eventUuid: string) {
 const allBack = { live: 0, pending: 0, kept: 0, taken: 0 };
 
 /** Works until nothing is left to do, or `leases` times at most. */
-function work(deps: SaleDeps = sale.deps, times = atOnce, leases = Number.POSITIVE_INFINITY): Promise<number> {
+function work(
+  deps: SaleDeps = sale.deps,
+  times: OperationTimes = atOnce,
+  leases = Number.POSITIVE_INFINITY,
+): Promise<number> {
   let left = leases;
   const lease = async (ms: number) => (left-- > 0 ? deps.operations.lease(ms) : undefined);
   return refundCancelledEvents({ ...deps, operations: { ...deps.operations, lease } }, times);
