@@ -53,9 +53,9 @@ async function build(name: string, to: string): Promise<void> {
 }
 
 /** The files that its threads run. */
-const threadsOf = (name: string) => [
-  ...new Glob('*-worker.ts').scanSync({ cwd: join(root, 'services', name), absolute: true }),
-];
+function threadsOf(name: string): string[] {
+  return [...new Glob('*-worker.ts').scanSync({ cwd: join(root, 'services', name), absolute: true })];
+}
 
 /** dist/events is this machine's. */
 async function link(name: string): Promise<void> {
