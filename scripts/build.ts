@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { Glob } from 'bun';
 
 const usage = `Usage: bun scripts/build.ts [options]
   --service NAME    events, booking or search; may be repeated (default: all)
@@ -28,7 +29,7 @@ async function build(name: string, to: string): Promise<void> {
   const started = performance.now();
   const outfile = join(out, to, name);
   const result = await Bun.build({
-    entrypoints: [join(root, 'services', name, 'main.ts')],
+    entrypoints: [join(root, 'services', name, 'main.ts'), ...threadsOf(name)],
     compile: {
       outfile,
       target: `bun-${to}` as Bun.Build.CompileTarget,
@@ -49,6 +50,11 @@ async function build(name: string, to: string): Promise<void> {
   const { size } = await stat(outfile);
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
   console.log(`${to}/${name}  ${(size / 1e6).toFixed(0)} MB  ${seconds} s`);
+}
+
+/** The files that its threads run. */
+function threadsOf(name: string): string[] {
+  return [...new Glob('*-worker.ts').scanSync({ cwd: join(root, 'services', name), absolute: true })];
 }
 
 /** dist/events is this machine's. */

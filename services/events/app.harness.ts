@@ -8,13 +8,13 @@ import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { silentLog } from '../../shared/process/log.ts';
 import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp, type EventsDeps } from './app.ts';
-import { importers } from './importers.ts';
+import { planWorkHere } from './plan-work.ts';
 
 /** The events service over a database, with its default settings, some of its parts replaced, and no seat feed. */
 export const appOver = (db: Db, replaced: Partial<EventsDeps> = {}) =>
   createEventsApp({
     ...postgresPorts(db),
-    importers,
+    planWork: planWorkHere,
     log: silentLog,
     metrics: createMetrics('test'),
     server: serverConfig(readConfig(serverVariables, {})),

@@ -10,6 +10,7 @@ import { listEvents } from './domain/event/list-events.ts';
 import { type LivePace, liveSeats } from './domain/live/live-seats.ts';
 import { offerRunner } from './domain/offer/offer-runner.ts';
 import type { OfferPorts } from './domain/offer/run-offer.ts';
+import type { PlanWork } from './domain/plan/plan-work.ts';
 import type { Ports } from './domain/ports.ts';
 import { about } from './http/about.ts';
 import { accessCodeRoutes } from './http/access-codes.ts';
@@ -24,7 +25,7 @@ import { isOfferBody, offerRoutes } from './http/offers.ts';
 import { organiserRoutes } from './http/organisers.ts';
 import { ownEventRoutes } from './http/own-events.ts';
 import { performerRoutes } from './http/performers.ts';
-import { isPlanUpload, type PlanImporters, planRoutes } from './http/plans.ts';
+import { isPlanUpload, planRoutes } from './http/plans.ts';
 import { presaleRoutes } from './http/presales.ts';
 import { priceRoutes } from './http/prices.ts';
 import { seatRoutes } from './http/seats.ts';
@@ -37,7 +38,7 @@ export type EventsDeps = ShellDeps &
     identities?: Identities | undefined;
     feed: Pick<SeatFeed, 'subscribe' | 'publish'>;
     locks: OfferPorts['locks'];
-    importers: PlanImporters;
+    planWork: PlanWork;
     /** The address of this service for the world, for documents that need whole addresses. */
     publicUrl?: string | undefined;
     livePace?: Partial<LivePace> | undefined;

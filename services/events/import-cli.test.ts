@@ -86,7 +86,10 @@ test('import event names each fault of the file and of its plan, and makes nothi
   await run('event', file);
   expect([process.exitCode, complained]).toEqual([
     1,
-    [`${file}: event.currency: must be a currency of ISO 4217, such as EUR`, `${file}: Unrecognized key: "stage"`],
+    [
+      `${file}: event.currency: must be a currency of ISO 4217, such as EUR`,
+      `${file}: stage: is not known here: leave it out`,
+    ],
   ]);
   complained = [];
   await fileOf('hall.csv', csv.replace('Rear,0', 'Rear,far'));

@@ -14,7 +14,6 @@ import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command, Env } from '../../shared/process/program.ts';
 import { progressBar } from '../../shared/process/progress.ts';
 import { openRedis } from '../../shared/redis/client.ts';
-import { importPlan, type PlanFormat, planFormats } from './adapters/plan-formats/import-plan.ts';
 import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEvent } from './domain/event/create-event.ts';
 import { checkEvent } from './domain/event/event-rules.ts';
@@ -22,10 +21,13 @@ import { publishEvent } from './domain/event/publish-event.ts';
 import { putOffer } from './domain/offer/put-offer.ts';
 import { type OfferPorts, runOffer } from './domain/offer/run-offer.ts';
 import { createPerformer } from './domain/performer/create-performer.ts';
-import { addPlan } from './domain/plan/add-plan.ts';
+import { addPlan, addReadPlan } from './domain/plan/add-plan.ts';
+import { planFormats } from './domain/plan/imported-plan.ts';
+import { readPlanOf } from './domain/plan/plan-work.ts';
 import type { Ports } from './domain/ports.ts';
 import { createVenue } from './domain/venue/create-venue.ts';
 import { type EventFile, readEventFile } from './import-file.ts';
+import { planWorkHere } from './plan-work.ts';
 
 /** A person who reaches the database may do everything; the things that are made are the platform's. */
 const author: Author = { actor: { is: 'system' } };
@@ -60,16 +62,13 @@ async function runPlan(args: string[], env: Env): Promise<void> {
     throw new UsageError('events import plan takes one file, and --venue with the uuid of its venue');
   }
   if (values.format !== undefined && !format) throw new UsageError(`--format must be ${planFormats.join(', ')}`);
-  const content = await textOf(file);
-  const upload = { venueUuid, file: content, importer: importerOf(format), name: values.name };
+  const upload = { venueUuid, file: { text: await textOf(file), format, name: values.name } };
   const { plan, isNew, keptAside, notes } = await onPorts(env, file, (ports) => addPlan(ports, author, upload));
   for (const { path, count } of keptAside) console.error(`${file}: ${path}: kept aside, ${count} times`);
   for (const note of notes) console.error(`${file}: ${note}`);
   console.error(`${plan.places} places; ${isNew ? 'added' : 'the venue has this plan already'}`);
   console.log(plan.uuid);
 }
-
-const importerOf = (format: PlanFormat | undefined) => (file: string) => importPlan(file, format);
 
 async function runEvent(args: string[], env: Env): Promise<void> {
   const [file, ...more] = args;
@@ -105,7 +104,7 @@ async function makeTickets(
   venueUuid: string,
   { imported, offer }: NonNullable<EventFile['sale']>,
 ): Promise<void> {
-  const { plan } = await addPlan(ports, author, { venueUuid, file: '', importer: () => imported });
+  const { plan } = await addReadPlan(ports, author, { venueUuid, plan: readPlanOf(imported) });
   const { running } = await putOffer(ports, author, { eventUuid, planUuid: plan.uuid, offer });
   if (!running) return;
   const onProgress = progressBar(process.stderr);
@@ -149,7 +148,13 @@ async function onPorts<T>(env: Env, file: string, work: (ports: Ports & OfferPor
   const redis = redisAt && openRedis(redisAt);
   const locks = redis ? redisTicketLocks(redis) : postgresTicketLocks(db);
   try {
-    const ports = { ...postgresPorts(db), clock: systemClock, locks, feed: { publish: () => {} } };
+    const ports = {
+      ...postgresPorts(db),
+      clock: systemClock,
+      planWork: planWorkHere,
+      locks,
+      feed: { publish: () => {} },
+    };
     return await inPostgres(config, () => work(ports));
   } catch (error) {
     const [refusal] = causesOf(error).filter((one) => one instanceof AppError && one.kind !== 'unavailable');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import { issuesOf } from '../../shared/http/errors.ts';
 import { uuidInput } from '../../shared/http/schemas.ts';
 import { placesOf } from '../../shared/plan/places.ts';
 import { importPlan } from './adapters/plan-formats/import-plan.ts';
@@ -63,7 +64,7 @@ export async function readEventFile(
   if ('faults' in parsed) return { file, faults: parsed.faults };
   const checked = fileSchema.safeParse(parsed.value);
   if (!checked.success) {
-    return { file, faults: checked.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) };
+    return { file, faults: issuesOf(checked.error.issues) };
   }
   const { venue, venue_uuid, performers, event, plan, offer, publish } = checked.data;
   const uuidOf = (part: string) => uuidFrom(`${part} ${text}`);

@@ -15,8 +15,8 @@ import { makeEvent } from '../../shared/testing/factories.ts';
 import { type OwnRedis, startRedis } from '../../shared/testing/redis-server.ts';
 import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
-import { importers } from './importers.ts';
 import { type LiveReader, readLive } from './live.harness.ts';
+import { planWorkHere } from './plan-work.ts';
 
 setDefaultTimeout(60_000);
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     dependencies: {},
     closing: new AbortController().signal,
     ...postgresPorts(database.db),
-    importers,
+    planWork: planWorkHere,
     locks: redisTicketLocks(redis),
     locksApart: true,
     cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),

@@ -16,8 +16,8 @@ import { eventually } from '../../shared/testing/eventually.ts';
 import { type MadeEvent, makeEvent } from '../../shared/testing/factories.ts';
 import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
-import { importers } from './importers.ts';
 import { type LiveReader, readLive, takenOf } from './live.harness.ts';
+import { planWorkHere } from './plan-work.ts';
 
 const hour = 3_600_000;
 const closing = new AbortController();
@@ -37,7 +37,7 @@ beforeAll(async () => {
     dependencies: {},
     closing: closing.signal,
     ...postgresPorts(database.db),
-    importers,
+    planWork: planWorkHere,
     locks,
     cache: memoryCache({ maxBytes: 64 * 1024 * 1024, clock: systemClock }),
     feed,

@@ -37,10 +37,10 @@ import { openTracing } from '../../shared/tracing/tracing.ts';
 import { postgresPorts } from './adapters/postgres/ports.ts';
 import { createEventsApp } from './app.ts';
 import { commands } from './cli.ts';
-import { importers } from './importers.ts';
 import { holdBacksJob } from './jobs/hold-backs.ts';
 import { offersJob } from './jobs/offers.ts';
 import { neededTables } from './needed-tables.ts';
+import { planThreads } from './plan-threads.ts';
 import { tracedPorts } from './traced-ports.ts';
 
 export const variables = {
@@ -111,6 +111,7 @@ export async function start(
   const checkCache = redis && checkRedisCache(redis, 'event:ready');
   const closing = new AbortController();
   const ports = tracedPorts(postgresPorts(db, patientDb));
+  const planWork = planThreads();
   const { app, follow, offers } = createEventsApp({
     log,
     metrics,
@@ -124,7 +125,7 @@ export async function start(
     publicUrl: config.PUBLIC_URL,
     identities: auth && withApiKeys(jwtIdentities(auth, log), postgresApiKeys(db), log),
     ...ports,
-    importers,
+    planWork,
     locks: tracedPort('locks', redis ? redisTicketLocks(redis) : postgresTicketLocks(db)),
     locksApart: redis !== undefined,
     cache: cacheRedis
@@ -153,7 +154,7 @@ export async function start(
       closing.abort();
       await http.stop(server.drainTimeoutMs);
       await Promise.all([...stops.map((stop) => stop()), offers.idle()]);
-      await feed.close();
+      await Promise.all([planWork.close(), feed.close()]);
       await Promise.all([db.close(), patientDb.close(), redis?.close(), cacheRedis?.close(), tracing?.close()]);
     },
   };

@@ -5,12 +5,12 @@ import { type Plan, planLimits, seatFlags } from '../../shared/plan/plan.ts';
 import { UsageError } from '../../shared/process/lifecycle.ts';
 import type { Command } from '../../shared/process/program.ts';
 import { type OnProgress, progressBar } from '../../shared/process/progress.ts';
-import { importPlan, type PlanFormat, planFormats } from './adapters/plan-formats/import-plan.ts';
+import { importPlan } from './adapters/plan-formats/import-plan.ts';
 import { checkPlan, type PlanFaults } from './domain/plan/check-plan.ts';
 import { drawPlan } from './domain/plan/draw-plan.ts';
 import { generatePlan, type PlanOutline, seatsOfOutline } from './domain/plan/generate-plan.ts';
 import { seatsOnOthers } from './domain/plan/geometry.ts';
-import type { ImportedPlan } from './domain/plan/imported-plan.ts';
+import { type ImportedPlan, type PlanFormat, planFormats } from './domain/plan/imported-plan.ts';
 import { planHash } from './domain/plan/plan-hash.ts';
 
 /** From this size on, a file's steps are told. */

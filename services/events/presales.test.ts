@@ -107,6 +107,44 @@ describe('a presale', () => {
     expect(page.on_sale.presales.map(({ name }) => name)).toContain('Early birds');
   });
 
+  test('ends before everybody may buy: else it is refused by the field', async () => {
+    const general = '2090-02-01T00:00:00.000Z';
+    const then = `the event’s on_sale_from, ${general}: from then on everybody may buy`;
+    const late = await send('POST', `/events/${event}/presales`, { ...fans, ends_at: '2090-02-01T00:00:01Z' });
+    expect([late.status, late.json.issues]).toEqual([400, [{ path: 'ends_at', message: `must not be after ${then}` }]]);
+    const window = { starts_at: general, ends_at: '2090-03-01T00:00:00Z' };
+    const after = await send('POST', `/events/${event}/presales`, { ...fans, ...window });
+    expect(after.json.issues).toEqual([{ path: 'starts_at', message: `must be before ${then}` }]);
+    const uuid = await made({ ends_at: general });
+    const moved = await send('PATCH', `/presales/${uuid}`, window, { 'If-Match': '*' });
+    expect(moved.json.issues).toEqual(after.json.issues);
+    // One from before this rule keeps its window, and may have another name.
+    await sql`update presales set ends_at = ${window.ends_at} where uuid = ${uuid}`;
+    expect((await send('PATCH', `/presales/${uuid}`, { name: 'x' }, { 'If-Match': '*' })).status).toBe(200);
+    expect((await send('DELETE', `/presales/${uuid}`)).status).toBe(204);
+  });
+
+  test('lets the event’s general sale begin no sooner than it ends', async () => {
+    const { venue_uuid } = (await send('GET', `/events/${event}/settings`)).json;
+    const draft = { name: 'Draft', venue_uuid, date: '2090-06-01T19:30:00Z' };
+    const { uuid } = (await send('POST', '/events', draft)).json;
+    const { json } = await send('POST', `/events/${uuid}/presales`, fans);
+    const change = (on_sale_from: string | null) =>
+      send('PATCH', `/events/${uuid}`, { on_sale_from }, { 'If-Match': '*' });
+    const issues = [
+      {
+        path: 'on_sale_from',
+        message:
+          'must be 2090-01-12T09:00:00.000Z or later, when the presale “Fans” ends: first end that sooner, or delete it',
+      },
+    ];
+    expect((await change('2090-01-12T08:59:59Z')).json.issues).toEqual(issues);
+    expect((await change('2090-01-12T09:00:00Z')).status).toBe(200);
+    expect((await change(null)).json.issues).toEqual(issues);
+    expect((await send('DELETE', `/presales/${json.uuid}`)).status).toBe(204);
+    expect((await change(null)).status).toBe(200);
+  });
+
   test('is deleted with its codes, unless a seat was reserved by one of them', async () => {
     const [unused, used] = [await made(), await made()];
     await add(unused, { count: 2 });

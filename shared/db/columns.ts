@@ -17,3 +17,6 @@ export const row = () => ({
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });
+
+/** Values of a check, as SQL. */
+export const asList = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));

@@ -12,9 +12,9 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { idOf, instant, minorUnits, row } from './columns.ts';
-import { events, venues } from './schema.ts';
+import { events, venues } from './event-schema.ts';
 
-// The organisers' tables. Those of the original, and of the sale, are in `schema.ts`.
+// The organisers' tables.
 
 /** A row that belongs to an event goes with it. */
 const ofEvent = () =>

@@ -28,6 +28,19 @@ test('of several forms of a body, the closest one gives the issues, field by fie
   });
 });
 
+test('each unknown member is an issue of its own, by its path', () => {
+  const strict = z.strictObject({ name: z.string(), window: z.strictObject({ from: z.string() }) });
+  const { error } = strict.safeParse({ name: 'x', naem: 'y', window: { from: 'x', til: 'y', '': 'z' } });
+  const message = 'is not known here: leave it out';
+  expect(invalidInput(error!.issues, 'json').details).toEqual({
+    issues: [
+      { path: 'window.til', message },
+      { path: 'window.', message },
+      { path: 'naem', message },
+    ],
+  });
+});
+
 test('an issue outside the body is one of a parameter', () => {
   expect(refusal({}, 'query').body).toMatchObject({ message: 'Invalid request parameters' });
 });

@@ -72,11 +72,17 @@ function inBranches(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return closest.flatMap(inBranches).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
+/** Returns what is wrong in a failed validation, by the path of each field: also of each member that is not known. */
+export const issuesOf = (issues: z.core.$ZodIssue[]): { path: string; message: string }[] =>
+  issues.flatMap(inBranches).flatMap((issue) => {
+    const at = (path: PropertyKey[], message: string) => ({ path: path.join('.'), message });
+    if (issue.code !== 'unrecognized_keys') return [at(issue.path, issue.message)];
+    return issue.keys.map((key) => at([...issue.path, key], 'is not known here: leave it out'));
+  });
+
 /** Returns a failed validation as a 400 that names each field. */
 export function invalidInput(issues: z.core.$ZodIssue[], target: string): AppError {
-  const details = {
-    issues: issues.flatMap(inBranches).map(({ path, message }) => ({ path: path.join('.'), message })),
-  };
+  const details = { issues: issuesOf(issues) };
   const message = target === 'json' ? 'Invalid request payload' : 'Invalid request parameters';
   return new AppError('invalid_request', message, { details });
 }

@@ -6,7 +6,7 @@ import { dying } from '../../services/booking/dying.harness.ts';
 import type { Sale, SaleDeps } from '../../services/booking/testing.ts';
 import { postgresPorts } from '../../services/events/adapters/postgres/ports.ts';
 import { createEventsApp } from '../../services/events/app.ts';
-import { importers } from '../../services/events/importers.ts';
+import { planWorkHere } from '../../services/events/plan-work.ts';
 import { sleep, systemClock } from '../../shared/async/clock.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { serverConfig, serverVariables } from '../../shared/config/config.ts';
@@ -92,7 +92,7 @@ export function processOf(sale: Sale, weather: Weather, random: Random, lives: R
   const events = createEventsApp({
     ...shell(),
     ...postgresPorts(sale.db),
-    importers,
+    planWork: planWorkHere,
     locks: sale.deps.locks,
     cache: memoryCache({ maxBytes: 1024 * 1024, clock: systemClock }),
     feed: { subscribe: async () => async () => {}, publish: () => {} },

@@ -47,10 +47,13 @@ export const keyHasNoUser = () =>
 
 export const eventNotFound = () => new AppError(codes.eventNotFound, 'Event not found');
 
+/** Tickets by the names by which they were asked for. */
+export type AskedAs = { seats?: string[]; places?: number[] };
+
 /** The seats that are not available; left out for a single ticket. */
-export const ticketNotAvailable = (conflicts?: string[]) =>
+export const ticketNotAvailable = (conflicts?: string[], asked?: AskedAs) =>
   new AppError(codes.ticketNotAvailable, 'Ticket is not available for reservation', {
-    details: conflicts ? { conflicts } : {},
+    details: conflicts ? { conflicts, ...asked } : {},
   });
 
 export const noSuchSet = () =>
@@ -60,9 +63,9 @@ export const noSuchSet = () =>
     { details: { conflicts: [] } },
   );
 
-export const heldInAnotherReservation = (conflicts: string[]) =>
+export const heldInAnotherReservation = (conflicts: string[], asked?: AskedAs) =>
   new AppError(codes.ticketNotAvailable, 'You hold some of these seats in another reservation: release it first', {
-    details: { conflicts },
+    details: { conflicts, ...asked },
   });
 
 export const seatsGone = (conflicts: string[]) =>

@@ -15,6 +15,8 @@ export const notYetMembers = {
 /** Further members of the body of a 409 about several seats. */
 export const conflictMembers = {
   conflicts: uuids.optional().openapi({ description: 'The tickets that cannot be had' }),
+  seats: z.array(z.string()).optional().openapi({ description: 'Their labels, where seats were asked for by label' }),
+  places: z.array(z.int()).optional().openapi({ description: 'Their places, where seats were asked for by place' }),
   stranded: uuids.optional().openapi({ description: 'The tickets that the choice would leave alone' }),
   unknown: z
     .array(z.union([z.string(), z.int()]))

@@ -22,7 +22,7 @@ test.each([
   [{}, ['user_uuid', 'ticket_uuids'], neither],
   [{ user_uuid }, ['ticket_uuids'], neither],
   [{ user_uuid, event_uuid: randomUUID() }, ['quantity'], noQuantity],
-  [{ user_uuid, event_uuid: randomUUID(), seats: ['A1'], places: [1] }, [''], undefined],
+  [{ user_uuid, event_uuid: randomUUID(), seats: ['A1'], places: [1] }, ['places'], undefined],
   [{ user_uuid, event_uuid: randomUUID(), places: [1] }, ['plan_hash'], undefined],
   [{ user_uuid, event_uuid: randomUUID(), quantity: 2, rate_uuids: [null] }, ['rate_uuids'], undefined],
   [{ user_uuid, event_uuid: randomUUID(), seats: ['A1'], rate_uuids: [] }, ['rate_uuids'], undefined],

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { normalCode } from '../../../shared/admission/access-code.ts';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
+import { keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
@@ -12,6 +12,7 @@ import { addCodes, listCodes, withdrawCode } from '../domain/presale/access-code
 import { findPresale } from '../domain/presale/change-presale.ts';
 import { codeTaken, noSuchCode, noSuchPresale } from '../domain/presale/errors.ts';
 import type { AccessCode } from '../domain/presale/presales.ts';
+import { madeOnce } from './made-once.ts';
 import { onceResponses } from './once-responses.ts';
 import { changeResponses, deleteResponses, organiserResponses } from './responses.ts';
 
@@ -145,14 +146,12 @@ export function accessCodeRoutes(deps: Ports & { authorOf: AuthorOf }) {
       const by = deps.authorOf(c);
       // A request about another organiser's presale leaves no key behind.
       await findPresale(deps, { actor: by.actor, uuid: presaleUuid, scope: 'manage' });
-      const key = c.req.valid('header')['idempotency-key'];
-      const about = `POST codes of ${presaleUuid}`;
-      const request = { scope: scopeOf(by.actor), key, about, body };
-      return idempotent(c, deps.idempotencyKeys, request, async (uuid) => {
+      const location = path.replace('{uuid}', presaleUuid);
+      const request = { path: location, key: c.req.valid('header')['idempotency-key'], body };
+      return madeOnce(c, deps, request, async (uuid) => {
         const { max_uses, ...wanted } = body;
         const codes = await addCodes(deps, { author: by, presaleUuid, uuid, wanted, maxUses: max_uses });
-        const location = `/api/v1/management/presales/${presaleUuid}/codes`;
-        return { status: 201, json: { codes: codes.map(toJson) }, location };
+        return { json: { codes: codes.map(toJson) }, location };
       });
     })
     .openapi(listRoute, async (c) => {

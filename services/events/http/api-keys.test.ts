@@ -86,6 +86,25 @@ describe('an API key', () => {
     });
   });
 
+  test('with manage revokes only keys whose scopes it has, and itself', async () => {
+    const { key: manager, uuid: own } = (await make(tokenOf('host'), { name: 'x', scopes: ['read', 'manage'] }))
+      .json as { key: string; uuid: string };
+    const keyWith = async (...scopes: string[]) =>
+      (await make(tokenOf('host'), { name: 'x', scopes })).json.uuid as string;
+    const revoked = async (uuid: string) => {
+      const { status, json } = await ask(manager, `DELETE /api-keys/${uuid}`);
+      return [status, json.message];
+    };
+    const stronger = await keyWith('read', 'sell');
+    expect(await revoked(stronger)).toEqual([
+      403,
+      'The API key lacks the scope sell: it makes and revokes only keys whose scopes it has',
+    ]);
+    expect(await ask(tokenOf('host'), `DELETE /api-keys/${stronger}`)).toMatchObject({ status: 204 });
+    expect(await revoked(await keyWith('read'))).toEqual([204, undefined]);
+    expect(await revoked(own)).toEqual([204, undefined]);
+  });
+
   test.each([
     [{ name: '', scopes: ['read'] }, 'name'],
     [{ name: 'x', scopes: [] }, 'scopes'],

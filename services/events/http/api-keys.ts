@@ -46,7 +46,7 @@ const createApiKeyRoute = createRoute({
   ...byBearer,
   summary: 'Make an API key',
   description:
-    'For a program of an organiser, which sends it as `Authorization: Bearer osk_…`. The scopes: `read` sees, `sell` reads and gives back orders, `manage` changes, `check-in` lets people in. A key with `manage` makes others with no more rights than it has. ' +
+    'For a program of an organiser, which sends it as `Authorization: Bearer osk_…`. The scopes: `read` sees, `sell` reads and gives back orders, `manage` changes, `check-in` lets people in. A key with `manage` makes and revokes keys with no more rights than it has. ' +
     'Only a hash of it is kept, so the response can’t be repeated and there is no Idempotency-Key: a key whose response was lost is to be revoked.',
   request: {
     body: jsonBody(
@@ -102,7 +102,7 @@ const revokeRoute = createRoute({
   tags: ['Organisers'],
   ...byBearer,
   summary: 'Revoke an API key',
-  description: 'For good. It ends within a second, in every process.',
+  description: 'For good. It ends within a second, in every process. A key revokes only keys whose scopes it has.',
   request: { params: params('The key, as `createApiKey` has told it') },
   responses: {
     204: { description: 'It is revoked' },

@@ -9,6 +9,7 @@ import { anyUuid, example, uuid } from '../../../shared/http/schemas.ts';
 import { eventNotFound, noSuchEvent } from '../domain/event/errors.ts';
 import { eventHasNoPlan, noSuchPlan, planNotFound } from '../domain/plan/errors.ts';
 import { visibleEvent } from '../domain/plan/find-plan.ts';
+import type { PlanWork } from '../domain/plan/plan-work.ts';
 import type { EventPlan, Plans } from '../domain/plan/plans.ts';
 import { knownPlanPage, planPageOf } from '../page/plan-page.ts';
 import { prefix } from './input.ts';
@@ -84,8 +85,23 @@ const planHash = /^[0-9a-f]{64}$/;
 const forGood = 'max-age=31536000, immutable';
 
 /** The plans of events, for everybody. An id that is no uuid names no event. */
-export function eventPlanRoutes({ plans, identities }: { plans: Plans; identities?: Identities | undefined }) {
+export function eventPlanRoutes({
+  plans,
+  planWork,
+  identities,
+}: {
+  plans: Plans;
+  planWork: PlanWork;
+  identities?: Identities | undefined;
+}) {
   const visitor = visitors(identities);
+
+  const made = (uuid: string, hash: string) =>
+    planPageOf(uuid, hash, async () => {
+      const content = await plans.byHash(uuid, hash);
+      if (content === undefined) throw planNotFound();
+      return planWork.page(content);
+    });
 
   async function send(c: Context<Env>, found: (event: EventPlan) => { hash: string | undefined; headers: Headers }) {
     const uuid = c.req.param('uuid')?.toLowerCase() ?? '';
@@ -93,12 +109,8 @@ export function eventPlanRoutes({ plans, identities }: { plans: Plans; identitie
     const event = await visibleEvent(plans, visitor(c), uuid);
     const { hash, headers } = found(event);
     if (hash === undefined) throw planNotFound();
-    let page = event.hash === hash ? knownPlanPage(hash) : undefined;
-    if (!page) {
-      const plan = await plans.byHash(uuid, hash);
-      if (!plan) throw planNotFound();
-      page = knownPlanPage(hash) ?? planPageOf(hash, plan);
-    }
+    const known = event.hash === hash ? knownPlanPage(hash) : undefined;
+    const page = known ?? (await made(uuid, hash));
     return (await replyTagged<z.infer<typeof wireSchema>>(c, hash, () => page, headers)) as never;
   }
 

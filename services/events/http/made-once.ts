@@ -4,20 +4,26 @@ import type { Env } from '../../../shared/http/env.ts';
 import { idempotent, scopeOf } from '../../../shared/http/idempotent.ts';
 import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
 
+/** A request with an Idempotency-Key: `path` is that of its POST. */
+export type OnceRequest = { path: string; key: string; body?: object };
+
+/** The response to it, a 201 if nothing else is said. `location` is where the thing is found. */
+export type Made = { status?: 200 | 201; json: object; location?: string };
+
 /**
- * Makes a thing under the request's Idempotency-Key, and sends a 201 with its JSON and location. A repetition gets the
- * first response; `make` gets the same uuid when it must be called again, and then returns what it has made before.
+ * Does a request under its Idempotency-Key. A repetition gets the first response; `make` gets the same uuid when it must
+ * be called again, and then returns what it has made before.
  */
-export function madeOnce<T extends { uuid: string }>(
+export function madeOnce(
   c: Context<Env>,
   { idempotencyKeys }: { idempotencyKeys: IdempotencyKeys },
-  { path, key, body }: { path: string; key: string; body: object },
-  make: (uuid: string) => Promise<T>,
-  toJson: (made: T) => object,
+  { path, key, body = {} }: OnceRequest,
+  make: (uuid: string) => Promise<Made>,
 ): Promise<never> {
   const scope = scopeOf(actorOf(c.get('caller')));
-  return idempotent(c, idempotencyKeys, { scope, key, about: `POST ${path}`, body }, async (uuid) => {
-    const made = await make(uuid);
-    return { status: 201, json: toJson(made), location: `${path}/${made.uuid}` };
-  });
+  const request = { scope, key, about: `POST ${path}`, body };
+  return idempotent(c, idempotencyKeys, request, async (uuid) => ({ status: 201, ...(await make(uuid)) }));
 }
+
+/** Returns the response to a request that has made a thing with a uuid. */
+export const madeAt = (path: string, uuid: string, json: object): Made => ({ json, location: `${path}/${uuid}` });

@@ -47,7 +47,7 @@ const putRoute = createRoute({
   ...byBearer,
   summary: 'Make an event’s tickets from a seating plan',
   description:
-    'Prices by category, rates, and what is held back. The tickets are made beside the request: `operation` tells how far. The same offer again changes nothing. A changed one changes the prices of what is not sold, adds the plan’s new seats and deletes those that it no longer has; a hold keeps its price. A hold-back that was released stays so.',
+    'Prices by category, rates, and what is held back. The tickets are made beside the request: `operation` tells how far. The same offer again changes nothing. A changed one changes the prices, adds the plan’s new seats and deletes those that it no longer has; a hold and an order keep their prices, and a seat that comes free again sells at the new one. A hold-back that was released stays so.',
   request: {
     params: eventParams,
     body: jsonBody(offerInput, {
@@ -75,7 +75,11 @@ const putRoute = createRoute({
       [codes.eventCancelled, codes.offerUnderWay, codes.offerConflict],
       {
         ...underWayMembers,
-        seats: z.array(z.string()).optional().openapi({ description: 'Some of the seats in the way' }),
+        seats: z.array(z.string()).optional().openapi({ description: 'Some of the seats in the way, by label' }),
+        tickets: z
+          .array(z.object({ uuid, seat: z.string() }))
+          .optional()
+          .openapi({ description: 'Their tickets' }),
         count: z.int().optional().openapi({ description: 'How many there are' }),
       },
     ),

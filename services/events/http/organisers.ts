@@ -11,7 +11,7 @@ import { listOrganisers } from '../domain/organiser/list-organisers.ts';
 import type { Organiser } from '../domain/organiser/organiser.ts';
 import type { Ports } from '../domain/ports.ts';
 import { nameInput, nextCursor, pageJson, pageQuery, prefix } from './input.ts';
-import { madeOnce } from './made-once.ts';
+import { madeAt, madeOnce } from './made-once.ts';
 import { makeResponses, organiserResponses } from './responses.ts';
 
 const path = `${prefix}/organisers`;
@@ -64,8 +64,10 @@ export function organiserRoutes(deps: Ports & { authorOf: AuthorOf }) {
     .openapi(createOrganiserRoute, async (c) => {
       const body = c.req.valid('json');
       const request = { path, key: c.req.valid('header')['idempotency-key'], body };
-      const make = (uuid: string) => createOrganiser(deps, { author: deps.authorOf(c), uuid, name: body.name });
-      return madeOnce(c, deps, request, make, toJson);
+      return madeOnce(c, deps, request, async (uuid) => {
+        const made = await createOrganiser(deps, { author: deps.authorOf(c), uuid, name: body.name });
+        return madeAt(path, uuid, toJson(made));
+      });
     })
     .openapi(listRoute, async (c) => {
       const { cursor: after, limit } = c.req.valid('query');

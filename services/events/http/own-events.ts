@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
+import { keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { patchBody, patchOf } from '../../../shared/http/merge-patch.ts';
 import {
   checkOf,
@@ -25,7 +25,7 @@ import { codes as offerCodes } from '../domain/offer/errors.ts';
 import { noSuchOrganiser } from '../domain/organiser/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { nextCursor, organiserInput, pageJson, pageQuery } from './input.ts';
-import { madeOnce } from './made-once.ts';
+import { madeAt, madeOnce } from './made-once.ts';
 import { underWayMembers } from './offers.ts';
 import { onceResponses } from './once-responses.ts';
 import { eventInput, inputJson, settingsJson, settingsSchema, toInput } from './own-event-schemas.ts';
@@ -180,8 +180,10 @@ export function ownEventRoutes(deps: Ports & { authorOf: AuthorOf }) {
     .openapi(createEventRoute, async (c) => {
       const body = c.req.valid('json');
       const request = { path: events, key: c.req.valid('header')['idempotency-key'], body };
-      const make = (uuid: string) => createEvent(deps, { author: deps.authorOf(c), uuid, event: toInput(body) });
-      return madeOnce(c, deps, request, make, settingsJson);
+      return madeOnce(c, deps, request, async (uuid) => {
+        const made = await createEvent(deps, { author: deps.authorOf(c), uuid, event: toInput(body) });
+        return madeAt(events, uuid, settingsJson(made));
+      });
     })
     .openapi(settingsRoute, async (c) => {
       const request = { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid };
@@ -207,14 +209,8 @@ export function ownEventRoutes(deps: Ports & { authorOf: AuthorOf }) {
       const by = deps.authorOf(c);
       // A request about another organiser's event leaves no key behind.
       await findSettings(deps, { actor: by.actor, uuid, scope: 'manage' });
-      const about = `POST ${events}/${uuid}/publish`;
-      const request = {
-        scope: scopeOf(by.actor),
-        key: c.req.valid('header')['idempotency-key'],
-        about,
-        body: {},
-      };
-      return idempotent(c, deps.idempotencyKeys, request, async () => {
+      const request = { path: `${events}/${uuid}/publish`, key: c.req.valid('header')['idempotency-key'] };
+      return madeOnce(c, deps, request, async () => {
         const published = await publishEvent(deps, { author: by, uuid });
         return { status: 200, json: settingsJson(published), location: `${events}/${uuid}/settings` };
       });

@@ -24,7 +24,7 @@ import { listPerformers } from '../domain/performer/list-performers.ts';
 import type { Performer } from '../domain/performer/performer.ts';
 import type { Ports } from '../domain/ports.ts';
 import { nameInput, nextCursor, organiserInput, organiserUuid, pageJson, pageQuery, params, prefix } from './input.ts';
-import { madeOnce } from './made-once.ts';
+import { madeAt, madeOnce } from './made-once.ts';
 import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
 
 const path = `${prefix}/performers`;
@@ -164,8 +164,10 @@ export function performerRoutes(deps: Ports & { authorOf: AuthorOf }) {
     .openapi(createPerformerRoute, async (c) => {
       const body = c.req.valid('json');
       const request = { path, key: c.req.valid('header')['idempotency-key'], body };
-      const make = (uuid: string) => createPerformer(deps, { author: deps.authorOf(c), uuid, input: body });
-      return madeOnce(c, deps, request, make, toJson);
+      return madeOnce(c, deps, request, async (uuid) => {
+        const made = await createPerformer(deps, { author: deps.authorOf(c), uuid, input: body });
+        return madeAt(path, uuid, toJson(made));
+      });
     })
     .openapi(listRoute, async (c) => {
       const { cursor: after, ...query } = c.req.valid('query');

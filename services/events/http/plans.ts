@@ -17,19 +17,14 @@ import {
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, uuid, uuidInput } from '../../../shared/http/schemas.ts';
 import { planJsonSchema, planLimits } from '../../../shared/plan/plan.ts';
-import { type AddedPlan, addPlan } from '../domain/plan/add-plan.ts';
+import { type AddedPlan, type AddPlanPorts, addPlan } from '../domain/plan/add-plan.ts';
 import { noSuchPlan, planInUse, planInvalid } from '../domain/plan/errors.ts';
 import { listPlans, removePlan, viewPlan } from '../domain/plan/find-plan.ts';
-import type { PlanImporter } from '../domain/plan/imported-plan.ts';
-import type { PlanSummary, Plans } from '../domain/plan/plans.ts';
+import { planFormats } from '../domain/plan/imported-plan.ts';
+import type { PlanSummary } from '../domain/plan/plans.ts';
 import { noSuchVenue } from '../domain/venue/errors.ts';
 import { nameInput, nextCursor, pageQuery, params, prefix } from './input.ts';
 import { deleteResponses, organiserResponses } from './responses.ts';
-
-export const planFormats = ['onsale', 'pretix', 'seatsio', 'csv'] as const;
-
-/** The reader of each format of plans, and one that finds the format by the content. */
-export type PlanImporters = Record<(typeof planFormats)[number] | 'any', PlanImporter>;
 
 /** The paths of this file whose body may be as long as a plan. */
 export const isPlanUpload = (path: string): boolean => path.endsWith('/plans');
@@ -213,7 +208,7 @@ const schemaRoute = createRoute({
 let schemaText: string | undefined;
 
 /** The seating plans of venues. */
-export function planRoutes(deps: { plans: Plans; importers: PlanImporters; authorOf: AuthorOf }) {
+export function planRoutes(deps: AddPlanPorts & { authorOf: AuthorOf }) {
   const routes = createRoutes()
     .openapi(listRoute, async (c) => {
       const { cursor: after, limit } = c.req.valid('query');
@@ -222,8 +217,8 @@ export function planRoutes(deps: { plans: Plans; importers: PlanImporters; autho
       return reply(c, { plans: page.plans.map(toJson), next_cursor: page.next }, 200);
     })
     .openapi(viewRoute, async (c) => {
-      const plan = await viewPlan(deps, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid });
-      return (await reply(c, plan)) as never;
+      const content = await viewPlan(deps, { actor: actorOf(c.get('caller')), uuid: c.req.valid('param').uuid });
+      return replyWritten<{ name: string }>(c, content);
     })
     .openapi(deleteRoute, async (c) => {
       await removePlan(deps, deps.authorOf(c), c.req.valid('param').uuid);
@@ -241,9 +236,8 @@ export function planRoutes(deps: { plans: Plans; importers: PlanImporters; autho
     const query = addQuery.safeParse(c.req.query());
     if (!venue.success) throw invalidInput([{ ...venue.error.issues[0]!, path: ['uuid'] }], 'param');
     if (!query.success) throw invalidInput(query.error.issues, 'query');
-    const { format, name } = query.data;
-    const upload = { venueUuid: venue.data, file: await c.req.text(), importer: deps.importers[format ?? 'any'], name };
-    const added = await addPlan(deps, deps.authorOf(c), upload);
+    const file = { text: await c.req.text(), ...query.data };
+    const added = await addPlan(deps, deps.authorOf(c), { venueUuid: venue.data, file });
     const headers = added.isNew ? { Location: `${prefix}/plans/${added.plan.uuid}` } : undefined;
     return reply(c, addedJson(added), added.isNew ? 201 : 200, headers) as never;
   });

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
+import { keyHeader, madeHeaders } from '../../../shared/http/idempotent.ts';
 import { patchBody, patchOf } from '../../../shared/http/merge-patch.ts';
 import {
   checkOf,
@@ -34,6 +34,7 @@ import {
 } from '../domain/presale/change-presale.ts';
 import { noSuchPresale, presaleUsed } from '../domain/presale/errors.ts';
 import type { Presale, PresaleInput } from '../domain/presale/presales.ts';
+import { madeAt, madeOnce } from './made-once.ts';
 import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
 
 const ofEvent = '/api/v1/management/events/{uuid}/presales';
@@ -68,7 +69,7 @@ const createPresaleRoute = createRoute({
   ...byBearer,
   summary: 'Sell to those who have a code, before the general sale',
   description:
-    'From `starts_at` to `ends_at`, as long as the event’s `on_sale_from` is to come. Its codes come by `addCodes`. Every page of the event shows its name and window.',
+    'From `starts_at` to `ends_at`, which is not after the event’s `on_sale_from`: from then on everybody may buy. Its codes come by `addCodes`. Every page of the event shows its name and window.',
   request: {
     params: eventParams,
     headers: keyHeader('5a4f0b7e-93c1-4e2d-b6a8-1f7c2d9e8045'),
@@ -169,12 +170,11 @@ export function presaleRoutes(deps: Ports & { authorOf: AuthorOf }) {
       const by = deps.authorOf(c);
       // A request about another organiser's event leaves no key behind.
       await mustOrganiseEvent(deps, { actor: by.actor, eventUuid, scope: 'manage' });
-      const key = c.req.valid('header')['idempotency-key'];
-      const about = `POST presales of ${eventUuid}`;
-      const request = { scope: scopeOf(by.actor), key, about, body };
-      return idempotent(c, deps.idempotencyKeys, request, async (uuid) => {
+      const of = ofEvent.replace('{uuid}', eventUuid);
+      const request = { path: of, key: c.req.valid('header')['idempotency-key'], body };
+      return madeOnce(c, deps, request, async (uuid) => {
         const made = await createPresale(deps, { author: by, eventUuid, uuid, presale: toInput(body) });
-        return { status: 201, json: toJson(made), location: `${path}/${made.uuid}` };
+        return madeAt(path, uuid, toJson(made));
       });
     })
     .openapi(listRoute, async (c) => {

@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { actorOf } from '../../../shared/auth/actor.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
 import { takeBody } from '../../../shared/http/body.ts';
-import { givenAgain, idempotent, keyHeader, scopeOf } from '../../../shared/http/idempotent.ts';
+import { givenAgain, keyHeader } from '../../../shared/http/idempotent.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { textInput } from '../../../shared/http/schemas.ts';
@@ -12,6 +11,7 @@ import { noSuchEvent } from '../domain/event/errors.ts';
 import { type ChangePricesPorts, changePrices, type PriceChange } from '../domain/offer/change-prices.ts';
 import { codes } from '../domain/offer/errors.ts';
 import { nameInput, prefix } from './input.ts';
+import { madeOnce } from './made-once.ts';
 import { labelInput, namesInput, priceInput } from './offer-schemas.ts';
 import { bodyTooLong, eventParams, maxOfferBytes, underWayMembers } from './offers.ts';
 import { faultMembers } from './plans.ts';
@@ -54,7 +54,7 @@ const pricesRoute = createRoute({
   ...byBearer,
   summary: 'Change prices in bulk',
   description:
-    'Of a category, of sections or of seats; or a rate’s in a category. What is sold keeps its price, and a hold the price that it was made at.',
+    'Of a category, of sections or of seats; or a rate’s in a category. An order and a hold keep the prices that they were made at; a seat that comes free again sells at the new one.',
   request: {
     params: eventParams,
     headers: keyHeader('0b0f6f0a-7d0b-4a5e-8d9b-1f1c5e5a3b77'),
@@ -96,10 +96,9 @@ export function priceRoutes(deps: ChangePricesPorts & { idempotencyKeys: Idempot
     const { price, percent, ...body } = c.req.valid('json');
     const eventUuid = c.req.valid('param').uuid;
     const to: PriceChange['to'] = price === undefined ? { percent: percent! } : { price };
-    const scope = scopeOf(actorOf(c.get('caller')));
-    const about = `POST ${path.replace('{uuid}', eventUuid)}`;
-    const request = { scope, key: c.req.valid('header')['idempotency-key'], about, body: { ...body, ...to } };
-    return idempotent(c, deps.idempotencyKeys, request, async () => {
+    const key = c.req.valid('header')['idempotency-key'];
+    const request = { path: path.replace('{uuid}', eventUuid), key, body: { ...body, ...to } };
+    return madeOnce(c, deps, request, async () => {
       const changed = await changePrices(deps, deps.authorOf(c), { eventUuid, ...body, to });
       return { status: 200, json: { changed } };
     });

@@ -130,7 +130,7 @@ describe('a venue', () => {
     [{ coordinates: { latitude: 90.1, longitude: 0 } }, 'coordinates.latitude'],
     [{ coordinates: { latitude: 0, longitude: -180.1 } }, 'coordinates.longitude'],
     [{ coordinates: { latitude: 0 } }, 'coordinates.longitude'],
-    [{ seats: 3 }, ''],
+    [{ seats: 3 }, 'seats'],
   ])('with %j is refused at the field %p', async (members, path) => {
     const refused = await ask('POST /venues', { ...hall, ...members });
     expect(refused).toMatchObject({ status: 400, json: { error: 'invalid_request' } });

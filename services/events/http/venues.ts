@@ -26,7 +26,7 @@ import { listVenues } from '../domain/venue/list-venues.ts';
 import { timeZoneOf } from '../domain/venue/time-zone.ts';
 import { locationOf, type Venue, type VenueInput } from '../domain/venue/venue.ts';
 import { nameInput, nextCursor, organiserInput, organiserUuid, pageJson, pageQuery, params, prefix } from './input.ts';
-import { madeOnce } from './made-once.ts';
+import { madeAt, madeOnce } from './made-once.ts';
 import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
 
 const path = `${prefix}/venues`;
@@ -188,8 +188,10 @@ export function venueRoutes(deps: Ports & { authorOf: AuthorOf }) {
     .openapi(createVenueRoute, async (c) => {
       const body = c.req.valid('json');
       const request = { path, key: c.req.valid('header')['idempotency-key'], body };
-      const make = (uuid: string) => createVenue(deps, { author: deps.authorOf(c), uuid, input: inputOf(body) });
-      return madeOnce(c, deps, request, make, toJson);
+      return madeOnce(c, deps, request, async (uuid) => {
+        const made = await createVenue(deps, { author: deps.authorOf(c), uuid, input: inputOf(body) });
+        return madeAt(path, uuid, toJson(made));
+      });
     })
     .openapi(listRoute, async (c) => {
       const { cursor: after, ...query } = c.req.valid('query');

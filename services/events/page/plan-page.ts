@@ -1,6 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import type { Plan } from '../../../shared/plan/plan.ts';
-import { wireOf } from '../domain/plan/plan-wire.ts';
 
 /** A plan of 100,000 seats takes half a megabyte, and as much again compressed. */
 const maxBytes = 32 * 1024 * 1024;
@@ -11,9 +9,20 @@ const pages = new LRUCache<string, Uint8Array>({ maxSize: maxBytes, sizeCalculat
 /** Returns the wire form of a plan as JSON in bytes, if it is known. */
 export const knownPlanPage = (hash: string): Uint8Array | undefined => pages.get(hash);
 
-/** Returns the wire form of a plan as JSON in bytes; once for all who ask for it. */
-export function planPageOf(hash: string, plan: Plan): Uint8Array {
-  const bytes = new TextEncoder().encode(JSON.stringify(wireOf(plan)));
-  pages.set(hash, bytes);
-  return bytes;
+/** Those that are being made, by event and hash. */
+const making = new Map<string, Promise<Uint8Array>>();
+
+/** Returns the wire form of an event's plan; `make` makes it once for all who ask meanwhile. */
+export function planPageOf(eventUuid: string, hash: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  const key = `${eventUuid} ${hash}`;
+  let page = making.get(key);
+  if (!page) {
+    page = make().finally(() => making.delete(key));
+    making.set(key, page);
+    void page.then(
+      (bytes) => pages.set(hash, bytes),
+      () => {},
+    );
+  }
+  return page;
 }

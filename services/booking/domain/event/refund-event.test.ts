@@ -21,7 +21,7 @@ import {
 } from '../../testing.ts';
 import { PaymentUnanswered } from '../errors.ts';
 import { cancelEvent } from './cancel-event.ts';
-import { refundCancelledEvents } from './refund-event.ts';
+import { type OperationTimes, refundCancelledEvents } from './refund-event.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-const atOnce = { leaseMs: 60_000, againMs: 0, settleMs: 0 };
+const atOnce = { leaseMs: 60_000, againMs: 0, settleMs: 0, tellMs: Number.POSITIVE_INFINITY };
 const author = { actor: anyone };
 
 const cancel = (eventUuid: string, operationUuid = randomUUID()) =>
@@ -79,7 +79,11 @@ async function ended(eventUuid: string) {
 const allBack = { live: 0, pending: 0, kept: 0, taken: 0 };
 
 /** Works until nothing is left to do, or `leases` times at most. */
-function work(deps: SaleDeps = sale.deps, times = atOnce, leases = Number.POSITIVE_INFINITY): Promise<number> {
+function work(
+  deps: SaleDeps = sale.deps,
+  times: OperationTimes = atOnce,
+  leases = Number.POSITIVE_INFINITY,
+): Promise<number> {
   let left = leases;
   const lease = async (ms: number) => (left-- > 0 ? deps.operations.lease(ms) : undefined);
   return refundCancelledEvents({ ...deps, operations: { ...deps.operations, lease } }, times);
@@ -112,6 +116,23 @@ test('the same cancellation again returns its operation, another one is refused'
   await work();
 });
 
+test('an operation tells how far it is while it goes through a page of orders', async () => {
+  const { uuid, tickets } = await makeEvent(sale.sql, { seats: 3 });
+  for (const ticket of tickets) await buy([ticket]);
+  const operation = await cancel(uuid);
+  const { operations } = sale.deps;
+  const told = new Set<number>();
+  const note: typeof operations.note = async (...noted) => {
+    await operations.note(...noted);
+    told.add((await found(operation.uuid)).done);
+  };
+  expect(
+    await refundCancelledEvents({ ...sale.deps, operations: { ...operations, note } }, { ...atOnce, tellMs: 0 }),
+  ).toBe(1);
+  expect(told.size).toBeGreaterThan(0);
+  expect([...told].every((done) => done > 0)).toBe(true);
+});
+
 test('an event that was cancelled by SQL keeps its money until it is cancelled here', async () => {
   const { uuid, tickets } = await makeEvent(sale.sql, { seats: 1 });
   await buy(tickets);
@@ -127,7 +148,7 @@ test('an operation does not end while an order is left, or a sale that was under
   await buy(tickets);
   const operation = await cancel(uuid);
   expect(await sale.deps.operations.finish(operation.uuid, 0)).toBe(false);
-  expect(await work(sale.deps, { leaseMs: 60_000, againMs: 60_000, settleMs: 60_000 })).toBe(0);
+  expect(await work(sale.deps, { ...atOnce, againMs: 60_000, settleMs: 60_000 })).toBe(0);
   expect(await found(operation.uuid)).toMatchObject({ status: 'running', done: 1, total: 1 });
   await sale.sql`update operations set leased_until = now() where uuid = ${operation.uuid}`;
   expect(await work()).toBe(1);
@@ -192,7 +213,7 @@ test('several processes may give the money of one event back at once', async () 
   for (const ticket of tickets) await buy([ticket]);
   await cancel(uuid);
   // Without a lease, they all work on it.
-  const unleased = { leaseMs: 0, againMs: 0, settleMs: 0 };
+  const unleased = { ...atOnce, leaseMs: 0 };
   const { operations } = sale.deps;
   const operation = await operations.lease(0);
   const shared = (): SaleDeps => {

@@ -15,9 +15,13 @@ export type RefundEventPorts = CompletionPorts & Pick<Ports, 'operations' | 'ref
 
 /**
  * In milliseconds: no other process takes a leased operation for `leaseMs`, one that could not be ended is tried again
- * after `againMs`, and none ends before it is `settleMs` old.
+ * after `againMs`, none ends before it is `settleMs` old, and each tells how far it is every `tellMs` (a second), and after each
+ * page of orders.
  */
-export type OperationTimes = { leaseMs: number; againMs: number; settleMs: number };
+export type OperationTimes = { leaseMs: number; againMs: number; settleMs: number; tellMs?: number };
+
+/** Each time, what is left of the event is counted. */
+const usualTellMs = 1_000;
 
 const batch = 200;
 const atOnce = 8;
@@ -51,7 +55,7 @@ type Left = OrdersLeft['orders'];
 async function refundEvent(
   ports: RefundEventPorts,
   operation: Leased,
-  { leaseMs, againMs, settleMs }: OperationTimes,
+  { leaseMs, againMs, settleMs, tellMs = usualTellMs }: OperationTimes,
   closing?: AbortSignal,
 ): Promise<boolean> {
   const { operations } = ports;
@@ -59,6 +63,12 @@ async function refundEvent(
   const goesOn = async () => {
     await operations.note(uuid, { leaseMs });
     return !closing?.aborted;
+  };
+  let told = performance.now();
+  const tell = async () => {
+    if (performance.now() - told < tellMs) return;
+    told = performance.now();
+    await operations.note(uuid, { leaseMs });
   };
   await eachPage(
     (page) => operations.openReservations(eventUuid, { ...page, withinMs: longestLockMs }),
@@ -78,6 +88,7 @@ async function refundEvent(
         return 'failed: the log tells why';
       });
       if (reason) left.push({ uuid: live.order.uuid, reason });
+      await tell();
     },
     goesOn,
   );

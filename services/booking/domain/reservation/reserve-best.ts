@@ -3,8 +3,8 @@ import { AppError } from '../../../../shared/errors.ts';
 import { mustBe } from '../actor.ts';
 import { eventNotFound, noSuchSet } from '../errors.ts';
 import { admit, refused } from '../sale-rules/admit.ts';
-import type { Promised } from '../seats/best-choices.ts';
 import type { Wish } from '../seats/candidates.ts';
+import type { Promised } from '../seats/event-choices.ts';
 import { type HeldReservation, type HoldPorts, type HoldRequest, holdSeats } from './hold-seats.ts';
 
 type Request = Wish & {

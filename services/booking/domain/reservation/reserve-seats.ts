@@ -1,6 +1,13 @@
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { mustBe } from '../actor.ts';
-import { eventNotFound, heldInAnotherReservation, planChanged, seatsUnknown, ticketNotAvailable } from '../errors.ts';
+import {
+  type AskedAs,
+  eventNotFound,
+  heldInAnotherReservation,
+  planChanged,
+  seatsUnknown,
+  ticketNotAvailable,
+} from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { admit } from '../sale-rules/admit.ts';
 import { type HeldReservation, type HoldPorts, holdSeats } from './hold-seats.ts';
@@ -19,7 +26,7 @@ type Request = {
 
 /**
  * Like `reserveTickets`, for seats that are named by label or by place. Throws the same errors, and `event_not_found`,
- * `ticket_not_available` with `unknown` ones, and `plan_changed`.
+ * `ticket_not_available` with `unknown` ones, and `plan_changed`; the `conflicts` are also named as they were asked for.
  */
 export async function reserveSeats(
   ports: HoldPorts & Pick<Ports, 'knownSeats'>,
@@ -34,10 +41,18 @@ export async function reserveSeats(
     const outcome = await holdSeats(ports, { ...request, missing: eventNotFound });
     if ('held' in outcome) return outcome.held;
     if (isAgain || !(await anyIsGone(ports, outcome.conflicts))) {
-      throw outcome.isOwn ? heldInAnotherReservation(outcome.conflicts) : ticketNotAvailable(outcome.conflicts);
+      const { conflicts, isOwn } = outcome;
+      const asked = askedAs(named, ticketUuids, new Set(conflicts));
+      throw isOwn ? heldInAnotherReservation(conflicts, asked) : ticketNotAvailable(conflicts, asked);
     }
     ports.knownSeats.forget(eventUuid);
   }
+}
+
+/** Returns the conflicts as they were asked for. */
+function askedAs(named: NamedSeats, ticketUuids: string[], conflicts: Set<string>): AskedAs {
+  const isOne = (_: unknown, i: number) => conflicts.has(ticketUuids[i]!);
+  return 'seats' in named ? { seats: named.seats.filter(isOne) } : { places: named.places.filter(isOne) };
 }
 
 /** Throws `plan_changed`, and `ticket_not_available` with the unknown ones. */

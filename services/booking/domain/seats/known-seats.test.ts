@@ -35,6 +35,12 @@ test('seats are held by their labels, or by their places in the plan, in the ord
   expect(await hold(event.uuid, { seats: ['A3', 'A5'] })).toEqual({
     code: 'ticket_not_available',
     conflicts: [event.tickets[2]!],
+    seats: ['A3'],
+  });
+  expect(await hold(event.uuid, { places: [5, 3], planHash: hash })).toEqual({
+    code: 'ticket_not_available',
+    conflicts: [event.tickets[3]!],
+    places: [3],
   });
 });
 

@@ -1,12 +1,9 @@
 import { checkPlan, type PlanFaults } from '../../domain/plan/check-plan.ts';
-import type { ImportedPlan, PlanImporter } from '../../domain/plan/imported-plan.ts';
+import type { ImportedPlan, PlanFormat, PlanImporter } from '../../domain/plan/imported-plan.ts';
 import { importCsv } from './csv.ts';
 import { isObject, parseJson } from './foreign-file.ts';
 import { importPretix } from './pretix.ts';
 import { importSeatsio } from './seatsio.ts';
-
-export const planFormats = ['onsale', 'pretix', 'seatsio', 'csv'] as const;
-export type PlanFormat = (typeof planFormats)[number];
 
 const importers: Record<PlanFormat, PlanImporter> = {
   onsale: importOnsale,

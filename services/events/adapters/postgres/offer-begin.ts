@@ -20,7 +20,10 @@ export async function beginOffer(tx: Tx, author: Author, { eventUuid, made, tota
       select id::float8 from seating_plans where uuid = ${made.planUuid} and venue_id = e.venue_id for key share
     ) as "planId", coalesce(sale_currency, currency) as currency
     from events e where uuid = ${eventUuid} for no key update`;
-  if (!event || event.isCancelled || event.planId === null || event.currency !== made.currency) return 'gone' as const;
+  if (!event) return 'no event' as const;
+  if (event.isCancelled) return 'cancelled' as const;
+  if (event.planId === null) return 'no plan' as const;
+  if (event.currency !== made.currency) return 'other currency' as const;
   const [last] = await tx<{ operation: Operation }[]>`
     select ${operationJson(tx)} as operation from operations op join events e on e.id = op.event_id
     left join organisers o on o.id = e.organiser_id

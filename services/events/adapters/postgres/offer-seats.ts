@@ -39,20 +39,22 @@ export async function writeSeats(tx: Tx, uuid: string, { seats, batch, kept, lea
     insert into tickets (event_id, seat, price, currency, place, category, hold_back_id)
     select ${eventId}::bigint, seat, price, ${currency}::text, ${from}::int + n - 1, category, hold_back_id
     from (${wanted()}) w
-    where not exists (select from tickets t where t.event_id = ${eventId} and t.seat = w.seat)
     order by n on conflict (event_id, seat) do nothing`;
   if (count < to - from) {
-    // Locked in the order of a claim: neither waits for the other for ever. A sold ticket keeps its price.
+    // Locked in the order of a claim: neither waits for the other for ever. An order has its own prices: that of a sold
+    // ticket is for whoever buys it when it was given back.
     await tx`
       with found as (
-        select t.id, ${from}::int + w.n - 1 as place, w.category, ${isFree(tx)} as is_free, w.price, w.hold_back_id
+        select t.id, ${from}::int + w.n - 1 as place, w.category, ${isFree(tx)} as is_free, w.hold_back_id,
+          case when ${isFree(tx)} or t.currency = ${currency}::text then w.price else t.price end as price
         from (${wanted()}) w join tickets t on t.event_id = ${eventId} and t.seat = w.seat
-        where (t.place, t.category) is distinct from (${from}::int + w.n - 1, w.category) or (${isFree(tx)}
-          and (t.price, t.currency, t.hold_back_id) is distinct from (w.price, ${currency}::text, w.hold_back_id))
+        where (t.place, t.category) is distinct from (${from}::int + w.n - 1, w.category)
+          or (t.currency = ${currency}::text and t.price <> w.price)
+          or (${isFree(tx)} and (t.currency, t.hold_back_id) is distinct from (${currency}::text, w.hold_back_id))
         order by t.id for update of t
       )
       update tickets t set place = f.place, category = f.category,
-        price = case when f.is_free then f.price else t.price end,
+        price = f.price,
         currency = case when f.is_free then ${currency} else t.currency end,
         hold_back_id = case when f.is_free then f.hold_back_id else t.hold_back_id end
       from found f where t.id = f.id`;

@@ -23,6 +23,9 @@ export function postgresOffers(db: Db): Offers {
   const begin = (author: Author, beginning: Beginning) =>
     run(() => inTransaction(sql, (tx) => beginOffer(tx, author, beginning)));
 
+  /** Many thousand labels as one text: an array would be written one by one. No label has a line break. */
+  const asRows = (labels: string[]) => sql`unnest(string_to_array(${labels.join('\n')}, chr(10))) l (seat)`;
+
   return {
     event: (eventUuid) =>
       run(async () => {
@@ -42,7 +45,7 @@ export function postgresOffers(db: Db): Offers {
       run(async () => {
         const rows = await sql<(Seat & { isSold: boolean })[]>`
           select t.uuid, t.seat as label, ${isSold(sql)} as "isSold"
-          from tickets t join events e on e.id = t.event_id left join unnest(${labels}::text[]) l (seat) on l.seat = t.seat
+          from tickets t join events e on e.id = t.event_id left join ${asRows(labels)} on l.seat = t.seat
           where e.uuid = ${eventUuid} and l.seat is null order by t.id`;
         const seatsOf = (sold: boolean) =>
           rows.filter(({ isSold }) => isSold === sold).map(({ uuid, label }) => ({ uuid, label }));

@@ -7,6 +7,7 @@ import { changedMembers, memberNames } from '../../domain/event/event-rules.ts';
 import type {
   EventInput,
   EventSettings,
+  LastPresale,
   OrganisersEvent,
   OrganisersEvents,
 } from '../../domain/event/organisers-events.ts';
@@ -22,6 +23,7 @@ type Row = {
   hasTickets: boolean;
   hasPlan: boolean;
   offerUnderWay: string | null;
+  lastPresale: LastPresale | null;
 };
 
 /** The events of organisers in PostgreSQL; `patient` is a pool for the deletion of thousands of seats. */
@@ -113,7 +115,10 @@ const select = (on: Sql, where: Fragment) => on<Row[]>`
   select e.id::float8 as id, e.organiser_id::float8 as "organiserId", v.time_zone is not null as "venueHasTimeZone",
     exists (select from tickets where event_id = e.id) as "hasTickets", e.plan_id is not null as "hasPlan", (
       select uuid from operations where event_id = e.id and kind = 'offer' and status = 'running' limit 1
-    ) as "offerUnderWay", json_build_object(
+    ) as "offerUnderWay", (
+      select json_build_object('name', p.name, 'endsAt', ${instant(on, on`p.ends_at`)}) from presales p
+      where p.event_id = e.id order by p.ends_at desc limit 1
+    ) as "lastPresale", json_build_object(
       'uuid', e.uuid, 'organiserUuid', o.uuid, 'status', e.status, 'name', e.name, 'description', e.description,
       'category', e.category, 'genre', e.genre, 'performers', array(
         select p.uuid from event_performers ep join performers p on p.id = ep.performer_id
@@ -128,7 +133,14 @@ const select = (on: Sql, where: Fragment) => on<Row[]>`
   from events e join venues v on v.id = e.venue_id left join organisers o on o.id = e.organiser_id
   where e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00' and ${where}`;
 
-const toEvent = ({ settings, venueHasTimeZone, hasTickets, hasPlan, offerUnderWay }: Row): OrganisersEvent => ({
+const toEvent = ({
+  settings,
+  venueHasTimeZone,
+  hasTickets,
+  hasPlan,
+  offerUnderWay,
+  lastPresale,
+}: Row): OrganisersEvent => ({
   settings,
   // Of all that is shown: so a change by SQL of the line-up counts, too.
   version: createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 22),
@@ -136,6 +148,7 @@ const toEvent = ({ settings, venueHasTimeZone, hasTickets, hasPlan, offerUnderWa
   hasTickets,
   hasPlan,
   offerUnderWay,
+  lastPresale,
 });
 
 /** Returns the ids of an event's venue and performers: the organiser's own, or the platform's. */

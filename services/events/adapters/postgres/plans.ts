@@ -2,7 +2,6 @@ import { batched } from '../../../../shared/async/batched.ts';
 import { writeAudit } from '../../../../shared/audit/audit-log.ts';
 import { type Db, type Fragment, sqlState } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
-import type { Plan } from '../../../../shared/plan/plan.ts';
 import type { EventPlan, PlanSummary, Plans, VenuePlan } from '../../domain/plan/plans.ts';
 
 /** SQLSTATE: another row needs this one. */
@@ -38,7 +37,7 @@ export function postgresPlans({ sql, run }: Db): Plans {
         return row?.organiserUuid;
       }),
 
-    add: (author, { venueUuid, name, hash, places, plan }) =>
+    add: (author, { venueUuid, name, hash, places, content }) =>
       run(() =>
         inTransaction(sql, async (tx) => {
           const [venue] = await tx<{ id: number; organiserId: number | null }[]>`
@@ -47,7 +46,7 @@ export function postgresPlans({ sql, run }: Db): Plans {
           if (!venue) return undefined;
           const [made] = await tx<{ uuid: string }[]>`
             insert into seating_plans (venue_id, name, hash, places, plan)
-            values (${venue.id}, ${name}, ${hash}, ${places}, ${JSON.stringify(plan)}::text::jsonb)
+            values (${venue.id}, ${name}, ${hash}, ${places}, ${content}::text::jsonb)
             on conflict (venue_id, hash) do nothing returning uuid`;
           if (made) {
             await writeAudit(tx, author, {
@@ -85,8 +84,9 @@ export function postgresPlans({ sql, run }: Db): Plans {
 
     content: (planUuid) =>
       run(async () => {
-        const [row] = await sql<{ plan: Plan }[]>`select plan from seating_plans where uuid = ${planUuid}`;
-        return row?.plan;
+        const [row] = await sql<{ content: string }[]>`
+          select plan::text as content from seating_plans where uuid = ${planUuid}`;
+        return row?.content;
       }),
 
     remove: (author, planUuid) =>
@@ -118,10 +118,10 @@ export function postgresPlans({ sql, run }: Db): Plans {
 
     byHash: (eventUuid, hash) =>
       run(async () => {
-        const [row] = await sql<{ plan: Plan }[]>`
-          select p.plan from events e join seating_plans p on p.venue_id = e.venue_id
+        const [row] = await sql<{ content: string }[]>`
+          select p.plan::text as content from events e join seating_plans p on p.venue_id = e.venue_id
           where e.uuid = ${eventUuid} and p.hash = ${hash}`;
-        return row?.plan;
+        return row?.content;
       }),
   };
 }

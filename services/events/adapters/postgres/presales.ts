@@ -8,7 +8,7 @@ import type { AccessCode, Presale, PresaleInput, Presales } from '../../domain/p
 import { instant } from './fragments.ts';
 
 type Sql = Db['sql'];
-type Row = { id: number; organiserId: number | null; presale: Omit<Presale, 'version'> };
+type Row = { id: number; organiserId: number | null; onSaleFrom: string | null; presale: Omit<Presale, 'version'> };
 
 /** How long a hold counts as a use, for showing: booking's usual time. It decides itself, by its own. */
 const holdMs = 15 * 60_000;
@@ -39,18 +39,23 @@ export function postgresPresales({ sql, run }: Db): Presales {
         return row;
       }),
 
-    create: (author, eventUuid, uuid, { name, startsAt, endsAt }) =>
+    create: (author, eventUuid, { uuid, name, startsAt, endsAt }, check) =>
       write(async (tx) => {
-        const [added] = await tx`
+        // A draft may be about to be deleted, and the window of the general sale to be changed.
+        const [event] = await tx<{ id: number; onSaleFrom: string | null }[]>`
+          select e.id::float8 as id, ${instant(tx, tx`e.on_sale_from`)} as "onSaleFrom" from events e
+          where e.uuid = ${eventUuid} for no key update`;
+        if (!event) return undefined;
+        const before = await find(tx, tx`p.uuid = ${uuid}`);
+        if (before) return toPresale(before);
+        check(event);
+        await tx`
           insert into presales (uuid, event_id, name, starts_at, ends_at)
-          select ${uuid}, id, ${name}, ${startsAt}, ${endsAt} from events
-          -- A draft may be about to be deleted.
-          where uuid = ${eventUuid} for no key update
-          on conflict (uuid) do nothing returning id`;
-        const row = await find(tx, tx`p.uuid = ${uuid}`);
-        if (added) await touchEvent(tx, row!);
-        if (added) await audit(tx, author, 'presale.created', row!, { after: toMembers(row!.presale) });
-        return row && toPresale(row);
+          values (${uuid}, ${event.id}, ${name}, ${startsAt}, ${endsAt})`;
+        const row = (await find(tx, tx`p.uuid = ${uuid}`))!;
+        await touchEvent(tx, row);
+        await audit(tx, author, 'presale.created', row, { after: toMembers(row.presale) });
+        return toPresale(row);
       }),
 
     find: (uuid) =>
@@ -66,8 +71,9 @@ export function postgresPresales({ sql, run }: Db): Presales {
 
     change: (author, uuid, decide) =>
       write(async (tx) => {
-        const before = await find(tx, tx`p.uuid = ${uuid} for no key update of p`);
-        const { name, startsAt, endsAt } = decide(before && toPresale(before));
+        const before = await find(tx, tx`p.uuid = ${uuid} for no key update of p, e`);
+        const found = before && { presale: toPresale(before), onSaleFrom: before.onSaleFrom };
+        const { name, startsAt, endsAt } = decide(found);
         const { presale } = before!;
         if (presale.name === name && presale.startsAt === startsAt && presale.endsAt === endsAt) {
           return toPresale(before!);
@@ -160,7 +166,8 @@ export function postgresPresales({ sql, run }: Db): Presales {
 }
 
 const select = (on: Sql, condition: Fragment) => on<Row[]>`
-  select p.id::float8 as id, e.organiser_id::float8 as "organiserId", json_build_object(
+  select p.id::float8 as id, e.organiser_id::float8 as "organiserId",
+    ${instant(on, on`e.on_sale_from`)} as "onSaleFrom", json_build_object(
     'uuid', p.uuid, 'eventUuid', e.uuid, 'organiserUuid', o.uuid, 'name', p.name,
     'startsAt', ${instant(on, on`p.starts_at`)}, 'endsAt', ${instant(on, on`p.ends_at`)}) as presale
   from presales p join events e on e.id = p.event_id left join organisers o on o.id = e.organiser_id

@@ -5,7 +5,7 @@ import type { NewPrice, Prices, Repriced } from '../../domain/offer/prices.ts';
 import { isFree } from './offer-fragments.ts';
 
 type Tx = Db['sql'];
-type Opened = { id: number; organiserId: number | null };
+type Opened = { id: number; organiserId: number | null; currency: string | null };
 
 /** The most that the database takes, so that every sum is exact. */
 const maxPrice = 100_000_000_000;
@@ -31,10 +31,12 @@ export function postgresPrices({ sql, run }: Db): Prices {
             if (!known) return { unknown: [seats.category] };
           }
           const price = priceOf(tx, to, tx`t.price`);
-          // Locked in the order of a claim: neither waits for the other for ever.
+          // Locked in the order of a claim: neither waits for the other for ever. An order has its own prices: that of a
+          // sold ticket is for whoever buys it when it was given back.
           const { count } = await tx`
             update tickets t set price = ${price} where t.id in (
-              select t.id from tickets t where ${chosen(tx)} and ${isFree(tx)} and t.price <> ${price}
+              select t.id from tickets t
+              where ${chosen(tx)} and (${isFree(tx)} or t.currency = ${event.currency}) and t.price <> ${price}
               order by t.id for update)`;
           if (count > 0) await noteRepriced(tx, event.id);
           const what = labels ? { seats: labels.slice(0, maxNoted), seat_count: labels.length } : seats;
@@ -67,9 +69,11 @@ export function postgresPrices({ sql, run }: Db): Prices {
 /** Locks the event's row, so that no offer begins meanwhile. */
 async function open(tx: Tx, eventUuid: string): Promise<Opened | { refused: Repriced }> {
   const [event] = await tx<(Opened & { isCancelled: boolean })[]>`
-    select id::float8 as id, organiser_id::float8 as "organiserId", status = 'cancelled' as "isCancelled"
+    select id::float8 as id, organiser_id::float8 as "organiserId", status = 'cancelled' as "isCancelled",
+      coalesce(sale_currency, currency) as currency
     from events where uuid = ${eventUuid} for no key update`;
-  if (!event || event.isCancelled) return { refused: 'cancelled' };
+  if (!event) return { refused: 'no event' };
+  if (event.isCancelled) return { refused: 'cancelled' };
   const [running] = await tx<{ uuid: string }[]>`
     select uuid from operations where event_id = ${event.id} and kind = 'offer' and status = 'running'`;
   return running ? { refused: { underWay: running.uuid } } : event;

@@ -5,7 +5,7 @@ import { actingFor } from '../../../../shared/auth/rights.ts';
 import { organiserNotFound } from '../organiser/errors.ts';
 import type { Ports } from '../ports.ts';
 import type { KnownApiKey } from './api-key.ts';
-import { scopeNotOwn } from './errors.ts';
+import { mustHaveScopes } from './errors.ts';
 
 export type ApiKeyRequest = {
   author: Author;
@@ -30,8 +30,7 @@ export async function createApiKey(
   if (organiserUuid !== null && organiserUuid !== own && !(await organisers.find(organiserUuid))) {
     throw organiserNotFound();
   }
-  const lacking = actor.is === 'key' && scopes.find((scope) => !actor.scopes.includes(scope));
-  if (lacking) throw scopeNotOwn(lacking);
+  mustHaveScopes(actor, scopes);
   const { key, hash, start } = newApiKey();
   return { ...(await apiKeys.create({ organiserUuid, name, scopes, hash, start }, author)), key };
 }

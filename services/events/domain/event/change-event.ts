@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { eventNotFound } from './errors.ts';
-import { changedMembers, checkEvent, checkFixed, showsInCalendars } from './event-rules.ts';
+import { changedMembers, checkEvent, checkFixed, checkPresales, showsInCalendars } from './event-rules.ts';
 import { ownEvent } from './find-settings.ts';
 import type { EventInput, OrganisersEvent, OrganisersEvents } from './organisers-events.ts';
 
@@ -30,6 +30,7 @@ export function changeEvent(
     // Fixed members come first: nobody is to mend a date that stays anyway.
     checkFixed(before, changed);
     checkEvent(event, clock.now(), settings);
+    if (changed.includes('onSaleFrom')) checkPresales(event, before.lastPresale, clock.now());
     const { status } = settings;
     // Nobody has a draft in a calendar.
     const follows = status !== 'draft' && showsInCalendars(changed);

@@ -1,5 +1,5 @@
 import { type Issue, invalidEvent, memberIsFixed } from './errors.ts';
-import type { EventInput, OrganisersEvent } from './organisers-events.ts';
+import type { EventInput, LastPresale, OrganisersEvent } from './organisers-events.ts';
 
 /** The members by their names in the API. */
 export const memberNames = {
@@ -58,6 +58,13 @@ export function checkEvent(event: EventInput, now: number, before?: EventInput):
     issues.push({ path: 'on_sale_until', message: 'must be after on_sale_from' });
   }
   if (issues.length > 0) throw invalidEvent(issues);
+}
+
+/** Throws `invalid_request` when everybody could buy before a presale has ended. */
+export function checkPresales({ onSaleFrom }: EventInput, last: LastPresale | null, now: number): void {
+  if (!last || Date.parse(last.endsAt) <= (onSaleFrom === null ? now : Date.parse(onSaleFrom))) return;
+  const message = `must be ${last.endsAt} or later, when the presale “${last.name}” ends: first end that sooner, or delete it`;
+  throw invalidEvent([{ path: 'on_sale_from', message }]);
 }
 
 /** Throws `event_member_fixed` with each of the changed members that an event of this status, or with tickets, keeps. */

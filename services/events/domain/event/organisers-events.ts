@@ -37,6 +37,9 @@ export type EventSettings = EventInput & {
   updatedAt: string;
 };
 
+/** `endsAt` is RFC 3339, UTC. */
+export type LastPresale = { name: string; endsAt: string };
+
 /** An event with what is decided by besides; `version` names all the members of its settings. */
 export type OrganisersEvent = {
   settings: EventSettings;
@@ -47,6 +50,8 @@ export type OrganisersEvent = {
   hasPlan: boolean;
   /** The operation, by its uuid, that makes its tickets from a plan. */
   offerUnderWay: string | null;
+  /** The presale that ends last. */
+  lastPresale: LastPresale | null;
 };
 
 /** A change of an event, and its name in the audit log, such as `event.published`. */

@@ -1,14 +1,20 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
-import { placesOf } from '../../../../shared/plan/places.ts';
 import { eventNotFound } from '../event/errors.ts';
+import type { PlanWork } from '../plan/plan-work.ts';
 import type { Plans } from '../plan/plans.ts';
 import { badOffer, eventIsCancelled, underWay } from './errors.ts';
 import type { OfferFault, Offers } from './offer.ts';
 import type { NewPrice, Prices, Repriced } from './prices.ts';
 
-export type ChangePricesPorts = { offers: Offers; prices: Prices; plans: Plans; feed: Pick<SeatFeed, 'publish'> };
+export type ChangePricesPorts = {
+  offers: Offers;
+  prices: Prices;
+  plans: Plans;
+  planWork: PlanWork;
+  feed: Pick<SeatFeed, 'publish'>;
+};
 
 /** The prices to change: those of a category, of sections, or of seats by label; or a rate's in a category. */
 export type PriceChange = {
@@ -22,8 +28,8 @@ export type PriceChange = {
 const maxTold = 100;
 
 /**
- * Changes prices of an event in bulk, and returns how many have changed. A sold seat keeps its price, and so does one that
- * is held, as long as it is. Throws `offer_invalid` for what the event does not have, `offer_under_way` and
+ * Changes prices of an event in bulk, and returns how many have changed. A hold and an
+ * order keep their prices: a seat that comes free again sells at the new one. Throws `offer_invalid` for what the event does not have, `offer_under_way` and
  * `event_cancelled`.
  */
 export async function changePrices(
@@ -34,6 +40,7 @@ export async function changePrices(
   const event = organised(author.actor, await ports.offers.event(eventUuid), 'manage', eventNotFound);
   if (event.isCancelled) throw eventIsCancelled();
   const outcome = await applyChange(ports, author, eventUuid, change);
+  if (outcome === 'no event') throw eventNotFound();
   if (outcome === 'cancelled') throw eventIsCancelled();
   if ('underWay' in outcome) throw underWay(outcome.underWay);
   if ('unknown' in outcome) throw faultsOf(change, outcome.unknown);
@@ -51,23 +58,18 @@ async function applyChange(
   const { category, sections, seats, rate, to } = change;
   if (rate !== undefined) return prices.changeRate(author, eventUuid, { rate, category: category! }, to);
   if (category !== undefined) return prices.change(author, eventUuid, { category }, to);
-  const labels = seats ?? (await labelsOf(ports.plans, eventUuid, sections!));
+  const labels = seats ?? (await labelsOf(ports, eventUuid, sections!));
   return Array.isArray(labels) ? prices.change(author, eventUuid, { labels }, to) : labels;
 }
 
 async function labelsOf(
-  plans: Plans,
+  { plans, planWork }: ChangePricesPorts,
   eventUuid: string,
   sections: string[],
 ): Promise<string[] | { unknown: string[] }> {
   const event = await plans.ofEvent(eventUuid);
   const plan = event?.hash ? await plans.byHash(eventUuid, event.hash) : undefined;
-  const known = new Set([...(plan?.sections ?? []), ...(plan?.areas ?? [])].map(({ name }) => name));
-  const unknown = sections.filter((name) => !known.has(name));
-  if (!plan || unknown.length > 0) return { unknown };
-  const wanted = new Set(sections);
-  const places = placesOf(plan).filter(({ section, area }) => wanted.has(area ?? section));
-  return places.map(({ label }) => label);
+  return plan === undefined ? { unknown: sections } : planWork.labels(plan, sections);
 }
 
 /** Names each thing that the event does not have, where the request names it. */

@@ -1,12 +1,13 @@
 import type { Place } from '../../../../shared/plan/places.ts';
 import type { HoldBack, Offer, OfferedSeats, OfferFault } from './offer.ts';
 
-type Faults = { faults: OfferFault[]; more: number };
+/** The faults that are told, and how many more there are. */
+export type OfferFaults = { faults: OfferFault[]; more: number };
 
 const maxTold = 100;
 
 /** Returns the seats that an offer makes of a plan's places, or what is wrong with it, by path. */
-export function checkOffer(places: Place[], categories: string[], offer: Offer): { seats: OfferedSeats } | Faults {
+export function checkOffer(places: Place[], categories: string[], offer: Offer): { seats: OfferedSeats } | OfferFaults {
   const faults: OfferFault[] = [];
   let count = 0;
   const add = (path: string, message: string) => void (count++ < maxTold && faults.push({ path, message }));

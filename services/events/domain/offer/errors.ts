@@ -1,5 +1,5 @@
 import { AppError, type ErrorType } from '../../../../shared/errors.ts';
-import type { OfferFault } from './offer.ts';
+import type { OfferFault, Seat } from './offer.ts';
 
 export const codes = {
   offerInvalid: { code: 'offer_invalid', kind: 'unprocessable' },
@@ -16,13 +16,15 @@ export const badOffer = ({ faults, more }: { faults: OfferFault[]; more: number 
     details: { faults, ...(more > 0 && { more }) },
   });
 
-/** `seats`: some of those in the way, by label. */
-export const seatsInTheWay = ({ seats, count }: { seats: string[]; count: number }) =>
+/** `seats`: some of the `count` in the way. */
+export const seatsInTheWay = (seats: Seat[], count: number) =>
   new AppError(
     codes.offerConflict,
     'Nothing has changed: seats that were sold or are held would vanish. Take a plan that has them, or wait for the end of their holds',
-    { details: { seats, count } },
+    { details: { seats: seats.map(({ label }) => label), tickets: seats.map(toTicket), count } },
   );
+
+const toTicket = ({ uuid, label }: Seat) => ({ uuid, seat: label });
 
 export const underWay = (operationUuid: string) =>
   new AppError(codes.offerUnderWay, 'The event’s tickets are being made from another offer: wait for its operation', {

@@ -6,8 +6,8 @@ import type { TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
 import { postgresOffers } from '../../adapters/postgres/offers.ts';
 import { postgresPlans } from '../../adapters/postgres/plans.ts';
+import { planWorkHere } from '../../plan-work.ts';
 import { addPlan } from '../plan/add-plan.ts';
-import { checkPlan } from '../plan/check-plan.ts';
 import { type Crash, Died, dyingProcess } from './dying.harness.ts';
 import type { Offer } from './offer.ts';
 import { putOffer } from './put-offer.ts';
@@ -25,6 +25,7 @@ afterAll(() => database.drop());
 const portsOver = (db: Db, locks: TicketLocks): OfferPorts => ({
   offers: postgresOffers(db),
   plans: postgresPlans(db),
+  planWork: planWorkHere,
   locks,
   feed: { publish: () => {} },
 });
@@ -59,12 +60,8 @@ async function makeWorld(): Promise<World> {
     values ('A show', now() + interval '30 days', ${venue!.id}, 'EUR') returning uuid`;
   const eventUuid = event!.uuid;
   const ports = healthy();
-  const importer = (file: string) => {
-    const checked = checkPlan(JSON.parse(file));
-    return 'plan' in checked ? { ...checked, keptAside: [], notes: [] } : checked;
-  };
   const add = async (numbers: number[]) =>
-    (await addPlan(ports, author, { venueUuid: venue!.uuid, file: JSON.stringify(rowOf(numbers)), importer })).plan
+    (await addPlan(ports, author, { venueUuid: venue!.uuid, file: { text: JSON.stringify(rowOf(numbers)) } })).plan
       .uuid;
   const [first, second] = [await add([1, 2, 3, 4, 5, 6, 7, 8, 9]), await add([3, 4, 5, 6, 7, 9, 10, 11, 12, 13])];
   const put = await putOffer(ports, author, { eventUuid, planUuid: first, offer: offerAt(100, []) });
@@ -107,7 +104,7 @@ const change = (world: World) => ({
 const expected = (world: World) => ({
   tickets: [3, 4, 5, 6, 7, 9, 10, 11, 12, 13].map((n, place) => ({
     seat: `R${n}`,
-    price: n === 5 ? 100 : 200,
+    price: 200,
     place,
     status: n === 5 ? 'booked' : 'available',
     held: [3, 4, 12].includes(n) ? 'Kept' : null,

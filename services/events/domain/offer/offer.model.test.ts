@@ -9,8 +9,10 @@ import { postgresHoldBacks } from '../../adapters/postgres/hold-backs.ts';
 import { postgresOffers } from '../../adapters/postgres/offers.ts';
 import { postgresPlans } from '../../adapters/postgres/plans.ts';
 import { postgresPrices } from '../../adapters/postgres/prices.ts';
-import { addPlan } from '../plan/add-plan.ts';
+import { planWorkHere } from '../../plan-work.ts';
+import { addReadPlan } from '../plan/add-plan.ts';
 import { checkPlan } from '../plan/check-plan.ts';
+import { readPlanOf } from '../plan/plan-work.ts';
 import { changePrices } from './change-prices.ts';
 import { releaseHoldBack } from './hold-backs.ts';
 import type { Offer } from './offer.ts';
@@ -34,6 +36,7 @@ afterAll(() => sale.drop());
 const portsOver = () => ({
   offers: postgresOffers(sale.db),
   plans: postgresPlans(sale.db),
+  planWork: planWorkHere,
   prices: postgresPrices(sale.db),
   holdBacks: postgresHoldBacks(sale.db),
   locks: sale.deps.locks,
@@ -68,7 +71,7 @@ async function makeWorld(random: Random) {
     const checked = checkPlan(randomPlan(random));
     if (!('plan' in checked)) throw new Error('no plan');
     const imported = { ...checked, keptAside: [], notes: [] };
-    const { plan } = await addPlan(ports, author, { venueUuid: venue!.uuid, file: '', importer: () => imported });
+    const { plan } = await addReadPlan(ports, author, { venueUuid: venue!.uuid, plan: readPlanOf(imported) });
     const places = placesOf(checked.plan);
     plans.push({
       uuid: plan.uuid,

@@ -78,9 +78,6 @@ export type Operation = {
   made: MadeOffer;
 };
 
-/** Seats of an event that an offer can't take away. `seats` are some of them, by label. */
-export type InTheWay = { seats: string[]; count: number };
-
 /** A ticket of an event, by the uuid of its lock. */
 export type Seat = { uuid: string; label: string };
 
@@ -109,7 +106,7 @@ export type Offers = {
    * audit log tells of it. While another plan takes over, the event has none. Another offer may be under way, the event
    * cancelled, its currency another one, or the plan gone meanwhile.
    */
-  begin(author: Author, beginning: Beginning): Promise<{ begun: Operation } | { underWay: Operation } | 'gone'>;
+  begin(author: Author, beginning: Beginning): Promise<{ begun: Operation } | { underWay: Operation } | Gone>;
 
   /** Leases an operation that no process is at work on; undefined when there is none. */
   lease(ms: number): Promise<string | undefined>;
@@ -119,8 +116,8 @@ export type Offers = {
   /** Returns the free tickets of the seats that are to be held back and are for sale now. */
   toHoldBack(operationUuid: string, labels: string[]): Promise<Seat[]>;
   /**
-   * Makes or changes the tickets of a batch, in one transaction, and counts it as done. Sold ones keep their price, and
-   * are not held back; those in `kept` are not held back either. Doing it again changes nothing. Returns what is done
+   * Makes or changes the tickets of a batch, in one transaction, and counts it as done. Sold ones take
+   * the price for when they were given back, unless their currency is another, and are not held back; those in `kept` are not held back either. Doing it again changes nothing. Returns what is done
    * now; undefined when the operation no longer runs: then nothing was written.
    */
   write(operationUuid: string, seats: OfferedSeats, batch: Batch, kept: string[], leaseMs: number): Promise<Written>;
@@ -132,5 +129,8 @@ export type Offers = {
    */
   finish(operationUuid: string, kept: string[], outside: string[]): Promise<boolean>;
 };
+
+/** Meanwhile the event was deleted or cancelled, or the plan was deleted. */
+export type Gone = 'no event' | 'cancelled' | 'no plan' | 'other currency';
 
 export type Written = { done: number } | undefined;

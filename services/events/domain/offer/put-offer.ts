@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { sleep } from '../../../../shared/async/clock.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
-import { placesOf } from '../../../../shared/plan/places.ts';
-import type { Plan } from '../../../../shared/plan/plan.ts';
+import type { AppError } from '../../../../shared/errors.ts';
 import { eventNotFound } from '../event/errors.ts';
-import { checkOffer } from './check-offer.ts';
 import { badOffer, eventIsCancelled, seatsInTheWay, underWay } from './errors.ts';
-import type { InTheWay, MadeOffer, Offer, OfferEvent, Operation } from './offer.ts';
+import type { Gone, MadeOffer, Offer, OfferEvent, Operation, Seat } from './offer.ts';
 import { leaseMs, type OfferPorts, type RunningOffer } from './run-offer.ts';
 
 /** `changed` is false when the event has this offer already. */
@@ -37,20 +34,14 @@ export async function putOffer(
   if (before?.status === 'running' && before.made.hash !== hash) throw underWay(before.uuid);
   if (before && isSame(before, hash)) return { operation: before };
 
-  const checked = checkOffer(
-    placesOf(plan),
-    plan.categories.map(({ name }) => name),
-    offer,
-  );
+  const checked = await ports.planWork.seats(plan, offer);
   if ('faults' in checked) throw badOffer(checked);
   const { seats } = checked;
-  await sleep(0);
   const vanishing = event.hasTickets ? await mayVanish(ports, event, seats.labels, currency) : 0;
   const made: MadeOffer = { hash, planUuid, currency, offer, kept: [], isRepriced: false };
   const total = seats.labels.length + vanishing;
   const outcome = await offers.begin(author, { eventUuid, made, total, leaseMs });
-  if (outcome === 'gone')
-    throw oneFault('plan_uuid', 'the event or the plan was changed or deleted meanwhile: look again');
+  if (typeof outcome === 'string') throw goneError(outcome);
   if ('underWay' in outcome) {
     if (outcome.underWay.made.hash !== hash) throw underWay(outcome.underWay.uuid);
     return { operation: outcome.underWay };
@@ -63,12 +54,22 @@ const isSame = ({ status, made }: Operation, hash: string) =>
   made.hash === hash &&
   (status === 'running' || (status === 'succeeded' && !made.isRepriced && made.kept.length === 0));
 
-async function planFor({ plans }: OfferPorts, event: OfferEvent, planUuid: string): Promise<Plan> {
+async function planFor({ plans }: OfferPorts, event: OfferEvent, planUuid: string): Promise<string> {
   const found = await plans.find(planUuid);
   const plan = found?.venueUuid === event.venueUuid ? await plans.content(planUuid) : undefined;
-  if (!plan) throw oneFault('plan_uuid', 'the event’s venue has no such plan');
+  if (!plan) throw noSuchPlan();
   return plan;
 }
+
+function goneError(gone: Gone): AppError {
+  if (gone === 'no event') return eventNotFound();
+  if (gone === 'cancelled') return eventIsCancelled();
+  return gone === 'no plan'
+    ? noSuchPlan()
+    : oneFault('prices', 'the event’s currency was changed meanwhile: look again');
+}
+
+const noSuchPlan = () => oneFault('plan_uuid', 'the event’s venue has no such plan');
 
 const oneFault = (path: string, message: string) => badOffer({ faults: [{ path, message }], more: 0 });
 
@@ -84,14 +85,9 @@ async function mayVanish(
   const otherwise = await offers.soldOtherwise(uuid, currency);
   const locked = new Set(await locks.list(uuid));
   const held = free.filter((seat) => locked.has(seat.uuid));
-  const conflict = namesOf([...sold, ...held, ...otherwise].map(({ label }) => label));
-  if (conflict.count > 0) throw seatsInTheWay(conflict);
+  const inTheWay = new Map<string, Seat>([...sold, ...held, ...otherwise].map((seat) => [seat.uuid, seat]));
+  if (inTheWay.size > 0) throw seatsInTheWay([...inTheWay.values()].slice(0, maxNamed), inTheWay.size);
   return free.length;
-}
-
-function namesOf(labels: string[]): InTheWay {
-  const all = [...new Set(labels)];
-  return { seats: all.slice(0, maxNamed), count: all.length };
 }
 
 /** Returns a hash of what an offer says, whatever the order of its prices' categories. */

@@ -1,13 +1,13 @@
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
 import type { LockKey, TicketLocks } from '../../../../shared/locks/ticket-locks.ts';
-import { placesOf } from '../../../../shared/plan/places.ts';
+import type { PlanWork } from '../plan/plan-work.ts';
 import type { Plans } from '../plan/plans.ts';
-import { checkOffer } from './check-offer.ts';
 import type { OfferedSeats, Offers, Operation, Seat } from './offer.ts';
 
 export type OfferPorts = {
   offers: Offers;
   plans: Plans;
+  planWork: PlanWork;
   locks: Pick<TicketLocks, 'list' | 'acquire' | 'release'>;
   feed: Pick<SeatFeed, 'publish'>;
 };
@@ -71,17 +71,13 @@ export async function runOffer(
 
 /** Takes up an operation that nobody is at work on; returns false when there is none. */
 export async function resumeOffer(ports: OfferPorts, options?: RunOptions): Promise<boolean> {
-  const { offers, plans } = ports;
+  const { offers, plans, planWork } = ports;
   const uuid = await offers.lease(leaseMs);
   const operation = uuid && (await offers.operation(uuid));
   if (!operation) return false;
   const plan = await plans.content(operation.made.planUuid);
   if (!plan) throw new Error(`the plan of the running operation ${uuid} has gone`);
-  const checked = checkOffer(
-    placesOf(plan),
-    plan.categories.map(({ name }) => name),
-    operation.made.offer,
-  );
+  const checked = await planWork.seats(plan, operation.made.offer);
   if ('faults' in checked) throw new Error(`the offer of the running operation ${uuid} has faults`);
   await runOffer(ports, { operation, seats: checked.seats }, options);
   return true;

@@ -3,7 +3,6 @@ import type { Actor } from '../../../../shared/auth/actor.ts';
 import { organises } from '../../../../shared/auth/actor.ts';
 import { mustOrganise, organised } from '../../../../shared/auth/rights.ts';
 import { unknownCursor } from '../../../../shared/errors.ts';
-import type { Plan } from '../../../../shared/plan/plan.ts';
 import { eventNotFound } from '../event/errors.ts';
 import { venueNotFound } from '../venue/errors.ts';
 import { planNotFound, usedPlan } from './errors.ts';
@@ -23,8 +22,8 @@ export async function listPlans(
   return { plans: page, next: found.length > limit ? page.at(-1)!.uuid : null };
 }
 
-/** Returns the content of a plan. */
-export async function viewPlan({ plans }: Ports, { actor, uuid }: { actor: Actor; uuid: string }): Promise<Plan> {
+/** Returns the content of a plan, as JSON. */
+export async function viewPlan({ plans }: Ports, { actor, uuid }: { actor: Actor; uuid: string }): Promise<string> {
   organised(actor, await plans.find(uuid), 'read', planNotFound);
   const plan = await plans.content(uuid);
   if (!plan) throw planNotFound();

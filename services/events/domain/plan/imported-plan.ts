@@ -1,6 +1,9 @@
 import type { Plan } from '../../../../shared/plan/plan.ts';
 import type { PlanFaults } from './check-plan.ts';
 
+export const planFormats = ['onsale', 'pretix', 'seatsio', 'csv'] as const;
+export type PlanFormat = (typeof planFormats)[number];
+
 /** A plan made of another format, and what of it a plan of ours does not have. */
 export type ImportedPlan = {
   plan: Plan;

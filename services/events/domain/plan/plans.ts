@@ -1,5 +1,4 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
-import type { Plan } from '../../../../shared/plan/plan.ts';
 
 /** A plan without its content. `isUsed`: an event sells by it. */
 export type PlanSummary = {
@@ -15,7 +14,8 @@ export type PlanSummary = {
 /** A plan of a venue. `organiserUuid` is that of the venue. */
 export type VenuePlan = PlanSummary & { venueUuid: string; organiserUuid: string | null };
 
-export type NewPlan = { venueUuid: string; name: string; hash: string; places: number; plan: Plan };
+/** `content` is the plan as JSON. */
+export type NewPlan = { venueUuid: string; name: string; hash: string; places: number; content: string };
 
 /** The plan by which an event sells; `hash` null: none. */
 export type EventPlan = { isDraft: boolean; organiserUuid: string | null; hash: string | null };
@@ -32,12 +32,12 @@ export type Plans = {
   /** Returns a venue's plans, the newest first, those after the plan `after`. */
   ofVenue(venueUuid: string, page: { after?: string | undefined; limit: number }): Promise<PlanSummary[]>;
   find(planUuid: string): Promise<VenuePlan | undefined>;
-  /** Returns the content of a plan; undefined when there is no such plan. */
-  content(planUuid: string): Promise<Plan | undefined>;
+  /** Returns the content of a plan, as JSON; undefined when there is no such plan. */
+  content(planUuid: string): Promise<string | undefined>;
   /** Deletes a plan that no event sells by, and notes it in the audit log; returns false for one that is used. */
   remove(author: Author, planUuid: string): Promise<boolean>;
   /** Returns the plan of an event; undefined when there is no such event. */
   ofEvent(eventUuid: string): Promise<EventPlan | undefined>;
-  /** Returns the content of the plan with this hash among those of the event's venue. */
-  byHash(eventUuid: string, hash: string): Promise<Plan | undefined>;
+  /** Returns the content, as JSON, of the plan with this hash among those of the event's venue. */
+  byHash(eventUuid: string, hash: string): Promise<string | undefined>;
 };

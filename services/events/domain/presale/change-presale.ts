@@ -1,9 +1,9 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { Actor, Scope } from '../../../../shared/auth/actor.ts';
 import { mustOrganise, organised } from '../../../../shared/auth/rights.ts';
-import { eventNotFound, invalidEvent } from '../event/errors.ts';
+import { eventNotFound, type Issue, invalidEvent } from '../event/errors.ts';
 import { presaleIsUsed, presaleNotFound } from './errors.ts';
-import type { Presale, PresaleInput, Presales } from './presales.ts';
+import type { GeneralSale, Presale, PresaleInput, Presales } from './presales.ts';
 
 type PresalePorts = { presales: Presales };
 
@@ -15,8 +15,7 @@ export async function createPresale(
   { author, eventUuid, uuid, presale }: { author: Author; eventUuid: string; uuid: string; presale: PresaleInput },
 ): Promise<Presale> {
   await mustOrganiseEvent({ presales }, { actor: author.actor, eventUuid, scope: 'manage' });
-  checkWindow(presale);
-  const made = await presales.create(author, eventUuid, uuid, presale);
+  const made = await presales.create(author, eventUuid, { ...presale, uuid }, (event) => checkWindow(presale, event));
   if (!made) throw eventNotFound();
   return made;
 }
@@ -52,10 +51,11 @@ export function changePresale(
   },
 ): Promise<Presale> {
   return presales.change(request.author, request.uuid, (found) => {
-    const before = organised(request.author.actor, found, 'manage', presaleNotFound);
+    const before = organised(request.author.actor, found?.presale, 'manage', presaleNotFound);
     request.check(before.version);
     const after = request.merge(before);
-    checkWindow(after);
+    const isSameWindow = after.startsAt === before.startsAt && after.endsAt === before.endsAt;
+    if (!isSameWindow) checkWindow(after, found!);
     return after;
   });
 }
@@ -78,7 +78,14 @@ export async function mustOrganiseEvent(
   mustOrganise(actor, event?.organiserUuid, scope, eventNotFound);
 }
 
-function checkWindow({ startsAt, endsAt }: PresaleInput): void {
-  if (Date.parse(endsAt) > Date.parse(startsAt)) return;
-  throw invalidEvent([{ path: 'ends_at', message: 'must be after starts_at' }]);
+/** Throws `invalid_request` for a window that ends before it begins, or in which everybody may buy. */
+function checkWindow({ startsAt, endsAt }: PresaleInput, { onSaleFrom }: GeneralSale): void {
+  const [starts, ends] = [Date.parse(startsAt), Date.parse(endsAt)];
+  const general = onSaleFrom === null ? Number.POSITIVE_INFINITY : Date.parse(onSaleFrom);
+  const then = `the event’s on_sale_from, ${onSaleFrom}: from then on everybody may buy`;
+  const issues: Issue[] = [];
+  if (ends <= starts) issues.push({ path: 'ends_at', message: 'must be after starts_at' });
+  if (starts >= general) issues.push({ path: 'starts_at', message: `must be before ${then}` });
+  else if (ends > general) issues.push({ path: 'ends_at', message: `must not be after ${then}` });
+  if (issues.length > 0) throw invalidEvent(issues);
 }

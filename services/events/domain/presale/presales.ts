@@ -3,6 +3,9 @@ import type { Author } from '../../../../shared/audit/audit-log.ts';
 /** The members of a presale that its organiser sets. Instants are RFC 3339, UTC, to the millisecond. */
 export type PresaleInput = { name: string; startsAt: string; endsAt: string };
 
+/** When everybody may buy tickets of an event: RFC 3339, UTC; null: from its publication. */
+export type GeneralSale = { onSaleFrom: string | null };
+
 /** A window before the general sale for those who have a code, with the organiser of its event; null: the platform. */
 export type Presale = PresaleInput & {
   uuid: string;
@@ -31,17 +34,29 @@ export type Presales = {
 
   /**
    * Makes a presale with this uuid; when there is one already, changes nothing. Returns undefined when the event has
-   * gone.
+   * gone. `check` gets the event's window, which nobody changes meanwhile, and may throw.
    */
-  create(author: Author, eventUuid: string, uuid: string, presale: PresaleInput): Promise<Presale | undefined>;
+  create(
+    author: Author,
+    eventUuid: string,
+    presale: PresaleInput & { uuid: string },
+    check: (event: GeneralSale) => void,
+  ): Promise<Presale | undefined>;
 
   find(uuid: string): Promise<Presale | undefined>;
 
   /** Returns an event's presales by their beginnings. */
   list(eventUuid: string): Promise<Presale[]>;
 
-  /** Changes a presale as `decide` says, which gets it as it is, or undefined without it, and may throw. */
-  change(author: Author, uuid: string, decide: (presale: Presale | undefined) => PresaleInput): Promise<Presale>;
+  /**
+   * Changes a presale as `decide` says, which gets it as it is with its event's window, or undefined without it, and may
+   * throw. Nobody changes either meanwhile.
+   */
+  change(
+    author: Author,
+    uuid: string,
+    decide: (found: (GeneralSale & { presale: Presale }) | undefined) => PresaleInput,
+  ): Promise<Presale>;
 
   /** Deletes a presale and its codes; returns false when a reservation was made by one of them. */
   remove(author: Author, uuid: string): Promise<boolean>;
