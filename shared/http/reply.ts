@@ -4,7 +4,7 @@ import type { InvalidJSONValue, JSONParsed, JSONValue } from 'hono/utils/types';
 import { compress, compressOnce, type Encoding, leastBytes } from './compression.ts';
 import type { Env, Headers } from './env.ts';
 
-type Body = string | Blob | ReadableStream | null;
+type Body = string | Uint8Array | Blob | ReadableStream | null;
 type MaybeLater<T> = T | Promise<T>;
 
 type Json = JSONValue | object | InvalidJSONValue;
@@ -127,9 +127,11 @@ function allHeaders(c: Context<Env>, headers?: Headers): globalThis.Headers {
  */
 const largeBytes = 14_000;
 
-function inOnePiece(body: string | Uint8Array): string | Blob | ReadableStream {
+function inOnePiece(body: string | Uint8Array): Body {
   if (typeof body === 'string') return body;
-  return body.length > largeBytes ? streamOf(body) : blobOf(body);
+  if (body.length > largeBytes) return streamOf(body);
+  // Deno would send a blob in chunks, without its length.
+  return 'Bun' in globalThis ? blobOf(body) : body;
 }
 
 const blobs = new WeakMap<Uint8Array, Blob>();
