@@ -160,7 +160,7 @@ describe('an event in the words of schema.org', () => {
         highPrice: '52.00',
         priceCurrency: 'EUR',
         availability: 'https://schema.org/PreOrder',
-        validFrom: '2030-02-01T09:00:00Z',
+        validFrom: '2030-02-01T09:00:00.000Z',
         url,
       },
     });

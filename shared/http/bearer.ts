@@ -4,6 +4,7 @@ import type { Identities } from '../auth/identities.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
 import type { Env } from './env.ts';
+import { addHeaders } from './reply.ts';
 import type { App } from './routes.ts';
 
 /** The challenge of RFC 6750, which must have a parameter. */
@@ -56,14 +57,14 @@ function requireBearer(
     const token = /^bearer +(.*)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
     if (!token) {
       if (mayBeAnyone(c)) return next();
-      c.header('WWW-Authenticate', challenge);
+      addHeaders(c, { 'WWW-Authenticate': challenge });
       throw new AppError('unauthorized', 'Say who you are: send a token or an API key as “Authorization: Bearer …”');
     }
     try {
       c.set('caller', await identities.verify(token));
     } catch (error) {
       if (!isAppError(error, 'unauthorized')) throw error;
-      c.header('WWW-Authenticate', `${challenge}, error="invalid_token"`);
+      addHeaders(c, { 'WWW-Authenticate': `${challenge}, error="invalid_token"` });
       log.debug({ id: c.get('requestId'), err: error.cause ?? error }, 'token refused');
       throw error;
     }

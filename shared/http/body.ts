@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { AppError, isAppError } from '../errors.ts';
 import type { Env } from './env.ts';
 import { httpErrors } from './http-errors.ts';
+import { addHeaders } from './reply.ts';
 
 /** Few routes need more. */
 const usualBytes = 64 * 1024;
@@ -56,7 +57,7 @@ async function receive<T>(c: Context<Env>, read: (received: () => void) => Promi
 function refuseEncoded(c: Context<Env>, transfer = 'chunked'): void {
   const content = c.req.header('Content-Encoding') || 'identity';
   if (content.trim().toLowerCase() === 'identity' && transfer.trim().toLowerCase() === 'chunked') return;
-  c.header('Accept-Encoding', 'identity');
+  addHeaders(c, { 'Accept-Encoding': 'identity' });
   throw new AppError(
     httpErrors.unsupportedMediaType,
     'Send the body as it is: no Content-Encoding but “identity” is taken, and no Transfer-Encoding but “chunked”',

@@ -13,8 +13,9 @@ export type Connection = {
 
 /**
  * The variables of a request: its id, its caller (where tokens are checked), the failure to log, whether its response
- * was made with the usual headers, whether its body is still being read, and its span, if it is traced. `shared` are headers of its response that
- * its origin and its limits add, and `encoding` is what its response may be compressed by.
+ * was made with the usual headers, whether its body is still being read, and its span, if it is traced. `shared` are
+ * headers that its response has whatever it will be, such as those of its origin and its limits (`addHeaders`), and
+ * `encoding` is what its response may be compressed by.
  */
 export type Env = {
   Bindings: Connection;

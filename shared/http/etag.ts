@@ -42,6 +42,7 @@ const opaqueTag = /"[\x21\x23-\x7e\x80-\xff]*"/g;
 /** Returns whether a request with this `If-None-Match` is to get the body that has this ETag. */
 export function noneMatches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
+  if (header === etag) return false;
   if (header.trim() === '*') return false;
   return !header.includes(etag) || !header.match(opaqueTag)?.includes(etag);
 }

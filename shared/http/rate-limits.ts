@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
 import { clientAddress, networkOf } from './client-address.ts';
 import type { Env } from './env.ts';
+import { addHeaders } from './reply.ts';
 import type { App } from './routes.ts';
 
 const writes = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -59,8 +60,7 @@ function limiting({ name, quota, windowS, take }: OpenLimit) {
     if (!taken) return next();
     const resetS = Math.max(1, Math.ceil(taken.resetsInMs / 1000));
     const before = c.get('shared');
-    c.set('shared', {
-      ...before,
+    addHeaders(c, {
       'RateLimit-Policy': joined(before?.['RateLimit-Policy'], policy),
       RateLimit: joined(before?.RateLimit, `"${name}";r=${taken.remaining};t=${resetS}`),
     });

@@ -4,7 +4,7 @@ import type { InvalidJSONValue, JSONParsed, JSONValue } from 'hono/utils/types';
 import { compress, compressOnce, type Encoding, leastBytes } from './compression.ts';
 import type { Env, Headers } from './env.ts';
 
-type Body = string | Uint8Array | ReadableStream | null;
+type Body = string | Uint8Array | Blob | ReadableStream | null;
 type MaybeLater<T> = T | Promise<T>;
 
 type Json = JSONValue | object | InvalidJSONValue;
@@ -23,16 +23,15 @@ export function reply<T extends Json, U extends ContentfulStatusCode>(
 ): MaybeLater<JsonReply<T, U>>;
 export function reply(c: Context<Env>, value: Json, status: ContentfulStatusCode = 200, headers?: Headers) {
   const encoding = c.get('encoding');
-  if (!encoding) return c.json(value, status, allHeaders(c, headers));
   const text = JSON.stringify(value);
   const own = { 'Content-Type': 'application/json', ...headers };
-  if (text.length < leastBytes) return replyRaw(c, text, status, own);
+  if (!encoding || text.length < leastBytes) return replyRaw(c, text, status, own);
   return replyEncoded(c, compress(text, encoding), encoding, status, own);
 }
 
 /** Returns a response of JSON as `reply` does, and at once: it is not compressed. */
 export const replyPlain = (c: Context<Env>, value: object, status: ContentfulStatusCode, headers?: Headers): Response =>
-  c.json(value, status, allHeaders(c, headers));
+  replyRaw(c, JSON.stringify(value), status, { 'Content-Type': 'application/json', ...headers });
 
 /**
  * Returns a 200 of JSON that is already text or bytes and parses to a `T`, or of what `headers` say. It is sent again
@@ -69,11 +68,15 @@ export const replyRaw = (c: Context<Env>, body: Body, status = 200, headers?: He
 /** Sets the headers that every response has on one that was made without them. */
 export function setHeaders(c: Context<Env>): void {
   const { headers } = c.res;
-  for (const [name, value] of Object.entries(allHeaders(c))) {
-    if (name === 'Vary') headers.append(name, value);
-    else if (name !== 'Cache-Control' || !headers.has(name)) headers.set(name, value);
-  }
+  allHeaders(c).forEach((value, name) => {
+    if (name === 'vary') headers.append(name, value);
+    else if (name !== 'cache-control' || !headers.has(name)) headers.set(name, value);
+  });
 }
+
+/** Adds headers to the response of a request, whatever it will be. */
+export const addHeaders = (c: Context<Env>, headers: Headers): void =>
+  c.set('shared', { ...c.get('shared'), ...headers });
 
 /** After OWASP's REST security cheat sheet: what we send may not be framed, sniffed, kept, or load anything. */
 const securityHeaders = {
@@ -88,25 +91,60 @@ const securityHeaders = {
 /** Also on an error, for a cache may keep a 404; by itself it keeps no response to a write, and a header costs time. */
 const headersOfReads = { ...securityHeaders, 'Cache-Control': 'no-store' };
 
-/**
- * The headers that every response has, and `headers`. A response that is made with them is spared having them set one
- * by one, which costs as much as the rest of a small response.
- */
-function allHeaders(c: Context<Env>, headers?: Headers): Headers {
-  c.set('hasHeaders', true);
-  const usual = c.req.method === 'POST' ? securityHeaders : headersOfReads;
-  return { 'X-Request-Id': c.get('requestId'), ...usual, ...c.get('shared'), ...headers };
+/** Those of reads and of writes, beside each record of shared ones: most requests have the same record. */
+const usualOfReads = new WeakMap<Headers, globalThis.Headers>();
+const usualOfWrites = new WeakMap<Headers, globalThis.Headers>();
+const nothingShared: Headers = {};
+
+/** Returns the headers that every response to such a request has, but for its id. */
+function usualHeaders(c: Context<Env>): globalThis.Headers {
+  const shared = c.get('shared') ?? nothingShared;
+  const known = c.req.method === 'POST' ? usualOfWrites : usualOfReads;
+  let usual = known.get(shared);
+  if (!usual) {
+    usual = new globalThis.Headers({ ...(known === usualOfWrites ? securityHeaders : headersOfReads), ...shared });
+    known.set(shared, usual);
+  }
+  return usual;
 }
 
 /**
- * Bun 1.4 sends a response that comes later than its request's own turn in one piece only up to its buffer's 16 kB:
- * above, each part of each header is a system call of its own, some sixty of them, and 96 kB went out 2,900 times a
- * second instead of 22,000. A stream's headers go out at once.
+ * The headers that every response has, and `headers`. They are a copy of such that are made once: to make all of them
+ * from text costs as much as the rest of a small response.
  */
-const largeBytes = 8192;
+function allHeaders(c: Context<Env>, headers?: Headers): globalThis.Headers {
+  c.set('hasHeaders', true);
+  const all = new globalThis.Headers(usualHeaders(c));
+  all.set('X-Request-Id', c.get('requestId'));
+  for (const name in headers) all.set(name, headers[name]!);
+  return all;
+}
 
-const inOnePiece = (body: string | Uint8Array) =>
-  body instanceof Uint8Array && body.length > largeBytes ? streamOf(body) : body;
+/**
+ * Bun 1.4 sends a response that comes later than its request's own turn in one piece only up to its buffer's 16 kB, the
+ * headers among them: above, each part of each header is a system call of its own, some sixty of them, and 96 kB went
+ * out 2,900 times a second instead of 22,000. A stream's headers go out at once.
+ */
+const largeBytes = 14_000;
+
+function inOnePiece(body: string | Uint8Array): Body {
+  if (typeof body === 'string') return body;
+  if (body.length > largeBytes) return streamOf(body);
+  // Deno would send a blob in chunks, without its length.
+  return 'Bun' in globalThis ? blobOf(body) : body;
+}
+
+const blobs = new WeakMap<Uint8Array, Blob>();
+
+/** A response copies bytes, and shares a blob: bytes that are sent again and again are copied once. */
+function blobOf(bytes: Uint8Array): Blob {
+  let blob = blobs.get(bytes);
+  if (!blob) {
+    blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+    blobs.set(bytes, blob);
+  }
+  return blob;
+}
 
 function streamOf(bytes: Uint8Array): ReadableStream {
   return new ReadableStream({

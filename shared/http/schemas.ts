@@ -15,11 +15,11 @@ export const eventCurrency = z.string().nullable().openapi({
   example: 'USD',
 });
 
-/** In a response: an instant as RFC 3339 has it. */
+/** In a response: an instant as RFC 3339 has it, in UTC with milliseconds. */
 export const dateTime = z.string().openapi({ format: 'date-time' });
 
-/** In a response: when an event begins. */
-export const eventDate = dateTime.openapi({ description: 'RFC 3339, UTC' });
+/** In a response: when an event begins, as the original shows it. */
+export const eventDate = dateTime.openapi({ description: 'RFC 3339, UTC, without parts of a second' });
 
 /** In a request: a uuid in any version; upper case is taken and folded, since text is compared to the letter. */
 export const uuidInput = z.guid('must be a uuid').toLowerCase().openapi({ format: 'uuid' });

@@ -15,7 +15,7 @@ import { httpErrors } from './http-errors.ts';
 import type { Metrics } from './metrics.ts';
 import { withProblems } from './problem.ts';
 import { limitAddresses } from './rate-limits.ts';
-import { replyWritten } from './reply.ts';
+import { addHeaders, replyWritten } from './reply.ts';
 import { requestScope } from './request-scope.ts';
 import { type App, createRoutes } from './routes.ts';
 
@@ -132,7 +132,7 @@ function methodNotAllowed(app: App): void {
   for (const [path, allowed] of methods) {
     if (allowed.has('GET')) allowed.add('HEAD');
     app.all(path, (c) => {
-      c.header('Allow', [...allowed].join(', '));
+      addHeaders(c, { Allow: [...allowed].join(', ') });
       throw new AppError(httpErrors.methodNotAllowed, `${c.req.path} takes ${[...allowed].join(', ')}`);
     });
   }

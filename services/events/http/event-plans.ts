@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { LRUCache } from 'lru-cache';
 import type { Identities } from '../../../shared/auth/identities.ts';
 import type { Env, Headers } from '../../../shared/http/env.ts';
 import { replyTagged } from '../../../shared/http/etag.ts';
@@ -83,6 +84,8 @@ const byHashRoute = createRoute({
 
 const planHash = /^[0-9a-f]{64}$/;
 const forGood = 'max-age=31536000, immutable';
+const keptByAll = { 'Cache-Control': `public, ${forGood}` };
+const keptByOne = { 'Cache-Control': `private, ${forGood}` };
 
 /** The plans of events, for everybody. An id that is no uuid names no event. */
 export function eventPlanRoutes({
@@ -95,36 +98,50 @@ export function eventPlanRoutes({
   identities?: Identities | undefined;
 }) {
   const visitor = visitors(identities);
+  /** The plans that everybody has been shown: any cache may keep them for a year, so they are looked up no more. */
+  const shownToAll = new LRUCache<string, true>({ max: 10_000 });
 
-  const made = (uuid: string, hash: string) =>
-    planPageOf(uuid, hash, async () => {
-      const content = await plans.byHash(uuid, hash);
-      if (content === undefined) throw planNotFound();
-      return planWork.page(content);
-    });
-
-  async function send(c: Context<Env>, found: (event: EventPlan) => { hash: string | undefined; headers: Headers }) {
-    const uuid = c.req.param('uuid')?.toLowerCase() ?? '';
-    if (!anyUuid.test(uuid)) throw eventNotFound();
-    const event = await visibleEvent(plans, visitor(c), uuid);
-    const { hash, headers } = found(event);
-    if (hash === undefined) throw planNotFound();
-    const known = event.hash === hash ? knownPlanPage(hash) : undefined;
-    const page = known ?? (await made(uuid, hash));
-    return (await replyTagged<z.infer<typeof wireSchema>>(c, hash, () => page, headers)) as never;
+  function eventOf(c: Context<Env>): Promise<EventPlan> {
+    if (!anyUuid.test(uuidOf(c))) throw eventNotFound();
+    return visibleEvent(plans, visitor(c), uuidOf(c));
   }
 
-  const routes = addUnchecked(createRoutes(), currentRoute, (c) =>
-    send(c as never, ({ hash }) => {
-      if (hash === null) throw eventHasNoPlan();
-      const location = `${events}/${c.req.param('uuid')?.toLowerCase()}/plan/${hash}`;
-      return { hash, headers: { 'Content-Location': location, 'Cache-Control': 'no-cache' } };
-    }),
-  );
-  return addUnchecked(routes, byHashRoute, (c) =>
-    send(c as never, ({ isDraft }) => ({
-      hash: planHash.exec(c.req.param('hash') ?? '')?.[0],
-      headers: { 'Cache-Control': `${isDraft ? 'private' : 'public'}, ${forGood}` },
-    })),
-  );
+  /** Returns the page of a plan of the event’s venue. */
+  async function pageFor(c: Context<Env>, event: EventPlan, hash: string): Promise<Uint8Array> {
+    const read = () => plans.byHash(uuidOf(c), hash);
+    // A page is known by its hash alone: that another plan than the event’s is of its venue must be found out.
+    const other = event.hash === hash ? undefined : await read();
+    if (event.hash !== hash && !other) throw planNotFound();
+    const page = await planPageOf(hash, async () => {
+      const content = other ?? (await read());
+      return content === undefined ? undefined : planWork.page(content);
+    });
+    if (!page) throw planNotFound();
+    return page;
+  }
+
+  const send = async (c: Context<Env>, hash: string, page: Uint8Array, headers: Headers) =>
+    (await replyTagged<z.infer<typeof wireSchema>>(c, hash, () => page, headers)) as never;
+
+  const routes = addUnchecked(createRoutes(), currentRoute, async (c) => {
+    const event = await eventOf(c as never);
+    const { hash } = event;
+    if (hash === null) throw eventHasNoPlan();
+    const headers = { 'Content-Location': `${events}/${uuidOf(c as never)}/plan/${hash}` };
+    return send(c as never, hash, await pageFor(c as never, event, hash), headers);
+  });
+  return addUnchecked(routes, byHashRoute, async (c) => {
+    const hash = c.req.param('hash');
+    const name = `${uuidOf(c as never)}/${hash}`;
+    const known = shownToAll.get(name) && knownPlanPage(hash);
+    if (known) return send(c as never, hash, known, keptByAll);
+    const event = await eventOf(c as never);
+    if (!planHash.test(hash)) throw planNotFound();
+    const page = await pageFor(c as never, event, hash);
+    if (event.isDraft) return send(c as never, hash, page, keptByOne);
+    shownToAll.set(name, true);
+    return send(c as never, hash, page, keptByAll);
+  });
 }
+
+const uuidOf = (c: Context<Env>): string => c.req.param('uuid')?.toLowerCase() ?? '';

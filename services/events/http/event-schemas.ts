@@ -50,7 +50,7 @@ const pricesSchema = z
   .nullable()
   .openapi({
     description:
-      'The lowest and the highest price of its tickets, and of each category’s, with the category’s rates beside them; null without tickets, and with several currencies',
+      'The lowest and the highest price of its free seats, and of each category’s, or of all where none is free; the category’s rates beside them. Null without tickets, and with several currencies',
   });
 
 const path = z.string();
@@ -97,7 +97,10 @@ export const eventSchema = z
     prices: pricesSchema,
     availability: z.object({
       free: z.int(),
-      held: z.int().openapi({ description: 'In a cart, being paid for, or held back by the organiser' }),
+      held: z.int().openapi({
+        description:
+          'In a cart, being paid for, held back by the organiser, or not for sale as the event is cancelled or postponed',
+      }),
       sold: z.int(),
     }),
     links: z

@@ -69,7 +69,7 @@ function written(message: LiveMessage): { lines: string; bytes: Uint8Array } {
 function dataOf(message: LiveMessage): string {
   if (message.event === 'unavailable') return JSON.stringify(unavailableData);
   if ('seats' in message) return JSON.stringify(message.seats);
-  if (message.event === 'taken') return seatsJson(message.statuses);
+  if (message.event === 'taken') return new TextDecoder().decode(seatsJson(message.statuses));
   const { places, statuses } = message;
   return JSON.stringify({ i: places, s: places.map((place) => statuses.codes[place]) });
 }

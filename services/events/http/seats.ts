@@ -57,13 +57,18 @@ export function seatRoutes({ view: viewEvent }: { view: ViewEvent }) {
       ...versionOf(seats),
       'X-Seats-Hash': seats.seatsHash,
       // The usual ones are replaced by a route's own.
-      Vary: [c.get('shared')?.Vary, 'Accept'].filter(Boolean).join(', '),
+      Vary: varyOf(c),
       ...(isBinary && { 'Content-Type': binary }),
     };
     const body = () => (isBinary ? seats.packed : seatsJson(seats));
     if (!locksKnown) return replyWritten<z.infer<typeof seatsSchema>>(c, body(), { ...headers, ...locksUnknown });
     return replyTagged<z.infer<typeof seatsSchema>>(c, `${seats.version}${isBinary ? 'b' : 'j'}`, body, headers);
   });
+}
+
+function varyOf(c: Context<Env>): string {
+  const usual = c.get('shared')?.Vary;
+  return usual === undefined ? 'Accept' : `${usual}, Accept`;
 }
 
 function wantsBinary(c: Context<Env>): boolean {

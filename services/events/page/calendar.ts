@@ -47,8 +47,8 @@ export function calendarOf(event: CalendarFacts, publicUrl: string): string {
   return `${lines.map(folded).join('\r\n')}\r\n`;
 }
 
-/** 2030-06-01T17:30:00Z in the basic form. */
-const instant = (rfc3339: string) => rfc3339.replaceAll(/[-:]/g, '');
+/** 2030-06-01T17:30:00.000Z in the basic form, which has no parts of a second. */
+const instant = (rfc3339: string) => rfc3339.replaceAll(/[-:]|\.\d+/g, '');
 
 /** Escapes a text (section 3.3.11); it has no control characters but tabs. */
 const text = (value: string) =>

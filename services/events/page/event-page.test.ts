@@ -92,6 +92,43 @@ describe('the page of a seat board', () => {
     expect(pageOf(view)).toBe(pageOf({ ...view, now: now + 1 }));
   });
 
+  test('has the prices of what is free, and of all where nothing is', () => {
+    const categories = ['Säle', null].map((category) => ({ category, from: 80, to: 1200, rates: [] }));
+    const tickets: TicketRow[] = [80, 1200, 1200, 80].map((price, i) => [
+      `t${i}`,
+      `${i}`,
+      price,
+      'free',
+      i < 2 ? 'Säle' : null,
+    ]);
+    const board = new SeatBoard({ ...snapshot(tickets), prices: { from: 80, to: 1200, categories } });
+    const ranges = (locked: number[]) => {
+      board.update(
+        [],
+        locked.map((i) => `t${i}`),
+      );
+      const { prices } = read(board);
+      return [prices, ...prices.categories].map(({ from, to }) => [from, to]);
+    };
+    const all = [80, 1200];
+    expect(ranges([])).toEqual([all, all, all]);
+    expect(ranges([0])).toEqual([all, [1200, 1200], all]);
+    expect(ranges([0, 3])).toEqual([
+      [1200, 1200],
+      [1200, 1200],
+      [1200, 1200],
+    ]);
+    expect(ranges([1, 2, 3])).toEqual([[80, 80], [80, 80], all]);
+    expect(ranges([0, 1, 2, 3])).toEqual([all, all, all]);
+  });
+
+  test.each(['cancelled', 'postponed'] as const)('of an event that is %s shows no seat as available', (status) => {
+    const board = new SeatBoard({ ...snapshot(seats('free', 'claimed', 'booked')), status });
+    board.update([['t1', 'Säl 1', 101, 'free']], []);
+    expect(read(board).availability).toEqual({ free: 0, held: 2, sold: 1 });
+    expect([...board.statuses.codes]).toEqual([1, 1, 2]);
+  });
+
   test('an event without tickets has an empty list', () => {
     expect(read(new SeatBoard(snapshot([]))).tickets).toEqual([]);
   });

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { EventPrices } from '../domain/event/event.ts';
 import type { EventView } from '../domain/event/event-views.ts';
+import { pricesNow } from '../domain/event/prices-now.ts';
 import { type SalePhase, type SaleState, salePhaseAt, saleStates } from '../domain/event/sale-state.ts';
 import type { SeatBoard } from '../domain/event/seat-board.ts';
 import { seatStatuses } from '../domain/event/seat-statuses.ts';
@@ -42,14 +44,14 @@ const statusBytes = seatStatuses.map((status) => Buffer.from(JSON.stringify(stat
 /** The status of the code 0. */
 const available = statusBytes[0]!.toString();
 
-/** So are the states of the sale, and the numbers of seats. */
+/** So are the states of the sale, the numbers of seats, and the prices. */
 const stateWidth = '"cancelled"'.length;
 const stateBytes = (state: SaleState) => Buffer.from(JSON.stringify(state).padEnd(stateWidth));
 const counted = ['free', 'held', 'sold'] as const;
 
 /**
- * The finished body of an event's page, made anew by overwriting the statuses that have changed since, their numbers
- * and the state of the sale. Writing 20,000 seats for one booking would cost milliseconds; a copy and a few bytes cost
+ * The finished body of an event's page, made anew by overwriting the statuses that have changed since, their numbers,
+ * the prices of what is free and the state of the sale. Writing 20,000 seats for one booking would cost milliseconds; a copy and a few bytes cost
  * a fraction of one.
  */
 class EventPage {
@@ -60,15 +62,19 @@ class EventPage {
   #state: SaleState = saleStates[0];
   #phase: SalePhase;
   readonly #event: SeatBoard['event'];
+  readonly #tickets: SeatBoard['tickets'];
   readonly #statusAt: Uint32Array;
   readonly #stateAt: number;
+  readonly #pricesAt: number;
+  readonly #pricesWidth: number;
   readonly #countAt: number[];
   readonly #countWidth: number;
-  /** Names all but the statuses, their numbers and the state of the sale. */
+  /** Names all but the statuses, what follows from them, and the state of the sale. */
   readonly hash: string;
 
   constructor({ event, tickets }: SeatBoard) {
     this.#event = event;
+    this.#tickets = tickets;
     this.#phase = salePhaseAt(event, 0);
     this.#counts = [tickets.length, 0, 0];
     this.#countWidth = String(tickets.length).length;
@@ -83,7 +89,10 @@ class EventPage {
 
     const { on_sale, prices, plan, calendar: _, ...members } = event;
     this.#stateAt = add(`${openEnd({ ...members, on_sale })},"state":`);
-    add(`${stateBytes(this.#state)}},"prices":${JSON.stringify(prices)},"availability":`);
+    this.#pricesAt = add(`${stateBytes(this.#state)}},"prices":`);
+    this.#pricesWidth = widthOf(prices);
+    add(' '.repeat(this.#pricesWidth));
+    add(',"availability":');
     this.#countAt = counted.map((name, i) => {
       const at = add(`${i === 0 ? '{' : ','}"${name}":`);
       add(this.#countText(i));
@@ -100,6 +109,7 @@ class EventPage {
     parts.push(']}');
     this.#body = new TextEncoder().encode(parts.join(''));
     this.#codes = new Uint8Array(tickets.length);
+    this.#setPrices(this.#body, this.#codes);
     this.hash = createHash('sha256').update(this.#body).digest('base64url').slice(0, 16);
   }
 
@@ -126,15 +136,35 @@ class EventPage {
       body.set(Buffer.from(this.#countText(i)), at);
     });
     body.set(stateBytes(state), this.#stateAt);
+    this.#setPrices(body, codes);
     this.#body = body;
     this.#codes = codes;
     this.#state = state;
     return body;
   }
 
+  #setPrices(body: Uint8Array, codes: Uint8Array): void {
+    const { prices } = this.#event;
+    const text = JSON.stringify(prices && pricesNow(prices, this.#tickets, codes));
+    const at = this.#pricesAt;
+    const { written } = new TextEncoder().encodeInto(text, body.subarray(at));
+    body.fill(blank, at + written, at + this.#pricesWidth);
+  }
+
   #countText(code: number): string {
     return String(this.#counts[code]).padEnd(this.#countWidth);
   }
+}
+
+const blank = ' '.charCodeAt(0);
+
+/** Returns the most bytes that prices take as JSON: none is longer than the longer end of all of them. */
+function widthOf(prices: EventPrices | null): number {
+  if (!prices) return 'null'.length;
+  const longer = String(prices.from).length > String(prices.to).length ? prices.from : prices.to;
+  const range = { from: longer, to: longer };
+  const categories = prices.categories.map((one) => ({ ...one, ...range }));
+  return Buffer.byteLength(JSON.stringify({ ...range, categories }));
 }
 
 /** Returns JSON without the ends of its object and of its last member, which is an object, too. */

@@ -1,5 +1,6 @@
 import type { EventStatus } from '../domain/event/event.ts';
 import type { EventView } from '../domain/event/event-views.ts';
+import { pricesNow } from '../domain/event/prices-now.ts';
 import { salePhaseAt } from '../domain/event/sale-state.ts';
 import { codeOf } from '../domain/event/seat-statuses.ts';
 import type { CalendarFacts } from './calendar.ts';
@@ -73,9 +74,10 @@ const performerOf = ({ name, age }: CalendarFacts['performers'][number]) => ({
 
 /** The offers that are on sale now, or will be; none once the sale is over. */
 function offersOf({ board, seats, now }: Pick<EventView, 'board' | 'seats' | 'now'>, url: string | undefined) {
-  const { prices, currency, on_sale } = board.event;
+  const { prices: all, currency, on_sale } = board.event;
   const { state } = salePhaseAt(board.event, now);
-  if (!prices || currency === null || !['not_yet', 'presale', 'open'].includes(state)) return undefined;
+  if (!all || currency === null || !['not_yet', 'presale', 'open'].includes(state)) return undefined;
+  const prices = pricesNow(all, board.tickets, seats.codes);
   const isFree = seats.codes.includes(codeOf('available'));
   const availability = !isFree ? 'SoldOut' : state === 'open' ? 'InStock' : 'PreOrder';
   return {

@@ -74,7 +74,7 @@ const seriesOf = (sql: Sql, { unit, last }: { unit: 'minute' | 'hour'; last: num
     select date_trunc(${unit}, o.created_at, 'UTC') as at, count(*) as tickets, sum(ot.price) as revenue
     from ${paidLines(sql)} where o.created_at >= (select min(at) from slots) group by 1
   )
-  select to_char(slots.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "from",
+  select to_char(slots.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "from",
     coalesce(tickets, 0)::int as tickets, coalesce(revenue, 0)::float8 as revenue
   from slots left join sold on sold.at = slots.at order by slots.at`;
 

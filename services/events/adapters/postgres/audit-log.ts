@@ -1,6 +1,6 @@
 import type { Db } from '../../../../shared/db/client.ts';
 import type { AuditEntry, AuditLog } from '../../domain/audit/audit-entry.ts';
-import { isOf } from './fragments.ts';
+import { instant, isOf } from './fragments.ts';
 
 /** The audit log in PostgreSQL, read by an index on the organiser, the thing or the actor, newest first. */
 export function postgresAuditLog({ sql, run }: Db): AuditLog {
@@ -8,7 +8,7 @@ export function postgresAuditLog({ sql, run }: Db): AuditLog {
     list: ({ whose, thing, thingUuid, actorUuid, from, to, before, limit }) =>
       run(async () => {
         const rows = await sql<(AuditEntry & { position: string })[]>`
-          select a.id::text as position, to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+          select a.id::text as position, ${instant(sql, sql`a.at`)} as at,
             o.uuid as "organiserUuid", json_build_object('is', a.actor, 'uuid', a.actor_uuid) as actor, a.address, a.action,
             json_build_object('is', a.thing, 'uuid', a.thing_uuid) as thing, a.before, a.after
           from audit_log a left join organisers o on o.id = a.organiser_id

@@ -2,6 +2,7 @@ import { and, asc, eq, sql as fragment, gte, ne } from 'drizzle-orm';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { events, venues } from '../../../../shared/db/schema.ts';
 import type { EventSnapshot, EventStore, Mark, TicketRow } from '../../domain/event/event.ts';
+import { instant } from './fragments.ts';
 
 const utcDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const exactDate = fragment<string>`to_char(${events.date} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -24,16 +25,13 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
 
   const isDated = () => sql`e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
-  const utc = (instant: Fragment) => sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
-
-  // A second that is cut off would open the sale on the page before the database does.
-  const turn = (instant: Fragment) =>
-    sql`replace(to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '.000Z', 'Z')`;
+  /** The date as the original has it. */
+  const utc = (column: Fragment) => sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
   const ticket = () => sql`
     json_build_array(t.uuid, t.seat, t.price, case
       when t.status = 'booked' then 'booked'
-      when t.order_id is not null or t.hold_back_id is not null then 'claimed' else 'free' end)`;
+      when t.order_id is not null or t.hold_back_id is not null then 'claimed' else 'free' end, t.category)`;
 
   const prices = () => sql`
     select json_build_object('from', min(c.lowest), 'to', max(c.highest), 'categories', json_agg(json_build_object(
@@ -64,20 +62,20 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
                 order by ep.position nulls last, p.id)
               from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), '[]'),
             'status', e.status, 'time_zone', v.time_zone, 'category', e.category, 'genre', e.genre,
-            'image_url', e.image_url, 'doors_at', ${utc(sql`e.doors_at`)}, 'ends_at', ${utc(sql`e.ends_at`)},
+            'image_url', e.image_url, 'doors_at', ${instant(sql, sql`e.doors_at`)}, 'ends_at', ${instant(sql, sql`e.ends_at`)},
             'ticket_limit', e.ticket_limit,
             'previous_dates', array(
-              select ${utc(sql`d.date`)} from unnest(e.previous_dates) with ordinality as d (date, n) order by d.n),
-            'refund_until', ${utc(sql`e.refund_until`)},
+              select ${instant(sql, sql`d.date`)} from unnest(e.previous_dates) with ordinality as d (date, n) order by d.n),
+            'refund_until', ${instant(sql, sql`e.refund_until`)},
             'organiser', case when o.id is not null then json_build_object('uuid', o.uuid, 'name', o.name) end,
             'on_sale', json_build_object(
-              'from', ${turn(sql`e.on_sale_from`)}, 'until', ${turn(sql`e.on_sale_until`)}, 'presales', coalesce((
+              'from', ${instant(sql, sql`e.on_sale_from`)}, 'until', ${instant(sql, sql`e.on_sale_until`)}, 'presales', coalesce((
                 select json_agg(json_build_object(
-                  'name', p.name, 'starts_at', ${turn(sql`p.starts_at`)}, 'ends_at', ${turn(sql`p.ends_at`)})
+                  'name', p.name, 'starts_at', ${instant(sql, sql`p.starts_at`)}, 'ends_at', ${instant(sql, sql`p.ends_at`)})
                   order by p.starts_at, p.id)
                 from presales p where p.event_id = e.id), '[]')),
             'prices', case when e.currency is not null then (${prices()}) end,
-            'calendar', json_build_object('sequence', e.sequence, 'updated_at', ${utc(sql`e.updated_at`)}),
+            'calendar', json_build_object('sequence', e.sequence, 'updated_at', ${instant(sql, sql`e.updated_at`)}),
             'plan', (select s.hash from seating_plans s where s.id = e.plan_id),
             'tickets', coalesce((
               select json_agg(${ticket()} order by t.place nulls last, t.id)

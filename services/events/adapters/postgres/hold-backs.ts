@@ -2,16 +2,15 @@ import { writeAudit } from '../../../../shared/audit/audit-log.ts';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { HoldBackState, HoldBacks } from '../../domain/offer/hold-backs.ts';
+import { instant } from './fragments.ts';
 
 /** Hold-backs in PostgreSQL. */
 export function postgresHoldBacks({ sql, run }: Db): HoldBacks {
-  const utc = (column: Fragment) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
-
   const read = async (condition: Fragment) =>
     await sql<HoldBackState[]>`
     select h.uuid, e.uuid as "eventUuid", o.uuid as "organiserUuid", h.name, (
         select count(*)::int from tickets t where t.event_id = e.id and t.hold_back_id = h.id) as seats,
-      ${utc(sql`h.release_at`)} as "releaseAt", ${utc(sql`h.released_at`)} as "releasedAt"
+      ${instant(sql, sql`h.release_at`)} as "releaseAt", ${instant(sql, sql`h.released_at`)} as "releasedAt"
     from hold_backs h join events e on e.id = h.event_id left join organisers o on o.id = e.organiser_id
     where ${condition} order by h.id`;
 

@@ -35,7 +35,7 @@ type OpenBoard = { board: SeatBoard; mark: Mark; bytes: number };
 const absent = new Error('no such event');
 const snapshotTtlMs = 3_600_000;
 /** Add one whenever `EventSnapshot` changes: releases that run at a time then do not read each other’s. */
-const snapshotVersion = 3;
+const snapshotVersion = 4;
 
 export const snapshotKey = (eventUuid: string) => `event:${snapshotVersion}:${eventUuid}`;
 /** At most 250 reads a second of one event by one process for a crowd of callers; no limit for a few. */

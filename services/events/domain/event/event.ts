@@ -1,6 +1,9 @@
 export type EventStatus = 'draft' | 'published' | 'postponed' | 'rescheduled' | 'cancelled';
 
-/** The slow part of an event, and the sale of each seat when it was read. Instants are RFC 3339, UTC. */
+/**
+ * The slow part of an event, and the sale of each seat when it was read. Instants are RFC 3339, UTC, with milliseconds;
+ * `date`, a member of the original, is without.
+ */
 export type EventSnapshot = {
   uuid: string;
   name: string;
@@ -62,8 +65,8 @@ export type EventPrices = {
   }[];
 };
 
-/** A ticket as the database has it: uuid, seat, price in minor units, and how far its sale has come. */
-export type TicketRow = [uuid: string, seat: string, price: number, sale: Sale];
+/** A ticket as the database has it: uuid, seat, price in minor units, how far its sale has come, and its category. */
+export type TicketRow = [uuid: string, seat: string, price: number, sale: Sale, category?: string | null];
 
 /** `claimed` is between the claim of a seat and the end of its payment. */
 export type Sale = 'free' | 'claimed' | 'booked';

@@ -12,13 +12,16 @@ export class SeatBoard {
   readonly #history: SeatHistory;
   #statuses: SeatStatuses;
   #locked = new Set<string>();
+  /** No seat of an event that is cancelled or postponed is for sale, so none is available. */
+  readonly #sells: boolean;
 
   constructor({ tickets, mark: _, ...event }: EventSnapshot) {
     this.event = event;
     this.tickets = tickets;
+    this.#sells = event.status !== 'cancelled' && event.status !== 'postponed';
     const uuids = tickets.map(([uuid]) => uuid);
     this.#indexOf = new Map(uuids.map((uuid, index) => [uuid, index]));
-    const codes = Uint8Array.from(tickets, ([, , , sale]) => shown(sale, false));
+    const codes = Uint8Array.from(tickets, ([, , , sale]) => shown(sale, !this.#sells));
     const packed = pack(codes);
     const seatsHash = hashOfSeats(tickets);
     const version = versionOf(seatsHash, packed);
@@ -28,14 +31,14 @@ export class SeatBoard {
 
   /**
    * Takes in the tickets that were written and the uuids that are locked now. Returns false when a ticket is not as the
-   * board knows it (a new seat, another price): then a new board is needed.
+   * board knows it (a new seat, another price or category): then a new board is needed.
    */
   update(written: TicketRow[], locked: string[]): boolean {
     const touched = new Set<number>();
-    for (const [uuid, seat, price, sale] of written) {
+    for (const [uuid, seat, price, sale, category] of written) {
       const index = this.#indexOf.get(uuid);
       const known = index === undefined ? undefined : this.tickets[index];
-      if (!known || known[1] !== seat || known[2] !== price) return false;
+      if (!known || known[1] !== seat || known[2] !== price || known[4] !== category) return false;
       known[3] = sale;
       touched.add(index!);
     }
@@ -63,7 +66,7 @@ export class SeatBoard {
     let { codes, packed } = before;
     for (const index of touched) {
       const [uuid, , , sale] = this.tickets[index]!;
-      const code = shown(sale, this.#locked.has(uuid));
+      const code = shown(sale, !this.#sells || this.#locked.has(uuid));
       if (code === codes[index]) continue;
       if (changed.length === 0) [codes, packed] = [codes.slice(), packed.slice()];
       codes[index] = code;
@@ -87,5 +90,5 @@ const [available, reserved, booked] = (['available', 'reserved', 'booked'] as co
   codeOf,
 ) as [number, number, number];
 
-const shown = (sale: Sale, locked: boolean): number =>
-  sale === 'booked' ? booked : sale === 'claimed' || locked ? reserved : available;
+const shown = (sale: Sale, kept: boolean): number =>
+  sale === 'booked' ? booked : sale === 'claimed' || kept ? reserved : available;
