@@ -24,7 +24,7 @@ type Row = {
 };
 
 /** What the requests of a statement ask for beside seats. */
-type Limited = { eventUuid: string; codes: string[]; rates: string[]; holdMs: number };
+type Limited = { eventUuid: string; codes: string[]; rates: string[]; holdMs: number; isLocked: boolean };
 
 /** The kind of the requests of one statement: codes and rates make it longer, so a plain one stays short. */
 export const kindOf = ({ limited }: Creation): string => (limited ? 'limited' : '');
@@ -53,9 +53,21 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow, uses: KnownUses 
 
   async function createAll(on: Sql, requests: Creation[], eventUuid: string): Promise<Row[]> {
     const holdMs = requests[0]!.limited?.holdMs;
-    if (holdMs === undefined) return await insert(on, requests, { eventUuid, codes: [], rates: [], holdMs: 0 });
+    const plain = { eventUuid, codes: [], rates: [], holdMs: 0, isLocked: false };
+    if (holdMs === undefined) return await insert(on, requests, plain);
     const codes = [...new Set(requests.flatMap(({ limited }) => limited?.accessCode ?? []))];
     const rates = [...new Set(requests.flatMap(({ locks }) => locks.flatMap(({ rateUuid }) => rateUuid ?? [])))];
+    const asked = { ...plain, codes, rates, holdMs };
+    if (uses.of([...codes.map((code) => codeName(eventUuid, code)), ...rates]).length === 0) {
+      // Most codes and rates have no limit. Where one has, this has written nothing.
+      const rows = await insert(on, requests, asked);
+      if (!rows[0]!.codeUses && !rows[0]!.rateUses) return rows;
+    }
+    return await createLimited(on, requests, asked);
+  }
+
+  async function createLimited(on: Sql, requests: Creation[], asked: Limited): Promise<Row[]> {
+    const { eventUuid, codes, rates } = asked;
     // A statement does not see what was committed while it waited for a row: the one after it does. So what is limited
     // is locked first, and counted then.
     const rows = await inTransaction(on, async (tx) => {
@@ -68,7 +80,7 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow, uses: KnownUses 
       // All are sent at once, and done in this order.
       const locked = [...(codes.length > 0 ? [lockCodes] : []), ...(rates.length > 0 ? [lockRates] : [])];
       for (const lock of locked) lock.execute();
-      const [rows] = await Promise.all([insert(tx, requests, { eventUuid, codes, rates, holdMs }), ...locked]);
+      const [rows] = await Promise.all([insert(tx, requests, { ...asked, isLocked: true }), ...locked]);
       return rows;
     });
     remember(eventUuid, rows[0]!);
@@ -88,7 +100,7 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow, uses: KnownUses 
   async function insert(
     on: Sql,
     requests: Creation[],
-    { eventUuid, codes, rates: itsRates, holdMs }: Limited,
+    { eventUuid, codes, rates: itsRates, holdMs, isLocked }: Limited,
   ): Promise<Row[]> {
     const [code, rates] = [codes.length > 0, itsRates.length > 0];
     const locks = requests.flatMap((request, asker) => request.locks.map((lock) => ({ asker, ...lock })));
@@ -148,6 +160,8 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow, uses: KnownUses 
         select gen_random_uuid()::text as uuid, p.* from possible p
         where true ${withCode(() => on`and is_used_up is not true`)}
           ${withRates(() => on`and p.asker not in (select asker from sold_out)`)}
+          ${withCode(() => (isLocked ? none : on`and not exists (select from opening where max_uses is not null)`))}
+          ${withRates(() => (isLocked ? none : on`and not exists (select from limits)`))}
       ), r as (
         insert into reservations (uuid, user_uuid, event_id, total, currency ${withCode(() => on`, access_code_id`)})
         select uuid, user_uuid, event_id, total, currency ${withCode(() => on`, access_code_id`)} from chosen
