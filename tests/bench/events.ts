@@ -57,9 +57,9 @@ export async function makePlannedEvent(db: Db, name: string, plan: Plan = arenaO
 
 /**
  * Adds a planned event with a general admission area (`Floor`, 4,000 places), a rate for any number of tickets and one
- * that is limited, which until tomorrow sells by a code that works any number of times.
+ * that is limited, which until tomorrow sells by a code that works `maxUses` times.
  */
-export async function makeRuledEvent(db: Db, name: string) {
+export async function makeRuledEvent(db: Db, name: string, maxUses: number | null = null) {
   const { sql } = db;
   const plan: Plan = { ...arenaOf(20), areas: [{ name: 'Floor', category: 'Standard', capacity: 4000 }] };
   const event = await makePlannedEvent(db, name, plan);
@@ -69,7 +69,7 @@ export async function makeRuledEvent(db: Db, name: string) {
     ), p as (
       insert into presales (event_id, name, starts_at, ends_at)
       select id, 'Circle', now() - interval '1 day', now() + interval '1 day' from e returning id
-    ), c as (insert into access_codes (presale_id, code) select id, 'CANDLE' from p), r as (
+    ), c as (insert into access_codes (presale_id, code, max_uses) select id, 'CANDLE', ${maxUses}::int from p), r as (
       insert into rates (event_id, name, max_tickets)
       select id, name, most from e, (values ('Member', null), ('Child', 30000)) as r (name, most)
       returning id, uuid, max_tickets

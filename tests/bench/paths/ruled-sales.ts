@@ -23,18 +23,23 @@ const plain: Kind = {
     return { event, of: () => best(event) };
   },
 };
-const byRules = (title: string, rate: 'open' | 'limited', every: number, aim?: number): Kind => ({
+type Rules = { aim: number; rate?: 'open' | 'limited'; every?: number; maxUses?: number };
+
+const byRules = (title: string, { aim, rate, every = 1, maxUses }: Rules): Kind => ({
   title,
-  ...(aim && { aim }),
+  aim,
   async make({ db }, name) {
-    const { event, rates, code } = await makeRuledEvent(db, name);
-    const atRate = (n: number) => (n % every === 0 ? { rate_uuids: [rates[rate], null] } : {});
+    const { event, rates, code } = await makeRuledEvent(db, name, maxUses);
+    const atRate = (n: number) => (rate && n % every === 0 ? { rate_uuids: [rates[rate], null] } : {});
     return { event, of: (n) => ({ ...best(event), ...inArea(n), ...atRate(n), access_code: code }) };
   },
 });
 const ruled = [
-  byRules('by a code, a quarter in a general admission area, every third pair at a rate', 'open', 3, 0.95),
-  byRules('the same, and each pair at a limited rate', 'limited', 1),
+  byRules('by a code, a quarter in a general admission area, every third pair at a rate', {
+    ...{ aim: 0.95, rate: 'open', every: 3 },
+  }),
+  byRules('the same, and each pair at a limited rate', { aim: 0.8, rate: 'limited' }),
+  byRules('the same without rates, by a code with 30,000 uses', { aim: 0.8, maxUses: 30_000 }),
 ];
 
 export const ruledSales: Path = {

@@ -27,12 +27,9 @@ export const postgresEventSales = (db: Db): EventSales => ({
   orders: eventOrders(db),
 
   async *tickets(eventUuid) {
-    for (let after: Position | undefined; ; ) {
-      const rows = await db.run(() => ticketsAfter(db.sql, eventUuid, after));
-      if (rows.length > 0) yield rows.map(({ place: _, id: __, ...ticket }) => ticket);
-      if (rows.length < ticketsAtOnce) return;
-      const { place, id } = rows.at(-1)!;
-      after = { place, id };
+    const ids = await db.run(() => ticketIds(db.sql, eventUuid));
+    for (let from = 0; from < ids.length; from += ticketsAtOnce) {
+      yield await db.run(() => ticketsOf(db.sql, ids.slice(from, from + ticketsAtOnce)));
     }
   },
 });
@@ -78,25 +75,23 @@ const seriesOf = (sql: Sql, { unit, last }: { unit: 'minute' | 'hour'; last: num
     coalesce(tickets, 0)::int as tickets, coalesce(revenue, 0)::float8 as revenue
   from slots left join sold on sold.at = slots.at order by slots.at`;
 
-type Position = { place: number | null; id: number };
+/** The tickets of an event in the order of its plan; those without a place come last. An event has 100,000 or so. */
+async function ticketIds(sql: Sql, eventUuid: string): Promise<number[]> {
+  const [row] = await sql<{ ids: number[] | null }[]>`
+    select json_agg(t.id order by t.place nulls last, t.id) as ids
+    from events e join tickets t on t.event_id = e.id where e.uuid = ${eventUuid}`;
+  return row!.ids ?? [];
+}
 
-/** The tickets that come after a place, in the order of the plan; those without a place come last. */
-const ticketsAfter = async (sql: Sql, eventUuid: string, after: Position | undefined) => {
-  const place = sql`coalesce(t.place, 2147483647)`;
-  return await sql<(EventTicket & Position)[]>`
-    with page as (
-      select t.* from events e join tickets t on t.event_id = e.id
-      where e.uuid = ${eventUuid}
-        and (${place}, t.id) > (${after ? (after.place ?? 2147483647) : -1}::int, ${after?.id ?? 0}::bigint)
-      order by ${place}, t.id limit ${ticketsAtOnce}
-    )
-    select t.id::float8 as id, t.place, t.uuid, t.seat, t.category,
-      case when t.status = 'booked' then 'sold' when t.order_id is not null then 'pending'
-        when t.hold_back_id is not null then 'held_back' else 'free' end as status,
-      coalesce(ot.price, t.price)::float8 as price, coalesce(o.currency, t.currency) as currency, r.name as rate,
-      o.uuid as "orderUuid", o.user_uuid as "userUuid",
-      to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "boughtAt"
-    from page t left join orders o on o.id = t.order_id
-    left join order_tickets ot on ot.order_id = o.id and ot.ticket_id = t.id left join rates r on r.id = ot.rate_id
-    order by ${place}, t.id`;
-};
+const ticketsOf = async (sql: Sql, ids: number[]) =>
+  await sql<EventTicket[]>`
+  select t.uuid, t.seat, t.category,
+    case when t.status = 'booked' then 'sold' when t.order_id is not null then 'pending'
+      when t.hold_back_id is not null then 'held_back' else 'free' end as status,
+    coalesce(ot.price, t.price)::float8 as price, coalesce(o.currency, t.currency) as currency, r.name as rate,
+    o.uuid as "orderUuid", o.user_uuid as "userUuid",
+    to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "boughtAt"
+  from unnest(${ids}::bigint[]) with ordinality as page (id, n) join tickets t on t.id = page.id
+  left join orders o on o.id = t.order_id
+  left join order_tickets ot on ot.order_id = o.id and ot.ticket_id = t.id left join rates r on r.id = ot.rate_id
+  order by n`;

@@ -64,6 +64,7 @@ function candidatesIn({ hall, seats }: SeatedHall, { mayStrand }: Settings): Can
   const prices = [...new Set(hall.price)].sort((a, b) => a - b);
   const categories = new Map(hall.categories.map((category, i) => [normal(category), i]));
   const kindsHere = hall.kind.reduce((all, kind) => all | kind, 0);
+  const isPlain = !(kindsHere & (kinds.restrictedView | kinds.forAccess | kinds.accessible | kinds.wholeTable));
   const tablesOnly = new Set(hall.categories.keys());
   for (const [place, kind] of hall.kind.entries()) {
     if (!(kind & kinds.wholeTable)) tablesOnly.delete(hall.category[place]!);
@@ -91,6 +92,7 @@ function candidatesIn({ hall, seats }: SeatedHall, { mayStrand }: Settings): Can
 
   /** The kinds to leave out, for one attempt after the other; each group is also tried apart before the next. */
   function attempts({ section, restrictedView }: Wish, category: number | undefined): number[][] {
+    if (isPlain) return [[0]];
     const isWhole = meantBy(section)?.isTable || (category !== undefined && tablesOnly.has(category));
     const never = isWhole ? 0 : kinds.wholeTable;
     const views =
@@ -106,14 +108,9 @@ function candidatesIn({ hall, seats }: SeatedHall, { mayStrand }: Settings): Can
     seats,
     keyOf: (wish) => {
       const { quantity, section, accessible = 0, restrictedView } = wish;
-      return JSON.stringify([
-        quantity,
-        boundOf(wish),
-        meantBy(section)?.key,
-        categoryOf(wish),
-        accessible,
-        restrictedView,
-      ]);
+      // `*`: a section that there is not has another key than none.
+      const its = [quantity, boundOf(wish), meantBy(section)?.key ?? '*', categoryOf(wish), accessible, restrictedView];
+      return its.join(' ');
     },
     find(wish, taken, most, isOwn) {
       const { quantity, maxPrice = Number.POSITIVE_INFINITY, accessible = 0 } = wish;

@@ -50,10 +50,9 @@ export class SeatTable {
 
   uuidAt(place: number): string {
     for (const [uuid, at] of this.#others) if (at === place) return uuid;
-    const hex = Array.from(this.#uuids.subarray(4 * place, 4 * place + 4), (word) =>
-      word.toString(16).padStart(8, '0'),
-    ).join('');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+    const at = 4 * place;
+    const [a, b, c, d] = [this.#uuids[at]!, this.#uuids[at + 1]!, this.#uuids[at + 2]!, this.#uuids[at + 3]!];
+    return `${high(a)}${low(a)}-${high(b)}-${low(b)}-${high(c)}-${low(c)}${high(d)}${low(d)}`;
   }
 
   /** Returns whether nothing about the seat has changed but whether it is free. */
@@ -127,6 +126,11 @@ const four = (uuid: string, at: number): number =>
   (digits[uuid.charCodeAt(at + 1)]! << 8) |
   (digits[uuid.charCodeAt(at + 2)]! << 4) |
   digits[uuid.charCodeAt(at + 3)]!;
+
+/** The two digits of each byte. */
+const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const high = (word: number) => pairs[word >>> 24]! + pairs[(word >>> 16) & 255]!;
+const low = (word: number) => pairs[(word >>> 8) & 255]! + pairs[word & 255]!;
 
 /** Reads a uuid into `words`; false when it is not written as usual: five groups of small hexadecimal digits. */
 function readUuid(uuid: string): boolean {
