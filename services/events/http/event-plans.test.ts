@@ -3,6 +3,7 @@ import { errorReply, toAppError } from '../../../shared/http/errors.ts';
 import { generatePlan } from '../domain/plan/generate-plan.ts';
 import { planHash } from '../domain/plan/plan-hash.ts';
 import type { EventPlan, Plans } from '../domain/plan/plans.ts';
+import { planWorkHere } from '../plan-work.ts';
 import { eventPlanRoutes } from './event-plans.ts';
 
 const uuid = '7c0f7d6e-5c1b-4b52-9e0c-1d7c3a5b9f01';
@@ -19,10 +20,10 @@ function routesWith(name: string, event: Partial<EventPlan>, hasIt = true) {
     },
     async byHash() {
       reads.plans++;
-      return hasIt ? plan : undefined;
+      return hasIt ? JSON.stringify(plan) : undefined;
     },
   } as Partial<Plans> as Plans;
-  const app = eventPlanRoutes({ plans });
+  const app = eventPlanRoutes({ planWork: planWorkHere, plans });
   app.onError((error, c) => errorReply(c, toAppError(error)));
   const path = `/api/v1/management/events/${uuid}/plan`;
   return { reads, current: () => app.request(path), byHash: () => app.request(`${path}/${hash}`) };
