@@ -108,8 +108,8 @@ test('a score is explained in words, the weightiest first', () => {
   })!;
   expect(explained(reasons)).toEqual([
     '“coldplay” is in the name of whom the event is about: 100 points, which counts as a word',
-    '“ridgewya” is in the place as “ridgeway”, one edit away: 33 points, which counts half as a word',
     '“coldplay” is the whole name of whom the event is about: 60 points, which counts half as a word',
+    '“ridgewya” is in the place as “ridgeway”, one edit away: 33 points, which counts half as a word',
   ]);
   expect(score).toBe(4 * have + 193);
 });
