@@ -112,7 +112,7 @@ export async function start(
   const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
   const redis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
   const index = tracedPort<SearchIndex>('index', elasticsearch ?? memoryIndex());
-  indexMetrics(metrics, index);
+  indexMetrics(metrics, index, systemClock);
   const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index, tracing });
   const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });
   const closing = new AbortController();
@@ -169,7 +169,7 @@ function openFollower(config: Config, { log, metrics, index, tracing }: Follower
     catalogue: tracedPort('catalogue', postgresCatalogue(catalogueDb)),
     index,
     deadLetters: letters ?? postgresDeadLetters(db),
-    observe: followMetrics(metrics, source, systemClock),
+    observe: followMetrics(metrics, source),
   });
   const hasTables = schemaCheck(db, neededTables({ log: !kafka }));
   const canFollow = async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../../../../shared/errors.ts';
 import { hitOf } from '../../domain/index/event-document.ts';
-import type { SearchIndex } from '../../domain/index/search-index.ts';
+import type { Freshness, SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
 import { queryKey, type SearchCursor, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
 import { queryWords } from '../../domain/query/text.ts';
@@ -29,6 +29,7 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
   const gate = createGate(searchesAtOnce);
   const lock = createReadWriteLock();
   let isBuilt = false;
+  let freshness: Freshness | undefined;
 
   /** Calls `change` for each item, for a while at a time, with searches between. */
   async function changeEach<T>(items: T[], change: (item: T) => void): Promise<void> {
@@ -71,6 +72,11 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
     },
 
     generation: async () => `${instance}.${store.changes()}`,
+    async reached(noted) {
+      freshness = noted;
+    },
+    lookFreshness: async () => freshness,
+    freshness: () => freshness,
     isBuilt: async () => isBuilt,
     isOutdated: async () => false,
     count: async () => store.count(),

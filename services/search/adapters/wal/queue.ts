@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/changes/change-source.ts';
 
-/** A change, or the commit that ends a transaction; the server sends them in their order. */
+/** A change, or the end of what came before: a commit, or a heartbeat; the server sends them in their order. */
 export type Item = { kind: 'change'; change: Change; transaction: number } | { kind: 'commit'; end: bigint };
 
 /** `confirmed` is where the last transaction that ends in this batch ended, if one does. */

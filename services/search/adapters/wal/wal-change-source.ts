@@ -73,7 +73,7 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
     if (handlers.signal.aborted) return;
 
     const queue = createQueue(maxBatch);
-    const replication = open(queue, client);
+    const replication = open(queue, client, handlers);
     const stop = () => queue.close();
     handlers.signal.addEventListener('abort', stop, { once: true });
     replication.ended.catch(stop);
@@ -90,7 +90,7 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
     }
   }
 
-  function open(queue: ChangeQueue, client: Record<string, unknown>): Replication {
+  function open(queue: ChangeQueue, client: Record<string, unknown>, handlers: ChangeHandlers): Replication {
     const reader = createReader();
     const replication = openReplication({
       client,
@@ -105,9 +105,10 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
       },
       onMessage: (lsn, message) => putAll(queue, reader.read(lsn, message)),
       onCaughtUp(position) {
-        if (!queue.isIdle() || !reader.isBetweenTransactions()) return;
+        if (!reader.isBetweenTransactions()) return;
         // Other tables are written too: without this the slot would hold their WAL until one of ours changes.
-        acknowledge(position, replication);
+        if (queue.isIdle()) acknowledge(position, replication, handlers);
+        else queue.put({ kind: 'commit', end: position });
       },
     });
     return replication;
@@ -120,7 +121,7 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
   async function deliverAll(queue: ChangeQueue, replication: Replication, handlers: ChangeHandlers): Promise<void> {
     for (let batch = await queue.take(); batch; batch = await queue.take()) {
       await deliver(batch, handlers);
-      if (batch.confirmed !== undefined) acknowledge(batch.confirmed, replication);
+      if (batch.confirmed !== undefined) acknowledge(batch.confirmed, replication, handlers);
     }
   }
 
@@ -130,11 +131,13 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
     await onBatch(changes);
   }
 
-  function acknowledge(position: bigint, replication: Replication): void {
+  function acknowledge(position: bigint, replication: Replication, { onReached }: ChangeHandlers): void {
     backoff.reset();
-    if (position <= handled) return;
-    handled = position;
-    replication.confirm(position);
+    if (position > handled) {
+      handled = position;
+      replication.confirm(position);
+    }
+    onReached?.(handled);
   }
 
   async function lag(): Promise<ChangeLag> {

@@ -28,6 +28,11 @@ export type ChangeHandlers = {
   onConnect(connection: { gap: boolean }): Promise<void>;
   /** Gets at least one change. When it throws, the error is logged and the same changes come again. */
   onBatch(changes: Change[]): Promise<void>;
+  /**
+   * Called now and then when all that was committed up to this position of the WAL has been handled, also when nothing
+   * is to be handled: then a position is reached within about a second.
+   */
+  onReached?(position: bigint): void;
   /** Ends `run`, after a handler at work has returned. */
   signal: AbortSignal;
 };

@@ -1,9 +1,10 @@
-import { sleep } from '../../../../shared/async/clock.ts';
+import { type Clock, sleep, systemClock } from '../../../../shared/async/clock.ts';
 import type { Catalogue } from '../index/catalogue.ts';
 import type { Rejected, SearchIndex } from '../index/search-index.ts';
 import type { Change, ChangeSource } from './change-source.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { dirtOf } from './dirty-ids.ts';
+import { createMoments } from './moments.ts';
 
 /** Called with what has happened, for logs and metrics. */
 export type FollowObserver = {
@@ -22,7 +23,11 @@ export type FollowChangesDeps = {
   rebuildBatch?: number;
   /** How often to look whether the index is still there. */
   lookMs?: number;
+  clock?: Clock;
 };
+
+/** How often to look where the WAL ends. */
+const momentMs = 500;
 
 export type FollowChanges = {
   /** Keeps the index in step with the database until the signal aborts. */
@@ -45,10 +50,14 @@ export type FollowChanges = {
  */
 export function followChanges(deps: FollowChangesDeps): FollowChanges {
   const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000, lookMs = 5000 } = deps;
+  const { clock = systemClock } = deps;
+  const moments = createMoments();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   const inTurn = oneAtATime();
   let ending: AbortSignal | undefined;
+  /** What the last time that everything was read has brought, from whatever server. */
+  let wholeTo = 0n;
 
   async function onConnect({ gap }: { gap: boolean }): Promise<void> {
     if (gap || !(await index.isBuilt()) || (await index.isOutdated())) await rebuild();
@@ -63,6 +72,25 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
       // A look that fails, for the index is away, say, is made up for by the next.
       if (!signal.aborted) await inTurn(async () => (await index.isBuilt()) || (await rebuild())).catch(() => {});
     }
+  }
+
+  async function lookAtLog(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const atMs = clock.now();
+      await catalogue.position().then(
+        (position) => moments.saw(position, atMs),
+        () => {},
+      );
+      await sleep(momentMs, signal);
+    }
+  }
+
+  /** The changes that are behind the last time that everything was read may be older than it. */
+  function onReached(reached: bigint): void {
+    const position = reached > wholeTo ? reached : wholeTo;
+    const atMs = moments.lastBefore(position);
+    // A note that is lost is made up for by the next.
+    if (atMs !== undefined) index.reached({ position, atMs }).catch(() => {});
   }
 
   async function onBatch(changes: Change[]): Promise<void> {
@@ -99,7 +127,11 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
         yield batch;
       }
     }
-    await keepRejected(await index.replaceAll(counted(), await catalogue.position(), catalogue.position));
+    const atMs = clock.now();
+    const position = await catalogue.position();
+    await keepRejected(await index.replaceAll(counted(), position, catalogue.position));
+    wholeTo = position;
+    await index.reached({ position, atMs }).catch(() => {});
     observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
   }
 
@@ -107,11 +139,12 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     ready: ready.promise,
     run(signal) {
       ending = signal;
-      const looking = lookAfterIndex(signal).catch(() => {});
+      const looking = Promise.all([lookAfterIndex(signal).catch(() => {}), lookAtLog(signal)]);
       return source
         .run({
           onConnect: (connection) => inTurn(() => onConnect(connection)),
           onBatch: (changes) => inTurn(() => onBatch(changes)),
+          onReached,
           signal,
         })
         .finally(() => ready.reject(new Error('following changes ended before the index was ready')))
