@@ -112,6 +112,14 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
       expect(await index.isOutdated()).toBe(false);
     });
 
+    test('how far it has come is what was noted last', async () => {
+      await index.reached({ position: 2n ** 60n + 1n, atMs: 1000 });
+      expect(await index.lookFreshness()).toEqual({ position: 2n ** 60n + 1n, atMs: 1000 });
+      expect(index.freshness()).toEqual({ position: 2n ** 60n + 1n, atMs: 1000 });
+      await Promise.all([5n, 7n, 6n].map((position) => index.reached({ position, atMs: 2000 })));
+      expect((await index.lookFreshness())?.position).toBe(6n);
+    });
+
     describe('misspelt words', () => {
       beforeEach(() =>
         put({ id: 1, name: 'UB' }, { id: 2, name: 'jazz' }, { id: 3, name: 'metallica' }, { id: 4, name: 'level' }),
