@@ -1,5 +1,6 @@
 import type { Db } from '../../../../shared/db/client.ts';
-import type { Catalogue } from '../../domain/index/catalogue.ts';
+import { inTransaction } from '../../../../shared/db/transaction.ts';
+import type { Catalogue, DirtyEvents, DirtyIds } from '../../domain/index/catalogue.ts';
 import { documentOf, type KeptEvent } from '../../domain/index/event-document.ts';
 
 /**
@@ -23,27 +24,37 @@ export function postgresCatalogue(db: Db): Catalogue {
     from events e join venues v on v.id = e.venue_id
     where e.status <> 'draft' and e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
+  async function findDirty(from: Db['sql'], { eventIds, venueIds, performerIds }: DirtyIds): Promise<DirtyEvents> {
+    const rows = await from<(KeptEvent & { dirty: string })[]>`
+      select d.id as dirty, e.* from (
+        select unnest(${eventIds}::bigint[]) as id
+        union select id from events where venue_id = any(${venueIds}::bigint[])
+        union select event_id from event_performers where performer_id = any(${performerIds}::bigint[])
+      ) d left join lateral (${documents} and e.id = d.id) e on true
+      where d.id <= ${Number.MAX_SAFE_INTEGER}`;
+    return {
+      upserts: rows.filter(({ id }) => id !== null).map(documentOf),
+      deletes: rows.filter(({ id }) => id === null).map(({ dirty }) => Number(dirty)),
+    };
+  }
+
   return {
     async position() {
       const [row] = await db.run(() => sql`select (pg_current_wal_lsn() - '0/0')::text as bytes`);
       return BigInt(row?.bytes);
     },
 
-    async findDirty({ eventIds, venueIds, performerIds }) {
-      const rows = await db.run(
-        () => sql<(KeptEvent & { dirty: string })[]>`
-          select d.id as dirty, e.* from (
-            select unnest(${eventIds}::bigint[]) as id
-            union select id from events where venue_id = any(${venueIds}::bigint[])
-            union select event_id from event_performers where performer_id = any(${performerIds}::bigint[])
-          ) d left join lateral (${documents} and e.id = d.id) e on true
-          where d.id <= ${Number.MAX_SAFE_INTEGER}`,
-      );
-      return {
-        upserts: rows.filter(({ id }) => id !== null).map(documentOf),
-        deletes: rows.filter(({ id }) => id === null).map(({ dirty }) => Number(dirty)),
-      };
-    },
+    findDirty: (ids) => db.run(() => findDirty(sql, ids)),
+
+    inOneState: (read) =>
+      db.run(() =>
+        inTransaction(sql, async (tx) => {
+          await tx`set transaction isolation level repeatable read, read only`;
+          // The snapshot is taken first, and what it shows was on the disk by then (or is no loss, by `relaxed`).
+          const [row] = await tx<{ bytes: string }[]>`select (pg_current_wal_flush_lsn() - '0/0')::text as bytes`;
+          return read({ position: BigInt(row!.bytes), findDirty: (ids) => findDirty(tx, ids) });
+        }),
+      ),
 
     async *all(batchSize) {
       let after = 0;

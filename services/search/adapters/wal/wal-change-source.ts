@@ -5,7 +5,13 @@ import type { Db } from '../../../../shared/db/client.ts';
 import { untilVisible } from '../../../../shared/db/visibility.ts';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
-import type { ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../../domain/changes/change-source.ts';
+import type {
+  Change,
+  ChangeHandlers,
+  ChangeLag,
+  ChangeSource,
+  ChangeSourceState,
+} from '../../domain/changes/change-source.ts';
 import { openReplication, type Replication } from './connection.ts';
 import { createReader } from './messages.ts';
 import { type Batch, type ChangeQueue, createQueue, type Item } from './queue.ts';
@@ -35,7 +41,7 @@ export type WalChangeSource = ChangeSource & {
 
 /** Changes from the write-ahead log, through a permanent logical replication slot, which it makes if it is missing. */
 export function walChangeSource(options: WalOptions): WalChangeSource {
-  const { db, config, slot, log, publication = 'onsale_search', maxBatch = 1000 } = options;
+  const { db, config, slot, log, publication = 'onsale_search', maxBatch = 10_000 } = options;
   const { clock = systemClock, sleep = realSleep } = options;
   let state: ChangeSourceState = 'stopped';
   let handled = 0n;
@@ -120,15 +126,15 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
    */
   async function deliverAll(queue: ChangeQueue, replication: Replication, handlers: ChangeHandlers): Promise<void> {
     for (let batch = await queue.take(); batch; batch = await queue.take()) {
-      await deliver(batch, handlers);
+      await deliver(batch, handlers, (position) => queue.until(position, maxBatch - batch.changes.length));
       if (batch.confirmed !== undefined) acknowledge(batch.confirmed, replication, handlers);
     }
   }
 
-  async function deliver({ changes, transactions }: Batch, { onBatch }: ChangeHandlers): Promise<void> {
+  async function deliver({ changes, transactions }: Batch, { onBatch }: ChangeHandlers, until: Until): Promise<void> {
     if (changes.length === 0) return;
     await untilVisible(db, transactions);
-    await onBatch(changes);
+    await onBatch(changes, until);
   }
 
   function acknowledge(position: bigint, replication: Replication, { onReached }: ChangeHandlers): void {
@@ -158,6 +164,8 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
 
   return { run, state: () => state, lag, expectFollowing };
 }
+
+type Until = (position: bigint) => Promise<Change[]>;
 
 function putAll(queue: ChangeQueue, items: Item[]): Promise<void> | undefined {
   let room: Promise<void> | undefined;

@@ -26,6 +26,8 @@ export type FollowChangesDeps = {
   clock?: Clock;
 };
 
+type Until = (position: bigint) => Promise<Change[]>;
+
 /** How often to look where the WAL ends. */
 const momentMs = 500;
 
@@ -93,12 +95,19 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     if (atMs !== undefined) index.reached({ position, atMs }).catch(() => {});
   }
 
-  async function onBatch(changes: Change[]): Promise<void> {
+  /**
+   * What is read shows also what was committed after the changes. The changes of that are looked at, too, so that each
+   * transaction is in what is indexed with all of its events, or with none.
+   */
+  async function onBatch(changes: Change[], until: Until = async () => []): Promise<void> {
     const { ids, everything, unreadable } = dirtOf(changes);
     if (everything) await rebuild();
     else if (changes.length > unreadable.length) {
       const version = await catalogue.position();
-      const { upserts, deletes } = await catalogue.findDirty(ids);
+      const { upserts, deletes } = await catalogue.inOneState(async (view) => {
+        const further = await until(view.position);
+        return view.findDirty(further.length === 0 ? ids : dirtOf([...changes, ...further]).ids);
+      });
       await keepRejected(await index.apply({ upserts, deletes, version }));
       observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
     }
@@ -143,7 +152,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
       return source
         .run({
           onConnect: (connection) => inTurn(() => onConnect(connection)),
-          onBatch: (changes) => inTurn(() => onBatch(changes)),
+          onBatch: (changes, until) => inTurn(() => onBatch(changes, until)),
           onReached,
           signal,
         })
