@@ -2,7 +2,7 @@ import type { EventDocument } from '../../domain/index/event-document.ts';
 import { analysis } from './analysis.ts';
 
 /** Add one whenever documents get another member, or keep one in another way: the index is then built anew. */
-const shape = 2;
+const shape = 3;
 
 /** The settings and mappings of an index of events. */
 export const eventIndex = () => ({
@@ -27,6 +27,9 @@ export const eventIndex = () => ({
       description: text,
       date: { type: 'date' },
       currency: { type: 'keyword', index: false, doc_values: false },
+      price_from: { type: 'long' },
+      seats_left: { type: 'long' },
+      popularity: { type: 'long' },
       version: { type: 'long' },
       gone: { type: 'boolean' },
       gone_at: { type: 'date' },

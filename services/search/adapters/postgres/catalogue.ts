@@ -2,6 +2,7 @@ import type { Db } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { Catalogue, DirtyEvents, DirtyIds } from '../../domain/index/catalogue.ts';
 import { documentOf, type KeptEvent } from '../../domain/index/event-document.ts';
+import { demandOf } from './demand.ts';
 
 /**
  * The events in PostgreSQL. Give it a pool with a deadline of its own: a venue's or a performer's events are read in
@@ -20,8 +21,9 @@ export function postgresCatalogue(db: Db): Catalogue {
       array(
         select p.name from event_performers ep join performers p on p.id = ep.performer_id
         where ep.event_id = e.id order by p.id
-      ) as performers
-    from events e join venues v on v.id = e.venue_id
+      ) as performers,
+      moving.price_from, moving.seats_left, moving.popularity
+    from events e join venues v on v.id = e.venue_id cross join lateral (${demandOf(sql)}) moving
     where e.status <> 'draft' and e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
 
   async function findDirty(from: Db['sql'], { eventIds, venueIds, performerIds }: DirtyIds): Promise<DirtyEvents> {

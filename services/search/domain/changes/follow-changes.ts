@@ -1,5 +1,6 @@
 import { type Clock, sleep, systemClock } from '../../../../shared/async/clock.ts';
 import type { Catalogue } from '../index/catalogue.ts';
+import type { EventDocument } from '../index/event-document.ts';
 import type { Rejected, SearchIndex } from '../index/search-index.ts';
 import type { Change, ChangeSource } from './change-source.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -39,6 +40,8 @@ export type FollowChanges = {
    * `run` ends before.
    */
   ready: Promise<void>;
+  /** Reads these events and indexes them, in turn with the changes; resolves to those that are there. */
+  indexAnew(eventIds: number[]): Promise<EventDocument[]>;
 };
 
 /**
@@ -114,6 +117,14 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     for (const { change, cause } of unreadable) await keepDeadLetter(change, cause);
   }
 
+  async function indexAnew(eventIds: number[]): Promise<EventDocument[]> {
+    const version = await catalogue.position();
+    const { upserts, deletes } = await catalogue.findDirty({ eventIds, venueIds: [], performerIds: [] });
+    await keepRejected(await index.apply({ upserts, deletes, version }));
+    observe.applied?.({ changes: 0, upserts: upserts.length, deletes: deletes.length });
+    return upserts;
+  }
+
   /** An event that the index can't take must not stop the others. */
   async function keepRejected(rejected: Rejected[]): Promise<void> {
     for (const { id, cause } of rejected) {
@@ -146,6 +157,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
 
   return {
     ready: ready.promise,
+    indexAnew: (eventIds) => inTurn(() => indexAnew(eventIds)),
     run(signal) {
       ending = signal;
       const looking = Promise.all([lookAfterIndex(signal).catch(() => {}), lookAtLog(signal)]);
