@@ -4,8 +4,8 @@ import type { SearchIndex } from '../index/search-index.ts';
 
 /** How long a search waits at most for a version. */
 const patienceMs = 2000;
-/** Between two looks, which all who wait share. */
-const pauseMs = 50;
+/** Between two looks, which all who wait share: at first short, for most versions come within milliseconds. */
+const pausesMs = { first: 5, longest: 50 };
 
 export type AwaitVersionDeps = {
   index: Pick<SearchIndex, 'lookFreshness' | 'freshness'>;
@@ -31,6 +31,7 @@ export function awaitVersion({ index, clock, sleep = realSleep }: AwaitVersionDe
 
   async function look(): Promise<void> {
     looking = true;
+    let pauseMs = pausesMs.first;
     while (waiting.size > 0) {
       const asked = [...waiting];
       let trouble: unknown;
@@ -42,6 +43,7 @@ export function awaitVersion({ index, clock, sleep = realSleep }: AwaitVersionDe
       }
       for (const one of waiting) if (clock.now() >= one.until) end(one, () => one.settle.reject(trouble ?? late()));
       if (waiting.size > 0) await sleep(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, pausesMs.longest);
     }
     looking = false;
   }
