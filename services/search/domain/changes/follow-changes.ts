@@ -102,15 +102,17 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
    * What is read shows also what was committed after the changes. The changes of that are looked at, too, so that each
    * transaction is in what is indexed with all of its events, or with none.
    */
-  async function onBatch(changes: Change[], until: Until = async () => []): Promise<void> {
+  async function onBatch(changes: Change[], until?: Until): Promise<void> {
     const { ids, everything, unreadable } = dirtOf(changes);
     if (everything) await rebuild();
     else if (changes.length > unreadable.length) {
       const version = await catalogue.position();
-      const { upserts, deletes } = await catalogue.inOneState(async (view) => {
-        const further = await until(view.position);
-        return view.findDirty(further.length === 0 ? ids : dirtOf([...changes, ...further]).ids);
-      });
+      const { upserts, deletes } = until
+        ? await catalogue.inOneState(async (view) => {
+            const further = await until(view.position);
+            return view.findDirty(further.length === 0 ? ids : dirtOf([...changes, ...further]).ids);
+          })
+        : await catalogue.findDirty(ids);
       await keepRejected(await index.apply({ upserts, deletes, version }));
       observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
     }
