@@ -3,6 +3,7 @@ import { authorOf } from '../../shared/http/author.ts';
 import { checkTokens } from '../../shared/http/bearer.ts';
 import { limitUsers } from '../../shared/http/rate-limits.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { tellVersion } from '../../shared/http/tell-version.ts';
 import type { Bank } from './domain/payment/approve-payment.ts';
 import type { Ports } from './domain/ports.ts';
 import { knownRules } from './domain/sale-rules/known-rules.ts';
@@ -45,6 +46,9 @@ export function createBookingApp(deps: BookingDeps) {
   return createShell(about, deps, (app) => {
     checkTokens(app, '/api/v1/booking/*', deps.identities, deps.log);
     limitUsers(app, '/api/v1/booking/*', deps);
+    for (const change of ['cancel', 'postpone', 'reschedule']) {
+      app.on('POST', `/api/v1/booking/events/:uuid/${change}`, tellVersion(deps.dataVersion, deps.log));
+    }
     const routes = app
       .route('/', ticketRoutes(ports))
       .route('/', reservationRoutes(ports))

@@ -23,6 +23,7 @@ import { evictionWarning } from '../../shared/redis/checks.ts';
 import { openRedis, type RedisServer } from '../../shared/redis/client.ts';
 import { tracingConfig } from '../../shared/tracing/config.ts';
 import { openTracing } from '../../shared/tracing/tracing.ts';
+import { postgresDataVersion } from '../../shared/version/postgres.ts';
 import { postgresEventChanges } from './adapters/postgres/event-changes.ts';
 import { postgresEventSales } from './adapters/postgres/event-sales.ts';
 import { postgresOperations } from './adapters/postgres/operations.ts';
@@ -112,6 +113,7 @@ export async function start(
     writeLimits: writeLimits(writeLimitConfig(config), redis, { log, metrics }),
     ...(redis && { reports: { redis_warning: () => evictionWarning(redis) } }),
     identities: auth && withApiKeys(jwtIdentities(auth, log), postgresApiKeys(db), log),
+    dataVersion: postgresDataVersion(db),
     locks: redis ? redisTicketLocks(redis) : postgresTicketLocks(lockDb),
     tickets: postgresTickets(db, saleWindow),
     reservations: postgresReservations(db, saleWindow),

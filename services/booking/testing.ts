@@ -5,6 +5,7 @@ import { AppError, isAppError } from '../../shared/errors.ts';
 import { postgresIdempotencyKeys } from '../../shared/idempotency/postgres.ts';
 import { postgresTicketLocks } from '../../shared/locks/postgres.ts';
 import { testDatabase } from '../../shared/testing/database.ts';
+import { postgresDataVersion } from '../../shared/version/postgres.ts';
 import { postgresBooks } from './adapters/postgres/books.ts';
 import { postgresEventChanges } from './adapters/postgres/event-changes.ts';
 import { postgresEventSales } from './adapters/postgres/event-sales.ts';
@@ -144,6 +145,7 @@ export function saleOn(
     eventSales: postgresEventSales(db),
     orderHistories: postgresOrderHistories(db),
     idempotencyKeys: postgresIdempotencyKeys(db),
+    dataVersion: postgresDataVersion(db),
     feed: { publish: () => {} },
     knownTickets: knownTickets(tickets),
     // So that a test sees a change of the rules at once.

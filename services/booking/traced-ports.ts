@@ -17,6 +17,7 @@ export const tracedPorts = (deps: BookingDeps): BookingDeps => ({
   eventSales: { ...tracedPort('eventSales', deps.eventSales), tickets: deps.eventSales.tickets },
   orderHistories: tracedPort('orderHistories', deps.orderHistories),
   idempotencyKeys: tracedPort('idempotencyKeys', deps.idempotencyKeys),
+  dataVersion: tracedPort('dataVersion', deps.dataVersion),
   locks: tracedPort('locks', deps.locks),
   // Bounds are a look into a table.
   payments: {

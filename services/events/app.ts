@@ -4,6 +4,7 @@ import { authorOf } from '../../shared/http/author.ts';
 import { checkTokens } from '../../shared/http/bearer.ts';
 import type { Links } from '../../shared/http/home.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { tellVersion } from '../../shared/http/tell-version.ts';
 import { publicViews } from './domain/event/drafts.ts';
 import { type EventViewsDeps, eventViews } from './domain/event/event-views.ts';
 import { listEvents } from './domain/event/list-events.ts';
@@ -45,6 +46,18 @@ export type EventsDeps = ShellDeps &
     random?: (() => number) | undefined;
   };
 
+const management = '/api/v1/management';
+
+/** The writes that a search may show. */
+const searched = [
+  ['POST', `${management}/events`],
+  ['PATCH', `${management}/events/:uuid`],
+  ['DELETE', `${management}/events/:uuid`],
+  ['POST', `${management}/events/:uuid/publish`],
+  ['PATCH', `${management}/venues/:uuid`],
+  ['PATCH', `${management}/performers/:uuid`],
+] as const;
+
 /** Proxies commonly close a connection that is silent for a minute, and the runtime after four. */
 const maxPingMs = 15_000;
 
@@ -78,6 +91,9 @@ export function createEventsApp(deps: EventsDeps) {
     { ...deps, ownBodies: (path) => isPlanUpload(path) || isOfferBody(path) },
     (shell) => {
       checkTokens(shell, '/api/v1/management/*', deps.identities, deps.log);
+      for (const [method, path] of searched) {
+        shell.on(method, path, tellVersion(deps.dataVersion, deps.log));
+      }
       const organising = { ...deps, authorOf: authorOf(deps.server.proxies) };
       return shell
         .route('/', eventRoutes({ ...deps, view }))

@@ -348,3 +348,19 @@ test('an organiser lists its own events, the newest first, page after page, by s
   expect((await list('?status=published')).events.map(({ uuid }) => uuid)).toEqual([uuids[1]!]);
   expect(issuesOf(await send('GET', `/own-events?cursor=${randomUUID()}`))).toEqual(['cursor']);
 });
+
+test('a write that a search may show tells its version, which grows; a read and a refusal tell none', async () => {
+  const versionOf = ({ headers }: { headers: Headers }) => headers.get('x-onsale-version');
+  const draft = await mine.send('POST', '/events', gala());
+  const { uuid } = draft.json as { uuid: string };
+  const changed = await change(uuid, { name: 'Gala of the year' });
+  const published = await publish(uuid);
+  const versions = [draft, changed, published].map((response) => BigInt(versionOf(response)!));
+  expect(versions).toEqual(versions.toSorted((a, b) => (a < b ? -1 : 1)));
+  expect(new Set(versions).size).toBe(3);
+  const renamed = await mine.send('PATCH', `/venues/${venue}`, { name: 'Hall' }, { 'If-Match': '*' });
+  expect(versionOf(renamed)).toMatch(/^\d+$/);
+  expect(versionOf(await settings(uuid))).toBeNull();
+  const refused = await mine.send('DELETE', `/events/${uuid}`);
+  expect([refused.status, versionOf(refused)]).toEqual([409, null]);
+});

@@ -1,5 +1,6 @@
 import { createRoutes } from '../../shared/http/routes.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
+import { indexAge } from './domain/index/index-age.ts';
 import { type SearchEventsDeps, searchEvents } from './domain/query/search-events.ts';
 import { about } from './http/about.ts';
 import { searchRoutes } from './http/search.ts';
@@ -14,11 +15,12 @@ export type Role = 'all' | 'api' | 'cdc';
 export function createSearchApp(deps: SearchDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
   const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
+  const age = () => indexAge(deps.index.freshness(), deps.clock.now());
   const isAsked = deps.role !== 'cdc';
   return createShell(
     about,
     deps,
-    (app) => app.route('/', isAsked ? searchRoutes(search) : (createRoutes() as ReturnType<typeof searchRoutes>)),
+    (app) => app.route('/', isAsked ? searchRoutes(search, age) : (createRoutes() as ReturnType<typeof searchRoutes>)),
     async () => (isAsked ? { events: '/api/v1/search/events' } : {}),
   );
 }

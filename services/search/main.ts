@@ -32,11 +32,13 @@ import { kafkaDeadLetters } from './adapters/kafka/kafka-dead-letters.ts';
 import { memoryIndex } from './adapters/memory/memory-index.ts';
 import { postgresCatalogue } from './adapters/postgres/catalogue.ts';
 import { postgresDeadLetters } from './adapters/postgres/dead-letters.ts';
+import { postgresDemand } from './adapters/postgres/demand.ts';
 import { checkLog } from './adapters/wal/slot.ts';
 import { walChangeSource } from './adapters/wal/wal-change-source.ts';
 import { createSearchApp } from './app.ts';
 import { commands } from './cli.ts';
 import { followChanges } from './domain/changes/follow-changes.ts';
+import { followDemand } from './domain/changes/follow-demand.ts';
 import type { SearchIndex } from './domain/index/search-index.ts';
 import { elasticsearchConfig, elasticsearchVariables } from './elasticsearch-config.ts';
 import { kafkaConfig, kafkaVariables } from './kafka-config.ts';
@@ -58,6 +60,11 @@ export const variables = {
     'all',
     'What a search process does: answer searches (api), keep the index after the database (cdc), or both. ' +
       'An index that is not in Elasticsearch lives in one process, which must do all',
+  ),
+  DEMAND_INTERVAL: v.duration(
+    '10s',
+    'How often the index takes in what has sold: seats left, the lowest price and popularity of an event',
+    { least: '100ms', most: '1h' },
   ),
   SEARCH_SLOT: v.text('onsale_search', 'Replication slot that a search process follows; each process needs its own'),
 };
@@ -112,7 +119,7 @@ export async function start(
   const elasticsearch = elasticsearchAt && elasticsearchIndex(elasticsearchAt);
   const redis = redisAt && openRedis(redisAt, { deadlineMs: cacheDeadlineMs });
   const index = tracedPort<SearchIndex>('index', elasticsearch ?? memoryIndex());
-  indexMetrics(metrics, index);
+  indexMetrics(metrics, index, systemClock);
   const follower = role === 'api' ? undefined : openFollower(config, { log, metrics, index, tracing });
   const near = memoryCache({ maxBytes: config.CACHE_MAX_MB * 1024 * 1024, clock: systemClock });
   const closing = new AbortController();
@@ -155,6 +162,7 @@ type FollowerDeps = { log: Logger; metrics: Metrics; index: SearchIndex; tracing
 /** Opens all that keeps the index in step with the database. Searches need none of it; the role `cdc` needs all. */
 function openFollower(config: Config, { log, metrics, index, tracing }: FollowerDeps) {
   const { database, followed } = databases(config);
+  const { SEARCH_SLOT: slot } = config;
   const pool = poolMetrics(metrics);
   const db = openDb(followed, { meter: pool('main') });
   // All events of a venue are read in one query, and no request waits for it.
@@ -162,15 +170,32 @@ function openFollower(config: Config, { log, metrics, index, tracing }: Follower
   const kafkaAt = kafkaConfig(config);
   const kafka = kafkaAt && kafkaChangeSource({ db, config: kafkaAt, log });
   const letters = kafkaAt && kafkaDeadLetters({ config: kafkaAt, log });
-  const wal = kafka ? undefined : walChangeSource({ db, config: followed, slot: config.SEARCH_SLOT, log });
+  const wal = kafka ? undefined : walChangeSource({ db, config: followed, slot, log });
   const source = kafka ?? wal!;
   const following = followChanges({
     source: tracing ? tracedSource(source, tracing, kafkaAt?.group) : source,
     catalogue: tracedPort('catalogue', postgresCatalogue(catalogueDb)),
     index,
     deadLetters: letters ?? postgresDeadLetters(db),
-    observe: followMetrics(metrics, source, systemClock),
+    observe: followMetrics(metrics, source),
   });
+  const at = elasticsearchConfig(config);
+  // An index in this process is nobody else's, and its next process goes on.
+  const demand = at ? postgresDemand(catalogueDb, at.index) : postgresDemand(catalogueDb, slot, slot);
+  const moving = {
+    demand: tracedPort('demand', demand),
+    indexAnew: following.indexAnew,
+    intervalMs: config.DEMAND_INTERVAL,
+    onError: (err: unknown) => log.warn({ err }, 'what has sold is not in the index yet'),
+  };
+  async function run(signal: AbortSignal): Promise<void> {
+    const ended = following.run(signal);
+    const isReady = await following.ready.then(
+      () => true,
+      () => false,
+    );
+    await Promise.all([ended, isReady && followDemand(moving, signal)]);
+  }
   const hasTables = schemaCheck(db, neededTables({ log: !kafka }));
   const canFollow = async () => {
     await checkLog(db);
@@ -183,7 +208,8 @@ function openFollower(config: Config, { log, metrics, index, tracing }: Follower
   };
   const helpful = Object.entries(needed).map(([name, ping]) => [name, { helpful: ping }]);
   return {
-    ...following,
+    ready: following.ready,
+    run,
     lag: () => source.lag(),
     dependencies: config.ROLE === 'cdc' ? needed : Object.fromEntries(helpful),
     close: () => Promise.all([kafka?.close(), letters?.close(), db.close(), catalogueDb.close()]),

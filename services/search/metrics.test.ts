@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
 import { createMetrics } from '../../shared/http/metrics.ts';
 import { testClock } from '../../shared/testing/clock.ts';
+import { memoryIndex } from './adapters/memory/memory-index.ts';
 import type { ChangeLag } from './domain/changes/change-source.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
 
 function start() {
   const metrics = createMetrics('test');
-  const clock = testClock();
   let reads = 0;
   let answer: () => Promise<ChangeLag> = async () => ({ bytes: 0, seconds: 0 });
   const source = {
@@ -17,14 +17,13 @@ function start() {
       return answer();
     },
   };
-  const observe = followMetrics(metrics, source, clock);
+  const observe = followMetrics(metrics, source);
   const scrape = async (): Promise<Record<string, number>> => {
     const shown = (await metrics.registry.getMetricsAsJSON()).map(({ name, values }) => [name, values[0]?.value]);
     return Object.fromEntries(shown);
   };
   return {
     scrape,
-    clock,
     observe,
     reads: () => reads,
     lagIs: (next: () => Promise<ChangeLag>) => {
@@ -46,25 +45,6 @@ test('the lag is read once a scrape, and a part that the source does not know is
   expect(await scrape()).toMatchObject({ cdc_lag_bytes: Number.NaN, cdc_lag_seconds: Number.NaN });
 });
 
-test('the index is as old as the last look whose changes are known to be in it', async () => {
-  const { scrape, clock, lagIs } = start();
-  const age = async () => (await scrape()).search_index_age_seconds;
-  lagIs(async () => ({ seconds: 1 }));
-  clock.advance(20_000);
-  expect(await age()).toBe(20);
-  clock.advance(10_000);
-  lagIs(async () => ({ seconds: 0 }));
-  // Changes of ten seconds ago are in it; later ones may not be.
-  expect(await age()).toBe(10);
-  clock.advance(10_000);
-  lagIs(away);
-  expect(await age()).toBe(20);
-  clock.advance(60_000);
-  expect(await age()).toBe(80);
-  lagIs(async () => ({ seconds: 0 }));
-  expect(await age()).toBe(70);
-});
-
 test('changes that were followed are counted', async () => {
   const { scrape, observe } = start();
   observe.applied?.({ changes: 4, upserts: 2, deletes: 1 });
@@ -76,11 +56,19 @@ test('changes that were followed are counted', async () => {
   });
 });
 
-test('the documents of the index are counted at each scrape', async () => {
+test('the documents of the index are counted at each scrape, and it grows older until a note says that it is whole', async () => {
   const metrics = createMetrics('test');
-  let documents = 0;
-  indexMetrics(metrics, { count: async () => documents });
-  documents = 42;
-  const text = await metrics.registry.getSingleMetricAsString('search_index_documents');
-  expect(text).toContain('search_index_documents{service="test"} 42');
+  const clock = testClock(60_000);
+  const index = memoryIndex();
+  let look = index.lookFreshness;
+  indexMetrics(metrics, { ...index, count: async () => 42, lookFreshness: () => look() }, clock);
+  const shown = async (name: string) => (await metrics.registry.getSingleMetricAsString(name)).split('} ')[1];
+  expect(await shown('search_index_documents')).toBe('42');
+  clock.advance(20_000);
+  expect(await shown('search_index_age_seconds')).toBe('20');
+  await index.reached({ position: 7n, atMs: 70_000 });
+  expect(await shown('search_index_age_seconds')).toBe('10');
+  look = () => Promise.reject(new Error('away'));
+  clock.advance(5000);
+  expect(await shown('search_index_age_seconds')).toBe('15');
 });

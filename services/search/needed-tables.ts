@@ -1,15 +1,24 @@
-import { appState, cdcDeadLetters, eventPerformers, events, performers, venues } from '../../shared/db/schema.ts';
+import {
+  appState,
+  cdcDeadLetters,
+  eventPerformers,
+  events,
+  orders,
+  performers,
+  tickets,
+  venues,
+} from '../../shared/db/schema.ts';
 import type { Needed } from '../../shared/db/schema-check.ts';
 
 /**
- * The tables that following the changes needs. With `log`, the database's own, its position and dead letters are in
- * tables.
+ * The tables that following the changes and the demand needs. With `log`, the database's own, its dead letters are in
+ * one, too.
  */
 export const neededTables = ({ log }: { log: boolean }): Needed => [
-  ...[events, venues, performers, eventPerformers].map((table): Needed[number] => [table, 'SELECT']),
+  ...[events, venues, performers, eventPerformers, tickets, orders].map((table): Needed[number] => [table, 'SELECT']),
+  log ? [appState, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'] : [appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(log
     ? ([
-        [appState, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
         // Rights to write it are needed only once there is a dead letter.
         [cdcDeadLetters],
       ] satisfies Needed)

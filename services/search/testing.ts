@@ -12,6 +12,9 @@ export function someEvent(given: Partial<EventDocument> & { id: number }): Event
     currency: null,
     location: '',
     performers: [],
+    price_from: null,
+    seats_left: null,
+    popularity: 0,
     ...given,
   };
 }

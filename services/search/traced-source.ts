@@ -15,15 +15,15 @@ export function tracedSource(source: ChangeSource, tracing: Tracing, group: stri
     run: (handlers) =>
       source.run({
         ...handlers,
-        async onBatch(changes) {
+        async onBatch(changes, until) {
           const parents = new Map(changes.map((change) => [change.traceparent, change]));
           const links = [...parents].flatMap(([traceparent, { position }]) => {
             return tracing.linkTo(traceparent, { 'onsale.position': position }) ?? [];
           });
-          if (links.length === 0 && !tracing.samples()) return handlers.onBatch(changes);
+          if (links.length === 0 && !tracing.samples()) return handlers.onBatch(changes, until);
           const [name, attributes] = group === undefined ? ofLog(changes) : ofTopics(changes, group);
           const root = tracing.begin(name, { kind: 'consumer', attributes, links });
-          await rootSpan(root, () => handlers.onBatch(changes));
+          await rootSpan(root, () => handlers.onBatch(changes, until));
         },
       }),
   };

@@ -1,6 +1,7 @@
 import type { SeatFeed } from '../../../shared/feed/seat-feed.ts';
 import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
 import type { TicketLocks } from '../../../shared/locks/ticket-locks.ts';
+import type { DataVersion } from '../../../shared/version/data-version.ts';
 import type { EventChanges } from './event/event.ts';
 import type { Operations } from './event/operation.ts';
 import type { SaleObserver } from './observer.ts';
@@ -46,6 +47,7 @@ export type Ports = SaleRules & {
   eventSales: EventSales;
   orderHistories: OrderHistories;
   idempotencyKeys: IdempotencyKeys;
+  dataVersion: DataVersion;
 
   /** The locks of held tickets: in Redis, or in PostgreSQL. */
   locks: TicketLocks;

@@ -15,6 +15,7 @@ import {
 } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, instantInput, nullableInstant, textInput, uuid, uuidInput } from '../../../shared/http/schemas.ts';
+import { versionHeaders } from '../../../shared/http/tell-version.ts';
 import { keyReused, requestInProgress } from '../../../shared/idempotency/idempotency.ts';
 import { codes } from '../domain/errors.ts';
 import { cancelEvent } from '../domain/event/cancel-event.ts';
@@ -75,6 +76,7 @@ const operationLinks = {
 };
 
 const eventParams = (example: string) => z.object({ uuid: uuidInput.openapi({ description: 'The event', example }) });
+const changedHeaders = { ...givenAgain({}).headers, ...versionHeaders };
 const common = { ...bearerResponses, ...commonResponses };
 const notOrganised = {
   403: errorResponse('The caller is a buyer, or an API key without the scope `manage`', ['forbidden']),
@@ -117,7 +119,7 @@ const cancelRoute = createRoute({
   responses: {
     202: {
       ...jsonResponse('Cancelled; `Location` tells how far the money is back', operationSchema),
-      headers: madeHeaders('The operation'),
+      headers: { ...madeHeaders('The operation'), ...versionHeaders },
       links: operationLinks,
     },
     409: givenAgain(
@@ -145,7 +147,7 @@ const postponeRoute = createRoute({
     body: jsonBody(z.strictObject({ refund_until: refundUntil }).openapi('PostponeEvent')),
   },
   responses: {
-    200: { ...jsonResponse('The event as it stands now', stateSchema), headers: givenAgain({}).headers },
+    200: { ...jsonResponse('The event as it stands now', stateSchema), headers: changedHeaders },
     409: givenAgain(
       errorResponse(
         'It is a draft, postponed already, cancelled or over, or the same request is being answered',
@@ -187,7 +189,7 @@ const rescheduleRoute = createRoute({
     ),
   },
   responses: {
-    200: { ...jsonResponse('The event as it stands now', stateSchema), headers: givenAgain({}).headers },
+    200: { ...jsonResponse('The event as it stands now', stateSchema), headers: changedHeaders },
     409: givenAgain(
       errorResponse(
         'It is a draft, cancelled, or over, or the same request is being answered',

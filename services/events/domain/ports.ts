@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/async/clock.ts';
 import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
+import type { DataVersion } from '../../../shared/version/data-version.ts';
 import type { ApiKeyStore } from './api-key/api-key.ts';
 import type { AuditLog } from './audit/audit-entry.ts';
 import type { EventStore } from './event/event.ts';
@@ -29,6 +30,7 @@ export type Ports = {
   prices: Prices;
   holdBacks: HoldBacks;
   idempotencyKeys: IdempotencyKeys;
+  dataVersion: DataVersion;
 
   clock: Clock;
 };

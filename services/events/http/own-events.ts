@@ -14,6 +14,7 @@ import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { example, uuidInput } from '../../../shared/http/schemas.ts';
+import { versionHeaders } from '../../../shared/http/tell-version.ts';
 import { changeEvent } from '../domain/event/change-event.ts';
 import { createEvent } from '../domain/event/create-event.ts';
 import { deleteEvent } from '../domain/event/delete-event.ts';
@@ -50,7 +51,7 @@ const createEventRoute = createRoute({
   responses: {
     201: {
       ...jsonResponse('The draft', settingsSchema),
-      headers: madeHeaders('The event'),
+      headers: { ...madeHeaders('The event'), ...versionHeaders },
       links: {
         settings: { operationId: 'viewEventSettings', parameters: { uuid: '$response.body#/uuid' } },
         publish: { operationId: 'publishEvent', parameters: { uuid: '$response.body#/uuid' } },
@@ -94,7 +95,7 @@ const changeRoute = createRoute({
     body: patchBody(eventInput, 'EventPatch', { description: 'Doors at seven', genre: null }),
   },
   responses: {
-    200: { ...jsonResponse('The changed event', settingsSchema), headers: etagHeader },
+    200: { ...jsonResponse('The changed event', settingsSchema), headers: { ...etagHeader, ...versionHeaders } },
     404: notFound,
     409: errorResponse('Some of the members stay as they are: see `issues`', [memberFixed]),
     ...preconditionResponses,
@@ -113,7 +114,7 @@ const deleteRoute = createRoute({
     'With its tickets and presales. An event that was published is cancelled instead; one whose tickets are being made is deleted after that.',
   request: { params },
   responses: {
-    204: { description: 'It is gone' },
+    204: { description: 'It is gone', headers: versionHeaders },
     404: notFound,
     409: errorResponse(
       'It is no draft any more, or its tickets are being made',
@@ -138,7 +139,7 @@ const publishRoute = createRoute({
   responses: {
     200: {
       ...jsonResponse('The published event', settingsSchema),
-      headers: madeHeaders('The event as its organiser sees it'),
+      headers: { ...madeHeaders('The event as its organiser sees it'), ...versionHeaders },
     },
     404: notFound,
     ...parameterResponses,

@@ -14,6 +14,7 @@ import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, textInput, uuid } from '../../../shared/http/schemas.ts';
+import { versionHeaders } from '../../../shared/http/tell-version.ts';
 import { noSuchOrganiser } from '../domain/organiser/errors.ts';
 import { changePerformer } from '../domain/performer/change-performer.ts';
 import { createPerformer } from '../domain/performer/create-performer.ts';
@@ -131,7 +132,7 @@ const changePerformerRoute = createRoute({
     body: patchBody(performerInput, 'ChangePerformer', { description: 'An orchestra of Berlin' }),
   },
   responses: {
-    200: performerResponse('The performer as it is now'),
+    200: { ...performerResponse('The performer as it is now'), headers: { ...etagHeader, ...versionHeaders } },
     404: notFound,
     ...preconditionResponses,
     ...changeResponses,

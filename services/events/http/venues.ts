@@ -14,6 +14,7 @@ import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, uuid } from '../../../shared/http/schemas.ts';
+import { versionHeaders } from '../../../shared/http/tell-version.ts';
 import { noSuchOrganiser } from '../domain/organiser/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { changeVenue } from '../domain/venue/change-venue.ts';
@@ -155,7 +156,7 @@ const changeVenueRoute = createRoute({
     body: patchBody(venueInput, 'ChangeVenue', { address: 'Kensington Gore, London' }),
   },
   responses: {
-    200: venueResponse('The venue as it is now'),
+    200: { ...venueResponse('The venue as it is now'), headers: { ...etagHeader, ...versionHeaders } },
     404: notFound,
     ...preconditionResponses,
     ...changeResponses,

@@ -113,6 +113,39 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
       expect(await index.isOutdated()).toBe(false);
     });
 
+    test('a batch that replaces all events shows as a whole: searches meanwhile find all of one, and never none', async () => {
+      const ids = (round: number) => Array.from({ length: 1200 }, (_, at) => 1 + at + (round % 2) * 5000);
+      const replace = (round: number) =>
+        index.apply({
+          upserts: ids(round).map((id) => someEvent({ id, name: `state ${round}` })),
+          deletes: ids(round + 1),
+          version: ++version,
+        });
+      await replace(0);
+      let isOver = false;
+      const writing = (async () => {
+        for (let round = 1; round <= 4; round++) await replace(round);
+      })().finally(() => {
+        isOver = true;
+      });
+      const seen = new Set<string>();
+      while (!isOver) {
+        const { hits, total } = await search('', { size: 100 });
+        seen.add(`${[...new Set(hits.map(({ name }) => name))]}: ${total}`);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      await writing;
+      for (const one of seen) expect(one).toMatch(/^state \d: 1200$/);
+    });
+
+    test('how far it has come is what was noted last', async () => {
+      await index.reached({ position: 2n ** 60n + 1n, atMs: 1000 });
+      expect(await index.lookFreshness()).toEqual({ position: 2n ** 60n + 1n, atMs: 1000 });
+      expect(index.freshness()).toEqual({ position: 2n ** 60n + 1n, atMs: 1000 });
+      await Promise.all([5n, 7n, 6n].map((position) => index.reached({ position, atMs: 2000 })));
+      expect((await index.lookFreshness())?.position).toBe(6n);
+    });
+
     describe('misspelt words', () => {
       beforeEach(() =>
         put({ id: 1, name: 'UB' }, { id: 2, name: 'jazz' }, { id: 3, name: 'metallica' }, { id: 4, name: 'level' }),

@@ -18,7 +18,25 @@ const querySchema = z.object({
   cursor: textInput(longestCursor)
     .optional()
     .openapi({ description: 'The `next_cursor` of the page before, in place of `page`: goes on without limit' }),
+  min_version: z
+    .string()
+    .regex(/^\d{1,19}$/, 'must be the X-Onsale-Version of a response')
+    .transform(BigInt)
+    .optional()
+    .openapi({
+      type: 'string',
+      description:
+        'The `X-Onsale-Version` of a write: the search waits until the index has it, two seconds at most, and is a 503 else',
+    }),
 });
+
+const ageHeaders = {
+  'X-Index-Age': {
+    description:
+      'How many seconds ago the index was last known to have all of the database; absent while it is not known',
+    schema: { type: 'integer' as const },
+  },
+};
 
 const searchRoute = createRoute({
   method: 'get',
@@ -33,6 +51,7 @@ const searchRoute = createRoute({
   responses: {
     200: {
       ...jsonResponse('A page of events', pageSchema),
+      headers: ageHeaders,
       links: { next: { operationId: 'searchEvents', parameters: { cursor: '$response.body#/next_cursor' } } },
     },
     ...parameterResponses,
@@ -44,7 +63,7 @@ const searchRoute = createRoute({
  * Adds the search route. The same queries come again and again, and to check one costs more than to find its cached
  * page.
  */
-export function searchRoutes(search: SearchEvents) {
+export function searchRoutes(search: SearchEvents, age: () => number | undefined) {
   const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
 
   function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
@@ -54,12 +73,17 @@ export function searchRoutes(search: SearchEvents) {
     const fields = Object.entries(queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]);
     const { success, data, error } = querySchema.safeParse(Object.fromEntries(fields));
     if (!success) throw invalidInput(error.issues, 'query');
-    if (url.length <= 500) checked.set(url, data);
-    return data;
+    const { min_version: minVersion, ...wanted } = data;
+    const request = { ...wanted, minVersion };
+    if (url.length <= 500) checked.set(url, request);
+    return request;
   }
 
   return addUnchecked(createRoutes(), searchRoute, async (c) => {
     const request = check(c.req.url, () => c.req.queries());
-    return replyWritten<z.infer<typeof pageSchema>>(c, await search(request));
+    const page = await search(request);
+    const seconds = age();
+    const headers = seconds === undefined ? undefined : { 'X-Index-Age': String(seconds) };
+    return replyWritten<z.infer<typeof pageSchema>>(c, page, headers);
   });
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../../../shared/db/client.ts';
 import { postgresIdempotencyKeys } from '../../../../shared/idempotency/postgres.ts';
+import { postgresDataVersion } from '../../../../shared/version/postgres.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { postgresApiKeyStore } from './api-key-store.ts';
 import { postgresAuditLog } from './audit-log.ts';
@@ -29,4 +30,5 @@ export const postgresPorts = (db: Db, patient: Db = db): Omit<Ports, 'clock'> =>
   prices: postgresPrices(patient),
   holdBacks: postgresHoldBacks(patient),
   idempotencyKeys: postgresIdempotencyKeys(db),
+  dataVersion: postgresDataVersion(db),
 });

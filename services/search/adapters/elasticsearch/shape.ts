@@ -9,7 +9,7 @@ const lookAgainMs = 1000;
 
 /**
  * The members that documents have. An index of an older release knows fewer: it is given the new ones before anything
- * of this release is written to it, and goes on being searched until it has been replaced.
+ * of this release is written to it, keeps its own as they are, and goes on being searched until it has been replaced.
  */
 export function createShape(cluster: Cluster, names: Names, clock: Clock) {
   const ours = eventIndex().mappings;
@@ -23,7 +23,11 @@ export function createShape(cluster: Cluster, names: Names, clock: Clock) {
     const known = await mappingsOf(index);
     const lacking = Object.entries(ours.properties).filter(([name]) => known?.properties?.[name] === undefined);
     const body = { properties: Object.fromEntries(lacking) };
-    if (known && lacking.length > 0) await cluster.call({ method: 'PUT', path: `/${index}/_mapping`, body }, timeoutMs);
+    if (known && lacking.length > 0) {
+      await cluster.call({ method: 'PUT', path: `/${index}/_mapping`, body }, timeoutMs).catch((error) => {
+        if (statusOf(error) !== 404) throw error;
+      });
+    }
     widened.add(id);
   }
 

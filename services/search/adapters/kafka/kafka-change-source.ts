@@ -17,6 +17,7 @@ import { onDemand, openKafka } from './client.ts';
 import { dropLostSlot, unconfirmedBytes } from './connector-slot.ts';
 import type { Portion } from './intake.ts';
 import { createAge } from './lag.ts';
+import { createMarkers } from './markers.ts';
 import { readMessage, tellsOfSnapshot } from './message.ts';
 import { behind, readPartitions } from './offsets.ts';
 import { type Assignment, isIntact, prepare } from './preparation.ts';
@@ -66,11 +67,22 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
   const backoff = createBackoff();
   const age = createAge(clock);
   const traces = toldTraces();
+  const markers = createMarkers();
   let state: ChangeSourceState = 'stopped';
+  let readsNotifications = false;
 
   async function run(handlers: ChangeHandlers): Promise<void> {
     const { signal } = handlers;
     if (state !== 'stopped') throw new Error('the change source is running already');
+    const marking = markers.run({
+      db,
+      admin,
+      group: config.group,
+      topics,
+      isKeeper: () => readsNotifications && state === 'following',
+      onReached: (position) => handlers.onReached?.(position),
+      signal,
+    });
     while (!signal.aborted) {
       state = 'connecting';
       // A client remembers offsets and brokers, which may be others after what broke the last session.
@@ -91,6 +103,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
       );
     }
     state = 'stopped';
+    await marking;
   }
 
   async function beReady(consumer: Consumer, assignment: Assignment, handlers: ChangeHandlers, isOver: () => boolean) {
@@ -99,6 +112,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
     while (!isOver()) {
       try {
         if (await prepare(deps, assignment)) {
+          readsNotifications = (assignment[topics.notifications] ?? []).length > 0;
           isWell();
           return;
         }
@@ -140,6 +154,7 @@ export function kafkaChangeSource(options: KafkaSourceOptions): KafkaChangeSourc
     const isNotified = ({ payload }: Portion) => payload.batch.topic === topics.notifications;
     const notifications = portions.filter(isNotified).flatMap(({ messages }) => messages);
     notifications.forEach(traces.hear);
+    notifications.forEach(markers.hear);
     for (const { payload, messages } of portions.filter((one) => !isNotified(one))) {
       const { topic, partition } = payload.batch;
       for (const message of messages) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../../../../shared/errors.ts';
 import { hitOf } from '../../domain/index/event-document.ts';
-import type { SearchIndex } from '../../domain/index/search-index.ts';
+import type { Freshness, SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
 import {
   dayOf,
@@ -20,8 +20,10 @@ import { createViews, type Listed, type Views } from './views.ts';
 /** The searches share one thread: more at once would make each slower and none earlier. */
 const searchesAtOnce = { atOnce: 4, maxWaiting: 100, patienceMs: 2000 };
 
-/** How long searches wait at most while something is indexed. */
+/** How long searches wait at most while much is indexed. */
 const writeMs = 40;
+/** So many changes show at once, however long searches wait for that: a transaction is seen whole or not at all. */
+const wholeChanges = 10_000;
 
 /**
  * The index in this process: gone with it, and built from the database at each start. About 1.5 KB an event. Deletions
@@ -35,6 +37,7 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
   const gate = createGate(searchesAtOnce);
   const lock = createReadWriteLock();
   let isBuilt = false;
+  let freshness: Freshness | undefined;
 
   /** Calls `change` for each item, for a while at a time, with searches between. */
   async function changeEach<T>(items: T[], change: (item: T) => void): Promise<void> {
@@ -51,8 +54,13 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
 
   return {
     async apply({ upserts, deletes, version }) {
-      await changeEach(upserts, (document) => store.put(document, version));
-      await changeEach(deletes, (id) => store.remove(id, version));
+      const changes = [
+        ...upserts.map((document) => () => store.put(document, version)),
+        // Last, so that a replacement in parts shows both rather than nothing.
+        ...deletes.map((id) => () => store.remove(id, version)),
+      ];
+      if (changes.length > wholeChanges) await changeEach(changes, (change) => change());
+      else await lock.write(() => turns.run(each(changes)));
       return [];
     },
 
@@ -77,6 +85,11 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
     },
 
     generation: async () => `${instance}.${store.changes()}`,
+    async reached(noted) {
+      freshness = noted;
+    },
+    lookFreshness: async () => freshness,
+    freshness: () => freshness,
     isBuilt: async () => isBuilt,
     isOutdated: async () => false,
     count: async () => store.count(),
@@ -87,6 +100,13 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
       }
     },
   };
+}
+
+function* each(changes: (() => void)[]): Stepwise<undefined> {
+  for (const change of changes) {
+    change();
+    yield;
+  }
 }
 
 function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwise<SearchResult> {

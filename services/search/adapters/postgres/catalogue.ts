@@ -1,6 +1,8 @@
 import type { Db } from '../../../../shared/db/client.ts';
-import type { Catalogue } from '../../domain/index/catalogue.ts';
+import { inTransaction } from '../../../../shared/db/transaction.ts';
+import type { Catalogue, DirtyEvents, DirtyIds } from '../../domain/index/catalogue.ts';
 import { documentOf, type KeptEvent } from '../../domain/index/event-document.ts';
+import { demandOf } from './demand.ts';
 
 /**
  * The events in PostgreSQL. Give it a pool with a deadline of its own: a venue's or a performer's events are read in
@@ -19,9 +21,24 @@ export function postgresCatalogue(db: Db): Catalogue {
       array(
         select p.name from event_performers ep join performers p on p.id = ep.performer_id
         where ep.event_id = e.id order by p.id
-      ) as performers
-    from events e join venues v on v.id = e.venue_id
+      ) as performers,
+      moving.price_from, moving.seats_left, moving.popularity
+    from events e join venues v on v.id = e.venue_id cross join lateral (${demandOf(sql)}) moving
     where e.status <> 'draft' and e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
+
+  async function findDirty(from: Db['sql'], { eventIds, venueIds, performerIds }: DirtyIds): Promise<DirtyEvents> {
+    const rows = await from<(KeptEvent & { dirty: string })[]>`
+      select d.id as dirty, e.* from (
+        select unnest(${eventIds}::bigint[]) as id
+        union select id from events where venue_id = any(${venueIds}::bigint[])
+        union select event_id from event_performers where performer_id = any(${performerIds}::bigint[])
+      ) d left join lateral (${documents} and e.id = d.id) e on true
+      where d.id <= ${Number.MAX_SAFE_INTEGER}`;
+    return {
+      upserts: rows.filter(({ id }) => id !== null).map(documentOf),
+      deletes: rows.filter(({ id }) => id === null).map(({ dirty }) => Number(dirty)),
+    };
+  }
 
   return {
     async position() {
@@ -29,21 +46,17 @@ export function postgresCatalogue(db: Db): Catalogue {
       return BigInt(row?.bytes);
     },
 
-    async findDirty({ eventIds, venueIds, performerIds }) {
-      const rows = await db.run(
-        () => sql<(KeptEvent & { dirty: string })[]>`
-          select d.id as dirty, e.* from (
-            select unnest(${eventIds}::bigint[]) as id
-            union select id from events where venue_id = any(${venueIds}::bigint[])
-            union select event_id from event_performers where performer_id = any(${performerIds}::bigint[])
-          ) d left join lateral (${documents} and e.id = d.id) e on true
-          where d.id <= ${Number.MAX_SAFE_INTEGER}`,
-      );
-      return {
-        upserts: rows.filter(({ id }) => id !== null).map(documentOf),
-        deletes: rows.filter(({ id }) => id === null).map(({ dirty }) => Number(dirty)),
-      };
-    },
+    findDirty: (ids) => db.run(() => findDirty(sql, ids)),
+
+    inOneState: (read) =>
+      db.run(() =>
+        inTransaction(sql, async (tx) => {
+          await tx`set transaction isolation level repeatable read, read only`;
+          // The snapshot is taken first, and what it shows was on the disk by then (or is no loss, by `relaxed`).
+          const [row] = await tx<{ bytes: string }[]>`select (pg_current_wal_flush_lsn() - '0/0')::text as bytes`;
+          return read({ position: BigInt(row!.bytes), findDirty: (ids) => findDirty(tx, ids) });
+        }),
+      ),
 
     async *all(batchSize) {
       let after = 0;

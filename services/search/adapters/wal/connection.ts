@@ -34,7 +34,8 @@ export type Replication = {
   close(): Promise<void>;
 };
 
-const pingEveryMs = 1000;
+/** Also how long a write may wait to be known as handled where nothing of ours follows it. */
+const pingEveryMs = 250;
 const closeTimeoutMs = 1000;
 
 /**

@@ -1,12 +1,15 @@
 import type { Change } from '../../domain/changes/change-source.ts';
 
-/** A change, or the commit that ends a transaction; the server sends them in their order. */
+/** A change, or the end of what came before: a commit, or a heartbeat; the server sends them in their order. */
 export type Item = { kind: 'change'; change: Change; transaction: number } | { kind: 'commit'; end: bigint };
 
 /** `confirmed` is where the last transaction that ends in this batch ended, if one does. */
 export type Batch = { changes: Change[]; transactions: Set<number>; confirmed: bigint | undefined };
 
 export type ChangeQueue = ReturnType<typeof createQueue>;
+
+/** How long what is committed may take to come, without holding up what has come. */
+const untilMs = 300;
 
 /** Gathers changes into batches: whole transactions as long as they fit, a larger transaction in several. */
 export function createQueue(maxBatch: number) {
@@ -18,6 +21,9 @@ export function createQueue(maxBatch: number) {
   let wakeTaker = () => {};
   let wakePutters = () => {};
   let room: Promise<void> | undefined;
+  /** The end of what has come. */
+  let newest = 0n;
+  let onCommit = () => {};
 
   const count = (item: Item, by: 1 | -1) => {
     if (item.kind === 'change') changes += by;
@@ -28,7 +34,9 @@ export function createQueue(maxBatch: number) {
   function put(item: Item): Promise<void> | undefined {
     if (closed) return undefined;
     items.push(item);
+    if (item.kind === 'commit' && item.end > newest) newest = item.end;
     count(item, 1);
+    onCommit();
     if (isReady()) wakeTaker();
     if (changes < 2 * maxBatch) return undefined;
     room ??= new Promise((resolve) => {
@@ -57,15 +65,38 @@ export function createQueue(maxBatch: number) {
     return toBatch(taken);
   }
 
+  /**
+   * Resolves to the changes that wait and were committed up to `position`, once all those have come; to none when they
+   * are more than `most` or don't come soon. They go on waiting.
+   */
+  async function until(position: bigint, most: number): Promise<Change[]> {
+    const isThere = () => newest >= position;
+    if (!isThere() && !closed) {
+      const arrival = Promise.withResolvers<void>();
+      const timer = setTimeout(arrival.resolve, untilMs);
+      onCommit = () => void ((isThere() || closed || changes > most) && arrival.resolve());
+      await arrival.promise;
+      clearTimeout(timer);
+      onCommit = () => {};
+    }
+    if (!isThere() || closed) return [];
+    const end = items.findIndex((item) => item.kind === 'commit' && item.end >= position);
+    const found = items
+      .slice(0, end < 0 ? items.length : end)
+      .flatMap((one) => (one.kind === 'change' ? one.change : []));
+    return found.length > most ? [] : found;
+  }
+
   /** Forgets what is waiting; the server sends what was not confirmed again. */
   function close(): void {
     closed = true;
+    onCommit();
     items = [];
     wakeTaker();
     wakePutters();
   }
 
-  return { put, take, close, isIdle: () => items.length === 0 && !inHand };
+  return { put, take, until, close, isIdle: () => items.length === 0 && !inHand };
 }
 
 /** How many items make the next batch: up to the last commit that fits, or else all that fit. */

@@ -14,7 +14,8 @@ import { walChangeSource } from './wal-change-source.ts';
 const soon = (ms: number, signal?: AbortSignal) => sleep(Math.min(ms, 5), signal);
 
 const sourceOf = ({ db, config }: TestDatabase, slot = `slot_${config.database}`): ChangeSource =>
-  walChangeSource({ db, config, slot, log: silentLog, sleep: soon });
+  // Small ones, so that a test needs little to fill the queue.
+  walChangeSource({ db, config, slot, log: silentLog, maxBatch: 1000, sleep: soon });
 
 setDefaultTimeout(60_000);
 

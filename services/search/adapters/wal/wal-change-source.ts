@@ -5,7 +5,13 @@ import type { Db } from '../../../../shared/db/client.ts';
 import { untilVisible } from '../../../../shared/db/visibility.ts';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { Logger } from '../../../../shared/process/log.ts';
-import type { ChangeHandlers, ChangeLag, ChangeSource, ChangeSourceState } from '../../domain/changes/change-source.ts';
+import type {
+  Change,
+  ChangeHandlers,
+  ChangeLag,
+  ChangeSource,
+  ChangeSourceState,
+} from '../../domain/changes/change-source.ts';
 import { openReplication, type Replication } from './connection.ts';
 import { createReader } from './messages.ts';
 import { type Batch, type ChangeQueue, createQueue, type Item } from './queue.ts';
@@ -35,7 +41,7 @@ export type WalChangeSource = ChangeSource & {
 
 /** Changes from the write-ahead log, through a permanent logical replication slot, which it makes if it is missing. */
 export function walChangeSource(options: WalOptions): WalChangeSource {
-  const { db, config, slot, log, publication = 'onsale_search', maxBatch = 1000 } = options;
+  const { db, config, slot, log, publication = 'onsale_search', maxBatch = 10_000 } = options;
   const { clock = systemClock, sleep = realSleep } = options;
   let state: ChangeSourceState = 'stopped';
   let handled = 0n;
@@ -73,7 +79,7 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
     if (handlers.signal.aborted) return;
 
     const queue = createQueue(maxBatch);
-    const replication = open(queue, client);
+    const replication = open(queue, client, handlers);
     const stop = () => queue.close();
     handlers.signal.addEventListener('abort', stop, { once: true });
     replication.ended.catch(stop);
@@ -90,7 +96,7 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
     }
   }
 
-  function open(queue: ChangeQueue, client: Record<string, unknown>): Replication {
+  function open(queue: ChangeQueue, client: Record<string, unknown>, handlers: ChangeHandlers): Replication {
     const reader = createReader();
     const replication = openReplication({
       client,
@@ -105,9 +111,10 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
       },
       onMessage: (lsn, message) => putAll(queue, reader.read(lsn, message)),
       onCaughtUp(position) {
-        if (!queue.isIdle() || !reader.isBetweenTransactions()) return;
+        if (!reader.isBetweenTransactions()) return;
         // Other tables are written too: without this the slot would hold their WAL until one of ours changes.
-        acknowledge(position, replication);
+        if (queue.isIdle()) acknowledge(position, replication, handlers);
+        else queue.put({ kind: 'commit', end: position });
       },
     });
     return replication;
@@ -119,22 +126,24 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
    */
   async function deliverAll(queue: ChangeQueue, replication: Replication, handlers: ChangeHandlers): Promise<void> {
     for (let batch = await queue.take(); batch; batch = await queue.take()) {
-      await deliver(batch, handlers);
-      if (batch.confirmed !== undefined) acknowledge(batch.confirmed, replication);
+      await deliver(batch, handlers, (position) => queue.until(position, maxBatch - batch.changes.length));
+      if (batch.confirmed !== undefined) acknowledge(batch.confirmed, replication, handlers);
     }
   }
 
-  async function deliver({ changes, transactions }: Batch, { onBatch }: ChangeHandlers): Promise<void> {
+  async function deliver({ changes, transactions }: Batch, { onBatch }: ChangeHandlers, until: Until): Promise<void> {
     if (changes.length === 0) return;
     await untilVisible(db, transactions);
-    await onBatch(changes);
+    await onBatch(changes, until);
   }
 
-  function acknowledge(position: bigint, replication: Replication): void {
+  function acknowledge(position: bigint, replication: Replication, { onReached }: ChangeHandlers): void {
     backoff.reset();
-    if (position <= handled) return;
-    handled = position;
-    replication.confirm(position);
+    if (position > handled) {
+      handled = position;
+      replication.confirm(position);
+    }
+    onReached?.(handled);
   }
 
   async function lag(): Promise<ChangeLag> {
@@ -155,6 +164,8 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
 
   return { run, state: () => state, lag, expectFollowing };
 }
+
+type Until = (position: bigint) => Promise<Change[]>;
 
 function putAll(queue: ChangeQueue, items: Item[]): Promise<void> | undefined {
   let room: Promise<void> | undefined;

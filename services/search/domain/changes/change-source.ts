@@ -26,8 +26,17 @@ export type ChangeHandlers = {
    * resolved `gap` stays true, also across restarts.
    */
   onConnect(connection: { gap: boolean }): Promise<void>;
-  /** Gets at least one change. When it throws, the error is logged and the same changes come again. */
-  onBatch(changes: Change[]): Promise<void>;
+  /**
+   * Gets at least one change. When it throws, the error is logged and the same changes come again. `until`, of a source
+   * that knows transactions, resolves to all further changes that were committed up to a position; they come again in
+   * later batches. It returns fewer, or none, where they are too many for one batch or don't come soon.
+   */
+  onBatch(changes: Change[], until?: (position: bigint) => Promise<Change[]>): Promise<void>;
+  /**
+   * Called now and then when all that was committed up to this position of the WAL has been handled, also when nothing
+   * is to be handled: then a position is reached within about a second.
+   */
+  onReached?(position: bigint): void;
   /** Ends `run`, after a handler at work has returned. */
   signal: AbortSignal;
 };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { sleep } from '../../../../shared/async/clock.ts';
+import { walPosition } from '../../../../shared/db/wal-position.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { silentLog } from '../../../../shared/process/log.ts';
 import { type TestDatabase, testDatabase } from '../../../../shared/testing/database.ts';
@@ -324,4 +325,20 @@ test('an index that has lost everything is built again, though nothing changes',
   index = memoryIndex();
   await eventually(async () => expect(await search.names('')).toEqual(['one']));
   expect(search.rebuilt).toEqual([1, 1]);
+});
+
+test('a version is reached when its own write can be found, and also when nothing follows it', async () => {
+  const search = await start();
+  const venueId = await makeVenue(sql, 'Hall');
+  for (let n = 0; n < 5; n++) {
+    await makeEvent(sql, { venueId, name: `Number${n}` });
+    const version = await walPosition(database.db);
+    await eventually(() => expect(search.index.freshness()!.position).toBeGreaterThanOrEqual(version));
+    expect(await search.names('')).toContain(`Number${n}`);
+  }
+  await sql`insert into app_state (key, value) values ('other', 'table')`;
+  const version = await walPosition(database.db);
+  await eventually(() => expect(search.index.freshness()!.position).toBeGreaterThanOrEqual(version));
+  const { atMs } = search.index.freshness()!;
+  await eventually(() => expect(search.index.freshness()!.atMs).toBeGreaterThan(atMs));
 });

@@ -1,9 +1,11 @@
-import { sleep } from '../../../../shared/async/clock.ts';
+import { type Clock, sleep, systemClock } from '../../../../shared/async/clock.ts';
 import type { Catalogue } from '../index/catalogue.ts';
+import type { EventDocument } from '../index/event-document.ts';
 import type { Rejected, SearchIndex } from '../index/search-index.ts';
 import type { Change, ChangeSource } from './change-source.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { dirtOf } from './dirty-ids.ts';
+import { createMoments } from './moments.ts';
 
 /** Called with what has happened, for logs and metrics. */
 export type FollowObserver = {
@@ -22,7 +24,13 @@ export type FollowChangesDeps = {
   rebuildBatch?: number;
   /** How often to look whether the index is still there. */
   lookMs?: number;
+  clock?: Clock;
 };
+
+type Until = (position: bigint) => Promise<Change[]>;
+
+/** How often to look where the WAL ends. */
+const momentMs = 500;
 
 export type FollowChanges = {
   /** Keeps the index in step with the database until the signal aborts. */
@@ -32,6 +40,8 @@ export type FollowChanges = {
    * `run` ends before.
    */
   ready: Promise<void>;
+  /** Reads these events and indexes them, in turn with the changes; resolves to those that are there. */
+  indexAnew(eventIds: number[]): Promise<EventDocument[]>;
 };
 
 /**
@@ -45,10 +55,14 @@ export type FollowChanges = {
  */
 export function followChanges(deps: FollowChangesDeps): FollowChanges {
   const { source, catalogue, index, deadLetters, observe = {}, rebuildBatch = 1000, lookMs = 5000 } = deps;
+  const { clock = systemClock } = deps;
+  const moments = createMoments();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   const inTurn = oneAtATime();
   let ending: AbortSignal | undefined;
+  /** What the last time that everything was read has brought, from whatever server. */
+  let wholeTo = 0n;
 
   async function onConnect({ gap }: { gap: boolean }): Promise<void> {
     if (gap || !(await index.isBuilt()) || (await index.isOutdated())) await rebuild();
@@ -65,16 +79,52 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     }
   }
 
-  async function onBatch(changes: Change[]): Promise<void> {
+  async function lookAtLog(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const atMs = clock.now();
+      await catalogue.position().then(
+        (position) => moments.saw(position, atMs),
+        () => {},
+      );
+      await sleep(momentMs, signal);
+    }
+  }
+
+  /** The changes that are behind the last time that everything was read may be older than it. */
+  function onReached(reached: bigint): void {
+    const position = reached > wholeTo ? reached : wholeTo;
+    const atMs = moments.lastBefore(position);
+    // A note that is lost is made up for by the next.
+    if (atMs !== undefined) index.reached({ position, atMs }).catch(() => {});
+  }
+
+  /**
+   * What is read shows also what was committed after the changes. The changes of that are looked at, too, so that each
+   * transaction is in what is indexed with all of its events, or with none.
+   */
+  async function onBatch(changes: Change[], until?: Until): Promise<void> {
     const { ids, everything, unreadable } = dirtOf(changes);
     if (everything) await rebuild();
     else if (changes.length > unreadable.length) {
       const version = await catalogue.position();
-      const { upserts, deletes } = await catalogue.findDirty(ids);
+      const { upserts, deletes } = until
+        ? await catalogue.inOneState(async (view) => {
+            const further = await until(view.position);
+            return view.findDirty(further.length === 0 ? ids : dirtOf([...changes, ...further]).ids);
+          })
+        : await catalogue.findDirty(ids);
       await keepRejected(await index.apply({ upserts, deletes, version }));
       observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
     }
     for (const { change, cause } of unreadable) await keepDeadLetter(change, cause);
+  }
+
+  async function indexAnew(eventIds: number[]): Promise<EventDocument[]> {
+    const version = await catalogue.position();
+    const { upserts, deletes } = await catalogue.findDirty({ eventIds, venueIds: [], performerIds: [] });
+    await keepRejected(await index.apply({ upserts, deletes, version }));
+    observe.applied?.({ changes: 0, upserts: upserts.length, deletes: deletes.length });
+    return upserts;
   }
 
   /** An event that the index can't take must not stop the others. */
@@ -99,19 +149,25 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
         yield batch;
       }
     }
-    await keepRejected(await index.replaceAll(counted(), await catalogue.position(), catalogue.position));
+    const atMs = clock.now();
+    const position = await catalogue.position();
+    await keepRejected(await index.replaceAll(counted(), position, catalogue.position));
+    wholeTo = position;
+    await index.reached({ position, atMs }).catch(() => {});
     observe.rebuilt?.({ documents, durationMs: performance.now() - startedAt });
   }
 
   return {
     ready: ready.promise,
+    indexAnew: (eventIds) => inTurn(() => indexAnew(eventIds)),
     run(signal) {
       ending = signal;
-      const looking = lookAfterIndex(signal).catch(() => {});
+      const looking = Promise.all([lookAfterIndex(signal).catch(() => {}), lookAtLog(signal)]);
       return source
         .run({
           onConnect: (connection) => inTurn(() => onConnect(connection)),
-          onBatch: (changes) => inTurn(() => onBatch(changes)),
+          onBatch: (changes, until) => inTurn(() => onBatch(changes, until)),
+          onReached,
           signal,
         })
         .finally(() => ready.reject(new Error('following changes ended before the index was ready')))

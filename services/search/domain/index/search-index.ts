@@ -9,6 +9,12 @@ export type IndexChanges = {
   version: bigint;
 };
 
+/**
+ * How far an index has come: all that was committed up to the position of the WAL can be found, which was all that
+ * there was at `atMs`.
+ */
+export type Freshness = { position: bigint; atMs: number };
+
 /** A document that the index can't take, and why: to send it again would not help. */
 export type Rejected = { id: number; cause: string };
 
@@ -47,6 +53,15 @@ export type SearchIndex = {
    * pages.
    */
   generation(): Promise<string>;
+  /** Notes how far the index has come, for the searches of all processes. May be told late, and in part. */
+  reached(freshness: Freshness): Promise<void>;
+  /**
+   * Returns how far it has come, as of a moment after the call, whichever process has noted it; undefined before the
+   * first note. A `generation` that is asked for afterwards is of that state or a later one.
+   */
+  lookFreshness(): Promise<Freshness | undefined>;
+  /** The same as far as it is known: at the call of the last `generation`, or half a second earlier. */
+  freshness(): Freshness | undefined;
   /** Every document that can be found, by id, in batches; what changes meanwhile may be missed. */
   scan(batchSize: number): AsyncIterable<EventDocument[]>;
   /**

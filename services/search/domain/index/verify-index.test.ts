@@ -89,3 +89,9 @@ test('events that change all the time do not count, one that stays wrong does', 
   expect(differences.map(({ kind, document }) => [kind, document.id])).toEqual([['missing', 2]]);
   expect(agreed).toBe(2);
 });
+
+test('demand, which moves by itself, is no difference', async () => {
+  const { verify } = await start(events(1, 2));
+  const moved = events(1, 2).map((event) => ({ ...event, seats_left: 3, price_from: 100, popularity: 9 }));
+  expect(await verify(() => moved)).toEqual({ agreed: 2, differences: [] });
+});

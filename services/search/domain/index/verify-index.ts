@@ -1,6 +1,6 @@
 import { type Clock, sleep as realSleep, systemClock } from '../../../../shared/async/clock.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type EventDocument, isSameDocument } from './event-document.ts';
+import { type EventDocument, isSameButForDemand } from './event-document.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** An event that the index does not have, has though it is gone, or has otherwise than the database. */
@@ -22,7 +22,7 @@ const pauseMs = 500;
 
 /**
  * Compares every row of the database with every document of the index, side by side in the order of their ids. An event
- * counts as different only if it differs in every look for some seconds. Throws `unavailable` when either is away.
+ * counts as different only if it differs in every look for some seconds, and not for its demand alone. Throws `unavailable` when either is away.
  */
 export async function verifyIndex(deps: VerifyDeps): Promise<Verdict> {
   const { patienceMs = 5000, clock = systemClock, sleep = realSleep } = deps;
@@ -53,7 +53,7 @@ async function compare({ catalogue, index, batchSize = 1000 }: VerifyDeps): Prom
       const order = (row?.id ?? Number.POSITIVE_INFINITY) - (document?.id ?? Number.POSITIVE_INFINITY);
       if (order < 0) note('missing', row!);
       else if (order > 0) note('extra', document!);
-      else if (isSameDocument(row!, document!)) agreed++;
+      else if (isSameButForDemand(row!, document!)) agreed++;
       else note('different', row!);
       if (order <= 0) row = await next(rows);
       if (order >= 0) document = await next(documents);

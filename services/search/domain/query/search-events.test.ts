@@ -204,3 +204,17 @@ test.each([
     expect(isAppError(refused, 'invalid_request')).toBe(true);
   }
 });
+
+test('a search with a min_version shows what the index has then, on a page that goes on, too', async () => {
+  const { search, put, index } = await start(['Opera one', 'Opera two', 'Opera three']);
+  const first = JSON.parse(await search(request({ q: 'opera', size: 1 })));
+  const behind = search(request({ q: 'opera', size: 1, minVersion: 9n, cursor: first.next_cursor }));
+  await put(['Opera one', 'Opera two', 'Ballet']);
+  await index.reached({ position: 9n, atMs: 0 });
+  expect(JSON.parse(await behind)).toMatchObject({ total: 2 });
+  expect(JSON.parse(await search(request({ q: 'opera', minVersion: 9n })))).toMatchObject({ total: 2 });
+  // Without it the list goes on in the state that it began in.
+  expect(JSON.parse(await search(request({ q: 'opera', size: 1, cursor: first.next_cursor })))).toMatchObject({
+    total: 3,
+  });
+});

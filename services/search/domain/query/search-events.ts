@@ -3,6 +3,7 @@ import { type Cache, type CacheObserver, readThrough } from '../../../../shared/
 import { AppError } from '../../../../shared/errors.ts';
 import type { EventHit } from '../index/event-document.ts';
 import type { SearchIndex } from '../index/search-index.ts';
+import { awaitVersion } from './await-version.ts';
 import { type PageCursor, readCursor, writeCursor } from './cursor.ts';
 import { dayOf, queryKey, type SearchFilters } from './search-query.ts';
 
@@ -19,6 +20,8 @@ export type SearchRequest = {
    * looked at.
    */
   cursor?: string | undefined;
+  /** The version of a write that must be found, if it is to be: the search waits for it, or throws `unavailable`. */
+  minVersion?: bigint | undefined;
 };
 
 export type SearchPage = {
@@ -52,11 +55,18 @@ const deepestResult = 10_000;
 export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) => string) {
   const { index, cache, clock, observeCache } = deps;
   const read = readThrough(cache, observeCache);
+  const reached = awaitVersion(deps);
 
   return async function search(request: SearchRequest): Promise<string> {
     const { size, filters = {} } = request;
     const wanted = { text: normalise(request.q), filters };
+    const { minVersion } = request;
     const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
+    if (minVersion !== undefined) {
+      await reached(minVersion);
+      // The state that the list was read from may be older than the version.
+      if (cursor) delete cursor.after.view;
+    }
     const page = cursor?.page ?? request.page;
     if (!cursor && page * size > deepestResult) throw tooDeep();
 
