@@ -1,8 +1,9 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import { analysis } from './analysis.ts';
+import { attributeProperties } from './attributes.ts';
 
 /** Add one whenever documents get another member, or keep one in another way: the index is then built anew. */
-const shape = 2;
+const shape = 3;
 
 /** The settings and mappings of an index of events. */
 export const eventIndex = () => ({
@@ -30,6 +31,7 @@ export const eventIndex = () => ({
       version: { type: 'long' },
       gone: { type: 'boolean' },
       gone_at: { type: 'date' },
+      ...attributeProperties,
     } satisfies Record<keyof EventDocument | 'version' | 'gone' | 'gone_at', object>,
   },
 });
