@@ -1,9 +1,15 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import { facetNames, facetValues } from '../../domain/query/facets.ts';
-import { filterKeys } from '../../domain/query/filters.ts';
+import { filterTerms } from '../../domain/query/filters.ts';
 
 /** What an index has of an event besides the event: the terms that filters ask for, and the values that facets count. */
-export const attributes = (event: EventDocument) => ({ keys: filterKeys(event), facets: facetValues(event) });
+export const attributes = (event: EventDocument) => ({
+  keys: Object.entries(filterTerms(event)).flatMap(([name, terms]) => terms.map((term) => keyOf(name, term))),
+  facets: facetValues(event),
+});
+
+/** One field has the terms of all filters. */
+export const keyOf = (name: string, term: string): string => `${name}:${term}`;
 
 /** Kept, and not looked at. */
 const kept = { type: 'keyword', index: false, doc_values: false };

@@ -3,8 +3,9 @@ import {
   isDay,
   type SearchFilters,
   sellingStatuses,
-  wantedKeys,
+  wantedTerms,
 } from '../../domain/query/filters.ts';
+import { keyOf } from './attributes.ts';
 
 /** A condition on a document, as a clause of a query. */
 export type Condition = { group: FilterGroup; clause: object };
@@ -12,7 +13,10 @@ export type Condition = { group: FilterGroup; clause: object };
 /** Returns the conditions that the filters set. */
 export function conditions(filters: SearchFilters, now: number): Condition[] {
   const { from, to, priceMin, priceMax, available, onSale, near } = filters;
-  const found: Condition[] = wantedKeys(filters).map(({ group, key }) => ({ group, clause: { term: { keys: key } } }));
+  const found: Condition[] = wantedTerms(filters).map(({ group, name, term }) => ({
+    group,
+    clause: { term: { keys: keyOf(name, term) } },
+  }));
   const add = (group: FilterGroup, ...clauses: object[]) => found.push({ group, clause: allOf(clauses) });
 
   if (from !== undefined) add('month', { range: { [isDay(from) ? 'local_date' : 'date']: { gte: from } } });

@@ -1,23 +1,22 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import { facetNames, facetValues } from '../../domain/query/facets.ts';
-import { filterKeys, sellingStatuses } from '../../domain/query/filters.ts';
+import { filterTerms, sellingStatuses, type TermFilter, termFilterNames } from '../../domain/query/filters.ts';
 import { createColumn } from './column.ts';
-import { createTerms } from './terms.ts';
+import { createTerms, type Terms } from './terms.ts';
 
 export type Attributes = ReturnType<typeof createAttributes>;
 
 /** What filters, facets and sorts look at, by slot: numbers alone, for a search looks at each slot. */
 export function createAttributes() {
-  const keys = createTerms();
-  /** Of one facet each, so that a search counts only those that it is asked for. */
-  const values = facetNames.map((name) => ({ name, terms: createTerms() }));
+  const terms = Object.fromEntries(termFilterNames.map((name) => [name, createTerms()])) as Record<TermFilter, Terms>;
+  const values = facetNames.map((name) => ({ name, counted: createTerms() }));
   const [day, price, seats, popularity] = [createColumn(), createColumn(), createColumn(), createColumn()];
   const [lat, lon] = [createColumn(), createColumn()];
   /** The window of the general sale of events that sell, infinite where it is open; NaN in those that don't. */
   const [opens, closes, onSaleFrom] = [createColumn(), createColumn(), createColumn()];
 
   return {
-    keys,
+    terms,
     values,
     day,
     price,
@@ -30,9 +29,10 @@ export function createAttributes() {
     /** NaN where it is null. */
     onSaleFrom,
     set(slot: number, event: EventDocument | undefined): void {
-      keys.set(slot, event ? filterKeys(event) : []);
+      const filters = event && filterTerms(event);
+      for (const name of termFilterNames) terms[name].set(slot, filters?.[name] ?? []);
       const facets = event && facetValues(event);
-      for (const { name, terms } of values) terms.set(slot, facets?.[name] ?? []);
+      for (const { name, counted } of values) counted.set(slot, facets?.[name] ?? []);
       day.set(slot, event ? dayNumber(event.local_date) : Number.NaN);
       price.set(slot, event?.price_from ?? Number.NaN);
       seats.set(slot, event?.seats_left ?? Number.NaN);

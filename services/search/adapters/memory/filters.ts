@@ -1,5 +1,5 @@
 import { distanceKm } from '../../domain/query/distance.ts';
-import { type FilterGroup, isDay, type Near, type SearchFilters, wantedKeys } from '../../domain/query/filters.ts';
+import { type FilterGroup, isDay, type Near, type SearchFilters, wantedTerms } from '../../domain/query/filters.ts';
 import { type Attributes, dayNumber } from './attributes.ts';
 
 /** A condition on a slot. */
@@ -11,14 +11,15 @@ export function conditions(
   filters: SearchFilters,
   { now, dateMs }: { now: number; dateMs: (slot: number) => number },
 ): Condition[] {
-  const { keys, day, price, seats, opens, closes } = attributes;
+  const { terms, day, price, seats, opens, closes } = attributes;
   const { from, to, priceMin, priceMax, available, onSale, near } = filters;
   const found: Condition[] = [];
   const add = (group: FilterGroup, isMet: Condition['isMet']) => found.push({ group, isMet });
 
-  for (const { group, key } of wantedKeys(filters)) {
-    const code = keys.code(key);
-    add(group, code === undefined ? () => false : (slot) => keys.of(slot).includes(code));
+  for (const { group, name, term } of wantedTerms(filters)) {
+    const { code, has } = terms[name];
+    const wanted = code(term);
+    add(group, wanted === undefined ? () => false : (slot) => has(slot, wanted));
   }
   if (from !== undefined) add('month', atLeast(isDay(from) ? [day.get, dayNumber(from)] : [dateMs, Date.parse(from)]));
   if (to !== undefined) add('month', atMost(isDay(to) ? [day.get, dayNumber(to)] : [dateMs, Date.parse(to)]));
@@ -52,4 +53,13 @@ function isNear({ lat, lon }: Attributes, near: Near): (slot: number) => boolean
   return (slot) =>
     Math.abs(lat.get(slot) - near.lat) <= degrees &&
     distanceKm(near, { lat: lat.get(slot), lon: lon.get(slot) }) <= near.radiusKm;
+}
+
+/** Returns whether a slot meets all of several conditions. */
+export function allMet(tests: readonly Condition['isMet'][]): Condition['isMet'] {
+  const [first, second, ...more] = tests;
+  if (!first) return () => true;
+  if (!second) return first;
+  const rest = allMet([second, ...more]);
+  return (slot) => first(slot) && rest(slot);
 }

@@ -1,184 +1,107 @@
-import { hitOf } from '../../domain/index/event-document.ts';
-import { distanceKm } from '../../domain/query/distance.ts';
-import { followsSales } from '../../domain/query/filters.ts';
+import { type EventDocument, hitOf } from '../../domain/index/event-document.ts';
 import { queryKey, type SearchCursor, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
-import { queryWords } from '../../domain/query/text.ts';
 import type { DocumentStore } from './document-store.ts';
-import { createCounts } from './facets.ts';
-import { conditions } from './filters.ts';
-import { stillFound } from './kept-list.ts';
-import type { Candidate } from './scores.ts';
+import { isStillFound } from './kept-list.ts';
+import { findMatches, type Matches } from './matches.ts';
 import { top } from './top.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 import type { List, Views } from './views.ts';
 
 /** Searches the store, or goes on in a list that is kept of it. */
 export function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwise<SearchResult> {
-  const { size, sort, from = 0, after } = query;
   const key = queryKey(query);
-  const kept = after?.view === undefined ? undefined : views.get(after.view, key);
-  const { list, ...found } = kept ? { list: yield* stillFound(kept, query) } : yield* findAll(store, query);
-  const total = list.documents.length;
-  const rest = yield* places(list, after && isBehind(list, after));
-  const first = yield* top(rest, from + size + 1, inOrder(list));
-  const page = first.slice(from, from + size);
-  const last = page.at(-1);
+  const kept = query.after?.view === undefined ? undefined : views.get(query.after.view, key);
+  if (kept) {
+    const places = yield* select(all(kept.dates.length), isStillFound(kept, query));
+    return yield* page({ ...kept, document: (place) => kept.documents[place]! }, places, query, query.after!.view!);
+  }
+  const { matches, ...found } = yield* findMatches(store, query);
+  const read = { ...matches, document: (place: number) => store.document(matches.slots[place]!) };
+  const name = views.name(key, store.changes());
+  const result = yield* page(read, all(matches.dates.length), query, name);
+  if (result.next && !views.has(name)) views.keep(name, key, yield* copy(store, matches));
+  return { ...result, ...found };
+}
+
+/** A list that is read: entries by their place in it. */
+type Read = Omit<List, 'documents'> & { document: (place: number) => EventDocument };
+
+/** Makes the page of a list, of which these places are found. */
+function* page(read: Read, places: Int32Array, query: SearchQuery, view: string): Stepwise<SearchResult> {
+  const { size, sort, from = 0, after } = query;
+  const rest = after ? yield* select(places, isBehind(read, after)) : places;
+  const first = yield* top(rest, from + size + 1, inOrder(read));
+  const shown = first.slice(from, from + size);
+  const last = shown.at(-1);
   const isMore = last !== undefined && first.length > from + size;
-  const view = () => (kept ? after!.view! : views.keep(key, store.changes(), list));
   return {
-    hits: page.map((place) => ({ ...hitOf(list.documents[place]!), score: list.scores[place]! })),
-    total,
-    ...(total > 0 && { firstDateMs: yield* earliest(list) }),
-    ...found,
-    ...(isMore && { next: { ...cursor(list, last, sort), view: view() } }),
+    hits: shown.map((place) => ({ ...hitOf(read.document(place)), score: read.scores[place]! })),
+    total: places.length,
+    ...(places.length > 0 && { firstDateMs: yield* earliest(read, places) }),
+    ...(isMore && { next: { ...cursor(read, last, sort), view } }),
   };
 }
 
-type Found = Pick<SearchResult, 'facets' | 'firstTurnMs'> & { list: List };
-
-/**
- * Looks at each event once. One that meets all filters but those of one facet counts in that facet, and one whose sale
- * is not as it should be yet tells when the search will find others.
- */
-function* findAll(store: DocumentStore, query: SearchQuery): Stepwise<Found> {
-  const { now, filters = {}, facets = [] } = query;
-  const { dateMs, attributes } = store;
-  const counts = createCounts(attributes, facets);
-  const all = conditions(attributes, filters, { now, dateMs });
-  const apart = all
-    .map(({ group, isMet }) => ({ isMet, facet: group === 'on_sale' ? onSale : counts.names.indexOf(group as never) }))
-    .filter(({ facet }) => facet !== none);
-  const others = all.filter(({ group }) => group !== 'on_sale' && !counts.names.includes(group as never));
-  const wanted = (slot: number) => dateMs(slot) >= now && others.every(({ isMet }) => isMet(slot));
-
-  /** The facet whose filters alone an event does not meet; undefined when it does not meet more. */
-  function failing(slot: number): number | undefined {
-    let failed = none;
-    for (const { isMet, facet } of apart) {
-      if (failed === facet || isMet(slot)) continue;
-      if (failed !== none) return undefined;
-      failed = facet;
-    }
-    return failed;
-  }
-
-  const list: List = { documents: [], scores: [], ranks: [], dates: [] };
-  const rank = ranking(store, query);
-  let firstTurnMs = Number.POSITIVE_INFINITY;
-  const turns = followsSales(filters);
-
-  function look(slot: number, score: number): void {
-    const failed = failing(slot);
-    if (failed === undefined) return;
-    if (turns && (failed === none || failed === onSale)) {
-      for (const turn of [attributes.opens.get(slot), attributes.closes.get(slot)]) {
-        if (turn > now && turn < firstTurnMs) firstTurnMs = turn;
-      }
-    }
-    if (failed >= 0) counts.add(failed, slot);
-    if (failed !== none) return;
-    for (let facet = 0; facet < counts.names.length; facet++) counts.add(facet, slot);
-    list.documents.push(store.document(slot));
-    list.scores.push(score);
-    list.ranks.push(rank(slot, score));
-    list.dates.push(dateMs(slot));
-  }
-
-  if (query.text === '') yield* lookAtSlots(store.used(), wanted, look);
-  else yield* lookAtCandidates(yield* store.matching(queryWords(query.text), wanted), look);
-  return {
-    list,
-    ...(facets.length > 0 && { facets: yield* counts.finish() }),
-    ...(firstTurnMs < Number.POSITIVE_INFINITY && { firstTurnMs }),
-  };
-}
-
-/** Besides the places of facets. */
-const none = -1;
-const onSale = -2;
-
-type Look = (slot: number, score: number) => void;
-
-function* lookAtSlots(used: number, wanted: (slot: number) => boolean, look: Look): Stepwise<undefined> {
-  for (let slot = 0; slot < used; slot++) {
-    if (wanted(slot)) look(slot, 0);
-    if (slot % stepsAtOnce === stepsAtOnce - 1) yield;
-  }
-}
-
-function* lookAtCandidates(candidates: Candidate[], look: Look): Stepwise<undefined> {
-  let steps = 0;
-  for (const { slot, score } of candidates) {
-    look(slot, score);
-    if (++steps % stepsAtOnce === 0) yield;
-  }
-}
-
-/** Returns what the list is sorted by, before date and uuid: ascending, infinite where the value is lacking. */
-function ranking(
-  { attributes }: DocumentStore,
-  { sort, filters }: SearchQuery,
-): (slot: number, score: number) => number {
-  const { price, popularity, onSaleFrom, lat, lon } = attributes;
-  const orLast = (value: number) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
-  const near = filters?.near;
-  switch (sort) {
-    case 'date':
-      return () => 0;
-    case 'price':
-      return (slot) => orLast(price.get(slot));
-    case 'popularity':
-      return (slot) => -popularity.get(slot);
-    case 'on_sale':
-      return (slot) => orLast(onSaleFrom.get(slot));
-    case 'distance':
-      return near ? (slot) => orLast(distanceKm(near, { lat: lat.get(slot), lon: lon.get(slot) })) : () => 0;
-    default:
-      return (_, score) => -score;
-  }
-}
-
-function* places({ documents }: List, isWanted: (place: number) => boolean = () => true): Stepwise<number[]> {
-  const wanted: number[] = [];
-  for (let place = 0; place < documents.length; place++) {
-    if (isWanted(place)) wanted.push(place);
+/** What a list is to stay like, however the store changes. */
+function* copy(store: DocumentStore, { slots, scores, ranks, dates }: Matches): Stepwise<List> {
+  const documents: EventDocument[] = [];
+  for (let place = 0; place < slots.length; place++) {
+    documents.push(store.document(slots[place]!));
     if (place % stepsAtOnce === stepsAtOnce - 1) yield;
   }
-  return wanted;
+  return { documents, scores: scores.slice(), ranks: ranks.slice(), dates: dates.slice() };
+}
+
+function all(length: number): Int32Array {
+  const places = new Int32Array(length);
+  for (let place = 0; place < length; place++) places[place] = place;
+  return places;
+}
+
+function* select(places: Int32Array, isWanted: (place: number) => boolean): Stepwise<Int32Array> {
+  const wanted = new Int32Array(places.length);
+  let count = 0;
+  for (let at = 0; at < places.length; at++) {
+    if (isWanted(places[at]!)) wanted[count++] = places[at]!;
+    if (at % stepsAtOnce === stepsAtOnce - 1) yield;
+  }
+  return wanted.subarray(0, count);
 }
 
 /** Rank, date and uuid, all ascending. */
 const inOrder =
-  ({ ranks, dates, documents }: List) =>
+  ({ ranks, dates, document }: Read) =>
   (a: number, b: number) =>
-    compare(ranks[a]!, ranks[b]!) || dates[a]! - dates[b]! || compare(documents[a]!.uuid, documents[b]!.uuid);
+    compare(ranks[a]!, ranks[b]!) || dates[a]! - dates[b]! || compareText(document(a).uuid, document(b).uuid);
 
 const isBehind =
-  ({ ranks, dates, documents }: List, { key, dateMs, uuid }: SearchCursor) =>
+  ({ ranks, dates, document }: Read, { key, dateMs, uuid }: SearchCursor) =>
   (place: number) =>
-    (compare(ranks[place]!, rankOf(key)) || dates[place]! - dateMs || compare(documents[place]!.uuid, uuid)) > 0;
+    (compare(ranks[place]!, rankOf(key)) || dates[place]! - dateMs || compareText(document(place).uuid, uuid)) > 0;
 
-const compare = <T extends number | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+/** The difference of two infinities is no number. */
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A cursor is JSON, which has no infinity. */
 const keyOfLacking = Number.MAX_VALUE;
 const rankOf = (key: number) => (key === keyOfLacking ? Number.POSITIVE_INFINITY : key);
 
-function cursor({ ranks, dates, documents }: List, place: number, sort: SearchQuery['sort']): SearchCursor {
+function cursor({ ranks, dates, document }: Read, place: number, sort: SearchQuery['sort']): SearchCursor {
   const rank = ranks[place]!;
   return {
     ...(sort && sort !== 'relevance' && { sort }),
     key: rank === Number.POSITIVE_INFINITY ? keyOfLacking : rank,
     dateMs: dates[place]!,
-    uuid: documents[place]!.uuid,
+    uuid: document(place).uuid,
   };
 }
 
-function* earliest({ dates }: List): Stepwise<number> {
+function* earliest({ dates }: Read, places: Int32Array): Stepwise<number> {
   let first = Number.POSITIVE_INFINITY;
-  for (let place = 0; place < dates.length; place++) {
-    if (dates[place]! < first) first = dates[place]!;
-    if (place % stepsAtOnce === stepsAtOnce - 1) yield;
+  for (let at = 0; at < places.length; at++) {
+    if (dates[places[at]!]! < first) first = dates[places[at]!]!;
+    if (at % stepsAtOnce === stepsAtOnce - 1) yield;
   }
   return first;
 }

@@ -1,13 +1,16 @@
 export type Terms = ReturnType<typeof createTerms>;
 
-/** The terms of each slot as small numbers, the same for the same term. */
+/** The terms of each slot as small numbers: the first in one array, for most have no other. */
 export function createTerms() {
   const codes = new Map<string, number>();
   const terms: string[] = [];
   /** How many slots have a term; the code of one that none has goes to another term. */
   const uses: number[] = [];
   const freeCodes: number[] = [];
-  const bySlot: (number[] | undefined)[] = [];
+  let first = new Int32Array(1024).fill(none);
+  const others: (number[] | undefined)[] = [];
+  /** How many slots have more than one term. */
+  let withOthers = 0;
 
   function take(term: string): number {
     let code = codes.get(term);
@@ -28,13 +31,36 @@ export function createTerms() {
     freeCodes.push(code);
   }
 
+  function grow(slot: number): void {
+    const more = new Int32Array(slot * 2).fill(none);
+    more.set(first);
+    first = more;
+  }
+
   return {
     set(slot: number, wanted: readonly string[]): void {
-      const before = bySlot[slot];
-      bySlot[slot] = wanted.length > 0 ? wanted.map(take) : undefined;
-      for (const code of before ?? []) release(code);
+      if (slot >= first.length) grow(slot);
+      const before = [first[slot]!, ...(others[slot] ?? [])];
+      const [code = none, ...rest] = wanted.map(take);
+      first[slot] = code;
+      withOthers += Number(rest.length > 0) - Number(before.length > 1);
+      others[slot] = rest.length > 0 ? rest : undefined;
+      for (const one of before) if (one !== none) release(one);
     },
-    of: (slot: number): readonly number[] => bySlot[slot] ?? none,
+    has: (slot: number, code: number): boolean => first[slot] === code || (others[slot]?.includes(code) ?? false),
+    /** Adds one to the count of each term of these slots. */
+    count(slots: Int32Array, counts: Uint32Array): void {
+      const firsts = first;
+      for (let at = 0; at < slots.length; at++) {
+        const code = firsts[slots[at]!]!;
+        if (code !== none) counts[code]!++;
+      }
+      if (withOthers === 0) return;
+      for (let at = 0; at < slots.length; at++) {
+        const rest = others[slots[at]!];
+        if (rest) for (let i = 0; i < rest.length; i++) counts[rest[i]!]!++;
+      }
+    },
     /** The code of a term; undefined when no slot has it. */
     code: (term: string): number | undefined => codes.get(term),
     term: (code: number): string => terms[code]!,
@@ -43,4 +69,4 @@ export function createTerms() {
   };
 }
 
-const none: readonly number[] = [];
+const none = -1;

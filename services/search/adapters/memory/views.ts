@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { EventDocument } from '../../domain/index/event-document.ts';
 
-/** The hits of a list in no order, as they were when it was read: each member has one entry a hit. */
+/** The hits of a list in no order, as they were when it was read: each array has one entry a hit. */
 export type List = {
   documents: EventDocument[];
-  scores: number[];
+  scores: Float64Array;
   /** What the list is sorted by, before date and uuid: ascending, infinite where the value is lacking. */
-  ranks: number[];
+  ranks: Float64Array;
   /** When they begin. */
-  dates: number[];
+  dates: Float64Array;
 };
 
 /** Of all lists together: about 20 MB, besides documents that have changed since, which go with their list. */
@@ -35,12 +35,12 @@ export function createViews(instance: string) {
       const view = views.get(name);
       return view?.query === query ? view.list : undefined;
     },
-    /** Lists for one query in one `state` of the index share a name. A list that is too long is not kept. */
-    keep(query: string, state: number, list: List): string {
-      const name = createHash('sha1').update(`${instance} ${state} ${query}`).digest('base64url');
-      if (!views.has(name)) views.set(name, { query, list });
-      return name;
-    },
+    /** Lists for one query in one `state` of the index share a name. */
+    name: (query: string, state: number): string =>
+      createHash('sha1').update(`${instance} ${state} ${query}`).digest('base64url'),
+    has: (name: string): boolean => views.has(name),
+    /** A list that is too long is not kept. */
+    keep: (name: string, query: string, list: List): void => void views.set(name, { query, list }),
   };
 }
 

@@ -49,42 +49,45 @@ export const nameKey = (name: string): string => fold(name).replace(/\s+/g, ' ')
 export const sellingStatuses: readonly EventDocument['status'][] = ['published', 'rescheduled'];
 
 /** What an index may keep as one term; a longer name has none, and no filter can ask for it. */
-const longestKey = 1000;
+const longestTerm = 1000;
 
-/**
- * Returns the terms that an event has for filters which ask for one value: an event meets such a filter if it has its
- * term.
- */
-export function filterKeys(event: EventDocument): string[] {
-  const keys = [
-    ...named('city', event.city),
-    ...named('venue', event.venue_uuid, event.venue_name, event.location),
-    ...named('performer', ...event.performer_uuids, ...event.performers),
-    ...named('category', event.category),
-    ...named('genre', event.genre),
-    ...named('country', event.country),
-    ...named('currency', event.currency),
-  ];
-  return [...new Set(keys)].filter((key) => key.length <= longestKey);
+/** The filters that ask for one value of an event's, and what they look at. */
+const termFilters = {
+  city: 'city',
+  country: 'other',
+  venue: 'other',
+  performer: 'performer',
+  category: 'category',
+  genre: 'other',
+  currency: 'price',
+} as const satisfies Record<string, FilterGroup>;
+
+export type TermFilter = keyof typeof termFilters;
+
+export const termFilterNames = Object.keys(termFilters) as TermFilter[];
+
+/** Returns the terms that an event has for each of these filters: it meets one that asks for any of them. */
+export function filterTerms(event: EventDocument): Record<TermFilter, string[]> {
+  const { city, country, venue_uuid, venue_name, location, performer_uuids, performers, category, genre } = event;
+  return {
+    city: termsOf(city),
+    country: termsOf(country),
+    venue: termsOf(venue_uuid, venue_name, location),
+    performer: termsOf(...performer_uuids, ...performers),
+    category: termsOf(category),
+    genre: termsOf(genre),
+    currency: termsOf(event.currency),
+  };
 }
 
-const named = (member: KeyFilter, ...names: (string | null)[]): string[] =>
-  names.flatMap((name) => (name ? [`${member}:${nameKey(name)}`] : []));
-
-const keyFilters = ['city', 'country', 'venue', 'performer', 'category', 'genre', 'currency'] as const;
-
-type KeyFilter = (typeof keyFilters)[number];
-
-const groups: Partial<Record<KeyFilter, FilterGroup>> = {
-  city: 'city',
-  category: 'category',
-  performer: 'performer',
-  currency: 'price',
-};
+function termsOf(...names: (string | null)[]): string[] {
+  const terms = names.flatMap((name) => (name ? [nameKey(name)] : []));
+  return [...new Set(terms)].filter((term) => term.length <= longestTerm);
+}
 
 /** Returns the terms that the filters ask for. */
-export const wantedKeys = (filters: SearchFilters): { group: FilterGroup; key: string }[] =>
-  keyFilters.flatMap((member) => {
-    const value = filters[member];
-    return value === undefined ? [] : [{ group: groups[member] ?? 'other', key: `${member}:${nameKey(value)}` }];
+export const wantedTerms = (filters: SearchFilters): { group: FilterGroup; name: TermFilter; term: string }[] =>
+  termFilterNames.flatMap((name) => {
+    const value = filters[name];
+    return value === undefined ? [] : [{ group: termFilters[name], name, term: nameKey(value) }];
   });
