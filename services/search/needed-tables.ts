@@ -1,4 +1,12 @@
-import { appState, cdcDeadLetters, eventPerformers, events, performers, venues } from '../../shared/db/schema.ts';
+import {
+  appState,
+  cdcDeadLetters,
+  eventPerformers,
+  events,
+  performers,
+  presales,
+  venues,
+} from '../../shared/db/schema.ts';
 import type { Needed } from '../../shared/db/schema-check.ts';
 
 /**
@@ -6,7 +14,7 @@ import type { Needed } from '../../shared/db/schema-check.ts';
  * tables.
  */
 export const neededTables = ({ log }: { log: boolean }): Needed => [
-  ...[events, venues, performers, eventPerformers].map((table): Needed[number] => [table, 'SELECT']),
+  ...[events, venues, performers, eventPerformers, presales].map((table): Needed[number] => [table, 'SELECT']),
   ...(log
     ? ([
         [appState, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],

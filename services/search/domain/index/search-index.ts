@@ -18,7 +18,8 @@ export type Rejected = { id: number; cause: string };
  * A word matches in the name (weight 4), the performers, the location (2) or the description; as typed, or misspelt:
  * words of 1–2 characters must be exact, of 3–5 may differ by one edit, longer by two (swapped neighbours are one
  * edit). Case and accents don't matter. Any word may match, and more matching words score higher. Order: score
- * descending, date ascending, uuid ascending.
+ * descending, date ascending, uuid ascending, unless the query sorts by something else. Of all that match, those are
+ * found that meet every filter; facets count what they would find without their own.
  *
  * Every method throws `unavailable` while the index's server is away, and `search` until the index has first been built
  * by `replaceAll`: to find nothing then would be a wrong result. Each call may be repeated.

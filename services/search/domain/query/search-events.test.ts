@@ -128,6 +128,65 @@ describe('an event that has begun', () => {
   });
 });
 
+describe('a sale that begins', () => {
+  const begins = Date.UTC(2030, 0, 1, 0, 1);
+  const event = { id: 1, name: 'Opera', on_sale_from: new Date(begins).toISOString() };
+  const startSale = async () => {
+    const started = await start([]);
+    await started.index.apply({ upserts: [someEvent(event)], deletes: [], version: 2n });
+    return started;
+  };
+
+  test('shows at its moment, whatever is cached', async () => {
+    const { search, clock, searches } = await startSale();
+    const state = async () => JSON.parse(await search(request({ q: 'opera' }))).events[0].on_sale.state;
+    expect(await state()).toBe('not_yet');
+    clock.advance(59_999);
+    expect([await state(), searches()]).toEqual(['not_yet', 1]);
+    clock.advance(1);
+    expect([await state(), searches()]).toEqual(['open', 2]);
+  });
+
+  test('is found at its moment, whatever is cached', async () => {
+    const { search, clock, searches } = await startSale();
+    const total = async () => JSON.parse(await search(request({ filters: { onSale: 'now' } }))).total;
+    expect(await total()).toBe(0);
+    clock.advance(59_999);
+    expect([await total(), searches()]).toEqual([0, 1]);
+    clock.advance(1);
+    expect([await total(), searches()]).toEqual([1, 2]);
+  });
+});
+
+test('a sort, facets and marked words are each a page of their own', async () => {
+  const { search, searches } = await start(['Opera']);
+  const asked = [{}, { sort: 'price' }, { facets: ['city'] }, { facets: ['city', 'month'] }, { highlight: true }];
+  for (const one of asked) await search(request({ q: 'opera', ...one }));
+  expect(searches()).toBe(asked.length);
+  await search(request({ q: 'opera', sort: 'relevance' }));
+  await search(request({ q: 'opera', facets: ['month', 'city'] }));
+  expect(searches()).toBe(asked.length);
+});
+
+test('a hit tells its distance, and the words that match', async () => {
+  const { search, index } = await start([]);
+  const event = someEvent({ id: 1, name: 'Opera & more', coordinates: { lat: 0, lon: 1 } });
+  await index.apply({ upserts: [event], deletes: [], version: 2n });
+  const near = { lat: 0, lon: 0, radiusKm: 500 };
+  const [hit] = JSON.parse(await search(request({ q: 'opera', filters: { near }, highlight: true }))).events;
+  expect([hit.distance_km, hit.highlight]).toEqual([111.2, { name: '<em>Opera</em> &amp; more', performers: [] }]);
+});
+
+test('a cursor goes on in its own order alone', async () => {
+  const { search } = await start(['Opera', 'Opera']);
+  const { next_cursor: cursor } = JSON.parse(await search(request({ size: 1, sort: 'price' })));
+  expect(JSON.parse(await search(request({ size: 1, sort: 'price', cursor }))).events).toHaveLength(1);
+  for (const sort of [undefined, 'date']) {
+    const refused = await search(request({ size: 1, cursor, ...(sort && { sort }) })).catch((error) => error);
+    expect(isAppError(refused, 'invalid_request')).toBe(true);
+  }
+});
+
 test('an index that is not built yet is unavailable', async () => {
   const { search } = await start([], false);
   const refused = await search(request({ q: 'opera' })).catch((error) => error);
