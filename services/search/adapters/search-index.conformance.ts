@@ -3,6 +3,7 @@ import type { EventDocument } from '../domain/index/event-document.ts';
 import type { SearchIndex } from '../domain/index/search-index.ts';
 import type { SearchCursor, SearchQuery } from '../domain/query/search-query.ts';
 import { someEvent } from '../testing.ts';
+import { facetsConformance } from './search-index.facets.conformance.ts';
 import { filtersConformance } from './search-index.filters.conformance.ts';
 import { agreedQueries } from './search-index.queries.conformance.ts';
 
@@ -250,6 +251,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
 
     agreedQueries(put, search);
     filtersConformance(put, search);
+    facetsConformance(put, search);
 
     describe('paging while the index changes', () => {
       const gala = (id: number) => ({ id, name: id % 3 === 0 ? 'Gala night' : 'Gala', description: 'x '.repeat(id) });

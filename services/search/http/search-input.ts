@@ -24,13 +24,13 @@ const bound = (description: string) =>
       return z.NEVER;
     })
     .optional()
-    .openapi({ type: 'string', description, example: '2030-06-01' });
+    .openapi({ type: 'string', description });
 
-const name = (description: string, example: string) =>
+const name = (description: string) =>
   textInput(200)
     .regex(/\S/, 'must not be blank')
     .optional()
-    .openapi({ description: `${description}. Case and accents don’t matter`, example });
+    .openapi({ description: `${description}. Case and accents don’t matter` });
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `must be ${listed(values)}`).optional();
@@ -43,7 +43,7 @@ const price = (description: string) =>
     .regex(/^\d{1,15}$/, 'must be a whole number of minor units, from 0')
     .transform(Number)
     .optional()
-    .openapi({ type: 'integer', minimum: 0, description, example: 5000 });
+    .openapi({ type: 'integer', minimum: 0, description });
 
 const near = z
   .string()
@@ -57,8 +57,7 @@ const near = z
   .optional()
   .openapi({
     type: 'string',
-    description: 'A point, `latitude,longitude`: events round it',
-    example: '40.7505,-73.9934',
+    description: 'A point in degrees, such as `40.7505,-73.9934`: events round it',
   });
 
 const radius = z
@@ -70,7 +69,6 @@ const radius = z
   .openapi({
     type: 'number',
     description: `How far from \`near\` at most, in kilometres; ${defaultRadiusKm} unless it is given`,
-    example: 25,
   });
 
 const facets = z
@@ -102,25 +100,25 @@ export const searchInput = z
     cursor: textInput(longestCursor)
       .optional()
       .openapi({ description: 'The `next_cursor` of the page before, in place of `page`: goes on without limit' }),
-    from: bound('The first day, by the date at the venue, or the first instant'),
-    to: bound('The last day, or the last instant'),
-    city: name('The venue’s city', 'New York'),
+    from: bound('The first day, by the date at the venue (`2030-06-01`), or the first instant (RFC 3339)'),
+    to: bound('The last day, or the last instant, as in `from`'),
+    city: name('The venue’s city'),
     country: z
       .string()
       .regex(/^[A-Za-z]{2}$/, 'must be two letters, as ISO 3166-1 has them')
       .toUpperCase()
       .optional()
-      .openapi({ description: 'The venue’s country, by ISO 3166-1', example: 'US' }),
-    venue: name('The name or the uuid of the venue', 'Madison Square Garden, New York'),
-    performer: name('The name or the uuid of one who plays', 'The Midnight Owls'),
-    category: name('The category', 'music'),
-    genre: name('The genre', 'jazz'),
+      .openapi({ description: 'The venue’s country, by ISO 3166-1, such as `US`' }),
+    venue: name('The name or the uuid of the venue'),
+    performer: name('The name or the uuid of one who plays'),
+    category: name('The category'),
+    genre: name('The genre'),
     currency: z
       .string()
       .regex(/^[A-Za-z]{3}$/, 'must be three letters, as ISO 4217 has them')
       .toUpperCase()
       .optional()
-      .openapi({ description: 'The currency of its tickets, by ISO 4217', example: 'USD' }),
+      .openapi({ description: 'The currency of its tickets, by ISO 4217, such as `USD`' }),
     price_min: price('The least that its cheapest free seat may cost, in minor units of `currency`'),
     price_max: price('The most that its cheapest free seat may cost, in minor units of `currency`'),
     available: flag('`true`: seats are left, and the sale has neither ended nor been called off'),
