@@ -1,14 +1,26 @@
 import type { EventDocument } from '../index/event-document.ts';
-import { editsAllowed, fold, queryWords } from './text.ts';
+import { fold } from './text.ts';
 
 /** HTML: the words that match stand in `<em>`, all else is escaped. */
 export type Highlight = { name: string; performers: string[] };
 
 /** Marks the words of a query in the names of an event: as typed, misspelt, or as the beginning of a word. */
 export function highlight({ name, performers }: Pick<EventDocument, 'name' | 'performers'>, text: string): Highlight {
-  const wanted = queryWords(text);
+  const wanted = wordsOf(text).slice(0, maxWords);
   return { name: marked(name, wanted), performers: performers.map((performer) => marked(performer, wanted)) };
 }
+
+/** Further ones are passed over. */
+const maxWords = 16;
+
+/** Returns the words of a query, each once; of a script without spaces, its pairs of characters. */
+function wordsOf(text: string): string[] {
+  const found = (fold(text).match(runs) ?? []).map((word) => word.replace(apostrophes, ''));
+  return [...new Set(found.flatMap((word) => (unspaced.test(word) ? pairs(word) : [word])))];
+}
+
+const pairs = (run: string): string[] =>
+  run.length < 3 ? [run] : Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2));
 
 type Span = [begin: number, end: number];
 
@@ -63,8 +75,11 @@ const shortestBeginning = 2;
 
 function isLike(typed: string, word: string): boolean {
   if (typed.length >= shortestBeginning && word.startsWith(typed)) return true;
-  return edits(typed, word, editsAllowed(typed)) <= editsAllowed(typed);
+  const most = editsAllowed(typed);
+  return edits(typed, word, most) <= most;
 }
+
+const editsAllowed = ({ length }: string): number => (length < 4 ? 0 : length < 6 ? 1 : 2);
 
 /** Returns how many edits two words are apart (swapped neighbours are one); more than `most` count as `most + 1`. */
 function edits(a: string, b: string, most: number): number {
