@@ -5,6 +5,7 @@ import {
   events,
   orders,
   performers,
+  presales,
   tickets,
   venues,
 } from '../../shared/db/schema.ts';
@@ -15,7 +16,10 @@ import type { Needed } from '../../shared/db/schema-check.ts';
  * one, too.
  */
 export const neededTables = ({ log }: { log: boolean }): Needed => [
-  ...[events, venues, performers, eventPerformers, tickets, orders].map((table): Needed[number] => [table, 'SELECT']),
+  ...[events, venues, performers, eventPerformers, presales, tickets, orders].map((table): Needed[number] => [
+    table,
+    'SELECT',
+  ]),
   log ? [appState, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'] : [appState, 'SELECT', 'INSERT', 'UPDATE'],
   ...(log
     ? ([

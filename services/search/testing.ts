@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
-import type { EventDocument } from './domain/index/event-document.ts';
+import { documentOf, type EventDocument } from './domain/index/event-document.ts';
 
 /** An event of 2030-06-01 with empty texts, but for what is given. */
 export function someEvent(given: Partial<EventDocument> & { id: number }): EventDocument {
-  return {
+  return documentOf({
     uuid: `00000000-0000-4000-8000-${String(given.id).padStart(12, '0')}`,
     name: '',
     description: '',
@@ -16,7 +16,7 @@ export function someEvent(given: Partial<EventDocument> & { id: number }): Event
     seats_left: null,
     popularity: 0,
     ...given,
-  };
+  });
 }
 
 export async function makeVenue(sql: postgres.Sql, location = `Venue ${randomUUID()}`): Promise<number> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { memoryIndex } from '../../services/search/adapters/memory/memory-index.ts';
 import { postgresCatalogue } from '../../services/search/adapters/postgres/catalogue.ts';
 import type { SearchIndex } from '../../services/search/domain/index/search-index.ts';
+import { someEvent } from '../../services/search/testing.ts';
 import { type TestDatabase, testDatabase } from '../../shared/testing/database.ts';
 import { dayBefore, eventsOf, loadCatalogue } from './catalogue.ts';
 import { fill, serviceEngine } from './engines.ts';
@@ -76,7 +77,7 @@ test('an index that finds strangers, and one that loses hits, are caught', async
   const everything = changed((found) => ({
     ...found,
     total: found.total + 1,
-    hits: [...found.hits, { uuid, name: '', description: '', date: '', location: '', currency: null }],
+    hits: [...found.hits, { ...someEvent({ id: 1 }), uuid, score: 0 }],
   }));
   expect(failedOf(await compare(everything))).toEqual([
     'other: nothing comes where nothing should',

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { dateTime, eventCurrency, eventDate, money, uuid } from '../../../shared/http/schemas.ts';
-import { saleStates } from '../domain/event/sale-state.ts';
+import { saleStates } from '../../../shared/sale/sale-state.ts';
 
 /** The hall's plan, any JSON of the organiser's, such as each seat's label with true. */
 const seatMap = z.record(z.string(), z.json()).openapi({ type: 'object', example: { A1: true, A2: true } });

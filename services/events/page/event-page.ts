@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { type SalePhase, type SaleState, salePhaseAt, saleStates } from '../../../shared/sale/sale-state.ts';
 import type { EventPrices } from '../domain/event/event.ts';
 import type { EventView } from '../domain/event/event-views.ts';
 import { pricesNow } from '../domain/event/prices-now.ts';
-import { type SalePhase, type SaleState, salePhaseAt, saleStates } from '../domain/event/sale-state.ts';
 import type { SeatBoard } from '../domain/event/seat-board.ts';
 import { seatStatuses } from '../domain/event/seat-statuses.ts';
 import { linksOf } from './links.ts';

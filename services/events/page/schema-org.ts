@@ -1,7 +1,7 @@
+import { salePhaseAt } from '../../../shared/sale/sale-state.ts';
 import type { EventStatus } from '../domain/event/event.ts';
 import type { EventView } from '../domain/event/event-views.ts';
 import { pricesNow } from '../domain/event/prices-now.ts';
-import { salePhaseAt } from '../domain/event/sale-state.ts';
 import { codeOf } from '../domain/event/seat-statuses.ts';
 import type { CalendarFacts } from './calendar.ts';
 import { eventPath } from './links.ts';

@@ -3,6 +3,8 @@ import type { EventDocument } from '../domain/index/event-document.ts';
 import type { SearchIndex } from '../domain/index/search-index.ts';
 import type { SearchCursor, SearchQuery } from '../domain/query/search-query.ts';
 import { someEvent } from '../testing.ts';
+import { facetsConformance } from './search-index.facets.conformance.ts';
+import { filtersConformance } from './search-index.filters.conformance.ts';
 import { asTheDomainSays } from './search-index.meaning.conformance.ts';
 import { agreedQueries } from './search-index.queries.conformance.ts';
 
@@ -44,7 +46,11 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
       });
 
       test('a hit carries the public fields alone', async () => {
-        await put({ id: 7, name: 'Opera', description: 'Tosca', location: 'Rome', performers: ['X'], currency: 'EUR' });
+        await put({
+          ...{ id: 7, name: 'Opera', description: 'Tosca', location: 'Rome', performers: ['X'], currency: 'EUR' },
+          ...{ city: 'Roma', country: 'IT', time_zone: 'Europe/Rome', category: 'opera', genre: 'verismo' },
+          ...{ coordinates: { lat: 41.9, lon: 12.5 }, price_from: 2000, seats_left: 7, venue_name: 'Opera' },
+        });
         await put({ id: 8, name: 'Ballet' });
         expect((await search('ballet')).hits[0]?.currency).toBeNull();
         expect((await search('opera')).hits).toEqual([
@@ -55,6 +61,10 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
             date: '2030-06-01T19:00:00Z',
             location: 'Rome',
             currency: 'EUR',
+            performers: ['X'],
+            ...{ city: 'Roma', country: 'IT', time_zone: 'Europe/Rome', category: 'opera', image_url: null },
+            ...{ coordinates: { lat: 41.9, lon: 12.5 }, price_from: 2000, seats_left: 7, status: 'published' },
+            ...{ on_sale_from: null, on_sale_until: null, presales: [], score: expect.any(Number) },
           },
         ]);
       });
@@ -277,6 +287,8 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
 
     agreedQueries(put, search);
     asTheDomainSays(put, search);
+    filtersConformance(put, search);
+    facetsConformance(put, search);
 
     describe('paging while the index changes', () => {
       const gala = (id: number) => ({ id, name: id % 3 === 0 ? 'Gala night' : 'Gala', description: 'x '.repeat(id) });

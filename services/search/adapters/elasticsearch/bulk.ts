@@ -3,6 +3,7 @@ import { unavailable } from '../../../../shared/errors.ts';
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import type { Rejected } from '../../domain/index/search-index.ts';
 import { termsOf } from '../../domain/relevance/terms.ts';
+import { attributes } from './attributes.ts';
 import { type Cluster, isPassing } from './cluster.ts';
 
 /** A document to write, as the two lines that a bulk request has for it. */
@@ -21,7 +22,7 @@ const chunkTimeoutMs = 30_000;
 const attempts = 6;
 
 export function upsertEntry(document: EventDocument, version: bigint): Entry {
-  return entry(document.id, version, { ...document, terms: termsOf(document), gone: false });
+  return entry(document.id, version, { ...document, ...attributes(document), terms: termsOf(document), gone: false });
 }
 
 /** A deletion stays in the index as a document: Elasticsearch forgets what versions its own deletions had. */

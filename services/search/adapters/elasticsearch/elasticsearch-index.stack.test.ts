@@ -247,7 +247,7 @@ describe('an Elasticsearch that', () => {
   const calls = (index: ReturnType<typeof elasticsearchIndex>) => ({
     search: () => index.search({ text: 'gala', now: 0, size: 10 }),
     'search by cursor': () =>
-      index.search({ text: 'gala', now: 0, size: 10, after: { score: 1, dateMs: 1, uuid: 'u', view: 'v' } }),
+      index.search({ text: 'gala', now: 0, size: 10, after: { key: 1, dateMs: 1, uuid: 'u', view: 'v' } }),
     generation: () => index.generation(),
     count: () => index.count(),
     ping: () => index.ping(),

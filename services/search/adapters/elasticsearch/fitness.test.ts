@@ -138,6 +138,7 @@ test('a search that is too much for a server says what to do', async () => {
   const cause = { type: 'too_many_nested_clauses', reason: 'Query contains too many nested clauses' };
   const index = await start(({ url }, response) => {
     if (url === '/') json(response, 200, { version: { number: '9.4.3' } }, elastic);
+    else if (url?.includes('/_mget')) json(response, 200, { docs: [] }, elastic);
     else if (url?.startsWith('/test/_pit')) json(response, 200, { id: 'view' }, elastic);
     else if (url?.startsWith('/_search')) json(response, 500, { error: { ...cause, root_cause: [cause] } }, elastic);
     else json(response, 404, {}, elastic);

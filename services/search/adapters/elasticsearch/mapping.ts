@@ -1,8 +1,9 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import { nameFields, together, wordFields } from '../../domain/relevance/terms.ts';
+import { attributeProperties } from './attributes.ts';
 
 /** Add one whenever documents get another member, or keep one in another way: the index is then built anew. */
-export const shape = 3;
+const shape = 3;
 
 /** The settings and mappings of an index of events. */
 export const eventIndex = () => ({
@@ -27,12 +28,10 @@ export const eventIndex = () => ({
       date: { type: 'date' },
       currency: { type: 'keyword', index: false, doc_values: false },
       terms: { properties: terms() },
-      price_from: { type: 'long' },
-      seats_left: { type: 'long' },
-      popularity: { type: 'long' },
       version: { type: 'long' },
       gone: { type: 'boolean' },
       gone_at: { type: 'date' },
+      ...attributeProperties,
     } satisfies Record<keyof EventDocument | 'terms' | 'version' | 'gone' | 'gone_at', object>,
   },
 });

@@ -1,58 +1,91 @@
 import { type EventHit, hitFields, hitOf } from '../../domain/index/event-document.ts';
+import type { FacetName } from '../../domain/query/facets.ts';
+import { followsSales } from '../../domain/query/filters.ts';
 import { dayOf, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
 import { meaningOf } from '../../domain/relevance/meaning.ts';
+import { type FacetAnswer, facetAggregations, facetsOf } from './facets.ts';
+import { after, allOf, conditions } from './filters.ts';
 import { inFormerIndex } from './former.ts';
 import { meant } from './meant.ts';
+import { cursorAt, orderOf, positionOf } from './order.ts';
 import { viewKeptFor } from './views.ts';
 
-/** The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. */
-export function searchBody({ text, now, size, from = 0, after }: SearchQuery, view: string, isFormer = false) {
-  const byDate = [{ date: 'asc' }, { uuid: 'asc' }];
-  const position = after && [after.dateMs, after.uuid];
+/**
+ * The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. `isFormer` is
+ * of an index that the release before built.
+ */
+export function searchBody(query: SearchQuery, view: string, isFormer = false) {
+  const { text, now, size, from = 0, filters = {}, facets = [] } = query;
   const meaning = text === '' || isFormer ? undefined : meaningOf(text, dayOf(now));
   const words = meaning ? meant(meaning) : text !== '' && inFormerIndex(text);
+  const all = conditions(filters, now);
+  // Facets ignore filters of their own, and the next turn of the sales is of events that are not found yet: these
+  // conditions are not the query's.
+  const isApart = (group: string) => group === 'on_sale' || facets.includes(group as FacetName);
+  const apart = all.filter(({ group }) => isApart(group));
+  const others = all.filter(({ group }) => !isApart(group));
+  const found = allOf(apart.map(({ clause }) => clause));
+  const filter = [isThere, upcoming(now), ...others.map(({ clause }) => clause)];
   return {
     pit: { id: view, keep_alive: viewKeptFor },
-    query: { bool: { ...words, filter: [isThere, upcoming(now)] } },
+    query: { bool: { ...words, filter } },
     ...(meaning && { min_score: meaning.least }),
-    sort: text === '' ? byDate : [{ _score: 'desc' }, ...byDate],
+    ...(apart.length > 0 && { post_filter: found }),
+    sort: orderOf(query),
+    ...(text !== '' && { track_scores: true }),
     size: size + 1,
-    ...(position ? { search_after: text === '' ? position : [after.score, ...position] } : { from }),
+    ...(query.after ? { search_after: positionOf(query, query.after) } : { from }),
     track_total_hits: true,
-    aggs: { first: { min: { field: 'date' } } },
+    aggs: {
+      first: apart.length > 0 ? { filter: found, aggs: { at: earliest('date') } } : earliest('date'),
+      ...(followsSales(filters) && { opens: turn('on_sale_from', now), closes: turn('on_sale_until', now) }),
+      ...facetAggregations(facets, apart),
+    },
     _source: hitFields,
   };
 }
 
+const earliest = (field: string) => ({ min: { field } });
+
+/** The first that is to come. */
+const turn = (field: string, now: number) => ({ filter: after(field, now), aggs: { at: earliest(field) } });
+
 /** Documents that are not deletions. */
 export const isThere = { term: { gone: false } };
 
+/** In milliseconds; null when there is none. */
+type Instant = { value: number | null };
+
 export type Answer<T> = {
   pit_id?: string;
-  /** In milliseconds; null when nothing was found. */
-  aggregations?: { first: { value: number | null } };
+  aggregations?: { first: Instant | { at: Instant }; opens?: { at: Instant }; closes?: { at: Instant } } & {
+    [name in FacetName]?: FacetAnswer;
+  };
   hits: { total: { value: number }; hits: { _score: number | null; _source: T; sort: (number | string)[] }[] };
 };
 
 export function searchResult(
-  { size }: SearchQuery,
+  query: SearchQuery,
   { pit_id, aggregations, hits: found }: Answer<EventHit>,
 ): SearchResult {
+  const { size, facets = [] } = query;
   const page = found.hits.slice(0, size);
   const last = page.at(-1);
-  const firstDateMs = aggregations?.first.value ?? undefined;
+  const first = aggregations?.first;
+  const firstDateMs = (first && 'at' in first ? first.at : first)?.value ?? undefined;
+  const turns = [aggregations?.opens, aggregations?.closes].flatMap((one) => one?.at.value ?? []);
   return {
-    hits: page.map(({ _source }) => hitOf(_source)),
+    hits: page.map(({ _source, _score }) => ({ ...hitOf(_source), score: _score ?? 0 })),
     total: found.total.value,
     ...(firstDateMs !== undefined && { firstDateMs }),
-    ...(last && found.hits.length > size && { next: cursor(last, pit_id) }),
+    ...(facets.length > 0 && { facets: facetsOf(facets, aggregations!) }),
+    ...(turns.length > 0 && { firstTurnMs: Math.min(...turns) }),
+    ...(last &&
+      found.hits.length > size && {
+        next: { ...cursorAt(query, last.sort), ...(pit_id !== undefined && { view: pit_id }) },
+      }),
   };
 }
 
 /** Dates are whole seconds, so that all searches of a second share this filter. */
 const upcoming = (now: number) => ({ range: { date: { gte: Math.ceil(now / 1000) * 1000, format: 'epoch_millis' } } });
-
-function cursor({ _score, sort }: Answer<EventHit>['hits']['hits'][number], view: string | undefined) {
-  const [dateMs, uuid] = _score === null ? sort : sort.slice(1);
-  return { score: _score ?? 0, dateMs: Number(dateMs), uuid: String(uuid), ...(view !== undefined && { view }) };
-}

@@ -1,9 +1,11 @@
 import { type EventDocument, isSameDocument } from '../../domain/index/event-document.ts';
 import type { Meaning } from '../../domain/relevance/meaning.ts';
 import { termsOf } from '../../domain/relevance/terms.ts';
+import { createAttributes } from './attributes.ts';
 import { createInvertedIndex } from './inverted-index.ts';
 import type { Candidate } from './scores.ts';
-import { type Stepwise, stepsAtOnce } from './turns.ts';
+import { createTexts } from './texts.ts';
+import type { Stepwise } from './turns.ts';
 
 export type DocumentStore = ReturnType<typeof createDocumentStore>;
 
@@ -11,9 +13,11 @@ type Kept = { document: EventDocument; version: bigint };
 
 const deletionsRemembered = 100_000;
 
-/** Keeps the documents by slot and id, each with its version, and the words that they are found by. */
+/** Keeps the documents by slot and id, each with its version, and the words and attributes that they are found by. */
 export function createDocumentStore() {
   const index = createInvertedIndex();
+  const attributes = createAttributes();
+  const texts = createTexts();
   const kept: (Kept | undefined)[] = [];
   /** By slot; NaN, which is neither before nor after anything, in an empty one. */
   const dates: number[] = [];
@@ -28,7 +32,7 @@ export function createDocumentStore() {
     if (version < (before?.version ?? deletions.get(document.id) ?? version)) return;
     deletions.delete(document.id);
     if (before && isSameDocument(before.document, document)) before.version = version;
-    else write(slot ?? take(document.id), before?.document, { document, version });
+    else write(slot ?? take(document.id), before?.document, { document: texts.shared(document), version });
   }
 
   function remove(id: number, version: bigint): void {
@@ -44,6 +48,7 @@ export function createDocumentStore() {
 
   function write(slot: number, before: EventDocument | undefined, after: Kept | undefined): void {
     index.change(slot, before && termsOf(before), after && termsOf(after.document));
+    attributes.set(slot, after?.document);
     kept[slot] = after;
     dates[slot] = after ? Date.parse(after.document.date) : Number.NaN;
     changes++;
@@ -81,15 +86,10 @@ export function createDocumentStore() {
     changes: () => changes,
     dateMs: (slot: number) => dates[slot]!,
     document: (slot: number) => kept[slot]!.document,
-    matching: (meaning: Meaning, now: number): Stepwise<Candidate[]> =>
-      index.find(meaning, kept.length, (slot) => dates[slot]! >= now),
-    *upcoming(now: number): Stepwise<Candidate[]> {
-      const found: Candidate[] = [];
-      for (let slot = 0; slot < dates.length; slot++) {
-        if (dates[slot]! >= now) found.push({ slot, score: 0 });
-        if (slot % stepsAtOnce === stepsAtOnce - 1) yield;
-      }
-      return found;
-    },
+    attributes,
+    matching: (meaning: Meaning, wanted: (slot: number) => boolean): Stepwise<Candidate[]> =>
+      index.find(meaning, kept.length, wanted),
+    /** How many slots there are, empty ones too. */
+    used: () => kept.length,
   };
 }

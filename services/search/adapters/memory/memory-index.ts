@@ -1,21 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../../../../shared/errors.ts';
-import { hitOf } from '../../domain/index/event-document.ts';
 import type { Freshness, SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
-import {
-  dayOf,
-  queryKey,
-  type SearchCursor,
-  type SearchQuery,
-  type SearchResult,
-} from '../../domain/query/search-query.ts';
-import { meaningOf } from '../../domain/relevance/meaning.ts';
-import { createDocumentStore, type DocumentStore } from './document-store.ts';
+import { createDocumentStore } from './document-store.ts';
 import { createReadWriteLock } from './read-write-lock.ts';
-import { top } from './top.ts';
-import { createTurns, type Stepwise, stepsAtOnce, type Turns } from './turns.ts';
-import { createViews, type Listed, type Views } from './views.ts';
+import { search } from './search.ts';
+import { createTurns, type Stepwise, type Turns } from './turns.ts';
+import { createViews } from './views.ts';
 
 /** The searches share one thread: more at once would make each slower and none earlier. */
 const searchesAtOnce = { atOnce: 4, maxWaiting: 100, patienceMs: 2000 };
@@ -107,68 +98,4 @@ function* each(changes: (() => void)[]): Stepwise<undefined> {
     change();
     yield;
   }
-}
-
-function* search(store: DocumentStore, views: Views, query: SearchQuery): Stepwise<SearchResult> {
-  const { text, now, size, from = 0, after } = query;
-  const key = queryKey(query);
-  const kept = after?.view === undefined ? undefined : views.get(after.view, key);
-  const matches = kept ? yield* filtered(kept, ({ dateMs }) => dateMs >= now) : yield* listed(store, text, now);
-  const rest = after ? yield* filtered(matches, isBehind(after)) : matches;
-  const first = yield* top(rest, from + size + 1, inOrder);
-  const page = first.slice(from, from + size);
-  const last = page.at(-1);
-  const isMore = last !== undefined && first.length > from + size;
-  return {
-    hits: page.map(({ document }) => hitOf(document)),
-    total: matches.length,
-    ...(matches.length > 0 && { firstDateMs: yield* earliest(matches) }),
-    ...(isMore && { next: cursor(last, kept ? after!.view! : views.keep(key, store.changes(), matches)) }),
-  };
-}
-
-function* listed(store: DocumentStore, text: string, now: number): Stepwise<Listed[]> {
-  const found = text === '' ? yield* store.upcoming(now) : yield* store.matching(meaningOf(text, dayOf(now)), now);
-  const list: Listed[] = [];
-  for (const { slot, score } of found) {
-    list.push({ score, dateMs: store.dateMs(slot), document: store.document(slot) });
-    if (list.length % stepsAtOnce === 0) yield;
-  }
-  return list;
-}
-
-function* filtered<T>(items: T[], isWanted: (item: T) => boolean): Stepwise<T[]> {
-  const wanted: T[] = [];
-  let steps = 0;
-  for (const item of items) {
-    if (isWanted(item)) wanted.push(item);
-    if (++steps % stepsAtOnce === 0) yield;
-  }
-  return wanted;
-}
-
-/** Score descending, date ascending, uuid ascending. */
-const inOrder = (a: Listed, b: Listed) =>
-  b.score - a.score || a.dateMs - b.dateMs || compareText(a.document.uuid, b.document.uuid);
-
-const isBehind = (cursor: SearchCursor) => (match: Listed) =>
-  (cursor.score - match.score || match.dateMs - cursor.dateMs || compareText(match.document.uuid, cursor.uuid)) > 0;
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const cursor = ({ score, dateMs, document }: Listed, view: string): SearchCursor => ({
-  score,
-  dateMs,
-  uuid: document.uuid,
-  view,
-});
-
-function* earliest(matches: Listed[]): Stepwise<number> {
-  let first = Number.POSITIVE_INFINITY;
-  let steps = 0;
-  for (const { dateMs } of matches) {
-    first = Math.min(first, dateMs);
-    if (++steps % stepsAtOnce === 0) yield;
-  }
-  return first;
 }

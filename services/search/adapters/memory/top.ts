@@ -1,17 +1,24 @@
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /** The first `size` items in the given order, without sorting them all. */
-export function* top<T>(items: readonly T[], size: number, compare: (a: T, b: T) => number): Stepwise<T[]> {
+export function* top<T>(items: ArrayLike<T>, size: number, compare: (a: T, b: T) => number): Stepwise<T[]> {
   const kept = createHeap(compare);
-  let steps = 0;
-  for (const item of items) {
-    if (++steps % stepsAtOnce === 0) yield;
-    if (kept.size() < size) kept.add(item);
-    else if (size > 0 && compare(item, kept.last()) < 0) kept.replaceLast(item);
+
+  function offer(from: number, to: number): void {
+    for (let at = from; at < to; at++) {
+      const item = items[at]!;
+      if (kept.size() < size) kept.add(item);
+      else if (size > 0 && compare(item, kept.last()) < 0) kept.replaceLast(item);
+    }
+  }
+
+  for (let at = 0; at < items.length; at += stepsAtOnce) {
+    offer(at, Math.min(items.length, at + stepsAtOnce));
+    yield;
   }
   const found: T[] = [];
   while (kept.size() > 0) {
-    if (++steps % stepsAtOnce === 0) yield;
+    if (found.length % stepsAtOnce === stepsAtOnce - 1) yield;
     found.push(kept.takeLast());
   }
   return found.reverse();

@@ -68,13 +68,16 @@ test('rows that are there at the start are found, with all that belongs to them'
   expect(search.rebuilt).toEqual([7]);
   expect(await search.names('lark')).toHaveLength(7);
   const [row] = await sql`select uuid from events where name = 'Gala 3'`;
-  expect((await search.find('gala')).find((hit) => hit.name === 'Gala 3')).toEqual({
+  expect((await search.find('gala')).find((hit) => hit.name === 'Gala 3')).toMatchObject({
     uuid: row?.uuid,
     name: 'Gala 3',
     description: '',
     date: '2030-06-01T19:00:00Z',
     location: 'Opera House, Sydney',
     currency: null,
+    performers: ['Anna Lark', 'Tom Weir'],
+    city: null,
+    status: 'published',
   });
 });
 

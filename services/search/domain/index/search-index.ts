@@ -23,7 +23,8 @@ export type Rejected = { id: number; cause: string };
  *
  * `domain/relevance` says what a text asks for (`meaning.ts`), what an event is found by (`terms.ts`), and which score
  * follows (`score.ts`); an index finds exactly these events with exactly these scores, only faster. Order: score
- * descending, date ascending, uuid ascending.
+ * descending, date ascending, uuid ascending, unless the query sorts by something else. Of all that match, those are
+ * found that meet every filter; facets count what they would find without their own.
  *
  * Every method throws `unavailable` while the index's server is away, and `search` until the index has first been built
  * by `replaceAll`: to find nothing then would be a wrong result. Each call may be repeated.

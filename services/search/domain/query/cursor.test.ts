@@ -24,7 +24,7 @@ test('a forged cursor is refused as invalid, or reads as one that a search may h
       try {
         const known = readCursor(cursor);
         expect(readCursor(writeCursor(known))).toEqual(known);
-        expect(Number.isSafeInteger(known.page) && Number.isFinite(known.after.score)).toBe(true);
+        expect(Number.isSafeInteger(known.page) && Number.isFinite(known.after.key)).toBe(true);
         expect(new Date(known.after.dateMs).getUTCFullYear()).toBeWithin(1, 10_000);
         read++;
       } catch (error) {

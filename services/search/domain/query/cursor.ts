@@ -1,5 +1,5 @@
 import { AppError } from '../../../../shared/errors.ts';
-import type { SearchCursor } from './search-query.ts';
+import { type SearchCursor, type SearchSort, searchSorts } from './search-query.ts';
 
 /** Where a list goes on, and as which page of it. */
 export type PageCursor = { after: SearchCursor; page: number };
@@ -7,25 +7,28 @@ export type PageCursor = { after: SearchCursor; page: number };
 /** In characters; an index names its views at length. */
 export const longestCursor = 4000;
 
-/** Writes a cursor as one opaque word for a URL. */
+/** Writes a cursor as one opaque word for a URL. The sort stands in it if it is not the usual one. */
 export function writeCursor({ after, page }: PageCursor): string {
-  const { score, dateMs, uuid, view } = after;
-  return Buffer.from(JSON.stringify([score, dateMs, uuid, page, ...(view ? [view] : [])])).toString('base64url');
+  const { sort, key, dateMs, uuid, view } = after;
+  const rest = sort ? [view ?? null, sort] : view ? [view] : [];
+  return Buffer.from(JSON.stringify([key, dateMs, uuid, page, ...rest])).toString('base64url');
 }
 
 /** Reads a cursor; throws `invalid_request` for a text that `writeCursor` has not written. */
 export function readCursor(text: string): PageCursor {
   const parts = parse(text);
-  if (Array.isArray(parts) && (parts.length === 4 || parts.length === 5)) {
-    const [score, dateMs, uuid, page, view] = parts;
-    const isView = parts.length === 4 || isViewText(view);
-    if (Number.isFinite(score) && isDateMs(dateMs) && isUuidText(uuid) && isPage(page) && isView) {
-      return { after: { score, dateMs, uuid, ...(view && { view }) }, page };
+  if (Array.isArray(parts) && parts.length >= 4 && parts.length <= 6) {
+    const [key, dateMs, uuid, page, view, sort] = parts;
+    const isView = parts.length === 4 || isViewText(view) || (parts.length === 6 && view === null);
+    const isOfSort = parts.length < 6 || isSort(sort);
+    if (Number.isFinite(key) && isDateMs(dateMs) && isUuidText(uuid) && isPage(page) && isView && isOfSort) {
+      return { after: { ...(sort && { sort }), key, dateMs, uuid, ...(view && { view }) }, page };
     }
   }
   throw new AppError('invalid_request', 'cursor is not one that a search has answered');
 }
 
+const isSort = (value: unknown) => value !== 'relevance' && searchSorts.includes(value as SearchSort);
 /** Of the years 1 to 9999: no event of another is in an index. */
 const isDateMs = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= -62_135_596_800_000 && Number(value) < 253_402_300_800_000;

@@ -44,7 +44,9 @@ test('the result is the body itself', async () => {
   const { search } = await start(['Opera']);
   expect(await search(request({ q: 'opera' }))).toBe(
     '{"events":[{"uuid":"00000000-0000-4000-8000-000000000001","name":"Opera","description":"",' +
-      '"date":"2030-06-01T19:00:00Z","location":"","currency":null}],"total":1,"page":1,"size":10}',
+      '"date":"2030-06-01T19:00:00Z","location":"","currency":null,"performers":[],"city":null,"country":null,' +
+      '"time_zone":null,"category":null,"price_from":null,"availability":{"free":null},' +
+      '"on_sale":{"from":null,"until":null,"state":"open"},"image":null,"score":49327}],"total":1,"page":1,"size":10}',
   );
   expect(JSON.parse(await search(request({ q: 'xylophone', page: 3, size: 5 })))).toEqual({
     events: [],
@@ -90,9 +92,11 @@ describe('an event that has begun', () => {
     await index.apply({ upserts: program.map(someEvent), deletes: [], version: 2n });
     const total = async () => JSON.parse(await search(query)).total;
     expect(await total()).toBe(3);
-    clock.advance(60_000);
+    clock.advance(59_999);
     expect(await total()).toBe(3);
     expect(searches()).toBe(1);
+    clock.advance(1);
+    expect(await total()).toBe(3);
     clock.advance(1);
     expect(await total()).toBe(2);
     const { events } = JSON.parse(await search(request({ q: 'opera' })));
@@ -118,10 +122,69 @@ describe('an event that has begun', () => {
   test('an unreadable entry of a shared cache is not used', async () => {
     for (const text of ['', ' ', '{}', '{"events":[]} x', 'x {}', '1 {}']) {
       const { search, cache, index } = await start(['Opera']);
-      await cache.set(`search:until:${await index.generation()}:2030-01-01:opera:1:10`, text, 60_000);
+      await cache.set(`search:2:${await index.generation()}:2030-01-01:opera:1:10`, text, 60_000);
       expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(1);
     }
   });
+});
+
+describe('a sale that begins', () => {
+  const begins = Date.UTC(2030, 0, 1, 0, 1);
+  const event = { id: 1, name: 'Opera', on_sale_from: new Date(begins).toISOString() };
+  const startSale = async () => {
+    const started = await start([]);
+    await started.index.apply({ upserts: [someEvent(event)], deletes: [], version: 2n });
+    return started;
+  };
+
+  test('shows at its moment, whatever is cached', async () => {
+    const { search, clock, searches } = await startSale();
+    const state = async () => JSON.parse(await search(request({ q: 'opera' }))).events[0].on_sale.state;
+    expect(await state()).toBe('not_yet');
+    clock.advance(59_999);
+    expect([await state(), searches()]).toEqual(['not_yet', 1]);
+    clock.advance(1);
+    expect([await state(), searches()]).toEqual(['open', 2]);
+  });
+
+  test('is found at its moment, whatever is cached', async () => {
+    const { search, clock, searches } = await startSale();
+    const total = async () => JSON.parse(await search(request({ filters: { onSale: 'now' } }))).total;
+    expect(await total()).toBe(0);
+    clock.advance(59_999);
+    expect([await total(), searches()]).toEqual([0, 1]);
+    clock.advance(1);
+    expect([await total(), searches()]).toEqual([1, 2]);
+  });
+});
+
+test('a sort, facets and marked words are each a page of their own', async () => {
+  const { search, searches } = await start(['Opera']);
+  const asked = [{}, { sort: 'price' }, { facets: ['city'] }, { facets: ['city', 'month'] }, { highlight: true }];
+  for (const one of asked) await search(request({ q: 'opera', ...one }));
+  expect(searches()).toBe(asked.length);
+  await search(request({ q: 'opera', sort: 'relevance' }));
+  await search(request({ q: 'opera', facets: ['month', 'city'] }));
+  expect(searches()).toBe(asked.length);
+});
+
+test('a hit tells its distance, and the words that match', async () => {
+  const { search, index } = await start([]);
+  const event = someEvent({ id: 1, name: 'Opera & more', coordinates: { lat: 0, lon: 1 } });
+  await index.apply({ upserts: [event], deletes: [], version: 2n });
+  const near = { lat: 0, lon: 0, radiusKm: 500 };
+  const [hit] = JSON.parse(await search(request({ q: 'opera', filters: { near }, highlight: true }))).events;
+  expect([hit.distance_km, hit.highlight]).toEqual([111.2, { name: '<em>Opera</em> &amp; more', performers: [] }]);
+});
+
+test('a cursor goes on in its own order alone', async () => {
+  const { search } = await start(['Opera', 'Opera']);
+  const { next_cursor: cursor } = JSON.parse(await search(request({ size: 1, sort: 'price' })));
+  expect(JSON.parse(await search(request({ size: 1, sort: 'price', cursor }))).events).toHaveLength(1);
+  for (const sort of [undefined, 'date']) {
+    const refused = await search(request({ size: 1, cursor, ...(sort && { sort }) })).catch((error) => error);
+    expect(isAppError(refused, 'invalid_request')).toBe(true);
+  }
 });
 
 test('an index that is not built yet is unavailable', async () => {

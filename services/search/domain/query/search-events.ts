@@ -1,36 +1,55 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import { type Cache, type CacheObserver, readThrough } from '../../../../shared/cache/cache.ts';
 import { AppError } from '../../../../shared/errors.ts';
-import type { EventHit } from '../index/event-document.ts';
+import { type SalePhase, salePhaseAt } from '../../../../shared/sale/sale-state.ts';
 import type { SearchIndex } from '../index/search-index.ts';
 import { awaitVersion } from './await-version.ts';
 import { type PageCursor, readCursor, writeCursor } from './cursor.ts';
-import { dayOf, queryKey, type SearchFilters } from './search-query.ts';
+import { distanceKm } from './distance.ts';
+import type { FacetName, Facets } from './facets.ts';
+import type { SearchFilters } from './filters.ts';
+import { type Highlight, highlight } from './highlight.ts';
+import { dayOf, queryKey, type SearchHit, type SearchResult, type SearchSort } from './search-query.ts';
 
 export type SearchRequest = {
   /** As the user typed it; empty lists upcoming events. */
   q: string;
   filters?: SearchFilters;
+  /** `distance` needs the filter `near`. */
+  sort?: SearchSort | undefined;
+  /** With a cursor none are counted. */
+  facets?: readonly FacetName[];
+  /** Marks the words that match. */
+  highlight?: boolean;
   /** From 1. */
   page: number;
   /** Results a page, 1–100. */
   size: number;
   /**
-   * The text of the cursor of an earlier page of the same `q` and `filters`: goes on behind it, and `page` is not
-   * looked at.
+   * The text of the cursor of an earlier page of the same `q`, `filters` and `sort`: goes on behind it, and `page` is
+   * not looked at.
    */
   cursor?: string | undefined;
   /** The version of a write that must be found, if it is to be: the search waits for it, or throws `unavailable`. */
   minVersion?: bigint | undefined;
 };
 
+/** A hit, as it is at the time of the search. */
+export type FoundEvent = SearchHit & {
+  sale: SalePhase;
+  /** With the filter `near`, where its place is known. */
+  distanceKm?: number;
+  highlight?: Highlight;
+};
+
 export type SearchPage = {
-  hits: EventHit[];
+  hits: FoundEvent[];
   /** How many events match in all. */
   total: number;
   /** With a cursor, counted on from the page that it came from. */
   page: number;
   size: number;
+  facets?: Facets;
   /** Set only when more results follow. */
   next?: PageCursor;
 };
@@ -48,9 +67,9 @@ const deepestResult = 10_000;
 /**
  * Finds events. Resolves to the page as `write` writes it: the text is made once, and kept.
  *
- * The same text is returned for five minutes, unless the index changes or one of all events that match begins: an event
- * that has begun is neither shown nor counted. Throws `invalid_request` for a malformed cursor or results beyond the
- * 10,000th, and `unavailable` while the index is away.
+ * The same text is returned for five minutes, unless the index changes, one of all events that match begins, or a sale
+ * begins or ends by which the page would change. Throws `invalid_request` for a malformed cursor, one of another sort,
+ * or results beyond the 10,000th, and `unavailable` while the index is away.
  */
 export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) => string) {
   const { index, cache, clock, observeCache } = deps;
@@ -58,10 +77,10 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
   const reached = awaitVersion(deps);
 
   return async function search(request: SearchRequest): Promise<string> {
-    const { size, filters = {} } = request;
-    const wanted = { text: normalise(request.q), filters };
-    const { minVersion } = request;
+    const { size, filters = {}, sort, minVersion } = request;
+    const wanted = { text: normalise(request.q), filters, ...(sort && sort !== 'relevance' && { sort }) };
     const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
+    if (cursor && cursor.after.sort !== wanted.sort) throw otherSort();
     if (minVersion !== undefined) {
       await reached(minVersion);
       // The state that the list was read from may be older than the version.
@@ -70,20 +89,47 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
     const page = cursor?.page ?? request.page;
     if (!cursor && page * size > deepestResult) throw tooDeep();
 
+    const facets = cursor ? [] : (request.facets ?? []);
     const where = cursor ? `@${writeCursor(cursor)}` : page;
+    const shown = `${[...facets].sort()}${request.highlight ? '*' : ''}`;
     // "Tonight" means another day tomorrow.
-    const today = dayOf(clock.now());
-    const key = `search:until:${await index.generation()}:${today}:${queryKey(wanted)}:${where}:${size}`;
+    const state = `${await index.generation()}:${dayOf(clock.now())}`;
+    const key = `search:2:${state}:${queryKey(wanted)}:${where}:${size}${shown && `:${shown}`}`;
     const load = async () => {
+      const now = clock.now();
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
-      const found = await index.search({ ...wanted, now: clock.now(), size, ...start });
-      const { hits, total, firstDateMs: untilMs = Number.POSITIVE_INFINITY, next } = found;
-      const text = write({ hits, total, page, size, ...(next && { next: { after: next, page: page + 1 } }) });
-      return writeEntry({ untilMs, text });
+      const found = await index.search({ ...wanted, now, size, ...start, ...(facets.length > 0 && { facets }) });
+      const hits = found.hits.map((hit) => foundEvent(hit, now, filters, request.highlight ? wanted.text : undefined));
+      const { total, next } = found;
+      const text = write({
+        hits,
+        total,
+        page,
+        size,
+        ...(found.facets && { facets: found.facets }),
+        ...(next && { next: { after: next, page: page + 1 } }),
+      });
+      return writeEntry({ untilMs: lastMoment(found, hits), text });
     };
     const kept = await read(key, answerTtlMs, load, (entry) => clock.now() <= readEntry(entry).untilMs);
     return readEntry(kept).text;
   };
+}
+
+function foundEvent(hit: SearchHit, now: number, { near }: SearchFilters, text: string | undefined): FoundEvent {
+  const { status, date, on_sale_from, on_sale_until, presales, coordinates } = hit;
+  const windows = { from: on_sale_from, until: on_sale_until, presales };
+  return {
+    ...hit,
+    sale: salePhaseAt({ status, date, on_sale: windows }, now),
+    ...(near && coordinates && { distanceKm: distanceKm(near, coordinates) }),
+    ...(text !== undefined && { highlight: highlight(hit, text) }),
+  };
+}
+
+/** The last millisecond at which a page is as it was found. */
+function lastMoment({ firstDateMs = Infinity, firstTurnMs = Infinity }: SearchResult, hits: FoundEvent[]): number {
+  return Math.min(firstDateMs, firstTurnMs - 1, ...hits.map(({ sale }) => sale.until - 1));
 }
 
 export type SearchEvents = ReturnType<typeof searchEvents>;
@@ -91,10 +137,7 @@ export type SearchEvents = ReturnType<typeof searchEvents>;
 /** Queries that mean the same have the same text. */
 export const normalise = (q: string): string => q.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
 
-/**
- * A page's text, and the last millisecond at which the same search finds the same: until the first of its events
- * begins.
- */
+/** A page's text, and the last millisecond at which the same search finds the same. */
 type Entry = { untilMs: number; text: string };
 
 const writeEntry = ({ untilMs, text }: Entry): string => `${untilMs} ${text}`;
@@ -111,3 +154,6 @@ const tooDeep = () =>
     'invalid_request',
     'Pages reach to the 10,000th result; to go on, pass the next_cursor of the last answer as cursor',
   );
+
+const otherSort = () =>
+  new AppError('invalid_request', 'cursor is of a list in another order; pass it with the same sort as before');

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { queryKey, type SearchFilters } from './search-query.ts';
+import type { SearchFilters } from './filters.ts';
+import { queryKey } from './search-query.ts';
 
 const keyOf = (text: string, filters?: object) =>
   queryKey({ text, ...(filters && { filters: filters as SearchFilters }) });

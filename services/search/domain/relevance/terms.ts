@@ -24,10 +24,15 @@ export type Field = KeptField | keyof typeof together;
 /** All that an event is found by, each term once a field. Every index keeps these, so every index finds the same. */
 export type Terms = Record<KeptField, string[]>;
 
-type Described = Pick<EventDocument, 'name' | 'description' | 'date' | 'location' | 'performers'>;
+type Described = Pick<
+  EventDocument,
+  | ('name' | 'description' | 'category' | 'genre' | 'performers')
+  | ('local_date' | 'location' | 'venue_name' | 'city' | 'country')
+>;
 
-export function termsOf({ name, description, date, location, performers }: Described): Terms {
-  const parts = location.split(/\s*,\s*/);
+export function termsOf(event: Described): Terms {
+  const { name, performers } = event;
+  const parts = placeParts(event);
   const placeKeys = new Set(parts.flatMap(nameKeys));
   const places = unique(parts.flatMap((part) => [part, ...otherNames(part)]));
   // "Live in Berlin" says where, and has no more to do with the band Berlin than any event there.
@@ -39,8 +44,8 @@ export function termsOf({ name, description, date, location, performers }: Descr
     title: titleWords,
     support: unique(supports.flatMap(allWords)),
     place: unique(places.flatMap(allWords)),
-    about: unique(allWords(description)),
-    when: dateTokens(date.slice(0, 10)),
+    about: unique([event.description, event.category ?? '', event.genre ?? ''].flatMap(allWords)),
+    when: dateTokens(event.local_date),
     leadName: unique(leads.flatMap(nameKeys)),
     partName: unique(leads.flatMap(performerParts).flatMap(nameKeys)),
     titleName: unique([...title, name].flatMap(nameKeys)),
@@ -48,6 +53,16 @@ export function termsOf({ name, description, date, location, performers }: Descr
     placeName: unique(places.flatMap(nameKeys)),
   };
 }
+
+/** The parts of the place's name, with the city and the country where the location leaves them out. */
+const placeParts = ({ location, venue_name, city, country }: Described): string[] =>
+  unique([...location.split(/\s*,\s*/), venue_name ?? '', city ?? '', nameOf(country)]).filter(Boolean);
+
+/** ISO 3166-1's code says nothing to people. */
+const nameOf = (country: string | null): string =>
+  country !== null && /^[A-Z]{2}$/.test(country) ? (english.of(country) ?? '') : '';
+
+const english = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /**
  * Who the event is about: the performers whom the title names; if it names none, one or two performers are the event,

@@ -1,3 +1,4 @@
+import { attributes } from '../../../../services/search/adapters/elasticsearch/attributes.ts';
 import { eventIndex } from '../../../../services/search/adapters/elasticsearch/mapping.ts';
 import type { EventDocument } from '../../../../services/search/domain/index/event-document.ts';
 import type { World } from '../../world.ts';
@@ -37,5 +38,5 @@ export async function rawBulk({ databaseEnv }: World, documents: EventDocument[]
 
 function entry(document: EventDocument, version: number): string {
   const action = { index: { _id: String(document.id), version, version_type: 'external_gte' } };
-  return `${JSON.stringify(action)}\n${JSON.stringify({ ...document, gone: false, version: String(version) })}\n`;
+  return `${JSON.stringify(action)}\n${JSON.stringify({ ...document, ...attributes(document), gone: false, version: String(version) })}\n`;
 }

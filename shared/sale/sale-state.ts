@@ -1,5 +1,3 @@
-import type { EventSnapshot } from './event.ts';
-
 /** How the sale of an event stands. A program need not compare clocks to know it. */
 export type SaleState = (typeof saleStates)[number];
 
@@ -30,4 +28,19 @@ export function salePhaseAt({ status, date, on_sale }: SaleFacts, now: number): 
   }
 }
 
-export type SaleFacts = Pick<EventSnapshot, 'status' | 'date' | 'on_sale'>;
+/** What the state of a sale follows from. Instants are RFC 3339. */
+export type SaleFacts = {
+  status: EventStatus;
+  /** When the event begins. */
+  date: string;
+  on_sale: SaleWindows;
+};
+
+export type EventStatus = 'draft' | 'published' | 'postponed' | 'rescheduled' | 'cancelled';
+
+/** The windows of the general sale and of the presales; null: from the publication, to the start of the event. */
+export type SaleWindows = {
+  from: string | null;
+  until: string | null;
+  presales: { starts_at: string; ends_at: string }[];
+};

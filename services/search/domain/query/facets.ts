@@ -1,0 +1,63 @@
+import type { EventDocument } from '../index/event-document.ts';
+
+export type FacetName = (typeof facetNames)[number];
+
+export const facetNames = ['city', 'category', 'month', 'price', 'performer'] as const;
+
+/**
+ * Exactly how many events there are by the values of a facet, under all filters but the facet's own. Months are in
+ * their order, the first ones; of others the commonest, equals in the order of their text. Prices are ranges of the
+ * lowest free price, both bounds included, by currency and price.
+ */
+export type Facets = {
+  [name in Exclude<FacetName, 'price'>]?: FacetValue[];
+} & { price?: PriceRange[] };
+
+export type FacetValue = { value: string; count: number };
+
+export type PriceRange = { currency: string; from: number; to: number; count: number };
+
+/** Most values of a facet. */
+export const maxFacetValues = 20;
+
+/** What an index may keep as one term. */
+const longestValue = 1000;
+
+/** Returns the values of an event in each facet, each once, as an index counts them. */
+export function facetValues(event: EventDocument): Record<FacetName, string[]> {
+  const { city, category, local_date, currency, price_from, performers } = event;
+  const all = {
+    city: [city],
+    category: [category],
+    month: [local_date.slice(0, 'YYYY-MM'.length)],
+    price: [currency !== null && price_from !== null ? `${currency} ${rangeStart(price_from)}` : null],
+    performer: performers,
+  };
+  const entries = Object.entries(all).map(([name, values]) => [name, [...new Set(values)].filter(isValue)]);
+  return Object.fromEntries(entries);
+}
+
+const isValue = (value: string | null) => value !== null && value !== '' && value.length <= longestValue;
+
+/** Returns the facets from an index's counts, of at most `maxFacetValues` values each, in any order. */
+export function toFacets(counts: Partial<Record<FacetName, FacetValue[]>>): Facets {
+  const { price, ...others } = counts;
+  return { ...others, ...(price && { price: price.map(toRange).sort(byPrice) }) };
+}
+
+/** Ranges begin at 1, 2 and 5 times a power of ten, in minor units: they fit any currency. */
+function rangeStart(price: number): number {
+  const digits = String(Math.max(0, Math.trunc(price)));
+  const start = [5, 2, 1, 0].find((one) => one <= Number(digits[0]))!;
+  return start * 10 ** (digits.length - 1);
+}
+
+function toRange({ value, count }: FacetValue): PriceRange {
+  const [currency = '', start] = value.split(' ');
+  const from = Number(start);
+  const next = from === 0 ? 1 : String(from).startsWith('2') ? from * 2.5 : from * 2;
+  return { currency, from, to: next - 1, count };
+}
+
+const byPrice = (a: PriceRange, b: PriceRange) =>
+  a.currency < b.currency ? -1 : a.currency > b.currency ? 1 : a.from - b.from;
