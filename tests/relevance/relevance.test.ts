@@ -66,9 +66,7 @@ test('an index that ranks the other way round is caught, and told apart from the
     'both engines have the same first three hits',
   ]);
   const line = found.report.split('\n').find((text) => text.includes('→') && text.includes('“borealis paris”'));
-  expect(line).toContain(
-    'came Cassiopeia in Paris @ Olympia, Paris, France (4 in all), before Borealis in Paris',
-  );
+  expect(line).toContain('came Cassiopeia in Paris @ Olympia, Paris, France (4 in all), before Borealis in Paris');
   expect(found.report).toContain('right: worse than in the last release: none');
 });
 
