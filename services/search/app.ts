@@ -2,9 +2,11 @@ import { createRoutes } from '../../shared/http/routes.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { indexAge } from './domain/index/index-age.ts';
 import { type SearchEventsDeps, searchEvents } from './domain/query/search-events.ts';
+import { suggest } from './domain/query/suggest.ts';
 import { about } from './http/about.ts';
 import { searchRoutes } from './http/search.ts';
 import { writePage } from './http/search-page.ts';
+import { suggestRoutes, writeSuggestions } from './http/suggestions.ts';
 
 export type SearchDeps = ShellDeps & SearchEventsDeps & { role: Role };
 
@@ -16,11 +18,13 @@ export function createSearchApp(deps: SearchDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
   const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
   const age = () => indexAge(deps.index.freshness(), deps.clock.now());
+  const names = suggest({ ...deps, observeCache: (outcome) => countCache(outcome) }, writeSuggestions);
   const isAsked = deps.role !== 'cdc';
+  const asked = () => createRoutes().route('/', searchRoutes(search, age)).route('/', suggestRoutes(names));
   return createShell(
     about,
     deps,
-    (app) => app.route('/', isAsked ? searchRoutes(search, age) : (createRoutes() as ReturnType<typeof searchRoutes>)),
+    (app) => app.route('/', isAsked ? asked() : (createRoutes() as ReturnType<typeof asked>)),
     async () => (isAsked ? { events: '/api/v1/search/events' } : {}),
   );
 }

@@ -109,7 +109,7 @@ const access: Record<'events' | 'booking' | 'search', Record<string, Access>> = 
     'POST /sandbox/payments/:uuid/approval': 'secret',
     'POST /webhooks/stripe': 'signature',
   },
-  search: { ...everyService, 'GET /api/v1/search/events': 'anyone' },
+  search: { ...everyService, 'GET /api/v1/search/events': 'anyone', 'GET /api/v1/search/suggest': 'anyone' },
 };
 
 const apps = describedApps();

@@ -20,6 +20,7 @@ describe('the examples of the API documents, on the demo data of npm start', () 
     const found = await send('searchEvents');
     expect(found).toMatchObject({ status: 200, json: { total: expect.any(Number) } });
     expect((found.json.events as { uuid: string }[]).map(({ uuid }) => uuid)).toContain(example.event);
+    expect(await send('suggestNames')).toMatchObject({ status: 200, json: { venues: expect.any(Array) } });
     const listed = await send('listEvents');
     expect(listed.status).toBe(200);
     expect((await follow(listed, 'event')).status).toBe(200);

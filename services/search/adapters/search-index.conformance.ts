@@ -45,7 +45,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(found.total).toBe(4);
       });
 
-      test('a hit carries the public fields alone', async () => {
+      test('a hit carries what a page shows or is explained by', async () => {
         await put({
           ...{ id: 7, name: 'Opera', description: 'Tosca', location: 'Rome', performers: ['X'], currency: 'EUR' },
           ...{ city: 'Roma', country: 'IT', time_zone: 'Europe/Rome', category: 'opera', genre: 'verismo' },
@@ -65,6 +65,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
             ...{ city: 'Roma', country: 'IT', time_zone: 'Europe/Rome', category: 'opera', image_url: null },
             ...{ coordinates: { lat: 41.9, lon: 12.5 }, price_from: 2000, seats_left: 7, status: 'published' },
             ...{ on_sale_from: null, on_sale_until: null, presales: [], score: expect.any(Number) },
+            ...{ venue_name: 'Opera', genre: 'verismo', local_date: '2030-06-01' },
           },
         ]);
       });

@@ -143,6 +143,7 @@ export const searchInput = z
     }),
     facets,
     highlight: flag('`true`: marks the words that match'),
+    explain: flag('`true`: the first ten events tell why they have their score'),
   })
   .superRefine((asked, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -171,6 +172,7 @@ export function toRequest(asked: z.output<typeof searchInput>): SearchRequest {
     ...(sort && { sort }),
     ...(facets && { facets }),
     ...(highlight === 'true' && { highlight: true }),
+    ...(asked.explain === 'true' && { explain: true }),
   };
 }
 
@@ -187,3 +189,9 @@ function filtersOf(asked: z.output<typeof searchInput>): SearchFilters {
 }
 
 const keyOf = (name: string | undefined) => (name === undefined ? undefined : nameKey(name));
+
+/** The parameters of suggestions. */
+export const suggestInput = z.object({
+  q: textInput(200).default('').openapi({ description: 'What was typed so far', example: 'madis' }),
+  size: wholeNumber(1, 10, 5).openapi({ description: 'Most suggestions of each kind' }),
+});

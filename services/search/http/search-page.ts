@@ -36,6 +36,10 @@ const hitSchema = z.object({
     .openapi({
       description: 'With `highlight=true`: HTML, with `<em>` round the words that match and all else escaped',
     }),
+  explanation: z
+    .array(z.string())
+    .optional()
+    .openapi({ description: 'With `explain=true`, of the first ten: why it has its score, the weightiest first' }),
 });
 
 const values = (description: string, example: string) =>
@@ -69,6 +73,9 @@ export const pageSchema = z
       .string()
       .optional()
       .openapi({ description: 'Pass it as `cursor` for the next page; absent on the last' }),
+    did_you_mean: z.string().optional().openapi({
+      description: 'When fewer than three events were found: the words that were probably meant, to search for instead',
+    }),
     facets: facetsSchema.optional().openapi({
       description:
         'Those that were asked for: how many events there are, exactly, under all filters but the facet’s own',
@@ -77,13 +84,14 @@ export const pageSchema = z
   .openapi('SearchPage');
 
 /** Writes a page as the JSON of the response. */
-export function writePage({ hits, total, page, size, facets, next }: SearchPage): string {
+export function writePage({ hits, total, page, size, facets, didYouMean, next }: SearchPage): string {
   const body: z.infer<typeof pageSchema> = {
     events: hits.map(toJson),
     total,
     page,
     size,
     ...(next && { next_cursor: writeCursor(next) }),
+    ...(didYouMean !== undefined && { did_you_mean: didYouMean }),
     ...(facets && { facets }),
   };
   return JSON.stringify(body);
@@ -91,7 +99,8 @@ export function writePage({ hits, total, page, size, facets, next }: SearchPage)
 
 function toJson(event: FoundEvent): z.infer<typeof hitSchema> {
   const { uuid, name, description, date, location, currency, performers, city, country, time_zone, category } = event;
-  const { price_from, seats_left, on_sale_from, on_sale_until, image_url, sale, distanceKm, score, highlight } = event;
+  const { price_from, seats_left, on_sale_from, on_sale_until, image_url, sale, distanceKm, score } = event;
+  const { highlight, explanation } = event;
   return {
     ...{ uuid, name, description, date, location, currency },
     ...{ performers, city, country, time_zone, category, price_from },
@@ -101,6 +110,7 @@ function toJson(event: FoundEvent): z.infer<typeof hitSchema> {
     ...(distanceKm !== undefined && { distance_km: rounded(distanceKm, 1) }),
     score: rounded(score, 4),
     ...(highlight && { highlight }),
+    ...(explanation && { explanation }),
   };
 }
 

@@ -142,6 +142,7 @@ export function serviceCases(suite: Suite): void {
       '/api/v1/management/venues/{uuid}',
       '/api/v1/management/venues/{uuid}/plans',
       '/api/v1/search/events',
+      '/api/v1/search/suggest',
       '/sandbox/payments/{uuid}/approval',
     ]);
     for (const base of bases()) {

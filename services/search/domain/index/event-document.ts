@@ -49,13 +49,14 @@ export const hitFields = [
   ...(['uuid', 'name', 'description', 'date', 'location', 'currency', 'performers', 'city', 'country'] as const),
   ...(['time_zone', 'category', 'price_from', 'seats_left', 'image_url', 'coordinates'] as const),
   ...(['status', 'on_sale_from', 'on_sale_until', 'presales'] as const),
+  ...(['venue_name', 'genre', 'local_date'] as const),
 ] satisfies (keyof EventDocument)[];
 
 export type EventHit = Pick<EventDocument, (typeof hitFields)[number]>;
 
 /** Takes the members of a hit out of an event. */
 export function hitOf(event: KeptEvent | EventHit): EventHit {
-  const all = { ...notKept, ...event };
+  const all = { local_date: event.date.slice(0, 10), ...notKept, ...event };
   return Object.fromEntries(hitFields.map((field) => [field, all[field]])) as EventHit;
 }
 

@@ -3,8 +3,13 @@ import { type Cache, type CacheObserver, readThrough } from '../../../../shared/
 import { AppError } from '../../../../shared/errors.ts';
 import { type SalePhase, salePhaseAt } from '../../../../shared/sale/sale-state.ts';
 import type { SearchIndex } from '../index/search-index.ts';
+import { explained } from '../relevance/explain.ts';
+import { meaningOf } from '../relevance/meaning.ts';
+import { scoreOf } from '../relevance/score.ts';
+import { termsOf } from '../relevance/terms.ts';
 import { awaitVersion } from './await-version.ts';
 import { type PageCursor, readCursor, writeCursor } from './cursor.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { distanceKm } from './distance.ts';
 import type { FacetName, Facets } from './facets.ts';
 import type { SearchFilters } from './filters.ts';
@@ -30,6 +35,8 @@ export type SearchRequest = {
    * not looked at.
    */
   cursor?: string | undefined;
+  /** Whether to tell why the first hits have their scores. */
+  explain?: boolean | undefined;
   /** The version of a write that must be found, if it is to be: the search waits for it, or throws `unavailable`. */
   minVersion?: bigint | undefined;
 };
@@ -40,6 +47,8 @@ export type FoundEvent = SearchHit & {
   /** With the filter `near`, where its place is known. */
   distanceKm?: number;
   highlight?: Highlight;
+  /** Why it has its score, in sentences. */
+  explanation?: string[];
 };
 
 export type SearchPage = {
@@ -50,6 +59,8 @@ export type SearchPage = {
   page: number;
   size: number;
   facets?: Facets;
+  /** When little was found: the words that were probably meant. */
+  didYouMean?: string;
   /** Set only when more results follow. */
   next?: PageCursor;
 };
@@ -63,6 +74,8 @@ export type SearchEventsDeps = {
 
 const answerTtlMs = 5 * 60_000;
 const deepestResult = 10_000;
+/** Explanations take as much time as all the rest: the first hits of a page have one. */
+const mostExplained = 10;
 
 /**
  * Finds events. Resolves to the page as `write` writes it: the text is made once, and kept.
@@ -91,7 +104,7 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
 
     const facets = cursor ? [] : (request.facets ?? []);
     const where = cursor ? `@${writeCursor(cursor)}` : page;
-    const shown = `${[...facets].sort()}${request.highlight ? '*' : ''}`;
+    const shown = `${[...facets].sort()}${request.highlight ? '*' : ''}${request.explain ? '?' : ''}`;
     // "Tonight" means another day tomorrow.
     const state = `${await index.generation()}:${dayOf(clock.now())}`;
     const key = `search:2:${state}:${queryKey(wanted)}:${where}:${size}${shown && `:${shown}`}`;
@@ -99,14 +112,21 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
       const now = clock.now();
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
       const found = await index.search({ ...wanted, now, size, ...start, ...(facets.length > 0 && { facets }) });
-      const hits = found.hits.map((hit) => foundEvent(hit, now, filters, request.highlight ? wanted.text : undefined));
+      const explain = request.explain ? explainer(wanted.text, now) : () => undefined;
+      const hits = found.hits.map((hit, at) => {
+        const shown = foundEvent(hit, now, filters, request.highlight ? wanted.text : undefined);
+        const explanation = at < mostExplained ? explain(hit) : undefined;
+        return { ...shown, ...(explanation && { explanation }) };
+      });
       const { total, next } = found;
+      const meant = cursor ? undefined : await didYouMean(index, { ...wanted, now }, found);
       const text = write({
         hits,
         total,
         page,
         size,
         ...(found.facets && { facets: found.facets }),
+        ...(meant !== undefined && { didYouMean: meant }),
         ...(next && { next: { after: next, page: page + 1 } }),
       });
       return writeEntry({ untilMs: lastMoment(found, hits), text });
@@ -124,6 +144,15 @@ function foundEvent(hit: SearchHit, now: number, { near }: SearchFilters, text: 
     sale: salePhaseAt({ status, date, on_sale: windows }, now),
     ...(near && coordinates && { distanceKm: distanceKm(near, coordinates) }),
     ...(text !== undefined && { highlight: highlight(hit, text) }),
+  };
+}
+
+/** Returns a function that explains a hit's score. */
+function explainer(text: string, now: number): (hit: SearchHit) => string[] | undefined {
+  const meaning = meaningOf(text, dayOf(now));
+  return (hit) => {
+    const found = scoreOf(meaning, termsOf(hit));
+    return found && explained(found.reasons);
   };
 }
 

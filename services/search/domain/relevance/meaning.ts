@@ -25,6 +25,8 @@ export type Wish = {
  * the sum of its wishes' scores, all whole numbers: an index may add them in any order and as 32-bit floats.
  */
 export type Meaning = {
+  /** The different words that were typed, folded, in order. */
+  words: string[];
   /** An event needs one of these. */
   asked: Wish[];
   /** These only move events that have one of the others. */
@@ -101,14 +103,15 @@ export function meaningOf(text: string, today: string): Meaning {
   for (const wish of wholeWishes(typed, solid, wanted)) helpful.push(wish);
   for (const sign of signs) helpful.push({ typed: sign, options: [{ how: 'is', terms: [sign], scores: names }] });
   const isOfToday = times.some(({ tokens }) => tokens.some((token) => token.startsWith('d')));
-  return { asked, helpful, least: wanted * have, isOfToday };
+  return { words: typed, asked, helpful, least: wanted * have, isOfToday };
 }
 
 /** A name of signs alone: "!!!", "+/-". */
 function signsAlone(signs: string[]): Meaning {
   const key = signs.join('');
   const options: Option[] = [{ how: 'is', terms: [key], scores: plus(names, have) }];
-  return { asked: key === '' ? [] : [{ typed: key, options }], helpful: [], least: have, isOfToday: false };
+  const asked = key === '' ? [] : [{ typed: key, options }];
+  return { words: [], asked, helpful: [], least: have, isOfToday: false };
 }
 
 function wordWish(word: string, joints: string[], isLast: boolean, isOneOfSeveral: boolean): Wish {

@@ -54,6 +54,15 @@ export function termsOf(event: Described): Terms {
   };
 }
 
+/** An event of which nothing is known. */
+export const noTerms: Terms = Object.fromEntries([...wordFields, ...nameFields].map((field) => [field, []])) as never;
+
+/** The terms of a place alone. */
+export function placeTerms(location: string): Terms {
+  const places = location.split(/\s*,\s*/).flatMap((part) => [part, ...otherNames(part)]);
+  return { ...noTerms, place: unique(places.flatMap(allWords)), placeName: unique(places.flatMap(nameKeys)) };
+}
+
 /** The parts of the place's name, with the city and the country where the location leaves them out. */
 const placeParts = ({ location, venue_name, city, country }: Described): string[] =>
   unique([...location.split(/\s*,\s*/), venue_name ?? '', city ?? '', nameOf(country)]).filter(Boolean);
