@@ -17,6 +17,7 @@ const paths = {
   confirm: '/api/v1/booking/tickets/confirm',
   events: '/api/v1/management/events',
   search: '/api/v1/search/events',
+  suggest: '/api/v1/search/suggest',
 };
 
 /** A client as a user of the original would write it: base addresses in, plain responses out. */
@@ -36,6 +37,7 @@ export function client(target: Target) {
     event: (uuid: string) => fetch(`${target.events}${paths.events}/${uuid}`),
     list: (query = '') => fetch(`${target.events}${paths.events}${query}`),
     search: (query: string) => fetch(`${target.search}${paths.search}${query}`),
+    suggest: (query: string) => fetch(`${target.search}${paths.suggest}${query}`),
 
     async readEvent(uuid: string): Promise<Event> {
       const response = await this.event(uuid);

@@ -122,6 +122,14 @@ export function searchCases(suite: Suite): void {
     expect((await suite.api.search(`?size=1&cursor=${next_cursor}`)).status).toBe(400);
   });
 
+  test('names are suggested as somebody types', async () => {
+    const response = await suite.api.suggest('?q=madis');
+    expect(response.status).toBe(200);
+    const { venues } = (await response.json()) as { venues: { location: string }[] };
+    expect(venues[0]!.location).toContain('Madison Square Garden');
+    expect((await suite.api.suggest('?q=madis&size=11')).status).toBe(400);
+  });
+
   test('nothing found is a 200 with nothing in it', async () => {
     expect(await search('?q=zzzzqqqqxxxx')).toEqual({ events: [], total: 0, page: 1, size: 10 });
   });
