@@ -50,7 +50,6 @@ const [asTyped, doubtful] = [2 * have, have];
 /** What a word is worth by where it is. */
 const exact = { lead: 100, title: 95, support: 75, place: 60 };
 const inflected = scaled(exact, 0.85);
-const joined = scaled(exact, 0.95);
 const begun = scaled(exact, 0.75);
 const nearly = scaled(exact, 0.55);
 /** So far from what was typed, it matters little where it is. */
@@ -116,16 +115,8 @@ function signsAlone(signs: string[]): Meaning {
 
 function wordWish(word: string, joints: string[], isLast: boolean, isOneOfSeveral: boolean): Wish {
   const options: Option[] = [
-    { how: 'is', terms: [word], scores: { ...plus(exact, asTyped), about: about + doubtful } },
+    { how: 'is', terms: [word, ...joints], scores: { ...plus(exact, asTyped), about: about + doubtful } },
   ];
-  const whole = {
-    leadName: joined.lead,
-    titleName: joined.title,
-    supportName: joined.support,
-    placeName: joined.place,
-  };
-  if (word.length >= 5) options.push({ how: 'is', terms: [word], scores: plus(whole, asTyped) });
-  if (joints.length > 0) options.push({ how: 'is', terms: joints, scores: plus(joined, asTyped) });
   const forms = inflections(word);
   if (forms.length > 0) options.push({ how: 'is', terms: forms, scores: plus(inflected, asTyped) });
   // The last word may be unfinished. Two letters begin too much, unless other words say more.

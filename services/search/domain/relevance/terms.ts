@@ -1,5 +1,5 @@
 import type { EventDocument } from '../index/event-document.ts';
-import { chunks, isUnspaced, pairs, wordsOf } from '../query/text.ts';
+import { chunks, isUnspaced, longestWord, pairs, wordsOf } from '../query/text.ts';
 import { dateTokens } from './date-words.ts';
 import { nameKeys, performerParts, titleParts } from './names.ts';
 import { otherNames } from './places.ts';
@@ -37,13 +37,13 @@ export function termsOf(event: Described): Terms {
   const places = unique(parts.flatMap((part) => [part, ...otherNames(part)]));
   // "Live in Berlin" says where, and has no more to do with the band Berlin than any event there.
   const title = titleParts(name).filter((part, i) => i === 0 || !nameKeys(part).some((key) => placeKeys.has(key)));
-  const titleWords = unique(title.flatMap(allWords));
+  const titleWords = unique(title.flatMap(withName));
   const { leads, supports } = billing(performers, new Set(title.flatMap(nameKeys)), new Set(titleWords));
   return {
-    lead: unique(leads.flatMap(allWords)),
+    lead: unique(leads.flatMap(withName)),
     title: titleWords,
-    support: unique(supports.flatMap(allWords)),
-    place: unique(places.flatMap(allWords)),
+    support: unique(supports.flatMap(withName)),
+    place: unique(places.flatMap(withName)),
     about: unique([event.description, event.category ?? '', event.genre ?? ''].flatMap(allWords)),
     when: dateTokens(event.local_date),
     leadName: unique(leads.flatMap(nameKeys)),
@@ -60,7 +60,7 @@ export const noTerms: Terms = Object.fromEntries([...wordFields, ...nameFields].
 /** The terms of a place alone. */
 export function placeTerms(location: string): Terms {
   const places = location.split(/\s*,\s*/).flatMap((part) => [part, ...otherNames(part)]);
-  return { ...noTerms, place: unique(places.flatMap(allWords)), placeName: unique(places.flatMap(nameKeys)) };
+  return { ...noTerms, place: unique(places.flatMap(withName)), placeName: unique(places.flatMap(nameKeys)) };
 }
 
 /** The parts of the place's name, with the city and the country where the location leaves them out. */
@@ -84,6 +84,11 @@ function billing(performers: string[], titleKeys: Set<string>, titleWords: Set<s
   const leads = named.length > 0 ? named : performers.length <= 2 ? performers : [];
   return { leads, supports: performers.filter((performer) => !leads.includes(performer)) };
 }
+
+/** The words of a name, and the name as one word: Lady Gaga → lady, gaga, ladygaga. */
+const withName = (name: string): string[] => [...allWords(name), ...nameKeys(name).filter(isOneWord)];
+
+const isOneWord = (key: string): boolean => key.length <= longestWord && !key.includes(' ');
 
 /** The words of a text in all their spellings. What signs join is a word, too: AC/DC → ac, dc, acdc. */
 function allWords(text: string): string[] {
