@@ -7,11 +7,11 @@ export function plainWords(name: string): string[] {
 }
 
 /**
- * Returns a misspelt word: a letter left out, or doubled. One edit, which the search forgives from
- * three letters on. `at` and `kind` are from 0 to 1, 1 excluded.
+ * Returns a misspelt word: a letter left out, or doubled. One edit, which the search forgives from four typed letters on;
+ * a word of four is only made longer. `at` and `kind` are from 0 to 1, 1 excluded.
  */
 export function misspell(word: string, at: number, kind: number): string {
   const index = 1 + Math.floor(at * (word.length - 2));
   const [before, letter, after] = [word.slice(0, index), word[index], word.slice(index + 1)];
-  return kind < 0.5 ? before + after : before + letter + letter + after;
+  return kind < 0.5 && word.length > 4 ? before + after : before + letter + letter + after;
 }
