@@ -186,7 +186,7 @@ test('hostile texts are indexed and searched', async () => {
   expect(await index.apply({ upserts: odd, deletes: [], version: 2n })).toEqual([]);
   expect(await scanned(index)).toEqual(odd);
   const find = (text: string) => index.search({ text, now: 0, size: 10 });
-  expect((await find('needle party')).total).toBe(2);
+  for (const word of ['needle', 'party', 'quotes']) expect((await find(word)).total).toBe(1);
   const everyWord = Array.from({ length: 66 }, (_, i) => `a${(i + 100).toString(36)}`).join(' ');
   expect((await find(everyWord.slice(0, 200))).total).toBe(0);
 });
