@@ -161,12 +161,13 @@ type FollowerDeps = { log: Logger; metrics: Metrics; index: SearchIndex; tracing
 
 /** Opens all that keeps the index in step with the database. Searches need none of it; the role `cdc` needs all. */
 function openFollower(config: Config, { log, metrics, index, tracing }: FollowerDeps) {
-  const { database, followed } = databases(config);
+  const { followed } = databases(config);
   const { SEARCH_SLOT: slot } = config;
   const pool = poolMetrics(metrics);
   const db = openDb(followed, { meter: pool('main') });
-  // All events of a venue are read in one query, and no request waits for it.
-  const catalogueDb = openDb(database, { max: 2, deadlineMs: 30_000, meter: pool('catalogue') });
+  // All events of a venue are read in one query, and no request waits for it. With the log the reads are of one state,
+  // for which a transaction begins as no pooler lets it.
+  const catalogueDb = openDb(followed, { max: 2, deadlineMs: 30_000, meter: pool('catalogue') });
   const kafkaAt = kafkaConfig(config);
   const kafka = kafkaAt && kafkaChangeSource({ db, config: kafkaAt, log });
   const letters = kafkaAt && kafkaDeadLetters({ config: kafkaAt, log });

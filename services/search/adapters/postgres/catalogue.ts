@@ -67,12 +67,15 @@ export function postgresCatalogue(db: Db): Catalogue {
 
     inOneState: (read) =>
       db.run(() =>
-        inTransaction(sql, async (tx) => {
-          await tx`set transaction isolation level repeatable read, read only`;
-          // The snapshot is taken first, and what it shows was on the disk by then (or is no loss, by `relaxed`).
-          const [row] = await tx<{ bytes: string }[]>`select (pg_current_wal_flush_lsn() - '0/0')::text as bytes`;
-          return read({ position: BigInt(row!.bytes), findDirty: (ids) => findDirty(tx, ids) });
-        }),
+        inTransaction(
+          sql,
+          async (tx) => {
+            // The snapshot is taken first, and what it shows was on the disk by then (or is no loss, by `relaxed`).
+            const [row] = await tx<{ bytes: string }[]>`select (pg_current_wal_flush_lsn() - '0/0')::text as bytes`;
+            return read({ position: BigInt(row!.bytes), findDirty: (ids) => findDirty(tx, ids) });
+          },
+          'isolation level repeatable read read only',
+        ),
       ),
 
     async *all(batchSize) {
