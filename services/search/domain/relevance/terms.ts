@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { EventDocument } from '../index/event-document.ts';
 import { chunks, isUnspaced, longestWord, pairs, wordsOf } from '../query/text.ts';
 import { dateTokens } from './date-words.ts';
@@ -32,25 +33,28 @@ type Described = Pick<
 
 export function termsOf(event: Described): Terms {
   const { name, performers } = event;
-  const parts = placeParts(event);
-  const placeKeys = new Set(parts.flatMap(nameKeys));
-  const places = unique(parts.flatMap((part) => [part, ...otherNames(part)]));
+  const places = placeParts(event).map(placeOf);
+  const placeKeys = new Set(places.flatMap(({ ownKeys }) => ownKeys));
   // "Live in Berlin" says where, and has no more to do with the band Berlin than any event there.
-  const title = titleParts(name).filter((part, i) => i === 0 || !nameKeys(part).some((key) => placeKeys.has(key)));
-  const titleWords = unique(title.flatMap(withName));
-  const { leads, supports } = billing(performers, new Set(title.flatMap(nameKeys)), new Set(titleWords));
+  const title = titleParts(name).flatMap((part, i) => {
+    const keys = nameKeys(part);
+    return i === 0 || !keys.some((key) => placeKeys.has(key)) ? [{ part, keys }] : [];
+  });
+  const titleWords = unique(title.flatMap(({ part, keys }) => withName(part, keys)));
+  const titleKeys = title.flatMap(({ keys }) => keys);
+  const { leads, supports } = billing(performers.map(performerOf), new Set(titleKeys), new Set(titleWords));
   return {
-    lead: unique(leads.flatMap(withName)),
+    lead: unique(leads.flatMap(({ words }) => words)),
     title: titleWords,
-    support: unique(supports.flatMap(withName)),
-    place: unique(places.flatMap(withName)),
+    support: unique(supports.flatMap(({ words }) => words)),
+    place: unique(places.flatMap(({ words }) => words)),
     about: unique([event.description, event.category ?? '', event.genre ?? ''].flatMap(allWords)),
     when: dateTokens(event.local_date),
-    leadName: unique(leads.flatMap(nameKeys)),
-    partName: unique(leads.flatMap(performerParts).flatMap(nameKeys)),
-    titleName: unique([...title, name].flatMap(nameKeys)),
-    supportName: unique(supports.flatMap(nameKeys)),
-    placeName: unique(places.flatMap(nameKeys)),
+    leadName: unique(leads.flatMap(({ keys }) => keys)),
+    partName: unique(leads.flatMap(({ partKeys }) => partKeys)),
+    titleName: unique([...titleKeys, ...(title.some(({ part }) => part === name) ? [] : nameKeys(name))]),
+    supportName: unique(supports.flatMap(({ keys }) => keys)),
+    placeName: unique(places.flatMap(({ keys }) => keys)),
   };
 }
 
@@ -59,8 +63,9 @@ export const noTerms: Terms = Object.fromEntries([...wordFields, ...nameFields].
 
 /** The terms of a place alone. */
 export function placeTerms(location: string): Terms {
-  const places = location.split(/\s*,\s*/).flatMap((part) => [part, ...otherNames(part)]);
-  return { ...noTerms, place: unique(places.flatMap(withName)), placeName: unique(places.flatMap(nameKeys)) };
+  const places = location.split(/\s*,\s*/).map(placeOf);
+  const [place, placeName] = [places.flatMap(({ words }) => words), places.flatMap(({ keys }) => keys)];
+  return { ...noTerms, place: unique(place), placeName: unique(placeName) };
 }
 
 /** The parts of the place's name, with the city and the country where the location leaves them out. */
@@ -77,16 +82,50 @@ const english = new Intl.DisplayNames(['en'], { type: 'region' });
  * Who the event is about: the performers whom the title names; if it names none, one or two performers are the event,
  * and of more, as at a festival, each is one of many.
  */
-function billing(performers: string[], titleKeys: Set<string>, titleWords: Set<string>) {
-  const isNamed = (performer: string) =>
-    nameKeys(performer).some((key) => titleKeys.has(key)) || isWithin(allWords(performer), titleWords);
+function billing(performers: Performer[], titleKeys: Set<string>, titleWords: Set<string>) {
+  const isNamed = ({ keys, ownWords }: Performer) =>
+    keys.some((key) => titleKeys.has(key)) || isWithin(ownWords, titleWords);
   const named = performers.filter(isNamed);
   const leads = named.length > 0 ? named : performers.length <= 2 ? performers : [];
   return { leads, supports: performers.filter((performer) => !leads.includes(performer)) };
 }
 
+/** Names of performers and places come again and again, and a city has many. */
+const remembered = { max: 10_000 };
+
+type Performer = { ownWords: string[]; words: string[]; keys: string[]; partKeys: string[] };
+
+const performersKnown = new LRUCache<string, Performer>(remembered);
+
+function performerOf(name: string): Performer {
+  let known = performersKnown.get(name);
+  if (!known) {
+    const keys = nameKeys(name);
+    const partKeys = performerParts(name).flatMap(nameKeys);
+    known = { ownWords: allWords(name), words: withName(name, keys), keys, partKeys };
+    performersKnown.set(name, known);
+  }
+  return known;
+}
+
+type Place = { ownKeys: string[]; words: string[]; keys: string[] };
+
+const placesKnown = new LRUCache<string, Place>(remembered);
+
+/** A part of a place's name: a hall, a city, a country. */
+function placeOf(part: string): Place {
+  let known = placesKnown.get(part);
+  if (!known) {
+    const names = [part, ...otherNames(part)].map((name) => ({ name, keys: nameKeys(name) }));
+    const words = unique(names.flatMap(({ name, keys }) => withName(name, keys)));
+    known = { ownKeys: names[0]!.keys, words, keys: unique(names.flatMap(({ keys }) => keys)) };
+    placesKnown.set(part, known);
+  }
+  return known;
+}
+
 /** The words of a name, and the name as one word: Lady Gaga → lady, gaga, ladygaga. */
-const withName = (name: string): string[] => [...allWords(name), ...nameKeys(name).filter(isOneWord)];
+const withName = (name: string, keys: string[]): string[] => [...allWords(name), ...keys.filter(isOneWord)];
 
 const isOneWord = (key: string): boolean => key.length <= longestWord && !key.includes(' ');
 
@@ -96,6 +135,7 @@ function allWords(text: string): string[] {
 }
 
 function chunkWords(chunk: string): string[] {
+  if (isPlain.test(chunk)) return [chunk.slice(0, longestWord)];
   const parts = wordsOf(chunk);
   const found = parts.flatMap((part) => {
     if (isUnspaced(part)) return [...part, ...pairs(part), ...transliterations(part)];
@@ -106,6 +146,8 @@ function chunkWords(chunk: string): string[] {
   if (other !== chunk) found.push(wordsOf(other).join(''));
   return found;
 }
+
+const isPlain = /^[a-z0-9]+$/;
 
 const unique = (terms: string[]): string[] => [...new Set(terms)];
 
