@@ -43,8 +43,8 @@ export function dyingProcess(db: Db, locks: TicketLocks, crash?: Crash) {
       get(target, key) {
         const member = Reflect.get(target, key);
         if (key !== 'begin') return member;
-        return (work: (tx: Db['sql']) => Promise<unknown>) =>
-          step('commit', () => target.begin((tx) => work(dying(tx as never)) as never) as Promise<unknown>);
+        return (modes: string, work: (tx: Db['sql']) => Promise<unknown>) =>
+          step('commit', () => target.begin(modes, (tx) => work(dying(tx as never)) as never) as Promise<unknown>);
       },
     });
 
