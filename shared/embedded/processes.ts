@@ -9,7 +9,7 @@ export type ProcessInfo = {
   command: string;
 };
 
-/** Returns the process with a pid, or undefined. A zombie does not count. */
+/** Returns the process with a pid, or undefined. One that has ended, or is about to, does not count. */
 export function inspectProcess(pid: number): ProcessInfo | undefined {
   try {
     return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
@@ -58,6 +58,8 @@ function fromProc(pid: number): ProcessInfo | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+  // A process that exits gives its memory back, with the command line, a moment before it is a zombie.
+  if (command === '') return undefined;
   return { startedAt: fields[19] ?? '', command };
 }
 
