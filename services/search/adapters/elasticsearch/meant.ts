@@ -24,6 +24,6 @@ function ways(option: Option): object[] {
 function found({ how, terms }: Option, field: string): object[] {
   if (how === 'is') return [terms.length === 1 ? { term: { [field]: terms[0] } } : { terms: { [field]: terms } }];
   if (how === 'begins') return terms.map((value) => ({ prefix: { [field]: { value } } }));
-  const fuzziness = how === 'near1' ? 1 : 2;
-  return terms.map((value) => ({ fuzzy: { [field]: { value, fuzziness, rewrite: 'constant_score' } } }));
+  const near = how === 'near1' ? { fuzziness: 1 } : { fuzziness: 2, prefix_length: 1 };
+  return terms.map((value) => ({ fuzzy: { [field]: { value, ...near, rewrite: 'constant_score' } } }));
 }

@@ -11,7 +11,8 @@ export type Near<T> = { word: string; value: T; distance: number };
 /**
  * The words of the tree that are at most so many edits away. The same walk as `SearchableMap.fuzzyGet`, which can't be
  * stopped: among 300,000 words it takes some tens of milliseconds. A Levenshtein matrix has a row for each character on
- * the way down; where a whole row is beyond the edits that are allowed, nothing below can be near. Swapped neighbours are one edit.
+ * the way down; where a whole row is beyond the edits that are allowed, nothing below can be near. Swapped neighbours
+ * are one edit. Of two edits none is at the first character, so most of the tree is passed over.
  */
 export function* near<T>(tree: SearchableMap<T>, wanted: string, edits: number): Stepwise<Near<T>[]> {
   const width = wanted.length + 1;
@@ -54,6 +55,7 @@ export function* near<T>(tree: SearchableMap<T>, wanted: string, edits: number):
     const { node, keys, word } = here;
     const { done, value: key } = keys.next();
     if (done) stack.pop();
+    else if (edits > 1 && word === '' && key.charCodeAt(0) !== codes[0]) continue;
     else if (key === leaf) {
       const distance = rows[word.length * width + width - 1]!;
       if (distance <= edits) found.push({ word, value: node.get(leaf) as T, distance });

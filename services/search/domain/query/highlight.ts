@@ -1,5 +1,5 @@
 import type { EventDocument } from '../index/event-document.ts';
-import { edits } from '../relevance/score.ts';
+import { edits } from '../relevance/edits.ts';
 import { editsAllowed } from '../relevance/spellings.ts';
 import { fold } from './text.ts';
 

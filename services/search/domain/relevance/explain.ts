@@ -1,4 +1,5 @@
 import { have } from './meaning.ts';
+import { nameOfCode } from './places.ts';
 import type { Reason } from './score.ts';
 import type { Field } from './terms.ts';
 
@@ -8,7 +9,9 @@ export function explained(reasons: Reason[]): string[] {
 }
 
 function sentence({ typed, term, field, how, score }: Reason): string {
-  const found = how === 'is' && term === typed ? '' : ` as “${term}”${howFound[how]}`;
+  const place = nameOfCode(term);
+  const found =
+    how === 'is' && term === typed ? '' : ` as “${place ?? term}”${place ? ', of which it is a name' : howFound[how]}`;
   const counts = Math.floor(score / have);
   const worth = score % have;
   const counted = counts === 0 ? '' : counts === 1 ? ', which counts half as a word' : ', which counts as a word';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { someEvent } from '../../testing.ts';
+import { edits } from './edits.ts';
 import { explained } from './explain.ts';
 import { have, maxQueryWords, meaningOf } from './meaning.ts';
-import { edits, scoreOf } from './score.ts';
+import { scoreOf } from './score.ts';
 import { termsOf } from './terms.ts';
 
 const today = '2026-11-27';

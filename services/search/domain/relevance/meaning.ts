@@ -1,5 +1,6 @@
 import { chunks, fold, isUnspaced, pairs, wordsOf } from '../query/text.ts';
 import { dateWords } from './date-words.ts';
+import { type NamedPlaces, placesIn, placesNamed, placesWithin } from './named-places.ts';
 import { keysOfWords, nameKey } from './names.ts';
 import { noiseWords } from './noise-words.ts';
 import { editsAllowed, inflections } from './spellings.ts';
@@ -79,18 +80,25 @@ export function meaningOf(text: string, today: string): Meaning {
   // A query of nothing but noise is taken at its word; so is one of times and noise at its times.
   const isAsked = (at: number) => (hasSolid ? solid[at]! : times.length === 0);
 
+  const isOneOfSeveral = typed.length > 1;
+  // The last word may be unfinished. Two letters begin too much, unless other words say more.
+  const isBeginning = (word: string) => isUnspaced(word) || word.length >= (isOneOfSeveral ? 2 : 3);
+  const named = placesIn(typed, isBeginning);
+
   const asked: Wish[] = [];
   const helpful: Wish[] = [];
   let wanted = 0;
   for (const [at, word] of typed.entries()) {
     if (!isAsked(at)) {
-      helpful.push(passing(word, isTime(at) ? 1 : noise));
+      helpful.push(passing(word, named[at]!.is, isTime(at) ? 1 : noise));
       continue;
     }
-    for (const part of isUnspaced(word) ? pairs(word) : [word]) {
+    const isLast = at === typed.length - 1;
+    for (const [part, places] of partsOf(word, named[at]!)) {
       wanted++;
-      asked.push(wordWish(part, joints(typed, at), at === typed.length - 1, typed.length > 1));
-      helpful.push(...besides(part, at === typed.length - 1));
+      const isUnfinished = isLast && isBeginning(part);
+      asked.push(wordWish(part, joints(typed, at), { places, isUnfinished, isOneOfSeveral }));
+      helpful.push(...besides(part, places.is, isLast));
     }
   }
   for (const { from, to, tokens } of times) {
@@ -113,36 +121,50 @@ function signsAlone(signs: string[]): Meaning {
   return { words: [], asked, helpful: [], least: have, isOfToday: false };
 }
 
-function wordWish(word: string, joints: string[], isLast: boolean, isOneOfSeveral: boolean): Wish {
+/** What is looked for alone: a word, or each two neighbours of a run without spaces; and the places that it names. */
+function partsOf(word: string, named: NamedPlaces): [part: string, NamedPlaces][] {
+  if (!isUnspaced(word)) return [[word, named]];
+  const within = placesWithin(word);
+  return pairs(word).map((pair, at) => [pair, { ...named, is: [...new Set([...named.is, ...(within[at] ?? [])])] }]);
+}
+
+type Look = { places: NamedPlaces; isUnfinished: boolean; isOneOfSeveral: boolean };
+
+function wordWish(word: string, joints: string[], { places, isUnfinished, isOneOfSeveral }: Look): Wish {
   const options: Option[] = [
     { how: 'is', terms: [word, ...joints], scores: { ...plus(exact, asTyped), about: about + doubtful } },
   ];
+  const inPlace = (codes: string[], score: number) => {
+    if (codes.length > 0) options.push({ how: 'is', terms: codes, scores: { place: score } });
+  };
+  inPlace(places.is, exact.place + asTyped);
   const forms = inflections(word);
   if (forms.length > 0) options.push({ how: 'is', terms: forms, scores: plus(inflected, asTyped) });
-  // The last word may be unfinished. Two letters begin too much, unless other words say more.
-  const isBeginning = isLast && (isUnspaced(word) || word.length >= (isOneOfSeveral ? 2 : 3));
   const beginning = isOneOfSeveral ? doubtful : asTyped;
-  if (isBeginning) options.push({ how: 'begins', terms: [word], scores: plus(begun, beginning) });
+  if (isUnfinished) options.push({ how: 'begins', terms: [word], scores: plus(begun, beginning) });
+  inPlace(places.begins, begun.place + beginning);
   const edits = editsAllowed(word);
   if (edits >= 1) options.push({ how: 'near1', terms: [word], scores: plus(nearly, doubtful) });
+  inPlace(places.near1, nearly.place + doubtful);
   if (edits >= 2) options.push({ how: 'near2', terms: [word], scores: plus(faintly, doubtful) });
+  inPlace(places.near2, faintly.anyWord + doubtful);
   return { typed: word, options };
 }
 
 /** What sets events apart that have a word equally well: that it is where they are, or in the title, too. */
-function besides(word: string, isLast: boolean): Wish[] {
+function besides(word: string, places: string[], isLast: boolean): Wish[] {
   const inTitle: Option[] = [{ how: 'is', terms: [word, ...inflections(word)], scores: { title: also } }];
   if (isLast && word.length > 2) inTitle.push({ how: 'begins', terms: [word], scores: { title: also } });
   return [
-    { typed: word, options: [{ how: 'is', terms: [word], scores: { place: also } }] },
+    { typed: word, options: [{ how: 'is', terms: [word, ...places], scores: { place: also } }] },
     { typed: word, options: inTitle },
   ];
 }
 
 /** A word that an event need not have. */
-const passing = (word: string, factor: number): Wish => ({
+const passing = (word: string, places: string[], factor: number): Wish => ({
   typed: word,
-  options: [{ how: 'is', terms: [word], scores: scaled({ ...exact, about }, factor) }],
+  options: [{ how: 'is', terms: [word, ...places], scores: scaled({ ...exact, about }, factor) }],
 });
 
 const timeWish = (typed: string, tokens: string[], isHelpful: boolean): Wish => ({
@@ -184,7 +206,8 @@ function* nameWishes(words: string[], solid: boolean[], hasSolid: boolean): Iter
       // "The Who" is a name though each of its words is noise; "live" alone hardly is.
       const worth = !hasSolid ? run.length : count > 0 ? count + noise * rest : rest > 1 ? rest / 2 : noise;
       const counts = !hasSolid || count > 0 || rest > 1;
-      yield { typed: run.join(' '), options: [{ how: 'is', terms: keys, scores: nameScores(worth, counts) }] };
+      const terms = [...keys, ...placesNamed(run)];
+      yield { typed: run.join(' '), options: [{ how: 'is', terms, scores: nameScores(worth, counts) }] };
     }
   }
 }
@@ -201,8 +224,7 @@ function* wholeWishes(words: string[], solid: boolean[], wanted: number): Iterab
   const key = nameKey(words.filter((_, at) => solid[at]));
   const half = { anyName: 25 * wanted };
   const options: Option[] = [];
-  const edits = editsAllowed(key);
-  if (edits > 0) options.push({ how: edits === 1 ? 'near1' : 'near2', terms: [key], scores: half });
+  if (editsAllowed(key) > 0) options.push({ how: 'near1', terms: [key], scores: half });
   const all = words.join('');
   if (words.length > 1 && all.length >= 4) options.push({ how: 'begins', terms: [all], scores: half });
   if (options.length > 0) yield { typed: words.join(' '), options };

@@ -10,8 +10,23 @@ import {
   ownCountryNames,
 } from './countries.ts';
 
-/** A city or a country: the folded parts of a location that mean it, and the names to look for, each by its fold. */
-export type Place = { kind: 'city' | 'country'; parts: string[]; names: Map<string, string> };
+/**
+ * A city or a country: the code by which an event has it, the folded parts of a location that mean it, and the names to
+ * look for, each by its fold.
+ */
+export type Place = { kind: 'city' | 'country'; code: string; parts: string[]; names: Map<string, string> };
+
+/** Returns the codes of the city and the country that a part of a location text names, in any language. */
+export const placeCodes = (part: string): string[] =>
+  placesByKey()
+    .get(keyOf(part))
+    ?.map(({ code }) => code) ?? [];
+
+/** No word or name is like it: it begins with a sign, and has several. */
+const codeOf = (kind: Place['kind'], key: string) => `:${kind}:${key}`;
+
+/** Returns the name of a place in its own language, folded, for a code; undefined for a term that is none. */
+export const nameOfCode = (term: string): string | undefined => /^:(?:city|country):(.*)$/.exec(term)?.[1];
 
 /**
  * Returns the other names of the city or country that a part of a location text names: "München" gives Munich, Monaco
@@ -45,7 +60,7 @@ const keyOf = (name: string) => fold(name).replace(signs, ' ').trim();
 
 /** `~X`: a name to look for only. `=X`: a name in addresses only. */
 function placeOf(kind: Place['kind'], written: string[]): Place {
-  const place: Place = { kind, parts: [], names: new Map() };
+  const place: Place = { kind, code: codeOf(kind, keyOf(written[0]!)), parts: [], names: new Map() };
   for (const entry of written) {
     const name = entry.replace(/^[~=]/, '');
     const key = keyOf(name);

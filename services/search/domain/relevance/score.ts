@@ -1,3 +1,4 @@
+import { isNear } from './edits.ts';
 import type { Meaning, Option, Wish } from './meaning.ts';
 import { type Field, type Terms, together } from './terms.ts';
 
@@ -34,24 +35,6 @@ const termsIn = (terms: Terms, field: Field): string[] =>
 const meets: Record<Option['how'], (term: string, wanted: string) => boolean> = {
   is: (term, wanted) => term === wanted,
   begins: (term, wanted) => term.startsWith(wanted),
-  near1: (term, wanted) => edits(term, wanted) <= 1,
-  near2: (term, wanted) => edits(term, wanted) <= 2,
+  near1: (term, wanted) => isNear(term, wanted, 1),
+  near2: (term, wanted) => isNear(term, wanted, 2),
 };
-
-/** Edits between two words: letters put in, left out, or changed, and neighbours swapped, no place edited twice. */
-export function edits(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : replaced;
-      next[j] = Math.min(replaced, swapped, row[j]! + 1, next[j - 1]! + 1);
-    }
-    before = row;
-    row = next;
-  }
-  return row[b.length]!;
-}

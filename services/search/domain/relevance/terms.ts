@@ -3,7 +3,7 @@ import type { EventDocument } from '../index/event-document.ts';
 import { chunks, isUnspaced, longestWord, pairs, wordsOf } from '../query/text.ts';
 import { dateTokens } from './date-words.ts';
 import { nameKeys, performerParts, titleParts } from './names.ts';
-import { otherNames } from './places.ts';
+import { placeCodes } from './places.ts';
 import { lookalike, spellings } from './spellings.ts';
 import { transliterations } from './transliterate.ts';
 
@@ -90,7 +90,7 @@ function billing(performers: Performer[], titleKeys: Set<string>, titleWords: Se
   return { leads, supports: performers.filter((performer) => !leads.includes(performer)) };
 }
 
-/** Names of performers and places come again and again, and a city has many. */
+/** Names of performers and places come again and again. */
 const remembered = { max: 10_000 };
 
 type Performer = { ownWords: string[]; words: string[]; keys: string[]; partKeys: string[] };
@@ -112,13 +112,16 @@ type Place = { ownKeys: string[]; words: string[]; keys: string[] };
 
 const placesKnown = new LRUCache<string, Place>(remembered);
 
-/** A part of a place's name: a hall, a city, a country. */
+/**
+ * A part of a place's name: a hall, a city, a country. A city or a country has a code, too, by which a search that
+ * names it in another language finds it.
+ */
 function placeOf(part: string): Place {
   let known = placesKnown.get(part);
   if (!known) {
-    const names = [part, ...otherNames(part)].map((name) => ({ name, keys: nameKeys(name) }));
-    const words = unique(names.flatMap(({ name, keys }) => withName(name, keys)));
-    known = { ownKeys: names[0]!.keys, words, keys: unique(names.flatMap(({ keys }) => keys)) };
+    const keys = nameKeys(part);
+    const codes = placeCodes(part);
+    known = { ownKeys: keys, words: [...withName(part, keys), ...codes], keys: [...keys, ...codes] };
     placesKnown.set(part, known);
   }
   return known;
