@@ -68,6 +68,8 @@ const radius = z
   .optional()
   .openapi({
     type: 'number',
+    maximum: greatestRadiusKm,
+    exclusiveMinimum: 0,
     description: `How far from \`near\` at most, in kilometres; ${defaultRadiusKm} unless it is given`,
   });
 
@@ -112,15 +114,15 @@ export const searchInput = z
       }),
     from: bound('The first day, by the date at the venue (`2030-06-01`), or the first instant (RFC 3339)'),
     to: bound('The last day, or the last instant, as in `from`'),
-    city: name('The venue’s city'),
+    city: name('The venue’s city, by the name that events show'),
     country: z
       .string()
       .regex(/^[A-Za-z]{2}$/, 'must be two letters, as ISO 3166-1 has them')
       .toUpperCase()
       .optional()
       .openapi({ description: 'The venue’s country, by ISO 3166-1, such as `US`' }),
-    venue: name('The name or the uuid of the venue'),
-    performer: name('The name or the uuid of one who plays'),
+    venue: name('The whole name, the `location` or the uuid of the venue'),
+    performer: name('The whole name or the uuid of one who plays'),
     category: name('The category'),
     genre: name('The genre'),
     currency: z
@@ -131,7 +133,9 @@ export const searchInput = z
       .openapi({ description: 'The currency of its tickets, by ISO 4217, such as `USD`' }),
     price_min: price('The least that its cheapest free seat may cost, in minor units of `currency`'),
     price_max: price('The most that its cheapest free seat may cost, in minor units of `currency`'),
-    available: flag('`true`: seats are left, and the sale has neither ended nor been called off'),
+    available: flag(
+      '`true`: seats are left, and the sale has neither ended nor been called off; `false` leaves out nothing',
+    ),
     on_sale: oneOf(['now', 'soon']).openapi({
       description: '`now`: its general sale is open; `soon`: it is to begin',
     }),

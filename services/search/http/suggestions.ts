@@ -12,11 +12,11 @@ const name = z.string();
 const suggestionsSchema = z
   .object({
     events: z.array(z.object({ uuid, name, date: eventDate, location: z.string() })).openapi({
-      description: 'The first date of each name',
+      description: 'One of each name: its best match, of equal ones the first date',
     }),
-    performers: z.array(z.object({ name })),
-    venues: z.array(z.object({ location: z.string() })),
-    cities: z.array(z.object({ name })),
+    performers: z.array(z.object({ name })).openapi({ description: 'For the filter `performer`' }),
+    venues: z.array(z.object({ location: z.string() })).openapi({ description: 'For the filter `venue`' }),
+    cities: z.array(z.object({ name })).openapi({ description: 'For the filter `city`' }),
   })
   .openapi('Suggestions');
 
@@ -32,7 +32,7 @@ const suggestRoute = createRoute({
   ...withoutToken,
   summary: 'Suggest names of events, performers, venues and cities as somebody types',
   description:
-    'From three letters on, and whole names of fewer. Of upcoming events; misspelt beginnings are found, too.',
+    'From three letters on (of scripts without spaces between words, from one), and whole names of fewer. Of upcoming events; misspelt beginnings are found, too.',
   request: { query: suggestInput },
   responses: {
     200: jsonResponse('The names, the best first', suggestionsSchema),
