@@ -143,7 +143,7 @@ export const searchInput = z
     radius,
     sort: oneOf(searchSorts).openapi({
       description:
-        'What comes first: the best match (by date without words), the soonest, the cheapest (in minor units, so with `currency`), the nearest (with `near`), the one whose sale began or begins first, or the one that sells most. What lacks the value comes last; equals come by date',
+        'What comes first: the best match (by date without words), the soonest, the cheapest (by minor units alone, so give one `currency`), the nearest (with `near`), the one whose sale began or begins first, or the one that sells most. What lacks the value comes last; equals come by date',
     }),
     facets,
     highlight: flag('`true`: marks the words that match'),
