@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { invalidInput } from '../../../shared/http/errors.ts';
 import { instantInput, textInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import { longestCursor } from '../domain/query/cursor.ts';
 import { type FacetName, facetNames } from '../domain/query/facets.ts';
-import { nameKey, type SearchFilters } from '../domain/query/filters.ts';
+import { filterKey, type SearchFilters } from '../domain/query/filters.ts';
 import type { SearchRequest } from '../domain/query/search-events.ts';
 import { searchSorts } from '../domain/query/search-query.ts';
 
@@ -192,10 +193,19 @@ function filtersOf(asked: z.output<typeof searchInput>): SearchFilters {
   return Object.fromEntries(given);
 }
 
-const keyOf = (name: string | undefined) => (name === undefined ? undefined : nameKey(name));
+const keyOf = (name: string | undefined) => (name === undefined ? undefined : filterKey(name));
 
 /** The parameters of suggestions. */
 export const suggestInput = z.object({
   q: textInput(200).default('').openapi({ description: 'What was typed so far', example: 'madis' }),
   size: wholeNumber(1, 10, 5).openapi({ description: 'Most suggestions of each kind' }),
 });
+
+/** Reads the parameters of a URL. Throws `invalid_request`, with an issue for each that is wrong. */
+export function readInput<T extends z.ZodType>(input: T, queries: Record<string, string[]>): z.output<T> {
+  // A name that is given twice stays a list, which no field takes.
+  const fields = Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0] : values]);
+  const { success, data, error } = input.safeParse(Object.fromEntries(fields));
+  if (!success) throw invalidInput(error.issues, 'query');
+  return data;
+}

@@ -1,11 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { invalidInput } from '../../../shared/http/errors.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { eventDate, uuid } from '../../../shared/http/schemas.ts';
 import type { Suggest, Suggestions } from '../domain/query/suggest.ts';
-import { suggestInput } from './search-input.ts';
+import { readInput, suggestInput } from './search-input.ts';
 
 const name = z.string();
 
@@ -44,12 +43,7 @@ const suggestRoute = createRoute({
 /** Adds the route of suggestions. */
 export function suggestRoutes(suggest: Suggest) {
   return addUnchecked(createRoutes(), suggestRoute, async (c) => {
-    const fields = Object.entries(c.req.queries()).map(([key, values]) => [
-      key,
-      values.length === 1 ? values[0] : values,
-    ]);
-    const { success, data, error } = suggestInput.safeParse(Object.fromEntries(fields));
-    if (!success) throw invalidInput(error.issues, 'query');
-    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest(data));
+    const asked = readInput(suggestInput, c.req.queries());
+    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest(asked));
   });
 }
