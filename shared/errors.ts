@@ -52,7 +52,7 @@ const passing: ErrorKind[] = ['unavailable', 'too_many_requests'];
 /** The cursor of a list is not one that it has given out. */
 export const unknownCursor = () =>
   new AppError('invalid_request', 'Invalid request parameters', {
-    details: { issues: [{ path: 'cursor', message: 'use a next_cursor of an earlier answer' }] },
+    details: { issues: [{ path: 'cursor', message: 'must be the next_cursor of an earlier page of the list' }] },
   });
 
 const comeBack = 'The service is temporarily unavailable; repeat the request in a moment';

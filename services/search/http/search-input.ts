@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { invalidInput } from '../../../shared/http/errors.ts';
 import { instantInput, textInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import { longestCursor } from '../domain/query/cursor.ts';
 import { type FacetName, facetNames } from '../domain/query/facets.ts';
-import { nameKey, type SearchFilters } from '../domain/query/filters.ts';
+import { filterKey, type SearchFilters } from '../domain/query/filters.ts';
 import type { SearchRequest } from '../domain/query/search-events.ts';
 import { searchSorts } from '../domain/query/search-query.ts';
 
@@ -68,6 +69,8 @@ const radius = z
   .optional()
   .openapi({
     type: 'number',
+    maximum: greatestRadiusKm,
+    exclusiveMinimum: 0,
     description: `How far from \`near\` at most, in kilometres; ${defaultRadiusKm} unless it is given`,
   });
 
@@ -112,15 +115,15 @@ export const searchInput = z
       }),
     from: bound('The first day, by the date at the venue (`2030-06-01`), or the first instant (RFC 3339)'),
     to: bound('The last day, or the last instant, as in `from`'),
-    city: name('The venue’s city'),
+    city: name('The venue’s city, by the name that events show'),
     country: z
       .string()
       .regex(/^[A-Za-z]{2}$/, 'must be two letters, as ISO 3166-1 has them')
       .toUpperCase()
       .optional()
       .openapi({ description: 'The venue’s country, by ISO 3166-1, such as `US`' }),
-    venue: name('The name or the uuid of the venue'),
-    performer: name('The name or the uuid of one who plays'),
+    venue: name('The whole name, the `location` or the uuid of the venue'),
+    performer: name('The whole name or the uuid of one who plays'),
     category: name('The category'),
     genre: name('The genre'),
     currency: z
@@ -131,7 +134,9 @@ export const searchInput = z
       .openapi({ description: 'The currency of its tickets, by ISO 4217, such as `USD`' }),
     price_min: price('The least that its cheapest free seat may cost, in minor units of `currency`'),
     price_max: price('The most that its cheapest free seat may cost, in minor units of `currency`'),
-    available: flag('`true`: seats are left, and the sale has neither ended nor been called off'),
+    available: flag(
+      '`true`: seats are left, and the sale has neither ended nor been called off; `false` leaves out nothing',
+    ),
     on_sale: oneOf(['now', 'soon']).openapi({
       description: '`now`: its general sale is open; `soon`: it is to begin',
     }),
@@ -139,7 +144,7 @@ export const searchInput = z
     radius,
     sort: oneOf(searchSorts).openapi({
       description:
-        'What comes first: the best match (by date without words), the soonest, the cheapest (in minor units, so with `currency`), the nearest (with `near`), the one whose sale began or begins first, or the one that sells most. What lacks the value comes last; equals come by date',
+        'What comes first: the best match (by date without words), the soonest, the cheapest (by minor units alone, so give one `currency`), the nearest (with `near`), the one whose sale began or begins first, or the one that sells most. What lacks the value comes last; equals come by date',
     }),
     facets,
     highlight: flag('`true`: marks the words that match'),
@@ -188,10 +193,19 @@ function filtersOf(asked: z.output<typeof searchInput>): SearchFilters {
   return Object.fromEntries(given);
 }
 
-const keyOf = (name: string | undefined) => (name === undefined ? undefined : nameKey(name));
+const keyOf = (name: string | undefined) => (name === undefined ? undefined : filterKey(name));
 
 /** The parameters of suggestions. */
 export const suggestInput = z.object({
   q: textInput(200).default('').openapi({ description: 'What was typed so far', example: 'madis' }),
   size: wholeNumber(1, 10, 5).openapi({ description: 'Most suggestions of each kind' }),
 });
+
+/** Reads the parameters of a URL. Throws `invalid_request`, with an issue for each that is wrong. */
+export function readInput<T extends z.ZodType>(input: T, queries: Record<string, string[]>): z.output<T> {
+  // A name that is given twice stays a list, which no field takes.
+  const fields = Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0] : values]);
+  const { success, data, error } = input.safeParse(Object.fromEntries(fields));
+  if (!success) throw invalidInput(error.issues, 'query');
+  return data;
+}

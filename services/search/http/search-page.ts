@@ -11,13 +11,16 @@ const hitSchema = z.object({
   name: z.string(),
   description: z.string(),
   date: eventDate,
-  location: z.string().openapi({ example: 'Madison Square Garden, New York' }),
+  location: z.string().openapi({
+    description: 'The venue and where it is, as one text',
+    example: 'Madison Square Garden, New York',
+  }),
   currency: eventCurrency,
   performers: z.array(z.string()).openapi({ description: 'Their names, in the order of the line-up' }),
-  city: text,
+  city: text.openapi({ description: 'The venue’s; null when it is not known', example: 'New York' }),
   country: text.openapi({ description: 'ISO 3166-1, two letters', example: 'US' }),
   time_zone: text.openapi({ description: 'The venue’s, by IANA’s name', example: 'America/New_York' }),
-  category: text,
+  category: text.openapi({ description: 'As its organiser wrote it', example: 'music' }),
   price_from: money.nullable().openapi({ description: 'The lowest price of a free seat; null when it is not known' }),
   availability: z.object({
     free: z.int().nullable().openapi({ description: 'Seats left, as of some moments ago; null when it is not known' }),
@@ -29,7 +32,7 @@ const hitSchema = z.object({
   }),
   image: text.openapi({ description: 'Its URL' }),
   distance_km: z.number().optional().openapi({ description: 'From `near`, to 100 m; absent without it' }),
-  score: z.number().openapi({ description: 'How well the words match, comparable within one list; 0 without words' }),
+  score: z.number().openapi({ description: 'How well the words match: compares events of one list; 0 without words' }),
   highlight: z
     .object({ name: z.string(), performers: z.array(z.string()) })
     .optional()
@@ -67,8 +70,8 @@ export const pageSchema = z
   .object({
     events: z.array(hitSchema),
     total: z.int().openapi({ description: 'How many events match' }),
-    page: z.int(),
-    size: z.int(),
+    page: z.int().openapi({ description: 'Which page this is; with `cursor` it is counted on' }),
+    size: z.int().openapi({ description: 'Most events on the page, as was asked for' }),
     next_cursor: z
       .string()
       .optional()
@@ -78,7 +81,7 @@ export const pageSchema = z
     }),
     facets: facetsSchema.optional().openapi({
       description:
-        'Those that were asked for: how many events there are, exactly, under all filters but the facet’s own',
+        'Those that were asked for: how many events there are, exactly, under the words and all filters but the facet’s own',
     }),
   })
   .openapi('SearchPage');

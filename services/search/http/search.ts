@@ -1,11 +1,10 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
-import { invalidInput } from '../../../shared/http/errors.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
-import { searchInput, toRequest } from './search-input.ts';
+import { readInput, searchInput, toRequest } from './search-input.ts';
 import { pageSchema } from './search-page.ts';
 
 const ageHeaders = {
@@ -47,11 +46,7 @@ export function searchRoutes(search: SearchEvents, age: () => number | undefined
   function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
     const known = checked.get(url);
     if (known) return known;
-    // A name that is given twice stays a list, which no field takes.
-    const fields = Object.entries(queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]);
-    const { success, data, error } = searchInput.safeParse(Object.fromEntries(fields));
-    if (!success) throw invalidInput(error.issues, 'query');
-    const request = toRequest(data);
+    const request = toRequest(readInput(searchInput, queries()));
     if (url.length <= 500) checked.set(url, request);
     return request;
   }

@@ -1,22 +1,21 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { invalidInput } from '../../../shared/http/errors.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { eventDate, uuid } from '../../../shared/http/schemas.ts';
 import type { Suggest, Suggestions } from '../domain/query/suggest.ts';
-import { suggestInput } from './search-input.ts';
+import { readInput, suggestInput } from './search-input.ts';
 
 const name = z.string();
 
 const suggestionsSchema = z
   .object({
     events: z.array(z.object({ uuid, name, date: eventDate, location: z.string() })).openapi({
-      description: 'The first date of each name',
+      description: 'One of each name: its best match, of equal ones the first date',
     }),
-    performers: z.array(z.object({ name })),
-    venues: z.array(z.object({ location: z.string() })),
-    cities: z.array(z.object({ name })),
+    performers: z.array(z.object({ name })).openapi({ description: 'For the filter `performer`' }),
+    venues: z.array(z.object({ location: z.string() })).openapi({ description: 'For the filter `venue`' }),
+    cities: z.array(z.object({ name })).openapi({ description: 'For the filter `city`' }),
   })
   .openapi('Suggestions');
 
@@ -32,7 +31,7 @@ const suggestRoute = createRoute({
   ...withoutToken,
   summary: 'Suggest names of events, performers, venues and cities as somebody types',
   description:
-    'From three letters on, and whole names of fewer. Of upcoming events; misspelt beginnings are found, too.',
+    'From three letters on (of scripts without spaces between words, from one), and whole names of fewer. Of upcoming events; misspelt beginnings are found, too.',
   request: { query: suggestInput },
   responses: {
     200: jsonResponse('The names, the best first', suggestionsSchema),
@@ -44,12 +43,7 @@ const suggestRoute = createRoute({
 /** Adds the route of suggestions. */
 export function suggestRoutes(suggest: Suggest) {
   return addUnchecked(createRoutes(), suggestRoute, async (c) => {
-    const fields = Object.entries(c.req.queries()).map(([key, values]) => [
-      key,
-      values.length === 1 ? values[0] : values,
-    ]);
-    const { success, data, error } = suggestInput.safeParse(Object.fromEntries(fields));
-    if (!success) throw invalidInput(error.issues, 'query');
-    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest(data));
+    const asked = readInput(suggestInput, c.req.queries());
+    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest(asked));
   });
 }

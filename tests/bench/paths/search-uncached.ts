@@ -13,8 +13,9 @@ const warmUpQueries = 60;
 export const searchUncached: Path = {
   name: 'search-uncached',
   about:
-    '`GET /api/v1/search/events?q=…` with queries that were not asked before (so the cache has none of them), most of ' +
-    'them misspelt, made from names that are in the data; one after the other over one connection.',
+    '`GET /api/v1/search/events?q=…` over 100,000 events in the process’s own index, with queries that were not asked ' +
+    'before (so the cache has none of them), most of them misspelt, made from names that are in the data; one after the ' +
+    'other over one connection.',
   async run(world) {
     const { extent, progress } = world;
     const [events, count] = [extent.largeEvents, extent.quick ? 100 : 500];

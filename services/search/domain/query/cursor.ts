@@ -1,4 +1,4 @@
-import { AppError } from '../../../../shared/errors.ts';
+import { unknownCursor } from '../../../../shared/errors.ts';
 import { type SearchCursor, type SearchSort, searchSorts } from './search-query.ts';
 
 /** Where a list goes on, and as which page of it. */
@@ -25,7 +25,7 @@ export function readCursor(text: string): PageCursor {
       return { after: { ...(sort && { sort }), key, dateMs, uuid, ...(view && { view }) }, page };
     }
   }
-  throw new AppError('invalid_request', 'cursor is not one that a search has answered');
+  throw unknownCursor();
 }
 
 const isSort = (value: unknown) => value !== 'relevance' && searchSorts.includes(value as SearchSort);

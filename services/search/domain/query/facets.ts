@@ -1,4 +1,5 @@
 import type { EventDocument } from '../index/event-document.ts';
+import { longestTerm } from './filters.ts';
 
 export type FacetName = (typeof facetNames)[number];
 
@@ -20,9 +21,6 @@ export type PriceRange = { currency: string; from: number; to: number; count: nu
 /** Most values of a facet. */
 export const maxFacetValues = 20;
 
-/** What an index may keep as one term. */
-const longestValue = 1000;
-
 /** Returns the values of an event in each facet, each once, as an index counts them. */
 export function facetValues(event: EventDocument): Record<FacetName, string[]> {
   const { city, category, local_date, currency, price_from, performers } = event;
@@ -37,7 +35,7 @@ export function facetValues(event: EventDocument): Record<FacetName, string[]> {
   return Object.fromEntries(entries);
 }
 
-const isValue = (value: string | null) => value !== null && value !== '' && value.length <= longestValue;
+const isValue = (value: string | null) => value !== null && value !== '' && value.length <= longestTerm;
 
 /** Returns the facets from an index's counts, of at most `maxFacetValues` values each, in any order. */
 export function toFacets(counts: Partial<Record<FacetName, FacetValue[]>>): Facets {

@@ -2,13 +2,13 @@ import { expect, test } from 'bun:test';
 import { someEvent } from '../../testing.ts';
 import { distanceKm } from './distance.ts';
 import { facetValues, toFacets } from './facets.ts';
-import { filterTerms, nameKey } from './filters.ts';
+import { filterKey, filterTerms } from './filters.ts';
 
 test('an event of the original’s columns has the terms of its place and line-up alone', () => {
   const terms = filterTerms(someEvent({ id: 1, location: 'Café  Central, Wien', performers: ['MØ', 'mø'] }));
   const none = { city: [], country: [], category: [], genre: [], currency: [] };
   expect(terms).toEqual({ ...none, venue: ['cafe central, wien'], performer: ['mo'] });
-  expect(nameKey(' Café Central,\tWIEN')).toBe('cafe central, wien');
+  expect(filterKey(' Café Central,\tWIEN')).toBe('cafe central, wien');
 });
 
 test.each([

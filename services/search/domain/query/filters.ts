@@ -5,7 +5,7 @@ import { fold } from './text.ts';
 /**
  * The conditions that an event must meet besides the words, each member optional; an event that lacks what one looks at
  * does not meet it. A member that is undefined counts as left out. Values must be fit for JSON, for they are part of
- * `queryKey`; names are folded (`nameKey`).
+ * `queryKey`; names are folded (`filterKey`).
  */
 export type SearchFilters = Readonly<{
   /** The first and the last moment at which it may begin: a day at the venue (2030-06-01), or an instant (RFC 3339). */
@@ -43,13 +43,13 @@ export const followsSales = ({ available, onSale }: SearchFilters): boolean =>
   available === true || onSale !== undefined;
 
 /** Returns a name as filters compare it: without case and accents. */
-export const nameKey = (name: string): string => fold(name).replace(/\s+/g, ' ').trim();
+export const filterKey = (name: string): string => fold(name).replace(/\s+/g, ' ').trim();
 
 /** The statuses of events that sell. */
 export const sellingStatuses: readonly EventDocument['status'][] = ['published', 'rescheduled'];
 
-/** What an index may keep as one term; a longer name has none, and no filter can ask for it. */
-const longestTerm = 1000;
+/** The longest text that an index keeps as one term; a longer name has none: no filter asks for it, no facet counts it. */
+export const longestTerm = 1000;
 
 /** The filters that ask for one value of an event's, and what they look at. */
 const termFilters = {
@@ -81,7 +81,7 @@ export function filterTerms(event: EventDocument): Record<TermFilter, string[]> 
 }
 
 function termsOf(...names: (string | null)[]): string[] {
-  const terms = names.flatMap((name) => (name ? [nameKey(name)] : []));
+  const terms = names.flatMap((name) => (name ? [filterKey(name)] : []));
   return [...new Set(terms)].filter((term) => term.length <= longestTerm);
 }
 
@@ -89,5 +89,5 @@ function termsOf(...names: (string | null)[]): string[] {
 export const wantedTerms = (filters: SearchFilters): { group: FilterGroup; name: TermFilter; term: string }[] =>
   termFilterNames.flatMap((name) => {
     const value = filters[name];
-    return value === undefined ? [] : [{ group: termFilters[name], name, term: nameKey(value) }];
+    return value === undefined ? [] : [{ group: termFilters[name], name, term: filterKey(value) }];
   });

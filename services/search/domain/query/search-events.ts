@@ -35,7 +35,7 @@ export type SearchRequest = {
    * not looked at.
    */
   cursor?: string | undefined;
-  /** Whether to tell why the first hits have their scores. */
+  /** Tells why the first hits have their scores. */
   explain?: boolean | undefined;
   /** The version of a write that must be found, if it is to be: the search waits for it, or throws `unavailable`. */
   minVersion?: bigint | undefined;
@@ -178,11 +178,13 @@ function readEntry(entry: string): Entry {
   return { untilMs: Number.isNaN(untilMs) ? Number.NEGATIVE_INFINITY : untilMs, text: entry.slice(end + 1) };
 }
 
+const refused = (path: 'page' | 'cursor', message: string) =>
+  new AppError('invalid_request', 'Invalid request parameters', { details: { issues: [{ path, message }] } });
+
 const tooDeep = () =>
-  new AppError(
-    'invalid_request',
-    'Pages reach to the 10,000th result; to go on, pass the next_cursor of the last answer as cursor',
+  refused(
+    'page',
+    'must not reach beyond the 10,000th result: to go on, pass the next_cursor of the page before as cursor',
   );
 
-const otherSort = () =>
-  new AppError('invalid_request', 'cursor is of a list in another order; pass it with the same sort as before');
+const otherSort = () => refused('cursor', 'is of a list in another order: pass it with the same sort as before');

@@ -57,6 +57,17 @@ test.each([
   expect(await suggested(q)).toMatchObject(expected);
 });
 
+test('a name stands where its best event does, though it has worse ones, too', async () => {
+  const { suggested, searched } = await start();
+  const found = (await searched('stadium berlin')).events.map(({ name }: { name: string }) => name);
+  expect([found[0], found.at(-1)]).toEqual(['Rammstein: Stadium Tour', 'Rammstein: Stadium Tour']);
+  const { events } = await suggested('stadium berlin');
+  expect(events.map(({ name, location }) => [name, location])).toEqual([
+    ['Rammstein: Stadium Tour', 'Waldbühne, Berlin, Germany'],
+    ['Coldplay', 'Arena, Berlin, Germany'],
+  ]);
+});
+
 test('no more are suggested than were asked for', async () => {
   const { suggested } = await start();
   expect((await suggested('ram', 1)).performers).toHaveLength(1);

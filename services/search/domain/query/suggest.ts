@@ -7,7 +7,7 @@ import { noTerms, placeTerms, type Terms, termsOf } from '../relevance/terms.ts'
 import { normalise } from './search-events.ts';
 import { dayOf, type SearchHit } from './search-query.ts';
 
-/** Names that begin as typed or are near it, the best of each kind first. Counts are of upcoming events that match. */
+/** Names of upcoming events that begin as typed or are near it, the best of each kind first. */
 export type Suggestions = {
   events: { uuid: string; name: string; date: string; location: string }[];
   performers: { name: string }[];
@@ -62,9 +62,11 @@ const named = (name: string) => ({ name });
 
 const eventOf = ({ uuid, name, date, location }: SearchHit) => ({ uuid, name, date, location });
 
-/** A tour has one name and many dates: the first stands for it. */
-const differentlyNamed = (hits: SearchHit[]): SearchHit[] =>
-  [...new Map(hits.toReversed().map((hit) => [hit.name, hit])).values()].toReversed();
+/** A tour has one name and many dates: the best hit stands for it, where it stands. */
+function differentlyNamed(hits: SearchHit[]): SearchHit[] {
+  const known = new Set<string>();
+  return hits.filter(({ name }) => !known.has(name) && known.add(name));
+}
 
 /** The names that the words mean, the best first. */
 function matching(meaning: Meaning, names: string[], terms: (name: string) => Terms): string[] {
