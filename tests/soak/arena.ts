@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sleep } from '../../shared/async/clock.ts';
 import type { PostgresConfig } from '../../shared/config/config.ts';
 import { type Db, openDb } from '../../shared/db/client.ts';
 import { migrate } from '../../shared/db/migrate.ts';
@@ -38,10 +39,30 @@ export async function openArena(): Promise<{ config: PostgresConfig; arena: Aren
   }
 }
 
-/** Moves the start of the matinee. */
-export async function scheduleMatinee({ run, sql }: Db, { matinee }: Arena, inMs: number): Promise<void> {
-  matinee.start = Date.now() + inMs;
-  await run(() => sql`update events set date = to_timestamp(${matinee.start / 1000}) where uuid = ${matinee.event}`);
+/** So that every process hears of it before. */
+const announcedMs = 1500;
+const lookAgainMs = 100;
+
+/** Begins the matinee when a while has passed and something of it has been sold. */
+export async function beginMatinee(
+  { run, sql }: Db,
+  { matinee }: Arena,
+  { afterMs, signal }: { afterMs: number; signal: AbortSignal },
+): Promise<void> {
+  const begin = async () => {
+    const [sold] = await run(
+      () => sql`
+        select from orders o join reservations r on r.id = o.reservation_id join events e on e.id = r.event_id
+        where e.uuid = ${matinee.event} limit 1`,
+    );
+    if (!sold) return false;
+    matinee.start = Date.now() + announcedMs;
+    await run(() => sql`update events set date = to_timestamp(${matinee.start / 1000}) where uuid = ${matinee.event}`);
+    return true;
+  };
+  await sleep(afterMs, signal);
+  // The server may be away.
+  while (!signal.aborted && !(await begin().catch(() => false))) await sleep(lookAgainMs, signal);
 }
 
 async function seed(sql: Db['sql']): Promise<Arena> {

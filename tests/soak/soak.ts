@@ -4,7 +4,7 @@ import { createRandom } from '../../drizzle/seed/random.ts';
 import { openDb } from '../../shared/db/client.ts';
 import { postgresEnv } from '../rig/targets.ts';
 import { createApi } from './api.ts';
-import { openArena, scheduleMatinee } from './arena.ts';
+import { beginMatinee, openArena } from './arena.ts';
 import { strangeFindings } from './audit.ts';
 import { readBooks } from './books.ts';
 import type { BreakName } from './breaks.ts';
@@ -48,7 +48,7 @@ const shortTimes = {
 /** The share of each second; so that there is something to lose. */
 const calmShareMs = 150;
 
-/** The start of the matinee, as a share of the run. */
+/** The matinee begins no earlier, as a share of the run. */
 const matineeShare = 0.6;
 
 export const auditRule = 'booking audit: the books are right, but for what was done by hand';
@@ -104,10 +104,10 @@ export async function soak(options: SoakOptions): Promise<Verdict | undefined> {
       strikes,
       locksLost,
     };
-    await scheduleMatinee(db, arena, seconds * 1000 * matineeShare);
     await allOf([
       ...users.map((one) => buy({ ...one, arena, paymentRig, ledger, onDoubleClick }, over)),
       organise({ arena, db, ledger, random: createRandom(seed, -3) }, over),
+      beginMatinee(db, arena, { afterMs: seconds * 1000 * matineeShare, signal: over }),
       runShows({ ...shows, random: createRandom(seed, -5), stepMs: stepOf(seconds) }, over),
       ...(paymentRig.byHand ? [paymentRig.byHand(createRandom(seed, -4), ledger, over)] : []),
       ...(chaos ? [injectFaults(storm, over), paymentRig.injectFaults(createRandom(seed, -2), over)] : []),
@@ -186,11 +186,12 @@ function calm({ killed, strikes }: Progress): string[] {
   ];
 }
 
-function idle({ organiser, byHand }: Ledger, { byHand: hands }: PaymentRig): string[] {
+function idle({ organiser, byHand, answers }: Ledger, { byHand: hands }: PaymentRig): string[] {
   const { gone, refused, repriced, deeds: steps } = organiser;
   const deeds = ['payment given back by hand', 'payment disputed'];
   return [
     ...(gone.length > 0 && refused.length > 0 && repriced > 0 ? [] : ['the organiser did not do everything']),
+    ...([...answers.keys()].some((answer) => answer.endsWith(' 409 sales_ended')) ? [] : ['nothing refused as begun']),
     ...(steps.has('cancel') ? [] : ['no show went through all its steps']),
     ...(hands ? deeds.filter((deed) => !byHand.deeds.has(deed)).map((deed) => `no ${deed}`) : []),
   ];

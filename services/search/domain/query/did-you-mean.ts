@@ -1,7 +1,7 @@
 import type { SearchIndex } from '../index/search-index.ts';
 import { type Meaning, meaningOf } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
-import { termsOf } from '../relevance/terms.ts';
+import { type Field, nameFields, termsOf } from '../relevance/terms.ts';
 import { dayOf, type SearchHit, type SearchQuery } from './search-query.ts';
 
 /** A search that finds fewer may have been misspelt. */
@@ -20,13 +20,14 @@ export async function didYouMean(
 ): Promise<string | undefined> {
   const { text, now } = query;
   if (text === '' || found.total >= few) return undefined;
-  const meaning = meaningOf(text, dayOf(now));
+  const today = dayOf(now);
+  const meaning = meaningOf(text, today);
   const [best] = found.hits;
-  if (best)
-    return unlessTyped(
-      meaning.words.map((word) => correctedBy(meaning, best).get(word) ?? word),
-      meaning,
-    );
+  if (best) {
+    const corrected = correctedBy(meaning, best, today);
+    const words = meaning.words.map((word) => corrected.get(word) ?? word);
+    return unlessTyped(words, meaning);
+  }
   if (meaning.words.length < 2 || meaning.words.length > mostWords) return undefined;
   const alone = await Promise.all(meaning.words.map((word) => wordAlone(index, query, word)));
   const known = alone.filter((word) => word !== undefined);
@@ -38,16 +39,28 @@ export async function didYouMean(
 async function wordAlone(index: SearchIndex, query: Pick<SearchQuery, 'filters' | 'now'>, word: string) {
   const { hits } = await index.search({ ...query, text: word, size: 1 });
   const [best] = hits;
-  return best && (correctedBy(meaningOf(word, dayOf(query.now)), best).get(word) ?? word);
+  const today = dayOf(query.now);
+  return best && (correctedBy(meaningOf(word, today), best, today).get(word) ?? word);
 }
 
-/** The words that an event has otherwise than they were typed, by what was typed. */
-function correctedBy(meaning: Meaning, event: SearchHit): Map<string, string> {
-  const reasons = scoreOf(meaning, termsOf(event))?.reasons ?? [];
-  const typed = new Set(meaning.words);
-  const near = reasons.filter(({ how, typed: word }) => (how === 'near1' || how === 'near2') && typed.has(word));
-  return new Map(near.map(({ typed: word, term }) => [word, term]));
+/**
+ * The words that an event has otherwise than they were typed, by what was typed: those of names, for a word that is
+ * only near some word may well be meant as it is.
+ */
+function correctedBy(meaning: Meaning, event: SearchHit, today: string): Map<string, string> {
+  const terms = termsOf(event);
+  const asked = new Set(meaning.asked.map(({ typed }) => typed));
+  const near = (scoreOf(meaning, terms)?.reasons ?? []).filter(
+    ({ how, typed }) => (how === 'near1' || how === 'near2') && meaning.words.includes(typed) && asked.has(typed),
+  );
+  const corrected = new Map(near.map(({ typed, term }) => [typed, term]));
+  const text = meaning.words.map((word) => corrected.get(word) ?? word).join(' ');
+  const reasons = scoreOf(meaningOf(text, today), terms)?.reasons ?? [];
+  const named = new Set(reasons.filter(({ field }) => isName(field)).flatMap(({ typed }) => typed.split(' ')));
+  return new Map([...corrected].filter(([, word]) => named.has(word)));
 }
+
+const isName = (field: Field): boolean => (nameFields as readonly Field[]).includes(field);
 
 const unlessTyped = (words: string[], meaning: Meaning): string | undefined => {
   const text = words.join(' ');

@@ -192,6 +192,7 @@ const longestJoined = 24;
 
 /** Every run of the words may be a name. */
 function* nameWishes(words: string[], solid: boolean[], hasSolid: boolean): Iterable<Wish> {
+  const inAll = solid.filter(Boolean).length;
   // As many as fit into one search, for long names are those of few words more.
   const longest = words.length <= 10 ? words.length : 4;
   const seen = new Set<string>();
@@ -205,8 +206,11 @@ function* nameWishes(words: string[], solid: boolean[], hasSolid: boolean): Iter
       const rest = run.length - count;
       // "The Who" is a name though each of its words is noise; "live" alone hardly is.
       const worth = !hasSolid ? run.length : count > 0 ? count + noise * rest : rest > 1 ? rest / 2 : noise;
-      const counts = !hasSolid || count > 0 || rest > 1;
-      const terms = [...keys, ...placesNamed(run)];
+      const places = placesNamed(run);
+      // "Berlin" is a band, but with other words it says where rather than who.
+      const isWhere = places.length > 0 && count < inAll;
+      const counts = !isWhere && (!hasSolid || count > 0 || rest > 1);
+      const terms = [...keys, ...places];
       yield { typed: run.join(' '), options: [{ how: 'is', terms, scores: nameScores(worth, counts) }] };
     }
   }

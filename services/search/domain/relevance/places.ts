@@ -25,6 +25,8 @@ export const placeCodes = (part: string): string[] =>
 /** No word or name is like it: it begins with a sign, and has several. */
 const codeOf = (kind: Place['kind'], key: string) => `:${kind}:${key}`;
 
+export const isCountry = (code: string): boolean => code.startsWith(codeOf('country', ''));
+
 /** Returns the name of a place in its own language, folded, for a code; undefined for a term that is none. */
 export const nameOfCode = (term: string): string | undefined => /^:(?:city|country):(.*)$/.exec(term)?.[1];
 

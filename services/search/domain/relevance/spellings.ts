@@ -45,7 +45,8 @@ const hasOther = /[$!@€яиξσλδдшфцч]/u;
 /** Other numbers of an English word: symphonies → symphony, eagle → eagles. They need not be words. */
 export function inflections(word: string): string[] {
   if (!/^[a-z]{3,}$/.test(word)) return [];
-  const found = [`${word}s`];
+  // No English word takes an s after an s: mis is not Miss.
+  const found = word.endsWith('s') ? [] : [`${word}s`];
   if (word.length < 4) return found;
   if (/(?:s|x|z|ch|sh)$/.test(word)) found.push(`${word}es`);
   if (word.endsWith('y')) found.push(`${word.slice(0, -1)}ies`);

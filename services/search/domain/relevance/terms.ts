@@ -3,7 +3,7 @@ import type { EventDocument } from '../index/event-document.ts';
 import { chunks, isUnspaced, longestWord, pairs, wordsOf } from '../query/text.ts';
 import { dateTokens } from './date-words.ts';
 import { nameKeys, performerParts, titleParts } from './names.ts';
-import { placeCodes } from './places.ts';
+import { isCountry, placeCodes } from './places.ts';
 import { lookalike, spellings } from './spellings.ts';
 import { transliterations } from './transliterate.ts';
 
@@ -114,14 +114,16 @@ const placesKnown = new LRUCache<string, Place>(remembered);
 
 /**
  * A part of a place's name: a hall, a city, a country. A city or a country has a code, too, by which a search that
- * names it in another language finds it.
+ * names it in any language finds it. A country has nothing else: one who looks for Manchester United does not mean the
+ * United Kingdom.
  */
 function placeOf(part: string): Place {
   let known = placesKnown.get(part);
   if (!known) {
     const keys = nameKeys(part);
     const codes = placeCodes(part);
-    known = { ownKeys: keys, words: [...withName(part, keys), ...codes], keys: [...keys, ...codes] };
+    const words = codes.length > 0 && codes.every(isCountry) ? [] : withName(part, keys);
+    known = { ownKeys: keys, words: [...words, ...codes], keys: [...keys, ...codes] };
     placesKnown.set(part, known);
   }
   return known;
