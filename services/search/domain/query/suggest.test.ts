@@ -79,6 +79,7 @@ test.each([
   ['coldpaly berlni', 'coldplay berlin'],
   ['coldpaly xylophone', 'coldplay'],
   ['coldplay', undefined],
+  ['coldplay spring', undefined],
   ['xylophone', undefined],
   ['xylophone kazoo', undefined],
 ])('a search for “%s”, which finds little, tells that %p was meant', async (q, meant) => {

@@ -55,8 +55,25 @@ describe('a search for words', () => {
     ['munich', 'Olympiahalle, München'],
     ['köln', 'Arena, Cologne'],
     ['tokyo', '日本武道館, 東京'],
+    ['munch', 'Olympiahalle, München'],
+    ['munihc', 'Olympiahalle, München'],
+    ['muenchen', 'Hall, Munich'],
+    ['den haag', 'Zaal, The Hague'],
+    ['haag den', 'Zaal, The Hague'],
+    ['newyork', 'Hall, Nueva York'],
+    ['moskva', 'Hall, Москва'],
+    ['東京', 'Dome, Tokyo'],
     ['deutschland', 'Waldbühne, Berlin, Germany'],
+    ['united kingdom', 'Arena, Leeds, Vereinigtes Königreich'],
+    ['united king', 'Arena, Leeds, United Kingdom'],
   ])('%s finds what takes place at %s', (text, location) => expect(isFound(text, { name: 'x', location })).toBe(true));
+
+  test.each([
+    ['manchester united', 'Arena, Leeds, United Kingdom'],
+    ['city', 'Olympiahalle, München'],
+  ])('%s does not find what takes place at %s', (text, location) =>
+    expect(isFound(text, { name: 'x', location })).toBe(false),
+  );
 
   test('looks at its first words only, each once', () => {
     const words = Array.from({ length: maxQueryWords }, (_, at) => `w${at}`);
@@ -77,12 +94,26 @@ describe('the better event has the higher score', () => {
     ['royal albert hall', { location: 'Royal Albert Hall, London' }, { location: 'Royal Festival Hall, London' }],
     ['coldplay berlin', { performers: ['Coldplay'], location: 'Arena, Berlin' }, { performers: ['Coldplay'] }],
     ['coldplay berlin', { performers: ['Coldplay'] }, { location: 'Arena, Berlin' }],
+    [
+      'coldplay tickets berlin',
+      { performers: ['Coldplay'] },
+      { name: 'Berlin', performers: ['Berlin'], location: 'Hall, Bonn' },
+    ],
+    ['les mis', { name: 'Les Misérables' }, { name: 'Miss Saigon' }],
+    ['東京ドーム', { location: 'Dome, Tokyo', name: 'ドーム' }, { location: 'Dome, Osaka', name: 'ドーム' }],
     ['store', { name: 'store market' }, { name: 'stone market' }],
     ['rock', { name: 'rock' }, { description: 'rock' }],
     ['berlin', { name: 'Berlin', performers: ['Berlin'] }, { name: 'Eno live in Berlin', location: 'Hall, Berlin' }],
     ['coldplay july', { performers: ['Coldplay'], date: '2027-07-03T19:00:00Z' }, { performers: ['Coldplay'] }],
     ['coldplay july', { performers: ['Coldplay'] }, { date: '2027-07-03T19:00:00Z' }],
   ])('for %s', (text, better, other) => expect(score(text, better)).toBeGreaterThan(score(text, other)));
+});
+
+test('another name of a place is explained by the place’s own', () => {
+  const { reasons } = found('munich', { id: 1, name: 'x', location: 'Olympiahalle, München', performers: [] })!;
+  expect(explained(reasons)[0]).toBe(
+    '“munich” is in the place as “munchen”, of which it is a name: 60 points, which counts as a word',
+  );
 });
 
 describe('words for times', () => {
