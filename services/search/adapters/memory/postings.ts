@@ -1,28 +1,36 @@
-/**
- * The events that have a term, one number each, ascending: the event's slot and, in the low bits, the fields in which
- * it has it. Eight bytes an event at most is why 100,000 events fit; MiniSearch's own maps of maps take ten times that.
- */
-export type Postings = number[];
+/** An event that has a term: its slot and, in the low bits, the fields in which it has it. */
+export type Posting = number;
+
+/** The events that have a term, ascending. Eight bytes an event at most is why 100,000 events fit. */
+export type Postings = Posting[];
 
 /** Fields are bits of a mask. */
 const masks = 2 ** 6;
 
-export const slotOf = (posting: number): number => Math.floor(posting / masks);
-export const maskOf = (posting: number): number => posting % masks;
+export const slotOf = (posting: Posting): number => Math.floor(posting / masks);
+export const maskOf = (posting: Posting): number => posting % masks;
 
-/** Sets the fields of a slot, which need not be there yet. */
-export function setPosting(postings: Postings, slot: number, mask: number): void {
+/** Sets the fields of a slot, which need not be there yet. Returns all postings, of one slot without a list. */
+export function setPosting(known: Posting | Postings | undefined, slot: number, mask: number): Posting | Postings {
   const posting = slot * masks + mask;
-  if (postings.length === 0 || postings[postings.length - 1]! < slot * masks) {
-    postings.push(posting);
-    return;
+  if (known === undefined) return posting;
+  if (typeof known === 'number') {
+    if (slotOf(known) === slot) return posting;
+    return known < posting ? [known, posting] : [posting, known];
   }
-  const at = indexOf(postings, slot);
-  postings.splice(at, slotOf(postings[at]!) === slot ? 1 : 0, posting);
+  if (known.at(-1)! < slot * masks) known.push(posting);
+  else {
+    const at = indexOf(known, slot);
+    known.splice(at, slotOf(known[at]!) === slot ? 1 : 0, posting);
+  }
+  return known;
 }
 
-export function removePosting(postings: Postings, slot: number): void {
-  postings.splice(indexOf(postings, slot), 1);
+/** Returns the postings without those of a slot, which is among them; undefined when none is left. */
+export function removePosting(known: Posting | Postings, slot: number): Posting | Postings | undefined {
+  if (typeof known === 'number') return undefined;
+  known.splice(indexOf(known, slot), 1);
+  return known.length > 1 ? known : known[0];
 }
 
 /** Where the slot is, or would be; it is not beyond the last. */

@@ -1,18 +1,18 @@
-import SearchableMap from 'minisearch/SearchableMap';
 import type { Option } from '../../domain/relevance/meaning.ts';
 import { type Field, type Terms, together } from '../../domain/relevance/terms.ts';
 import { near } from './fuzzy.ts';
-import { type Postings, removePosting, setPosting } from './postings.ts';
+import { type Posting, type Postings, removePosting, setPosting } from './postings.ts';
+import { createTermLists, firstFrom } from './term-lists.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /** A term with the fields that have it, as a mask. */
 export type Masks = Map<string, number>;
 
-/** The terms of some fields and which slots have them, over MiniSearch's radix tree, which finds the near ones. */
+/** The terms of some fields and which slots have them. */
 export function createVocabulary(fields: readonly (keyof Terms)[]) {
-  const byTerm = new Map<string, Postings>();
-  /** The same postings again: to walk the tree for every term of a text is most of indexing. */
-  const tree = new SearchableMap<Postings>();
+  /** Most terms are of one event only, and then there is no list of them. */
+  const byTerm = new Map<string, Posting | Postings>();
+  const inOrder = createTermLists();
   const bits = new Map(fields.map((field, at) => [field, 1 << at]));
 
   function masks(terms: Terms): Masks {
@@ -27,21 +27,28 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
   }
 
   function set(term: string, slot: number, mask: number): void {
-    let postings = byTerm.get(term);
-    if (!postings) {
-      postings = [];
-      byTerm.set(term, postings);
-      tree.set(term, postings);
-    }
-    setPosting(postings, slot, mask);
+    const known = byTerm.get(term);
+    if (known === undefined) inOrder.add(term);
+    byTerm.set(term, setPosting(known, slot, mask));
   }
 
   function remove(term: string, slot: number): void {
-    const postings = byTerm.get(term)!;
-    removePosting(postings, slot);
-    if (postings.length > 0) return;
-    byTerm.delete(term);
-    tree.delete(term);
+    const left = removePosting(byTerm.get(term)!, slot);
+    if (left !== undefined) byTerm.set(term, left);
+    else if (byTerm.delete(term)) inOrder.remove(term);
+  }
+
+  /** All terms that an option means, once or more. */
+  function* meant({ how, terms }: Option): Stepwise<string[]> {
+    if (how === 'is') return terms;
+    const found: string[] = [];
+    for (const list of inOrder.lists()) {
+      for (const term of terms) {
+        const some = how === 'begins' ? yield* begun(list, term) : yield* near(list, term, how === 'near1' ? 1 : 2);
+        for (const one of some) found.push(one);
+      }
+    }
+    return found;
   }
 
   return {
@@ -66,25 +73,22 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
     },
 
     /** The postings of all terms that an option means. */
-    *find({ how, terms }: Option): Stepwise<Postings[]> {
-      const found: Postings[] = [];
-      for (const term of terms) {
-        if (how === 'is') {
-          const postings = byTerm.get(term);
-          if (postings) found.push(postings);
-        } else if (how === 'begins') {
-          let steps = 0;
-          for (const postings of tree.atPrefix(term).values()) {
-            found.push(postings);
-            if (++steps % stepsAtOnce === 0) yield;
-          }
-        } else {
-          for (const { value } of yield* near(tree, term, how === 'near1' ? 1 : 2)) found.push(value);
-        }
+    *find(option: Option): Stepwise<Postings[]> {
+      const single: Posting[] = [];
+      const found: Postings[] = [single];
+      for (const term of yield* meant(option)) {
+        const postings = byTerm.get(term);
+        if (typeof postings === 'number') single.push(postings);
+        else if (postings) found.push(postings);
       }
       return found;
     },
   };
 }
 
-export type Vocabulary = ReturnType<typeof createVocabulary>;
+function* begun(list: readonly string[], text: string): Stepwise<string[]> {
+  const from = firstFrom(list, text);
+  let to = from;
+  while (list[to]?.startsWith(text)) if (++to % stepsAtOnce === 0) yield;
+  return list.slice(from, to);
+}
