@@ -40,7 +40,10 @@ export type FollowChanges = {
    * `run` ends before.
    */
   ready: Promise<void>;
-  /** Reads these events and indexes them, in turn with the changes; resolves to those that are there. */
+  /**
+   * Reads these events and indexes those that are there, in turn with the changes; resolves to them. One that is gone
+   * goes with the changes that replace it, so that a replacement of all events never shows none.
+   */
   indexAnew(eventIds: number[]): Promise<EventDocument[]>;
 };
 
@@ -121,9 +124,9 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
 
   async function indexAnew(eventIds: number[]): Promise<EventDocument[]> {
     const version = await catalogue.position();
-    const { upserts, deletes } = await catalogue.findDirty({ eventIds, venueIds: [], performerIds: [] });
-    await keepRejected(await index.apply({ upserts, deletes, version }));
-    observe.applied?.({ changes: 0, upserts: upserts.length, deletes: deletes.length });
+    const { upserts } = await catalogue.findDirty({ eventIds, venueIds: [], performerIds: [] });
+    await keepRejected(await index.apply({ upserts, deletes: [], version }));
+    observe.applied?.({ changes: 0, upserts: upserts.length, deletes: 0 });
     return upserts;
   }
 

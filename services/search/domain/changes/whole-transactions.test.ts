@@ -16,10 +16,11 @@ let database: TestDatabase;
 const index = memoryIndex();
 const ending = new AbortController();
 let ended: Promise<void>;
+let follower: ReturnType<typeof followChanges>;
 beforeAll(async () => {
   database = await testDatabase();
   const { db, config } = database;
-  const follower = followChanges({
+  follower = followChanges({
     source: walChangeSource({ db, config, slot: `whole_${config.database}`, log: silentLog }),
     catalogue: postgresCatalogue(db),
     index,
@@ -77,6 +78,22 @@ test('all events replaced in one commit, again and again: each search sees all o
   );
   for (const one of seen) expect(one).toEqual([expect.stringMatching(/^state \d+$/), String(events)]);
   expect(new Set(seen.map(([name]) => name)).size).toBeGreaterThan(5);
+});
+
+test('events that are read for their demand as they are replaced: they are found until the others are', async () => {
+  const { sql } = database;
+  const venueId = await makeVenue(sql);
+  await replace(venueId, 'state 0');
+  await isAt('state 0');
+  const ids = (await sql<{ id: string }[]>`select id from events`).map(({ id }) => Number(id));
+  const seen = await seenDuring(
+    (async () => {
+      await replace(venueId, 'state 1');
+      await follower.indexAnew(ids);
+      await isAt('state 1');
+    })(),
+  );
+  for (const one of seen) expect(one).toEqual([expect.stringMatching(/^state [01]$/), String(events)]);
 });
 
 test('a transaction that changes two events shows in both or in none, while others follow it closely', async () => {
