@@ -15,15 +15,15 @@ export function tracedSource(source: ChangeSource, tracing: Tracing, group: stri
     run: (handlers) =>
       source.run({
         ...handlers,
-        async onBatch(changes, until) {
+        async onBatch(changes, ...more) {
           const parents = new Map(changes.map((change) => [change.traceparent, change]));
           const links = [...parents].flatMap(([traceparent, { position }]) => {
             return tracing.linkTo(traceparent, { 'onsale.position': position }) ?? [];
           });
-          if (links.length === 0 && !tracing.samples()) return handlers.onBatch(changes, until);
+          if (links.length === 0 && !tracing.samples()) return handlers.onBatch(changes, ...more);
           const [name, attributes] = group === undefined ? ofLog(changes) : ofTopics(changes, group);
           const root = tracing.begin(name, { kind: 'consumer', attributes, links });
-          await rootSpan(root, () => handlers.onBatch(changes, until));
+          await rootSpan(root, () => handlers.onBatch(changes, ...more));
         },
       }),
   };

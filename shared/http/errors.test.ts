@@ -45,6 +45,13 @@ test('an issue outside the body is one of a parameter', () => {
   expect(refusal({}, 'query').body).toMatchObject({ message: 'Invalid request parameters' });
 });
 
+test('a parameter that is given again is told to be given once', () => {
+  const { error } = z.object({ page: z.string() }).safeParse({ page: ['1', '2'] });
+  expect(invalidInput(error!.issues, 'query').details).toEqual({
+    issues: [{ path: 'page', message: 'must be given once' }],
+  });
+});
+
 test('a response has nothing of the cause', () => {
   const { body } = statusAndBody(new AppError('internal', 'Internal server error', { cause: new Error('hunter2') }));
   expect(body).toEqual({ error: 'internal', message: 'Internal server error' });

@@ -82,7 +82,10 @@ export const issuesOf = (issues: z.core.$ZodIssue[]): { path: string; message: s
 
 /** Returns a failed validation as a 400 that names each field. */
 export function invalidInput(issues: z.core.$ZodIssue[], target: string): AppError {
-  const details = { issues: issuesOf(issues) };
+  // A value in a query string is text: only a parameter that is given again is of another type.
+  const again = (issue: z.core.$ZodIssue) => target === 'query' && issue.code === 'invalid_type';
+  const told = issues.map((issue) => (again(issue) ? { ...issue, message: 'must be given once' } : issue));
+  const details = { issues: issuesOf(told) };
   const message = target === 'json' ? 'Invalid request payload' : 'Invalid request parameters';
   return new AppError('invalid_request', message, { details });
 }

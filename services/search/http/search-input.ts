@@ -3,7 +3,7 @@ import { invalidInput } from '../../../shared/http/errors.ts';
 import { instantInput, textInput, wholeNumber } from '../../../shared/http/schemas.ts';
 import { longestCursor } from '../domain/query/cursor.ts';
 import { type FacetName, facetNames } from '../domain/query/facets.ts';
-import { filterKey, type SearchFilters } from '../domain/query/filters.ts';
+import { filterKey, isDay, type SearchFilters } from '../domain/query/filters.ts';
 import type { SearchRequest } from '../domain/query/search-events.ts';
 import { searchSorts } from '../domain/query/search-query.ts';
 
@@ -29,7 +29,7 @@ const bound = (description: string) =>
 
 const name = (description: string) =>
   textInput(200)
-    .regex(/\S/, 'must not be blank')
+    .refine((text) => filterKey(text) !== '', 'must not be blank')
     .optional()
     .openapi({ description: `${description}. Case and accents don’t matter` });
 
@@ -153,8 +153,7 @@ export const searchInput = z
   .superRefine((asked, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     const { from, to, price_min, price_max, currency } = asked;
-    // Days and instants have the same order as texts where both are of one form.
-    if (from && to && from.length === to.length && from > to) refuse('to', 'must not be before from');
+    if (from && to && isBefore(to, from)) refuse('to', 'must not be before from');
     if ((price_min ?? price_max) !== undefined && !currency)
       refuse('currency', 'must be given with price_min or price_max');
     if (price_min !== undefined && price_max !== undefined && price_min > price_max) {
@@ -163,6 +162,18 @@ export const searchInput = z
     if (asked.radius !== undefined && !asked.near) refuse('near', 'must be given with radius');
     if (asked.sort === 'distance' && !asked.near) refuse('near', 'must be given with sort=distance');
   });
+
+/** Local time is at most this far ahead of UTC, and 12 hours behind it. */
+const [aheadMs, behindMs, dayMs] = [14 * 3_600_000, 12 * 3_600_000, 24 * 3_600_000];
+
+/** Returns whether a bound lies before another, wherever the venue is. */
+function isBefore(to: string, from: string): boolean {
+  // Days and instants have the same order as texts where both are of one form.
+  if (isDay(to) === isDay(from)) return to < from;
+  const first = Date.parse(from) - (isDay(from) ? aheadMs : 0);
+  const last = Date.parse(to) + (isDay(to) ? dayMs + behindMs : 0);
+  return last < first;
+}
 
 /** Returns what the parameters ask for. Names that mean the same are then the same, so that their pages are shared. */
 export function toRequest(asked: z.output<typeof searchInput>): SearchRequest {

@@ -38,6 +38,7 @@ export function searchBody(query: SearchQuery, view: string, isFormer = false) {
     track_total_hits: true,
     aggs: {
       first: apart.length > 0 ? { filter: found, aggs: { at: earliest('date') } } : earliest('date'),
+      ...(apart.length > 0 && facets.length > 0 && { counted: earliest('date') }),
       ...(followsSales(filters) && { opens: turn('on_sale_from', now), closes: turn('on_sale_until', now) }),
       ...facetAggregations(facets, apart),
     },
@@ -58,7 +59,12 @@ type Instant = { value: number | null };
 
 export type Answer<T> = {
   pit_id?: string;
-  aggregations?: { first: Instant | { at: Instant }; opens?: { at: Instant }; closes?: { at: Instant } } & {
+  aggregations?: {
+    first: Instant | { at: Instant };
+    counted?: Instant;
+    opens?: { at: Instant };
+    closes?: { at: Instant };
+  } & {
     [name in FacetName]?: FacetAnswer;
   };
   hits: { total: { value: number }; hits: { _score: number | null; _source: T; sort: (number | string)[] }[] };
@@ -74,6 +80,8 @@ export function searchResult(
   const first = aggregations?.first;
   const firstDateMs = (first && 'at' in first ? first.at : first)?.value ?? undefined;
   const turns = [aggregations?.opens, aggregations?.closes].flatMap((one) => one?.at.value ?? []);
+  // The first that a facet may count, whatever the other filters say.
+  if (aggregations?.counted?.value != null) turns.push(aggregations.counted.value + 1);
   return {
     hits: page.map(({ _source, _score }) => ({ ...hitOf(_source), score: _score ?? 0 })),
     total: found.total.value,

@@ -61,11 +61,14 @@ export function* findMatches(store: DocumentStore, query: SearchQuery): Stepwise
 
   function look(slot: number, score: number): void {
     const facet = apart.length === 0 ? none : missed(slot);
-    if (facet === several) return;
-    if (looksAtTurns && (facet === none || facet === onSale)) {
+    // A facet may count an event that the filters of others leave out, now or once its sale begins.
+    const isCounted = facet === none || facet === onSale || counts.names.length > 0;
+    if (looksAtTurns && isCounted) {
       noteTurn(attributes.opens.get(slot));
       noteTurn(attributes.closes.get(slot));
     }
+    if (facet === several) return;
+    if (facet >= 0) noteTurn(dateMs(slot) + (looksAtTurns ? 0 : 1));
     if (facet >= 0) near[facet]!.push(slot);
     if (facet !== none) return;
     slots[count] = slot;

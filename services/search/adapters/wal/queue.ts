@@ -45,7 +45,8 @@ export function createQueue(maxBatch: number) {
     return room;
   }
 
-  const isReady = () => commits > 0 || changes >= maxBatch;
+  /** Of a transaction that is too large at least one change is left for its last batch. */
+  const isReady = () => commits > 0 || changes > maxBatch;
 
   /** The next batch, or undefined at the end; the one before it counts as handled. */
   async function take(): Promise<Batch | undefined> {

@@ -131,10 +131,13 @@ export function walChangeSource(options: WalOptions): WalChangeSource {
     }
   }
 
-  async function deliver({ changes, transactions }: Batch, { onBatch }: ChangeHandlers, until: Until): Promise<void> {
+  async function deliver(batch: Batch, { onBatch }: ChangeHandlers, until: Until): Promise<void> {
+    const { changes, transactions, confirmed } = batch;
     if (changes.length === 0) return;
     await untilVisible(db, transactions);
-    await onBatch(changes, until);
+    // Of a transaction that is too large the rest is too much, too.
+    if (confirmed === undefined) await onBatch(changes, undefined, true);
+    else await onBatch(changes, until);
   }
 
   function acknowledge(position: bigint, replication: Replication, { onReached }: ChangeHandlers): void {

@@ -29,9 +29,10 @@ export type ChangeHandlers = {
   /**
    * Gets at least one change. When it throws, the error is logged and the same changes come again. `until`, of a source
    * that knows transactions, resolves to all further changes that were committed up to a position; they come again in
-   * later batches. It returns fewer, or none, where they are too many for one batch or don't come soon.
+   * later batches. It returns fewer, or none, where they are too many for one batch or don't come soon. `goesOn`: these
+   * are of one transaction that is too large for a batch, and at least one more of its changes follows.
    */
-  onBatch(changes: Change[], until?: (position: bigint) => Promise<Change[]>): Promise<void>;
+  onBatch(changes: Change[], until?: (position: bigint) => Promise<Change[]>, goesOn?: boolean): Promise<void>;
   /**
    * Called now and then when all that was committed up to this position of the WAL has been handled, also when nothing
    * is to be handled: then a position is reached within about a second.

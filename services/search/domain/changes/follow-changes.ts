@@ -1,5 +1,5 @@
 import { type Clock, sleep, systemClock } from '../../../../shared/async/clock.ts';
-import type { Catalogue } from '../index/catalogue.ts';
+import type { Catalogue, DirtyIds } from '../index/catalogue.ts';
 import type { EventDocument } from '../index/event-document.ts';
 import type { Rejected, SearchIndex } from '../index/search-index.ts';
 import type { Change, ChangeSource } from './change-source.ts';
@@ -40,7 +40,10 @@ export type FollowChanges = {
    * `run` ends before.
    */
   ready: Promise<void>;
-  /** Reads these events and indexes them, in turn with the changes; resolves to those that are there. */
+  /**
+   * Reads these events and indexes those that are there, in turn with the changes; resolves to them. One that is gone
+   * goes with the changes that replace it, so that a replacement of all events never shows none.
+   */
   indexAnew(eventIds: number[]): Promise<EventDocument[]>;
 };
 
@@ -63,6 +66,8 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
   let ending: AbortSignal | undefined;
   /** What the last time that everything was read has brought, from whatever server. */
   let wholeTo = 0n;
+  /** Events that are gone by a transaction of which more is to come. */
+  let going: number[] = [];
 
   async function onConnect({ gap }: { gap: boolean }): Promise<void> {
     if (gap || !(await index.isBuilt()) || (await index.isOutdated())) await rebuild();
@@ -100,30 +105,35 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
 
   /**
    * What is read shows also what was committed after the changes. The changes of that are looked at, too, so that each
-   * transaction is in what is indexed with all of its events, or with none.
+   * transaction is in what is indexed with all of its events, or with none. Of one that is too large for that, events
+   * go last: until then a replacement of all shows both.
    */
-  async function onBatch(changes: Change[], until?: Until): Promise<void> {
+  async function onBatch(changes: Change[], until?: Until, goesOn = false): Promise<void> {
     const { ids, everything, unreadable } = dirtOf(changes);
+    const ended = goesOn ? [] : going;
+    const asked = (dirty: DirtyIds) => ({ ...dirty, eventIds: [...new Set([...dirty.eventIds, ...ended])] });
     if (everything) await rebuild();
-    else if (changes.length > unreadable.length) {
+    else if (changes.length > unreadable.length || ended.length > 0) {
       const version = await catalogue.position();
       const { upserts, deletes } = until
         ? await catalogue.inOneState(async (view) => {
             const further = await until(view.position);
-            return view.findDirty(further.length === 0 ? ids : dirtOf([...changes, ...further]).ids);
+            return view.findDirty(asked(further.length === 0 ? ids : dirtOf([...changes, ...further]).ids));
           })
-        : await catalogue.findDirty(ids);
-      await keepRejected(await index.apply({ upserts, deletes, version }));
-      observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: deletes.length });
+        : await catalogue.findDirty(asked(ids));
+      const gone = goesOn ? [] : deletes;
+      await keepRejected(await index.apply({ upserts, deletes: gone, version }));
+      going = goesOn ? going.concat(deletes) : [];
+      observe.applied?.({ changes: changes.length, upserts: upserts.length, deletes: gone.length });
     }
     for (const { change, cause } of unreadable) await keepDeadLetter(change, cause);
   }
 
   async function indexAnew(eventIds: number[]): Promise<EventDocument[]> {
     const version = await catalogue.position();
-    const { upserts, deletes } = await catalogue.findDirty({ eventIds, venueIds: [], performerIds: [] });
-    await keepRejected(await index.apply({ upserts, deletes, version }));
-    observe.applied?.({ changes: 0, upserts: upserts.length, deletes: deletes.length });
+    const { upserts } = await catalogue.findDirty({ eventIds, venueIds: [], performerIds: [] });
+    await keepRejected(await index.apply({ upserts, deletes: [], version }));
+    observe.applied?.({ changes: 0, upserts: upserts.length, deletes: 0 });
     return upserts;
   }
 
@@ -166,7 +176,7 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
       return source
         .run({
           onConnect: (connection) => inTurn(() => onConnect(connection)),
-          onBatch: (changes, until) => inTurn(() => onBatch(changes, until)),
+          onBatch: (changes, ...more) => inTurn(() => onBatch(changes, ...more)),
           onReached,
           signal,
         })

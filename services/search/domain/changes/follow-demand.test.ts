@@ -168,3 +168,36 @@ test('a rush of sales is a handful of writes of the event’s document, and the 
     price_from: 6001,
   });
 });
+
+test('a process that begins reads again what others have sold lately, though nothing more is sold', async () => {
+  const [popular, past, calm] = [await eventWith(5), await eventWith(5), await eventWith(5)];
+  await sell(popular, 2, 1);
+  await sell(past, 2, 8);
+  await (await postgresDemand(database.db, 'begins', 'before').look(0))!.done();
+  const ending = new AbortController();
+  const clock = testClock();
+  const rounds: number[][] = [];
+  let read: number[] = [];
+  await followDemand(
+    {
+      demand: postgresDemand(database.db, 'begins', 'after'),
+      indexAnew: async (ids) => {
+        read.push(...ids.filter((id) => [popular, past, calm].includes(id)));
+        return (await catalogue().findDirty({ eventIds: ids, venueIds: [], performerIds: [] })).upserts;
+      },
+      intervalMs: 10_000,
+      onError: (error) => {
+        throw error;
+      },
+      clock,
+      async sleep() {
+        rounds.push(read);
+        read = [];
+        if (rounds.length === 2) clock.advance(60 * 60_000);
+        if (rounds.length === 3) ending.abort();
+      },
+    },
+    ending.signal,
+  );
+  expect(rounds).toEqual([[popular], [], [popular]]);
+});

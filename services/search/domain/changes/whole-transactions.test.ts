@@ -8,6 +8,7 @@ import { postgresCatalogue } from '../../adapters/postgres/catalogue.ts';
 import { postgresDeadLetters } from '../../adapters/postgres/dead-letters.ts';
 import { walChangeSource } from '../../adapters/wal/wal-change-source.ts';
 import { makeVenue } from '../../testing.ts';
+import type { SearchIndex } from '../index/search-index.ts';
 import { followChanges } from './follow-changes.ts';
 
 setDefaultTimeout(60_000);
@@ -16,15 +17,27 @@ let database: TestDatabase;
 const index = memoryIndex();
 const ending = new AbortController();
 let ended: Promise<void>;
-beforeAll(async () => {
-  database = await testDatabase();
+let follower: ReturnType<typeof followChanges>;
+
+function followTo(into: SearchIndex, slot: string, maxBatch?: number) {
   const { db, config } = database;
-  const follower = followChanges({
-    source: walChangeSource({ db, config, slot: `whole_${config.database}`, log: silentLog }),
+  return followChanges({
+    source: walChangeSource({
+      db,
+      config,
+      slot: `${slot}_${config.database}`,
+      log: silentLog,
+      ...(maxBatch && { maxBatch }),
+    }),
     catalogue: postgresCatalogue(db),
-    index,
+    index: into,
     deadLetters: postgresDeadLetters(db),
   });
+}
+
+beforeAll(async () => {
+  database = await testDatabase();
+  follower = followTo(index, 'whole');
   ended = follower.run(ending.signal);
   await follower.ready;
 });
@@ -78,6 +91,54 @@ test('all events replaced in one commit, again and again: each search sees all o
   for (const one of seen) expect(one).toEqual([expect.stringMatching(/^state \d+$/), String(events)]);
   expect(new Set(seen.map(([name]) => name)).size).toBeGreaterThan(5);
 });
+
+test('events that are read for their demand as they are replaced: they are found until the others are', async () => {
+  const { sql } = database;
+  const venueId = await makeVenue(sql);
+  await replace(venueId, 'state 0');
+  await isAt('state 0');
+  const ids = (await sql<{ id: string }[]>`select id from events`).map(({ id }) => Number(id));
+  const seen = await seenDuring(
+    (async () => {
+      await replace(venueId, 'state 1');
+      await follower.indexAnew(ids);
+      await isAt('state 1');
+    })(),
+  );
+  for (const one of seen) expect(one).toEqual([expect.stringMatching(/^state [01]$/), String(events)]);
+});
+
+test.each([events, events / 2, 40])(
+  'all events replaced in a commit of batches of %i: none are gone before others are there',
+  async (maxBatch) => {
+    const venueId = await makeVenue(database.sql);
+    await replace(venueId, 'state 0');
+    const applied: { upserts: number; deletes: number }[] = [];
+    const small = memoryIndex();
+    const watched: SearchIndex = {
+      ...small,
+      apply: (changes) => {
+        applied.push({ upserts: changes.upserts.length, deletes: changes.deletes.length });
+        return small.apply(changes);
+      },
+    };
+    const stop = new AbortController();
+    const following = followTo(watched, `parts_${maxBatch}`, maxBatch);
+    const stopped = following.run(stop.signal);
+    await following.ready;
+    await replace(venueId, 'state 1');
+    await eventually(async () => (await small.search({ text: '0', now: 0, size: 1 })).total === 0);
+    stop.abort();
+    await stopped;
+    const found = await small.search({ text: '', now: 0, size: 1 });
+    expect([found.total, found.hits[0]?.name]).toEqual([events, 'state 1']);
+    let there = events;
+    for (const { upserts, deletes } of applied) {
+      there += upserts - deletes;
+      expect(there).toBeGreaterThanOrEqual(events);
+    }
+  },
+);
 
 test('a transaction that changes two events shows in both or in none, while others follow it closely', async () => {
   const { sql } = database;

@@ -9,7 +9,8 @@ export type Demand = {
   /**
    * Returns the upcoming events whose tickets were written since the look before, of whichever process, was done; at the
    * first look all that have tickets. Undefined while another process does it, which it does for `leaseMs` after its
-   * last look. Throws `unavailable` while the server is away.
+   * last look. `withPopular` adds those of which something was ordered in the last seven days: their popularity fades.
+   * Throws `unavailable` while the server is away.
    */
-  look(leaseMs: number): Promise<DemandLook | undefined>;
+  look(leaseMs: number, withPopular?: boolean): Promise<DemandLook | undefined>;
 };

@@ -77,7 +77,10 @@ const shortestBeginning = 2;
 
 function isLike(typed: string, word: string): boolean {
   if (typed.length >= shortestBeginning && word.startsWith(typed)) return true;
-  return edits(typed, word) <= editsAllowed(typed);
+  // Festivals have hundreds of words, and most are ruled out by a look at their length.
+  const allowed = editsAllowed(typed);
+  if (Math.abs(typed.length - word.length) > allowed) return false;
+  return allowed === 0 ? typed === word : edits(typed, word) <= allowed;
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
