@@ -20,7 +20,7 @@ export function createSearchApp(deps: SearchDeps) {
   const age = () => indexAge(deps.index.freshness(), deps.clock.now());
   const names = suggest({ ...deps, observeCache: (outcome) => countCache(outcome) }, writeSuggestions);
   const isAsked = deps.role !== 'cdc';
-  const asked = () => createRoutes().route('/', searchRoutes(search, age)).route('/', suggestRoutes(names));
+  const asked = () => createRoutes().route('/', searchRoutes(search, age)).route('/', suggestRoutes(names, age));
   return createShell(
     about,
     deps,

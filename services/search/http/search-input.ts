@@ -89,6 +89,17 @@ const facets = z
 
 const flag = (description: string) => oneOf(['true', 'false']).openapi({ description });
 
+const minVersion = z
+  .string()
+  .regex(/^\d{1,19}$/, 'must be the X-Onsale-Version of a response')
+  .transform(BigInt)
+  .optional()
+  .openapi({
+    type: 'string',
+    description:
+      'The `X-Onsale-Version` of a write: waits until the index has it, two seconds at most, and is a 503 else',
+  });
+
 /** The parameters of a search. */
 export const searchInput = z
   .object({
@@ -100,16 +111,7 @@ export const searchInput = z
     cursor: textInput(longestCursor)
       .optional()
       .openapi({ description: 'The `next_cursor` of the page before, in place of `page`: goes on without limit' }),
-    min_version: z
-      .string()
-      .regex(/^\d{1,19}$/, 'must be the X-Onsale-Version of a response')
-      .transform(BigInt)
-      .optional()
-      .openapi({
-        type: 'string',
-        description:
-          'The `X-Onsale-Version` of a write: the search waits until the index has it, two seconds at most, and is a 503 else',
-      }),
+    min_version: minVersion,
     from: bound('The first day, by the date at the venue (`2030-06-01`), or the first instant (RFC 3339)'),
     to: bound('The last day, or the last instant, as in `from`'),
     city: name('The venue’s city'),
@@ -194,4 +196,5 @@ const keyOf = (name: string | undefined) => (name === undefined ? undefined : na
 export const suggestInput = z.object({
   q: textInput(200).default('').openapi({ description: 'What was typed so far', example: 'madis' }),
   size: wholeNumber(1, 10, 5).openapi({ description: 'Most suggestions of each kind' }),
+  min_version: minVersion,
 });

@@ -5,16 +5,9 @@ import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
+import { type Age, ageHeaders, withAge } from './index-age.ts';
 import { searchInput, toRequest } from './search-input.ts';
 import { pageSchema } from './search-page.ts';
-
-const ageHeaders = {
-  'X-Index-Age': {
-    description:
-      'How many seconds ago the index was last known to have all of the database; absent while it is not known',
-    schema: { type: 'integer' as const },
-  },
-};
 
 const searchRoute = createRoute({
   method: 'get',
@@ -41,7 +34,7 @@ const searchRoute = createRoute({
  * Adds the search route. The same queries come again and again, and to check one costs more than to find its cached
  * page.
  */
-export function searchRoutes(search: SearchEvents, age: () => number | undefined) {
+export function searchRoutes(search: SearchEvents, age: Age) {
   const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
 
   function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
@@ -59,8 +52,6 @@ export function searchRoutes(search: SearchEvents, age: () => number | undefined
   return addUnchecked(createRoutes(), searchRoute, async (c) => {
     const request = check(c.req.url, () => c.req.queries());
     const page = await search(request);
-    const seconds = age();
-    const headers = seconds === undefined ? undefined : { 'X-Index-Age': String(seconds) };
-    return replyWritten<z.infer<typeof pageSchema>>(c, page, headers);
+    return replyWritten<z.infer<typeof pageSchema>>(c, page, withAge(age));
   });
 }

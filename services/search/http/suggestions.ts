@@ -4,7 +4,9 @@ import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { eventDate, uuid } from '../../../shared/http/schemas.ts';
-import type { Suggest, Suggestions } from '../domain/query/suggest.ts';
+import type { Suggest } from '../domain/query/suggest.ts';
+import type { Suggestions } from '../domain/query/suggested-names.ts';
+import { type Age, ageHeaders, withAge } from './index-age.ts';
 import { suggestInput } from './search-input.ts';
 
 const name = z.string();
@@ -16,7 +18,9 @@ const suggestionsSchema = z
     }),
     performers: z.array(z.object({ name })),
     venues: z.array(z.object({ location: z.string() })),
-    cities: z.array(z.object({ name })),
+    cities: z.array(
+      z.object({ name, country: name.nullable().openapi({ description: 'ISO 3166-1, two letters', example: 'US' }) }),
+    ),
   })
   .openapi('Suggestions');
 
@@ -32,17 +36,17 @@ const suggestRoute = createRoute({
   ...withoutToken,
   summary: 'Suggest names of events, performers, venues and cities as somebody types',
   description:
-    'From three letters on, and whole names of fewer. Of upcoming events; misspelt beginnings are found, too.',
+    'From the first letter on: names of upcoming events that begin so, then those of which a later word does, those that sell most lately first. Where none begins so, names near it.',
   request: { query: suggestInput },
   responses: {
-    200: jsonResponse('The names, the best first', suggestionsSchema),
+    200: { ...jsonResponse('The names, the best first', suggestionsSchema), headers: ageHeaders },
     ...parameterResponses,
     ...commonResponses,
   },
 });
 
 /** Adds the route of suggestions. */
-export function suggestRoutes(suggest: Suggest) {
+export function suggestRoutes(suggest: Suggest, age: Age) {
   return addUnchecked(createRoutes(), suggestRoute, async (c) => {
     const fields = Object.entries(c.req.queries()).map(([key, values]) => [
       key,
@@ -50,6 +54,7 @@ export function suggestRoutes(suggest: Suggest) {
     ]);
     const { success, data, error } = suggestInput.safeParse(Object.fromEntries(fields));
     if (!success) throw invalidInput(error.issues, 'query');
-    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest(data));
+    const { q, size, min_version: minVersion } = data;
+    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest({ q, size, minVersion }), withAge(age));
   });
 }
