@@ -73,5 +73,15 @@ export function postgresDemand(db: Db, name: string, holder: string = randomUUID
         },
       };
     },
+
+    async soldLately() {
+      const rows = await db.run(
+        () => sql<{ id: string }[]>`
+          select e.id from events e cross join lateral (
+            select o.created_at from orders o where o.event_id = e.id order by o.id desc limit 1) newest
+          where e.status <> 'draft' and e.date >= now() and newest.created_at > now() - interval '1 month'`,
+      );
+      return rows.map(({ id }) => Number(id));
+    },
   };
 }

@@ -168,3 +168,44 @@ test('a rush of sales is a handful of writes of the event’s document, and the 
     price_from: 6001,
   });
 });
+
+test('a popularity that a former process wrote fades, too, and the next one’s after it', async () => {
+  const [quiet, never] = [await eventWith(5), await eventWith(5)];
+  await sell(quiet, 2);
+  const clock = testClock();
+  const read: number[][] = [];
+  /** Follows for so many looks, an hour each, with one event that is popular. */
+  async function follow(looks: number): Promise<number[][]> {
+    const ending = new AbortController();
+    read.length = 0;
+    let left = looks;
+    await followDemand(
+      {
+        demand: postgresDemand(database.db, 'fading', 'holder'),
+        async indexAnew(ids) {
+          read.push(ids.filter((id) => id === quiet || id === never));
+          return Promise.all(ids.map((id) => documentOf(id)));
+        },
+        intervalMs: 10_000,
+        onError: (error) => {
+          throw error;
+        },
+        clock,
+        async sleep() {
+          clock.advance(60 * 60_000);
+          left--;
+          if (left === 0) ending.abort();
+        },
+      },
+      ending.signal,
+    );
+    return read.filter((ids) => ids.length > 0);
+  }
+  expect(await follow(1)).toEqual([[quiet, never]]);
+  expect(await follow(3)).toEqual([[quiet], [quiet], [quiet]]);
+  // Once it has faded away, it is left alone.
+  await database.sql`update orders set created_at = now() - interval '8 days' where event_id = ${quiet}`;
+  expect(await follow(3)).toEqual([[quiet]]);
+  await database.sql`update orders set created_at = now() - interval '2 months' where event_id = ${quiet}`;
+  expect(await follow(3)).toEqual([]);
+});

@@ -21,12 +21,17 @@ const fadesMs = 60 * 60_000;
 /** Keeps the demand in the index in step with the sale, once an interval, until the signal aborts. */
 export async function followDemand(deps: FollowDemandDeps, signal: AbortSignal): Promise<void> {
   const { demand, indexAnew, intervalMs, onError, clock = systemClock, sleep = realSleep } = deps;
-  /** When events that have been popular are to be read again. */
-  const fading = new Map<number, number>();
+  /** When events that have been popular are to be read again; undefined while another process knows them. */
+  let fading: Map<number, number> | undefined;
 
   async function once(): Promise<void> {
     const found = await demand.look(3 * intervalMs);
-    if (!found) return fading.clear();
+    if (!found) {
+      fading = undefined;
+      return;
+    }
+    // What another process, or this one before its restart, found popular fades on.
+    fading ??= new Map((await demand.soldLately()).map((id) => [id, clock.now()]));
     const faded = [...fading].filter(([, dueMs]) => dueMs <= clock.now()).map(([id]) => id);
     const eventIds = [...new Set([...found.eventIds, ...faded])];
     for (let at = 0; at < eventIds.length && !signal.aborted; at += eventsAtOnce) {

@@ -12,4 +12,9 @@ export type Demand = {
    * last look. Throws `unavailable` while the server is away.
    */
   look(leaseMs: number): Promise<DemandLook | undefined>;
+  /**
+   * Returns the upcoming events that have sold in the last month: all that an index may hold as popular, whoever wrote
+   * it, and wherever it has fallen behind less than three weeks. Throws `unavailable` while the server is away.
+   */
+  soldLately(): Promise<number[]>;
 };
