@@ -1,11 +1,6 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
-import {
-  cityOf,
-  type NameKind,
-  type NameQuery,
-  nameKinds,
-  type Suggestions,
-} from '../../domain/query/suggested-names.ts';
+import { cityOf } from '../../domain/query/city-names.ts';
+import { type NameKind, type NameQuery, nameKinds, type Suggestions } from '../../domain/query/suggested-names.ts';
 import { marks, nameOf, type Tier, tiers } from './name-terms.ts';
 import { isThere } from './query.ts';
 

@@ -1,4 +1,5 @@
-import { cityOf, type NameKind, type NameQuery, type Suggestions } from '../../domain/query/suggested-names.ts';
+import { cityOf } from '../../domain/query/city-names.ts';
+import type { NameKind, NameQuery, Suggestions } from '../../domain/query/suggested-names.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { Stepwise } from './turns.ts';
 

@@ -5,9 +5,10 @@ import { type Meaning, meaningOf } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
 import { noTerms, placeTerms, type Terms, termsOf } from '../relevance/terms.ts';
 import { awaitVersion } from './await-version.ts';
+import { cityName, cityOf } from './city-names.ts';
 import { normalise } from './search-events.ts';
 import { dayOf, type SearchHit } from './search-query.ts';
-import { beginningsOf, citiesCalled, cityName, cityOf, type Suggestions } from './suggested-names.ts';
+import { beginningsOf, citiesCalled, type Suggestions } from './suggested-names.ts';
 
 export type SuggestRequest = {
   /** As typed so far. */

@@ -3,6 +3,7 @@ import { articles, noiseWords } from '../relevance/noise-words.ts';
 import { readPlaces } from '../relevance/places.ts';
 import { lookalike, spellings } from '../relevance/spellings.ts';
 import { transliterations } from '../relevance/transliterate.ts';
+import { type City, cityName, cityOf } from './city-names.ts';
 import { chunks, fold, isUnspaced, wordsOf } from './text.ts';
 
 export const nameKinds = ['event', 'performer', 'venue', 'city'] as const;
@@ -44,16 +45,6 @@ export function suggestedNames({ name, performers, location, city, country }: Na
 }
 
 type Named = Pick<EventDocument, 'name' | 'performers' | 'location' | 'city' | 'country'>;
-export type City = { name: string; country: string | null };
-
-/** Two cities may have one name: the country is part of it. */
-export const cityName = ({ name, country }: City): string => (country ? `${name}\n${country}` : name);
-
-export function cityOf(cityName: string): City {
-  const [name = '', country = null] = cityName.split('\n');
-  return { name, country };
-}
-
 /** The beginnings of a name, and those of its later words: folded words with a space between, to the end of the name. */
 export type Starts = { whole: string[]; inner: string[] };
 
