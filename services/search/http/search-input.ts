@@ -145,7 +145,9 @@ export const searchInput = z
     }),
     facets,
     highlight: flag('`true`: marks the words that match'),
-    explain: flag('`true`: the first ten events tell why they have their score'),
+    explain: flag(
+      '`true`: the first ten events tell why they have their score. For organisers: where tokens are checked, with the token of one',
+    ),
   })
   .superRefine((asked, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
