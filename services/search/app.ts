@@ -1,14 +1,21 @@
+import type { Identities } from '../../shared/auth/identities.ts';
 import { createRoutes } from '../../shared/http/routes.ts';
 import { createShell, type ShellDeps } from '../../shared/http/shell.ts';
 import { indexAge } from './domain/index/index-age.ts';
 import { type SearchEventsDeps, searchEvents } from './domain/query/search-events.ts';
 import { suggest } from './domain/query/suggest.ts';
 import { about } from './http/about.ts';
+import { explainers } from './http/explainers.ts';
 import { searchRoutes } from './http/search.ts';
 import { writePage } from './http/search-page.ts';
 import { suggestRoutes, writeSuggestions } from './http/suggestions.ts';
 
-export type SearchDeps = ShellDeps & SearchEventsDeps & { role: Role };
+export type SearchDeps = ShellDeps &
+  SearchEventsDeps & {
+    role: Role;
+    /** Left out: no tokens are checked. */
+    identities?: Identities | undefined;
+  };
 
 /** `api` serves searches, `cdc` keeps the index in step with the database, `all` does both. */
 export type Role = 'all' | 'api' | 'cdc';
@@ -20,7 +27,11 @@ export function createSearchApp(deps: SearchDeps) {
   const age = () => indexAge(deps.index.freshness(), deps.clock.now());
   const names = suggest({ ...deps, observeCache: (outcome) => countCache(outcome) }, writeSuggestions);
   const isAsked = deps.role !== 'cdc';
-  const asked = () => createRoutes().route('/', searchRoutes(search, age)).route('/', suggestRoutes(names));
+  const mayExplain = explainers(deps.identities, deps.log);
+  const asked = () =>
+    createRoutes()
+      .route('/', searchRoutes(search, age, mayExplain))
+      .route('/', suggestRoutes(names, age));
   return createShell(
     about,
     deps,

@@ -1,4 +1,6 @@
 import { systemClock } from '../../shared/async/clock.ts';
+import { authConfig, authVariables } from '../../shared/auth/config.ts';
+import { jwtIdentities } from '../../shared/auth/jwt.ts';
 import { memoryCache } from '../../shared/cache/memory.ts';
 import { cacheDeadlineMs, checkRedisCache, redisCache } from '../../shared/cache/redis.ts';
 import { tieredCache } from '../../shared/cache/tiered.ts';
@@ -51,6 +53,7 @@ export const variables = {
   ...serverVariables,
   ...postgresVariables,
   ...redisVariables,
+  ...authVariables,
   ...tracingVariables,
   ...kafkaVariables,
   ...elasticsearchVariables,
@@ -85,6 +88,7 @@ function checked(env: Record<string, string | undefined>): Config {
     () => checkRole(config),
     () => databases(config),
     () => tracingConfig(config, 'search'),
+    () => tokensOf(config),
   ]);
   return config;
 }
@@ -95,6 +99,9 @@ function checkRole(config: Config): void {
     `ROLE=${config.ROLE}: the embedded index lives in one process, so ROLE must be all, or ELASTICSEARCH_ADDR or ELASTIC_CLOUD_ID be set`,
   ]);
 }
+
+/** Nobody buys or changes anything here: production needs no tokens for it. */
+const tokensOf = (config: Config) => authConfig({ ...config, SERVER_MODE: 'development' });
 
 /** Without Kafka the changes come from the log, which a pooler does not give. */
 function databases(config: Config) {
@@ -112,6 +119,7 @@ export async function start(
   const elasticsearchAt = elasticsearchConfig(config);
   const redisAt = redisConfig(config);
   const server = serverConfig(config);
+  const auth = tokensOf(config);
   const log = createLog('search', config.LOG_LEVEL);
   // First: what is opened after it shows its calls.
   const tracing = await openTracing(tracingConfig(config, 'search'), log);
@@ -137,6 +145,7 @@ export async function start(
     reports: follower ? { lag: follower.lag } : {},
     closing: closing.signal,
     role,
+    identities: auth && jwtIdentities(auth, log),
     index,
     // A cached page belongs to one generation of the index, so any cache that has it may give it.
     cache: redis ? tieredCache(near, redisCache(redis), nearMs) : near,

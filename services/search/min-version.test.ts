@@ -28,7 +28,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const ask = (query: string) => fetch(`http://127.0.0.1:${search.port}/api/v1/search/events?${query}`);
+const get = (path: string) => fetch(`http://127.0.0.1:${search.port}/api/v1/search/${path}`);
+const ask = (query: string) => get(`events?${query}`);
 const totalOf = async (query: string) => ((await (await ask(query)).json()) as { total: number }).total;
 
 test('a search with the version of a write finds it, though its page was cached a moment before', async () => {
@@ -61,6 +62,21 @@ test('a version that does not come is a 503 with Retry-After and a sentence; one
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({ issues: [{ path: 'min_version' }] });
   }
+});
+
+test('suggestions with the version of a write have its name, wait for no other than that, and tell their age', async () => {
+  const suggested = async () => ((await (await get('suggest?q=premi')).json()) as { events: object[] }).events.length;
+  expect(await suggested()).toBe(0);
+  await database.sql.begin(async (tx) => {
+    await tx`set local synchronous_commit = 'on'`;
+    await makeEvent(tx as never, { venueId, name: 'Premiere' });
+  });
+  const response = await get(`suggest?q=premi&min_version=${await walPosition(database.db)}`);
+  expect(Number(response.headers.get('x-index-age'))).toBeLessThan(5);
+  expect(await response.json()).toMatchObject({ events: [{ name: 'Premiere' }] });
+  const late = await get(`suggest?q=premi&min_version=${(await walPosition(database.db)) + 1_000_000n}`);
+  expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await get('suggest?q=p&min_version=x')).status).toBe(400);
 });
 
 test('each response tells the age of the index', async () => {

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import type { Identities } from '../auth/identities.ts';
+import type { Caller, Identities } from '../auth/identities.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { Logger } from '../process/log.ts';
 import type { Env } from './env.ts';
@@ -54,20 +54,28 @@ function requireBearer(
   log: Logger,
 ): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const token = /^bearer +(.*)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-    if (!token) {
-      if (mayBeAnyone(c)) return next();
-      addHeaders(c, { 'WWW-Authenticate': challenge });
-      throw new AppError('unauthorized', 'Say who you are: send a token or an API key as “Authorization: Bearer …”');
-    }
-    try {
-      c.set('caller', await identities.verify(token));
-    } catch (error) {
-      if (!isAppError(error, 'unauthorized')) throw error;
-      addHeaders(c, { 'WWW-Authenticate': `${challenge}, error="invalid_token"` });
-      log.debug({ id: c.get('requestId'), err: error.cause ?? error }, 'token refused');
-      throw error;
-    }
+    if (tokenOf(c) === undefined && mayBeAnyone(c)) return next();
+    c.set('caller', await callerOf(c, identities, log));
     await next();
   };
+}
+
+const tokenOf = (c: Context<Env>): string | undefined =>
+  /^bearer +(.*)$/i.exec(c.req.header('Authorization') ?? '')?.[1] || undefined;
+
+/** Returns the caller whom the request's token proves; without a valid one it throws the 401 of RFC 6750. */
+export async function callerOf(c: Context<Env>, identities: Identities, log: Logger): Promise<Caller> {
+  const token = tokenOf(c);
+  if (token === undefined) {
+    addHeaders(c, { 'WWW-Authenticate': challenge });
+    throw new AppError('unauthorized', 'Say who you are: send a token or an API key as “Authorization: Bearer …”');
+  }
+  try {
+    return await identities.verify(token);
+  } catch (error) {
+    if (!isAppError(error, 'unauthorized')) throw error;
+    addHeaders(c, { 'WWW-Authenticate': `${challenge}, error="invalid_token"` });
+    log.debug({ id: c.get('requestId'), err: error.cause ?? error }, 'token refused');
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ import { facetsConformance } from './search-index.facets.conformance.ts';
 import { filtersConformance } from './search-index.filters.conformance.ts';
 import { asTheDomainSays } from './search-index.meaning.conformance.ts';
 import { agreedQueries } from './search-index.queries.conformance.ts';
+import { suggestConformance } from './search-index.suggest.conformance.ts';
 
 export type SearchIndexHarness = { index: SearchIndex; close(): Promise<void> };
 
@@ -290,6 +291,7 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
     asTheDomainSays(put, search);
     filtersConformance(put, search);
     facetsConformance(put, search);
+    suggestConformance(put, remove, () => index);
 
     describe('paging while the index changes', () => {
       const gala = (id: number) => ({ id, name: id % 3 === 0 ? 'Gala night' : 'Gala', description: 'x '.repeat(id) });

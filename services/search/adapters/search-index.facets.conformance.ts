@@ -85,8 +85,8 @@ export function facetsConformance(put: Put, search: Search): void {
     test('of all events: the commonest first, months and prices in their order', async () => {
       expect((await search('', { facets: facetNames, size: 1 })).facets).toEqual({
         city: [
-          { value: 'München', count: 2 },
-          { value: 'Berlin', count: 1 },
+          { value: 'München', country: 'DE', count: 2 },
+          { value: 'Berlin', country: 'DE', count: 1 },
         ],
         category: [
           { value: 'music', count: 2 },
@@ -119,8 +119,8 @@ export function facetsConformance(put: Put, search: Search): void {
       expect(total).toBe(1);
       expect(facets).toEqual({
         city: [
-          { value: 'Berlin', count: 1 },
-          { value: 'München', count: 1 },
+          { value: 'Berlin', country: 'DE', count: 1 },
+          { value: 'München', country: 'DE', count: 1 },
         ],
         category: [
           { value: 'music', count: 1 },
@@ -142,9 +142,31 @@ export function facetsConformance(put: Put, search: Search): void {
       ]);
     });
 
+    test('cities of one name are counted by country, and each is found by its own', async () => {
+      const cities = [{ country: 'GB' }, { country: 'US' }, { country: 'GB' }, { country: null }];
+      await put(...cities.map((where, i) => ({ id: 70 + i, name: 'Opera', city: 'Birmingham', ...where })));
+      const found = async (filters: SearchFilters) => {
+        const { facets, total } = await search('opera', { filters, facets: ['city', 'category'] });
+        return [total, facets!.city] as const;
+      };
+      const values = [
+        { value: 'Birmingham', country: 'GB', count: 2 },
+        { value: 'Birmingham', count: 1 },
+        { value: 'Birmingham', country: 'US', count: 1 },
+      ];
+      expect(await found({})).toEqual([4, values]);
+      // One that is chosen leaves the others to choose.
+      expect(await found({ city: 'birmingham', country: 'GB' })).toEqual([2, values]);
+      expect(await found({ city: 'birmingham', country: 'US' })).toEqual([1, values]);
+      expect(await found({ country: 'US' })).toEqual([1, [values[2]!]]);
+    });
+
     test('a filter by sales holds for every facet', async () => {
       const { facets } = await search('', { filters: { onSale: 'now' }, facets: ['category', 'city'] });
-      expect(facets).toEqual({ category: [{ value: 'music', count: 1 }], city: [{ value: 'Berlin', count: 1 }] });
+      expect(facets).toEqual({
+        category: [{ value: 'music', count: 1 }],
+        city: [{ value: 'Berlin', country: 'DE', count: 1 }],
+      });
     });
 
     test('twenty values at most: the commonest, and the first months', async () => {
@@ -168,8 +190,8 @@ export function facetsConformance(put: Put, search: Search): void {
     test('what is deleted or changed is no longer counted', async () => {
       await put({ ...catalogue[0]!, city: 'Oslo' });
       expect((await search('', { facets: ['city'] })).facets!.city).toEqual([
-        { value: 'München', count: 2 },
-        { value: 'Oslo', count: 1 },
+        { value: 'München', country: 'DE', count: 2 },
+        { value: 'Oslo', country: 'DE', count: 1 },
       ]);
     });
   });

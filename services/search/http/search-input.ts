@@ -92,6 +92,17 @@ const facets = z
 
 const flag = (description: string) => oneOf(['true', 'false']).openapi({ description });
 
+const minVersion = z
+  .string()
+  .regex(/^\d{1,19}$/, 'must be the X-Onsale-Version of a response')
+  .transform(BigInt)
+  .optional()
+  .openapi({
+    type: 'string',
+    description:
+      'The `X-Onsale-Version` of a write: waits until the index has it, two seconds at most, and is a 503 else',
+  });
+
 /** The parameters of a search. */
 export const searchInput = z
   .object({
@@ -103,16 +114,7 @@ export const searchInput = z
     cursor: textInput(longestCursor)
       .optional()
       .openapi({ description: 'The `next_cursor` of the page before, in place of `page`: goes on without limit' }),
-    min_version: z
-      .string()
-      .regex(/^\d{1,19}$/, 'must be the X-Onsale-Version of a response')
-      .transform(BigInt)
-      .optional()
-      .openapi({
-        type: 'string',
-        description:
-          'The `X-Onsale-Version` of a write: the search waits until the index has it, two seconds at most, and is a 503 else',
-      }),
+    min_version: minVersion,
     from: bound('The first day, by the date at the venue (`2030-06-01`), or the first instant (RFC 3339)'),
     to: bound('The last day, or the last instant, as in `from`'),
     city: name('The venue’s city, by the name that events show'),
@@ -148,7 +150,9 @@ export const searchInput = z
     }),
     facets,
     highlight: flag('`true`: marks the words that match'),
-    explain: flag('`true`: the first ten events tell why they have their score'),
+    explain: flag(
+      '`true`: the first ten events tell why they have their score. For organisers: where tokens are checked, with the token of one',
+    ),
   })
   .superRefine((asked, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -210,6 +214,7 @@ const keyOf = (name: string | undefined) => (name === undefined ? undefined : fi
 export const suggestInput = z.object({
   q: textInput(200).default('').openapi({ description: 'What was typed so far', example: 'madis' }),
   size: wholeNumber(1, 10, 5).openapi({ description: 'Most suggestions of each kind' }),
+  min_version: minVersion,
 });
 
 /** Reads the parameters of a URL. Throws `invalid_request`, with an issue for each that is wrong. */

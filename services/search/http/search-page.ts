@@ -53,7 +53,14 @@ const values = (description: string, example: string) =>
 
 const facetsSchema = z
   .object({
-    city: values('The commonest 20', 'New York'),
+    city: z
+      .array(z.object({ value: z.string(), country: z.string().optional(), count: z.int() }))
+      .optional()
+      .openapi({
+        description:
+          'The commonest 20, each with its `country` if that is known: as `city` and `country`. Two cities may have one name',
+        example: [{ value: 'New York', country: 'US', count: 12 }],
+      }),
     category: values('The commonest 20', 'music'),
     month: values('The first 20, of the date at the venue', '2030-06'),
     price: z

@@ -1,19 +1,20 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
 import { replyWritten } from '../../../shared/http/reply.ts';
-import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
+import {
+  bearerResponses,
+  commonResponses,
+  errorResponse,
+  jsonResponse,
+  parameterResponses,
+  withoutToken,
+} from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
+import type { MayExplain } from './explainers.ts';
+import { type Age, ageHeaders, withAge } from './index-age.ts';
 import { readInput, searchInput, toRequest } from './search-input.ts';
 import { pageSchema } from './search-page.ts';
-
-const ageHeaders = {
-  'X-Index-Age': {
-    description:
-      'How many seconds ago the index was last known to have all of the database; absent while it is not known',
-    schema: { type: 'integer' as const },
-  },
-};
 
 const searchRoute = createRoute({
   method: 'get',
@@ -32,6 +33,8 @@ const searchRoute = createRoute({
       links: { next: { operationId: 'searchEvents', parameters: { cursor: '$response.body#/next_cursor' } } },
     },
     ...parameterResponses,
+    ...bearerResponses,
+    403: errorResponse('With `explain=true`: the token is no organiser’s', ['forbidden']),
     ...commonResponses,
   },
 });
@@ -40,7 +43,7 @@ const searchRoute = createRoute({
  * Adds the search route. The same queries come again and again, and to check one costs more than to find its cached
  * page.
  */
-export function searchRoutes(search: SearchEvents, age: () => number | undefined) {
+export function searchRoutes(search: SearchEvents, age: Age, mayExplain: MayExplain) {
   const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
 
   function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
@@ -53,9 +56,8 @@ export function searchRoutes(search: SearchEvents, age: () => number | undefined
 
   return addUnchecked(createRoutes(), searchRoute, async (c) => {
     const request = check(c.req.url, () => c.req.queries());
+    if (request.explain) await mayExplain(c);
     const page = await search(request);
-    const seconds = age();
-    const headers = seconds === undefined ? undefined : { 'X-Index-Age': String(seconds) };
-    return replyWritten<z.infer<typeof pageSchema>>(c, page, headers);
+    return replyWritten<z.infer<typeof pageSchema>>(c, page, withAge(age));
   });
 }

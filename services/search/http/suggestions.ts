@@ -3,7 +3,9 @@ import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
 import { eventDate, uuid } from '../../../shared/http/schemas.ts';
-import type { Suggest, Suggestions } from '../domain/query/suggest.ts';
+import type { Suggest } from '../domain/query/suggest.ts';
+import type { Suggestions } from '../domain/query/suggested-names.ts';
+import { type Age, ageHeaders, withAge } from './index-age.ts';
 import { readInput, suggestInput } from './search-input.ts';
 
 const name = z.string();
@@ -15,7 +17,11 @@ const suggestionsSchema = z
     }),
     performers: z.array(z.object({ name })).openapi({ description: 'For the filter `performer`' }),
     venues: z.array(z.object({ location: z.string() })).openapi({ description: 'For the filter `venue`' }),
-    cities: z.array(z.object({ name })).openapi({ description: 'For the filter `city`' }),
+    cities: z
+      .array(
+        z.object({ name, country: name.nullable().openapi({ description: 'ISO 3166-1, two letters', example: 'US' }) }),
+      )
+      .openapi({ description: 'For the filters `city` and `country`' }),
   })
   .openapi('Suggestions');
 
@@ -31,19 +37,19 @@ const suggestRoute = createRoute({
   ...withoutToken,
   summary: 'Suggest names of events, performers, venues and cities as somebody types',
   description:
-    'From three letters on (of scripts without spaces between words, from one), and whole names of fewer. Of upcoming events; misspelt beginnings are found, too.',
+    'From the first letter on: names of upcoming events that begin so, then those of which a later word does, those that sell most lately first. Where none begins so, names near it.',
   request: { query: suggestInput },
   responses: {
-    200: jsonResponse('The names, the best first', suggestionsSchema),
+    200: { ...jsonResponse('The names, the best first', suggestionsSchema), headers: ageHeaders },
     ...parameterResponses,
     ...commonResponses,
   },
 });
 
 /** Adds the route of suggestions. */
-export function suggestRoutes(suggest: Suggest) {
+export function suggestRoutes(suggest: Suggest, age: Age) {
   return addUnchecked(createRoutes(), suggestRoute, async (c) => {
-    const asked = readInput(suggestInput, c.req.queries());
-    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest(asked));
+    const { q, size, min_version: minVersion } = readInput(suggestInput, c.req.queries());
+    return replyWritten<z.infer<typeof suggestionsSchema>>(c, await suggest({ q, size, minVersion }), withAge(age));
   });
 }

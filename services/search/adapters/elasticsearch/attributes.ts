@@ -1,11 +1,14 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import { facetNames, facetValues } from '../../domain/query/facets.ts';
 import { filterTerms } from '../../domain/query/filters.ts';
+import { nameKinds } from '../../domain/query/suggested-names.ts';
+import { nameStarts } from './name-terms.ts';
 
-/** What an index has of an event besides the event: the terms that filters ask for, and the values that facets count. */
+/** What an index has of an event besides the event: the terms that filters ask for, and what facets and suggestions count. */
 export const attributes = (event: EventDocument) => ({
   keys: Object.entries(filterTerms(event)).flatMap(([name, terms]) => terms.map((term) => keyOf(name, term))),
   facets: facetValues(event),
+  starts: nameStarts(event),
 });
 
 /** One field has the terms of all filters. */
@@ -38,4 +41,5 @@ export const attributeProperties = {
   popularity: { type: 'long' },
   keys: { type: 'keyword', doc_values: false },
   facets: { properties: Object.fromEntries(facetNames.map((name) => [name, counted])) },
+  starts: { properties: Object.fromEntries(nameKinds.map((kind) => [kind, { type: 'keyword' }])) },
 };

@@ -4,6 +4,7 @@ import type { EventHit } from '../../domain/index/event-document.ts';
 import type { IndexChanges, Rejected, SearchIndex } from '../../domain/index/search-index.ts';
 import { createGate } from '../../domain/query/gate.ts';
 import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
+import type { NameQuery, Suggestions } from '../../domain/query/suggested-names.ts';
 import type { ElasticsearchConfig } from '../../elasticsearch-config.ts';
 import { deleteEntry, upsertEntry, writeEntries } from './bulk.ts';
 import { isPassing, notBuilt, openCluster, statusOf, translated } from './cluster.ts';
@@ -14,6 +15,7 @@ import { type Answer, isThere, searchBody, searchResult } from './query.ts';
 import { rebuild } from './rebuild.ts';
 import { scanDocuments } from './scan.ts';
 import { createShape } from './shape.ts';
+import { type SuggestAnswer, suggestBody, suggestionsOf } from './suggest.ts';
 import { createViews, isViewGone } from './views.ts';
 import { expectWritable } from './writable.ts';
 
@@ -106,6 +108,12 @@ export function elasticsearchIndex(
     return searchResult(query, await cluster.call<Answer<EventHit>>({ method: 'POST', path, body }, timeoutMs));
   }
 
+  async function suggest(query: NameQuery): Promise<Suggestions> {
+    const path = `/${names.search}/_search?allow_partial_search_results=false`;
+    const request = { method: 'POST', path, body: suggestBody(query) } as const;
+    return suggestionsOf(query, await cluster.call<SuggestAnswer>(request, searchTimeoutMs));
+  }
+
   async function count(): Promise<number> {
     const request = { method: 'POST', path: `/${names.search}/_count`, body: { query: isThere } } as const;
     return (await cluster.call<{ count: number }>(request, searchTimeoutMs)).count;
@@ -119,6 +127,7 @@ export function elasticsearchIndex(
       return rejected;
     },
     search: (query) => gate.run(() => search(query)).catch(unlessBuilt(throwNotBuilt)),
+    suggest: (query) => gate.run(() => suggest(query)).catch(unlessBuilt(throwNotBuilt)),
     generation: () => generation.current().catch(rethrow),
     reached: (freshness) => generation.reached(freshness).catch(rethrow),
     lookFreshness: () => generation.look().catch(rethrow),

@@ -2,6 +2,7 @@ import type { EventDocument } from '../../domain/index/event-document.ts';
 import { facetNames, facetValues } from '../../domain/query/facets.ts';
 import { filterTerms, sellingStatuses, type TermFilter, termFilterNames } from '../../domain/query/filters.ts';
 import { createColumn } from './column.ts';
+import { createNames } from './names.ts';
 import { createTerms, type Terms } from './terms.ts';
 
 export type Attributes = ReturnType<typeof createAttributes>;
@@ -11,6 +12,7 @@ export function createAttributes() {
   const terms = Object.fromEntries(termFilterNames.map((name) => [name, createTerms()])) as Record<TermFilter, Terms>;
   const values = facetNames.map((name) => ({ name, counted: createTerms() }));
   const [day, price, seats, popularity] = [createColumn(), createColumn(), createColumn(), createColumn()];
+  const names = createNames(popularity);
   const [lat, lon] = [createColumn(), createColumn()];
   /** The window of the general sale of events that sell, infinite where it is open; NaN in those that don't. */
   const [opens, closes, onSaleFrom] = [createColumn(), createColumn(), createColumn()];
@@ -18,6 +20,8 @@ export function createAttributes() {
   return {
     terms,
     values,
+    /** For suggestions. */
+    names,
     day,
     price,
     seats,
@@ -33,6 +37,7 @@ export function createAttributes() {
       for (const name of termFilterNames) terms[name].set(slot, filters?.[name] ?? []);
       const facets = event && facetValues(event);
       for (const { name, counted } of values) counted.set(slot, facets?.[name] ?? []);
+      names.set(slot, event);
       day.set(slot, event ? dayNumber(event.local_date) : Number.NaN);
       price.set(slot, event?.price_from ?? Number.NaN);
       seats.set(slot, event?.seats_left ?? Number.NaN);

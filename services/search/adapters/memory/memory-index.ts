@@ -5,6 +5,7 @@ import { createGate } from '../../domain/query/gate.ts';
 import { createDocumentStore } from './document-store.ts';
 import { createReadWriteLock } from './read-write-lock.ts';
 import { search } from './search.ts';
+import { suggest } from './suggest.ts';
 import { createTurns, type Stepwise, type Turns } from './turns.ts';
 import { createViews } from './views.ts';
 
@@ -43,6 +44,11 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
     while (at < items.length) await lock.write(() => turns.run(some()));
   }
 
+  async function reading<T>(work: () => Stepwise<T>): Promise<T> {
+    if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
+    return gate.run(() => lock.read(() => turns.run(work())));
+  }
+
   return {
     async apply({ upserts, deletes, version }) {
       const changes = [
@@ -70,10 +76,8 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
       return [];
     },
 
-    async search(query) {
-      if (!isBuilt) throw unavailable('the search index', new Error('it is not built yet'));
-      return gate.run(() => lock.read(() => turns.run(search(store, views, query))));
-    },
+    search: (query) => reading(() => search(store, views, query)),
+    suggest: (query) => reading(() => suggest(store, query)),
 
     generation: async () => `${instance}.${store.changes()}`,
     async reached(noted) {

@@ -46,7 +46,7 @@ export function postgresDemand(db: Db, name: string, holder: string = randomUUID
   }
 
   return {
-    async look(leaseMs, withPopular = false) {
+    async look(leaseMs) {
       const leased = await lease(leaseMs);
       if (!leased) return undefined;
       // A counter beyond the newest is of a database that was restored since.
@@ -55,12 +55,10 @@ export function postgresDemand(db: Db, name: string, holder: string = randomUUID
           select pg_snapshot_xmin(pg_current_snapshot())::text as mark, e.id
           from (select 1) one left join (
             select e.id from events e
-            where e.status <> 'draft' and e.date >= now() and (exists (
+            where e.status <> 'draft' and e.date >= now() and exists (
               select from tickets t where t.event_id = e.id and t.changed_in >= (
                 select case when ${leased.since}::text::xid8 <= pg_snapshot_xmax(pg_current_snapshot())
                   then ${leased.since}::text::xid8 else '0'::xid8 end))
-              or ${withPopular} and now() - interval '7 days' < (
-                select o.created_at from orders o where o.event_id = e.id order by o.id desc limit 1))
           ) e on true`,
       );
       const since = rows[0]!.mark;
@@ -74,6 +72,16 @@ export function postgresDemand(db: Db, name: string, holder: string = randomUUID
           );
         },
       };
+    },
+
+    async soldLately() {
+      const rows = await db.run(
+        () => sql<{ id: string }[]>`
+          select e.id from events e cross join lateral (
+            select o.created_at from orders o where o.event_id = e.id order by o.id desc limit 1) newest
+          where e.status <> 'draft' and e.date >= now() and newest.created_at > now() - interval '1 month'`,
+      );
+      return rows.map(({ id }) => Number(id));
     },
   };
 }

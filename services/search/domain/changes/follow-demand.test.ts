@@ -169,35 +169,43 @@ test('a rush of sales is a handful of writes of the event’s document, and the 
   });
 });
 
-test('a process that begins reads again what others have sold lately, though nothing more is sold', async () => {
-  const [popular, past, calm] = [await eventWith(5), await eventWith(5), await eventWith(5)];
-  await sell(popular, 2, 1);
-  await sell(past, 2, 8);
-  await (await postgresDemand(database.db, 'begins', 'before').look(0))!.done();
-  const ending = new AbortController();
+test('a popularity that a former process wrote fades, too, and the next one’s after it', async () => {
+  const [quiet, never] = [await eventWith(5), await eventWith(5)];
+  await sell(quiet, 2);
   const clock = testClock();
-  const rounds: number[][] = [];
-  let read: number[] = [];
-  await followDemand(
-    {
-      demand: postgresDemand(database.db, 'begins', 'after'),
-      indexAnew: async (ids) => {
-        read.push(...ids.filter((id) => [popular, past, calm].includes(id)));
-        return (await catalogue().findDirty({ eventIds: ids, venueIds: [], performerIds: [] })).upserts;
+  const read: number[][] = [];
+  /** Follows for so many looks, an hour each, with one event that is popular. */
+  async function follow(looks: number): Promise<number[][]> {
+    const ending = new AbortController();
+    read.length = 0;
+    let left = looks;
+    await followDemand(
+      {
+        demand: postgresDemand(database.db, 'fading', 'holder'),
+        async indexAnew(ids) {
+          read.push(ids.filter((id) => id === quiet || id === never));
+          return Promise.all(ids.map((id) => documentOf(id)));
+        },
+        intervalMs: 10_000,
+        onError: (error) => {
+          throw error;
+        },
+        clock,
+        async sleep() {
+          clock.advance(60 * 60_000);
+          left--;
+          if (left === 0) ending.abort();
+        },
       },
-      intervalMs: 10_000,
-      onError: (error) => {
-        throw error;
-      },
-      clock,
-      async sleep() {
-        rounds.push(read);
-        read = [];
-        if (rounds.length === 2) clock.advance(60 * 60_000);
-        if (rounds.length === 3) ending.abort();
-      },
-    },
-    ending.signal,
-  );
-  expect(rounds).toEqual([[popular], [], [popular]]);
+      ending.signal,
+    );
+    return read.filter((ids) => ids.length > 0);
+  }
+  expect(await follow(1)).toEqual([[quiet, never]]);
+  expect(await follow(3)).toEqual([[quiet], [quiet], [quiet]]);
+  // Once it has faded away, it is left alone.
+  await database.sql`update orders set created_at = now() - interval '8 days' where event_id = ${quiet}`;
+  expect(await follow(3)).toEqual([[quiet]]);
+  await database.sql`update orders set created_at = now() - interval '2 months' where event_id = ${quiet}`;
+  expect(await follow(3)).toEqual([]);
 });

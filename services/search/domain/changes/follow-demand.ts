@@ -21,24 +21,26 @@ const fadesMs = 60 * 60_000;
 /** Keeps the demand in the index in step with the sale, once an interval, until the signal aborts. */
 export async function followDemand(deps: FollowDemandDeps, signal: AbortSignal): Promise<void> {
   const { demand, indexAnew, intervalMs, onError, clock = systemClock, sleep = realSleep } = deps;
-  /** When events that have been popular are to be read again; undefined while another process knows, or none yet. */
+  /** When events that have been popular are to be read again; undefined while another process knows them. */
   let fading: Map<number, number> | undefined;
 
   async function once(): Promise<void> {
-    const found = await demand.look(3 * intervalMs, fading === undefined);
-    if (!found) fading = undefined;
-    if (!found) return;
-    const known = fading ?? new Map<number, number>();
-    const faded = [...known].filter(([, dueMs]) => dueMs <= clock.now()).map(([id]) => id);
+    const found = await demand.look(3 * intervalMs);
+    if (!found) {
+      fading = undefined;
+      return;
+    }
+    // What another process, or this one before its restart, found popular fades on.
+    fading ??= new Map((await demand.soldLately()).map((id) => [id, clock.now()]));
+    const faded = [...fading].filter(([, dueMs]) => dueMs <= clock.now()).map(([id]) => id);
     const eventIds = [...new Set([...found.eventIds, ...faded])];
     for (let at = 0; at < eventIds.length && !signal.aborted; at += eventsAtOnce) {
       const some = eventIds.slice(at, at + eventsAtOnce);
-      for (const id of some) known.delete(id);
+      for (const id of some) fading.delete(id);
       for (const { id, popularity } of await indexAnew(some)) {
-        if (popularity > 0) known.set(id, clock.now() + fadesMs);
+        if (popularity > 0) fading.set(id, clock.now() + fadesMs);
       }
     }
-    fading = known;
     if (!signal.aborted) await found.done();
   }
 

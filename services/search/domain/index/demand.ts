@@ -9,8 +9,12 @@ export type Demand = {
   /**
    * Returns the upcoming events whose tickets were written since the look before, of whichever process, was done; at the
    * first look all that have tickets. Undefined while another process does it, which it does for `leaseMs` after its
-   * last look. `withPopular` adds those of which something was ordered in the last seven days: their popularity fades.
-   * Throws `unavailable` while the server is away.
+   * last look. Throws `unavailable` while the server is away.
    */
-  look(leaseMs: number, withPopular?: boolean): Promise<DemandLook | undefined>;
+  look(leaseMs: number): Promise<DemandLook | undefined>;
+  /**
+   * Returns the upcoming events that have sold in the last month: all that an index may hold as popular, whoever wrote
+   * it, and wherever it has fallen behind less than three weeks. Throws `unavailable` while the server is away.
+   */
+  soldLately(): Promise<number[]>;
 };

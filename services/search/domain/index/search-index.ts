@@ -1,4 +1,5 @@
 import type { SearchQuery, SearchResult } from '../query/search-query.ts';
+import type { NameQuery, Suggestions } from '../query/suggested-names.ts';
 import type { EventDocument } from './event-document.ts';
 
 export type IndexChanges = {
@@ -26,7 +27,7 @@ export type Rejected = { id: number; cause: string };
  * descending, date ascending, uuid ascending, unless the query sorts by something else. Of all that match, those are
  * found that meet every filter; facets count what they would find without their own.
  *
- * Every method throws `unavailable` while the index's server is away, and `search` until the index has first been built
+ * Every method throws `unavailable` while the index's server is away, and `search` and `suggest` until the index has first been built
  * by `replaceAll`: to find nothing then would be a wrong result. Each call may be repeated.
  */
 export type SearchIndex = {
@@ -48,6 +49,12 @@ export type SearchIndex = {
     newest?: () => Promise<bigint>,
   ): Promise<Rejected[]>;
   search(query: SearchQuery): Promise<SearchResult>;
+  /**
+   * Returns the names of upcoming events that begin as a text (`startsOf`), the `size` first of each kind: those that
+   * begin so as a whole before those of which a later word does; among these the name whose upcoming events are most
+   * popular together, then the one of most; equals in any order. An event stands for all of its name: the earliest.
+   */
+  suggest(query: NameQuery): Promise<Suggestions>;
   /**
    * Differs before and after a change that altered what a search may find: at once in the process that made it, within
    * a second in others, across restarts too; never names a state that is not searchable yet. Part of the keys of cached

@@ -1,4 +1,5 @@
 import type { EventDocument } from '../index/event-document.ts';
+import { cityName, cityOf } from './city-names.ts';
 import { longestTerm } from './filters.ts';
 
 export type FacetName = (typeof facetNames)[number];
@@ -11,10 +12,13 @@ export const facetNames = ['city', 'category', 'month', 'price', 'performer'] as
  * lowest free price, both bounds included, by currency and price.
  */
 export type Facets = {
-  [name in Exclude<FacetName, 'price'>]?: FacetValue[];
-} & { price?: PriceRange[] };
+  [name in Exclude<FacetName, 'city' | 'price'>]?: FacetValue[];
+} & { city?: CityValue[]; price?: PriceRange[] };
 
 export type FacetValue = { value: string; count: number };
+
+/** Cities of one name in two countries are two values; without a country where it is not known. */
+export type CityValue = FacetValue & { country?: string };
 
 export type PriceRange = { currency: string; from: number; to: number; count: number };
 
@@ -23,9 +27,9 @@ export const maxFacetValues = 20;
 
 /** Returns the values of an event in each facet, each once, as an index counts them. */
 export function facetValues(event: EventDocument): Record<FacetName, string[]> {
-  const { city, category, local_date, currency, price_from, performers } = event;
+  const { city, country, category, local_date, currency, price_from, performers } = event;
   const all = {
-    city: [city],
+    city: [city ? cityName({ name: city, country }) : null],
     category: [category],
     month: [local_date.slice(0, 'YYYY-MM'.length)],
     price: [currency !== null && price_from !== null ? `${currency} ${rangeStart(price_from)}` : null],
@@ -39,8 +43,17 @@ const isValue = (value: string | null) => value !== null && value !== '' && valu
 
 /** Returns the facets from an index's counts, of at most `maxFacetValues` values each, in any order. */
 export function toFacets(counts: Partial<Record<FacetName, FacetValue[]>>): Facets {
-  const { price, ...others } = counts;
-  return { ...others, ...(price && { price: price.map(toRange).sort(byPrice) }) };
+  const { city, price, ...others } = counts;
+  return {
+    ...others,
+    ...(city && { city: city.map(toCity) }),
+    ...(price && { price: price.map(toRange).sort(byPrice) }),
+  };
+}
+
+function toCity({ value, count }: FacetValue): CityValue {
+  const { name, country } = cityOf(value);
+  return { value: name, ...(country && { country }), count };
 }
 
 /** Ranges begin at 1, 2 and 5 times a power of ten, in minor units: they fit any currency. */

@@ -85,9 +85,10 @@ function termsOf(...names: (string | null)[]): string[] {
   return [...new Set(terms)].filter((term) => term.length <= longestTerm);
 }
 
-/** Returns the terms that the filters ask for. */
+/** Returns the terms that the filters ask for. With a city its country is a part of what the facet of cities ignores. */
 export const wantedTerms = (filters: SearchFilters): { group: FilterGroup; name: TermFilter; term: string }[] =>
   termFilterNames.flatMap((name) => {
     const value = filters[name];
-    return value === undefined ? [] : [{ group: termFilters[name], name, term: filterKey(value) }];
+    const group = name === 'country' && filters.city !== undefined ? 'city' : termFilters[name];
+    return value === undefined ? [] : [{ group, name, term: filterKey(value) }];
   });

@@ -1,58 +1,108 @@
 import type { EventDocument } from '../index/event-document.ts';
-import { edits } from '../relevance/edits.ts';
-import { editsAllowed } from '../relevance/spellings.ts';
-import { fold } from './text.ts';
+import { isNear } from '../relevance/edits.ts';
+import { placesNamed } from '../relevance/named-places.ts';
+import { noiseWords } from '../relevance/noise-words.ts';
+import { placeCodes } from '../relevance/places.ts';
+import { editsAllowed, lookalike, spellings } from '../relevance/spellings.ts';
+import { chunks, fold, isUnspaced, pairs, wordsOf } from './text.ts';
 
 /** HTML: the words that match stand in `<em>`, all else is escaped. */
 export type Highlight = { name: string; performers: string[] };
 
-/** Marks the words of a query in the names of an event: as typed, misspelt, or as the beginning of a word. */
+/**
+ * Marks the words of a query in the names of an event: as typed, misspelt, as the beginning of a word, joined with their
+ * neighbours, by letters that signs stand for, or by another name of a city.
+ */
 export function highlight({ name, performers }: Pick<EventDocument, 'name' | 'performers'>, text: string): Highlight {
-  const wanted = wordsOf(text).slice(0, maxWords);
-  return { name: marked(name, wanted), performers: performers.map((performer) => marked(performer, wanted)) };
+  const asked = askedBy(text);
+  return { name: marked(name, asked), performers: performers.map((performer) => marked(performer, asked)) };
 }
 
-/** Further ones are passed over. */
+/** Further words are passed over. */
 const maxWords = 16;
+/** Most neighbours that are one word, or one name. */
+const longestJoint = 4;
 
-/** Returns the words of a query, each once; of a script without spaces, its pairs of characters. */
-function wordsOf(text: string): string[] {
-  const found = (fold(text).match(runs) ?? []).map((word) => word.replace(apostrophes, ''));
-  return [...new Set(found.flatMap((word) => (unspaced.test(word) ? pairs(word) : [word])))];
+/** What a query asks to mark. */
+type Asked = {
+  /** Its words; of a script without spaces, its pairs of characters. */
+  words: string[];
+  /** The last one, which may be unfinished. */
+  last: string | undefined;
+  /** Its runs of words, run together: "cold play" → coldplay. */
+  joints: Set<string>;
+  /** The codes of places that it names. */
+  places: Set<string>;
+  /** Its pieces that have no word: "!!!". */
+  signs: Set<string>;
+};
+
+function askedBy(text: string): Asked {
+  const pieces = chunks(fold(text)).slice(0, maxWords);
+  const typed = pieces.flatMap(wordsOf).slice(0, maxWords);
+  const runs = typed.flatMap((_, from) =>
+    Array.from({ length: longestJoint }, (_, more) => typed.slice(from, from + more + 1)),
+  );
+  const solid = typed.filter((word) => !noiseWords.has(word));
+  const wanted = (solid.length > 0 ? solid : typed).flatMap((word) => (isUnspaced(word) ? pairs(word) : [word]));
+  return {
+    words: [...new Set(wanted)],
+    last: wanted.at(-1),
+    joints: new Set(runs.filter((run) => run.length > 1 || wanted.includes(run[0]!)).map((run) => run.join(''))),
+    places: new Set(runs.flatMap(placesNamed)),
+    signs: new Set(pieces.filter((piece) => wordsOf(piece).length === 0)),
+  };
 }
-
-const pairs = (run: string): string[] =>
-  run.length < 3 ? [run] : Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2));
 
 type Span = [begin: number, end: number];
 
-function marked(text: string, wanted: string[]): string {
+function marked(text: string, asked: Asked): string {
   let html = '';
   let at = 0;
-  for (const [begin, end] of spansOf(text, wanted)) {
+  for (const [begin, end] of apart([...wordSpans(text, asked), ...signSpans(text, asked)])) {
     html += `${escaped(text.slice(at, begin))}<em>${escaped(text.slice(begin, end))}</em>`;
     at = end;
   }
   return html + escaped(text.slice(at));
 }
 
-/** Returns where the words stand in the text, in order and apart. */
-function spansOf(text: string, wanted: string[]): Span[] {
-  const spans: Span[] = [];
+/** Returns where words match, alone or together with their neighbours. */
+function wordSpans(text: string, asked: Asked): Span[] {
+  const found: Span[] = [];
+  const spaced: Span[] = [];
   for (const { 0: run, index } of text.matchAll(runs)) {
-    if (!unspaced.test(run)) {
-      const word = fold(run).replace(apostrophes, '');
-      if (wanted.some((one) => isLike(one, word))) spans.push([index, index + run.length]);
-      continue;
-    }
-    for (const [begin, end] of within(run, wanted)) add(spans, [index + begin, index + end]);
+    if (isUnspaced(run)) for (const [begin, end] of within(run, asked.words)) found.push([index + begin, index + end]);
+    else spaced.push([index, index + run.length]);
   }
-  return spans;
+  for (const [at, [begin, end]] of spaced.entries()) {
+    if (spellings(text.slice(begin, end)).some((word) => isAsked(joined(word), asked))) found.push([begin, end]);
+    for (const [, last] of spaced.slice(at, at + longestJoint)) {
+      const run = text.slice(begin, last);
+      const isPlace = () => placeCodes(run).some((code) => asked.places.has(code));
+      if ((last > end && asked.joints.has(joined(fold(run)))) || isPlace()) found.push([begin, last]);
+    }
+  }
+  return found;
 }
 
 const runs = /[\p{L}\p{N}\p{M}]+(?:['’ʼ][\p{L}\p{N}\p{M}]+)*/gu;
-const apostrophes = /['’ʼ]/g;
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
+
+const joined = (folded: string): string => chunks(folded).flatMap(wordsOf).join('');
+
+/** Returns where signs stand for letters of a word that matches, and where they are all of a name. */
+function signSpans(text: string, asked: Asked): Span[] {
+  const found: Span[] = [];
+  for (const { 0: piece, index } of text.matchAll(/[^\s,;·•–—]+/gu)) {
+    const folded = fold(piece);
+    const word = joined(lookalike(folded));
+    const isMeant = word === '' ? asked.signs.has(folded) : word !== joined(folded) && isAsked(word, asked);
+    if (!isMeant) continue;
+    const [before = ''] = word === '' ? [] : (/^["'(«„“:.]+/u.exec(piece) ?? []);
+    const [after = ''] = word === '' ? [] : (/[^\p{L}\p{N}\p{M}$]+$/u.exec(piece) ?? []);
+    found.push([index + before.length, index + piece.length - after.length]);
+  }
+  return found;
+}
 
 /** Returns the places of the words in a text of a script without spaces. */
 function within(run: string, wanted: string[]): Span[] {
@@ -66,21 +116,31 @@ function within(run: string, wanted: string[]): Span[] {
   return spans;
 }
 
-/** Adds a span behind the others, or to the last one if they touch. */
-function add(spans: Span[], [begin, end]: Span): void {
-  const last = spans.at(-1);
-  if (last && begin <= last[1]) last[1] = Math.max(last[1], end);
-  else spans.push([begin, end]);
+/** Returns the spans in order; those that touch are one. */
+function apart(spans: Span[]): Span[] {
+  const found: Span[] = [];
+  for (const [begin, end] of spans.sort(([a], [b]) => a - b)) {
+    const last = found.at(-1);
+    if (last && begin <= last[1]) last[1] = Math.max(last[1], end);
+    else found.push([begin, end]);
+  }
+  return found;
 }
 
 const shortestBeginning = 2;
 
+const isAsked = (word: string, { words, last, joints }: Asked): boolean =>
+  joints.has(word) || isBegun(last, word) || words.some((typed) => isLike(typed, word));
+
+const isBegun = (last: string | undefined, word: string): boolean =>
+  last !== undefined && last.length >= shortestBeginning && word.startsWith(last);
+
 function isLike(typed: string, word: string): boolean {
-  if (typed.length >= shortestBeginning && word.startsWith(typed)) return true;
   // Festivals have hundreds of words, and most are ruled out by a look at their length.
   const allowed = editsAllowed(typed);
   if (Math.abs(typed.length - word.length) > allowed) return false;
-  return allowed === 0 ? typed === word : edits(typed, word) <= allowed;
+  if (allowed === 0) return typed === word;
+  return isNear(typed, word, 1) || (allowed === 2 && isNear(typed, word, 2));
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -6,7 +6,8 @@ import type { EventDocument } from '../../domain/index/event-document.ts';
 import { writePage } from '../../http/search-page.ts';
 import { someEvent } from '../../testing.ts';
 import { searchEvents } from './search-events.ts';
-import { type Suggestions, suggest } from './suggest.ts';
+import { suggest } from './suggest.ts';
+import type { Suggestions } from './suggested-names.ts';
 
 const events: (Partial<EventDocument> & { id: number })[] = [
   { id: 1, name: 'Rammstein: Stadium Tour', performers: ['Rammstein'], location: 'Waldbühne, Berlin, Germany' },
@@ -65,6 +66,22 @@ test('a name stands where its best event does, though it has worse ones, too', a
   expect(events.map(({ name, location }) => [name, location])).toEqual([
     ['Rammstein: Stadium Tour', 'Waldbühne, Berlin, Germany'],
     ['Coldplay', 'Arena, Berlin, Germany'],
+  ]);
+});
+
+test('what is typed comes before a strange name, and counts from the first letter on', async () => {
+  const { suggested } = await start();
+  expect((await suggested('r')).performers).toEqual([{ name: 'Rammstein' }, { name: 'Ramsay' }]);
+  expect((await suggested('co')).events.map(({ name }) => name)).toEqual(['Coldplay']);
+  expect((await suggested('leeds')).venues).toEqual([]);
+});
+
+test('of names near a misspelt one the first hits come first', async () => {
+  const { suggested } = await start();
+  const { events } = await suggested('ramstien');
+  expect(events.map(({ uuid, name }) => [uuid.at(-1), name])).toEqual([
+    ['1', 'Rammstein: Stadium Tour'],
+    ['3', 'A Tribute to Rammstein'],
   ]);
 });
 

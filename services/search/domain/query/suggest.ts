@@ -4,52 +4,69 @@ import type { SearchIndex } from '../index/search-index.ts';
 import { type Meaning, meaningOf } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
 import { noTerms, placeTerms, type Terms, termsOf } from '../relevance/terms.ts';
+import { awaitVersion } from './await-version.ts';
+import { cityName, cityOf } from './city-names.ts';
 import { normalise } from './search-events.ts';
 import { dayOf, type SearchHit } from './search-query.ts';
+import { beginningsOf, citiesCalled, type Suggestions } from './suggested-names.ts';
 
-/** Names of upcoming events that begin as typed or are near it, the best of each kind first. */
-export type Suggestions = {
-  events: { uuid: string; name: string; date: string; location: string }[];
-  performers: { name: string }[];
-  venues: { location: string }[];
-  cities: { name: string }[];
+export type SuggestRequest = {
+  /** As typed so far. */
+  q: string;
+  /** Most names of each kind. */
+  size: number;
+  /** As of a search. */
+  minVersion?: bigint | undefined;
 };
 
 export type SuggestDeps = { index: SearchIndex; cache: Cache; clock: Clock; observeCache?: CacheObserver };
 
 const keptMs = 30_000;
-/** Events that are looked at for names; facets tell the names of the others. */
+/** Events that are looked at for names near what was typed. */
 const looked = 20;
 
 /**
- * Suggests names of events, performers, venues and cities as somebody types, at most `size` of each kind. Resolves to
- * the suggestions as `write` writes them. Throws `unavailable` while the index is away.
+ * Suggests names of events, performers, venues and cities as somebody types: those that begin so, or, if none does,
+ * those near it. Resolves to the suggestions as `write` writes them. Throws `unavailable` while the index is away, and
+ * while it does not have `minVersion`.
  */
-export function suggest({ index, cache, clock, observeCache }: SuggestDeps, write: (found: Suggestions) => string) {
+export function suggest(deps: SuggestDeps, write: (found: Suggestions) => string) {
+  const { index, cache, clock, observeCache } = deps;
   const read = readThrough(cache, observeCache);
+  const reached = awaitVersion(deps);
 
-  return async function suggestFor({ q, size }: { q: string; size: number }): Promise<string> {
+  return async function suggestFor({ q, size, minVersion }: SuggestRequest): Promise<string> {
     const text = normalise(q);
-    const today = dayOf(clock.now());
-    const key = `suggest:1:${await index.generation()}:${today}:${text}:${size}`;
-    return read(key, keptMs, async () => write(text === '' ? nothing : await namesFor(text, size, today)));
+    if (minVersion !== undefined) await reached(minVersion);
+    const key = `suggest:2:${await index.generation()}:${dayOf(clock.now())}:${text}:${size}`;
+    return read(key, keptMs, async () => write(await namesFor(text, size)));
   };
 
-  async function namesFor(text: string, size: number, today: string): Promise<Suggestions> {
-    const meaning = meaningOf(text, today);
-    const facets = ['performer', 'city'] as const;
-    const found = await index.search({ text, now: clock.now(), size: looked, facets });
+  async function namesFor(text: string, size: number): Promise<Suggestions> {
+    const beginnings = beginningsOf(text);
+    if (beginnings.length === 0) return nothing;
+    const now = clock.now();
+    const found = await index.suggest({ beginnings, cities: citiesCalled(beginnings), now, size });
+    return Object.values(found).some((names) => names.length > 0) ? found : nearNames(text, size, now);
+  }
+
+  /** The names of the best hits that have what was typed, misspelt. */
+  async function nearNames(text: string, size: number, now: number): Promise<Suggestions> {
+    const meaning = meaningOf(text, dayOf(now));
+    const { hits } = await index.search({ text, now, size: looked });
     const best = (names: string[], terms: (name: string) => Terms) => matching(meaning, names, terms).slice(0, size);
-    const values = (facet: (typeof facets)[number]) => found.facets?.[facet]?.map(({ value }) => value) ?? [];
-    const { hits } = found;
+    const cities = hits.flatMap(({ city, country }) => (city ? [cityName({ name: city, country })] : []));
     return {
       events: differentlyNamed(hits).slice(0, size).map(eventOf),
-      performers: best([...hits.flatMap(({ performers }) => performers), ...values('performer')], asLead).map(named),
+      performers: best(
+        hits.flatMap(({ performers }) => performers),
+        asLead,
+      ).map((name) => ({ name })),
       venues: best(
         hits.map(({ location }) => location),
         placeTerms,
       ).map((location) => ({ location })),
-      cities: best(values('city'), placeTerms).map(named),
+      cities: best(cities, (city) => placeTerms(cityOf(city).name)).map(cityOf),
     };
   }
 }
@@ -57,8 +74,6 @@ export function suggest({ index, cache, clock, observeCache }: SuggestDeps, writ
 export type Suggest = ReturnType<typeof suggest>;
 
 const nothing: Suggestions = { events: [], performers: [], venues: [], cities: [] };
-
-const named = (name: string) => ({ name });
 
 const eventOf = ({ uuid, name, date, location }: SearchHit) => ({ uuid, name, date, location });
 

@@ -1,0 +1,212 @@
+import type { EventDocument } from '../../domain/index/event-document.ts';
+import {
+  type NameKind,
+  type NameQuery,
+  nameKinds,
+  startsOf,
+  suggestedNames,
+} from '../../domain/query/suggested-names.ts';
+import { isUnspaced } from '../../domain/query/text.ts';
+import type { Column } from './column.ts';
+import { type Stepwise, stepsAtOnce } from './turns.ts';
+
+/** A name of one kind, its whole starts, a line each, the slots of its events, and how popular these are together. */
+type Name = { kind: NameKind; text: string; starts: string; slots: number[]; popularity: number };
+
+/** A name that is found, with the slot of its first upcoming event. */
+export type FoundName = { text: string; slot: number };
+
+type Ranked = FoundName & { isWhole: boolean; weight: number };
+
+export type EventsOfNames = { dateMs: (slot: number) => number; uuid: (slot: number) => string };
+
+/**
+ * The names of all events, by the words that they begin with: each name once, however many events have it. An event is
+ * set before its popularity is.
+ */
+export function createNames(popularity: Column) {
+  const byText = Object.fromEntries(nameKinds.map((kind) => [kind, new Map<string, Name>()]));
+  const bySlot: (Name[] | undefined)[] = [];
+  const whole = Object.fromEntries(nameKinds.map((kind) => [kind, createBeginnings()])) as Record<NameKind, Beginnings>;
+  const inner = Object.fromEntries(nameKinds.map((kind) => [kind, createBeginnings()])) as Record<NameKind, Beginnings>;
+
+  function take(kind: NameKind, text: string): Name {
+    const known = byText[kind]!.get(text);
+    if (known) return known;
+    const starts = startsOf(kind, text);
+    const name = { kind, text, starts: starts.whole.join('\n'), slots: [], popularity: 0 };
+    byText[kind]!.set(text, name);
+    whole[kind].add(name, starts.whole);
+    inner[kind].add(name, starts.inner);
+    return name;
+  }
+
+  function leave(name: Name, slot: number): void {
+    name.slots.splice(name.slots.indexOf(slot), 1);
+    if (name.slots.length > 0) return;
+    byText[name.kind]!.delete(name.text);
+    const starts = startsOf(name.kind, name.text);
+    whole[name.kind].remove(name, starts.whole);
+    inner[name.kind].remove(name, starts.inner);
+  }
+
+  return {
+    /** Moves a slot to the names of another event; `undefined` for an empty slot. */
+    set(slot: number, event: EventDocument | undefined): void {
+      const before = bySlot[slot] ?? [];
+      const named = event && suggestedNames(event);
+      const after = named ? nameKinds.flatMap((kind) => named[kind].map((text) => take(kind, text))) : [];
+      for (const name of before) name.popularity -= popularity.get(slot);
+      for (const name of after) name.popularity += event!.popularity;
+      for (const name of after) if (!before.includes(name)) name.slots.push(slot);
+      for (const name of after) whole[name.kind].raise(name);
+      for (const name of before) if (!after.includes(name)) leave(name, slot);
+      bySlot[slot] = event && after;
+    },
+
+    /** The first names of a kind. */
+    *find(kind: NameKind, query: NameQuery, events: EventsOfNames): Stepwise<FoundName[]> {
+      const { beginnings, cities, size } = query;
+      const best = createBest(query, events, popularity);
+      if (kind === 'city') {
+        for (const start of cities) {
+          for (const name of whole.city.withWordOf(start)) if (isStart(name, start)) best.offer(name, true);
+        }
+      }
+      let steps = 0;
+      for (const isWhole of [true, false]) {
+        // Those of which a later word begins so come after all others.
+        if (best.found.length === size) break;
+        for (const beginning of beginnings) {
+          const begins = beginning.includes(' ') ? (isWhole ? startsWith : hasWithin) : () => true;
+          const offer = (names: Name[], from: number, to: number) => {
+            for (let at = from; at < to; at++) if (begins(names[at]!, beginning)) best.offer(names[at]!, isWhole);
+          };
+          for (const { names, most } of (isWhole ? whole : inner)[kind].beginning(beginning)) {
+            if (isWhole && !best.hasRoom(most)) continue;
+            for (let at = 0; at < names.length; at += stepsAtOnce) {
+              const end = Math.min(names.length, at + stepsAtOnce);
+              offer(names, at, end);
+              steps += end - at;
+              if (steps < stepsAtOnce) continue;
+              steps = 0;
+              yield;
+            }
+          }
+        }
+      }
+      return best.found;
+    },
+  };
+}
+
+const isStart = ({ starts }: Name, start: string): boolean => `\n${starts}\n`.includes(`\n${start}\n`);
+const startsWith = ({ starts }: Name, beginning: string): boolean =>
+  starts.startsWith(beginning) || starts.includes(`\n${beginning}`);
+const hasWithin = ({ starts }: Name, beginning: string): boolean =>
+  starts.includes(isUnspaced(beginning) ? beginning : ` ${beginning}`);
+
+/** One number for the order of names: how popular their events are together, then how many there are. */
+const weightOf = (popularity: number, events: number): number => popularity * 2 ** 20 + events;
+
+/** No less than its weight at any time, for events that are over count here. */
+const mostOf = ({ popularity, slots }: Name): number => weightOf(popularity, slots.length);
+
+/** Keeps the first of the names that are offered, in order; those of which a later word begins so are offered last. */
+function createBest({ now, size }: NameQuery, { dateMs, uuid }: EventsOfNames, popularity: Column) {
+  const found: Ranked[] = [];
+
+  /** Returns whether a whole name of that weight comes before the last. */
+  const hasRoom = (weight: number): boolean => found.length < size || weight > found[size - 1]!.weight;
+
+  function offer(name: Name, isWhole: boolean): void {
+    // Most names need no look at their events.
+    if (isWhole && !hasRoom(mostOf(name))) return;
+    const ranked = rank(name, isWhole);
+    if (!ranked || found.some(({ text }) => text === name.text)) return;
+    const at = found.findIndex((one) => (one.isWhole === isWhole ? ranked.weight > one.weight : isWhole));
+    found.splice(at < 0 ? found.length : at, 0, ranked);
+    if (found.length > size) found.pop();
+  }
+
+  function rank({ text, slots }: Name, isWhole: boolean): Ranked | undefined {
+    let [first, events, sold] = [-1, 0, 0];
+    for (const slot of slots) {
+      if (dateMs(slot) < now) continue;
+      events++;
+      sold += popularity.get(slot);
+      if (first < 0 || isEarlier(slot, first)) first = slot;
+    }
+    return events > 0 ? { text, isWhole, slot: first, weight: weightOf(sold, events) } : undefined;
+  }
+
+  const isEarlier = (a: number, b: number) => dateMs(a) < dateMs(b) || (dateMs(a) === dateMs(b) && uuid(a) < uuid(b));
+
+  return { found, hasRoom, offer };
+}
+
+type Beginnings = ReturnType<typeof createBeginnings>;
+
+/** The names that have a first word, and what the weight of none of them is above. */
+type Word = { names: Name[]; most: number };
+
+/** Names by the first words of their starts, which stand in order. */
+function createBeginnings() {
+  const byText = new Map<string, Word>();
+  const inOrder: string[] = [];
+
+  /** Returns where a word is among the words, or would be. */
+  function placeOf(word: string): number {
+    let [low, high] = [0, inOrder.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (inOrder[middle]! < word) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return {
+    add(name: Name, starts: string[]): void {
+      for (const text of firstWords(starts)) {
+        const word = byText.get(text);
+        if (word) word.names.push(name);
+        else {
+          byText.set(text, { names: [name], most: 0 });
+          inOrder.splice(placeOf(text), 0, text);
+        }
+      }
+    },
+    remove(name: Name, starts: string[]): void {
+      for (const text of firstWords(starts)) {
+        const { names } = byText.get(text)!;
+        names.splice(names.indexOf(name), 1);
+        if (names.length > 0) continue;
+        byText.delete(text);
+        inOrder.splice(placeOf(text), 1);
+      }
+    },
+    /** To be called when a whole name has become weightier. */
+    raise(name: Name): void {
+      const most = mostOf(name);
+      for (const text of firstWords(name.starts.split('\n'))) {
+        const word = byText.get(text)!;
+        if (word.most < most) word.most = most;
+      }
+    },
+    /** Those whose first word is that of a start. */
+    withWordOf: (start: string): Name[] => byText.get(firstWord(start))?.names ?? [],
+    /** Those whose first word begins so; of a beginning of several words, those that have the first. */
+    *beginning(beginning: string): Iterable<Word> {
+      if (beginning.includes(' ')) {
+        const word = byText.get(firstWord(beginning));
+        if (word) yield word;
+      } else {
+        for (let at = placeOf(beginning); inOrder[at]?.startsWith(beginning); at++) yield byText.get(inOrder[at]!)!;
+      }
+    },
+  };
+}
+
+const firstWord = (start: string): string => start.split(' ', 1)[0]!;
+const firstWords = (starts: string[]): Set<string> => new Set(starts.filter(Boolean).map(firstWord));
