@@ -16,11 +16,11 @@ export type Role = 'all' | 'api' | 'cdc';
 /** The search service over its ports. In the role `cdc` it has no routes but those of its operation. */
 export function createSearchApp(deps: SearchDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
-  const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
+  const prepare = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
   const age = () => indexAge(deps.index.freshness(), deps.clock.now());
   const names = suggest({ ...deps, observeCache: (outcome) => countCache(outcome) }, writeSuggestions);
   const isAsked = deps.role !== 'cdc';
-  const asked = () => createRoutes().route('/', searchRoutes(search, age)).route('/', suggestRoutes(names));
+  const asked = () => createRoutes().route('/', searchRoutes(prepare, age)).route('/', suggestRoutes(names));
   return createShell(
     about,
     deps,

@@ -4,7 +4,7 @@ import { invalidInput } from '../../../shared/http/errors.ts';
 import { replyWritten } from '../../../shared/http/reply.ts';
 import { commonResponses, jsonResponse, parameterResponses, withoutToken } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
-import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
+import type { PrepareSearch } from '../domain/query/search-events.ts';
 import { searchInput, toRequest } from './search-input.ts';
 import { pageSchema } from './search-page.ts';
 
@@ -38,27 +38,27 @@ const searchRoute = createRoute({
 });
 
 /**
- * Adds the search route. The same queries come again and again, and to check one costs more than to find its cached
- * page.
+ * Adds the search route. The same queries come again and again, and to check and prepare one costs more than to find
+ * its cached page.
  */
-export function searchRoutes(search: SearchEvents, age: () => number | undefined) {
-  const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
+export function searchRoutes(prepare: PrepareSearch, age: () => number | undefined) {
+  const prepared = new LRUCache<string, () => Promise<string>>({ max: 2000 });
 
-  function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
-    const known = checked.get(url);
+  function searchFor(url: string, queries: () => Record<string, string[]>): () => Promise<string> {
+    const known = prepared.get(url);
     if (known) return known;
     // A name that is given twice stays a list, which no field takes.
     const fields = Object.entries(queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]);
     const { success, data, error } = searchInput.safeParse(Object.fromEntries(fields));
     if (!success) throw invalidInput(error.issues, 'query');
-    const request = toRequest(data);
-    if (url.length <= 500) checked.set(url, request);
-    return request;
+    const search = prepare(toRequest(data));
+    if (url.length <= 500) prepared.set(url, search);
+    return search;
   }
 
   return addUnchecked(createRoutes(), searchRoute, async (c) => {
-    const request = check(c.req.url, () => c.req.queries());
-    const page = await search(request);
+    const search = searchFor(c.req.url, () => c.req.queries());
+    const page = await search();
     const seconds = age();
     const headers = seconds === undefined ? undefined : { 'X-Index-Age': String(seconds) };
     return replyWritten<z.infer<typeof pageSchema>>(c, page, headers);

@@ -5,7 +5,7 @@ import { testClock } from '../../../../shared/testing/clock.ts';
 import { memoryIndex } from '../../adapters/memory/memory-index.ts';
 import { writePage } from '../../http/search-page.ts';
 import { someEvent } from '../../testing.ts';
-import { normalise, searchEvents } from './search-events.ts';
+import { normalise, type SearchRequest, searchEvents } from './search-events.ts';
 
 async function start(names: string[], isBuilt = true) {
   const clock = testClock(Date.UTC(2030, 0, 1));
@@ -26,7 +26,8 @@ async function start(names: string[], isBuilt = true) {
     },
   };
   const cache = memoryCache({ maxBytes: 1e6, clock });
-  const search = searchEvents({ index: counted, cache, clock }, writePage);
+  const prepare = searchEvents({ index: counted, cache, clock }, writePage);
+  const search = async (request: SearchRequest) => prepare(request)();
   /** Searches end only after the returned function has been called. */
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
