@@ -23,14 +23,14 @@ export type Role = 'all' | 'api' | 'cdc';
 /** The search service over its ports. In the role `cdc` it has no routes but those of its operation. */
 export function createSearchApp(deps: SearchDeps) {
   const countCache = deps.metrics.labelled('cache_reads_total', 'Reads of the search cache by outcome', 'outcome');
-  const search = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
+  const prepare = searchEvents({ ...deps, observeCache: (outcome) => countCache(outcome) }, writePage);
   const age = () => indexAge(deps.index.freshness(), deps.clock.now());
   const names = suggest({ ...deps, observeCache: (outcome) => countCache(outcome) }, writeSuggestions);
   const isAsked = deps.role !== 'cdc';
   const mayExplain = explainers(deps.identities, deps.log);
   const asked = () =>
     createRoutes()
-      .route('/', searchRoutes(search, age, mayExplain))
+      .route('/', searchRoutes(prepare, age, mayExplain))
       .route('/', suggestRoutes(names, age));
   return createShell(
     about,

@@ -61,17 +61,28 @@ async function replyEncoded(
 export const replyEmpty = <U extends 200 | 204 = 200>(c: Context<Env>, status: U = 200 as U) =>
   replyRaw(c, null, status) as Response & TypedResponse<null, U, 'body'>;
 
-/** Returns a response with this body as it is. */
-export const replyRaw = (c: Context<Env>, body: Body, status = 200, headers?: Headers): Response =>
-  new Response(body as string, { status, headers: allHeaders(c, headers) });
+/**
+ * Returns a response with this body as it is, the headers that every response has, and `headers`. A response copies the
+ * headers it is made of, so its own are set afterwards: to make all of them from text, or to copy them twice, costs as
+ * much as the rest of a small response.
+ */
+export function replyRaw(c: Context<Env>, body: Body, status = 200, headers?: Headers): Response {
+  c.set('hasHeaders', true);
+  const response = new Response(body as string, { status, headers: usualHeaders(c) });
+  const all = response.headers;
+  all.set('X-Request-Id', c.get('requestId'));
+  for (const name in headers) all.set(name, headers[name]!);
+  return response;
+}
 
 /** Sets the headers that every response has on one that was made without them. */
 export function setHeaders(c: Context<Env>): void {
   const { headers } = c.res;
-  allHeaders(c).forEach((value, name) => {
+  usualHeaders(c).forEach((value, name) => {
     if (name === 'vary') headers.append(name, value);
     else if (name !== 'cache-control' || !headers.has(name)) headers.set(name, value);
   });
+  headers.set('X-Request-Id', c.get('requestId'));
 }
 
 /** Adds headers to the response of a request, whatever it will be. */
@@ -106,18 +117,6 @@ function usualHeaders(c: Context<Env>): globalThis.Headers {
     known.set(shared, usual);
   }
   return usual;
-}
-
-/**
- * The headers that every response has, and `headers`. They are a copy of such that are made once: to make all of them
- * from text costs as much as the rest of a small response.
- */
-function allHeaders(c: Context<Env>, headers?: Headers): globalThis.Headers {
-  c.set('hasHeaders', true);
-  const all = new globalThis.Headers(usualHeaders(c));
-  all.set('X-Request-Id', c.get('requestId'));
-  for (const name in headers) all.set(name, headers[name]!);
-  return all;
 }
 
 /**

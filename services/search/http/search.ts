@@ -10,7 +10,7 @@ import {
   withoutToken,
 } from '../../../shared/http/responses.ts';
 import { addUnchecked, createRoutes } from '../../../shared/http/routes.ts';
-import type { SearchEvents, SearchRequest } from '../domain/query/search-events.ts';
+import type { PrepareSearch } from '../domain/query/search-events.ts';
 import type { MayExplain } from './explainers.ts';
 import { type Age, ageHeaders, withAge } from './index-age.ts';
 import { readInput, searchInput, toRequest } from './search-input.ts';
@@ -40,24 +40,26 @@ const searchRoute = createRoute({
 });
 
 /**
- * Adds the search route. The same queries come again and again, and to check one costs more than to find its cached
- * page.
+ * Adds the search route. The same queries come again and again, and to check and prepare one costs more than to find
+ * its cached page.
  */
-export function searchRoutes(search: SearchEvents, age: Age, mayExplain: MayExplain) {
-  const checked = new LRUCache<string, SearchRequest>({ max: 2000 });
+export function searchRoutes(prepare: PrepareSearch, age: Age, mayExplain: MayExplain) {
+  const prepared = new LRUCache<string, Prepared>({ max: 2000 });
 
-  function check(url: string, queries: () => Record<string, string[]>): SearchRequest {
-    const known = checked.get(url);
+  function searchFor(url: string, queries: () => Record<string, string[]>): Prepared {
+    const known = prepared.get(url);
     if (known) return known;
     const request = toRequest(readInput(searchInput, queries()));
-    if (url.length <= 500) checked.set(url, request);
-    return request;
+    const made = { find: prepare(request), isExplained: request.explain === true };
+    if (url.length <= 500) prepared.set(url, made);
+    return made;
   }
 
   return addUnchecked(createRoutes(), searchRoute, async (c) => {
-    const request = check(c.req.url, () => c.req.queries());
-    if (request.explain) await mayExplain(c);
-    const page = await search(request);
-    return replyWritten<z.infer<typeof pageSchema>>(c, page, withAge(age));
+    const { find, isExplained } = searchFor(c.req.url, () => c.req.queries());
+    if (isExplained) await mayExplain(c);
+    return replyWritten<z.infer<typeof pageSchema>>(c, await find(), withAge(age));
   });
 }
+
+type Prepared = { find: () => Promise<string>; isExplained: boolean };

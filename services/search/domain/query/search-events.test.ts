@@ -5,7 +5,7 @@ import { testClock } from '../../../../shared/testing/clock.ts';
 import { memoryIndex } from '../../adapters/memory/memory-index.ts';
 import { writePage } from '../../http/search-page.ts';
 import { someEvent } from '../../testing.ts';
-import { normalise, searchEvents } from './search-events.ts';
+import { normalise, type SearchRequest, searchEvents } from './search-events.ts';
 
 async function start(names: string[], isBuilt = true) {
   const clock = testClock(Date.UTC(2030, 0, 1));
@@ -26,14 +26,15 @@ async function start(names: string[], isBuilt = true) {
     },
   };
   const cache = memoryCache({ maxBytes: 1e6, clock });
-  const search = searchEvents({ index: counted, cache, clock }, writePage);
+  const prepare = searchEvents({ index: counted, cache, clock }, writePage);
+  const search = async (request: SearchRequest) => prepare(request)();
   /** Searches end only after the returned function has been called. */
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     gate = promise;
     return resolve;
   };
-  return { clock, put, search, index, cache, hold, searches: () => searches };
+  return { clock, put, prepare, search, index, cache, hold, searches: () => searches };
 }
 
 async function* noDocuments() {}
@@ -218,6 +219,17 @@ test('a change of the index is seen at once', async () => {
   expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(1);
   await put(['Opera', 'Opera']);
   expect(JSON.parse(await search(request({ q: 'opera' }))).total).toBe(2);
+});
+
+test('a search that is prepared once finds what the index and the clock have each time', async () => {
+  const { clock, put, prepare } = await start(['Opera']);
+  const search = prepare(request({ q: 'opera' }));
+  const total = async () => JSON.parse(await search()).total;
+  expect(await total()).toBe(1);
+  await put(['Opera', 'Opera again']);
+  expect(await total()).toBe(2);
+  clock.advance(Date.UTC(2030, 5, 2) - clock.now());
+  expect(await total()).toBe(0);
 });
 
 test('cursors go through all results, and count the pages on', async () => {

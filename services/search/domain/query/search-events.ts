@@ -78,37 +78,35 @@ const deepestResult = 10_000;
 const mostExplained = 10;
 
 /**
- * Finds events. Resolves to the page as `write` writes it: the text is made once, and kept.
+ * Returns a function that prepares a search, which can then be made again and again. It throws `invalid_request` for a
+ * malformed cursor, one of another sort, or results beyond the 10,000th.
  *
- * The same text is returned for five minutes, unless the index changes, one of all events that match begins, or a sale
- * begins or ends by which the page would change. Throws `invalid_request` for a malformed cursor, one of another sort,
- * or results beyond the 10,000th, and `unavailable` while the index is away.
+ * A search resolves to its page as `write` writes it: the text is made once, and kept. The same text is returned for
+ * five minutes, unless the index changes, one of all events that match begins, or a sale begins or ends by which the
+ * page would change. It throws `unavailable` while the index is away.
  */
 export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) => string) {
   const { index, cache, clock, observeCache } = deps;
   const read = readThrough(cache, observeCache);
   const reached = awaitVersion(deps);
+  const isUsable = (entry: string) => clock.now() <= readEntry(entry).untilMs;
 
-  return async function search(request: SearchRequest): Promise<string> {
+  return function prepare(request: SearchRequest): () => Promise<string> {
     const { size, filters = {}, sort, minVersion } = request;
     const wanted = { text: normalise(request.q), filters, ...(sort && sort !== 'relevance' && { sort }) };
     const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
     if (cursor && cursor.after.sort !== wanted.sort) throw otherSort();
-    if (minVersion !== undefined) {
-      await reached(minVersion);
-      // The state that the list was read from may be older than the version.
-      if (cursor) delete cursor.after.view;
-    }
+    // The state that the list was read from may be older than the version.
+    if (cursor && minVersion !== undefined) delete cursor.after.view;
     const page = cursor?.page ?? request.page;
     if (!cursor && page * size > deepestResult) throw tooDeep();
 
     const facets = cursor ? [] : (request.facets ?? []);
     const where = cursor ? `@${writeCursor(cursor)}` : page;
     const shown = `${[...facets].sort()}${request.highlight ? '*' : ''}${request.explain ? '?' : ''}`;
-    // "Tonight" means another day tomorrow.
-    const state = `${await index.generation()}:${dayOf(clock.now())}`;
-    const key = `search:2:${state}:${queryKey(wanted)}:${where}:${size}${shown && `:${shown}`}`;
-    const load = async () => {
+    const asked = `${queryKey(wanted)}:${where}:${size}${shown && `:${shown}`}`;
+
+    async function load(): Promise<string> {
       const now = clock.now();
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
       const found = await index.search({ ...wanted, now, size, ...start, ...(facets.length > 0 && { facets }) });
@@ -130,9 +128,15 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
         ...(next && { next: { after: next, page: page + 1 } }),
       });
       return writeEntry({ untilMs: lastMoment(found, hits), text });
+    }
+
+    return async function search() {
+      if (minVersion !== undefined) await reached(minVersion);
+      // "Tonight" means another day tomorrow.
+      const state = `${await index.generation()}:${dayOf(clock.now())}`;
+      const kept = await read(`search:2:${state}:${asked}`, answerTtlMs, load, isUsable);
+      return readEntry(kept).text;
     };
-    const kept = await read(key, answerTtlMs, load, (entry) => clock.now() <= readEntry(entry).untilMs);
-    return readEntry(kept).text;
   };
 }
 
@@ -161,7 +165,7 @@ function lastMoment({ firstDateMs = Infinity, firstTurnMs = Infinity }: SearchRe
   return Math.min(firstDateMs, firstTurnMs - 1, ...hits.map(({ sale }) => sale.until - 1));
 }
 
-export type SearchEvents = ReturnType<typeof searchEvents>;
+export type PrepareSearch = ReturnType<typeof searchEvents>;
 
 /** Queries that mean the same have the same text. */
 export const normalise = (q: string): string => q.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();

@@ -71,5 +71,12 @@ export function queryKey({ text, filters = {}, sort = 'relevance' }: Pick<Search
   return `${text}\n${JSON.stringify(given.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }
 
-/** The day on which a search is made, in UTC: words like "tonight" count from it. */
-export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
+const dayMs = 86_400_000;
+let lastDay = { number: Number.NaN, text: '' };
+
+/** The day on which a search is made, in UTC: words like "tonight" count from it. Most searches share its text. */
+export function dayOf(now: number): string {
+  const number = Math.floor(now / dayMs);
+  if (number !== lastDay.number) lastDay = { number, text: new Date(now).toISOString().slice(0, 10) };
+  return lastDay.text;
+}

@@ -5,7 +5,7 @@ import { memoryIndex } from '../../adapters/memory/memory-index.ts';
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import { writePage } from '../../http/search-page.ts';
 import { someEvent } from '../../testing.ts';
-import { searchEvents } from './search-events.ts';
+import { type SearchRequest, searchEvents } from './search-events.ts';
 import { suggest } from './suggest.ts';
 import type { Suggestions } from './suggested-names.ts';
 
@@ -31,7 +31,8 @@ async function start() {
   const clock = testClock(Date.UTC(2030, 0, 1));
   const deps = { index, clock, cache: memoryCache({ maxBytes: 1e6, clock }) };
   const found = suggest(deps, JSON.stringify);
-  const search = searchEvents(deps, writePage);
+  const prepare = searchEvents(deps, writePage);
+  const search = async (request: SearchRequest) => prepare(request)();
   return {
     suggested: async (q: string, size = 5) => JSON.parse(await found({ q, size })) as Suggestions,
     searched: async (q: string, given = {}) => JSON.parse(await search({ q, page: 1, size: 10, ...given })),
