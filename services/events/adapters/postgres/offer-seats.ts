@@ -1,5 +1,5 @@
 import type { Db } from '../../../../shared/db/client.ts';
-import { codes, eventIsCancelled } from '../../domain/offer/errors.ts';
+import { eventCancelled, eventIsCancelled } from '../../domain/event/errors.ts';
 import type { Batch, OfferedSeats, Seat, Written } from '../../domain/offer/offer.ts';
 import { isFree, isSold, ms, takesHoldBack } from './offer-fragments.ts';
 
@@ -14,7 +14,7 @@ async function running(tx: Tx, uuid: string): Promise<Running | undefined> {
     from operations op join events e on e.id = op.event_id
     where op.uuid = ${uuid} and op.status = 'running' for update of op`;
   if (!row?.isCancelled) return row;
-  const error = { error: codes.eventCancelled.code, message: eventIsCancelled().message };
+  const error = { error: eventCancelled.code, message: eventIsCancelled().message };
   await tx`
     update operations set status = 'failed', error = ${JSON.stringify(error)}::text::jsonb where id = ${row.id}`;
   return undefined;
