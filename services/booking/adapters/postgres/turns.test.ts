@@ -56,7 +56,8 @@ const salesIn = (sql: Db['sql']) => ({ ...postgresUnfinishedPayments(within(sql)
 
 const refundsIn = (tx: Db['sql']) => {
   const sql = new Proxy(tx, {
-    get: (target, name) => (name === 'begin' ? (work: (on: Db['sql']) => unknown) => work(tx) : target[name as 'json']),
+    get: (target, name) =>
+      name === 'begin' ? (_: string, work: (on: Db['sql']) => unknown) => work(tx) : target[name as 'json'],
   });
   return postgresRefunds(within(sql));
 };
