@@ -8,6 +8,7 @@ import { postgresPaymentMethods } from '../../adapters/postgres/payment-methods.
 import { stripeIntents } from '../../adapters/stripe/intents.ts';
 import { stripePayments } from '../../adapters/stripe/stripe-payments.ts';
 import { createOrder, findOrder, outcomeOf, refundOrder, reserveTickets, type Sale, startSale } from '../../testing.ts';
+import { audit } from '../audit/audit.ts';
 import { PaymentUnanswered } from '../errors.ts';
 import { cancelEvent } from '../event/cancel-event.ts';
 import { refundCancelledEvents } from '../event/refund-event.ts';
@@ -73,7 +74,9 @@ async function bought(seats = 2) {
 }
 
 const broken = async () => {
-  const findings = await postgresBooks(sale.db).broken({ ageMs: 86_400_000, actionMs: 0 });
+  const { payments, locks } = sale.deps;
+  const times = { ageMs: 86_400_000, actionMs: 0 };
+  const findings = await audit({ books: postgresBooks(sale.db), payments, locks }, times);
   return findings.map(({ rule, detail }) => `${rule}: ${detail}`);
 };
 
