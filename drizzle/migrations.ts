@@ -16,6 +16,8 @@ import ratesOfReservations from './0014_rates_of_reservations.sql' with { type: 
 import eventsOfOrders from './0015_events_of_orders.sql' with { type: 'text' };
 import ratesOfOrders from './0016_rates_of_orders.sql' with { type: 'text' };
 import claimsOfTheReleaseBefore from './0017_claims_of_the_release_before.sql' with { type: 'text' };
+import failedRefunds from './0018_failed_refunds.sql' with { type: 'text' };
+import failedRefundsChecked from './0019_failed_refunds_checked.sql' with { type: 'text' };
 import journal from './meta/_journal.json' with { type: 'json' };
 
 /** The SQL of each migration by its tag; imported as text, so that it travels inside a compiled binary. */
@@ -38,6 +40,8 @@ export const migrationSql: Record<string, string> = {
   '0015_events_of_orders': eventsOfOrders,
   '0016_rates_of_orders': ratesOfOrders,
   '0017_claims_of_the_release_before': claimsOfTheReleaseBefore,
+  '0018_failed_refunds': failedRefunds,
+  '0019_failed_refunds_checked': failedRefundsChecked,
 };
 
 /** drizzle-kit's journal: the migrations in order. */

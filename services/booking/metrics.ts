@@ -28,6 +28,10 @@ export function saleMetrics(
   backlog('orders_waiting_for_buyer', 'Orders whose buyer must approve the payment', ({ actions }) => actions);
   backlog('uncaptured_payments', 'Payments that are authorised and not captured yet', ({ uncaptured }) => uncaptured);
   backlog('pending_refunds', 'Refunds that the provider has not confirmed', ({ refunds }) => refunds);
+  backlog('failed_refunds', 'Refunds whose money came back, and the buyer has not got', (all) => all.failedRefunds);
+  gauge('pending_refunds_most_attempts', 'How often the provider has refused one of them, at most', async () => {
+    return (await backlogs()).refundAttempts;
+  });
   gauge('payments_elsewhere', 'Payments and refunds under way that only another provider can end', async () =>
     Object.values(await elsewhere()).reduce((sum, count) => sum + count, 0),
   );
@@ -60,7 +64,7 @@ export function saleMetrics(
       'how',
       ['voided', 'refunded', 'stray'],
     ),
-    refundFailed: counter('refunds_failed_total', 'Refunds that the provider agreed to and could not carry out'),
+    refundFailed: counter('refunds_failed_total', 'Refunds that the provider agreed to and whose money came back'),
     paymentDisputed: counter('payments_disputed_total', 'Payments that the buyer’s bank was said to take back'),
     refundDisputed: counter('refunds_disputed_total', 'Refunds whose buyer has the money back through their bank'),
     paymentRefused: (reason, err) => {

@@ -154,7 +154,7 @@ export function saleOn(
     reservations: postgresReservations(db),
     seats: seatChoices({ locks, tickets, mayStrand: true }),
     orders: postgresOrders(db),
-    refunds: postgresRefunds(db),
+    refunds: postgresRefunds(db, { firstPauseMs: 0 }),
     refundWindowMs: 86_400_000,
     mayStrand: true,
     lockTtlMs: 900_000,

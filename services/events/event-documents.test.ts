@@ -194,6 +194,36 @@ describe('an event in the words of schema.org', () => {
     await becomes({ status: 'published' });
   });
 
+  test('is well-formed at both ends of time, and before there were zones', async () => {
+    const dates = async (date: string, zone: string) => {
+      await sql`update venues set time_zone = ${zone}`;
+      await sql`update events set date = ${date}::text::timestamptz where uuid = ${uuid}`;
+      return (await schema()).startDate;
+    };
+    const [before] =
+      await sql`select date, ends_at, doors_at, previous_dates, refund_until from events where uuid = ${uuid}`;
+    try {
+      expect(await dates('9999-12-31 23:30:00+00', 'Europe/Berlin')).toBe('9999-12-31T23:30:00Z');
+      expect(await dates('9999-12-31 22:30:00+00', 'Europe/Berlin')).toBe('9999-12-31T23:30:00+01:00');
+      expect(await dates('9999-12-31 23:30:00+00', 'America/New_York')).toBe('9999-12-31T18:30:00-05:00');
+      expect(await dates('0001-01-01 03:00:00+00', 'Etc/GMT+5')).toBe('0001-01-01T03:00:00Z');
+      expect(await dates('0001-01-01 03:00:00+00', 'Etc/GMT-5')).toBe('0001-01-01T08:00:00+05:00');
+      expect(await dates('1582-10-01 03:00:00+00', 'Etc/GMT-5')).toBe('1582-10-01T08:00:00+05:00');
+      expect(await dates('1880-05-01 12:00:00+00', 'Europe/Berlin')).toBe('1880-05-01T12:00:00Z');
+      expect(await dates('2030-06-01 17:30:00+00', 'Nowhere/Land')).toBe('2030-06-01T17:30:00Z');
+      // By SQL.
+      await sql`update events set ends_at = '10000-01-01 00:00:00+00', doors_at = '0044-03-15 12:00:00+00 BC',
+        refund_until = 'infinity', previous_dates = array['-infinity', '2029-06-01 17:30:00+00']::timestamptz[] where uuid = ${uuid}`;
+      expect(await schema()).toMatchObject({ previousStartDate: ['2029-06-01T17:30:00.000Z'] });
+      expect(Object.keys(await schema())).not.toContain('endDate');
+      expect(Object.keys(await schema())).not.toContain('doorTime');
+      expect((await calendar()).text).not.toContain('DTEND');
+    } finally {
+      await becomes(before!);
+      await sql`update venues set time_zone = 'Europe/Berlin'`;
+    }
+  });
+
   test('of a row in the original’s columns has what is known of it, without addresses where none is set', async () => {
     const bare = appOver(database.db);
     const [row] = await sql<{ uuid: string }[]>`

@@ -422,6 +422,61 @@ describe('hold-backs', () => {
     expect((await tickets(event)).flatMap(({ held }) => (held ? [held] : []))).toEqual(['Late']);
   });
 
+  /** An order takes a seat: `booked` when it is paid, `available` while it is being paid for; or gives it back. */
+  const claim = (event: string, label: string, status: 'booked' | 'available', isTaken = true) => database.sql`
+    with o as (
+      insert into orders (user_uuid, total, currency, status) select ${randomUUID()}, 1, 'EUR', 'paid' where ${isTaken} returning id
+    ) update tickets t set status = ${status}, order_id = (select id from o)
+    where t.seat = ${label} and t.event_id = (select id from events where uuid = ${event})`;
+  const giveBack = (event: string, label: string) => claim(event, label, 'available', false);
+  const seatsOf = async (event: string) => {
+    const { json } = await send('GET', `/events/${event}/hold-backs`);
+    return Object.fromEntries(
+      (json.hold_backs as { name: string; seats: number }[]).map((one) => [one.name, one.seats]),
+    );
+  };
+  const sellable = async (event: string) => (await tickets(event)).filter(({ held }) => !held).map(({ seat }) => seat);
+
+  test('take a sold seat when it is given back, unless they were released or no longer name it', async () => {
+    const { event, plan } = await makeHall();
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
+    for (const seat of ['A1', 'A2', 'A3', 'A4']) await claim(event, seat, 'booked');
+    const offer = (...names: [string, string[]][]) => ({
+      ...{ plan_uuid: plan, prices },
+      hold_backs: names.map(([name, seats]) => ({ name, seats })),
+    });
+    const all = offer(['Sponsor', ['A1', 'B1']], ['Press', ['A2']], ['Crew', ['A3']]);
+    expect(await done(await send('PUT', `/events/${event}/offer`, all))).toMatchObject({ kept: [] });
+    expect(await seatsOf(event)).toEqual({ Sponsor: 1, Press: 0, Crew: 0 });
+    for (const seat of ['A1', 'A4']) await giveBack(event, seat);
+    expect(await seatsOf(event)).toEqual({ Sponsor: 2, Press: 0, Crew: 0 });
+    const { json } = await send('GET', `/events/${event}/hold-backs`);
+    const [, press] = json.hold_backs as { uuid: string }[];
+    await send('POST', `/hold-backs/${press!.uuid}/release`);
+    const [line] = await database.sql`select after from audit_log where thing_uuid = ${press!.uuid}`;
+    expect(line!.after).toEqual({ name: 'Press', seats: 0 });
+    await done(await send('PUT', `/events/${event}/offer`, offer(['Sponsor', ['A1', 'B1']], ['Press', ['A2']])));
+    for (const seat of ['A2', 'A3']) await giveBack(event, seat);
+    expect(await seatsOf(event)).toEqual({ Sponsor: 2, Press: 0 });
+    expect(await sellable(event)).toEqual(expect.arrayContaining(['A2', 'A3', 'A4']));
+    expect(await sellable(event)).not.toContain('A1');
+  });
+
+  test('leave a seat that is being paid for to its buyer, and take it when the same offer is put again', async () => {
+    const { event, plan } = await makeHall();
+    await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));
+    const release = await lockOf(event, 'A1');
+    await claim(event, 'A1', 'available');
+    const put = { plan_uuid: plan, prices, hold_backs: [{ name: 'Sponsor', seats: ['A1'] }] };
+    expect(await done(await send('PUT', `/events/${event}/offer`, put))).toMatchObject({ kept: ['A1'] });
+    expect(await sellable(event)).toContain('A1');
+    await claim(event, 'A1', 'booked');
+    await release();
+    expect(await done(await send('PUT', `/events/${event}/offer`, put))).toMatchObject({ kept: [] });
+    await giveBack(event, 'A1');
+    expect(await seatsOf(event)).toEqual({ Sponsor: 1 });
+  });
+
   test('do not take a seat that somebody holds', async () => {
     const { event, plan } = await makeHall();
     await done(await send('PUT', `/events/${event}/offer`, { plan_uuid: plan, prices }));

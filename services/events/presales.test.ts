@@ -67,6 +67,28 @@ describe('a presale', () => {
     expect(errorOf(await making!)).toEqual([404, 'event_not_found']);
   });
 
+  test('of a cancelled event is not made, changed or given codes, and can be taken away', async () => {
+    const { venue_uuid } = (await send('GET', `/events/${event}/settings`)).json;
+    const body = { name: 'Off', venue_uuid, date: '2090-06-01T19:30:00Z', on_sale_from: '2090-02-01T00:00:00Z' };
+    const { uuid } = (await send('POST', '/events', body)).json;
+    const [key, codesKey] = [{ 'Idempotency-Key': randomUUID() }, { 'Idempotency-Key': randomUUID() }];
+    const before = await send('POST', `/events/${uuid}/presales`, fans, key);
+    const at = `/presales/${before.json.uuid}`;
+    const { codes } = await add(before.json.uuid as string, { codes: ['FANS'] }, codesKey);
+    await sql`update events set status = 'cancelled' where uuid = ${uuid as string}`;
+    const refused = [409, 'event_cancelled'];
+    expect(errorOf(await send('POST', `/events/${uuid}/presales`, fans))).toEqual(refused);
+    expect(errorOf(await send('POST', `${at}/codes`, { codes: ['MORE'] }))).toEqual(refused);
+    const match = { 'If-Match': (await send('GET', at)).headers.get('etag')! };
+    expect(errorOf(await send('PATCH', at, { name: 'Members' }, match))).toEqual(refused);
+    expect((await send('PATCH', at, { name: 'Fans' }, match)).status).toBe(200);
+    // What was made before is told again.
+    expect((await send('POST', `/events/${uuid}/presales`, fans, key)).json).toEqual(before.json);
+    expect(((await send('GET', `/events/${uuid}/presales`)).json.presales as object[]).length).toBe(1);
+    expect((await send('DELETE', `/codes/${codes[0]!.uuid}`)).status).toBe(204);
+    expect((await send('DELETE', at)).status).toBe(204);
+  });
+
   test('is made once for each key, listed by its beginning, and on the event’s page', async () => {
     const key = { 'Idempotency-Key': randomUUID() };
     const first = await send('POST', `/events/${event}/presales`, fans, key);

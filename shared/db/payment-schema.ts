@@ -124,8 +124,8 @@ export const paymentNotices = pgTable(
 );
 
 /**
- * The money for tickets that were given back: `pending` until the provider has confirmed it.
- * `amount` is in minor units of `currency`.
+ * The money for tickets that were given back: `pending` until the provider has confirmed it, `failed` when it came back
+ * from the buyer's bank later. `amount` is in minor units of `currency`.
  */
 export const refunds = pgTable(
   'refunds',
@@ -139,16 +139,24 @@ export const refunds = pgTable(
     /** As for payments. */
     provider: text('provider'),
     /** `disputed`: the buyer has the money back through a dispute. */
-    status: text('status', { enum: ['pending', 'succeeded', 'disputed'] })
+    status: text('status', { enum: ['pending', 'succeeded', 'disputed', 'failed'] })
       .notNull()
       .default('pending'),
-    /** As for payments. */
+    /** Why it has failed, or why the provider refused it at the last try. */
+    failure: text('failure'),
+    /** How often the provider has refused it since it is pending: the more often, the longer until the next try. */
+    attempts: integer('attempts').notNull().default(0),
+    /** When the sweep asks again; no other does before. */
     sweepAt: instant('sweep_at').notNull().defaultNow(),
+    /** When one that had ended was last pending again, and the uuid of the request for it. */
+    retriedAt: instant('retried_at'),
+    retryUuid: text('retry_uuid'),
   },
   (t) => [
     index('refunds_order_id_idx').on(t.orderId),
     index('refunds_pending_idx').on(t.sweepAt).where(sql`status = 'pending'`),
-    check('refunds_status_check', sql`${t.status} in ('pending', 'succeeded', 'disputed')`),
+    index('refunds_failed_idx').on(t.createdAt).where(sql`status = 'failed'`),
+    check('refunds_status_check', sql`${t.status} in ('pending', 'succeeded', 'disputed', 'failed')`),
     check('refunds_amount_check', sql`${t.amount} >= 0`),
   ],
 );

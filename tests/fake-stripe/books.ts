@@ -76,6 +76,7 @@ export type EventType =
   | `payment_intent.${'created' | 'requires_action' | 'amount_capturable_updated' | 'succeeded' | 'payment_failed' | 'canceled'}`
   | 'charge.refunded'
   | `charge.dispute.${'created' | 'funds_withdrawn' | 'funds_reinstated' | 'closed'}`
+  | 'charge.refund.updated'
   | 'refund.failed';
 
 export type Event = {

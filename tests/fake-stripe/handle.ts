@@ -24,7 +24,8 @@ export function handleOf(books: Books, faults: Fault[]) {
     /** The card's holder approves a payment that is `requires_action`, or rejects it. */
     approve: (intentId: string): void => happens(() => approve(books, intentOf(books, intentId))),
     reject: (intentId: string): void => happens(() => reject(books, intentOf(books, intentId))),
-    failRefund: (refundId: string): void => happens(() => failRefund(books, refundId)),
+    failRefund: (refundId: string, status?: 'failed' | 'canceled'): void =>
+      happens(() => failRefund(books, refundId, status)),
     settleRefund: (refundId: string): void => happens(() => settleRefund(books, refundId)),
     /** Changes by hand in the dashboard; of the whole amount, unless one is given. */
     refundByHand: (intentId: string, amount?: number): Refund => happens(() => refundByHand(books, intentId, amount)),

@@ -61,13 +61,14 @@ export function settleRefund(books: Books, id: string): void {
   refund.status = 'succeeded';
 }
 
-/** The bank sends a refund back, days later: the money is with the seller again. */
-export function failRefund(books: Books, id: string): void {
+/** The bank sends a refund back, days later, or it is cancelled: the money is with the seller again. */
+export function failRefund(books: Books, id: string, status: 'failed' | 'canceled' = 'failed'): void {
   const refund = books.refunds.get(id);
   if (refund?.status !== 'succeeded' && refund?.status !== 'pending') throw missing('refund', id, 'id', 404);
-  Object.assign(refund, { status: 'failed', failure_reason: 'expired_or_canceled_card' });
+  Object.assign(refund, { status, ...(status === 'failed' && { failure_reason: 'expired_or_canceled_card' }) });
   giveBack(books, refund, -refund.amount);
-  books.emit('refund.failed', refund);
+  books.emit('charge.refund.updated', refund);
+  if (status === 'failed') books.emit('refund.failed', refund);
 }
 
 function giveBack(books: Books, refund: Refund, amount: number): void {

@@ -10,6 +10,8 @@ export type PaymentHarness = {
   books(key: string): Promise<{ kept: number; held: number }>;
   /** Refunds by hand at the provider itself. */
   refundByHand(key: string, amount: number): Promise<unknown>;
+  /** The money of a refund comes back. */
+  failRefund(key: string, refundKey: string): Promise<unknown>;
   /** The buyer disputes a payment; and the bank decides for the seller. */
   dispute(key: string): Promise<unknown>;
   winDispute(key: string): Promise<unknown>;
@@ -207,6 +209,36 @@ export function paymentConformance(name: string, start: () => Promise<PaymentHar
       if (after) await harness.refundByHand(key, after);
       for (const call of calls) expect(await call()).toBe('refunded');
       expect(await harness.books(key)).toEqual(kept(one.left));
+    });
+
+    test('a refund stands until its money comes back, has then failed, and is given once more when it is repeated', async () => {
+      const key = await captured();
+      const first = { key, refundKey: randomUUID() as string, amount: 10_000, earlier: [] };
+      const second = { key, refundKey: randomUUID() as string, amount: 15_000, earlier: [first] };
+      const states = () => Promise.all([first, second].map(async (one) => (await harness.payments.findRefund(one)).is));
+      for (const one of [first, second]) await harness.payments.refund(one);
+      expect(await states()).toEqual(['given', 'given']);
+      await harness.failRefund(key, first.refundKey);
+      expect(await harness.payments.findRefund(first)).toEqual({ is: 'failed', reason: expect.stringMatching(/./) });
+      expect(await states()).toEqual(['failed', 'given']);
+      expect(await harness.books(key)).toEqual(kept(20_000));
+      await Promise.all([1, 2, 3].map(() => harness.payments.refund(first)));
+      expect(await states()).toEqual(['given', 'given']);
+      expect(await harness.books(key)).toEqual(kept(10_000));
+      await harness.failRefund(key, second.refundKey);
+      await harness.refundByHand(key, 15_000);
+      expect(await states()).toEqual(['given', 'given']);
+    });
+
+    test('of what was voided, never paid or never captured no refund has failed', async () => {
+      const [voided, declined] = [randomUUID(), randomUUID()];
+      await authorise(voided, harness.methods.good);
+      await authorise(declined, harness.methods.declined);
+      for (const key of [voided, declined, randomUUID()]) {
+        const one = { key, refundKey: randomUUID(), amount: 35_000, earlier: [] };
+        await harness.payments.refund(one);
+        expect(await harness.payments.findRefund(one)).toEqual({ is: 'given' });
+      }
     });
 
     test('nothing of a disputed payment is given back, until the dispute is won', async () => {

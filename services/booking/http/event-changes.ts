@@ -63,9 +63,10 @@ const operationSchema = z
       })
       .nullable()
       .openapi({ description: 'What keeps it from its end; each of the orders is tried again' }),
-    refunds: z
-      .object({ pending: z.int(), succeeded: z.int(), disputed: z.int() })
-      .openapi({ description: 'The money of it: `pending` is not confirmed by the payment provider yet' }),
+    refunds: z.object({ pending: z.int(), succeeded: z.int(), disputed: z.int(), failed: z.int() }).openapi({
+      description:
+        'The money of it: `pending` is not confirmed by the payment provider yet, `failed` came back and is not with the buyer',
+    }),
     created_at: dateTime,
     updated_at: dateTime,
   })

@@ -167,7 +167,15 @@ const historySchema = z
       disputed_at: dateTime.nullable(),
     }),
     refunds: z.array(
-      z.object({ uuid, status: z.string(), amount: money, seats: z.array(z.string()), created_at: dateTime }),
+      z.object({
+        ...{ uuid, status: z.string(), amount: money, seats: z.array(z.string()), created_at: dateTime },
+        failure: z.string().nullable().openapi({
+          description: 'Why it has failed, or the payment provider refused it at the last try',
+          example: 'expired_or_canceled_card',
+        }),
+        attempts: z.int().openapi({ description: 'How often it was refused since it is pending' }),
+        next_try_at: dateTime.nullable().openapi({ description: 'When it is tried again; null unless it is pending' }),
+      }),
     ),
     steps: z
       .array(
@@ -261,7 +269,11 @@ const historyJson = ({ payment, refunds, steps, ...order }: OrderHistory) => ({
     amount: payment.amount,
     disputed_at: payment.disputedAt,
   },
-  refunds: refunds.map(({ createdAt, ...refund }) => ({ ...refund, created_at: createdAt })),
+  refunds: refunds.map(({ createdAt, nextTryAt, ...refund }) => ({
+    ...refund,
+    created_at: createdAt,
+    next_try_at: nextTryAt,
+  })),
   steps: steps.map(({ refund, refundUuid, ...step }) => ({
     ...step,
     refund: refund !== null && refundUuid !== null ? { uuid: refundUuid, status: refund } : null,

@@ -5,6 +5,11 @@ import type { Refund } from '../domain/refund/refund.ts';
 import { rateSchema } from './input.ts';
 import { actionJson, paymentActionSchema } from './payment-responses.ts';
 
+const refundStatus = z.enum(['pending', 'succeeded', 'disputed', 'failed']).openapi({
+  description:
+    '`pending` until the provider has given it back; `disputed` when the buyer has the money back through their bank; `failed` when the money came back later',
+});
+
 export const orderSchema = z
   .object({
     uuid,
@@ -16,6 +21,7 @@ export const orderSchema = z
         seat: z.string().openapi({ example: 'A1' }),
         price: money,
         refunded: z.boolean(),
+        refund_status: refundStatus.nullable(),
         rate: rateSchema,
       }),
     ),
@@ -32,10 +38,7 @@ export const refundSchema = z
   .object({
     uuid,
     order_uuid: uuid,
-    status: z.enum(['pending', 'succeeded', 'disputed']).openapi({
-      description:
-        '`pending` until the provider has given it back; `disputed` when the buyer has the money back through their bank',
-    }),
+    status: refundStatus,
     tickets: z.array(z.object({ uuid, event_uuid: uuid, seat: z.string(), price: money, rate: rateSchema })),
     amount: money,
     currency: z.string(),
@@ -56,7 +59,11 @@ export const refundToJson = (refund: Refund) => ({
 export const orderToJson = (order: OrderView) => ({
   uuid: order.uuid,
   status: order.status,
-  tickets: order.tickets.map(({ eventUuid, ...ticket }) => ({ ...ticket, event_uuid: eventUuid })),
+  tickets: order.tickets.map(({ eventUuid, refundStatus, ...ticket }) => ({
+    ...ticket,
+    event_uuid: eventUuid,
+    refund_status: refundStatus,
+  })),
   total: order.total,
   currency: order.currency,
   action: order.action && actionJson(order.uuid, order.action),

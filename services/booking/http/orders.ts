@@ -169,7 +169,7 @@ const refundRoute = createRoute({
   ...byBearer,
   summary: 'Give an order back, or some of its tickets',
   description:
-    'By its buyer until the event begins and the time to give it back is over (REFUND_WINDOW), or by the organiser of the event at any time. The tickets are for sale again at once.',
+    'By its buyer until the event begins and the time to give it back is over (REFUND_WINDOW), or by the organiser of the event at any time. The tickets are for sale again at once. An organiser who asks for tickets whose refund has failed has that refund made again.',
   request: {
     params,
     headers: keyHeader('e94d06b2-1c7f-4a38-8b5e-30f7d2a96c41'),

@@ -163,16 +163,6 @@ test('a second payment of an order is refunded, and its own stays', async () => 
   await sale.audit();
 });
 
-test('a refund that Stripe could not carry out is counted, for a person to see to', async () => {
-  const { order, userUuid, intent } = await ordered('pm_card_visa');
-  await sweepCaptures(sale.deps, atOnce);
-  await refundOrder(sale.deps, { orderUuid: order.uuid, userUuid });
-  const { data } = await clientOf(fake.base).refunds.list({ payment_intent: intent().id });
-  fake.failRefund(data[0]!.id);
-  await fake.deliver([fake.events().findLast(({ type }) => type === 'refund.failed')!.id]);
-  expect(counted).toEqual(['refund failed']);
-});
-
 test('a webhook that is not signed, or about no order of ours, changes nothing', async () => {
   const post = (headers: Record<string, string>) =>
     fetch(`${server.url}webhooks/stripe`, { method: 'POST', body: '{"id":"evt_1","type":"x"}', headers });

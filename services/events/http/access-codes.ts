@@ -7,6 +7,7 @@ import { reply, replyEmpty } from '../../../shared/http/reply.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { dateTime, uuid, uuidInput, wholeNumber } from '../../../shared/http/schemas.ts';
+import { eventCancelled } from '../domain/event/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { addCodes, listCodes, withdrawCode } from '../domain/presale/access-codes.ts';
 import { findPresale } from '../domain/presale/change-presale.ts';
@@ -85,7 +86,7 @@ const addRoute = createRoute({
     },
     404: noPresale,
     ...changeResponses,
-    ...onceResponses([codeTaken]),
+    ...onceResponses([codeTaken, eventCancelled]),
   },
 });
 

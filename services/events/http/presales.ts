@@ -22,7 +22,7 @@ import {
   uuid,
   uuidInput,
 } from '../../../shared/http/schemas.ts';
-import { noSuchEvent } from '../domain/event/errors.ts';
+import { eventCancelled, noSuchEvent } from '../domain/event/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import {
   changePresale,
@@ -35,7 +35,8 @@ import {
 import { noSuchPresale, presaleUsed } from '../domain/presale/errors.ts';
 import type { Presale, PresaleInput } from '../domain/presale/presales.ts';
 import { madeAt, madeOnce } from './made-once.ts';
-import { changeResponses, deleteResponses, makeResponses, organiserResponses } from './responses.ts';
+import { onceResponses } from './once-responses.ts';
+import { changeResponses, deleteResponses, organiserResponses } from './responses.ts';
 
 const ofEvent = '/api/v1/management/events/{uuid}/presales';
 const path = '/api/v1/management/presales';
@@ -88,7 +89,8 @@ const createPresaleRoute = createRoute({
       },
     },
     404: noEvent,
-    ...makeResponses,
+    ...changeResponses,
+    ...onceResponses([eventCancelled]),
   },
 });
 
@@ -138,6 +140,7 @@ const changeRoute = createRoute({
   responses: {
     200: { ...jsonResponse('The changed presale', presaleSchema), headers: etagHeader },
     404: notFound,
+    409: errorResponse('The event is cancelled', [eventCancelled]),
     ...preconditionResponses,
     ...changeResponses,
   },

@@ -101,31 +101,28 @@ function inUnits(minor: number, currency: string): string {
   return (minor / 10 ** digits).toFixed(digits);
 }
 
-/** Returns an instant as RFC 3339 has it, by the clock of a zone, with its offset; in UTC without a zone. */
+/**
+ * Returns an instant as RFC 3339 has it, by the clock of a zone, with its offset. In UTC without a zone, and where that
+ * clock can't be written: its year has not four digits, or its offset has seconds, as before there were zones.
+ */
 function inZone(instant: string, zone: string | null): string {
-  if (zone === null) return instant;
+  const offset = zone === null ? undefined : offsetOf(instant, zone);
+  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(offset ?? '') ?? [];
+  if (!sign) return instant;
+  const minutesAhead = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes));
+  const local = new Date(Date.parse(instant) + minutesAhead * 60_000).toISOString();
+  return /^(?!0000)\d{4}-/.test(local) ? local.slice(0, 19) + offset : instant;
+}
+
+/** Returns the offset of a zone at an instant, such as `+02:00`; undefined for what is no zone. */
+function offsetOf(instant: string, zone: string): string | undefined {
   try {
-    const formatter = new Intl.DateTimeFormat('en', {
-      timeZone: zone,
-      calendar: 'iso8601',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      timeZoneName: 'longOffset',
-    });
-    const parts = Object.fromEntries(
-      formatter.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]),
-    );
-    const offset = parts.timeZoneName!.replace('GMT', '') || '+00:00';
-    const year = parts.year!.padStart(4, '0');
-    return `${year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}${offset}`;
+    const formatter = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+    const name = formatter.formatToParts(new Date(instant)).find(({ type }) => type === 'timeZoneName')!.value;
+    return name.replace('GMT', '') || '+00:00';
   } catch (error) {
     // By SQL a venue may have any text for a zone.
-    if (error instanceof RangeError) return instant;
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -42,7 +42,10 @@ export function postgresBooks({ sql, run }: Db): Books {
             where p.status = 'authorised' and o.updated_at ${old} ${limit})
           union all
           (select 'refund pending for too long', uuid, 'since ' || created_at from refunds
-            where status = 'pending' and created_at ${old} ${limit})
+            where status = 'pending' and coalesce(retried_at, created_at) ${old} ${limit})
+          union all
+          (select 'refund failed', uuid, coalesce(failure, 'no reason') || ': ' || amount || ' ' || currency || ' not given back'
+            from refunds where status = 'failed' ${limit})
           union all
           (select 'kept for a cancelled event', o.uuid, 'order ' || o.status || ', event ' || e.uuid
             from events e join tickets t on t.event_id = e.id join orders o on o.id = t.order_id
@@ -119,7 +122,7 @@ export function postgresBooks({ sql, run }: Db): Books {
               exists (select from refunds where order_id = o.id and status = 'disputed') as "hasDisputedRefund", (
               case when o.status = 'paid' then coalesce((
                 select sum(price) from order_tickets where order_id = o.id and refund_id is null), 0) else 0 end
-              + coalesce((select sum(amount) from refunds where order_id = o.id and status in ('pending', 'disputed')), 0)
+              + coalesce((select sum(amount) from refunds where order_id = o.id and status in ('pending', 'disputed', 'failed')), 0)
             )::float8 as amount
             from orders o join payments p on p.order_id = o.id
             where o.id > ${after} and o.status <> 'pending' and ${isOwnPayment(sql, provider)} order by o.id limit ${batchSize}`,

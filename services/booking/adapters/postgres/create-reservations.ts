@@ -18,7 +18,7 @@ type Row = {
   /** `isForOthers`: there would be enough for this request if the others of the statement did not want them as well. */
   soldOut?: { uuid: string; isForOthers: boolean }[] | null;
   /** In the first row: the uses of each limited code and rate before the statement, whose last reservation was `upTo`. */
-  codeUses?: { code: string; uuid: string; used: number }[] | null;
+  codeUses?: { code: string; uuid: string; used: number; maxUses: number }[] | null;
   rateUses?: { uuid: string; used: number }[] | null;
   upTo?: number | null;
 };
@@ -37,9 +37,11 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow, uses: KnownUses 
   return async (on: Sql, requests: Creation[], eventUuid: string): Promise<Created[]> => {
     const rows = await createAll(on, requests, eventUuid);
     const created: Created[] = [];
+    const left = usesLeft(requests, rows);
     for (const [i, request] of requests.entries()) {
-      const again = requests.length > 1 && isForOthers(rows[i]!, rows);
+      const again = requests.length > 1 && (isForOthers(rows[i]!, rows) || isElsewhere(rows[i]!, request, left));
       const row = again ? (await createAll(on, [request], eventUuid))[0]! : rows[i]!;
+      if (again && row.made) take(left, request);
       created.push(createdOf(request, row));
     }
     return created;
@@ -183,7 +185,7 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow, uses: KnownUses 
           () => on`, needs_code and not exists (select from codes where asker = wishes.asker) as "isCodeInvalid",
           (select is_used_up from possible where asker = wishes.asker) as "isCodeUsedUp",
           case when asker = 0 then (
-            select json_agg(json_build_object('code', code, 'uuid', uuid, 'used', used)) from opening where max_uses is not null
+            select json_agg(json_build_object('code', code, 'uuid', uuid, 'used', used, 'maxUses', max_uses)) from opening where max_uses is not null
           ) end as "codeUses"`,
         )}
         ${withRates(
@@ -196,6 +198,26 @@ export function creation({ salesEndBeforeStartMs }: SaleWindow, uses: KnownUses 
       from wishes order by wishes.asker`;
   }
 }
+
+/** The uses that each code has left after a statement, in all the presales that have it; none of codes without a limit. */
+function usesLeft(requests: Creation[], rows: Row[]): Map<string, number> {
+  const left = new Map<string, number>();
+  for (const { code, used, maxUses } of rows[0]?.codeUses ?? []) {
+    left.set(code, (left.get(code) ?? 0) + Math.max(maxUses - used, 0));
+  }
+  for (const [i, request] of requests.entries()) if (rows[i]!.made) take(left, request);
+  return left;
+}
+
+function take(left: Map<string, number>, { limited }: Creation): void {
+  const code = limited?.accessCode;
+  const uses = code === undefined ? undefined : left.get(code);
+  if (uses !== undefined) left.set(code!, uses - 1);
+}
+
+/** All requests of a statement use a code in one presale: another one may have uses left. */
+const isElsewhere = ({ isCodeUsedUp }: Row, { limited }: Creation, left: Map<string, number>): boolean =>
+  isCodeUsedUp === true && (left.get(limited?.accessCode ?? '') ?? 0) > 0;
 
 const codeName = (eventUuid: string, code: string) => `${eventUuid} ${code}`;
 

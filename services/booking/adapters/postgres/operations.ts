@@ -18,7 +18,8 @@ export const postgresOperations = ({ sql, run }: Db): Operations => ({
           ${instant(sql, 'updated_at')} as "updatedAt", (
             select json_build_object('pending', count(*) filter (where status = 'pending'),
               'succeeded', count(*) filter (where status = 'succeeded'),
-              'disputed', count(*) filter (where status = 'disputed'))
+              'disputed', count(*) filter (where status = 'disputed'),
+              'failed', count(*) filter (where status = 'failed'))
             from refunds where created_at >= op.created_at and id in (
               select ot.refund_id from tickets t join order_tickets ot on ot.ticket_id = t.id where t.event_id = e.id)
           ) as refunds

@@ -13,7 +13,8 @@ export const postgresOrderHistories = ({ sql, run }: Db): OrderHistories => ({
             select json_build_object('status', p.status, 'provider', p.provider, 'amount', p.amount,
               'disputedAt', ${instant(sql`p.disputed_at`)}) from payments p where p.order_id = o.id) as payment, coalesce((
             select json_agg(json_build_object('uuid', r.uuid, 'status', r.status, 'amount', r.amount,
-              'createdAt', ${instant(sql`r.created_at`)}, 'seats', (
+              'createdAt', ${instant(sql`r.created_at`)}, 'failure', r.failure, 'attempts', r.attempts,
+              'nextTryAt', case when r.status = 'pending' then ${instant(sql`r.sweep_at`)} end, 'seats', (
                 select coalesce(json_agg(coalesce(t.seat, ot.seat) order by ot.id), '[]')
                 from order_tickets ot left join tickets t on t.id = ot.ticket_id where ot.refund_id = r.id)
             ) order by r.id) from refunds r where r.order_id = o.id), '[]') as refunds, coalesce((

@@ -41,7 +41,8 @@ export function postgresOrders(db: Db, { salesEndBeforeStartMs }: SaleWindow = o
       to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt", coalesce((
         select json_agg(json_build_object('uuid', coalesce(t.uuid, ot.ticket_uuid),
           'eventUuid', coalesce(e.uuid, ot.event_uuid), 'seat', coalesce(t.seat, ot.seat), 'price', ot.price,
-          'refunded', ot.refund_id is not null, 'rate', case when ot.rate_id is not null then ${rateJson(sql, sql`ot.rate_id`)} end)
+          'refunded', ot.refund_id is not null, 'refundStatus', case when ot.refund_id is not null then (
+            select status from refunds where id = ot.refund_id) end, 'rate', case when ot.rate_id is not null then ${rateJson(sql, sql`ot.rate_id`)} end)
           order by ot.id)
         from order_tickets ot left join tickets t on t.id = ot.ticket_id left join events e on e.id = t.event_id
         where ot.order_id = o.id

@@ -1,9 +1,11 @@
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import type { KnownOrder, OrderStatus } from '../../domain/order/order.ts';
-import type { Backlog, PendingOrder, UnfinishedPayments } from '../../domain/payment/unfinished-payments.ts';
+import type { Backlog, Backlogs, PendingOrder, UnfinishedPayments } from '../../domain/payment/unfinished-payments.ts';
 import { eventsOf, onShareOf } from './events-of.ts';
 import { history, isOwnPayment, ms, orderJson, orderSeats } from './fragments.ts';
 import { type How, skipping } from './skipping.ts';
+
+type RefundBacklogs = Pick<Backlogs, 'refunds' | 'failedRefunds' | 'refundAttempts'>;
 
 type Capture = { orderUuid: string; end: 'captured' | 'gone' };
 
@@ -103,7 +105,7 @@ export function postgresUnfinishedPayments(db: Db): UnfinishedPayments {
             where p.order_id = locked.id and orders.id = locked.id and (p.disputed_at is not null) <> ${isOpen}
             returning orders.id, orders.total, orders.status, p.status as payment
           ), again as (
-            update refunds r set status = 'pending', sweep_at = now() from locked
+            update refunds r set status = 'pending', attempts = 0, sweep_at = now(), retried_at = now() from locked
             where r.order_id = locked.id and r.status = 'disputed' and not ${isOpen}
           )
           insert into order_history (order_id, order_status, payment_status, amount, cause)
@@ -132,7 +134,7 @@ export function postgresUnfinishedPayments(db: Db): UnfinishedPayments {
         const backlog = (condition: Fragment, since: Fragment) => sql`json_build_object(
           'count', count(*) filter (where ${condition}),
           'oldestAgeSeconds', coalesce(extract(epoch from now() - min(${since}) filter (where ${condition})), 0))`;
-        const [row] = await sql<{ payments: Record<string, Backlog>; refunds: Backlog }[]>`
+        const [row] = await sql<({ payments: Record<string, Backlog> } & RefundBacklogs)[]>`
           select (
             select json_build_object(
               'pending', ${backlog(sql`p.status = 'pending'`, sql`o.created_at`)},
@@ -141,10 +143,15 @@ export function postgresUnfinishedPayments(db: Db): UnfinishedPayments {
             from payments p join orders o on o.id = p.order_id
             where p.status in ('pending', 'requires_action', 'authorised')
           ) as payments, (
-            select ${backlog(sql`true`, sql`created_at`)} from refunds where status = 'pending'
-          ) as refunds`;
-        const { pending, actions, uncaptured } = row!.payments as Record<'pending' | 'actions' | 'uncaptured', Backlog>;
-        return { pending, actions, uncaptured, refunds: row!.refunds };
+            select ${backlog(sql`true`, sql`coalesce(retried_at, created_at)`)} from refunds where status = 'pending'
+          ) as refunds, (
+            select ${backlog(sql`true`, sql`created_at`)} from refunds where status = 'failed'
+          ) as "failedRefunds", (
+            select coalesce(max(attempts), 0) from refunds where status = 'pending'
+          ) as "refundAttempts"`;
+        const { payments, ...refunds } = row!;
+        const { pending, actions, uncaptured } = payments as Record<'pending' | 'actions' | 'uncaptured', Backlog>;
+        return { pending, actions, uncaptured, ...refunds };
       }),
   };
 }

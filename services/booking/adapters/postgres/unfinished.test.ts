@@ -8,6 +8,7 @@ import type { Lease } from '../../domain/payment/unfinished-payments.ts';
 import { purgeRecords } from '../../domain/purge-records.ts';
 import { createOrder, refundOrder, reserveTickets, type Sale, type SaleDeps, startSale } from '../../testing.ts';
 import { sandboxMethods, sandboxPayments } from '../sandbox/sandbox-payments.ts';
+import { postgresRefunds } from './refunds.ts';
 
 let sale: Sale;
 beforeAll(async () => {
@@ -72,6 +73,32 @@ describe('a sweep is given', () => {
     }
     await sale.sql`update payments set sweep_at = now()`;
     await sale.sweep();
+  });
+
+  test('a refund that is refused after a while, twice as long each time and up to an hour', async () => {
+    const refunds = postgresRefunds(sale.db);
+    const { uuid: orderUuid, userUuid } = await ordered();
+    const { uuid } = await refundOrder(withoutAnswer(), { orderUuid, userUuid });
+    const pauses: number[] = [];
+    for (let refusals = 1; refusals <= 12; refusals++) {
+      await refunds.noteRefusal(uuid, 'balance_insufficient');
+      const [row] = await sale.sql<{ seconds: number; attempts: number }[]>`
+        select extract(epoch from sweep_at - updated_at)::float8 as seconds, attempts from refunds where uuid = ${uuid}`;
+      expect(row!.attempts).toBe(refusals);
+      const most = Math.min(15 * 2 ** (refusals - 1), 3600);
+      expect(row!.seconds).toBeLessThanOrEqual(most + 1);
+      expect(row!.seconds).toBeGreaterThanOrEqual(most * 0.75 - 1);
+      pauses.push(row!.seconds / most);
+      expect(await refunds.leasePending({ ...times, ageMs: 0 })).toEqual([]);
+    }
+    // By chance, so that those that were refused together are not asked for together.
+    expect(new Set(pauses.map((share) => share.toFixed(3))).size).toBeGreaterThan(3);
+    await sale.sql`update refunds set sweep_at = now()`;
+    await sale.sweep();
+    await refunds.noteRefusal(uuid, 'too late');
+    expect(await sale.sql`select status, failure from refunds where uuid = ${uuid}`).toMatchObject([
+      { status: 'succeeded', failure: null },
+    ]);
   });
 
   test('a refund once it is old, and no other process meanwhile', async () => {
@@ -163,6 +190,8 @@ test('unfinished work is counted by kind, with the age of the oldest, and by the
     actions: none,
     uncaptured: none,
     refunds: none,
+    failedRefunds: none,
+    refundAttempts: 0,
   });
   expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({});
 
@@ -189,6 +218,8 @@ test('unfinished work is counted by kind, with the age of the oldest, and by the
     actions: since(10_800),
     uncaptured: since(1200),
     refunds: since(18_000),
+    failedRefunds: none,
+    refundAttempts: 0,
   });
   expect(await unfinishedPayments.elsewhere('sandbox')).toEqual({});
   expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({ sandbox: 8 });
@@ -201,6 +232,8 @@ test('unfinished work is counted by kind, with the age of the oldest, and by the
     actions: none,
     uncaptured: none,
     refunds: none,
+    failedRefunds: none,
+    refundAttempts: 0,
   });
   expect(await unfinishedPayments.elsewhere('stripe:live')).toEqual({});
 });

@@ -22,6 +22,7 @@ paymentConformance('sandbox', async () => {
     },
     refundByHand: (key, amount) => sql`
       insert into sandbox_refunds (key, charge_key, amount) values (${refundByHand + randomUUID()}, ${key}, ${amount})`,
+    failRefund: (_, refundKey) => sql`delete from sandbox_refunds where key = ${refundKey}`,
     dispute: (key) => sql`update sandbox_charges set disputed = true where key = ${key}`,
     winDispute: (key) => sql`update sandbox_charges set disputed = false where key = ${key}`,
     close: drop,

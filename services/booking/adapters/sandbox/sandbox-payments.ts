@@ -1,4 +1,5 @@
 import { type Db, relaxed } from '../../../../shared/db/client.ts';
+import { inTransaction } from '../../../../shared/db/transaction.ts';
 import { PaymentUnanswered } from '../../domain/errors.ts';
 import {
   type AmountBounds,
@@ -6,6 +7,7 @@ import {
   checkChargeable,
   type PaymentProvider,
   type PaymentState,
+  type RefundRequest,
 } from '../../domain/payment/payment-provider.ts';
 
 /** Payment methods that misbehave; every other uuid succeeds. */
@@ -145,7 +147,7 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
     refund: ({ key, refundKey, amount, earlier }) =>
       answered(() =>
         run(() =>
-          sql.begin(async (tx) => {
+          inTransaction(sql, async (tx) => {
             // The charge is locked first: the next statement then sees the refunds of faster callers.
             const [charge] = await tx<Written[]>`
               select amount::float8 as amount, status, disputed from sandbox_charges where key = ${key} for update`;
@@ -154,22 +156,25 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
             const isVoid = charge.status === 'authorised' && amount === charge.amount;
             await tx`update sandbox_charges set status = ${isVoid ? 'voided' : 'succeeded'} where key = ${key}`;
             if (isVoid) return 'voided';
-            const counted = earlier.map((one) => one.refundKey);
-            const [given] = await tx<Given[]>`
-              select count(*) filter (where key = ${refundKey})::int as made,
-                coalesce(sum(amount), 0)::float8 as total,
-                coalesce(sum(amount) filter (
-                  where starts_with(key, ${refundByHand}) or key = any(${counted}::text[])), 0)::float8 as before
-              from sandbox_refunds where charge_key = ${key}`;
-            const owed = earlier.reduce((sum, one) => sum + one.amount, amount) - given!.before;
-            const due = Math.min(amount, owed, charge.amount - given!.total);
-            if (given!.made > 0 || due <= 0) return 'refunded';
+            const { made, due } = await dueOf(tx, { key, refundKey, amount, earlier }, charge.amount);
+            if (made > 0 || due <= 0) return 'refunded';
             if (charge.disputed) return 'disputed';
             await tx`insert into sandbox_refunds (key, charge_key, amount) values (${refundKey}, ${key}, ${due})`;
             return 'refunded';
           }),
         ),
       ),
+
+    findRefund: ({ key, refundKey, amount, earlier }) =>
+      answered(async () => {
+        const [charge] = await run(
+          () => sql<Written[]>`
+            select amount::float8 as amount, status, disputed from sandbox_charges where key = ${key}`,
+        );
+        if (charge?.status !== 'succeeded') return { is: 'given' };
+        const { made, due } = await run(() => dueOf(sql, { key, refundKey, amount, earlier }, charge.amount));
+        return made > 0 || due <= 0 ? { is: 'given' } : { is: 'failed', reason: 'not_in_the_books' };
+      }),
 
     // A key is one payment here, so there can be no second payment with it.
     giveBackStray: async () => false,
@@ -202,6 +207,20 @@ export function sandboxPayments({ sql, run, gathered }: Db, { hasBank = true } =
         return rows.length > 0;
       }),
   };
+}
+
+/** How often a refund is in the books, and what is due for it if it is not. */
+async function dueOf(on: Db['sql'], { key, refundKey, amount, earlier }: RefundRequest, charged: number) {
+  const counted = earlier.map((one) => one.refundKey);
+  const [given] = await on<Given[]>`
+    select count(*) filter (where key = ${refundKey})::int as made,
+      coalesce(sum(amount), 0)::float8 as total,
+      coalesce(sum(amount) filter (
+        where starts_with(key, ${refundByHand}) or key = any(${counted}::text[])), 0)::float8 as before
+    from sandbox_refunds where charge_key = ${key}`;
+  const { made, total, before } = given!;
+  const owed = earlier.reduce((sum, one) => sum + one.amount, amount) - before;
+  return { made, due: Math.min(amount, owed, charged - total) };
 }
 
 function firstStatus(methodUuid: string, hasBank: boolean): Status {

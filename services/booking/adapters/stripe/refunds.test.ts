@@ -101,6 +101,31 @@ test('a refund of ours that failed later is made again when it is repeated', asy
   }
 });
 
+test('a refund has failed when the refund by hand that counted as it has failed, or was cancelled', async () => {
+  for (const [status, reason] of [
+    ['failed', 'expired_or_canceled_card'],
+    ['canceled', 'refund_canceled'],
+  ] as const) {
+    const key = await shop.captured();
+    const byHand = shop.fake.refundByHand(intentId(key), 150);
+    const refund = refundOf(key);
+    await shop.payments.refund(refund);
+    expect(await shop.payments.findRefund(refund)).toEqual({ is: 'given' });
+    shop.fake.failRefund((await refundsOf(key)).find(({ id }) => id !== byHand.id)!.id, status);
+    expect(await shop.payments.findRefund(refund)).toEqual({ is: 'failed', reason });
+    expect(await shop.payments.refund(refund)).toBe('refunded');
+    shop.fake.failRefund(byHand.id, status);
+    // Its own part stands.
+    expect(await shop.payments.findRefund(refund)).toEqual({ is: 'given' });
+    const other = { key, refundKey: randomUUID(), amount: 100, earlier: [refund] };
+    shop.fake.refundByHand(intentId(key), 250);
+    expect(await shop.payments.refund(other)).toBe('refunded');
+    expect(await shop.payments.findRefund(other)).toEqual({ is: 'given' });
+    shop.fake.failRefund((await refundsOf(key))[0]!.id, status);
+    expect(await shop.payments.findRefund(other)).toEqual({ is: 'failed', reason });
+  }
+});
+
 test('a refund that fails at once is reported as refused', async () => {
   const key = await shop.captured();
   const { refunds } = shop.stripe;

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { PaymentRefused, PaymentUnanswered } from '../../domain/errors.ts';
-import type { PaymentProvider } from '../../domain/payment/payment-provider.ts';
+import type { PaymentProvider, RefundRequest } from '../../domain/payment/payment-provider.ts';
 import { toStripeAmountUp } from './amounts.ts';
 import { all, asked, orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';
@@ -25,7 +25,7 @@ type Owed = (given: Stripe.Refund[]) => number;
 export function stripeRefunds(
   { stripe, intents }: RefundDeps,
   retrieve: Retrieve,
-): Pick<PaymentProvider, 'capture' | 'refund' | 'giveBackStray'> {
+): Pick<PaymentProvider, 'capture' | 'refund' | 'findRefund' | 'giveBackStray'> {
   /**
    * Takes a step unless another process was faster; the intent then tells what is next. Returns the refusal, if any.
    */
@@ -82,7 +82,7 @@ export function stripeRefunds(
     try {
       const request = { payment_intent: intentId, amount, metadata };
       const made = await asked(stripe.refunds.create(request, { idempotencyKey }));
-      return stands(made) ? undefined : new PaymentRefused(made.failure_reason ?? `refund_${made.status}`);
+      return stands(made) ? undefined : new PaymentRefused(reasonOf(made));
     } catch (error) {
       if (!(error instanceof PaymentUnanswered)) throw error;
       const isRefused = error instanceof PaymentRefused;
@@ -122,19 +122,7 @@ export function stripeRefunds(
         const currency = intent.currency.toUpperCase();
         const part = toStripeAmountUp(amount, currency);
         if (intent.status === 'succeeded') {
-          const sum = toStripeAmountUp(
-            earlier.reduce((total, one) => total + one.amount, amount),
-            currency,
-          );
-          const counted = new Set(earlier.map((one) => one.refundKey));
-          const counts = (tag: string | undefined) => tag === undefined || counted.has(tag);
-          return giveBack(intentId, refundKey, (given) => {
-            const before = given.filter(({ metadata }) => counts(metadata?.[refundTag]));
-            return Math.min(
-              part,
-              before.reduce((rest, one) => rest - one.amount, sum),
-            );
-          });
+          return giveBack(intentId, refundKey, owedOf({ amount, earlier }, currency));
         }
         if (intent.status === 'canceled') return known.declined ? 'nothing' : 'voided';
         if (intent.status !== 'requires_capture') return 'nothing';
@@ -142,6 +130,23 @@ export function stripeRefunds(
         refused = part === intent.amount ? await step(stripe.paymentIntents.cancel(intentId)) : await take(intentId);
       }
       throw new PaymentUnanswered(new Error(`${intentId} changes all the time`));
+    },
+
+    async findRefund({ key, refundKey, amount, earlier }) {
+      const given = { is: 'given' } as const;
+      const intentId = (await intents.find(key))?.intentId;
+      if (!intentId) return given;
+      const intent = await retrieve(intentId);
+      if (intent.status !== 'succeeded') return given;
+      const refunds = await refundsOf(intentId);
+      const own = refunds.filter(({ metadata }) => metadata?.[refundTag] === refundKey);
+      const standing = refunds.filter(stands);
+      const owed = owedOf({ amount, earlier }, intent.currency.toUpperCase())(standing);
+      const left = standing.reduce((rest, one) => rest - one.amount, chargeOf(intent).amount_captured);
+      // The newest is listed first: without one of ours it is a refund by hand that counted as given.
+      const failed = [...own, ...refunds].find((one) => !stands(one));
+      if (own.some(stands) || Math.min(owed, left) <= 0 || !failed) return given;
+      return { is: 'failed', reason: reasonOf(failed) };
     },
 
     async giveBackStray({ key, reference }) {
@@ -168,6 +173,20 @@ export function stripeRefunds(
 
 /** Returns whether the money is with the buyer or on its way: the refund is neither failed nor cancelled. */
 const stands = ({ status }: Stripe.Refund) => status !== 'failed' && status !== 'canceled';
+
+const reasonOf = ({ status, failure_reason: reason }: Stripe.Refund) => reason ?? `refund_${status}`;
+
+/** What is owed for a refund and the earlier ones, in the refunds that are given: those by hand count. */
+function owedOf({ amount, earlier }: Pick<RefundRequest, 'amount' | 'earlier'>, currency: string): Owed {
+  const sum = earlier.reduce((total, one) => total + one.amount, amount);
+  const counted = new Set(earlier.map((one) => one.refundKey));
+  const counts = (tag: string | undefined) => tag === undefined || counted.has(tag);
+  return (given) => {
+    const before = given.filter(({ metadata }) => counts(metadata?.[refundTag]));
+    const rest = before.reduce((left, one) => left - one.amount, toStripeAmountUp(sum, currency));
+    return Math.min(toStripeAmountUp(amount, currency), rest);
+  };
+}
 
 function chargeOf({ id, latest_charge: charge }: Stripe.PaymentIntent): Stripe.Charge {
   if (charge && typeof charge !== 'string') return charge;

@@ -49,6 +49,10 @@ paymentConformance('Stripe', async () => {
       };
     },
     refundByHand: async (key, amount) => fake.refundByHand(intentOf(key).id, amount),
+    failRefund: async (key, refundKey) => {
+      const { data } = await stripe.refunds.list({ payment_intent: intentOf(key).id });
+      fake.failRefund(data.find(({ metadata }) => metadata?.onsale_refund === refundKey)!.id);
+    },
     dispute: async (key) => fake.openDispute(intentOf(key).id),
     winDispute: async (key) => fake.closeDispute(intentOf(key).id, 'won'),
     close: async () => {

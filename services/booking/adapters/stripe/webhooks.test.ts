@@ -83,6 +83,18 @@ test('a failed payment and a failed refund are read without asking Stripe', asyn
   ]);
   shop.fake.failRefund(shop.fake.refundByHand(id).id);
   expect(await heard('refund.failed', (object) => object.payment_intent === id)).toEqual([
+    { type: 'refund.failed', isRefundFailure: true, failedRefundOf: key },
+  ]);
+  shop.fake.failRefund(shop.fake.refundByHand(id).id, 'canceled');
+  expect(await heard('charge.refund.updated', (object) => object.payment_intent === id)).toEqual(
+    [1, 2].map(() => ({ type: 'charge.refund.updated', isRefundFailure: false, failedRefundOf: key })),
+  );
+  const stray = await shop.stripe.paymentIntents.create({
+    ...{ amount: 500, currency: 'usd', confirm: true, payment_method: 'pm_card_visa' },
+    allowed_payment_method_types: ['card'],
+  });
+  shop.fake.failRefund(shop.fake.refundByHand(stray.id).id);
+  expect(await heard('refund.failed', (object) => object.payment_intent === stray.id)).toEqual([
     { type: 'refund.failed', isRefundFailure: true },
   ]);
 });

@@ -4,6 +4,8 @@ import { orderTag } from './client.ts';
 import { isDisputed } from './disputes.ts';
 import type { StripeIntents } from './intents.ts';
 
+type Told = Stripe.PaymentIntent | Stripe.Dispute | Stripe.Refund | { object: 'any other' };
+
 /**
  * Reads Stripe's webhooks: undefined unless signed with the endpoint's secret within the last five minutes. Throws
  * `PaymentUnanswered` when Stripe can't be asked for the dispute's current status.
@@ -21,12 +23,19 @@ export function stripeWebhooks(
     return key === undefined ? undefined : { key, isOpen: await isDisputed(stripe, intentId) };
   }
 
+  /** Our refunds carry metadata, and those that are made by hand do not: both name their payment. */
+  async function failedRefundOf({ status, payment_intent: intent }: Partial<Stripe.Refund>) {
+    if (!intent || (status !== 'failed' && status !== 'canceled')) return undefined;
+    return intents.keyOf(typeof intent === 'string' ? intent : intent.id);
+  }
+
   return async (body, signature) => {
     const event = await stripe.webhooks.constructEventAsync(body, signature, secret).catch(() => undefined);
     if (!event) return undefined;
-    const { object } = event.data as { object: Stripe.PaymentIntent | Stripe.Dispute | { object: 'any other' } };
+    const { object } = event.data as { object: Told };
     const payment = object.object === 'payment_intent' ? paymentOf(object) : undefined;
     const dispute = object.object === 'dispute' ? await disputeOf(object) : undefined;
+    const refundOf = object.object === 'refund' ? await failedRefundOf(object) : undefined;
     const isRefundFailure = event.type === 'refund.failed';
     return {
       id: event.id,
@@ -34,6 +43,7 @@ export function stripeWebhooks(
       isRefundFailure,
       ...(payment && { payment }),
       ...(dispute && { dispute }),
+      ...(refundOf !== undefined && { failedRefundOf: refundOf }),
     };
   };
 }

@@ -12,6 +12,7 @@ export type AuditRule =
   | 'order pending for too long'
   | 'authorised and not captured for too long'
   | 'refund pending for too long'
+  | 'refund failed'
   | 'payment does not fit its order'
   | 'history does not match'
   | 'wrong total'

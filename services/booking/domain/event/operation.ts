@@ -1,5 +1,6 @@
 import type { KnownOrder } from '../order/order.ts';
 import type { Backlog } from '../payment/unfinished-payments.ts';
+import type { RefundStatus } from '../refund/refund.ts';
 import type { Organised } from './event.ts';
 
 /** Gives all buyers of a cancelled event their money back. `done` and `total` are orders. */
@@ -11,8 +12,11 @@ export type Operation = {
   total: number;
   /** The reason why it has not ended, while there is one: orders that can't be given back yet. */
   error: OrdersLeft | null;
-  /** Refunds of the event since it was cancelled, by how they stand: money is on its way while one is pending. */
-  refunds: { pending: number; succeeded: number; disputed: number };
+  /**
+   * Refunds of the event since it was cancelled, by how they stand: money is on its way while one is pending, and not
+   * given back of one that has failed.
+   */
+  refunds: Record<RefundStatus, number>;
   /** RFC 3339, UTC. */
   createdAt: string;
   updatedAt: string;

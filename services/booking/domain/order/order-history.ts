@@ -18,6 +18,21 @@ export type OrderStep = {
   cause: string;
 };
 
+/**
+ * A refund of an order. `failure` is why it has failed, or was refused at the last try; `attempts` is how often
+ * the provider has refused it since it is pending, and `nextTryAt` when the sweep asks again.
+ */
+export type RefundStory = {
+  uuid: string;
+  status: string;
+  amount: number;
+  seats: string[];
+  createdAt: string;
+  failure: string | null;
+  attempts: number;
+  nextTryAt: string | null;
+};
+
 /** The whole story of an order, as its organiser and an operator look at it. */
 export type OrderHistory = {
   uuid: string;
@@ -32,7 +47,7 @@ export type OrderHistory = {
   /** `disputedAt`: when the buyer had their bank take it back. */
   payment: { status: string; provider: string | null; amount: number; disputedAt: string | null };
   /** The oldest first, as the steps. */
-  refunds: { uuid: string; status: string; amount: number; seats: string[]; createdAt: string }[];
+  refunds: RefundStory[];
   steps: OrderStep[];
 };
 

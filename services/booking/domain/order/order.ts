@@ -1,5 +1,6 @@
 import type { LockKey } from '../../../../shared/locks/ticket-locks.ts';
 import type { FinalPaymentState, PaymentAction, ProviderName } from '../payment/payment-provider.ts';
+import type { RefundStatus } from '../refund/refund.ts';
 import type { Rate } from '../reservation/reservation.ts';
 
 export type OrderStatus = 'pending' | 'paid' | 'failed' | 'refunded';
@@ -29,12 +30,23 @@ export type OrderOutcome = {
   seats: OrderSeats;
 };
 
+/** A ticket of an order; `refundStatus` is how the refund of one that was given back stands. */
+export type OrderTicket = {
+  uuid: string;
+  eventUuid: string;
+  seat: string;
+  price: number;
+  refunded: boolean;
+  refundStatus: RefundStatus | null;
+  rate: Rate | null;
+};
+
 /** An order as its buyer sees it. Prices and `total` are in minor units of `currency`. */
 export type OrderView = {
   uuid: string;
   userUuid: string;
   status: OrderStatus;
-  tickets: { uuid: string; eventUuid: string; seat: string; price: number; refunded: boolean; rate: Rate | null }[];
+  tickets: OrderTicket[];
   total: number;
   currency: string;
   /** The step that the buyer must take before the order can be paid. */

@@ -1,6 +1,7 @@
 import { advanceOrder } from '../order/advance-order.ts';
 import type { CompletionPorts } from '../order/complete-order.ts';
 import type { Ports } from '../ports.ts';
+import { type FailedRefundPorts, noteFailedRefunds } from '../refund/note-failed-refunds.ts';
 import type { WebhookEvent } from './webhook-events.ts';
 
 /**
@@ -8,12 +9,12 @@ import type { WebhookEvent } from './webhook-events.ts';
  * order of ours, changes nothing. Throws `PaymentUnanswered`; the provider then sends the event again.
  */
 export async function handleWebhook(
-  ports: CompletionPorts & Pick<Ports, 'webhookEvents'>,
+  ports: CompletionPorts & FailedRefundPorts & Pick<Ports, 'webhookEvents'>,
   event: WebhookEvent,
 ): Promise<void> {
   const { webhookEvents, orders, unfinishedPayments, payments, observer } = ports;
   if (await webhookEvents.has(event.id)) return;
-  const { payment, dispute } = event;
+  const { payment, dispute, failedRefundOf } = event;
   const known = payment && (await orders.get(payment.key));
   if (known) {
     if (await payments.giveBackStray(payment)) observer.paymentGivenBack('stray');
@@ -24,6 +25,7 @@ export async function handleWebhook(
     const isNews = await unfinishedPayments.recordDispute(dispute.key, dispute.isOpen);
     if (isNews && dispute.isOpen) observer.paymentDisputed();
   }
-  if (event.isRefundFailure) observer.refundFailed();
+  if (failedRefundOf !== undefined) await noteFailedRefunds(ports, failedRefundOf);
+  else if (event.isRefundFailure) observer.refundFailed();
   await webhookEvents.record(event);
 }

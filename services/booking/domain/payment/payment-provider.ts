@@ -43,6 +43,12 @@ export type PaymentProvider = {
   refund(request: RefundRequest): Promise<RefundOutcome>;
 
   /**
+   * Returns how a refund stands that was made: `failed` when the provider says that money came back since, so that
+   * the same call of `refund` would give some again. It changes nothing.
+   */
+  findRefund(request: RefundRequest): Promise<RefundState>;
+
+  /**
    * Refunds the whole of a payment that carries an order's key but is not the order's own, and leaves the order's own
    * alone. `reference` is the provider's name for it. Returns whether there was something to refund.
    */
@@ -89,6 +95,8 @@ export const declineReasons = [
   'unknown_payment_method',
 ] as const;
 export type DeclineReason = (typeof declineReasons)[number];
+
+export type RefundState = { is: 'given' } | { is: 'failed'; reason: string };
 
 export type RefundOutcome = 'voided' | 'refunded' | 'disputed' | 'nothing';
 

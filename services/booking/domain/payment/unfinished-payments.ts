@@ -9,8 +9,18 @@ export type PendingOrder = KnownOrder & { waits: boolean };
 /** The number of them, and the age of the oldest (0 without any). */
 export type Backlog = { count: number; oldestAgeSeconds: number };
 
-/** Orders without a response, orders that wait for their buyer, authorisations not captured, refunds not paid. */
-export type Backlogs = { pending: Backlog; actions: Backlog; uncaptured: Backlog; refunds: Backlog };
+/**
+ * Orders without a response, orders that wait for their buyer, authorisations not captured, refunds not paid, refunds
+ * whose money came back; and how often the provider has refused the pending refund that it refused most often.
+ */
+export type Backlogs = {
+  pending: Backlog;
+  actions: Backlog;
+  uncaptured: Backlog;
+  refunds: Backlog;
+  failedRefunds: Backlog;
+  refundAttempts: number;
+};
 
 /**
  * Port: the provider's unfinished work for orders, in the database. Each operation is one transaction. Throws

@@ -9,6 +9,8 @@ export type WebhookEvent = {
   payment?: { key: string; reference: string };
   /** A refund has not arrived, which needs a person's attention. */
   isRefundFailure: boolean;
+  /** The uuid of the order of which a refund has failed, or was cancelled; absent if it is of no order. */
+  failedRefundOf?: string;
   /** The buyer has disputed a payment; or (not `isOpen`) the seller has won, or it was only an inquiry. */
   dispute?: { key: string; isOpen: boolean };
 };

@@ -25,7 +25,10 @@ export async function payBack(
     return { ...refund, status };
   } catch (error) {
     if (!(error instanceof PaymentUnanswered)) throw error;
-    if (error instanceof PaymentRefused) observer.paymentRefused(error.reason, error);
+    if (error instanceof PaymentRefused) {
+      observer.paymentRefused(error.reason, error);
+      await refunds.noteRefusal(refund.uuid, error.reason);
+    }
     return refund;
   }
 }

@@ -5,10 +5,12 @@ import { orderNotFound, refundRefusals } from '../errors.ts';
 import { letGo } from '../order/complete-order.ts';
 import { organisesOrder } from '../order/order-rights.ts';
 import type { Ports } from '../ports.ts';
+import { type FailedRefundPorts, noteFailedRefunds } from './note-failed-refunds.ts';
 import { type PayBackPorts, payBack } from './pay-back.ts';
 import type { Refund } from './refund.ts';
 
 export type RefundPorts = PayBackPorts &
+  FailedRefundPorts &
   Pick<Ports, 'feed' | 'refundWindowMs'> & {
     orders: Pick<Ports['orders'], 'get' | 'view' | 'organiserOf'>;
     locks: Pick<Ports['locks'], 'release' | 'uncover'>;
@@ -29,6 +31,9 @@ export type RefundRequest = {
  * from this moment; a refund whose provider has not responded is `pending`, and settled later. Repeated with the same
  * `uuid` it returns the same refund.
  *
+ * An organiser who asks for tickets that were given back already has the provider asked how their refund stands: one
+ * whose money came back is `failed`, and made again. Not for its buyer: they may have been paid another way by now.
+ *
  * Throws as `checkRefundable`, `order_not_refundable` when the order is not paid, or does not own a ticket that is
  * named, or another provider has its money; and, which binds no organiser, when the window is over, and `event_begun`.
  */
@@ -39,7 +44,10 @@ export async function refundOrder(
   const by = await checkRefundable(ports, { actor, orderUuid, userUuid });
   const { refunds, orders, payments, feed } = ports;
   const rights = by === 'organiser' ? { author: { actor, address } } : { windowMs: ports.refundWindowMs };
-  const refund = await refunds.open({ uuid, orderUuid, ticketUuids, ...rights, provider: payments.name });
+  const open = () => refunds.open({ uuid, orderUuid, ticketUuids, ...rights, provider: payments.name });
+  let refund = await open();
+  const isGivenBack = refund === 'not paid' || refund === 'not owned';
+  if (isGivenBack && by === 'organiser' && (await noteFailedRefunds(ports, orderUuid)) > 0) refund = await open();
   if (typeof refund === 'string') throw refundRefusals[refund]();
   // Available at once: locks that were left when the order was settled must not outlive it. (The sweep that captures
   // its money releases them, too.)

@@ -163,6 +163,26 @@ describe('an access code', () => {
     expect(tally(outcomes)).toEqual({ held: 5, code_used_up: 1 });
   });
 
+  test.each<{ uses: number[]; among: number }>([
+    { uses: [3, 2, 4], among: 1 },
+    { uses: [3, 2, 4], among: 4 },
+    { uses: [1, 1, 1], among: 1 },
+  ])(
+    'of several presales is used in each by a rush, until none has uses left: $uses, $among processes',
+    async ({ uses, among }) => {
+      const event = await makeEvent(sale.sql, { seats: 24 });
+      for (const maxUses of uses) await organiser.presale(event.id, { maxUses });
+      const held = uses.reduce((sum, one) => sum + one);
+      const take = (ticket: string, i: number) => hold(processes[i % among]!, [ticket], { accessCode: 'FANS' });
+      const outcomes = await Promise.all(event.tickets.map(take));
+      expect(tally(outcomes)).toEqual({ held, code_used_up: 24 - held });
+      const counted = await sale.sql<{ uses: number }[]>`
+      select count(*)::int as uses from reservations where event_id = ${event.id}
+      group by access_code_id order by access_code_id`;
+      expect(counted.map((one) => one.uses)).toEqual(uses);
+    },
+  );
+
   test('counts on when old reservations are purged before the event', async () => {
     const event = await makeEvent(sale.sql, { seats: 2 });
     await organiser.presale(event.id, { maxUses: 1 });

@@ -23,7 +23,13 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
         select string_agg(concat_ws('.', r.xmin, p.xmin), '.' order by r.id, p.category)
         from rates r left join rate_prices p on p.rate_id = r.id where r.event_id = e.id) end))`;
 
-  const isDated = () => sql`e.date >= '0001-01-01 00:00:00+00' and e.date < '10000-01-01 00:00:00+00'`;
+  /** True for an instant that RFC 3339 can write: its year has four digits. */
+  const isWritable = (column: Fragment) =>
+    sql`(${column} >= '0001-01-01 00:00:00+00' and ${column} < '10000-01-01 00:00:00+00')`;
+  const isDated = () => isWritable(sql`e.date`);
+
+  /** An instant; null for one that can't be written, which SQL may have left. */
+  const writable = (column: Fragment) => sql`case when ${isWritable(column)} then ${instant(sql, column)} end`;
 
   /** The date as the original has it. */
   const utc = (column: Fragment) => sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
@@ -62,11 +68,12 @@ export function postgresEventStore({ sql, orm, run }: Db): EventStore {
                 order by ep.position nulls last, p.id)
               from event_performers ep join performers p on p.id = ep.performer_id where ep.event_id = e.id), '[]'),
             'status', e.status, 'time_zone', v.time_zone, 'category', e.category, 'genre', e.genre,
-            'image_url', e.image_url, 'doors_at', ${instant(sql, sql`e.doors_at`)}, 'ends_at', ${instant(sql, sql`e.ends_at`)},
+            'image_url', e.image_url, 'doors_at', ${writable(sql`e.doors_at`)}, 'ends_at', ${writable(sql`e.ends_at`)},
             'ticket_limit', e.ticket_limit,
             'previous_dates', array(
-              select ${instant(sql, sql`d.date`)} from unnest(e.previous_dates) with ordinality as d (date, n) order by d.n),
-            'refund_until', ${instant(sql, sql`e.refund_until`)},
+              select ${instant(sql, sql`d.date`)} from unnest(e.previous_dates) with ordinality as d (date, n)
+              where ${isWritable(sql`d.date`)} order by d.n),
+            'refund_until', ${writable(sql`e.refund_until`)},
             'organiser', case when o.id is not null then json_build_object('uuid', o.uuid, 'name', o.name) end,
             'on_sale', json_build_object(
               'from', ${instant(sql, sql`e.on_sale_from`)}, 'until', ${instant(sql, sql`e.on_sale_until`)}, 'presales', coalesce((

@@ -9,6 +9,9 @@ export const ms = (sql: Sql, duration: number): Fragment => sql`${duration} * in
 /** True when no order has the ticket. */
 export const isFree = (sql: Sql): Fragment => sql`(t.status = 'available' and t.order_id is null)`;
 
+/** True unless the ticket is being paid for. A sold one is in its hold-back once it was given back. */
+export const takesHoldBack = (sql: Sql): Fragment => sql`(${isFree(sql)} or t.status = 'booked')`;
+
 /** True when an order has the ticket, or has had it: what money was paid for can't be deleted. */
 export const isSold = (sql: Sql): Fragment => sql`(not ${isFree(sql)} or exists (
   select from order_tickets ot join orders bought on bought.id = ot.order_id

@@ -1,7 +1,7 @@
 import type { Db } from '../../../../shared/db/client.ts';
-import { codes, eventIsCancelled } from '../../domain/offer/errors.ts';
+import { eventCancelled, eventIsCancelled } from '../../domain/event/errors.ts';
 import type { Batch, OfferedSeats, Seat, Written } from '../../domain/offer/offer.ts';
-import { isFree, isSold, ms } from './offer-fragments.ts';
+import { isFree, isSold, ms, takesHoldBack } from './offer-fragments.ts';
 
 type Tx = Db['sql'];
 type Running = { id: number; eventId: number; done: number; currency: string };
@@ -14,7 +14,7 @@ async function running(tx: Tx, uuid: string): Promise<Running | undefined> {
     from operations op join events e on e.id = op.event_id
     where op.uuid = ${uuid} and op.status = 'running' for update of op`;
   if (!row?.isCancelled) return row;
-  const error = { error: codes.eventCancelled.code, message: eventIsCancelled().message };
+  const error = { error: eventCancelled.code, message: eventIsCancelled().message };
   await tx`
     update operations set status = 'failed', error = ${JSON.stringify(error)}::text::jsonb where id = ${row.id}`;
   return undefined;
@@ -45,18 +45,20 @@ export async function writeSeats(tx: Tx, uuid: string, { seats, batch, kept, lea
     // ticket is for whoever buys it when it was given back.
     await tx`
       with found as (
-        select t.id, ${from}::int + w.n - 1 as place, w.category, ${isFree(tx)} as is_free, w.hold_back_id,
+        select t.id, ${from}::int + w.n - 1 as place, w.category, ${isFree(tx)} as is_free,
+          case when ${takesHoldBack(tx)} then w.hold_back_id else t.hold_back_id end as hold_back_id,
           case when ${isFree(tx)} or t.currency = ${currency}::text then w.price else t.price end as price
         from (${wanted()}) w join tickets t on t.event_id = ${eventId} and t.seat = w.seat
         where (t.place, t.category) is distinct from (${from}::int + w.n - 1, w.category)
           or (t.currency = ${currency}::text and t.price <> w.price)
-          or (${isFree(tx)} and (t.currency, t.hold_back_id) is distinct from (${currency}::text, w.hold_back_id))
+          or (${isFree(tx)} and t.currency <> ${currency}::text)
+          or (${takesHoldBack(tx)} and t.hold_back_id is distinct from w.hold_back_id)
         order by t.id for update of t
       )
       update tickets t set place = f.place, category = f.category,
         price = f.price,
         currency = case when f.is_free then ${currency} else t.currency end,
-        hold_back_id = case when f.is_free then f.hold_back_id else t.hold_back_id end
+        hold_back_id = f.hold_back_id
       from found f where t.id = f.id`;
   }
   await tx`

@@ -82,7 +82,7 @@ export function postgresOffers(db: Db): Offers {
         if (labels.length === 0) return [];
         return await sql<Seat[]>`
           select t.uuid, t.seat as label from operations op join tickets t on t.event_id = op.event_id
-          where op.uuid = ${uuid} and t.seat = any(${labels}) and t.hold_back_id is null and ${isFree(sql)}`;
+          where op.uuid = ${uuid} and t.seat = any(${labels}) and t.hold_back_id is null and t.status = 'available'`;
       }),
 
     write: (uuid, seats, batch, kept, leaseMs) =>
@@ -102,8 +102,8 @@ export function postgresOffers(db: Db): Offers {
             update events e set plan_id = p.id from op join seating_plans p on p.uuid = op.plan
             where e.id = op.event_id and e.plan_id is distinct from p.id
           ), unplaced as (
-            update tickets t set place = null from op
-            where t.event_id = op.event_id and t.seat = any(${outside}) and t.place is not null
+            update tickets t set place = null, hold_back_id = null from op
+            where t.event_id = op.event_id and t.seat = any(${outside}) and (t.place, t.hold_back_id) is distinct from (null, null)
           )
           select from op`;
         return done.length > 0;

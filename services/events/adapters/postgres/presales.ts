@@ -3,12 +3,12 @@ import { type Author, writeAudit } from '../../../../shared/audit/audit-log.ts';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { isInUse } from '../../../../shared/db/code-uses.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
-import type { AccessCode, Presale, PresaleInput, Presales } from '../../domain/presale/presales.ts';
+import type { AccessCode, GeneralSale, Presale, PresaleInput, Presales } from '../../domain/presale/presales.ts';
 
 import { instant } from './fragments.ts';
 
 type Sql = Db['sql'];
-type Row = { id: number; organiserId: number | null; onSaleFrom: string | null; presale: Omit<Presale, 'version'> };
+type Row = GeneralSale & { id: number; organiserId: number | null; presale: Omit<Presale, 'version'> };
 
 /** How long a hold counts as a use, for showing: booking's usual time. It decides itself, by its own. */
 const holdMs = 15 * 60_000;
@@ -42,8 +42,8 @@ export function postgresPresales({ sql, run }: Db): Presales {
     create: (author, eventUuid, { uuid, name, startsAt, endsAt }, check) =>
       write(async (tx) => {
         // A draft may be about to be deleted, and the window of the general sale to be changed.
-        const [event] = await tx<{ id: number; onSaleFrom: string | null }[]>`
-          select e.id::float8 as id, ${instant(tx, tx`e.on_sale_from`)} as "onSaleFrom" from events e
+        const [event] = await tx<({ id: number } & GeneralSale)[]>`
+          select e.id::float8 as id, ${general(tx)} from events e
           where e.uuid = ${eventUuid} for no key update`;
         if (!event) return undefined;
         const before = await find(tx, tx`p.uuid = ${uuid}`);
@@ -72,7 +72,7 @@ export function postgresPresales({ sql, run }: Db): Presales {
     change: (author, uuid, decide) =>
       write(async (tx) => {
         const before = await find(tx, tx`p.uuid = ${uuid} for no key update of p, e`);
-        const found = before && { presale: toPresale(before), onSaleFrom: before.onSaleFrom };
+        const found = before && { ...before, presale: toPresale(before) };
         const { name, startsAt, endsAt } = decide(found);
         const { presale } = before!;
         if (presale.name === name && presale.startsAt === startsAt && presale.endsAt === endsAt) {
@@ -115,6 +115,7 @@ export function postgresPresales({ sql, run }: Db): Presales {
         const theirs = tx`c.presale_id = ${row.id} and c.uuid = any(${uuids}) order by c.id`;
         const before = await codes(tx, theirs);
         if (before.length > 0) return { added: before };
+        if (row.isCancelled) return 'cancelled';
         const texts = wanted.map(({ code }) => code);
         const taken = await tx<{ code: string }[]>`
           select code from access_codes where presale_id = ${row.id} and code = any(${texts}) order by code`;
@@ -165,9 +166,12 @@ export function postgresPresales({ sql, run }: Db): Presales {
   };
 }
 
+const general = (on: Sql) =>
+  on`${instant(on, on`e.on_sale_from`)} as "onSaleFrom", e.status = 'cancelled' as "isCancelled"`;
+
 const select = (on: Sql, condition: Fragment) => on<Row[]>`
   select p.id::float8 as id, e.organiser_id::float8 as "organiserId",
-    ${instant(on, on`e.on_sale_from`)} as "onSaleFrom", json_build_object(
+    ${general(on)}, json_build_object(
     'uuid', p.uuid, 'eventUuid', e.uuid, 'organiserUuid', o.uuid, 'name', p.name,
     'startsAt', ${instant(on, on`p.starts_at`)}, 'endsAt', ${instant(on, on`p.ends_at`)}) as presale
   from presales p join events e on e.id = p.event_id left join organisers o on o.id = e.organiser_id

@@ -5,6 +5,7 @@ import type { EventStatus } from './event.ts';
 export const noSuchEvent = { code: 'event_not_found', kind: 'not_found' } as const satisfies ErrorType;
 export const notADraft = { code: 'event_not_draft', kind: 'conflict' } as const satisfies ErrorType;
 export const memberFixed = { code: 'event_member_fixed', kind: 'conflict' } as const satisfies ErrorType;
+export const eventCancelled = { code: 'event_cancelled', kind: 'conflict' } as const satisfies ErrorType;
 export const incomplete = { code: 'event_incomplete', kind: 'unprocessable' } as const satisfies ErrorType;
 
 /** A fault of a member, by its name in the API. */
@@ -19,6 +20,8 @@ export const notDraft = (status: EventStatus) =>
   new AppError(notADraft, `The event is ${status}: only a draft can be published or deleted`, {
     details: { event_status: status },
   });
+
+export const eventIsCancelled = () => new AppError(eventCancelled, 'The event is cancelled, and sells no more');
 
 export const memberIsFixed = (issues: Issue[]) =>
   new AppError(memberFixed, 'Some members can’t be changed any more: see issues', { details: { issues } });

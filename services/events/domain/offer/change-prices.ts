@@ -1,10 +1,10 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
-import { eventNotFound } from '../event/errors.ts';
+import { eventIsCancelled, eventNotFound } from '../event/errors.ts';
 import type { PlanWork } from '../plan/plan-work.ts';
 import type { Plans } from '../plan/plans.ts';
-import { badOffer, eventIsCancelled, underWay } from './errors.ts';
+import { badOffer, underWay } from './errors.ts';
 import type { OfferFault, Offers } from './offer.ts';
 import type { NewPrice, Prices, Repriced } from './prices.ts';
 

@@ -1,11 +1,12 @@
 import { AppError, type ErrorType } from '../../../../shared/errors.ts';
+import { eventCancelled } from '../event/errors.ts';
 import type { OfferFault, Seat } from './offer.ts';
 
 export const codes = {
   offerInvalid: { code: 'offer_invalid', kind: 'unprocessable' },
   offerConflict: { code: 'offer_conflict', kind: 'conflict' },
   offerUnderWay: { code: 'offer_under_way', kind: 'conflict', again: true },
-  eventCancelled: { code: 'event_cancelled', kind: 'conflict' },
+  eventCancelled,
   offerNotFound: { code: 'offer_not_found', kind: 'not_found' },
   operationNotFound: { code: 'operation_not_found', kind: 'not_found' },
   holdBackNotFound: { code: 'hold_back_not_found', kind: 'not_found' },
@@ -30,8 +31,6 @@ export const underWay = (operationUuid: string) =>
   new AppError(codes.offerUnderWay, 'The event’s tickets are being made from another offer: wait for its operation', {
     details: { operation_uuid: operationUuid },
   });
-
-export const eventIsCancelled = () => new AppError(codes.eventCancelled, 'The event is cancelled, and sells no more');
 
 export const offerNotFound = () => new AppError(codes.offerNotFound, 'The event’s tickets are not from an offer');
 export const operationNotFound = () => new AppError(codes.operationNotFound, 'Operation not found');

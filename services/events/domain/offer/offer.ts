@@ -113,11 +113,11 @@ export type Offers = {
   /** Ends the lease of an operation that goes on elsewhere. */
   giveUp(operationUuid: string): Promise<void>;
 
-  /** Returns the free tickets of the seats that are to be held back and are for sale now. */
+  /** Returns the tickets of the seats that are to be held back and are for sale, or being paid for, now. */
   toHoldBack(operationUuid: string, labels: string[]): Promise<Seat[]>;
   /**
    * Makes or changes the tickets of a batch, in one transaction, and counts it as done. Sold ones take
-   * the price for when they were given back, unless their currency is another, and are not held back; those in `kept` are not held back either. Doing it again changes nothing. Returns what is done
+   * the price for when they were given back, unless their currency is another, and are held back from then on; those in `kept`, and those that are being paid for, are not held back. Doing it again changes nothing. Returns what is done
    * now; undefined when the operation no longer runs: then nothing was written.
    */
   write(operationUuid: string, seats: OfferedSeats, batch: Batch, kept: string[], leaseMs: number): Promise<Written>;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
 import type { AppError } from '../../../../shared/errors.ts';
-import { eventNotFound } from '../event/errors.ts';
-import { badOffer, eventIsCancelled, seatsInTheWay, underWay } from './errors.ts';
+import { eventIsCancelled, eventNotFound } from '../event/errors.ts';
+import { badOffer, seatsInTheWay, underWay } from './errors.ts';
 import type { Gone, MadeOffer, Offer, OfferEvent, Operation, Seat } from './offer.ts';
 import { leaseMs, type OfferPorts, type RunningOffer } from './run-offer.ts';
 

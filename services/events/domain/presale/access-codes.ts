@@ -4,6 +4,7 @@ import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { Actor } from '../../../../shared/auth/actor.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
 import { unknownCursor } from '../../../../shared/errors.ts';
+import { eventIsCancelled } from '../event/errors.ts';
 import { findPresale } from './change-presale.ts';
 import { codeNotFound, codesTaken, presaleNotFound } from './errors.ts';
 import type { AccessCode, Presales } from './presales.ts';
@@ -15,7 +16,7 @@ export type WantedCodes = { codes: string[] } | { count: number; length: number 
 
 /**
  * Adds codes to a presale; repeated with the same uuid, it adds nothing and returns the same. Throws `presale_not_found`,
- * `forbidden`, and `code_taken` with those of the chosen that the presale has.
+ * `forbidden`, `event_cancelled`, and `code_taken` with those of the chosen that the presale has.
  */
 export async function addCodes(
   { presales }: PresalePorts,
@@ -33,6 +34,7 @@ export async function addCodes(
     const named = codes.map((code, i) => ({ uuid: uuidOfPart(uuid, i), code, maxUses }));
     const result = await presales.addCodes(author, presaleUuid, named);
     if (!result) throw presaleNotFound();
+    if (result === 'cancelled') throw eventIsCancelled();
     if ('added' in result) return result.added;
     if ('codes' in wanted) throw codesTaken(result.taken);
   }

@@ -1,7 +1,7 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import type { Actor, Scope } from '../../../../shared/auth/actor.ts';
 import { mustOrganise, organised } from '../../../../shared/auth/rights.ts';
-import { eventNotFound, type Issue, invalidEvent } from '../event/errors.ts';
+import { eventIsCancelled, eventNotFound, type Issue, invalidEvent } from '../event/errors.ts';
 import { presaleIsUsed, presaleNotFound } from './errors.ts';
 import type { GeneralSale, Presale, PresaleInput, Presales } from './presales.ts';
 
@@ -9,13 +9,16 @@ type PresalePorts = { presales: Presales };
 
 // Each of these throws `forbidden`, and for another organiser's thing as if there were none.
 
-/** Makes a presale; repeated with the same uuid, it makes nothing. Throws `event_not_found` and `invalid_request`. */
+/** Makes a presale; repeated with the same uuid, it makes nothing. Throws `event_not_found`, `event_cancelled` and `invalid_request`. */
 export async function createPresale(
   { presales }: PresalePorts,
   { author, eventUuid, uuid, presale }: { author: Author; eventUuid: string; uuid: string; presale: PresaleInput },
 ): Promise<Presale> {
   await mustOrganiseEvent({ presales }, { actor: author.actor, eventUuid, scope: 'manage' });
-  const made = await presales.create(author, eventUuid, { ...presale, uuid }, (event) => checkWindow(presale, event));
+  const made = await presales.create(author, eventUuid, { ...presale, uuid }, (event) => {
+    if (event.isCancelled) throw eventIsCancelled();
+    checkWindow(presale, event);
+  });
   if (!made) throw eventNotFound();
   return made;
 }
@@ -39,7 +42,7 @@ export async function findPresale(
 
 /**
  * Changes a presale: `check` gets its version before, and `merge` makes its members of those it has. Throws
- * `presale_not_found` and `invalid_request`.
+ * `presale_not_found`, `event_cancelled` and `invalid_request`.
  */
 export function changePresale(
   { presales }: PresalePorts,
@@ -54,6 +57,7 @@ export function changePresale(
     const before = organised(request.author.actor, found?.presale, 'manage', presaleNotFound);
     request.check(before.version);
     const after = request.merge(before);
+    if (found!.isCancelled && !isSame(before, after)) throw eventIsCancelled();
     const isSameWindow = after.startsAt === before.startsAt && after.endsAt === before.endsAt;
     if (!isSameWindow) checkWindow(after, found!);
     return after;
@@ -77,6 +81,9 @@ export async function mustOrganiseEvent(
   const event = await presales.organiserOfEvent(eventUuid);
   mustOrganise(actor, event?.organiserUuid, scope, eventNotFound);
 }
+
+const isSame = (a: PresaleInput, b: PresaleInput) =>
+  a.name === b.name && a.startsAt === b.startsAt && a.endsAt === b.endsAt;
 
 /** Throws `invalid_request` for a window that ends before it begins, or in which everybody may buy. */
 function checkWindow({ startsAt, endsAt }: PresaleInput, { onSaleFrom }: GeneralSale): void {

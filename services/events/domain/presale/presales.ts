@@ -3,8 +3,8 @@ import type { Author } from '../../../../shared/audit/audit-log.ts';
 /** The members of a presale that its organiser sets. Instants are RFC 3339, UTC, to the millisecond. */
 export type PresaleInput = { name: string; startsAt: string; endsAt: string };
 
-/** When everybody may buy tickets of an event: RFC 3339, UTC; null: from its publication. */
-export type GeneralSale = { onSaleFrom: string | null };
+/** When everybody may buy tickets of an event, unless it is cancelled: RFC 3339, UTC; null: from its publication. */
+export type GeneralSale = { onSaleFrom: string | null; isCancelled: boolean };
 
 /** A window before the general sale for those who have a code, with the organiser of its event; null: the platform. */
 export type Presale = PresaleInput & {
@@ -63,13 +63,13 @@ export type Presales = {
 
   /**
    * Adds codes, all or none. Returns them, or those that the presale has already. Codes of these uuids were added
-   * before: then nothing changes. Undefined when the presale has gone.
+   * before: then nothing changes; nor when the event is cancelled. Undefined when the presale has gone.
    */
   addCodes(
     author: Author,
     presaleUuid: string,
     codes: NewCode[],
-  ): Promise<{ added: AccessCode[] } | { taken: string[] } | undefined>;
+  ): Promise<{ added: AccessCode[] } | { taken: string[] } | 'cancelled' | undefined>;
 
   /** Returns codes of a presale, the oldest first, `after` one of them. */
   listCodes(query: { presaleUuid: string; after?: string | undefined; limit: number }): Promise<AccessCode[]>;
