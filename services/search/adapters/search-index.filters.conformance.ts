@@ -25,6 +25,7 @@ export function filtersConformance(put: Put, search: Search): void {
       [{ to: '2030-03-01T23:29:59.999Z' }, ['a']],
       [{ from: '2030-03-02', to: '2030-03-01T23:30:00.000Z' }, ['b']],
       [{ city: 'munchen' }, ['b', 'c']],
+      [{ city: 'monaco di baviera' }, ['b', 'c']],
       [{ city: 'münch' }, []],
       [{ country: 'DE' }, ['a', 'b', 'c']],
       [{ country: 'FR' }, []],

@@ -3,6 +3,7 @@ import { inTransaction } from '../../../../shared/db/transaction.ts';
 import type { Catalogue, DirtyEvents, DirtyIds } from '../../domain/index/catalogue.ts';
 import { documentOf, type EventDocument, type KeptEvent } from '../../domain/index/event-document.ts';
 import { localDate } from '../../domain/index/local-date.ts';
+import { cityIn } from '../../domain/relevance/places.ts';
 import { demandOf } from './demand.ts';
 
 /**
@@ -93,6 +94,13 @@ export function postgresCatalogue(db: Db): Catalogue {
   };
 }
 
-/** A name that PostgreSQL does not know as a time zone would fail the whole query: so the local date is made here. */
+/**
+ * A name that PostgreSQL does not know as a time zone would fail the whole query: so the local date is made here. A
+ * venue of the original's columns has its city in its location alone.
+ */
 const toDocument = (row: KeptEvent): EventDocument =>
-  documentOf({ ...row, local_date: localDate(row.date, row.time_zone ?? null) });
+  documentOf({
+    ...row,
+    local_date: localDate(row.date, row.time_zone ?? null),
+    city: row.city ?? cityIn(row.location),
+  });

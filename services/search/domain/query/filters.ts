@@ -1,4 +1,5 @@
 import type { EventDocument } from '../index/event-document.ts';
+import { isCountry, placeCodes } from '../relevance/places.ts';
 import type { FacetName } from './facets.ts';
 import { fold } from './text.ts';
 
@@ -45,6 +46,9 @@ export const followsSales = ({ available, onSale }: SearchFilters): boolean =>
 /** Returns a name as filters compare it: without case and accents. */
 export const filterKey = (name: string): string => fold(name).replace(/\s+/g, ' ').trim();
 
+/** Returns a city as filters compare it: Munich is München. */
+export const cityKey = (name: string): string => placeCodes(name).find((code) => !isCountry(code)) ?? filterKey(name);
+
 /** The statuses of events that sell. */
 export const sellingStatuses: readonly EventDocument['status'][] = ['published', 'rescheduled'];
 
@@ -70,7 +74,7 @@ export const termFilterNames = Object.keys(termFilters) as TermFilter[];
 export function filterTerms(event: EventDocument): Record<TermFilter, string[]> {
   const { city, country, venue_uuid, venue_name, location, performer_uuids, performers, category, genre } = event;
   return {
-    city: termsOf(city),
+    city: city ? [cityKey(city)].filter((term) => term.length <= longestTerm) : [],
     country: termsOf(country),
     venue: termsOf(venue_uuid, venue_name, location),
     performer: termsOf(...performer_uuids, ...performers),
@@ -90,5 +94,6 @@ export const wantedTerms = (filters: SearchFilters): { group: FilterGroup; name:
   termFilterNames.flatMap((name) => {
     const value = filters[name];
     const group = name === 'country' && filters.city !== undefined ? 'city' : termFilters[name];
-    return value === undefined ? [] : [{ group, name, term: filterKey(value) }];
+    if (value === undefined) return [];
+    return [{ group, name, term: name === 'city' ? cityKey(value) : filterKey(value) }];
   });

@@ -21,4 +21,4 @@ export function edits(a: string, b: string): number {
  * misspells that besides another one, and to look for it is what costs most.
  */
 export const isNear = (a: string, b: string, most: 1 | 2): boolean =>
-  (most === 1 || a[0] === b[0]) && edits(a, b) <= most;
+  Math.abs(a.length - b.length) <= most && (most === 1 || a[0] === b[0]) && edits(a, b) <= most;

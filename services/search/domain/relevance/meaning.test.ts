@@ -99,6 +99,7 @@ describe('the better event has the higher score', () => {
       { performers: ['Coldplay'] },
       { name: 'Berlin', performers: ['Berlin'], location: 'Hall, Bonn' },
     ],
+    ['!!! tickets', { performers: ['!!!'] }, { name: 'Tickets', performers: ['Tickets'] }],
     ['les mis', { name: 'Les Misérables' }, { name: 'Miss Saigon' }],
     ['東京ドーム', { location: 'Dome, Tokyo', name: 'ドーム' }, { location: 'Dome, Osaka', name: 'ドーム' }],
     ['store', { name: 'store market' }, { name: 'stone market' }],

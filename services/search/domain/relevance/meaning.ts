@@ -77,8 +77,10 @@ export function meaningOf(text: string, today: string): Meaning {
   const isNoise = (at: number) => noiseWords.has(typed[at]!);
   const solid = typed.map((_, at) => !isNoise(at) && !isTime(at));
   const hasSolid = solid.includes(true);
+  // "!!! tickets" asks for the signs.
+  const isOfSigns = !hasSolid && times.length === 0 && signs.length > 0;
   // A query of nothing but noise is taken at its word; so is one of times and noise at its times.
-  const isAsked = (at: number) => (hasSolid ? solid[at]! : times.length === 0);
+  const isAsked = (at: number) => (hasSolid ? solid[at]! : times.length === 0 && !isOfSigns);
 
   const isOneOfSeveral = typed.length > 1;
   // The last word may be unfinished. Two letters begin too much, unless other words say more.
@@ -108,7 +110,8 @@ export function meaningOf(text: string, today: string): Meaning {
   }
   for (const wish of nameWishes(typed, solid, hasSolid)) asked.push(wish);
   for (const wish of wholeWishes(typed, solid, wanted)) helpful.push(wish);
-  for (const sign of signs) helpful.push({ typed: sign, options: [{ how: 'is', terms: [sign], scores: names }] });
+  if (isOfSigns) wanted += signs.length;
+  for (const sign of signs) (isOfSigns ? asked : helpful).push(signWish(sign, isOfSigns));
   const isOfToday = times.some(({ tokens }) => tokens.some((token) => token.startsWith('d')));
   return { words: typed, asked, helpful, least: wanted * have, isOfToday };
 }
@@ -116,10 +119,14 @@ export function meaningOf(text: string, today: string): Meaning {
 /** A name of signs alone: "!!!", "+/-". */
 function signsAlone(signs: string[]): Meaning {
   const key = signs.join('');
-  const options: Option[] = [{ how: 'is', terms: [key], scores: plus(names, have) }];
-  const asked = key === '' ? [] : [{ typed: key, options }];
+  const asked = key === '' ? [] : [signWish(key, true)];
   return { words: [], asked, helpful: [], least: have, isOfToday: false };
 }
+
+const signWish = (sign: string, isAsked: boolean): Wish => ({
+  typed: sign,
+  options: [{ how: 'is', terms: [sign], scores: isAsked ? plus(names, asTyped) : names }],
+});
 
 /** What is looked for alone: a word, or each two neighbours of a run without spaces; and the places that it names. */
 function partsOf(word: string, named: NamedPlaces): [part: string, NamedPlaces][] {

@@ -22,6 +22,12 @@ export const placeCodes = (part: string): string[] =>
     .get(keyOf(part))
     ?.map(({ code }) => code) ?? [];
 
+/** Returns the part of a location text that names a city, the last one; null when none is known. */
+export function cityIn(location: string): string | null {
+  const parts = location.split(/\s*,\s*/);
+  return parts.findLast((part) => placeCodes(part).some((code) => !isCountry(code))) ?? null;
+}
+
 /** No word or name is like it: it begins with a sign, and has several. */
 const codeOf = (kind: Place['kind'], key: string) => `:${kind}:${key}`;
 
