@@ -15,8 +15,7 @@ export type Written = {
   isTargetGone: boolean;
 };
 
-/** So few that Elasticsearch need not wait long for the first, and that the process is there for others between. */
-const chunkEntries = 500;
+const chunkEntries = 1000;
 const chunksAtOnce = 2;
 const chunkChars = 4_000_000;
 const chunkTimeoutMs = 30_000;
