@@ -38,7 +38,7 @@ export const million: Path = {
     return world.withServers(world.startService('search', { ...env, ROLE: 'api' }), async ({ port }) => {
       await ready(port);
       const found: Finding[] = [];
-      for (const [kind, paths] of Object.entries(kinds(await wanted(db.sql), extent.quick ? 20 : 300))) {
+      for (const [kind, paths] of Object.entries(kinds(await wanted(db.sql), extent.quick ? 20 : 200))) {
         progress.say(kind);
         found.push(...(await searches(port, kind, paths)));
       }
@@ -115,16 +115,19 @@ const dayIn = (days: number) => new Date(Date.now() + days * dayMs).toISOString(
 
 async function searches(port: number, kind: string, queries: string[]): Promise<Finding[]> {
   const times: number[] = [];
-  let hits = 0;
+  let [hits, refused] = [0, 0];
   for (const query of queries) {
     const began = performance.now();
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/search/events?${query}`);
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`a search answered ${answer.status}: ${query}: ${text}`);
     times.push(performance.now() - began);
-    if ((JSON.parse(text) as { total: number }).total > 0) hits++;
+    // A server whose heap is too small for the index refuses some.
+    if (answer.status === 503) refused++;
+    else if (!answer.ok) throw new Error(`a search answered ${answer.status}: ${query}: ${text}`);
+    else if ((JSON.parse(text) as { total: number }).total > 0) hits++;
   }
   const measured = times.slice(warmUpQueries);
+  const outcome = `${hits} of ${queries.length} found something, ${refused} were refused`;
   const [p50, p99] = [0.5, 0.99].map((p) => percentile(measured, p).toFixed(1));
-  return [{ what: kind, value: `p50 ${p50} ms, p99 ${p99} ms (${hits} of ${queries.length} found something)` }];
+  return [{ what: kind, value: `p50 ${p50} ms, p99 ${p99} ms (${outcome})`, aim: 'none refused', met: refused === 0 }];
 }
