@@ -3,7 +3,7 @@ import { eventually } from '../../../../shared/testing/eventually.ts';
 import { deleteEntry, writeEntries } from './bulk.ts';
 import type { Cluster } from './cluster.ts';
 
-const perRequest = 1000;
+const perRequest = 500;
 
 type Answer = { errors: boolean; items: { index: { status: number; error?: { type: string } } }[] };
 type Sent = { ids: number[]; answer: PromiseWithResolvers<Answer> };

@@ -15,7 +15,8 @@ export type Written = {
   isTargetGone: boolean;
 };
 
-const chunkEntries = 1000;
+/** So few that one is made while another is written, also in a batch of some thousands. */
+const chunkEntries = 500;
 const chunksAtOnce = 2;
 const chunkChars = 4_000_000;
 const chunkTimeoutMs = 30_000;
