@@ -19,6 +19,7 @@ import { searchCached } from './paths/search-cached.ts';
 import { searchUncached } from './paths/search-uncached.ts';
 import { draining } from './paths/stack/draining.ts';
 import { memoryOfBinaries } from './paths/stack/memory.ts';
+import { million } from './paths/stack/million.ts';
 import { searchOnElasticsearch } from './paths/stack/search-uncached.ts';
 import { searchable } from './paths/stack/searchable.ts';
 import { start } from './paths/start.ts';
@@ -59,27 +60,32 @@ const stack: Path[] = [
   memoryOfBinaries,
 ];
 
+/** Those that take too long to be measured unless they are named. */
+const named: Path[] = [million];
+
 const names = (paths: Path[]) => paths.map(({ name }) => name).join(', ');
 
 const usage = `Usage: npm run bench [-- options]
   --stack        on the real servers that the environment names, instead of the embedded PostgreSQL
   --quick        one short round of everything: does it run? Its numbers mean little
-  --only name    one path; may be repeated: ${names(embedded)}; with --stack: ${names(stack)}
+  --only name    one path; may be repeated: ${names(embedded)}; with --stack: ${names([...stack, ...named])}
+  --events n     how many events the path million has (1000000)
   --help, -h     show this`;
 
 const extents: Record<'full' | 'quick', Extent> = {
-  full: { rounds: 7, roundMs: 1500, warmUpMs: 2000, largeEvents: 100_000, quick: false },
-  quick: { rounds: 1, roundMs: 250, warmUpMs: 250, largeEvents: 3000, quick: true },
+  full: { rounds: 7, roundMs: 1500, warmUpMs: 2000, largeEvents: 100_000, manyEvents: 1_000_000, quick: false },
+  quick: { rounds: 1, roundMs: 250, warmUpMs: 250, largeEvents: 3000, manyEvents: 3000, quick: true },
 };
 
 async function bench(): Promise<void> {
-  const { help, quick, onStack, chosen, all } = options();
+  const { help, quick, onStack, chosen, all, manyEvents } = options();
   if (help) return console.log(usage);
   await buildBinaries();
   const began = performance.now();
   const commit = await checkedOut(root);
   const progress = createProgress(process.stderr);
-  const world = await createWorld(extents[quick ? 'quick' : 'full'], progress, onStack ? stackGround : embeddedGround);
+  const extent = { ...extents[quick ? 'quick' : 'full'], ...(manyEvents && { manyEvents }) };
+  const world = await createWorld(extent, progress, onStack ? stackGround : embeddedGround);
   const measured: Measured[] = [];
   let servers: [string, string][] = [];
   try {
@@ -114,13 +120,19 @@ function options() {
         stack: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
+        events: { type: 'string' },
       },
     });
     const all = values.stack ? stack : embedded;
-    const unknown = values.only.filter((name) => !all.some((path) => path.name === name));
+    const known = values.stack ? [...all, ...named] : all;
+    const unknown = values.only.filter((name) => !known.some((path) => path.name === name));
     if (unknown.length > 0) throw new Error(`There is no path ${unknown.join(', ')}`);
-    const chosen = all.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-    return { help: values.help, quick: values.quick, onStack: values.stack, chosen, all };
+    const chosen = values.only.length === 0 ? all : known.filter(({ name }) => values.only.includes(name));
+    const manyEvents = values.events === undefined ? undefined : Number(values.events);
+    if (manyEvents !== undefined && !(Number.isSafeInteger(manyEvents) && manyEvents > 0)) {
+      throw new Error('--events is a whole number from 1');
+    }
+    return { help: values.help, quick: values.quick, onStack: values.stack, chosen, all, manyEvents };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : error}\n${usage}`);
   }

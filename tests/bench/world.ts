@@ -12,7 +12,15 @@ import { type Env, type Server, startServer } from './processes.ts';
 import type { Progress } from './progress.ts';
 
 /** The size of the measurements. */
-export type Extent = { rounds: number; roundMs: number; warmUpMs: number; largeEvents: number; quick: boolean };
+export type Extent = {
+  rounds: number;
+  roundMs: number;
+  warmUpMs: number;
+  largeEvents: number;
+  /** Of the path that is measured only when it is named. */
+  manyEvents: number;
+  quick: boolean;
+};
 
 /**
  * The base of every path: a PostgreSQL with the demo data, the services' other servers, the load generator, the floor.

@@ -15,7 +15,8 @@ export type Written = {
   isTargetGone: boolean;
 };
 
-const chunkEntries = 1000;
+/** So few that one is made while another is written, also in a batch of some thousands. */
+const chunkEntries = 500;
 const chunksAtOnce = 2;
 const chunkChars = 4_000_000;
 const chunkTimeoutMs = 30_000;
@@ -30,25 +31,31 @@ export function deleteEntry(id: number, version: bigint, nowMs: number): Entry {
   return entry(id, version, { id, gone: true, gone_at: nowMs });
 }
 
+/** Entries to write, made one by one as they are taken; each id once. */
+export type Entries = Iterable<Entry> | AsyncIterable<Entry>;
+
 /**
  * Writes entries through an alias. An entry older than what is there is passed over. Entries that Elasticsearch is too
  * busy for are sent again after pauses, a few seconds long in all; then `unavailable` is thrown.
+ *
+ * While Elasticsearch works on some entries the next are read and made, so they should be made when they are taken. Of
+ * all of them no more than two requests' are kept, and those of one being made; and none is taken after a failure.
  */
-export async function writeEntries(cluster: Cluster, alias: string, entries: Entry[]): Promise<Written> {
-  const written: Written[] = [];
+export async function writeEntries(cluster: Cluster, alias: string, entries: Entries): Promise<Written> {
+  const written: Written = { rejected: [], isTargetGone: false };
   const rest = chunks(entries);
-  // While Elasticsearch works on one the next is on its way.
   const write = async () => {
-    for (const chunk of rest) {
-      if (written.some(({ isTargetGone }) => isTargetGone)) return;
-      written.push(await writeChunk(cluster, alias, chunk));
+    for await (const chunk of rest) {
+      const { rejected, isTargetGone } = await writeChunk(cluster, alias, chunk);
+      written.rejected.push(...rejected);
+      written.isTargetGone ||= isTargetGone;
+      // To leave ends the entries, for all.
+      if (isTargetGone) break;
     }
   };
-  await Promise.all(Array.from({ length: chunksAtOnce }, write));
-  return {
-    rejected: written.flatMap(({ rejected }) => rejected),
-    isTargetGone: written.some(({ isTargetGone }) => isTargetGone),
-  };
+  const ends = await Promise.allSettled(Array.from({ length: chunksAtOnce }, write));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return written;
 }
 
 /** A version has 64 bits, which only its own digits can carry. */
@@ -57,10 +64,10 @@ function entry(id: number, version: bigint, source: object): Entry {
   return { id, lines: `${action}\n${JSON.stringify({ ...source, version: version.toString() })}\n` };
 }
 
-function* chunks(entries: Entry[]): Generator<Entry[], void, undefined> {
+async function* chunks(entries: Entries): AsyncGenerator<Entry[], void, undefined> {
   let chunk: Entry[] = [];
   let chars = 0;
-  for (const one of entries) {
+  for await (const one of entries) {
     if (chunk.length > 0 && (chunk.length === chunkEntries || chars + one.lines.length > chunkChars)) {
       yield chunk;
       chunk = [];

@@ -52,18 +52,19 @@ export function elasticsearchIndex(
 
   /** Writes to every index that is live or being built; one that is created meanwhile is seen after the write. */
   async function apply({ upserts, deletes, version }: IndexChanges): Promise<Rejected[]> {
-    const entries = [
-      ...upserts.map((document) => upsertEntry(document, version)),
-      ...deletes.map((id) => deleteEntry(id, version, clock.now())),
-    ];
-    if (entries.length === 0) return [];
+    if (upserts.length + deletes.length === 0) return [];
     const rejected = new Map<number, Rejected>();
     const done = new Set<string>();
+
+    function* entries() {
+      for (const document of upserts) yield upsertEntry(document, version);
+      for (const id of deletes) yield deleteEntry(id, version, clock.now());
+    }
 
     async function write(build: Build): Promise<void> {
       await shape.widen(build);
       const { writeAlias: alias } = build;
-      const written = await writeEntries(cluster, alias, entries);
+      const written = await writeEntries(cluster, alias, entries());
       for (const one of written.rejected) rejected.set(one.id, one);
       if (!written.isTargetGone) done.add(alias);
     }

@@ -4,7 +4,8 @@ import { unavailable } from '../../../../shared/errors.ts';
 import type { Freshness } from '../../domain/index/search-index.ts';
 import type { Cluster } from './cluster.ts';
 
-const keptMs = 500;
+/** A change waits for so long in the other processes. The look that it saves costs a server far less than a search. */
+const keptMs = 200;
 const readTimeoutMs = 500;
 /** While none is known, as after a start, no search can go on without it: it is worth a search's whole wait. */
 const firstReadTimeoutMs = 1300;
@@ -30,7 +31,7 @@ export function createGeneration(cluster: Cluster, notes: string, clock: Clock) 
   let noted: Freshness | undefined;
   let noting: Promise<void> | undefined;
 
-  /** At most half a second old. While Elasticsearch is away, the last that was known. */
+  /** At most a fifth of a second old. While Elasticsearch is away, the last that was known. */
   async function current(): Promise<string> {
     if (known !== undefined && clock.now() - askedAt < keptMs) return known.generation;
     reading ??= read().finally(() => {

@@ -54,13 +54,11 @@ async function fill(
   documents: AsyncIterable<EventDocument[]>,
   version: bigint,
 ): Promise<Rejected[]> {
-  const rejected: Rejected[] = [];
-  for await (const batch of documents) {
-    const entries = batch.map((document) => upsertEntry(document, version));
-    const written = await writeEntries(cluster, build.writeAlias, entries);
-    if (written.isTargetGone) throw lostBuild(build);
-    rejected.push(...written.rejected);
+  async function* entries() {
+    for await (const batch of documents) for (const document of batch) yield upsertEntry(document, version);
   }
+  const { rejected, isTargetGone } = await writeEntries(cluster, build.writeAlias, entries());
+  if (isTargetGone) throw lostBuild(build);
   return rejected;
 }
 

@@ -68,7 +68,7 @@ export type SearchIndex = {
    * first note. A `generation` that is asked for afterwards is of that state or a later one.
    */
   lookFreshness(): Promise<Freshness | undefined>;
-  /** The same as far as it is known: at the call of the last `generation`, or half a second earlier. */
+  /** The same as far as it is known: at the call of the last `generation`, or a moment earlier. */
   freshness(): Freshness | undefined;
   /** Every document that can be found, by id, in batches; what changes meanwhile may be missed. */
   scan(batchSize: number): AsyncIterable<EventDocument[]>;

@@ -9,7 +9,7 @@ import { type Crowd, createCrowd, found } from './crowd.ts';
 import { type EventTopic, withEventTopic } from './event-topic.ts';
 import { rawBulk } from './raw-bulk.ts';
 
-const leastRatio = 0.4;
+const leastRatio = 0.5;
 const memoryAimMb = 150;
 const rounds = 3;
 

@@ -1,6 +1,7 @@
 import { attributes } from '../../../../services/search/adapters/elasticsearch/attributes.ts';
 import { eventIndex } from '../../../../services/search/adapters/elasticsearch/mapping.ts';
 import type { EventDocument } from '../../../../services/search/domain/index/event-document.ts';
+import { termsOf } from '../../../../services/search/domain/relevance/terms.ts';
 import type { World } from '../../world.ts';
 
 const perBulk = 1000;
@@ -18,10 +19,11 @@ export async function rawBulk({ databaseEnv }: World, documents: EventDocument[]
     const said = (await answer.json()) as { errors?: boolean };
     if (!answer.ok || said.errors) throw new Error(`${method} ${path}: ${JSON.stringify(said).slice(0, 500)}`);
   };
+  const sources = documents.map(sourceOf);
   const write = async (version: number) => {
     const began = performance.now();
-    for (let at = 0; at < documents.length; at += perBulk) {
-      const lines = documents.slice(at, at + perBulk).map((document) => entry(document, version));
+    for (let at = 0; at < sources.length; at += perBulk) {
+      const lines = sources.slice(at, at + perBulk).map((source) => entry(source, version));
       await send('POST', `${index}/_bulk?filter_path=errors`, lines.join(''), 'application/x-ndjson');
     }
     await send('POST', `${index}/_refresh`);
@@ -36,7 +38,15 @@ export async function rawBulk({ databaseEnv }: World, documents: EventDocument[]
   }
 }
 
-function entry(document: EventDocument, version: number): string {
-  const action = { index: { _id: String(document.id), version, version_type: 'external_gte' } };
-  return `${JSON.stringify(action)}\n${JSON.stringify({ ...document, ...attributes(document), gone: false, version: String(version) })}\n`;
+/** All that the service's documents have; the JSON is made while the clock runs. */
+const sourceOf = (document: EventDocument) => ({
+  ...document,
+  ...attributes(document),
+  terms: termsOf(document),
+  gone: false,
+});
+
+function entry(source: ReturnType<typeof sourceOf>, version: number): string {
+  const action = { index: { _id: String(source.id), version, version_type: 'external_gte' } };
+  return `${JSON.stringify(action)}\n${JSON.stringify({ ...source, version: String(version) })}\n`;
 }
