@@ -76,7 +76,7 @@ test('rows that are there at the start are found, with all that belongs to them'
     location: 'Opera House, Sydney',
     currency: null,
     performers: ['Anna Lark', 'Tom Weir'],
-    city: null,
+    city: 'Sydney',
     status: 'published',
   });
 });
