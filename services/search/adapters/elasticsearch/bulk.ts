@@ -2,7 +2,7 @@ import { sleep } from '../../../../shared/async/clock.ts';
 import { unavailable } from '../../../../shared/errors.ts';
 import type { EventDocument } from '../../domain/index/event-document.ts';
 import type { Rejected } from '../../domain/index/search-index.ts';
-import { termsOf } from '../../domain/relevance/terms.ts';
+import { termsOf, togetherOf } from '../../domain/relevance/terms.ts';
 import { attributes } from './attributes.ts';
 import { type Cluster, isPassing } from './cluster.ts';
 
@@ -23,7 +23,9 @@ const chunkTimeoutMs = 30_000;
 const attempts = 6;
 
 export function upsertEntry(document: EventDocument, version: bigint): Entry {
-  return entry(document.id, version, { ...document, ...attributes(document), terms: termsOf(document), gone: false });
+  const terms = termsOf(document);
+  const found = { ...attributes(document), terms: { ...terms, ...togetherOf(terms) } };
+  return entry(document.id, version, { ...document, ...found, gone: false });
 }
 
 /** A deletion stays in the index as a document: Elasticsearch forgets what versions its own deletions had. */

@@ -45,15 +45,10 @@ export const notesIndex = () => ({
 /** Only asked for, as it is: what a term is and what it is worth is decided before. */
 const term = { type: 'keyword', doc_values: false, norms: false };
 
-function terms() {
-  const properties: Record<string, object> = {};
-  for (const field of [...wordFields, ...nameFields]) properties[field] = term;
-  for (const [all, fields] of Object.entries(together)) {
-    properties[all] = term;
-    for (const field of fields) properties[field] = { ...term, copy_to: `terms.${all}` };
-  }
-  return properties;
-}
+const terms = () => {
+  const fields = [...wordFields, ...nameFields, ...Object.keys(together)];
+  return Object.fromEntries(fields.map((field) => [field, term]));
+};
 
 /** For processes of the release before, which search in these. */
 const text = { type: 'text', norms: false, index_options: 'docs' };

@@ -1,5 +1,5 @@
 import type { Option } from '../../domain/relevance/meaning.ts';
-import { type Field, type Terms, together } from '../../domain/relevance/terms.ts';
+import { type Field, fieldsOf, type Terms } from '../../domain/relevance/terms.ts';
 import { near } from './fuzzy.ts';
 import { type Posting, type Postings, removePosting, setPosting } from './postings.ts';
 import { createTermLists, firstFrom } from './term-lists.ts';
@@ -22,8 +22,7 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
   }
 
   function maskOfField(field: Field): number {
-    const kept: readonly Field[] = field === 'anyWord' || field === 'anyName' ? together[field] : [field];
-    return kept.reduce((mask, one) => mask | (bits.get(one as keyof Terms) ?? 0), 0);
+    return fieldsOf(field).reduce((mask, one) => mask | (bits.get(one) ?? 0), 0);
   }
 
   function set(term: string, slot: number, mask: number): void {

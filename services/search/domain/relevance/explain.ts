@@ -37,6 +37,7 @@ const places: Record<Field, string> = {
   titleName: 'the title, or a whole part of it',
   supportName: 'the whole name of another performer',
   placeName: 'the whole name of the venue, the city or the country',
-  anyWord: 'nearly a word of the names',
+  act: 'in the title, or in the name of whom the event is about,',
+  anyWord: 'in the names, or in the place,',
   anyName: 'nearly one of the names',
 };

@@ -52,9 +52,8 @@ const [asTyped, doubtful] = [2 * have, have];
 const exact = { lead: 100, title: 95, support: 75, place: 60 };
 const inflected = scaled(exact, 0.85);
 const begun = scaled(exact, 0.75);
-const nearly = scaled(exact, 0.55);
-/** So far from what was typed, it matters little where it is. */
-const faintly = { anyWord: 25 };
+/** A misspelt word is the dearest to look for: it does not matter in which field of these it is. */
+const [nearly, nearby, faintly] = [{ act: 53 }, { anyWord: 36 }, { anyWord: 25 }];
 const about = 15;
 /** What a whole name is worth for each of its words. */
 const names = { leadName: 60, partName: 50, titleName: 45, placeName: 45, supportName: 40 };
@@ -151,8 +150,10 @@ function wordWish(word: string, joints: string[], { places, isUnfinished, isOneO
   if (isUnfinished) options.push({ how: 'begins', terms: [word], scores: plus(begun, beginning) });
   inPlace(places.begins, begun.place + beginning);
   const edits = editsAllowed(word);
-  if (edits >= 1) options.push({ how: 'near1', terms: [word], scores: plus(nearly, doubtful) });
-  inPlace(places.near1, nearly.place + doubtful);
+  const ofOneEdit = edits === 1 ? { ...nearly, ...nearby } : nearly;
+  if (edits >= 1) options.push({ how: 'near1', terms: [word], scores: plus(ofOneEdit, doubtful) });
+  inPlace(places.near1, nearby.anyWord + doubtful);
+  // Those of one edit are among them, but for the first letter.
   if (edits >= 2) options.push({ how: 'near2', terms: [word], scores: plus(faintly, doubtful) });
   inPlace(places.near2, faintly.anyWord + doubtful);
   return { typed: word, options };

@@ -1,6 +1,6 @@
 import { isNear } from './edits.ts';
 import type { Meaning, Option, Wish } from './meaning.ts';
-import { type Field, type Terms, together } from './terms.ts';
+import { type Field, fieldsOf, type Terms } from './terms.ts';
 
 /** Why an event has a score: for each wish that it fulfils, the best way in which it does. */
 export type Reason = { typed: string; term: string; field: Field; how: Option['how']; score: number };
@@ -29,8 +29,7 @@ function best({ typed, options }: Wish, terms: Terms): Reason | undefined {
   return found;
 }
 
-const termsIn = (terms: Terms, field: Field): string[] =>
-  field === 'anyWord' || field === 'anyName' ? together[field].flatMap((one) => terms[one]) : terms[field];
+const termsIn = (terms: Terms, field: Field): string[] => fieldsOf(field).flatMap((one) => terms[one]);
 
 const meets: Record<Option['how'], (term: string, wanted: string) => boolean> = {
   is: (term, wanted) => term === wanted,

@@ -14,6 +14,7 @@ export const nameFields = ['leadName', 'partName', 'titleName', 'supportName', '
 
 /** Fields taken together, where a search for each alone would cost too much. */
 export const together = {
+  act: ['lead', 'title'],
   anyWord: ['lead', 'title', 'support', 'place'],
   anyName: nameFields,
 } as const satisfies Record<string, readonly KeptField[]>;
@@ -21,6 +22,16 @@ export const together = {
 type KeptField = (typeof wordFields)[number] | (typeof nameFields)[number];
 
 export type Field = KeptField | keyof typeof together;
+
+/** The fields that a field stands for. */
+export const fieldsOf = (field: Field): readonly KeptField[] =>
+  field in together ? together[field as keyof typeof together] : [field as KeptField];
+
+/** Returns the terms of fields that are taken together, each once. */
+export const togetherOf = (terms: Terms): Record<keyof typeof together, string[]> =>
+  Object.fromEntries(
+    Object.entries(together).map(([all, fields]) => [all, unique(fields.flatMap((field) => terms[field]))]),
+  ) as Record<keyof typeof together, string[]>;
 
 /** All that an event is found by, each term once a field. Every index keeps these, so every index finds the same. */
 export type Terms = Record<KeptField, string[]>;
