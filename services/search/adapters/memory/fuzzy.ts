@@ -1,4 +1,4 @@
-import { firstFrom } from './term-lists.ts';
+import { firstFrom } from '../../domain/query/sorted.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /**

@@ -8,6 +8,7 @@ import {
 } from '../../domain/query/suggested-names.ts';
 import { isUnspaced } from '../../domain/query/text.ts';
 import type { Column } from './column.ts';
+import { createTermLists } from './term-lists.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /** A name of one kind, its whole starts, a line each, the slots of its events, and how popular these are together. */
@@ -150,21 +151,10 @@ type Beginnings = ReturnType<typeof createBeginnings>;
 /** The names that have a first word, and what the weight of none of them is above. */
 type Word = { names: Name[]; most: number };
 
-/** Names by the first words of their starts, which stand in order. */
+/** Names by the first words of their starts. */
 function createBeginnings() {
   const byText = new Map<string, Word>();
-  const inOrder: string[] = [];
-
-  /** Returns where a word is among the words, or would be. */
-  function placeOf(word: string): number {
-    let [low, high] = [0, inOrder.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (inOrder[middle]! < word) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+  const inOrder = createTermLists();
 
   return {
     add(name: Name, starts: string[]): void {
@@ -173,7 +163,7 @@ function createBeginnings() {
         if (word) word.names.push(name);
         else {
           byText.set(text, { names: [name], most: 0 });
-          inOrder.splice(placeOf(text), 0, text);
+          inOrder.add(text);
         }
       }
     },
@@ -183,7 +173,7 @@ function createBeginnings() {
         names.splice(names.indexOf(name), 1);
         if (names.length > 0) continue;
         byText.delete(text);
-        inOrder.splice(placeOf(text), 1);
+        inOrder.remove(text);
       }
     },
     /** To be called when a whole name has become weightier. */
@@ -202,7 +192,7 @@ function createBeginnings() {
         const word = byText.get(firstWord(beginning));
         if (word) yield word;
       } else {
-        for (let at = placeOf(beginning); inOrder[at]?.startsWith(beginning); at++) yield byText.get(inOrder[at]!)!;
+        for (const text of inOrder.beginning(beginning)) yield byText.get(text)!;
       }
     },
   };

@@ -30,6 +30,13 @@ test('terms that come and go stand in order, each once, in few lists', () => {
   for (const list of kept) expect(list).toEqual([...list].sort());
 });
 
+test('the terms with a beginning come in order, from all lists', () => {
+  const { lists, terms } = manyTerms();
+  for (const text of ['', 'a', 'bc', 'dé', 'x']) {
+    expect([...lists.beginning(text)]).toEqual([...terms].filter((term) => term.startsWith(text)).sort());
+  }
+});
+
 test('the terms that are near are those whose edits are counted', () => {
   const { lists, terms } = manyTerms();
   for (let i = 0; i < 200; i++) {

@@ -1,3 +1,5 @@
+import { firstFrom } from '../../domain/query/sorted.ts';
+
 /**
  * Different terms in order, in lists of which each is more than twice as long as the next: an array, where a tree of
  * maps takes ten times the memory. A new term goes into the last list; a list that has grown is merged with the one
@@ -27,24 +29,26 @@ export function createTermLists() {
       }
     },
 
+    /** The terms that begin so, in order, until one is added or removed. */
+    *beginning(text: string): Generator<string> {
+      const heads = lists.map((list) => ({ list, at: firstFrom(list, text) }));
+      for (;;) {
+        let first: (typeof heads)[number] | undefined;
+        for (const head of heads) {
+          const term = head.list[head.at];
+          if (term?.startsWith(text) && (!first || term < first.list[first.at]!)) first = head;
+        }
+        if (!first) return;
+        yield first.list[first.at++]!;
+      }
+    },
+
     /** To be read, until a term is added or removed. */
     lists: (): readonly (readonly string[])[] => lists,
   };
 }
 
 const longestLast = 2048;
-
-/** Where the first term that is not before the text stands, or would. */
-export function firstFrom(list: readonly string[], text: string): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (list[middle]! < text) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 function merged(a: string[], b: string[]): string[] {
   const all = new Array<string>(a.length + b.length);

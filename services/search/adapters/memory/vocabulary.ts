@@ -1,8 +1,9 @@
+import { firstFrom } from '../../domain/query/sorted.ts';
 import type { Option } from '../../domain/relevance/meaning.ts';
 import { type Field, fieldsOf, type Terms } from '../../domain/relevance/terms.ts';
 import { near } from './fuzzy.ts';
 import { type Posting, type Postings, removePosting, setPosting } from './postings.ts';
-import { createTermLists, firstFrom } from './term-lists.ts';
+import { createTermLists } from './term-lists.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /** A term with the fields that have it, as a mask. */

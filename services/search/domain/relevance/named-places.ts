@@ -1,3 +1,4 @@
+import { firstFrom } from '../query/sorted.ts';
 import { isNear } from './edits.ts';
 import { keysOfWords, nameKeys } from './names.ts';
 import { readPlaces } from './places.ts';
@@ -105,18 +106,6 @@ function countOf(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
   return count;
-}
-
-/** Where the first that is not before the text stands in a sorted list. */
-function firstFrom(sorted: string[], text: string): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < text) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 const unique = (codes: string[]): string[] => (codes.length < 2 ? codes : [...new Set(codes)]);
