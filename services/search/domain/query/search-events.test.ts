@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { memoryCache } from '../../../../shared/cache/memory.ts';
-import { isAppError } from '../../../../shared/errors.ts';
+import { isAppError, unavailable } from '../../../../shared/errors.ts';
 import { testClock } from '../../../../shared/testing/clock.ts';
 import { memoryIndex } from '../../adapters/memory/memory-index.ts';
 import { writePage } from '../../http/search-page.ts';
@@ -40,6 +40,22 @@ async function start(names: string[], isBuilt = true) {
 async function* noDocuments() {}
 
 const request = (given: object) => ({ q: '', page: 1, size: 10, ...given });
+
+test('a page comes without a suggestion when the index goes away meanwhile', async () => {
+  const { index, cache, clock } = await start(['Opera']);
+  let searches = 0;
+  const leaving: typeof index = {
+    ...index,
+    search: (query) =>
+      ++searches > 1 ? Promise.reject(unavailable('Elasticsearch', new Error())) : index.search(query),
+  };
+  const search = searchEvents(
+    { index: leaving, cache, clock },
+    writePage,
+  )(request({ q: 'opera xylophone kazoo banjo' }));
+  expect(JSON.parse(await search())).toMatchObject({ events: [], total: 0 });
+  expect(searches).toBeGreaterThan(1);
+});
 
 test('the result is the body itself', async () => {
   const { search } = await start(['Opera']);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import { type Cache, type CacheObserver, readThrough } from '../../../../shared/cache/cache.ts';
-import { AppError } from '../../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../../shared/errors.ts';
 import { type SalePhase, salePhaseAt } from '../../../../shared/sale/sale-state.ts';
 import type { SearchIndex } from '../index/search-index.ts';
 import { explained } from '../relevance/explain.ts';
@@ -117,7 +117,7 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
         return { ...shown, ...(explanation && { explanation }) };
       });
       const { total, next } = found;
-      const meant = cursor ? undefined : await didYouMean(index, { ...wanted, now }, found);
+      const meant = cursor ? undefined : await didYouMean(index, { ...wanted, now }, found).catch(unlessAway);
       const text = write({
         hits,
         total,
@@ -158,6 +158,11 @@ function explainer(text: string, now: number): (hit: SearchHit) => string[] | un
     const found = scoreOf(meaning, termsOf(hit));
     return found && explained(found.reasons);
   };
+}
+
+/** A page without a suggestion is better than none. */
+function unlessAway(error: unknown): undefined {
+  if (!isAppError(error, 'unavailable')) throw error;
 }
 
 /** The last millisecond at which a page is as it was found. */
