@@ -115,6 +115,22 @@ export function ownEventCases(suite: Suite): void {
     expect((await send('GET', `/presales/${presale}/codes`)).status).toBe(404);
   });
 
+  test('a cancelled event takes no presale, and none of its own is changed', async () => {
+    const event = await made();
+    const presale = (await send('POST', `/events/${event}/presales`, window)).json.uuid as string;
+    await send('POST', `/events/${event}/publish`);
+    const headers = { 'Idempotency-Key': randomUUID() };
+    expect((await suite.api.post(`/api/v1/booking/events/${event}/cancel`, {}, headers)).status).toBe(202);
+    const { etag } = await send('GET', `/presales/${presale}`);
+    for (const refused of [
+      await send('POST', `/events/${event}/presales`, window),
+      await send('PATCH', `/presales/${presale}`, { name: 'Club' }, { 'If-Match': etag }),
+      await send('POST', `/presales/${presale}/codes`, { count: 1 }),
+    ]) {
+      expect(refused).toMatchObject({ status: 409, json: { error: 'event_cancelled' } });
+    }
+  });
+
   test.each([
     ['GET', '/events/{}/settings', 'event_not_found'],
     ['PATCH', '/events/{}', 'event_not_found'],
