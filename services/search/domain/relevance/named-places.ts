@@ -28,13 +28,16 @@ export function placesBegun(text: string): string[] {
 
 /** Returns the places whose name, its words run together, is so many edits away at most. */
 export function placesNear(text: string, most: 1 | 2): string[] {
-  const { sorted, letters, byKey } = names();
+  const { sorted, lengths, letters, byKey } = names();
   const wanted = lettersOf(text);
   const found: string[] = [];
-  for (let at = 0; at < sorted.length; at++) {
-    const key = sorted[at]!;
+  // Of two edits none is at the first letter.
+  const isFirstKept = most === 2;
+  for (let at = isFirstKept ? firstFrom(sorted, text.charAt(0)) : 0; at < sorted.length; at++) {
+    if (isFirstKept && sorted[at]![0] !== text[0]) break;
     // An edit changes one letter for another at most, and most names are told apart by the letters that they have.
-    if (Math.abs(key.length - text.length) > most || countOf(letters[at]! ^ wanted) > 2 * most) continue;
+    if (Math.abs(lengths[at]! - text.length) > most || countOf(letters[at]! ^ wanted) > 2 * most) continue;
+    const key = sorted[at]!;
     if (isNear(key, text, most)) found.push(...byKey.get(key)!);
   }
   return unique(found);
@@ -77,7 +80,7 @@ export function placesWithin(run: string): string[][] {
   return found;
 }
 
-type Names = { byKey: Map<string, string[]>; sorted: string[]; letters: Int32Array };
+type Names = { byKey: Map<string, string[]>; sorted: string[]; lengths: Uint8Array; letters: Int32Array };
 
 let kept: Names | undefined;
 
@@ -91,7 +94,8 @@ function names(): Names {
       byKey.set(key, [...(byKey.get(key) ?? []), code]);
   }
   const sorted = [...byKey.keys()].sort();
-  kept = { byKey, sorted, letters: Int32Array.from(sorted, lettersOf) };
+  const lengths = Uint8Array.from(sorted, ({ length }) => length);
+  kept = { byKey, sorted, lengths, letters: Int32Array.from(sorted, lettersOf) };
   return kept;
 }
 
