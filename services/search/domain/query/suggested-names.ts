@@ -1,6 +1,6 @@
 import type { EventDocument } from '../index/event-document.ts';
 import { articles, noiseWords } from '../relevance/noise-words.ts';
-import { readPlaces } from '../relevance/places.ts';
+import { allPlaces } from '../relevance/places.ts';
 import { lookalike, spellings } from '../relevance/spellings.ts';
 import { transliterations } from '../relevance/transliterate.ts';
 import { type City, cityName, cityOf } from './city-names.ts';
@@ -117,7 +117,7 @@ let known: { starts: string[]; own: string[] }[] | undefined;
 /** The folded names of each city, and those by which an event may be there. */
 function cities() {
   const startOf = (name: string) => chunks(fold(name)).flatMap(wordsOf).join(' ');
-  known ??= readPlaces()
+  known ??= allPlaces()
     .filter(({ kind }) => kind === 'city')
     .map(({ parts, names }) => ({ starts: [...names.keys()].map(startOf), own: parts.map(startOf) }));
   return known;

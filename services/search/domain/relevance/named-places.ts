@@ -1,7 +1,7 @@
 import { firstFrom } from '../query/sorted.ts';
 import { isNear } from './edits.ts';
 import { keysOfWords, nameKeys } from './names.ts';
-import { readPlaces } from './places.ts';
+import { allPlaces } from './places.ts';
 import { editsAllowed } from './spellings.ts';
 import { transliterations } from './transliterate.ts';
 
@@ -88,7 +88,7 @@ let kept: Names | undefined;
 function names(): Names {
   if (kept) return kept;
   const byKey = new Map<string, string[]>();
-  for (const { code, names } of readPlaces()) {
+  for (const { code, names } of allPlaces()) {
     const written = [...names.values()];
     for (const key of unique([...written, ...written.flatMap(transliterations)].flatMap(nameKeys)))
       byKey.set(key, [...(byKey.get(key) ?? []), code]);

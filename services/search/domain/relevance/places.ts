@@ -36,28 +36,20 @@ export const isCountry = (code: string): boolean => code.startsWith(codeOf('coun
 /** Returns the name of a place in its own language, folded, for a code; undefined for a term that is none. */
 export const nameOfCode = (term: string): string | undefined => /^:(?:city|country):(.*)$/.exec(term)?.[1];
 
-/**
- * Returns the other names of the city or country that a part of a location text names: "München" gives Munich, Monaco
- * di Baviera, Мюнхен and so on, as they are written. Case, accents and signs do not matter. An unknown part gives none.
- */
-export function otherNames(part: string): string[] {
-  const key = keyOf(part);
-  const found = placesByKey().get(key);
-  if (!found) return [];
-  const names = new Map(found.flatMap((place) => [...place.names]));
-  names.delete(key);
-  return [...names.values()];
-}
+let known: Place[] | undefined;
 
-/** Every city and country, for the index of names and for tests. Reads the data anew. */
-export const readPlaces = (): Place[] => [...readCities(), ...readCountries()];
+/** Every city and country. */
+export function allPlaces(): readonly Place[] {
+  known ??= [...readCities(), ...readCountries()];
+  return known;
+}
 
 let byKey: Map<string, Place[]> | undefined;
 
 function placesByKey(): Map<string, Place[]> {
   if (byKey) return byKey;
   byKey = new Map();
-  for (const place of readPlaces()) {
+  for (const place of allPlaces()) {
     for (const key of place.parts) byKey.set(key, [...(byKey.get(key) ?? []), place]);
   }
   return byKey;
