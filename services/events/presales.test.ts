@@ -82,7 +82,7 @@ describe('a presale', () => {
     const match = { 'If-Match': (await send('GET', at)).headers.get('etag')! };
     expect(errorOf(await send('PATCH', at, { name: 'Members' }, match))).toEqual(refused);
     expect((await send('PATCH', at, { name: 'Fans' }, match)).status).toBe(200);
-    // What was made before is told again.
+    // The presale that was made before is returned again.
     expect((await send('POST', `/events/${uuid}/presales`, fans, key)).json).toEqual(before.json);
     expect(((await send('GET', `/events/${uuid}/presales`)).json.presales as object[]).length).toBe(1);
     expect((await send('DELETE', `/codes/${codes[0]!.uuid}`)).status).toBe(204);

@@ -176,7 +176,7 @@ const stands = ({ status }: Stripe.Refund) => status !== 'failed' && status !== 
 
 const reasonOf = ({ status, failure_reason: reason }: Stripe.Refund) => reason ?? `refund_${status}`;
 
-/** What is owed for a refund and the earlier ones, in the refunds that are given: those by hand count. */
+/** Returns how much is still to be given for a refund, after the earlier ones; refunds by hand count, too. */
 function owedOf({ amount, earlier }: Pick<RefundRequest, 'amount' | 'earlier'>, currency: string): Owed {
   const sum = earlier.reduce((total, one) => total + one.amount, amount);
   const counted = new Set(earlier.map((one) => one.refundKey));

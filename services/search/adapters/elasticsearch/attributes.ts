@@ -4,7 +4,7 @@ import { filterTerms } from '../../domain/query/filters.ts';
 import { nameKinds } from '../../domain/query/suggested-names.ts';
 import { nameStarts } from './name-terms.ts';
 
-/** What an index has of an event besides the event: the terms that filters ask for, and what facets and suggestions count. */
+/** The members beside an event's own: the terms that filters ask for, and the values of facets and suggestions. */
 export const attributes = (event: EventDocument) => ({
   keys: Object.entries(filterTerms(event)).flatMap(([name, terms]) => terms.map((term) => keyOf(name, term))),
   facets: facetValues(event),

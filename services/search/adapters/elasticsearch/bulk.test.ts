@@ -44,7 +44,7 @@ test('entries are made while earlier ones are written, at most two requests and 
   for (let answered = 0; answered < 10; answered++) {
     const most = Math.min(answered + 2, 10);
     await underWay(most);
-    // What would come too soon would come by now.
+    // Entries that are read too soon would have been read by now.
     await Bun.sleep(5);
     expect(sent).toHaveLength(most);
     expect(made.length).toBeLessThanOrEqual(most * perRequest + 1);

@@ -3,7 +3,7 @@ import { someEvent } from '../../testing.ts';
 import { searchIndexConformance } from '../search-index.conformance.ts';
 import { memoryIndex } from './memory-index.ts';
 
-searchIndexConformance('MiniSearch', async () => ({ index: memoryIndex(), close: async () => {} }));
+searchIndexConformance('memory', async () => ({ index: memoryIndex(), close: async () => {} }));
 
 async function emptyIndex() {
   const index = memoryIndex();

@@ -7,7 +7,7 @@ import { createTermLists } from './term-lists.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /** A term with the fields that have it, as a mask. */
-export type Masks = Map<string, number>;
+type Masks = Map<string, number>;
 
 /** The terms of some fields and which slots have them. */
 export function createVocabulary(fields: readonly (keyof Terms)[]) {

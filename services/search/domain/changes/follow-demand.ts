@@ -30,7 +30,7 @@ export async function followDemand(deps: FollowDemandDeps, signal: AbortSignal):
       fading = undefined;
       return;
     }
-    // What another process, or this one before its restart, found popular fades on.
+    // Events that another process, or this one before its restart, found popular fade on.
     fading ??= new Map((await demand.soldLately()).map((id) => [id, clock.now()]));
     const faded = [...fading].filter(([, dueMs]) => dueMs <= clock.now()).map(([id]) => id);
     const eventIds = [...new Set([...found.eventIds, ...faded])];

@@ -27,8 +27,8 @@ export type Rejected = { id: number; cause: string };
  * descending, date ascending, uuid ascending, unless the query sorts by something else. Of all that match, those are
  * found that meet every filter; facets count what they would find without their own.
  *
- * Every method throws `unavailable` while the index's server is away, and `search` and `suggest` until the index has first been built
- * by `replaceAll`: to find nothing then would be a wrong result. Each call may be repeated.
+ * Every method throws `unavailable` while the index's server is away, and `search` and `suggest` until the index has
+ * first been built by `replaceAll`: to find nothing then would be a wrong result. Each call may be repeated.
  */
 export type SearchIndex = {
   /**

@@ -23,7 +23,7 @@ const maxWords = 16;
 /** Most neighbours that are one word, or one name. */
 const longestJoint = 4;
 
-/** What a query asks to mark. */
+/** The parts of a query that are marked. */
 type Asked = {
   /** Its words; of a script without spaces, its pairs of characters. */
   words: string[];

@@ -1,4 +1,5 @@
 import type { EventDocument } from '../index/event-document.ts';
+import { placesBegun } from '../relevance/named-places.ts';
 import { articles, noiseWords } from '../relevance/noise-words.ts';
 import { allPlaces } from '../relevance/places.ts';
 import { lookalike, spellings } from '../relevance/spellings.ts';
@@ -9,12 +10,12 @@ import { chunks, fold, isUnspaced, wordsOf } from './text.ts';
 export const nameKinds = ['event', 'performer', 'venue', 'city'] as const;
 export type NameKind = (typeof nameKinds)[number];
 
-/** What an index may keep of a name as one term. */
+/** A longer name is not suggested: an index could not keep it as one term. */
 const longestName = 1000;
 const longestStart = 128;
 const mostStarts = 12;
 
-/** What somebody types, as an index looks for it. */
+/** A text that somebody types, as an index looks for it. */
 export type NameQuery = {
   /** By `beginningsOf`: a name must begin with one of these. */
   beginnings: string[];
@@ -103,22 +104,9 @@ const mostCities = 30;
 /** Returns the starts of cities that have another name with such a beginning: "mun" is that of Munich, so of münchen. */
 export function citiesCalled(beginnings: string[]): string[] {
   const typed = beginnings.filter((one) => one.length >= leastOfOtherName || isUnspaced(one));
-  if (typed.length === 0) return [];
-  const found = new Set<string>();
-  for (const { starts, own } of cities()) {
-    if (starts.some((start) => typed.some((one) => start.startsWith(one)))) for (const start of own) found.add(start);
-    if (found.size >= mostCities) break;
-  }
-  return [...found].slice(0, mostCities);
+  const begun = new Set(typed.flatMap((one) => placesBegun(one.replaceAll(' ', ''))));
+  const cities = allPlaces().filter(({ kind, code }) => kind === 'city' && begun.has(code));
+  return cities.flatMap(({ parts }) => parts.map(startOf)).slice(0, mostCities);
 }
 
-let known: { starts: string[]; own: string[] }[] | undefined;
-
-/** The folded names of each city, and those by which an event may be there. */
-function cities() {
-  const startOf = (name: string) => chunks(fold(name)).flatMap(wordsOf).join(' ');
-  known ??= allPlaces()
-    .filter(({ kind }) => kind === 'city')
-    .map(({ parts, names }) => ({ starts: [...names.keys()].map(startOf), own: parts.map(startOf) }));
-  return known;
-}
+const startOf = (name: string): string => chunks(fold(name)).flatMap(wordsOf).join(' ');

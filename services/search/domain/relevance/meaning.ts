@@ -127,7 +127,7 @@ const signWish = (sign: string, isAsked: boolean): Wish => ({
   options: [{ how: 'is', terms: [sign], scores: isAsked ? plus(names, asTyped) : names }],
 });
 
-/** What is looked for alone: a word, or each two neighbours of a run without spaces; and the places that it names. */
+/** The parts that are looked for alone, with the places that each names: the word; or each two neighbours without spaces. */
 function partsOf(word: string, named: NamedPlaces): [part: string, NamedPlaces][] {
   if (!isUnspaced(word)) return [[word, named]];
   const within = placesWithin(word);

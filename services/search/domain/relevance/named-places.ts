@@ -67,7 +67,7 @@ function join(word: NamedPlaces, more: NamedPlaces): void {
   for (const how of ['is', 'begins', 'near1', 'near2'] as const) word[how] = unique([...word[how], ...more[how]]);
 }
 
-/** Returns the places that are named within a run without spaces, for each two neighbours: 東京ドーム begins with Tokyo. */
+/** Returns the places named within a run without spaces, for each two neighbours: 東京ドーム begins with Tokyo. */
 export function placesWithin(run: string): string[][] {
   const characters = [...run];
   const found = characters.slice(1).map((): string[] => []);

@@ -65,7 +65,7 @@ async function timed(work: Promise<unknown>, tell: () => Promise<void>): Promise
   const over = new AbortController();
   const telling = (async () => {
     while (!over.signal.aborted) {
-      // What is counted may not be there yet.
+      // The index may not be there yet.
       await tell().catch(() => {});
       await sleep(lookEveryMs, over.signal);
     }
