@@ -6,7 +6,8 @@ const atOnce = 8;
 
 /**
  * Pays refunds that have been pending for `ageMs`. Safe to run in several processes at once: for `leaseMs` no other
- * process leases a refund, and one that is refused waits for longer each time. Returns how many it ended; throws the first failure after it has tried all.
+ * process leases a refund, and one that is refused waits for longer each time. Returns how many it ended; throws the
+ * first failure after it has tried all.
  */
 export async function sweepRefunds(
   ports: PayBackPorts,

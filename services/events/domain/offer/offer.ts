@@ -116,9 +116,10 @@ export type Offers = {
   /** Returns the tickets of the seats that are to be held back and are for sale, or being paid for, now. */
   toHoldBack(operationUuid: string, labels: string[]): Promise<Seat[]>;
   /**
-   * Makes or changes the tickets of a batch, in one transaction, and counts it as done. Sold ones take
-   * the price for when they were given back, unless their currency is another, and are held back from then on; those in `kept`, and those that are being paid for, are not held back. Doing it again changes nothing. Returns what is done
-   * now; undefined when the operation no longer runs: then nothing was written.
+   * Makes or changes the tickets of a batch, in one transaction, and counts it as done. Sold ones take the price for
+   * when they were given back, unless their currency is another, and are held back from then on; those in `kept`, and
+   * those that are being paid for, are not held back. Doing it again changes nothing. Returns what is done now;
+   * undefined when the operation no longer runs: then nothing was written.
    */
   write(operationUuid: string, seats: OfferedSeats, batch: Batch, kept: string[], leaseMs: number): Promise<Written>;
   /** Deletes those of these tickets that are free, whose locks the caller has, and returns them. */

@@ -9,7 +9,10 @@ type PresalePorts = { presales: Presales };
 
 // Each of these throws `forbidden`, and for another organiser's thing as if there were none.
 
-/** Makes a presale; repeated with the same uuid, it makes nothing. Throws `event_not_found`, `event_cancelled` and `invalid_request`. */
+/**
+ * Makes a presale; repeated with the same uuid, it makes nothing. Throws `event_not_found`, `event_cancelled` and
+ * `invalid_request`.
+ */
 export async function createPresale(
   { presales }: PresalePorts,
   { author, eventUuid, uuid, presale }: { author: Author; eventUuid: string; uuid: string; presale: PresaleInput },
