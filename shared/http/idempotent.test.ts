@@ -8,7 +8,7 @@ import { uuidInput } from './schemas.ts';
 test('a request whose process dies before its answer is kept does its work again under the same uuid', async () => {
   const uuids: string[] = [];
   const dying: IdempotencyKeys = {
-    begin: async () => 'begun',
+    begin: async () => ({ turn: { name: '1' } }),
     finish: () => Promise.reject(new Error('the process is gone')),
     suspend: async () => {},
     purge: async () => 0,

@@ -4,7 +4,13 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { sleep } from '../async/clock.ts';
 import { type Actor, uuidOf } from '../auth/actor.ts';
 import { AppError } from '../errors.ts';
-import { type IdempotencyKeys, respondOnce } from '../idempotency/idempotency.ts';
+import {
+  type Ending,
+  type IdempotencyKeys,
+  type IdempotentRequest,
+  respondOnce,
+  type StoredResponse,
+} from '../idempotency/idempotency.ts';
 import { hashOf, sameUuid } from '../idempotency/same-uuid.ts';
 import type { Env, Headers } from './env.ts';
 import { bodyReply, statusAndBody } from './errors.ts';
@@ -54,25 +60,30 @@ export const givenAgain = <R extends { headers?: object }>(refusal: R) => ({
   headers: { ...refusal.headers, ...replayed },
 });
 
+/** A request with an Idempotency-Key. `about` is the part of it besides its body, as the route reads it. */
+export type KeyedRequest = { scope: string; key: string; about: string; body: object };
+
+export type KeyedResponse = { status: number; json: object; location?: string };
+
 /**
  * Runs a request with an Idempotency-Key: sends the response of `work`, or the bytes of the first response. A refusal
  * is a response too, and repeated; an outage, a failure of ours, and a 202 (accepted, and not done yet) are not. When a
  * process dies between its work and its response, the work is done again: it gets a uuid that is the same each time, to
- * name what must be made once, and the location that an earlier try has left, if any. `about` is the part of the
- * request besides its body, as the route reads it.
+ * name what must be made once, and the location that an earlier try has left, if any. See `changedOnce` for work that
+ * makes nothing with a uuid.
  */
 export async function idempotent(
   c: Context<Env>,
   keys: IdempotencyKeys,
-  { scope, key, about, body }: { scope: string; key: string; about: string; body: object },
-  work: (uuid: string, earlier?: string) => Promise<{ status: number; json: object; location?: string }>,
+  request: KeyedRequest,
+  work: (uuid: string, earlier?: string) => Promise<KeyedResponse>,
 ): Promise<never> {
-  const fingerprint = hashOf(`${about} ${JSON.stringify(body)}`);
-  const uuid = sameUuid(scope, key, fingerprint);
-  const response = await respondOnce({ keys, sleep }, { scope, key, fingerprint }, async (earlier) => {
+  const asked = askedBy(request);
+  const uuid = sameUuid(asked.scope, asked.key, asked.fingerprint);
+  const response = await respondOnce({ keys, sleep }, asked, async (earlier) => {
     try {
-      const { json, ...response } = await work(uuid, earlier);
-      return { ...response, body: JSON.stringify(json), isFinal: response.status !== 202 };
+      const response = await work(uuid, earlier);
+      return { ...stored(response), isFinal: response.status !== 202 };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const refused = statusAndBody(error);
@@ -89,3 +100,25 @@ export async function idempotent(
   // It may be any of the route's responses: their types are not known here.
   return replyRaw(c, response.body, response.status, headers) as never;
 }
+
+/**
+ * As `idempotent`, for a change in one transaction, which `change` ends with the ending: the response that `respond`
+ * makes of its result is stored with the change, which is so made once, whenever a process dies.
+ */
+export function changedOnce<R>(
+  c: Context<Env>,
+  keys: IdempotencyKeys,
+  request: KeyedRequest,
+  change: (ending: Ending<R>) => Promise<R>,
+  respond: (result: R) => KeyedResponse,
+): Promise<never> {
+  const ending = { request: askedBy(request), respond: (result: R) => stored(respond(result)) };
+  return idempotent(c, keys, request, async () => respond(await change(ending)));
+}
+
+const askedBy = ({ scope, key, about, body }: KeyedRequest): IdempotentRequest => ({
+  ...{ scope, key },
+  fingerprint: hashOf(`${about} ${JSON.stringify(body)}`),
+});
+
+const stored = ({ json, ...response }: KeyedResponse): StoredResponse => ({ ...response, body: JSON.stringify(json) });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { testDatabase } from '../testing/database.ts';
 import {
@@ -7,8 +8,9 @@ import {
   type IdempotentRequest,
   respondOnce as respondBy,
   type StoredResponse,
+  type Turn,
 } from './idempotency.ts';
-import { postgresIdempotencyKeys } from './postgres.ts';
+import { finishWithin, postgresIdempotencyKeys } from './postgres.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let keys: IdempotencyKeys;
@@ -22,6 +24,13 @@ const respondOnce = (of: IdempotencyKeys, request: IdempotentRequest, work: () =
   respondBy({ keys: of, sleep: async () => {} }, request, async () => ({ ...(await work()), isFinal: true }));
 
 const some = (more = {}) => ({ scope: 'ann', key: randomUUID(), fingerprint: 'one', ...more });
+const begin = (request: IdempotentRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+const begun = { turn: { name: expect.any(String) } };
+async function turnOf(request: IdempotentRequest): Promise<Turn> {
+  const state = await begin(request);
+  if (typeof state === 'string' || !('turn' in state)) throw new Error(`${JSON.stringify(state)}`);
+  return state.turn;
+}
 const codeOf = (work: Promise<unknown>) => work.catch((error: AppError) => error.code);
 
 describe('a request with a key', () => {
@@ -98,10 +107,9 @@ describe('a request with a key', () => {
   test('is identified by its scope and key alone: finished, suspended and repeated', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
     const requests = [some({ key }), some({ key, scope: 'bob' }), some({ key: other })];
-    const begin = (request: IdempotentRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
-    for (const request of requests) expect(await begin(request)).toBe('begun');
-    await keys.suspend(requests[0]!);
-    expect(await Promise.all(requests.map(begin))).toEqual(['begun', 'under way', 'under way']);
+    const turns = await Promise.all(requests.map(turnOf));
+    await keys.suspend(requests[0]!, turns[0]!);
+    expect(await Promise.all(requests.map(begin))).toEqual([begun, 'under way', 'under way']);
     const responses = requests.map((_, i) => ({ status: 201, body: String(i), location: `/orders/${i}` }));
     for (const i of [1, 0, 2]) await keys.finish(requests[i]!, responses[i]!);
     for (const _ of [1, 2]) {
@@ -112,22 +120,20 @@ describe('a request with a key', () => {
   test('leaves nothing to one with the same key after a day', async () => {
     const [first, second] = [some(), { fingerprint: 'two' }];
     const next = { ...first, ...second };
-    const begin = (request: IdempotentRequest) => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
     await respondOnce(keys, first, async () => ({ status: 201, body: '1', location: '/orders/1' }));
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h', started_at = now() - interval '25 h'
       where key = ${first.key}`;
-    expect([await begin(next), await begin(next), await begin(first)]).toEqual(['begun', 'under way', 'other request']);
+    expect([await begin(next), await begin(next), await begin(first)]).toEqual([begun, 'under way', 'other request']);
     await keys.finish(next, { status: 409, body: '2' });
     expect(await begin(next)).toEqual({ response: { status: 409, body: '2' } });
   });
 
   test('that has left a location is continued from there for its day, and not after it', async () => {
     const request = some();
-    const begin = (of: IdempotentRequest) => keys.begin({ ...of, staleMs: 60_000, keptMs: 86_400_000 });
-    await begin(request);
-    await keys.suspend(request, '/orders/1');
-    expect(await begin(request)).toEqual({ begunAfter: '/orders/1' });
-    await keys.suspend(request);
+    await keys.suspend(request, await turnOf(request), '/orders/1');
+    const turn = await turnOf(request);
+    expect(turn.location).toBe('/orders/1');
+    await keys.suspend(request, turn);
     const told: unknown[] = [];
     const work = async (place?: string) => {
       told.push(place);
@@ -136,7 +142,7 @@ describe('a request with a key', () => {
     for (const of of [request, some()]) await respondBy({ keys, sleep: async () => {} }, of, work);
     expect(told).toEqual(['/orders/1', undefined]);
     await database.sql`update idempotency_keys set created_at = now() - interval '25 h' where key = ${request.key}`;
-    expect(await begin(request)).toBe('begun');
+    expect(await begin(request)).toEqual(begun);
   });
 
   test('that is deleted during the read may be repeated in a moment', async () => {
@@ -152,15 +158,14 @@ describe('a request with a key', () => {
 
   test('is forgotten a day after it was first made, though it was continued since', async () => {
     const request = some();
-    const begin = () => keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
-    await begin();
+    await begin(request);
     await database.sql`update idempotency_keys set started_at = now() - interval '23 h', created_at = now() - interval '23 h'
       where key = ${request.key}`;
-    expect(await begin()).toBe('begun');
+    expect(await begin(request)).toEqual(begun);
     await database.sql`update idempotency_keys set created_at = created_at - interval '2 h' where key = ${request.key}`;
-    expect(await begin()).toBe('begun');
+    expect(await begin(request)).toEqual(begun);
     // From here on it is a new one, and is kept as long as any.
-    expect(await begin()).toBe('under way');
+    expect(await begin(request)).toBe('under way');
   });
 
   test('is deleted after a day, and not before', async () => {
@@ -191,22 +196,60 @@ describe('a request with a key', () => {
   test('that has a response keeps it, though a late twin suspends it', async () => {
     const request = some();
     const work = async () => ({ status: 200, body: '1' });
+    const late = await turnOf(request);
+    await keys.suspend(request, late);
     await respondOnce(keys, request, work);
-    await keys.suspend(request, '/elsewhere');
+    await keys.suspend(request, late, '/elsewhere');
     expect(await respondOnce(keys, request, work)).toEqual({ status: 200, body: '1', replayed: true });
+  });
+
+  test('that is repeated after a try without response is under way, though the first suspends it late', async () => {
+    const request = some();
+    const first = await turnOf(request);
+    await keys.suspend(request, first);
+    await turnOf(request);
+    // The response to the first suspension was lost: it is sent again.
+    await keys.suspend(request, first);
+    expect(await begin(request)).toBe('under way');
+  });
+
+  test('that two tries have ended has the first response, for both', async () => {
+    const request = some();
+    const [one, two] = [
+      { status: 409, body: '1' },
+      { status: 402, body: '2', location: '/orders/2' },
+    ];
+    expect(await respondOnce(keys, request, () => keys.finish(request, one).then(() => two))).toMatchObject(one);
+    expect(await respondOnce(keys, request, async () => two)).toEqual({ ...one, replayed: true });
+  });
+
+  test('is done with its change, or not at all', async () => {
+    const request = some();
+    const change = (result: string, work = async () => {}) =>
+      inTransaction(database.sql, async (tx) => {
+        await finishWithin(tx, { request, respond: (body: string) => ({ status: 200, body }) }, result);
+        await work();
+        return result;
+      });
+    await turnOf(request);
+    expect(await change('1', () => Promise.reject(new Error('away'))).catch(() => 'undone')).toBe('undone');
+    expect(await begin(request)).toBe('under way');
+    expect(await change('2')).toBe('2');
+    expect(await begin(request)).toEqual({ response: { status: 200, body: '2' } });
+    expect(await codeOf(change('3'))).toBe('request_in_progress');
+    expect(await begin(request)).toEqual({ response: { status: 200, body: '2' } });
   });
 
   test('whose process died is not taken over by another request under its key', async () => {
     const request = some();
-    await keys.begin({ ...request, staleMs: 60_000, keptMs: 86_400_000 });
+    const turn = await turnOf(request);
     await database.sql`update idempotency_keys set started_at = now() - interval '61 s' where key = ${request.key}`;
     const other = { ...request, fingerprint: 'two' };
     expect(await codeOf(respondOnce(keys, other, async () => ({ status: 200, body: '2' })))).toBe(
       'idempotency_key_reused',
     );
-    await keys.suspend(other);
-    await database.sql`update idempotency_keys set started_at = now() where key = ${request.key}`;
-    await keys.suspend(other);
+    await database.sql`update idempotency_keys set started_at = ${turn.name} where key = ${request.key}`;
+    await keys.suspend(other, turn);
     expect(await codeOf(respondOnce(keys, request, async () => ({ status: 200, body: '1' })))).toBe(
       'request_in_progress',
     );
@@ -221,9 +264,9 @@ describe('a request with a key', () => {
     const flaky: IdempotencyKeys = {
       ...keys,
       finish: () => Promise.reject(away),
-      suspend: async (of) => {
+      suspend: async (of, turn) => {
         if (isAway) throw away;
-        await keys.suspend(of);
+        await keys.suspend(of, turn);
         back.resolve();
       },
     };

@@ -13,25 +13,37 @@ export type StoredResponse = { status: number; body: string; location?: string }
 /** A request with an Idempotency-Key: `fingerprint` is a hash of the request, `scope` the owner of the key. */
 export type IdempotentRequest = { scope: string; key: string; fingerprint: string };
 
+/** A turn to do a request: by its name only the one that has it may end it. `location` is what an earlier turn has left. */
+export type Turn = { name: string; location?: string };
+
 /** Port: the responses to requests with a key. Throws `unavailable`. */
 export type IdempotencyKeys = {
   /**
-   * Begins a request: `begun` for the first with its key (or when the first has been at work for longer than `staleMs`:
-   * its process has died), `begunAfter` with the location that an earlier try has left; `response` with the stored
-   * response; else the reason why not. Keys are forgotten after `keptMs`.
+   * Begins a request: a `turn` for the first with its key (or when the turn before has lasted longer than `staleMs`: its
+   * process has died); `response` with the stored response; else the reason why not. Keys are forgotten after `keptMs`.
    */
   begin(
     request: IdempotentRequest & { staleMs: number; keptMs: number },
-  ): Promise<'begun' | { begunAfter: string } | 'under way' | 'other request' | { response: StoredResponse }>;
-  finish(request: IdempotentRequest, response: StoredResponse): Promise<void>;
+  ): Promise<{ turn: Turn } | 'under way' | 'other request' | { response: StoredResponse }>;
+  /** Stores the final response, unless there is one already; returns the one that is stored. */
+  finish(request: IdempotentRequest, response: StoredResponse): Promise<StoredResponse>;
   /**
-   * Ends a request without a final response: it may be repeated at once, and no other with its key. `location` is that
-   * of the resource that it has begun to create.
+   * Ends a turn without a final response: the request may be repeated at once, and no other with its key. Does nothing
+   * when another turn has begun since. `location` is that of the resource that it has begun to create.
    */
-  suspend(request: IdempotentRequest, location?: string): Promise<void>;
+  suspend(request: IdempotentRequest, turn: Turn, location?: string): Promise<void>;
   /** Deletes some of the keys that are older than `keptMs`; returns how many. */
   purge(keptMs: number): Promise<number>;
 };
+
+/**
+ * The end of a request whose change is one transaction: `respond` makes the final response to its result, which is
+ * stored in that transaction.
+ */
+export type Ending<R> = { request: IdempotentRequest; respond(result: R): StoredResponse };
+
+export const inProgress = () =>
+  new AppError(requestInProgress, 'The same request is being answered; repeat it in a moment');
 
 /** Longer than any request may take: its process is dead. */
 const staleMs = 60_000;
@@ -59,25 +71,26 @@ export async function respondOnce(
     throw new AppError(keyReused, 'This Idempotency-Key belongs to another request: use a new one');
   }
   if (state === 'under way') {
-    throw new AppError(requestInProgress, 'The same request is being answered; repeat it in a moment');
+    throw inProgress();
   }
-  if (typeof state === 'object' && 'response' in state) return { ...state.response, replayed: true };
+  if ('response' in state) return { ...state.response, replayed: true };
+  const { turn } = state;
   try {
-    const { isFinal, ...response } = await work(state === 'begun' ? undefined : state.begunAfter);
-    if (isFinal) await keys.finish(request, response);
-    else await keys.suspend(request, response.location);
+    const { isFinal, ...response } = await work(turn.location);
+    if (isFinal) return { ...(await keys.finish(request, response)), replayed: false };
+    await keys.suspend(request, turn, response.location);
     return { ...response, replayed: false };
   } catch (error) {
-    await keys.suspend(request).catch(() => void suspendLater({ keys, sleep }, request));
+    await keys.suspend(request, turn).catch(() => void suspendLater({ keys, sleep }, request, turn));
     throw error;
   }
 }
 
 /** When the database comes back the request may be repeated at once, and not only when it has become stale. */
-async function suspendLater({ keys, sleep }: RespondOnceDeps, request: IdempotentRequest): Promise<void> {
+async function suspendLater({ keys, sleep }: RespondOnceDeps, request: IdempotentRequest, turn: Turn): Promise<void> {
   for (let pauseMs = firstPauseMs, waitedMs = 0; waitedMs < staleMs; waitedMs += pauseMs, pauseMs *= 1.5) {
     await sleep(pauseMs);
-    const isDone = await keys.suspend(request).then(
+    const isDone = await keys.suspend(request, turn).then(
       () => true,
       () => false,
     );

@@ -1,5 +1,11 @@
 import { type Db, relaxed } from '../db/client.ts';
-import type { IdempotencyKeys, IdempotentRequest, StoredResponse } from './idempotency.ts';
+import {
+  type Ending,
+  type IdempotencyKeys,
+  type IdempotentRequest,
+  inProgress,
+  type StoredResponse,
+} from './idempotency.ts';
 
 type Beginning = Parameters<IdempotencyKeys['begin']>[0];
 type Row = {
@@ -8,6 +14,8 @@ type Row = {
   status: number | null;
   body: string | null;
   location: string | null;
+  /** To the microsecond: the name of its turn. */
+  startedAt: string;
 };
 
 const purgedAtOnce = 5000;
@@ -35,25 +43,27 @@ export function postgresIdempotencyKeys({ sql, run, gathered }: Db): Idempotency
           where k.created_at <= now() - ${keptMs} * interval '1 ms' or (
             k.status is null and k.fingerprint = excluded.fingerprint
             and k.started_at <= now() - ${staleMs} * interval '1 ms')
-        returning scope, key, true as begun, fingerprint, status::int as status, body, location`;
+        returning scope, key, true as begun, fingerprint, status::int as status, body, location,
+          started_at::text as "startedAt"`;
       const begun = new Map(written.map((row) => [nameOf(row), row]));
       return beginnings.map((one) => begun.get(nameOf(one)));
     },
     { namesOf: (one) => [nameOf(one)], kindOf: ({ staleMs, keptMs }) => `${staleMs} ${keptMs}` },
   );
 
-  const find = ({ scope, key }: Beginning) =>
+  const find = ({ scope, key }: IdempotentRequest) =>
     run(async () => {
       const [row] = await sql<Row[]>`
-        select false as begun, fingerprint, status::int as status, body, location from idempotency_keys
-        where scope = ${scope} and key = ${key}`;
+        select false as begun, fingerprint, status::int as status, body, location, started_at::text as "startedAt"
+        from idempotency_keys where scope = ${scope} and key = ${key}`;
       return row;
     });
 
   const finish = gathered(
     async (on, ends: { request: IdempotentRequest; response: StoredResponse }[]) => {
-      await on`
-        insert into idempotency_keys (scope, key, fingerprint, status, body, location)
+      // The first response stays: whoever asks again gets that one.
+      const written = await on<{ scope: string; key: string }[]>`
+        insert into idempotency_keys as k (scope, key, fingerprint, status, body, location)
         select * from unnest(${ends.map(({ request }) => request.scope)}::text[],
           ${ends.map(({ request }) => request.key)}::text[],
           ${ends.map(({ request }) => request.fingerprint)}::text[],
@@ -62,8 +72,11 @@ export function postgresIdempotencyKeys({ sql, run, gathered }: Db): Idempotency
           ${ends.map(({ response }) => response.location ?? null)}::text[]) as ended (scope, key)
         order by scope, key
         on conflict (scope, key) do update
-          set status = excluded.status, body = excluded.body, location = excluded.location`;
-      return ends;
+          set status = excluded.status, body = excluded.body, location = excluded.location
+          where k.status is null and k.fingerprint = excluded.fingerprint
+        returning scope, key`;
+      const isStored = new Set(written.map(nameOf));
+      return ends.map(({ request }) => isStored.has(nameOf(request)));
     },
     { namesOf: ({ request }) => [nameOf(request)] },
   );
@@ -71,22 +84,25 @@ export function postgresIdempotencyKeys({ sql, run, gathered }: Db): Idempotency
   return {
     begin: async (beginning) => {
       const row = (await begin(all, beginning)) ?? (await find(beginning));
-      if (row?.begun) return row.location ? { begunAfter: row.location } : 'begun';
+      if (row?.begun) return { turn: { name: row.startedAt, ...(row.location && { location: row.location }) } };
       // Purged between the two statements: it can be begun in a moment.
       if (!row) return 'under way';
       if (row.fingerprint !== beginning.fingerprint) return 'other request';
-      const { status, body, location } = row;
-      return status === null || body === null
-        ? 'under way'
-        : { response: { status, body, ...(location && { location }) } };
+      const response = responseOf(row);
+      return response ? { response } : 'under way';
     },
 
-    finish: async (request, response) => void (await finish(all, { request, response })),
+    finish: async (request, response) => {
+      if (await finish(all, { request, response })) return response;
+      const row = await find(request);
+      return (row?.fingerprint === request.fingerprint && responseOf(row)) || response;
+    },
 
-    suspend: ({ scope, key, fingerprint }, location) =>
+    suspend: ({ scope, key, fingerprint }, turn, location) =>
       run(async () => {
         await sql`update idempotency_keys set started_at = '-infinity', location = coalesce(${location ?? null}, location)
-          where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint} and status is null`;
+          where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint} and status is null
+            and started_at = ${turn.name}::text::timestamptz`;
       }),
 
     purge: (keptMs) =>
@@ -98,4 +114,23 @@ export function postgresIdempotencyKeys({ sql, run, gathered }: Db): Idempotency
         return count;
       }),
   };
+}
+
+function responseOf({ status, body, location }: Row): StoredResponse | undefined {
+  return status === null || body === null ? undefined : { status, body, ...(location && { location }) };
+}
+
+/**
+ * Stores the final response of a request within the transaction of its change: both are there, or none, so that a
+ * change is made once, however often it is asked for. Throws `request_in_progress`, which undoes the change, when
+ * another turn has ended the request meanwhile.
+ */
+export async function finishWithin<R>(tx: Db['sql'], ending: Ending<R> | undefined, result: R): Promise<void> {
+  if (!ending) return;
+  const { scope, key, fingerprint } = ending.request;
+  const { status, body, location } = ending.respond(result);
+  const { count } = await tx`
+    update idempotency_keys set status = ${status}, body = ${body}, location = ${location ?? null}
+    where scope = ${scope} and key = ${key} and fingerprint = ${fingerprint} and status is null`;
+  if (count === 0) throw inProgress();
 }

@@ -10,19 +10,20 @@ beforeAll(async () => {
 });
 afterAll(() => sale.drop());
 
-const admin = { verify: async () => ({ is: 'admin' as const, userUuid: randomUUID() }) };
+const userUuid = randomUUID();
+const admin = { verify: async () => ({ is: 'admin' as const, userUuid }) };
 
-async function send(app: ReturnType<typeof appOver>, change: string, body: object) {
-  const event = await makeEvent(sale.sql, { seats: 1 });
-  return app.request(`/api/v1/booking/events/${event.uuid}/${change}`, {
+type App = ReturnType<typeof appOver>;
+const ask = (app: App, path: string, body: object, key: string = randomUUID()) =>
+  app.request(`/api/v1/booking/events/${path}`, {
     method: 'POST',
-    headers: {
-      Authorization: 'Bearer x',
-      'Content-Type': 'application/json',
-      'Idempotency-Key': randomUUID(),
-    },
+    headers: { Authorization: 'Bearer x', 'Content-Type': 'application/json', 'Idempotency-Key': key },
     body: JSON.stringify(body),
   });
+
+async function send(app: App, change: string, body: object) {
+  const event = await makeEvent(sale.sql, { seats: 1 });
+  return ask(app, `${event.uuid}/${change}`, body);
 }
 
 test('a change of an event tells the version of the data, at which a search shows it', async () => {
@@ -46,4 +47,24 @@ test('a change whose version cannot be read is answered without it: it is done',
   const response = await send(app, 'postpone', {});
   expect(response.status).toBe(200);
   expect(response.headers.has('x-onsale-version')).toBe(false);
+});
+
+test('an event is postponed, and moved, once by a request whose process dies before its response', async () => {
+  const keys = sale.deps.idempotencyKeys;
+  const finish = () => Promise.reject(new Error('killed'));
+  const dying = appOver(sale, { identities: admin, idempotencyKeys: { ...keys, finish } });
+  const living = appOver(sale, { identities: admin });
+  const { uuid } = await makeEvent(sale.sql, { seats: 1 });
+  for (const [change, body, action] of [
+    ['postpone', {}, 'event.postponed'],
+    ['reschedule', { date: '2099-06-05T17:30:00Z' }, 'event.rescheduled'],
+  ] as const) {
+    const key = randomUUID();
+    expect((await ask(dying, `${uuid}/${change}`, body, key)).status).toBe(500);
+    const again = await ask(living, `${uuid}/${change}`, body, key);
+    expect(again.status).toBe(200);
+    expect(await again.json()).toMatchObject({ status: change === 'postpone' ? 'postponed' : 'rescheduled' });
+    const noted = await sale.sql`select from audit_log where thing_uuid = ${uuid} and action = ${action}`;
+    expect(noted).toHaveLength(1);
+  }
 });

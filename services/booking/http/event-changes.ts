@@ -1,7 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Author } from '../../../shared/audit/audit-log.ts';
 import type { AuthorOf } from '../../../shared/http/author.ts';
-import { givenAgain, idempotent, keyHeader, madeHeaders, scopeOf } from '../../../shared/http/idempotent.ts';
+import {
+  changedOnce,
+  givenAgain,
+  idempotent,
+  keyHeader,
+  madeHeaders,
+  scopeOf,
+} from '../../../shared/http/idempotent.ts';
 import { reply } from '../../../shared/http/reply.ts';
 import {
   bearerResponses,
@@ -20,7 +27,7 @@ import { keyReused, requestInProgress } from '../../../shared/idempotency/idempo
 import { codes } from '../domain/errors.ts';
 import { cancelEvent } from '../domain/event/cancel-event.ts';
 import { eventCodes } from '../domain/event/errors.ts';
-import type { EventState } from '../domain/event/event.ts';
+import type { EventEnding, EventState } from '../domain/event/event.ts';
 import { findOperation } from '../domain/event/find-operation.ts';
 import type { Operation } from '../domain/event/operation.ts';
 import { mustManageEvent } from '../domain/event/organised-event.ts';
@@ -244,25 +251,35 @@ export function eventChangeRoutes(ports: Ports, authorOf: AuthorOf) {
     .openapi(postponeRoute, async (c) => {
       const [author, eventUuid, body] = [authorOf(c), c.req.valid('param').uuid, c.req.valid('json')];
       const request = await checked(author, eventUuid, c.req.valid('header')['idempotency-key'], 'postpone');
-      return idempotent(c, ports.idempotencyKeys, { ...request, body }, async () => {
-        const event = await postponeEvent(ports, author, { eventUuid, refundUntil: body.refund_until });
-        return { status: 200, json: stateJson(event) };
-      });
+      const wanted = { eventUuid, refundUntil: body.refund_until };
+      return changedOnce(
+        c,
+        ports.idempotencyKeys,
+        { ...request, body },
+        (ending: EventEnding) => postponeEvent(ports, author, wanted, ending),
+        changed,
+      );
     })
     .openapi(rescheduleRoute, async (c) => {
       const [author, eventUuid, body] = [authorOf(c), c.req.valid('param').uuid, c.req.valid('json')];
       const request = await checked(author, eventUuid, c.req.valid('header')['idempotency-key'], 'reschedule');
-      return idempotent(c, ports.idempotencyKeys, { ...request, body }, async () => {
-        const { date, doors_at: doorsAt, ends_at: endsAt, refund_until } = body;
-        const wanted = { eventUuid, date, doorsAt, endsAt, refundUntil: refund_until };
-        return { status: 200, json: stateJson(await rescheduleEvent(ports, author, wanted)) };
-      });
+      const { date, doors_at: doorsAt, ends_at: endsAt, refund_until } = body;
+      const wanted = { eventUuid, date, doorsAt, endsAt, refundUntil: refund_until };
+      return changedOnce(
+        c,
+        ports.idempotencyKeys,
+        { ...request, body },
+        (ending: EventEnding) => rescheduleEvent(ports, author, wanted, ending),
+        changed,
+      );
     })
     .openapi(operationRoute, async (c) => {
       const { actor } = authorOf(c);
       return reply(c, operationJson(await findOperation(ports, { actor, uuid: c.req.valid('param').uuid })));
     });
 }
+
+const changed = (event: EventState) => ({ status: 200, json: stateJson(event) });
 
 const stateJson = (event: EventState) => ({
   uuid: event.uuid,

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import { actorOf } from '../../../shared/auth/actor.ts';
 import type { Env } from '../../../shared/http/env.ts';
-import { idempotent, scopeOf } from '../../../shared/http/idempotent.ts';
-import type { IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
+import { changedOnce, idempotent, type KeyedRequest, scopeOf } from '../../../shared/http/idempotent.ts';
+import type { Ending, IdempotencyKeys } from '../../../shared/idempotency/idempotency.ts';
 
 /** A request with an Idempotency-Key: `path` is that of its POST. */
 export type OnceRequest = { path: string; key: string; body?: object };
@@ -17,12 +17,25 @@ export type Made = { status?: 200 | 201; json: object; location?: string };
 export function madeOnce(
   c: Context<Env>,
   { idempotencyKeys }: { idempotencyKeys: IdempotencyKeys },
-  { path, key, body = {} }: OnceRequest,
+  request: OnceRequest,
   make: (uuid: string) => Promise<Made>,
 ): Promise<never> {
-  const scope = scopeOf(actorOf(c.get('caller')));
-  const request = { scope, key, about: `POST ${path}`, body };
-  return idempotent(c, idempotencyKeys, request, async (uuid) => ({ status: 201, ...(await make(uuid)) }));
+  return idempotent(c, idempotencyKeys, keyed(c, request), async (uuid) => ({ status: 201, ...(await make(uuid)) }));
+}
+
+const keyed = (c: Context<Env>, { path, key, body = {} }: OnceRequest): KeyedRequest => ({
+  ...{ scope: scopeOf(actorOf(c.get('caller'))), key, about: `POST ${path}`, body },
+});
+
+/** Makes a change in one transaction under its Idempotency-Key; see `changedOnce`. The response is a 200. */
+export function changedUnderKey<R>(
+  c: Context<Env>,
+  { idempotencyKeys }: { idempotencyKeys: IdempotencyKeys },
+  request: OnceRequest,
+  change: (ending: Ending<R>) => Promise<R>,
+  toMade: (result: R) => Omit<Made, 'status'>,
+): Promise<never> {
+  return changedOnce(c, idempotencyKeys, keyed(c, request), change, (result) => ({ status: 200, ...toMade(result) }));
 }
 
 /** Returns the response to a request that has made a thing with a uuid. */

@@ -15,6 +15,7 @@ import { byBearer, errorResponse, jsonBody, jsonResponse, parameterResponses } f
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { example, uuidInput } from '../../../shared/http/schemas.ts';
 import { versionHeaders } from '../../../shared/http/tell-version.ts';
+import type { Ending } from '../../../shared/idempotency/idempotency.ts';
 import { changeEvent } from '../domain/event/change-event.ts';
 import { createEvent } from '../domain/event/create-event.ts';
 import { deleteEvent } from '../domain/event/delete-event.ts';
@@ -26,7 +27,7 @@ import { codes as offerCodes } from '../domain/offer/errors.ts';
 import { noSuchOrganiser } from '../domain/organiser/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { nextCursor, organiserInput, pageJson, pageQuery } from './input.ts';
-import { madeAt, madeOnce } from './made-once.ts';
+import { changedUnderKey, madeAt, madeOnce } from './made-once.ts';
 import { underWayMembers } from './offers.ts';
 import { onceResponses } from './once-responses.ts';
 import { eventInput, inputJson, settingsJson, settingsSchema, toInput } from './own-event-schemas.ts';
@@ -211,10 +212,11 @@ export function ownEventRoutes(deps: Ports & { authorOf: AuthorOf }) {
       // A request about another organiser's event leaves no key behind.
       await findSettings(deps, { actor: by.actor, uuid, scope: 'manage' });
       const request = { path: `${events}/${uuid}/publish`, key: c.req.valid('header')['idempotency-key'] };
-      return madeOnce(c, deps, request, async () => {
-        const published = await publishEvent(deps, { author: by, uuid });
-        return { status: 200, json: settingsJson(published), location: `${events}/${uuid}/settings` };
-      });
+      return changedUnderKey(
+        ...([c, deps, request] as const),
+        (ending: Ending<OrganisersEvent>) => publishEvent(deps, { author: by, uuid }, ending),
+        ({ settings }) => ({ json: settingsJson(settings), location: `${events}/${uuid}/settings` }),
+      );
     })
     .openapi(listRoute, async (c) => {
       const { cursor: after, ...query } = c.req.valid('query');

@@ -5,13 +5,18 @@ import { givenAgain, keyHeader } from '../../../shared/http/idempotent.ts';
 import { byBearer, errorResponse, jsonBody, jsonResponse } from '../../../shared/http/responses.ts';
 import { createRoutes } from '../../../shared/http/routes.ts';
 import { textInput } from '../../../shared/http/schemas.ts';
-import { type IdempotencyKeys, keyReused, requestInProgress } from '../../../shared/idempotency/idempotency.ts';
+import {
+  type Ending,
+  type IdempotencyKeys,
+  keyReused,
+  requestInProgress,
+} from '../../../shared/idempotency/idempotency.ts';
 import { planLimits } from '../../../shared/plan/plan.ts';
 import { noSuchEvent } from '../domain/event/errors.ts';
 import { type ChangePricesPorts, changePrices, type PriceChange } from '../domain/offer/change-prices.ts';
 import { codes } from '../domain/offer/errors.ts';
 import { nameInput, prefix } from './input.ts';
-import { madeOnce } from './made-once.ts';
+import { changedUnderKey } from './made-once.ts';
 import { labelInput, namesInput, priceInput } from './offer-schemas.ts';
 import { bodyTooLong, eventParams, maxOfferBytes, underWayMembers } from './offers.ts';
 import { faultMembers } from './plans.ts';
@@ -98,9 +103,11 @@ export function priceRoutes(deps: ChangePricesPorts & { idempotencyKeys: Idempot
     const to: PriceChange['to'] = price === undefined ? { percent: percent! } : { price };
     const key = c.req.valid('header')['idempotency-key'];
     const request = { path: path.replace('{uuid}', eventUuid), key, body: { ...body, ...to } };
-    return madeOnce(c, deps, request, async () => {
-      const changed = await changePrices(deps, deps.authorOf(c), { eventUuid, ...body, to });
-      return { status: 200, json: { changed } };
-    });
+    const change = { eventUuid, ...body, to };
+    return changedUnderKey(
+      ...([c, deps, request] as const),
+      (ending: Ending<{ changed: number }>) => changePrices(deps, deps.authorOf(c), change, ending),
+      (json) => ({ json }),
+    );
   });
 }

@@ -2,6 +2,7 @@ import { writeAudit } from '../../../../shared/audit/audit-log.ts';
 import { changesOf } from '../../../../shared/audit/changes.ts';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
+import { finishWithin } from '../../../../shared/idempotency/postgres.ts';
 import type { EventChange, EventChanges, EventState, Organised } from '../../domain/event/event.ts';
 
 type Row = { id: number; organiserId: number | null; state: EventState; keepsMoney: boolean; nowMs: number };
@@ -16,7 +17,7 @@ export const postgresEventChanges = ({ sql, run, share }: Db): EventChanges => (
       return row;
     }),
 
-  change: ({ eventUuid, action, author }, decide) =>
+  change: ({ eventUuid, action, author, ending }, decide) =>
     run(() =>
       share(eventUuid, (on) =>
         inTransaction(on, async (tx) => {
@@ -40,6 +41,7 @@ export const postgresEventChanges = ({ sql, run, share }: Db): EventChanges => (
             ...{ action, thing: 'event', thingUuid: eventUuid, organiserId },
             ...{ before: was, after: reason ? { ...is, reason } : is },
           });
+          await finishWithin(tx, ending, after);
           return after;
         }),
       ),

@@ -1,4 +1,5 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
+import type { Ending } from '../../../../shared/idempotency/idempotency.ts';
 
 export type EventStatus = 'draft' | 'published' | 'postponed' | 'rescheduled' | 'cancelled';
 
@@ -39,6 +40,8 @@ export type EventChange = {
   refunds?: { operationUuid: string; reason: string | null };
 };
 
+export type EventEnding = Ending<EventState>;
+
 /** Port: changes of events that stop the sale or move money, in the database. Throws `unavailable`. */
 export type EventChanges = {
   /** Returns an event's organiser; undefined for an unknown event. */
@@ -47,10 +50,10 @@ export type EventChanges = {
   /**
    * Has `decide` say how an event is from now on, and stores that, with the next `sequence` and a note in the audit log:
    * in one transaction, in which nobody else changes the event. Nothing is written when `decide` throws, which is thrown
-   * on. Returns undefined for an unknown event.
+   * on. Returns undefined for an unknown event. With an `ending`, the response to the request is stored in it, too.
    */
   change(
-    request: { eventUuid: string; action: string; author: Author },
+    request: { eventUuid: string; action: string; author: Author; ending?: EventEnding | undefined },
     decide: (moment: EventMoment) => EventChange,
   ): Promise<EventState | undefined>;
 };

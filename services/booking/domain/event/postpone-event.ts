@@ -2,7 +2,7 @@ import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { eventNotFound } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { eventOver, invalidField, notFrom } from './errors.ts';
-import type { EventMoment, EventState } from './event.ts';
+import type { EventEnding, EventMoment, EventState } from './event.ts';
 import { mustManageEvent } from './organised-event.ts';
 
 const dayMs = 86_400_000;
@@ -20,9 +20,10 @@ export async function postponeEvent(
   ports: Pick<Ports, 'eventChanges' | 'feed'>,
   author: Author,
   { eventUuid, refundUntil }: Postponement,
+  ending?: EventEnding,
 ): Promise<EventState> {
   await mustManageEvent(ports, { actor: author.actor, eventUuid });
-  const request = { eventUuid, action: 'event.postponed', author };
+  const request = { eventUuid, action: 'event.postponed', author, ending };
   const event = await ports.eventChanges.change(request, (moment) => {
     const { status } = moment.event;
     if (status !== 'published' && status !== 'rescheduled') throw notFrom(status);

@@ -2,7 +2,7 @@ import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { eventNotFound } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { invalidField, notFrom } from './errors.ts';
-import type { EventChange, EventMoment, EventState } from './event.ts';
+import type { EventChange, EventEnding, EventMoment, EventState } from './event.ts';
 import { mustManageEvent } from './organised-event.ts';
 import { checkNotOver, checkRefundUntil } from './postpone-event.ts';
 
@@ -31,9 +31,10 @@ export async function rescheduleEvent(
   ports: Pick<Ports, 'eventChanges' | 'feed'>,
   author: Author,
   { eventUuid, ...wanted }: Rescheduling,
+  ending?: EventEnding,
 ): Promise<EventState> {
   await mustManageEvent(ports, { actor: author.actor, eventUuid });
-  const request = { eventUuid, action: 'event.rescheduled', author };
+  const request = { eventUuid, action: 'event.rescheduled', author, ending };
   const event = await ports.eventChanges.change(request, (moment) => moved(moment, wanted));
   if (!event) throw eventNotFound();
   ports.feed.publish(eventUuid);

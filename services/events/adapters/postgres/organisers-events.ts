@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Author, writeAudit } from '../../../../shared/audit/audit-log.ts';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
+import { finishWithin } from '../../../../shared/idempotency/postgres.ts';
 import { type Issue, invalidEvent } from '../../domain/event/errors.ts';
 import { changedMembers, memberNames } from '../../domain/event/event-rules.ts';
 import type {
@@ -11,7 +12,6 @@ import type {
   OrganisersEvent,
   OrganisersEvents,
 } from '../../domain/event/organisers-events.ts';
-
 import { instant, isAfter, isOf, knownPage, organiserIdOf } from './fragments.ts';
 
 type Sql = Db['sql'];
@@ -78,7 +78,7 @@ export function postgresOrganisersEvents(db: Db, patient: Db = db): OrganisersEv
         return (await knownPage(sql, 'events', page, rows))?.map(toEvent);
       }),
 
-    change: (author, uuid, decide) =>
+    change: (author, uuid, decide, ending) =>
       write(async (tx) => {
         const before = await locked(tx, uuid);
         const { action, event, status, sequence } = decide(before && toEvent(before));
@@ -96,6 +96,7 @@ export function postgresOrganisersEvents(db: Db, patient: Db = db): OrganisersEv
           before: { ...toMembers(settings, changed), ...(status !== settings.status && { status: settings.status }) },
           after: { ...toMembers(event, changed), ...told },
         });
+        await finishWithin(tx, ending, toEvent(after));
         return toEvent(after);
       }),
 

@@ -1,7 +1,8 @@
-import { type Author, writeAudit } from '../../../../shared/audit/audit-log.ts';
+import { writeAudit } from '../../../../shared/audit/audit-log.ts';
 import type { Db, Fragment } from '../../../../shared/db/client.ts';
 import { inTransaction } from '../../../../shared/db/transaction.ts';
-import type { NewPrice, Prices, Repriced } from '../../domain/offer/prices.ts';
+import { finishWithin } from '../../../../shared/idempotency/postgres.ts';
+import type { NewPrice, PriceRequest, Prices, Repriced } from '../../domain/offer/prices.ts';
 import { isFree } from './offer-fragments.ts';
 
 type Tx = Db['sql'];
@@ -14,10 +15,10 @@ const maxNoted = 100;
 /** Prices of tickets and rates in PostgreSQL. */
 export function postgresPrices({ sql, run }: Db): Prices {
   return {
-    change: (author, eventUuid, seats, to) =>
+    change: (request, seats, to) =>
       run(() =>
         inTransaction(sql, async (tx) => {
-          const event = await open(tx, eventUuid);
+          const event = await open(tx, request.eventUuid);
           if ('refused' in event) return event.refused;
           const labels = 'labels' in seats ? [...new Set(seats.labels)] : undefined;
           const chosen = (on: Tx) =>
@@ -40,15 +41,14 @@ export function postgresPrices({ sql, run }: Db): Prices {
               order by t.id for update)`;
           if (count > 0) await noteRepriced(tx, event.id);
           const what = labels ? { seats: labels.slice(0, maxNoted), seat_count: labels.length } : seats;
-          await note(tx, author, eventUuid, event, { ...what, ...to, changed: count });
-          return { changed: count };
+          return done(tx, request, event, { ...what, ...to, changed: count });
         }),
       ),
 
-    changeRate: (author, eventUuid, { rate, category }, to) =>
+    changeRate: (request, { rate, category }, to) =>
       run(() =>
         inTransaction(sql, async (tx) => {
-          const event = await open(tx, eventUuid);
+          const event = await open(tx, request.eventUuid);
           if ('refused' in event) return event.refused;
           const [before] = await tx<{ id: number; price: number }[]>`
             select r.id::float8 as id, p.price::float8 as price from rates r join rate_prices p on p.rate_id = r.id
@@ -59,8 +59,7 @@ export function postgresPrices({ sql, run }: Db): Prices {
             update rate_prices t set price = ${priceOf(tx, to, tx`t.price`)}
             where rate_id = ${before.id} and category = ${category} and t.price <> ${priceOf(tx, to, tx`t.price`)}`;
           if (count > 0) await noteRepriced(tx, event.id);
-          await note(tx, author, eventUuid, event, { rate, category, ...to, changed: count });
-          return { changed: count };
+          return done(tx, request, event, { rate, category, ...to, changed: count });
         }),
       ),
   };
@@ -98,5 +97,15 @@ async function noteRepriced(tx: Tx, eventId: number): Promise<void> {
       select id from operations where event_id = ${eventId} and kind = 'offer' order by id desc limit 1)`;
 }
 
-const note = (tx: Tx, author: Author, eventUuid: string, { organiserId }: Opened, after: object) =>
-  writeAudit(tx, author, { action: 'prices.changed', thing: 'event', thingUuid: eventUuid, organiserId, after });
+/** Notes a change, and that its request is done; returns the outcome. */
+async function done(
+  tx: Tx,
+  { author, eventUuid, ending }: PriceRequest,
+  { organiserId }: Opened,
+  after: { changed: number; [member: string]: unknown },
+): Promise<{ changed: number }> {
+  const { changed } = after;
+  await writeAudit(tx, author, { action: 'prices.changed', thing: 'event', thingUuid: eventUuid, organiserId, after });
+  await finishWithin(tx, ending, { changed });
+  return { changed };
+}

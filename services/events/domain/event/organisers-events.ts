@@ -1,4 +1,5 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
+import type { Ending } from '../../../../shared/idempotency/idempotency.ts';
 import type { PageRequest, Whose } from '../page.ts';
 import type { EventStatus } from './event.ts';
 
@@ -83,12 +84,13 @@ export type OrganisersEvents = {
 
   /**
    * Changes an event as `decide` says, which gets it as it is, or undefined without it, and may throw. Nobody else
-   * changes it meanwhile.
+   * changes it meanwhile. With an `ending`, the response to the request is stored with the change.
    */
   change(
     author: Author,
     uuid: string,
     decide: (event: OrganisersEvent | undefined) => EventChange,
+    ending?: Ending<OrganisersEvent>,
   ): Promise<OrganisersEvent>;
 
   /** Deletes an event with all that belongs to it, unless `check` throws, which gets it as it is. */

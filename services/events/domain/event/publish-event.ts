@@ -1,8 +1,9 @@
 import type { Clock } from '../../../../shared/async/clock.ts';
 import type { Author } from '../../../../shared/audit/audit-log.ts';
+import type { Ending } from '../../../../shared/idempotency/idempotency.ts';
 import { eventIncomplete, eventNotFound, type Issue, notDraft } from './errors.ts';
 import { ownEvent } from './find-settings.ts';
-import type { EventSettings, OrganisersEvent, OrganisersEvents } from './organisers-events.ts';
+import type { EventChange, OrganisersEvent, OrganisersEvents } from './organisers-events.ts';
 
 /**
  * Publishes a draft: everybody sees it, and it sells its tickets in its windows; it may get them later. Throws
@@ -11,16 +12,17 @@ import type { EventSettings, OrganisersEvent, OrganisersEvents } from './organis
 export async function publishEvent(
   { organisersEvents, clock }: { organisersEvents: OrganisersEvents; clock: Clock },
   { author, uuid }: { author: Author; uuid: string },
-): Promise<EventSettings> {
-  const published = await organisersEvents.change(author, uuid, (found) => {
+  ending?: Ending<OrganisersEvent>,
+): Promise<OrganisersEvent> {
+  const decide = (found: OrganisersEvent | undefined): EventChange => {
     const event = ownEvent(author.actor, found, 'manage', eventNotFound);
     const { settings } = event;
     if (settings.status !== 'draft') throw notDraft(settings.status);
     const missing = missingFor(event, clock.now());
     if (missing.length > 0) throw eventIncomplete(missing);
     return { action: 'event.published', event: settings, status: 'published', sequence: settings.sequence };
-  });
-  return published.settings;
+  };
+  return organisersEvents.change(author, uuid, decide, ending);
 }
 
 function missingFor({ settings, venueHasTimeZone }: OrganisersEvent, now: number): Issue[] {

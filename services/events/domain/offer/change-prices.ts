@@ -1,12 +1,13 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
 import { organised } from '../../../../shared/auth/rights.ts';
 import type { SeatFeed } from '../../../../shared/feed/seat-feed.ts';
+import type { Ending } from '../../../../shared/idempotency/idempotency.ts';
 import { eventIsCancelled, eventNotFound } from '../event/errors.ts';
 import type { PlanWork } from '../plan/plan-work.ts';
 import type { Plans } from '../plan/plans.ts';
 import { badOffer, underWay } from './errors.ts';
 import type { OfferFault, Offers } from './offer.ts';
-import type { NewPrice, Prices, Repriced } from './prices.ts';
+import type { NewPrice, PriceRequest, Prices, Repriced } from './prices.ts';
 
 export type ChangePricesPorts = {
   offers: Offers;
@@ -36,30 +37,26 @@ export async function changePrices(
   ports: ChangePricesPorts,
   author: Author,
   { eventUuid, ...change }: PriceChange & { eventUuid: string },
-): Promise<number> {
+  ending?: Ending<{ changed: number }>,
+): Promise<{ changed: number }> {
   const event = organised(author.actor, await ports.offers.event(eventUuid), 'manage', eventNotFound);
   if (event.isCancelled) throw eventIsCancelled();
-  const outcome = await applyChange(ports, author, eventUuid, change);
+  const outcome = await applyChange(ports, { author, eventUuid, ending }, change);
   if (outcome === 'no event') throw eventNotFound();
   if (outcome === 'cancelled') throw eventIsCancelled();
   if ('underWay' in outcome) throw underWay(outcome.underWay);
   if ('unknown' in outcome) throw faultsOf(change, outcome.unknown);
   if (outcome.changed > 0) ports.feed.publish(eventUuid);
-  return outcome.changed;
+  return outcome;
 }
 
-async function applyChange(
-  ports: ChangePricesPorts,
-  author: Author,
-  eventUuid: string,
-  change: PriceChange,
-): Promise<Repriced> {
+async function applyChange(ports: ChangePricesPorts, request: PriceRequest, change: PriceChange): Promise<Repriced> {
   const { prices } = ports;
   const { category, sections, seats, rate, to } = change;
-  if (rate !== undefined) return prices.changeRate(author, eventUuid, { rate, category: category! }, to);
-  if (category !== undefined) return prices.change(author, eventUuid, { category }, to);
-  const labels = seats ?? (await labelsOf(ports, eventUuid, sections!));
-  return Array.isArray(labels) ? prices.change(author, eventUuid, { labels }, to) : labels;
+  if (rate !== undefined) return prices.changeRate(request, { rate, category: category! }, to);
+  if (category !== undefined) return prices.change(request, { category }, to);
+  const labels = seats ?? (await labelsOf(ports, request.eventUuid, sections!));
+  return Array.isArray(labels) ? prices.change(request, { labels }, to) : labels;
 }
 
 async function labelsOf(

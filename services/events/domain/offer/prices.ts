@@ -1,4 +1,5 @@
 import type { Author } from '../../../../shared/audit/audit-log.ts';
+import type { Ending } from '../../../../shared/idempotency/idempotency.ts';
 
 /** The tickets whose prices change. */
 export type PricedSeats = { category: string } | { labels: string[] };
@@ -9,6 +10,9 @@ export type NewPrice = { price: number } | { percent: number };
 /** The outcome of a change of prices. `unknown` labels are no seats of the event: then nothing has changed. */
 export type Repriced = { changed: number } | { unknown: string[] } | { underWay: string } | 'cancelled' | 'no event';
 
+/** With an `ending`, the response to the request is stored with the change. */
+export type PriceRequest = { author: Author; eventUuid: string; ending?: Ending<{ changed: number }> | undefined };
+
 /** Port: the prices of an event's tickets and rates. Throws `unavailable`. */
 export type Prices = {
   /**
@@ -16,12 +20,7 @@ export type Prices = {
    * it was made at, and an order its own: a sold ticket has the new price for when it was given back. (One that was sold
    * in another currency keeps the old.) Returns how many have another price than before.
    */
-  change(author: Author, eventUuid: string, seats: PricedSeats, to: NewPrice): Promise<Repriced>;
+  change(request: PriceRequest, seats: PricedSeats, to: NewPrice): Promise<Repriced>;
   /** Changes a rate's price in a category likewise. Returns `unknown` where the rate has no such category. */
-  changeRate(
-    author: Author,
-    eventUuid: string,
-    of: { rate: string; category: string },
-    to: NewPrice,
-  ): Promise<Repriced>;
+  changeRate(request: PriceRequest, of: { rate: string; category: string }, to: NewPrice): Promise<Repriced>;
 };
