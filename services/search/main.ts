@@ -42,6 +42,7 @@ import { commands } from './cli.ts';
 import { followChanges } from './domain/changes/follow-changes.ts';
 import { followDemand } from './domain/changes/follow-demand.ts';
 import type { SearchIndex } from './domain/index/search-index.ts';
+import { listPlaces } from './domain/relevance/named-places.ts';
 import { elasticsearchConfig, elasticsearchVariables } from './elasticsearch-config.ts';
 import { kafkaConfig, kafkaVariables } from './kafka-config.ts';
 import { followMetrics, indexMetrics } from './metrics.ts';
@@ -151,6 +152,7 @@ export async function start(
     cache: redis ? tieredCache(near, redisCache(redis), nearMs) : near,
     clock: systemClock,
   });
+  if (role !== 'cdc') listPlaces();
   const followed = follower?.run(closing.signal);
   const http = await serveService(app, { log, metrics, server }, config.SERVER_ADDR, addressVariable);
   return {
