@@ -20,9 +20,11 @@ export function asTheDomainSays(put: Put, search: Search): void {
         );
         await put(...events);
         for (const asked of texts) {
-          const { hits, total } = await search(asked, { size: 20 });
-          const expected = expectedOf(events, asked);
-          expect([asked, total, hits.map(({ uuid }) => uuid)]).toEqual([asked, expected.length, expected]);
+          for (const isLoose of [undefined, true] as const) {
+            const { hits, total } = await search(asked, { size: 20, ...(isLoose && { isLoose }) });
+            const expected = expectedOf(events, asked, isLoose);
+            expect([asked, total, hits.map(({ uuid }) => uuid)]).toEqual([asked, expected.length, expected]);
+          }
         }
       }),
       { numRuns: 12 },
@@ -30,8 +32,8 @@ export function asTheDomainSays(put: Put, search: Search): void {
   });
 }
 
-function expectedOf(events: EventDocument[], text: string): string[] {
-  const meaning = meaningOf(text, '2030-01-01');
+function expectedOf(events: EventDocument[], text: string, isLoose = false): string[] {
+  const meaning = meaningOf(text, '2030-01-01', isLoose);
   return events
     .flatMap((event) => {
       const found = scoreOf(meaning, termsOf(event));

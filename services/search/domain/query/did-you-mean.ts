@@ -6,12 +6,13 @@ import { dayOf, type SearchHit, type SearchQuery } from './search-query.ts';
 
 /** A search that finds fewer may have been misspelt. */
 const few = 3;
-/** Words of a search that found nothing, which are looked for one by one. */
+/** More words of a search that found nothing hardly mean one event. */
 const mostWords = 4;
 
 /**
  * Returns the text that was probably meant, in folded words, when little was found: misspelt words as the best hit has
- * them, without those that no event has. Undefined when there is none, or it is what was typed.
+ * them. When nothing was found, that is the best event that has any of the words, without those that it lacks.
+ * Undefined when there is none, or it is what was typed.
  */
 export async function didYouMean(
   index: SearchIndex,
@@ -21,48 +22,39 @@ export async function didYouMean(
   const { text, now } = query;
   if (text === '' || found.total >= few) return undefined;
   const today = dayOf(now);
-  const meaning = meaningOf(text, today);
-  const [best] = found.hits;
-  if (best) {
-    const corrected = correctedBy(meaning, best, today);
-    const words = meaning.words.map((word) => corrected.get(word) ?? word);
-    return unlessTyped(words, meaning);
-  }
-  if (meaning.words.length < 2 || meaning.words.length > mostWords) return undefined;
-  const alone = await Promise.all(meaning.words.map((word) => wordAlone(index, query, word)));
-  const known = alone.filter((word) => word !== undefined);
-  if (known.length === 0) return undefined;
-  const { total } = await index.search({ ...query, text: known.join(' '), size: 1 });
-  return total > 0 ? unlessTyped(known, meaning) : undefined;
+  const meaning = meaningOf(text, today, true);
+  const [hit] = found.hits;
+  const best = hit ?? (await bestOfAny(index, query, meaning));
+  if (!best) return undefined;
+  const { had, corrected } = wordsIn(meaning, best, today);
+  const words = meaning.words.filter((word) => hit || had.has(word)).map((word) => corrected.get(word) ?? word);
+  const meant = words.join(' ');
+  return words.length === 0 || meant === meaning.words.join(' ') ? undefined : meant;
 }
 
-async function wordAlone(index: SearchIndex, query: Pick<SearchQuery, 'filters' | 'now'>, word: string) {
-  const { hits } = await index.search({ ...query, text: word, size: 1 });
-  const [best] = hits;
-  const today = dayOf(query.now);
-  return best && (correctedBy(meaningOf(word, today), best, today).get(word) ?? word);
+async function bestOfAny(index: SearchIndex, query: Pick<SearchQuery, 'text' | 'filters' | 'now'>, { words }: Meaning) {
+  if (words.length < 2 || words.length > mostWords) return undefined;
+  const { hits } = await index.search({ ...query, isLoose: true, size: 1 });
+  return hits[0];
 }
 
 /**
- * The words that an event has otherwise than they were typed, by what was typed: those of names, for a word that is
- * only near some word may well be meant as it is.
+ * The words that an event has; and those that it has otherwise than they were typed, by what was typed: words of names,
+ * for a word that is only near some word may well be meant as it is.
  */
-function correctedBy(meaning: Meaning, event: SearchHit, today: string): Map<string, string> {
+function wordsIn(meaning: Meaning, event: SearchHit, today: string) {
   const terms = termsOf(event);
   const asked = new Set(meaning.asked.map(({ typed }) => typed));
-  const near = (scoreOf(meaning, terms)?.reasons ?? []).filter(
-    ({ how, typed }) => (how === 'near1' || how === 'near2') && meaning.words.includes(typed) && asked.has(typed),
+  const reasons = (scoreOf(meaning, terms)?.reasons ?? []).filter(
+    ({ typed }) => meaning.words.includes(typed) && asked.has(typed),
   );
-  const corrected = new Map(near.map(({ typed, term }) => [typed, term]));
-  const text = meaning.words.map((word) => corrected.get(word) ?? word).join(' ');
-  const reasons = scoreOf(meaningOf(text, today), terms)?.reasons ?? [];
-  const named = new Set(reasons.filter(({ field }) => isName(field)).flatMap(({ typed }) => typed.split(' ')));
-  return new Map([...corrected].filter(([, word]) => named.has(word)));
+  const near = reasons.filter(({ how }) => how === 'near1' || how === 'near2');
+  const others = new Map(near.map(({ typed, term }) => [typed, term]));
+  const text = meaning.words.map((word) => others.get(word) ?? word).join(' ');
+  const anew = scoreOf(meaningOf(text, today, true), terms)?.reasons ?? [];
+  const named = new Set(anew.filter(({ field }) => isName(field)).flatMap(({ typed }) => typed.split(' ')));
+  const corrected = new Map([...others].filter(([, word]) => named.has(word)));
+  return { had: new Set(reasons.map(({ typed }) => typed)), corrected };
 }
 
 const isName = (field: Field): boolean => (nameFields as readonly Field[]).includes(field);
-
-const unlessTyped = (words: string[], meaning: Meaning): string | undefined => {
-  const text = words.join(' ');
-  return text === meaning.words.join(' ') ? undefined : text;
-};

@@ -96,6 +96,8 @@ test.each([
   ['coldpaly', 'coldplay'],
   ['coldpaly berlni', 'coldplay berlin'],
   ['coldpaly xylophone', 'coldplay'],
+  ['coldpaly xylophone kazoo', 'coldplay'],
+  ['xylophone kazoo ulevi marimba', 'ullevi'],
   ['coldplay', undefined],
   ['coldplay spring', undefined],
   ['xylophone', undefined],

@@ -64,8 +64,10 @@ const noise = 0.1;
 const also = 10;
 const onTime = 60;
 
-/** Returns what a normalised text asks for. `today` is a day, 2026-12-31. */
-export function meaningOf(text: string, today: string): Meaning {
+/**
+ * Returns what a normalised text asks for. `today` is a day, 2026-12-31. `isLoose`: an event needs only one of the words.
+ */
+export function meaningOf(text: string, today: string, isLoose = false): Meaning {
   const pieces = chunks(fold(text));
   const typed = [...new Set(pieces.flatMap(wordsOf))].slice(0, maxQueryWords);
   const signs = pieces.filter((piece) => wordsOf(piece).length === 0).slice(0, maxQueryWords);
@@ -112,7 +114,7 @@ export function meaningOf(text: string, today: string): Meaning {
   if (isOfSigns) wanted += signs.length;
   for (const sign of signs) (isOfSigns ? asked : helpful).push(signWish(sign, isOfSigns));
   const isOfToday = times.some(({ tokens }) => tokens.some((token) => token.startsWith('d')));
-  return { words: typed, asked, helpful, least: wanted * have, isOfToday };
+  return { words: typed, asked, helpful, least: isLoose ? have : wanted * have, isOfToday };
 }
 
 /** A name of signs alone: "!!!", "+/-". */
