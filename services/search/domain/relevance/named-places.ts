@@ -26,21 +26,22 @@ export function placesBegun(text: string): string[] {
   return unique(found);
 }
 
-/** Returns the places whose name, its words run together, is so many edits away at most. */
-export function placesNear(text: string, most: 1 | 2): string[] {
-  const { sorted, lengths, letters, byKey } = names();
+/** Returns the places whose name, its words run together, is one edit away, and those that are two away at most. */
+function placesNear(text: string, edits: 0 | 1 | 2): Pick<NamedPlaces, 'near1' | 'near2'> {
+  const { sorted, byLength, letters, byKey } = names();
+  const near = { near1: [] as string[], near2: [] as string[] };
   const wanted = lettersOf(text);
-  const found: string[] = [];
-  // Of two edits none is at the first letter.
-  const isFirstKept = most === 2;
-  for (let at = isFirstKept ? firstFrom(sorted, text.charAt(0)) : 0; at < sorted.length; at++) {
-    if (isFirstKept && sorted[at]![0] !== text[0]) break;
-    // An edit changes one letter for another at most, and most names are told apart by the letters that they have.
-    if (Math.abs(lengths[at]! - text.length) > most || countOf(letters[at]! ^ wanted) > 2 * most) continue;
-    const key = sorted[at]!;
-    if (isNear(key, text, most)) found.push(...byKey.get(key)!);
+  for (let length = text.length - edits; edits > 0 && length <= text.length + edits; length++) {
+    for (const at of byLength[length] ?? []) {
+      // An edit changes one letter for another at most, and most names are told apart by the letters that they have.
+      const others = countOf(letters[at]! ^ wanted);
+      if (others > 2 * edits) continue;
+      const key = sorted[at]!;
+      if (others <= 2 && isNear(key, text, 1)) near.near1.push(...byKey.get(key)!);
+      if (edits === 2 && isNear(key, text, 2)) near.near2.push(...byKey.get(key)!);
+    }
   }
-  return unique(found);
+  return { near1: unique(near.near1), near2: unique(near.near2) };
 }
 
 /** Returns, for each of the words, the places that it names alone or together with its neighbours. */
@@ -50,12 +51,10 @@ export function placesIn(words: string[], isBeginning: (text: string) => boolean
     for (let to = from + 1; to <= Math.min(words.length, from + mostWords); to++) {
       const run = words.slice(from, to);
       const text = run.join('');
-      const most = run.length <= mostMisspelt ? editsAllowed(text) : 0;
       const meant: NamedPlaces = {
         is: placesNamed(run),
         begins: to === words.length && isBeginning(text) ? placesBegun(text) : [],
-        near1: most >= 1 ? placesNear(text, 1) : [],
-        near2: most >= 2 ? placesNear(text, 2) : [],
+        ...placesNear(text, run.length <= mostMisspelt ? editsAllowed(text) : 0),
       };
       for (const word of found.slice(from, to)) join(word, meant);
     }
@@ -80,7 +79,13 @@ export function placesWithin(run: string): string[][] {
   return found;
 }
 
-type Names = { byKey: Map<string, string[]>; sorted: string[]; lengths: Uint8Array; letters: Int32Array };
+type Names = {
+  byKey: Map<string, string[]>;
+  sorted: string[];
+  /** Places among the sorted names, by the length of these. */
+  byLength: number[][];
+  letters: Int32Array;
+};
 
 let kept: Names | undefined;
 
@@ -97,8 +102,12 @@ function names(): Names {
       byKey.set(key, [...(byKey.get(key) ?? []), code]);
   }
   const sorted = [...byKey.keys()].sort();
-  const lengths = Uint8Array.from(sorted, ({ length }) => length);
-  kept = { byKey, sorted, lengths, letters: Int32Array.from(sorted, lettersOf) };
+  const byLength: number[][] = [];
+  for (const [at, { length }] of sorted.entries()) {
+    byLength[length] ??= [];
+    byLength[length].push(at);
+  }
+  kept = { byKey, sorted, byLength, letters: Int32Array.from(sorted, lettersOf) };
   return kept;
 }
 
