@@ -125,6 +125,15 @@ describe('builds that end early', () => {
   });
 });
 
+test('a build is of one segment, for a search costs by the segment', async () => {
+  const { name, open } = await start();
+  const documents = Array.from({ length: 1500 }, (_, at) => someEvent({ id: at + 1, name: `Gala ${at}` }));
+  await open().replaceAll(batches([documents]), 1n);
+  const [index] = await indexes(name);
+  const { indices } = await elasticsearch('GET', `/${index}/_segments`);
+  expect(indices[index!].shards[0][0].num_search_segments).toBe(1);
+});
+
 test('an index of an older release takes what this one writes, is searched, and is replaced by a rebuild', async () => {
   const { name, open } = await start();
   const { settings, mappings } = eventIndex();

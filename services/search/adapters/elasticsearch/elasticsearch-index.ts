@@ -7,9 +7,10 @@ import type { SearchQuery, SearchResult } from '../../domain/query/search-query.
 import type { NameQuery, Suggestions } from '../../domain/query/suggested-names.ts';
 import type { ElasticsearchConfig } from '../../elasticsearch-config.ts';
 import { deleteEntry, upsertEntry, writeEntries } from './bulk.ts';
-import { isPassing, notBuilt, openCluster, statusOf, translated } from './cluster.ts';
+import { isPassing, isTooMuch, notBuilt, openCluster, statusOf, translated } from './cluster.ts';
 import { createGeneration } from './generation.ts';
 import { createHeartbeats } from './heartbeats.ts';
+import type { NearWords } from './meant.ts';
 import { type Build, createNames } from './names.ts';
 import { type Answer, isThere, searchBody, searchResult } from './query.ts';
 import { rebuild } from './rebuild.ts';
@@ -95,18 +96,26 @@ export function elasticsearchIndex(
     const wanted = query.after?.view;
     if (wanted) views.used(wanted);
     try {
-      return await searchIn(wanted ?? (await views.of(await generation.current())), query, leftMs());
+      return await searchIn(wanted ?? (await views.of(await generation.current())), query, leftMs);
     } catch (error) {
       if (!isViewGone(error) && !isPassing(error)) throw error;
       views.forget(wanted ?? '');
-      return await searchIn(await views.of(await generation.current()), query, leftMs());
+      return await searchIn(await views.of(await generation.current()), query, leftMs);
     }
   }
 
-  async function searchIn(view: string, query: SearchQuery, timeoutMs: number): Promise<SearchResult> {
+  async function searchIn(view: string, query: SearchQuery, leftMs: () => number): Promise<SearchResult> {
     const path = '/_search?allow_partial_search_results=false';
-    const body = searchBody(query, view, await shape.isFormer());
-    return searchResult(query, await cluster.call<Answer<EventHit>>({ method: 'POST', path, body }, timeoutMs));
+    const isFormer = await shape.isFormer();
+    const ask = (near: NearWords) => {
+      const body = searchBody(query, view, { isFormer, near });
+      return cluster.call<Answer<EventHit>>({ method: 'POST', path, body }, leftMs());
+    };
+    const found = await ask('listed').catch((error) => {
+      if (!isTooMuch(error)) throw error;
+      return ask('byTheSegment');
+    });
+    return searchResult(query, found);
   }
 
   async function suggest(query: NameQuery): Promise<Suggestions> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { isAppError, reasonOf } from '../../../../shared/errors.ts';
 import type { Login } from '../../elasticsearch-config.ts';
 import { type ElasticsearchIndex, elasticsearchIndex } from './elasticsearch-index.ts';
@@ -148,6 +149,21 @@ test('a search that is too much for a server says what to do', async () => {
     true,
     'Search for fewer or shorter words',
   ]);
+});
+
+test('a search whose near words are too many to list is made without that', async () => {
+  const error = { type: 'too_many_nested_clauses', reason: 'Query contains too many nested clauses' };
+  const index = await start(async (request, response) => {
+    const { url } = request;
+    if (url === '/') json(response, 200, { version: { number: '9.4.3' } }, elastic);
+    else if (url?.includes('/_mget')) json(response, 200, { docs: [] }, elastic);
+    else if (url?.startsWith('/test/_pit')) json(response, 200, { id: 'view' }, elastic);
+    else if (url?.startsWith('/_search')) {
+      if ((await textOf(request)).includes('top_terms')) json(response, 500, { error }, elastic);
+      else json(response, 200, { hits: { total: { value: 0 }, hits: [] } }, elastic);
+    } else json(response, 404, {}, elastic);
+  });
+  expect(await index.search({ text: 'galla', now: 0, size: 10 })).toEqual({ hits: [], total: 0 });
 });
 
 test('no query has more clauses than the smallest server takes', () => {

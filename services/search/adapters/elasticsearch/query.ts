@@ -6,7 +6,7 @@ import { meaningOf } from '../../domain/relevance/meaning.ts';
 import { type FacetAnswer, facetAggregations, facetsOf } from './facets.ts';
 import { after, allOf, conditions } from './filters.ts';
 import { inFormerIndex } from './former.ts';
-import { meant } from './meant.ts';
+import { meant, type NearWords } from './meant.ts';
 import { cursorAt, orderOf, positionOf } from './order.ts';
 import { viewKeptFor } from './views.ts';
 
@@ -14,10 +14,14 @@ import { viewKeptFor } from './views.ts';
  * The body of a search in a view; it asks for one hit more than the page has, to see whether more follow. `isFormer` is
  * of an index that the release before built.
  */
-export function searchBody(query: SearchQuery, view: string, isFormer = false) {
+export function searchBody(
+  query: SearchQuery,
+  view: string,
+  { isFormer = false, near = 'listed' }: { isFormer?: boolean; near?: NearWords } = {},
+) {
   const { text, isLoose, now, size, from = 0, filters = {}, facets = [] } = query;
   const meaning = text === '' || isFormer ? undefined : meaningOf(text, dayOf(now), isLoose);
-  const words = meaning ? meant(meaning) : text !== '' && inFormerIndex(text);
+  const words = meaning ? meant(meaning, near) : text !== '' && inFormerIndex(text);
   const all = conditions(filters, now);
   // Facets ignore filters of their own, and the next turn of the sales is of events that are not found yet: these
   // conditions are not the query's.

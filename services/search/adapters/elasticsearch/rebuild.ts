@@ -9,6 +9,7 @@ import type { Build, Names } from './names.ts';
 
 const adminTimeoutMs = 30_000;
 const copyTimeoutMs = 10 * 60_000;
+const mergeTimeoutMs = 10 * 60_000;
 const swapAttempts = 10;
 
 /** Elasticsearch's versions are long integers. */
@@ -38,6 +39,7 @@ export async function rebuild(
   try {
     await createBuild(cluster, build);
     const rejected = await fill(cluster, build, documents, version);
+    await merge(cluster, build);
     await takeOver(deps, build, { version, newest });
     return rejected;
   } catch (error) {
@@ -60,6 +62,15 @@ async function fill(
   const { rejected, isTargetGone } = await writeEntries(cluster, build.writeAlias, entries());
   if (isTargetGone) throw lostBuild(build);
   return rejected;
+}
+
+/**
+ * Into one segment, for a search costs by the segment. A merge that takes longer goes on by itself; if it fails the
+ * index is as right without.
+ */
+async function merge(cluster: Cluster, { index }: Build): Promise<void> {
+  const path = `/${index}/_forcemerge?max_num_segments=1`;
+  await cluster.call({ method: 'POST', path }, mergeTimeoutMs).catch(() => {});
 }
 
 /** Another build may take over first: then this one copies from that one, and takes its place. */
