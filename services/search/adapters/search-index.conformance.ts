@@ -507,6 +507,19 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect((await names('')).sort()).toEqual(['changed', 'there again']);
       });
 
+      test('what is there or being built is not abandoned', async () => {
+        await put({ id: 1, name: 'there' });
+        async function* documents() {
+          await index.removeAbandoned();
+          expect(await names('')).toEqual(['there']);
+          yield [someEvent({ id: 2, name: 'built' })];
+          await index.removeAbandoned();
+        }
+        await index.replaceAll(documents(), ++version);
+        await index.removeAbandoned();
+        expect(await names('')).toEqual(['built']);
+      });
+
       test('a replaceAll that fails keeps the old documents, and can be repeated', async () => {
         await put({ id: 1, name: 'there' });
         async function* broken() {
