@@ -31,7 +31,7 @@ export function asTheDomainSays(put: Put, search: Search): void {
 }
 
 function expectedOf(events: EventDocument[], text: string): string[] {
-  const meaning = meaningOf(text, '2030-01-01');
+  const meaning = meaningOf(text, Date.parse('2030-01-01T00:00:00Z'));
   return events
     .flatMap((event) => {
       const found = scoreOf(meaning, termsOf(event));

@@ -2,7 +2,7 @@ import type { SearchIndex } from '../index/search-index.ts';
 import { type Meaning, meaningOf } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
 import { type Field, nameFields, termsOf } from '../relevance/terms.ts';
-import { dayOf, type SearchHit, type SearchQuery } from './search-query.ts';
+import type { SearchHit, SearchQuery } from './search-query.ts';
 
 /** A search that finds fewer may have been misspelt. */
 const few = 3;
@@ -20,11 +20,10 @@ export async function didYouMean(
 ): Promise<string | undefined> {
   const { text, now } = query;
   if (text === '' || found.total >= few) return undefined;
-  const today = dayOf(now);
-  const meaning = meaningOf(text, today);
+  const meaning = meaningOf(text, now);
   const [best] = found.hits;
   if (best) {
-    const corrected = correctedBy(meaning, best, today);
+    const corrected = correctedBy(meaning, best, now);
     const words = meaning.words.map((word) => corrected.get(word) ?? word);
     return unlessTyped(words, meaning);
   }
@@ -39,15 +38,14 @@ export async function didYouMean(
 async function wordAlone(index: SearchIndex, query: Pick<SearchQuery, 'filters' | 'now'>, word: string) {
   const { hits } = await index.search({ ...query, text: word, size: 1 });
   const [best] = hits;
-  const today = dayOf(query.now);
-  return best && (correctedBy(meaningOf(word, today), best, today).get(word) ?? word);
+  return best && (correctedBy(meaningOf(word, query.now), best, query.now).get(word) ?? word);
 }
 
 /**
  * The words that an event has otherwise than they were typed, by what was typed: those of names, for a word that is
  * only near some word may well be meant as it is.
  */
-function correctedBy(meaning: Meaning, event: SearchHit, today: string): Map<string, string> {
+function correctedBy(meaning: Meaning, event: SearchHit, now: number): Map<string, string> {
   const terms = termsOf(event);
   const asked = new Set(meaning.asked.map(({ typed }) => typed));
   const near = (scoreOf(meaning, terms)?.reasons ?? []).filter(
@@ -55,7 +53,7 @@ function correctedBy(meaning: Meaning, event: SearchHit, today: string): Map<str
   );
   const corrected = new Map(near.map(({ typed, term }) => [typed, term]));
   const text = meaning.words.map((word) => corrected.get(word) ?? word).join(' ');
-  const reasons = scoreOf(meaningOf(text, today), terms)?.reasons ?? [];
+  const reasons = scoreOf(meaningOf(text, now), terms)?.reasons ?? [];
   const named = new Set(reasons.filter(({ field }) => isName(field)).flatMap(({ typed }) => typed.split(' ')));
   return new Map([...corrected].filter(([, word]) => named.has(word)));
 }

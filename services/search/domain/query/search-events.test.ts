@@ -91,6 +91,19 @@ test('queries that mean the same share one search, until five minutes have passe
   expect(searches()).toBe(2);
 });
 
+test('a search for tonight is made anew when a day begins somewhere', async () => {
+  const { clock, search, index, searches } = await start([]);
+  const event = { id: 1, date: '2030-01-01T06:00:00Z', local_date: '2030-01-01', time_zone: 'America/New_York' };
+  await index.apply({ upserts: [someEvent(event)], deletes: [], version: 2n });
+  const total = async (q: string) => JSON.parse(await search(request({ q }))).total;
+  clock.advance(Date.parse('2030-01-01T04:59:59Z') - clock.now());
+  expect([await total('tonight'), await total('january')]).toEqual([0, 1]);
+  expect(searches()).toBe(2);
+  clock.advance(1000);
+  expect([await total('tonight'), await total('january')]).toEqual([1, 1]);
+  expect(searches()).toBe(3);
+});
+
 describe('an event that has begun', () => {
   const begin = Date.UTC(2030, 0, 1, 0, 1);
   const iso = (ms: number) => new Date(ms).toISOString().replace('.000', '');

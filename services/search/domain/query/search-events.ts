@@ -14,7 +14,7 @@ import { distanceKm } from './distance.ts';
 import type { FacetName, Facets } from './facets.ts';
 import type { SearchFilters } from './filters.ts';
 import { type Highlight, highlight } from './highlight.ts';
-import { dayOf, queryKey, type SearchHit, type SearchResult, type SearchSort } from './search-query.ts';
+import { quarterOf, queryKey, type SearchHit, type SearchResult, type SearchSort } from './search-query.ts';
 
 export type SearchRequest = {
   /** As the user typed it; empty lists upcoming events. */
@@ -106,6 +106,8 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
     const shown = `${[...facets].sort()}${request.highlight ? '*' : ''}${request.explain ? '?' : ''}`;
     const asked = `${queryKey(wanted)}:${where}:${size}${shown && `:${shown}`}`;
 
+    const { isOfToday } = meaningOf(wanted.text, clock.now());
+
     async function load(): Promise<string> {
       const now = clock.now();
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
@@ -132,8 +134,8 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
 
     return async function search() {
       if (minVersion !== undefined) await reached(minVersion);
-      // "Tonight" means another day tomorrow.
-      const state = `${await index.generation()}:${dayOf(clock.now())}`;
+      const generation = await index.generation();
+      const state = isOfToday ? `${generation}:${quarterOf(clock.now())}` : generation;
       const kept = await read(`search:2:${state}:${asked}`, answerTtlMs, load, isUsable);
       return readEntry(kept).text;
     };
@@ -153,7 +155,7 @@ function foundEvent(hit: SearchHit, now: number, { near }: SearchFilters, text: 
 
 /** Returns a function that explains a hit's score. */
 function explainer(text: string, now: number): (hit: SearchHit) => string[] | undefined {
-  const meaning = meaningOf(text, dayOf(now));
+  const meaning = meaningOf(text, now);
   return (hit) => {
     const found = scoreOf(meaning, termsOf(hit));
     return found && explained(found.reasons);

@@ -1,4 +1,5 @@
 import type { EventHit } from '../index/event-document.ts';
+import { quarterMinutes } from '../index/local-date.ts';
 import type { FacetName, Facets } from './facets.ts';
 import type { SearchFilters } from './filters.ts';
 
@@ -71,12 +72,5 @@ export function queryKey({ text, filters = {}, sort = 'relevance' }: Pick<Search
   return `${text}\n${JSON.stringify(given.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }
 
-const dayMs = 86_400_000;
-let lastDay = { number: Number.NaN, text: '' };
-
-/** The day on which a search is made, in UTC: words like "tonight" count from it. Most searches share its text. */
-export function dayOf(now: number): string {
-  const number = Math.floor(now / dayMs);
-  if (number !== lastDay.number) lastDay = { number, text: new Date(now).toISOString().slice(0, 10) };
-  return lastDay.text;
-}
+/** Counts quarters of an hour, with the first moment of which a day may begin somewhere: "tonight" means others then. */
+export const quarterOf = (now: number): number => Math.floor(now / (quarterMinutes * 60_000));

@@ -7,7 +7,7 @@ import { noTerms, placeTerms, type Terms, termsOf } from '../relevance/terms.ts'
 import { awaitVersion } from './await-version.ts';
 import { cityName, cityOf } from './city-names.ts';
 import { normalise } from './search-events.ts';
-import { dayOf, type SearchHit } from './search-query.ts';
+import type { SearchHit } from './search-query.ts';
 import { beginningsOf, citiesCalled, type Suggestions } from './suggested-names.ts';
 
 export type SuggestRequest = {
@@ -38,7 +38,7 @@ export function suggest(deps: SuggestDeps, write: (found: Suggestions) => string
   return async function suggestFor({ q, size, minVersion }: SuggestRequest): Promise<string> {
     const text = normalise(q);
     if (minVersion !== undefined) await reached(minVersion);
-    const key = `suggest:2:${await index.generation()}:${dayOf(clock.now())}:${text}:${size}`;
+    const key = `suggest:2:${await index.generation()}:${text}:${size}`;
     return read(key, keptMs, async () => write(await namesFor(text, size)));
   };
 
@@ -52,7 +52,7 @@ export function suggest(deps: SuggestDeps, write: (found: Suggestions) => string
 
   /** The names of the best hits that have what was typed, misspelt. */
   async function nearNames(text: string, size: number, now: number): Promise<Suggestions> {
-    const meaning = meaningOf(text, dayOf(now));
+    const meaning = meaningOf(text, now);
     const { hits } = await index.search({ text, now, size: looked });
     const best = (names: string[], terms: (name: string) => Terms) => matching(meaning, names, terms).slice(0, size);
     const cities = hits.flatMap(({ city, country }) => (city ? [cityName({ name: city, country })] : []));
@@ -101,6 +101,7 @@ const leadTerms = (name: string) => {
 };
 
 const unnamed = {
-  ...{ name: '', description: '', category: null, genre: null, local_date: '2000-01-01' },
+  ...{ name: '', description: '', category: null, genre: null },
+  ...{ date: '2000-01-01T00:00:00Z', local_date: '2000-01-01', time_zone: null },
   ...{ location: '', venue_name: null, city: null, country: null },
 };

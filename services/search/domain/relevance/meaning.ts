@@ -1,5 +1,5 @@
 import { chunks, fold, isUnspaced, pairs, wordsOf } from '../query/text.ts';
-import { dateWords } from './date-words.ts';
+import { dateWordsAt, isOfDay } from './date-words.ts';
 import { type NamedPlaces, placesIn, placesNamed, placesWithin } from './named-places.ts';
 import { keysOfWords, nameKey } from './names.ts';
 import { noiseWords } from './noise-words.ts';
@@ -34,7 +34,7 @@ export type Meaning = {
   helpful: Wish[];
   /** The least score of an event that is found. */
   least: number;
-  /** The words say "today" or the like: the meaning ends with the day. */
+  /** The words say "today" or the like: the meaning ends when a day begins somewhere, with a quarter of an hour. */
   isOfToday: boolean;
 };
 
@@ -64,14 +64,14 @@ const noise = 0.1;
 const also = 10;
 const onTime = 60;
 
-/** Returns what a normalised text asks for. `today` is a day, 2026-12-31. */
-export function meaningOf(text: string, today: string): Meaning {
+/** Returns what a normalised text asks for at an instant, in milliseconds since 1970. */
+export function meaningOf(text: string, now: number): Meaning {
   const pieces = chunks(fold(text));
   const typed = [...new Set(pieces.flatMap(wordsOf))].slice(0, maxQueryWords);
   const signs = pieces.filter((piece) => wordsOf(piece).length === 0).slice(0, maxQueryWords);
   if (typed.length === 0) return signsAlone(signs);
 
-  const times = dateWords(typed, today);
+  const times = dateWordsAt(typed, now);
   const isTime = (at: number) => times.some(({ from, to }) => at >= from && at < to);
   const isNoise = (at: number) => noiseWords.has(typed[at]!);
   const solid = typed.map((_, at) => !isNoise(at) && !isTime(at));
@@ -111,7 +111,7 @@ export function meaningOf(text: string, today: string): Meaning {
   for (const wish of wholeWishes(typed, solid, wanted)) helpful.push(wish);
   if (isOfSigns) wanted += signs.length;
   for (const sign of signs) (isOfSigns ? asked : helpful).push(signWish(sign, isOfSigns));
-  const isOfToday = times.some(({ tokens }) => tokens.some((token) => token.startsWith('d')));
+  const isOfToday = times.some(isOfDay);
   return { words: typed, asked, helpful, least: wanted * have, isOfToday };
 }
 
