@@ -113,7 +113,7 @@ describe('the better event has the higher score', () => {
 test('another name of a place is explained by the place’s own', () => {
   const { reasons } = found('munich', { id: 1, name: 'x', location: 'Olympiahalle, München', performers: [] })!;
   expect(explained(reasons)[0]).toBe(
-    '“munich” is in the place as “munchen”, of which it is a name: 60 points, which counts as a word',
+    '“munich” is in the place as “munchen”, of which it is a name: 70 points, which counts as a word',
   );
 });
 
@@ -142,6 +142,22 @@ test('a score is explained in words, the weightiest first', () => {
     '“ridgewya” is in the names, or in the place, as “ridgeway”, two edits away at most: 25 points, which counts half as a word',
   ]);
   expect(score).toBe(4 * have + 185);
+});
+
+test('what several wishes have in common is said once, and a time without its sign', () => {
+  const event = { id: 1, name: 'Queen', performers: ['Queen'], location: 'Hall, Oslo', date: '2026-11-27T20:00:00Z' };
+  const { reasons, score } = found('queen oslo tonight', event)!;
+  expect(explained(reasons)).toEqual([
+    '“queen” is in the name of whom the event is about: 100 points, which counts as a word',
+    '“oslo” is in the place: 70 points, which counts as a word',
+    '“queen” is the whole name of whom the event is about: 60 points, which counts half as a word',
+    '“tonight” is when the event takes place: 60 points',
+    '“oslo” is the whole name of the venue, the city or the country: 45 points',
+    '“queen” is in the title: 10 points',
+  ]);
+  expect(score).toBe(5 * have + 345);
+  const twice = found('東京東京', { id: 1, name: '東京' })!;
+  expect(explained(twice.reasons)[0]).toBe('“東京” is in the title: 210 points, which counts as 2 words');
 });
 
 test.each([
