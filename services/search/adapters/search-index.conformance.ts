@@ -84,6 +84,22 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await names('café')).toEqual(['CAFE CONCERT']);
       });
 
+      test('misspelt beginnings in a loose search alone, page by page', async () => {
+        const dates = ['2030-05-01T19:00:00Z', '2030-05-02T19:00:00Z', '2030-05-03T19:00:00Z'];
+        await put(
+          ...dates.map((date, at) => ({ id: at + 1, name: 'Rammstein', date })),
+          { id: 4, name: 'Boxing', location: 'Madison Square Garden, New York' },
+          { id: 5, name: 'Rampart' },
+        );
+        for (const text of ['ramst', 'rmams', 'madis squ']) expect(await names(text)).toEqual([]);
+        expect(await names('madis squ', { isLoose: true })).toEqual(['Boxing']);
+        expect(await names('rmams', { isLoose: true })).toEqual(['Rammstein', 'Rammstein', 'Rammstein']);
+        const first = await search('ramst', { isLoose: true, size: 2 });
+        expect([first.total, first.hits.map(({ date }) => date)]).toEqual([3, dates.slice(0, 2)]);
+        const rest = await search('ramst', { isLoose: true, size: 2, after: first.next! });
+        expect([rest.hits.map(({ date }) => date), rest.next]).toEqual([dates.slice(2), undefined]);
+      });
+
       test('words for days, by the day that it is at each venue', async () => {
         const at = (id: number, name: string, date: string, time_zone: string | null) =>
           ({ id, name, date, time_zone, local_date: localDate(date, time_zone) }) as const;

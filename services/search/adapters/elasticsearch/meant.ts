@@ -1,4 +1,5 @@
 import type { Meaning, Option, Wish } from '../../domain/relevance/meaning.ts';
+import { nearBeginning } from '../../domain/relevance/spellings.ts';
 
 /**
  * What a search asks for, as parts of a `bool` query. Every part has a constant score, so that sums are what the domain
@@ -24,6 +25,9 @@ function ways(option: Option): object[] {
 function found({ how, terms }: Option, field: string): object[] {
   if (how === 'is') return [terms.length === 1 ? { term: { [field]: terms[0] } } : { terms: { [field]: terms } }];
   if (how === 'begins') return terms.map((value) => ({ prefix: { [field]: { value } } }));
+  if (how === 'begins1') return terms.map((term) => ({ regexp: { [field]: begun(term) } }));
   const near = how === 'near1' ? { fuzziness: 1 } : { fuzziness: 2, prefix_length: 1 };
   return terms.map((value) => ({ fuzzy: { [field]: { value, ...near, rewrite: 'constant_score' } } }));
 }
+
+const begun = (typed: string) => ({ value: `${nearBeginning(typed)}.*`, flags: 'NONE', rewrite: 'constant_score' });

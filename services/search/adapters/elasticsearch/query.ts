@@ -15,8 +15,8 @@ import { viewKeptFor } from './views.ts';
  * of an index that the release before built.
  */
 export function searchBody(query: SearchQuery, view: string, isFormer = false) {
-  const { text, now, size, from = 0, filters = {}, facets = [] } = query;
-  const meaning = text === '' || isFormer ? undefined : meaningOf(text, now);
+  const { text, isLoose, now, size, from = 0, filters = {}, facets = [] } = query;
+  const meaning = text === '' || isFormer ? undefined : meaningOf(text, now, isLoose);
   const words = meaning ? meant(meaning) : text !== '' && inFormerIndex(text);
   const all = conditions(filters, now);
   // Facets ignore filters of their own, and the next turn of the sales is of events that are not found yet: these

@@ -4,7 +4,7 @@ import { AppError, isAppError } from '../../../../shared/errors.ts';
 import { type SalePhase, salePhaseAt } from '../../../../shared/sale/sale-state.ts';
 import type { SearchIndex } from '../index/search-index.ts';
 import { explained } from '../relevance/explain.ts';
-import { meaningOf } from '../relevance/meaning.ts';
+import { type Meaning, meaningOf } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
 import { termsOf } from '../relevance/terms.ts';
 import { awaitVersion } from './await-version.ts';
@@ -13,6 +13,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { distanceKm } from './distance.ts';
 import type { FacetName, Facets } from './facets.ts';
 import type { SearchFilters } from './filters.ts';
+import { findEvents } from './find-events.ts';
 import { type Highlight, highlight } from './highlight.ts';
 import { quarterOf, queryKey, type SearchHit, type SearchResult, type SearchSort } from './search-query.ts';
 
@@ -111,10 +112,12 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
     async function load(): Promise<string> {
       const now = clock.now();
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
-      const found = await index.search({ ...wanted, now, size, ...start, ...(facets.length > 0 && { facets }) });
-      const explain = request.explain ? explainer(wanted.text, now) : () => undefined;
+      const query = { ...wanted, now, size, ...start, ...(facets.length > 0 && { facets }) };
+      const { found, isLoose } = await findEvents(index, query);
+      const explain = request.explain ? explainer(meaningOf(wanted.text, now, isLoose)) : () => undefined;
       const hits = found.hits.map((hit, at) => {
-        const shown = foundEvent(hit, now, filters, request.highlight ? wanted.text : undefined);
+        const marked = request.highlight && highlight(hit, wanted.text, isLoose);
+        const shown = { ...foundEvent(hit, now, filters), ...(marked && { highlight: marked }) };
         const explanation = at < mostExplained ? explain(hit) : undefined;
         return { ...shown, ...(explanation && { explanation }) };
       });
@@ -142,20 +145,18 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
   };
 }
 
-function foundEvent(hit: SearchHit, now: number, { near }: SearchFilters, text: string | undefined): FoundEvent {
+function foundEvent(hit: SearchHit, now: number, { near }: SearchFilters): FoundEvent {
   const { status, date, on_sale_from, on_sale_until, presales, coordinates } = hit;
   const windows = { from: on_sale_from, until: on_sale_until, presales };
   return {
     ...hit,
     sale: salePhaseAt({ status, date, on_sale: windows }, now),
     ...(near && coordinates && { distanceKm: distanceKm(near, coordinates) }),
-    ...(text !== undefined && { highlight: highlight(hit, text) }),
   };
 }
 
 /** Returns a function that explains a hit's score. */
-function explainer(text: string, now: number): (hit: SearchHit) => string[] | undefined {
-  const meaning = meaningOf(text, now);
+function explainer(meaning: Meaning): (hit: SearchHit) => string[] | undefined {
   return (hit) => {
     const found = scoreOf(meaning, termsOf(hit));
     return found && explained(found.reasons);

@@ -15,6 +15,8 @@ export type SearchCursor = {
   dateMs: number;
   uuid: string;
   view?: string;
+  /** The list is of a loose search. */
+  isLoose?: boolean;
 };
 
 export type SearchSort = (typeof searchSorts)[number];
@@ -24,6 +26,8 @@ export const searchSorts = ['relevance', 'date', 'price', 'distance', 'on_sale',
 export type SearchQuery = {
   /** Normalised; empty lists all upcoming events. */
   text: string;
+  /** Its words may be misspelt beginnings, as the meaning has it. */
+  isLoose?: boolean;
   filters?: SearchFilters;
   /**
    * Left out: `relevance`, which for an empty text is by date. `distance` needs the filter `near`. What lacks the value
@@ -64,8 +68,9 @@ export type SearchResult = {
  * Names what a query looks for: two queries with one key match the same events, in the same order. Everything that is
  * kept or shared by query (pages, loads under way, lists that go on) has this in its key.
  */
-export function queryKey({ text, filters = {}, sort = 'relevance' }: Pick<SearchQuery, 'text' | 'filters' | 'sort'>) {
-  const asked = { ...filters, ...(sort !== 'relevance' && { sort }) };
+export function queryKey(query: Pick<SearchQuery, 'text' | 'isLoose' | 'filters' | 'sort'>) {
+  const { text, isLoose, filters = {}, sort = 'relevance' } = query;
+  const asked = { ...filters, ...(isLoose && { isLoose }), ...(sort !== 'relevance' && { sort }) };
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
   if (given.length === 0) return text;
   // A normalised text has no line break.

@@ -6,6 +6,7 @@ import { scoreOf } from '../relevance/score.ts';
 import { noTerms, placeTerms, type Terms, termsOf } from '../relevance/terms.ts';
 import { awaitVersion } from './await-version.ts';
 import { cityName, cityOf } from './city-names.ts';
+import { findEvents } from './find-events.ts';
 import { normalise } from './search-events.ts';
 import type { SearchHit } from './search-query.ts';
 import { beginningsOf, citiesCalled, type Suggestions } from './suggested-names.ts';
@@ -52,8 +53,9 @@ export function suggest(deps: SuggestDeps, write: (found: Suggestions) => string
 
   /** The names of the best hits that have what was typed, misspelt. */
   async function nearNames(text: string, size: number, now: number): Promise<Suggestions> {
-    const meaning = meaningOf(text, now);
-    const { hits } = await index.search({ text, now, size: looked });
+    const { found, isLoose } = await findEvents(index, { text, now, size: looked });
+    const { hits } = found;
+    const meaning = meaningOf(text, now, isLoose);
     const best = (names: string[], terms: (name: string) => Terms) => matching(meaning, names, terms).slice(0, size);
     const cities = hits.flatMap(({ city, country }) => (city ? [cityName({ name: city, country })] : []));
     return {

@@ -32,6 +32,7 @@ const howFound: Record<Reason['how'], string> = {
   begins: ', which it begins',
   near1: ', one edit away',
   near2: ', two edits away at most',
+  begins1: ', whose beginning is one edit away at most',
 };
 
 const places: Record<Field, string> = {
