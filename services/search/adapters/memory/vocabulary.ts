@@ -97,7 +97,12 @@ const meets = {
 /** The first letter is as typed. */
 function* begunNearly(list: readonly string[], text: string): Stepwise<string[]> {
   const pattern = nearlyBegun(text);
-  return (yield* begun(list, text.charAt(0))).filter((term) => pattern.test(term));
+  const found: string[] = [];
+  for (const [at, term] of (yield* begun(list, text.charAt(0))).entries()) {
+    if (pattern.test(term)) found.push(term);
+    if (at % stepsAtOnce === stepsAtOnce - 1) yield;
+  }
+  return found;
 }
 
 function* begun(list: readonly string[], text: string): Stepwise<string[]> {
