@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import type { EventDocument } from '../domain/index/event-document.ts';
+import { localDate } from '../domain/index/local-date.ts';
 import type { SearchIndex } from '../domain/index/search-index.ts';
 import type { SearchCursor, SearchQuery } from '../domain/query/search-query.ts';
 import { someEvent } from '../testing.ts';
@@ -81,6 +82,45 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect(await names('bjork')).toEqual(['Björk in Reykjavík']);
         expect(await names('reykjavik')).toEqual(['Björk in Reykjavík']);
         expect(await names('café')).toEqual(['CAFE CONCERT']);
+      });
+
+      test('misspelt beginnings in a loose search alone, page by page', async () => {
+        const dates = ['2030-05-01T19:00:00Z', '2030-05-02T19:00:00Z', '2030-05-03T19:00:00Z'];
+        await put(
+          ...dates.map((date, at) => ({ id: at + 1, name: 'Rammstein', date })),
+          { id: 4, name: 'Boxing', location: 'Madison Square Garden, New York' },
+          { id: 5, name: 'Rampart' },
+        );
+        for (const text of ['ramst', 'rmams', 'madis squ']) expect(await names(text)).toEqual([]);
+        expect(await names('madis squ', { isLoose: true })).toEqual(['Boxing']);
+        expect(await names('rmams', { isLoose: true })).toEqual(['Rammstein', 'Rammstein', 'Rammstein']);
+        const first = await search('ramst', { isLoose: true, size: 2 });
+        expect([first.total, first.hits.map(({ date }) => date)]).toEqual([3, dates.slice(0, 2)]);
+        const rest = await search('ramst', { isLoose: true, size: 2, after: first.next! });
+        expect([rest.hits.map(({ date }) => date), rest.next]).toEqual([dates.slice(2), undefined]);
+      });
+
+      test('words for days, by the day that it is at each venue', async () => {
+        const at = (id: number, name: string, date: string, time_zone: string | null) =>
+          ({ id, name, date, time_zone, local_date: localDate(date, time_zone) }) as const;
+        const [newYork, tokyo] = ['America/New_York', 'Asia/Tokyo'];
+        await put(
+          at(1, 'late in New York', '2030-06-01T03:30:00Z', newYork),
+          at(2, 'next day in New York', '2030-06-02T00:00:00Z', newYork),
+          at(3, 'evening in Tokyo', '2030-06-01T10:00:00Z', tokyo),
+          at(4, 'next day in Tokyo', '2030-06-01T15:00:00Z', tokyo),
+          at(5, 'somewhere', '2030-06-01T20:00:00Z', null),
+        );
+        const found = async (text: string, now: string) => (await names(text, { now: Date.parse(now) })).sort();
+        // The evening before in New York, noon in Tokyo.
+        const now = '2030-06-01T03:00:00Z';
+        expect(await found('tonight', now)).toEqual(['evening in Tokyo', 'late in New York', 'somewhere']);
+        expect(await found('tomorrow', now)).toEqual(['next day in New York', 'next day in Tokyo']);
+        const later = '2030-06-01T15:00:00Z';
+        expect(await found('tonight', later)).toEqual(['next day in New York', 'next day in Tokyo', 'somewhere']);
+        // A Saturday by then, and in New York still the Friday before.
+        expect(await found('31 may', now)).toEqual(['late in New York']);
+        expect(await found('this weekend', now)).toHaveLength(5);
       });
 
       test('words of other scripts', async () => {
@@ -505,6 +545,19 @@ export function searchIndexConformance(name: string, start: () => Promise<Search
         expect((await names('')).sort()).toEqual(['restored', 'there again']);
         await index.apply({ upserts: [someEvent({ id: 1, name: 'changed' })], deletes: [], version: ++version });
         expect((await names('')).sort()).toEqual(['changed', 'there again']);
+      });
+
+      test('what is there or being built is not abandoned', async () => {
+        await put({ id: 1, name: 'there' });
+        async function* documents() {
+          await index.removeAbandoned();
+          expect(await names('')).toEqual(['there']);
+          yield [someEvent({ id: 2, name: 'built' })];
+          await index.removeAbandoned();
+        }
+        await index.replaceAll(documents(), ++version);
+        await index.removeAbandoned();
+        expect(await names('')).toEqual(['built']);
       });
 
       test('a replaceAll that fails keeps the old documents, and can be repeated', async () => {

@@ -161,6 +161,38 @@ export function facetsConformance(put: Put, search: Search): void {
       expect(await found({ country: 'US' })).toEqual([1, [values[2]!]]);
     });
 
+    test('spellings that one filter finds are one value, shown as most write it, then as the first by text', async () => {
+      const written: [category: string, city: string][] = [
+        ['rock', 'Munich'],
+        ['Rock ', 'München'],
+        ['Rock', 'MUNCHEN'],
+        ['Bálét', 'Łódź'],
+        ['balet', 'Lodz'],
+        ['balet', 'Łódź'],
+        ['\t ', ' '],
+      ];
+      await put(
+        ...written.map(([category, city], i) => ({ id: 80 + i, name: 'Opera', category, city, genre: 'Solo ' })),
+      );
+      const { facets } = await search('opera', { facets: ['category', 'city'] });
+      expect(facets).toEqual({
+        category: [
+          { value: 'balet', count: 3 },
+          { value: 'Rock', count: 3 },
+        ],
+        city: [
+          { value: 'Łódź', count: 3 },
+          { value: 'MUNCHEN', count: 3 },
+        ],
+      });
+      for (const name of ['category', 'city'] as const) {
+        for (const { value, count } of facets![name]!) {
+          expect((await search('opera', { filters: { [name]: value } })).total).toBe(count);
+        }
+      }
+      expect((await search('opera', { filters: { genre: 'sOLO' } })).total).toBe(written.length);
+    });
+
     test('a filter by sales holds for every facet', async () => {
       const { facets } = await search('', { filters: { onSale: 'now' }, facets: ['category', 'city'] });
       expect(facets).toEqual({

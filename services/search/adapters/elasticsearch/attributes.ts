@@ -1,15 +1,19 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
-import { facetNames, facetValues } from '../../domain/query/facets.ts';
+import { facetKey, facetNames, facetValues, keyedFacets } from '../../domain/query/facets.ts';
 import { filterTerms } from '../../domain/query/filters.ts';
 import { nameKinds } from '../../domain/query/suggested-names.ts';
 import { nameStarts } from './name-terms.ts';
 
 /** The members beside an event's own: the terms that filters ask for, and the values of facets and suggestions. */
-export const attributes = (event: EventDocument) => ({
-  keys: Object.entries(filterTerms(event)).flatMap(([name, terms]) => terms.map((term) => keyOf(name, term))),
-  facets: facetValues(event),
-  starts: nameStarts(event),
-});
+export function attributes(event: EventDocument) {
+  const facets = facetValues(event);
+  return {
+    keys: Object.entries(filterTerms(event)).flatMap(([name, terms]) => terms.map((term) => keyOf(name, term))),
+    facets,
+    facet_keys: Object.fromEntries(keyedFacets.map((name) => [name, facets[name].map((one) => facetKey(name, one))])),
+    starts: nameStarts(event),
+  };
+}
 
 /** One field has the terms of all filters. */
 export const keyOf = (name: string, term: string): string => `${name}:${term}`;
@@ -41,5 +45,6 @@ export const attributeProperties = {
   popularity: { type: 'long' },
   keys: { type: 'keyword', doc_values: false },
   facets: { properties: Object.fromEntries(facetNames.map((name) => [name, counted])) },
+  facet_keys: { properties: Object.fromEntries(keyedFacets.map((name) => [name, counted])) },
   starts: { properties: Object.fromEntries(nameKinds.map((kind) => [kind, { type: 'keyword' }])) },
 };

@@ -101,10 +101,9 @@ describe('several processes', () => {
 });
 
 describe('builds that end early', () => {
-  test('leave nothing built, and later builds remove them once they are silent, but not before', async () => {
+  test('leave nothing built, and are removed once they are silent, whatever their clock says', async () => {
     const { open, name } = await start();
-    const clock = testClock(Date.now());
-    const killed = open({ clock });
+    const killed = open({ clock: testClock(Date.parse('2099-01-01')) });
     const endless = Promise.withResolvers<void>();
     const building = killed.replaceAll(stuck(endless.promise), 1n).catch((error) => error);
     await eventually(async () => expect(await indexes(name)).toHaveLength(1));
@@ -113,15 +112,46 @@ describe('builds that end early', () => {
     const refused = await killed.search({ text: '', now: 0, size: 1 }).catch((error) => error);
     expect(isAppError(refused, 'unavailable')).toBe(true);
 
-    await open({ clock }).replaceAll(batches([[someEvent({ id: 1 })]]), 2n);
-    expect(await indexes(name)).toHaveLength(2);
-    clock.advance(6 * 60_000);
-    await open({ clock }).replaceAll(batches([[someEvent({ id: 2 })]]), 3n);
+    const clock = testClock();
+    const index = open({ clock });
+    await index.removeAbandoned();
+    clock.advance(4 * 60_000);
+    await index.removeAbandoned();
     expect(await indexes(name)).toHaveLength(1);
+    clock.advance(2 * 60_000);
+    await index.removeAbandoned();
+    expect(await indexes(name)).toHaveLength(0);
 
     endless.resolve();
     expect(isAppError(await building, 'unavailable')).toBe(true);
-    expect((await scanned(open())).map(({ id }) => id)).toEqual([2]);
+  });
+
+  test('are removed beside one that another process goes on with, and the live one', async () => {
+    const { open, name } = await start([someEvent({ id: 1 })]);
+    const clock = testClock();
+    const index = open({ clock });
+    const [live] = await indexes(name);
+    const endless = Promise.withResolvers<void>();
+    const begin = async () => {
+      const before = await indexes(name);
+      const ended = open()
+        .replaceAll(stuck(endless.promise), 2n)
+        .catch((error) => error);
+      await eventually(async () => expect(await indexes(name)).toHaveLength(before.length + 1));
+      return { ended, build: (await indexes(name)).find((one) => !before.includes(one))! };
+    };
+    const [killed, alive] = [await begin(), await begin()];
+    await index.removeAbandoned();
+    clock.advance(6 * 60_000);
+    const beat = `build.${alive.build.slice(name.length + 1)}`;
+    await elasticsearch('PUT', `/${name}.notes/_doc/${beat}`, { at: 1 });
+    await index.removeAbandoned();
+    expect((await indexes(name)).sort()).toEqual([live!, alive.build].sort());
+
+    endless.resolve();
+    expect(isAppError(await killed.ended, 'unavailable')).toBe(true);
+    expect(await alive.ended).toEqual([]);
+    expect((await scanned(index)).map(({ id }) => id)).toEqual([77, 78]);
   });
 });
 

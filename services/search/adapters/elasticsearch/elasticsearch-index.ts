@@ -13,7 +13,7 @@ import { createHeartbeats } from './heartbeats.ts';
 import type { NearWords } from './meant.ts';
 import { type Build, createNames } from './names.ts';
 import { type Answer, isThere, searchBody, searchResult } from './query.ts';
-import { rebuild } from './rebuild.ts';
+import { rebuild, removeSilent } from './rebuild.ts';
 import { scanDocuments } from './scan.ts';
 import { createShape } from './shape.ts';
 import { type SuggestAnswer, suggestBody, suggestionsOf } from './suggest.ts';
@@ -144,6 +144,7 @@ export function elasticsearchIndex(
     freshness: generation.freshness,
     scan: (batchSize) => scanDocuments(cluster, names.search, batchSize),
     isBuilt: async () => (await names.read().catch(rethrow)).live !== undefined,
+    removeAbandoned: () => removeSilent({ cluster, names, heartbeats }).catch(rethrow),
     isOutdated: () => shape.isOutdated().catch(rethrow),
     count: () => count().catch(unlessBuilt(() => 0)),
     expectWritable: () => expectWritable(cluster, config.index).catch(rethrow),

@@ -1,4 +1,11 @@
-import { type FacetName, type Facets, type FacetValue, maxFacetValues, toFacets } from '../../domain/query/facets.ts';
+import {
+  type FacetName,
+  type Facets,
+  type FacetValue,
+  isKeyed,
+  maxFacetValues,
+  toFacets,
+} from '../../domain/query/facets.ts';
 import { allOf, type Condition } from './filters.ts';
 
 /** Returns the aggregation of each facet: under all conditions but its own. */
@@ -8,19 +15,31 @@ export const facetAggregations = (names: readonly FacetName[], apart: Condition[
       name,
       {
         filter: allOf(apart.filter(({ group }) => group !== name).map(({ clause }) => clause)),
-        aggs: { values: { terms: { field: `facets.${name}`, size: maxFacetValues, order: orderOf(name) } } },
+        aggs: { values: valuesOf(name) },
       },
     ]),
   );
 
+const valuesOf = (name: FacetName): object =>
+  isKeyed(name)
+    ? { ...counted(name, `facet_keys.${name}`, maxFacetValues), aggs: { written: counted(name, `facets.${name}`, 1) } }
+    : counted(name, `facets.${name}`, maxFacetValues);
+
+const counted = (name: FacetName, field: string, size: number) => ({ terms: { field, size, order: orderOf(name) } });
+
 const orderOf = (name: FacetName) => (name === 'month' ? { _key: 'asc' } : [{ _count: 'desc' }, { _key: 'asc' }]);
 
-export type FacetAnswer = { values: { buckets: { key: string; doc_count: number }[] } };
+type Bucket = { key: string; doc_count: number; written?: { buckets: { key: string }[] } };
+
+export type FacetAnswer = { values: { buckets: Bucket[] } };
 
 export function facetsOf(names: readonly FacetName[], answer: Partial<Record<FacetName, FacetAnswer>>): Facets {
   const counts: Partial<Record<FacetName, FacetValue[]>> = {};
   for (const name of names) {
-    counts[name] = answer[name]!.values.buckets.map(({ key, doc_count }) => ({ value: key, count: doc_count }));
+    counts[name] = answer[name]!.values.buckets.map(({ key, doc_count, written }) => ({
+      value: written?.buckets[0]?.key ?? key,
+      count: doc_count,
+    }));
   }
   return toFacets(counts);
 }

@@ -3,7 +3,7 @@ import { nameFields, together, wordFields } from '../../domain/relevance/terms.t
 import { attributeProperties } from './attributes.ts';
 
 /** Add one whenever documents get another member, or keep one in another way: the index is then built anew. */
-const shape = 3;
+const shape = 4;
 
 /** The settings and mappings of an index of events. */
 export const eventIndex = () => ({

@@ -1,4 +1,5 @@
 import type { Meaning, Option, Wish } from '../../domain/relevance/meaning.ts';
+import { nearBeginning } from '../../domain/relevance/spellings.ts';
 
 /**
  * How Elasticsearch looks for near words. `listed` lists them once for all segments of the index, which costs a third
@@ -32,6 +33,9 @@ function ways(option: Option, near: NearWords): object[] {
 function found({ how, terms }: Option, field: string, near: NearWords): object[] {
   if (how === 'is') return [terms.length === 1 ? { term: { [field]: terms[0] } } : { terms: { [field]: terms } }];
   if (how === 'begins') return terms.map((value) => ({ prefix: { [field]: { value } } }));
+  if (how === 'begins1') return terms.map((term) => ({ regexp: { [field]: begun(term) } }));
   const edits = how === 'near1' ? { fuzziness: 1 } : { fuzziness: 2, prefix_length: 1 };
   return terms.map((value) => ({ fuzzy: { [field]: { value, ...edits, rewrite: nearWords[near] } } }));
 }
+
+const begun = (typed: string) => ({ value: `${nearBeginning(typed)}.*`, flags: 'NONE', rewrite: 'constant_score' });

@@ -1,7 +1,7 @@
 import { type EventHit, hitFields, hitOf } from '../../domain/index/event-document.ts';
 import type { FacetName } from '../../domain/query/facets.ts';
 import { followsSales } from '../../domain/query/filters.ts';
-import { dayOf, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
+import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
 import { meaningOf } from '../../domain/relevance/meaning.ts';
 import { type FacetAnswer, facetAggregations, facetsOf } from './facets.ts';
 import { after, allOf, conditions } from './filters.ts';
@@ -19,8 +19,8 @@ export function searchBody(
   view: string,
   { isFormer = false, near = 'listed' }: { isFormer?: boolean; near?: NearWords } = {},
 ) {
-  const { text, isLoose, now, size, from = 0, filters = {}, facets = [] } = query;
-  const meaning = text === '' || isFormer ? undefined : meaningOf(text, dayOf(now), isLoose);
+  const { text, now, size, from = 0, filters = {}, facets = [] } = query;
+  const meaning = text === '' || isFormer ? undefined : meaningOf(text, now, query);
   const words = meaning ? meant(meaning, near) : text !== '' && inFormerIndex(text);
   const all = conditions(filters, now);
   // Facets ignore filters of their own, and the next turn of the sales is of events that are not found yet: these

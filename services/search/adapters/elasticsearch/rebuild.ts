@@ -33,7 +33,6 @@ export async function rebuild(
 ): Promise<Rejected[]> {
   const { cluster, names, heartbeats } = deps;
   await ensureIndex(cluster, names.notes, notesIndex());
-  await removeDead(deps);
   const build = names.newBuild();
   const stopBeating = await heartbeats.start(build);
   try {
@@ -47,6 +46,19 @@ export async function rebuild(
     throw error;
   } finally {
     await stopBeating();
+  }
+}
+
+/** Removes builds that are silent. A build has heartbeats from before it can be seen until after it is live. */
+export async function removeSilent({ cluster, names, heartbeats }: RebuildDeps): Promise<void> {
+  const { live, all } = await names.read();
+  const silent = await heartbeats.silent(all.filter(({ id }) => id !== live?.id));
+  if (silent.length === 0) return;
+  const now = await names.read();
+  for (const build of silent) {
+    if (build.id === now.live?.id) continue;
+    await removeIndex(cluster, build);
+    await heartbeats.forget(build);
   }
 }
 
@@ -114,19 +126,6 @@ async function swap(cluster: Cluster, alias: string, live: Build | undefined, bu
     { add: { index: build.index, alias, is_write_index: true } },
   ];
   await cluster.call({ method: 'POST', path: '/_aliases', body: { actions } }, adminTimeoutMs);
-}
-
-/** Removes builds without heartbeats. A build has them from before it can be seen until after it is live. */
-async function removeDead({ cluster, names, heartbeats }: RebuildDeps): Promise<void> {
-  const { live, all } = await names.read();
-  const silent = await heartbeats.dead(all.filter(({ id }) => id !== live?.id));
-  if (silent.length === 0) return;
-  const now = await names.read();
-  for (const build of silent) {
-    if (build.id === now.live?.id) continue;
-    await removeIndex(cluster, build);
-    await heartbeats.forget(build);
-  }
 }
 
 /** Waits for every node: all processes that look for builds from now on see this one. */

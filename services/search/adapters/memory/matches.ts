@@ -1,5 +1,5 @@
 import { followsSales } from '../../domain/query/filters.ts';
-import { dayOf, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
+import type { SearchQuery, SearchResult } from '../../domain/query/search-query.ts';
 import { meaningOf } from '../../domain/relevance/meaning.ts';
 import type { DocumentStore } from './document-store.ts';
 import { createCounts } from './facets.ts';
@@ -23,7 +23,7 @@ const several = -3;
  * is not as it should be yet tells when the search will find others.
  */
 export function* findMatches(store: DocumentStore, query: SearchQuery): Stepwise<Found> {
-  const { text, isLoose, now, filters = {}, facets = [] } = query;
+  const { text, now, filters = {}, facets = [] } = query;
   const { dateMs, attributes } = store;
   const counts = createCounts(attributes, facets);
   const all = conditions(attributes, filters, { now, dateMs });
@@ -31,7 +31,7 @@ export function* findMatches(store: DocumentStore, query: SearchQuery): Stepwise
   const apart = all.map(({ group, isMet }) => ({ isMet, facet: facetOf(group) })).filter(({ facet }) => facet !== none);
   const others = all.filter(({ group }) => facetOf(group) === none).map(({ isMet }) => isMet);
   const wanted = allMet([(slot) => dateMs(slot) >= now, ...others]);
-  const candidates = text === '' ? undefined : yield* store.matching(meaningOf(text, dayOf(now), isLoose), wanted);
+  const candidates = text === '' ? undefined : yield* store.matching(meaningOf(text, now, query), wanted);
   const length = candidates?.length ?? store.used();
 
   const rank = ranking(attributes, query);

@@ -87,6 +87,7 @@ export function memoryIndex({ turns = createTurns() }: { turns?: Turns } = {}): 
     freshness: () => freshness,
     isBuilt: async () => isBuilt,
     isOutdated: async () => false,
+    removeAbandoned: async () => {},
     count: async () => store.count(),
     async *scan(batchSize) {
       const ids = store.ids().sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import { firstFrom } from '../../domain/query/sorted.ts';
 import type { Option } from '../../domain/relevance/meaning.ts';
+import { nearlyBegun } from '../../domain/relevance/spellings.ts';
 import { type Field, fieldsOf, type Terms } from '../../domain/relevance/terms.ts';
 import { near } from './fuzzy.ts';
 import { type Posting, type Postings, removePosting, setPosting } from './postings.ts';
@@ -44,7 +45,7 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
     const found: string[] = [];
     for (const list of inOrder.lists()) {
       for (const term of terms) {
-        const some = how === 'begins' ? yield* begun(list, term) : yield* near(list, term, how === 'near1' ? 1 : 2);
+        const some = yield* meets[how](list, term);
         for (const one of some) found.push(one);
       }
     }
@@ -84,6 +85,24 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
       return found;
     },
   };
+}
+
+const meets = {
+  begins: begun,
+  near1: (list: readonly string[], term: string) => near(list, term, 1),
+  near2: (list: readonly string[], term: string) => near(list, term, 2),
+  begins1: begunNearly,
+};
+
+/** The first letter is as typed. */
+function* begunNearly(list: readonly string[], text: string): Stepwise<string[]> {
+  const pattern = nearlyBegun(text);
+  const found: string[] = [];
+  for (const [at, term] of (yield* begun(list, text.charAt(0))).entries()) {
+    if (pattern.test(term)) found.push(term);
+    if (at % stepsAtOnce === stepsAtOnce - 1) yield;
+  }
+  return found;
 }
 
 function* begun(list: readonly string[], text: string): Stepwise<string[]> {

@@ -201,6 +201,17 @@ test('an index of an older release is built anew at the start, and searched mean
   expect(isOutdated).toBe(false);
 });
 
+test('rebuilds that were abandoned are looked for again and again, also after a look that failed', async () => {
+  let looks = 0;
+  await start({
+    ...memoryIndex(),
+    async removeAbandoned() {
+      if (looks++ === 0) throw new AppError('unavailable', 'away');
+    },
+  });
+  await eventually(() => expect(looks).toBeGreaterThan(2));
+});
+
 test('truncated tables are read anew', async () => {
   const venueId = await makeVenue(sql);
   for (let i = 0; i < 5; i++) await makeEvent(sql, { venueId });

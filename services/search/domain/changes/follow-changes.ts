@@ -74,13 +74,15 @@ export function followChanges(deps: FollowChangesDeps): FollowChanges {
     ready.resolve();
   }
 
-  /** An index's server may come back empty, and no change would show it. */
+  /** An index's server may come back empty, and no change would show it; one who rebuilt it may have been killed. */
   async function lookAfterIndex(signal: AbortSignal): Promise<void> {
     await ready.promise;
     while (!signal.aborted) {
       await sleep(lookMs, signal);
+      if (signal.aborted) return;
       // A look that fails, for the index is away, say, is made up for by the next.
-      if (!signal.aborted) await inTurn(async () => (await index.isBuilt()) || (await rebuild())).catch(() => {});
+      await inTurn(async () => (await index.isBuilt()) || (await rebuild())).catch(() => {});
+      await index.removeAbandoned().catch(() => {});
     }
   }
 

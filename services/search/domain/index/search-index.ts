@@ -82,6 +82,11 @@ export type SearchIndex = {
    * replaced.
    */
   isOutdated(): Promise<boolean>;
+  /**
+   * Removes what a `replaceAll` left behind whose process was killed, once several calls over some minutes have seen
+   * no sign of life of it; what another process builds stays. To be called again and again.
+   */
+  removeAbandoned(): Promise<void>;
   /** Documents that can be found, whenever they take place. */
   count(): Promise<number>;
 };

@@ -13,7 +13,7 @@ const odd = fc.oneof(
 );
 
 test('a forged cursor is refused as invalid, or reads as one that a search may have written', () => {
-  const parts = fc.array(odd, { minLength: 3, maxLength: 6 }).map((values) => base64(JSON.stringify(values)));
+  const parts = fc.array(odd, { minLength: 3, maxLength: 7 }).map((values) => base64(JSON.stringify(values)));
   const nearly = fc
     .tuple(fc.double({ noNaN: true }), fc.integer(), fc.string({ minLength: 1, maxLength: 5 }), fc.nat())
     .map((values) => base64(JSON.stringify(values)));
@@ -34,4 +34,28 @@ test('a forged cursor is refused as invalid, or reads as one that a search may h
     { numRuns: 5000 },
   );
   expect(read).toBeGreaterThan(100);
+});
+
+test.each([
+  [{}],
+  [{ view: 'a.1' }],
+  [{ sort: 'price' as const }],
+  [{ view: 'a.1', sort: 'price' as const }],
+  [{ isLoose: true }],
+  [{ view: 'a.1', sort: 'price' as const, isLoose: true }],
+])('a cursor with %j is read as it was written', (more) => {
+  const cursor = { after: { key: 1, dateMs: 2, uuid: 'u', ...more }, page: 2 };
+  expect(readCursor(writeCursor(cursor))).toEqual(cursor);
+});
+
+test('a cursor that ends otherwise than one of a loose search is refused', () => {
+  for (const rest of [
+    ['v', 'price', false],
+    ['v', null, null],
+    ['v', null],
+    [null, 'x', true],
+    ['v', 'price', 1],
+  ]) {
+    expect(() => readCursor(base64(JSON.stringify([1, 2, 'u', 2, ...rest])))).toThrow();
+  }
 });

@@ -7,22 +7,24 @@ export type PageCursor = { after: SearchCursor; page: number };
 /** In characters; an index names its views at length. */
 export const longestCursor = 4000;
 
-/** Writes a cursor as one opaque word for a URL. The sort stands in it if it is not the usual one. */
+/** Writes a cursor as one opaque word for a URL, without what is usual at its end. */
 export function writeCursor({ after, page }: PageCursor): string {
-  const { sort, key, dateMs, uuid, view } = after;
-  const rest = sort ? [view ?? null, sort] : view ? [view] : [];
+  const { sort, key, dateMs, uuid, view, isLoose } = after;
+  const rest = isLoose ? [view ?? null, sort ?? null, true] : sort ? [view ?? null, sort] : view ? [view] : [];
   return Buffer.from(JSON.stringify([key, dateMs, uuid, page, ...rest])).toString('base64url');
 }
 
 /** Reads a cursor; throws `invalid_request` for a text that `writeCursor` has not written. */
 export function readCursor(text: string): PageCursor {
   const parts = parse(text);
-  if (Array.isArray(parts) && parts.length >= 4 && parts.length <= 6) {
-    const [key, dateMs, uuid, page, view, sort] = parts;
-    const isView = parts.length === 4 || isViewText(view) || (parts.length === 6 && view === null);
-    const isOfSort = parts.length < 6 || isSort(sort);
+  if (Array.isArray(parts) && parts.length >= 4 && parts.length <= 7) {
+    const [key, dateMs, uuid, page, view, sort, isLoose] = parts;
+    const isView = parts.length === 4 || isViewText(view) || (parts.length >= 6 && view === null);
+    const isLast = parts.length < 7 || isLoose === true;
+    const isOfSort = (parts.length < 6 || isSort(sort) || (isLoose && sort === null)) && isLast;
     if (Number.isFinite(key) && isDateMs(dateMs) && isUuidText(uuid) && isPage(page) && isView && isOfSort) {
-      return { after: { ...(sort && { sort }), key, dateMs, uuid, ...(view && { view }) }, page };
+      const rest = { ...(sort && { sort }), ...(view && { view }), ...(isLoose && { isLoose }) };
+      return { after: { key, dateMs, uuid, ...rest }, page };
     }
   }
   throw unknownCursor();

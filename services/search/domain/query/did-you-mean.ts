@@ -2,7 +2,7 @@ import type { SearchIndex } from '../index/search-index.ts';
 import { type Meaning, meaningOf } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
 import { type Field, nameFields, termsOf } from '../relevance/terms.ts';
-import { dayOf, type SearchHit, type SearchQuery } from './search-query.ts';
+import type { SearchHit, SearchQuery } from './search-query.ts';
 
 /** A search that finds fewer may have been misspelt. */
 const few = 3;
@@ -21,12 +21,11 @@ export async function didYouMean(
 ): Promise<string | undefined> {
   const { text, now } = query;
   if (text === '' || found.total >= few) return undefined;
-  const today = dayOf(now);
-  const meaning = meaningOf(text, today, true);
+  const meaning = meaningOf(text, now, { needsOne: true });
   const [hit] = found.hits;
   const best = hit ?? (await bestOfAny(index, query, meaning));
   if (!best) return undefined;
-  const { had, corrected } = wordsIn(meaning, best, today);
+  const { had, corrected } = wordsIn(meaning, best, now);
   const words = meaning.words.filter((word) => hit || had.has(word)).map((word) => corrected.get(word) ?? word);
   const meant = words.join(' ');
   return words.length === 0 || meant === meaning.words.join(' ') ? undefined : meant;
@@ -34,7 +33,7 @@ export async function didYouMean(
 
 async function bestOfAny(index: SearchIndex, query: Pick<SearchQuery, 'text' | 'filters' | 'now'>, { words }: Meaning) {
   if (words.length < 2 || words.length > mostWords) return undefined;
-  const { hits } = await index.search({ ...query, isLoose: true, size: 1 });
+  const { hits } = await index.search({ ...query, needsOne: true, size: 1 });
   return hits[0];
 }
 
@@ -42,7 +41,7 @@ async function bestOfAny(index: SearchIndex, query: Pick<SearchQuery, 'text' | '
  * The words that an event has; and those that it has otherwise than they were typed, by what was typed: words of names,
  * for a word that is only near some word may well be meant as it is.
  */
-function wordsIn(meaning: Meaning, event: SearchHit, today: string) {
+function wordsIn(meaning: Meaning, event: SearchHit, now: number) {
   const terms = termsOf(event);
   const asked = new Set(meaning.asked.map(({ typed }) => typed));
   const reasons = (scoreOf(meaning, terms)?.reasons ?? []).filter(
@@ -51,7 +50,7 @@ function wordsIn(meaning: Meaning, event: SearchHit, today: string) {
   const near = reasons.filter(({ how }) => how === 'near1' || how === 'near2');
   const others = new Map(near.map(({ typed, term }) => [typed, term]));
   const text = meaning.words.map((word) => others.get(word) ?? word).join(' ');
-  const anew = scoreOf(meaningOf(text, today, true), terms)?.reasons ?? [];
+  const anew = scoreOf(meaningOf(text, now, { needsOne: true }), terms)?.reasons ?? [];
   const named = new Set(anew.filter(({ field }) => isName(field)).flatMap(({ typed }) => typed.split(' ')));
   const corrected = new Map([...others].filter(([, word]) => named.has(word)));
   return { had: new Set(reasons.map(({ typed }) => typed)), corrected };

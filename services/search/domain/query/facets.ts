@@ -1,6 +1,7 @@
 import type { EventDocument } from '../index/event-document.ts';
+import { nameOfCode } from '../relevance/places.ts';
 import { cityName, cityOf } from './city-names.ts';
-import { longestTerm } from './filters.ts';
+import { cityKey, filterKey, longestTerm } from './filters.ts';
 
 export type FacetName = (typeof facetNames)[number];
 
@@ -8,8 +9,9 @@ export const facetNames = ['city', 'category', 'month', 'price', 'performer'] as
 
 /**
  * Exactly how many events there are by the values of a facet, under all filters but the facet's own. Months are in
- * their order, the first ones; of others the commonest, equals in the order of their text. Prices are ranges of the
- * lowest free price, both bounds included, by currency and price.
+ * their order, the first ones; of others the commonest, equals in the order of their text or key. Prices are ranges of
+ * the lowest free price, both bounds included, by currency and price. Values of one `facetKey` are one, shown as most
+ * of these events write it; of writings that are equally common, as the first in the order of text.
  */
 export type Facets = {
   [name in Exclude<FacetName, 'city' | 'price'>]?: FacetValue[];
@@ -25,12 +27,27 @@ export type PriceRange = { currency: string; from: number; to: number; count: nu
 /** Most values of a facet. */
 export const maxFacetValues = 20;
 
+/** The facets whose values are what organisers type, one an event: those of one key are one value. */
+export const keyedFacets = ['city', 'category'] as const satisfies FacetName[];
+
+export type KeyedFacet = (typeof keyedFacets)[number];
+
+export const isKeyed = (name: FacetName): name is KeyedFacet => (keyedFacets as readonly FacetName[]).includes(name);
+
+/** Returns what the values of a facet have in common that the filter of its name does not tell apart. */
+export function facetKey(name: KeyedFacet, value: string): string {
+  if (name === 'category') return filterKey(value);
+  const city = cityOf(value);
+  const key = cityKey(city.name);
+  return cityName({ ...city, name: nameOfCode(key) ?? key });
+}
+
 /** Returns the values of an event in each facet, each once, as an index counts them. */
 export function facetValues(event: EventDocument): Record<FacetName, string[]> {
   const { city, country, category, local_date, currency, price_from, performers } = event;
   const all = {
-    city: [city ? cityName({ name: city, country }) : null],
-    category: [category],
+    city: [city && tidy(city) ? cityName({ name: tidy(city), country }) : null],
+    category: [category && tidy(category)],
     month: [local_date.slice(0, 'YYYY-MM'.length)],
     price: [currency !== null && price_from !== null ? `${currency} ${rangeStart(price_from)}` : null],
     performer: performers,
@@ -38,6 +55,8 @@ export function facetValues(event: EventDocument): Record<FacetName, string[]> {
   const entries = Object.entries(all).map(([name, values]) => [name, [...new Set(values)].filter(isValue)]);
   return Object.fromEntries(entries);
 }
+
+const tidy = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 const isValue = (value: string | null) => value !== null && value !== '' && value.length <= longestTerm;
 

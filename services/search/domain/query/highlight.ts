@@ -3,7 +3,7 @@ import { isNear } from '../relevance/edits.ts';
 import { placesNamed } from '../relevance/named-places.ts';
 import { noiseWords } from '../relevance/noise-words.ts';
 import { placeCodes } from '../relevance/places.ts';
-import { editsAllowed, lookalike, spellings } from '../relevance/spellings.ts';
+import { editsAllowed, lookalike, mayBegin, nearlyBegun, spellings } from '../relevance/spellings.ts';
 import { chunks, fold, isUnspaced, pairs, wordsOf } from './text.ts';
 
 /** HTML: the words that match stand in `<em>`, all else is escaped. */
@@ -11,10 +11,15 @@ export type Highlight = { name: string; performers: string[] };
 
 /**
  * Marks the words of a query in the names of an event: as typed, misspelt, as the beginning of a word, joined with their
- * neighbours, by letters that signs stand for, or by another name of a city.
+ * neighbours, by letters that signs stand for, or by another name of a city; those of a loose search as misspelt
+ * beginnings, too.
  */
-export function highlight({ name, performers }: Pick<EventDocument, 'name' | 'performers'>, text: string): Highlight {
-  const asked = askedBy(text);
+export function highlight(
+  { name, performers }: Pick<EventDocument, 'name' | 'performers'>,
+  text: string,
+  isLoose = false,
+): Highlight {
+  const asked = askedBy(text, isLoose);
   return { name: marked(name, asked), performers: performers.map((performer) => marked(performer, asked)) };
 }
 
@@ -31,13 +36,15 @@ type Asked = {
   last: string | undefined;
   /** Its runs of words, run together: "cold play" → coldplay. */
   joints: Set<string>;
+  /** The beginnings that may be misspelt. */
+  beginnings: RegExp[];
   /** The codes of places that it names. */
   places: Set<string>;
   /** Its pieces that have no word: "!!!". */
   signs: Set<string>;
 };
 
-function askedBy(text: string): Asked {
+function askedBy(text: string, isLoose: boolean): Asked {
   const pieces = chunks(fold(text)).slice(0, maxWords);
   const typed = pieces.flatMap(wordsOf).slice(0, maxWords);
   const runs = typed.flatMap((_, from) =>
@@ -49,6 +56,7 @@ function askedBy(text: string): Asked {
     words: [...new Set(wanted)],
     last: wanted.at(-1),
     joints: new Set(runs.filter((run) => run.length > 1 || wanted.includes(run[0]!)).map((run) => run.join(''))),
+    beginnings: isLoose ? wanted.filter(mayBegin).map(nearlyBegun) : [],
     places: new Set(runs.flatMap(placesNamed)),
     signs: new Set(pieces.filter((piece) => wordsOf(piece).length === 0)),
   };
@@ -129,8 +137,11 @@ function apart(spans: Span[]): Span[] {
 
 const shortestBeginning = 2;
 
-const isAsked = (word: string, { words, last, joints }: Asked): boolean =>
-  joints.has(word) || isBegun(last, word) || words.some((typed) => isLike(typed, word));
+const isAsked = (word: string, { words, last, joints, beginnings }: Asked): boolean =>
+  joints.has(word) ||
+  isBegun(last, word) ||
+  words.some((typed) => isLike(typed, word)) ||
+  beginnings.some((beginning) => beginning.test(word));
 
 const isBegun = (last: string | undefined, word: string): boolean =>
   last !== undefined && last.length >= shortestBeginning && word.startsWith(last);

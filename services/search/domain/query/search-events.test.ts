@@ -47,14 +47,14 @@ test('a page comes without a suggestion when the index goes away meanwhile', asy
   const leaving: typeof index = {
     ...index,
     search: (query) =>
-      ++searches > 1 ? Promise.reject(unavailable('Elasticsearch', new Error())) : index.search(query),
+      ++searches > 2 ? Promise.reject(unavailable('Elasticsearch', new Error())) : index.search(query),
   };
   const search = searchEvents(
     { index: leaving, cache, clock },
     writePage,
   )(request({ q: 'opera xylophone kazoo banjo' }));
   expect(JSON.parse(await search())).toMatchObject({ events: [], total: 0 });
-  expect(searches).toBeGreaterThan(1);
+  expect(searches).toBeGreaterThan(2);
 });
 
 test('the result is the body itself', async () => {
@@ -89,6 +89,48 @@ test('queries that mean the same share one search, until five minutes have passe
   clock.advance(61_000);
   await search(request({ q: 'opera' }));
   expect(searches()).toBe(2);
+});
+
+describe('a misspelt beginning', () => {
+  test('is looked for where nothing else is found, on every page, and explained', async () => {
+    const { search, searches, put } = await start(['Rammstein', 'Rammstein', 'Rammstein', 'Rampart']);
+    const found = async (more: Partial<SearchRequest>) =>
+      JSON.parse(await search(request({ q: 'rmams', size: 2, explain: true, highlight: true, ...more })));
+    const first = await found({});
+    expect([first.total, first.events.length]).toEqual([3, 2]);
+    expect(first.events[0].highlight.name).toBe('<em>Rammstein</em>');
+    expect(first.events[0].explanation).toEqual([
+      '“rmams” is in the names, or in the place, as “rammstein”, whose beginning is one edit away at most: ' +
+        '12 points, which counts half as a word',
+    ]);
+    expect((await found({ page: 2 })).events).toHaveLength(1);
+    expect(searches()).toBe(4);
+    await put(['Rmams']);
+    const rest = await found({ cursor: first.next_cursor });
+    expect([rest.total, rest.events.map(({ name }: { name: string }) => name)]).toEqual([3, ['Rammstein']]);
+    expect([rest.next_cursor, searches()]).toEqual([undefined, 5]);
+    expect((await found({})).events.map(({ name }: { name: string }) => name)).toEqual(['Rmams']);
+  });
+
+  test('is not looked for where something is found, or the words are too short', async () => {
+    const { search, searches } = await start(['Rammstein', 'Ramst']);
+    expect(JSON.parse(await search(request({ q: 'ramst' }))).total).toBe(1);
+    expect(JSON.parse(await search(request({ q: 'rmam' }))).total).toBe(0);
+    expect(searches()).toBe(2);
+  });
+});
+
+test('a search for tonight is made anew when a day begins somewhere', async () => {
+  const { clock, search, index, searches } = await start([]);
+  const event = { id: 1, date: '2030-01-01T06:00:00Z', local_date: '2030-01-01', time_zone: 'America/New_York' };
+  await index.apply({ upserts: [someEvent(event)], deletes: [], version: 2n });
+  const total = async (q: string) => JSON.parse(await search(request({ q }))).total;
+  clock.advance(Date.parse('2030-01-01T04:59:59Z') - clock.now());
+  expect([await total('tonight'), await total('january')]).toEqual([0, 1]);
+  expect(searches()).toBe(2);
+  clock.advance(1000);
+  expect([await total('tonight'), await total('january')]).toEqual([1, 1]);
+  expect(searches()).toBe(3);
 });
 
 describe('an event that has begun', () => {
@@ -226,7 +268,7 @@ test('other pages, sizes and words are searches of their own', async () => {
 
 test('other filters are a search of their own', async () => {
   const { search, searches } = await start(['Opera']);
-  for (const filters of [{}, { city: 'Rome' }, { city: 'Oslo' }]) await search(request({ q: 'opera', filters }));
+  for (const filters of [{}, { city: 'Rome' }, { city: 'Oslo' }]) await search(request({ q: 'oper', filters }));
   expect(searches()).toBe(3);
 });
 

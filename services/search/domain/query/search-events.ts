@@ -4,7 +4,7 @@ import { AppError, isAppError } from '../../../../shared/errors.ts';
 import { type SalePhase, salePhaseAt } from '../../../../shared/sale/sale-state.ts';
 import type { SearchIndex } from '../index/search-index.ts';
 import { explained } from '../relevance/explain.ts';
-import { meaningOf } from '../relevance/meaning.ts';
+import { type Meaning, meaningOf } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
 import { termsOf } from '../relevance/terms.ts';
 import { awaitVersion } from './await-version.ts';
@@ -13,8 +13,9 @@ import { didYouMean } from './did-you-mean.ts';
 import { distanceKm } from './distance.ts';
 import type { FacetName, Facets } from './facets.ts';
 import type { SearchFilters } from './filters.ts';
+import { findEvents } from './find-events.ts';
 import { type Highlight, highlight } from './highlight.ts';
-import { dayOf, queryKey, type SearchHit, type SearchResult, type SearchSort } from './search-query.ts';
+import { quarterOf, queryKey, type SearchHit, type SearchResult, type SearchSort } from './search-query.ts';
 
 export type SearchRequest = {
   /** As the user typed it; empty lists upcoming events. */
@@ -106,13 +107,17 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
     const shown = `${[...facets].sort()}${request.highlight ? '*' : ''}${request.explain ? '?' : ''}`;
     const asked = `${queryKey(wanted)}:${where}:${size}${shown && `:${shown}`}`;
 
+    const { isOfToday } = meaningOf(wanted.text, clock.now());
+
     async function load(): Promise<string> {
       const now = clock.now();
       const start = cursor ? { after: cursor.after } : { from: (page - 1) * size };
-      const found = await index.search({ ...wanted, now, size, ...start, ...(facets.length > 0 && { facets }) });
-      const explain = request.explain ? explainer(wanted.text, now) : () => undefined;
+      const query = { ...wanted, now, size, ...start, ...(facets.length > 0 && { facets }) };
+      const { found, isLoose } = await findEvents(index, query);
+      const explain = request.explain ? explainer(meaningOf(wanted.text, now, { isLoose })) : () => undefined;
       const hits = found.hits.map((hit, at) => {
-        const shown = foundEvent(hit, now, filters, request.highlight ? wanted.text : undefined);
+        const marked = request.highlight && highlight(hit, wanted.text, isLoose);
+        const shown = { ...foundEvent(hit, now, filters), ...(marked && { highlight: marked }) };
         const explanation = at < mostExplained ? explain(hit) : undefined;
         return { ...shown, ...(explanation && { explanation }) };
       });
@@ -132,28 +137,26 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
 
     return async function search() {
       if (minVersion !== undefined) await reached(minVersion);
-      // "Tonight" means another day tomorrow.
-      const state = `${await index.generation()}:${dayOf(clock.now())}`;
+      const generation = await index.generation();
+      const state = isOfToday ? `${generation}:${quarterOf(clock.now())}` : generation;
       const kept = await read(`search:2:${state}:${asked}`, answerTtlMs, load, isUsable);
       return readEntry(kept).text;
     };
   };
 }
 
-function foundEvent(hit: SearchHit, now: number, { near }: SearchFilters, text: string | undefined): FoundEvent {
+function foundEvent(hit: SearchHit, now: number, { near }: SearchFilters): FoundEvent {
   const { status, date, on_sale_from, on_sale_until, presales, coordinates } = hit;
   const windows = { from: on_sale_from, until: on_sale_until, presales };
   return {
     ...hit,
     sale: salePhaseAt({ status, date, on_sale: windows }, now),
     ...(near && coordinates && { distanceKm: distanceKm(near, coordinates) }),
-    ...(text !== undefined && { highlight: highlight(hit, text) }),
   };
 }
 
 /** Returns a function that explains a hit's score. */
-function explainer(text: string, now: number): (hit: SearchHit) => string[] | undefined {
-  const meaning = meaningOf(text, dayOf(now));
+function explainer(meaning: Meaning): (hit: SearchHit) => string[] | undefined {
   return (hit) => {
     const found = scoreOf(meaning, termsOf(hit));
     return found && explained(found.reasons);

@@ -1,4 +1,5 @@
 import type { EventHit } from '../index/event-document.ts';
+import { quarterMinutes } from '../index/local-date.ts';
 import type { FacetName, Facets } from './facets.ts';
 import type { SearchFilters } from './filters.ts';
 
@@ -14,6 +15,8 @@ export type SearchCursor = {
   dateMs: number;
   uuid: string;
   view?: string;
+  /** The list is of a loose search. */
+  isLoose?: boolean;
 };
 
 export type SearchSort = (typeof searchSorts)[number];
@@ -23,8 +26,10 @@ export const searchSorts = ['relevance', 'date', 'price', 'distance', 'on_sale',
 export type SearchQuery = {
   /** Normalised; empty lists all upcoming events. */
   text: string;
+  /** Its words may be misspelt beginnings, as the meaning has it. */
+  isLoose?: boolean;
   /** An event needs only one of the words. */
-  isLoose?: true;
+  needsOne?: boolean;
   filters?: SearchFilters;
   /**
    * Left out: `relevance`, which for an empty text is by date. `distance` needs the filter `near`. What lacks the value
@@ -65,21 +70,15 @@ export type SearchResult = {
  * Names what a query looks for: two queries with one key match the same events, in the same order. Everything that is
  * kept or shared by query (pages, loads under way, lists that go on) has this in its key.
  */
-export function queryKey(query: Pick<SearchQuery, 'text' | 'isLoose' | 'filters' | 'sort'>) {
-  const { text, isLoose, filters = {}, sort = 'relevance' } = query;
-  const asked = { ...filters, isLoose, ...(sort !== 'relevance' && { sort }) };
+export function queryKey(query: Pick<SearchQuery, 'text' | 'isLoose' | 'needsOne' | 'filters' | 'sort'>) {
+  const { text, isLoose, needsOne, filters = {}, sort = 'relevance' } = query;
+  const way = { ...(isLoose && { isLoose }), ...(needsOne && { needsOne }) };
+  const asked = { ...filters, ...way, ...(sort !== 'relevance' && { sort }) };
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
   if (given.length === 0) return text;
   // A normalised text has no line break.
   return `${text}\n${JSON.stringify(given.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }
 
-const dayMs = 86_400_000;
-let lastDay = { number: Number.NaN, text: '' };
-
-/** The day on which a search is made, in UTC: words like "tonight" count from it. Most searches share its text. */
-export function dayOf(now: number): string {
-  const number = Math.floor(now / dayMs);
-  if (number !== lastDay.number) lastDay = { number, text: new Date(now).toISOString().slice(0, 10) };
-  return lastDay.text;
-}
+/** Counts quarters of an hour, with the first moment of which a day may begin somewhere: "tonight" means others then. */
+export const quarterOf = (now: number): number => Math.floor(now / (quarterMinutes * 60_000));

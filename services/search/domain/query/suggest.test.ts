@@ -48,6 +48,7 @@ test('names are suggested by their kind, the best first and each once', async ()
 
 test.each([
   ['ramstien', { performers: [{ name: 'Rammstein' }] }],
+  ['ramst', { performers: [{ name: 'Rammstein' }], cities: [] }],
   ['berl', { cities: [{ name: 'Berlin' }] }],
   ['gothenb', { cities: [{ name: 'Göteborg' }] }],
   ['wald', { venues: [{ location: 'Waldbühne, Berlin, Germany' }] }],

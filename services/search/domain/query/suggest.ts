@@ -6,8 +6,9 @@ import { scoreOf } from '../relevance/score.ts';
 import { noTerms, placeTerms, type Terms, termsOf } from '../relevance/terms.ts';
 import { awaitVersion } from './await-version.ts';
 import { cityName, cityOf } from './city-names.ts';
+import { findEvents } from './find-events.ts';
 import { normalise } from './search-events.ts';
-import { dayOf, type SearchHit } from './search-query.ts';
+import type { SearchHit } from './search-query.ts';
 import { beginningsOf, citiesCalled, type Suggestions } from './suggested-names.ts';
 
 export type SuggestRequest = {
@@ -38,7 +39,7 @@ export function suggest(deps: SuggestDeps, write: (found: Suggestions) => string
   return async function suggestFor({ q, size, minVersion }: SuggestRequest): Promise<string> {
     const text = normalise(q);
     if (minVersion !== undefined) await reached(minVersion);
-    const key = `suggest:2:${await index.generation()}:${dayOf(clock.now())}:${text}:${size}`;
+    const key = `suggest:2:${await index.generation()}:${text}:${size}`;
     return read(key, keptMs, async () => write(await namesFor(text, size)));
   };
 
@@ -52,8 +53,9 @@ export function suggest(deps: SuggestDeps, write: (found: Suggestions) => string
 
   /** The names of the best hits that have what was typed, misspelt. */
   async function nearNames(text: string, size: number, now: number): Promise<Suggestions> {
-    const meaning = meaningOf(text, dayOf(now));
-    const { hits } = await index.search({ text, now, size: looked });
+    const { found, isLoose } = await findEvents(index, { text, now, size: looked });
+    const { hits } = found;
+    const meaning = meaningOf(text, now, { isLoose });
     const best = (names: string[], terms: (name: string) => Terms) => matching(meaning, names, terms).slice(0, size);
     const cities = hits.flatMap(({ city, country }) => (city ? [cityName({ name: city, country })] : []));
     return {
@@ -101,6 +103,7 @@ const leadTerms = (name: string) => {
 };
 
 const unnamed = {
-  ...{ name: '', description: '', category: null, genre: null, local_date: '2000-01-01' },
+  ...{ name: '', description: '', category: null, genre: null },
+  ...{ date: '2000-01-01T00:00:00Z', local_date: '2000-01-01', time_zone: null },
   ...{ location: '', venue_name: null, city: null, country: null },
 };

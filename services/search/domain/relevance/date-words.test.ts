@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { words } from '../query/text.ts';
-import { dateTokens, dateWords } from './date-words.ts';
+import { dateTokens, dateWords, dateWordsAt } from './date-words.ts';
 
 // A Friday.
 const today = '2026-11-27';
@@ -118,12 +118,41 @@ test.each([
 ])('%s is a time by what stands beside', (text, spans) => expect(found(text)).toEqual(spans));
 
 test('an event has the tokens of its local date', () => {
-  expect(dateTokens('2027-07-10')).toEqual(['m07', 'y2027', 'w6', 'd2027-07-10']);
-  expect(dateTokens('2027-01-03T20:00:00')).toEqual(['m01', 'y2027', 'w0', 'd2027-01-03']);
+  expect(dateTokens('2027-07-10', 120)).toEqual(['m07', 'y2027', 'w6', 'd2027-07-10', 'd2027-07-10@120']);
+  expect(dateTokens('2027-01-03', -570)).toEqual(['m01', 'y2027', 'w0', 'd2027-01-03', 'd2027-01-03@-570']);
+});
+
+describe('words for days mean those of each place at the instant', () => {
+  /** The days that words mean, each with the least and the most minutes ahead of UTC where it is meant, if not all. */
+  const meant = (text: string, now: string) => {
+    const byDay = new Map<string, number[]>();
+    for (const token of dateWordsAt(words(text), Date.parse(now)).flatMap(({ tokens }) => tokens)) {
+      const [day = '', offset] = token.split('@');
+      byDay.set(day, [...(byDay.get(day) ?? []), ...(offset === undefined ? [] : [Number(offset)])]);
+    }
+    return Object.fromEntries([...byDay].map(([day, all]) => [day, all.length === 0 ? [] : [all[0], all.at(-1)]]));
+  };
+
+  test.each<[text: string, now: string, days: Record<string, number[]>]>([
+    ['tonight', '2026-11-27T03:00:00Z', { 'd2026-11-26': [-720, -195], 'd2026-11-27': [-180, 840] }],
+    ['tonight', '2026-11-27T03:14:59Z', { 'd2026-11-26': [-720, -195], 'd2026-11-27': [-180, 840] }],
+    ['tonight', '2026-11-27T03:15:00Z', { 'd2026-11-26': [-720, -210], 'd2026-11-27': [-195, 840] }],
+    [
+      'tomorrow',
+      '2026-11-27T11:00:00Z',
+      { 'd2026-11-27': [-720, -675], 'd2026-11-28': [-660, 765], 'd2026-11-29': [780, 840] },
+    ],
+    ['this weekend', '2026-11-25T12:00:00Z', { 'd2026-11-27': [], 'd2026-11-28': [], 'd2026-11-29': [] }],
+    ['this weekend', '2026-11-28T03:00:00Z', { 'd2026-11-27': [-720, -195], 'd2026-11-28': [], 'd2026-11-29': [] }],
+    ['27 november', '2026-11-28T03:00:00Z', { 'd2026-11-27': [-720, -195], 'd2027-11-27': [-180, 840] }],
+    ['27 november 2026', '2026-11-28T03:00:00Z', { 'd2026-11-27': [] }],
+    ['saturday', '2026-11-28T03:00:00Z', { w6: [] }],
+    ['july', '2026-11-28T03:00:00Z', { m07: [] }],
+  ])('%s at %s', (text, now, days) => expect(meant(text, now)).toEqual(days));
 });
 
 test('the tokens of words are those of events', () => {
-  const event = new Set(dateTokens('2027-07-10'));
+  const event = new Set(dateTokens('2027-07-10', 0));
   for (const text of ['july', '2027', 'saturday', '10 july', '7月', 'lördag']) {
     const [span] = dateWords(words(text), today);
     expect(span?.tokens.some((token) => event.has(token))).toBe(true);

@@ -1,3 +1,4 @@
+import { quarterMinutes } from '../index/local-date.ts';
 import { type DateWord, readDateTable, type When } from './date-table.ts';
 
 /** The words [from, to) mean a time; an event of that time has at least one of the tokens. */
@@ -19,10 +20,61 @@ export function dateWords(words: string[], today: string): DateSpan[] {
   return spans;
 }
 
-/** Returns the tokens of an event's local date (YYYY-MM-DD, a time after it is passed over): month, year, weekday, day. */
-export function dateTokens(localDate: string): string[] {
-  const date = localDate.slice(0, 10);
-  return [monthToken(Number(date.slice(5, 7))), `y${date.slice(0, 4)}`, `w${weekdayOf(date)}`, `d${date}`];
+/**
+ * Returns the spans of words that mean a time when they are typed at an instant, in milliseconds since 1970. The day of
+ * "tonight" is that of each venue by its own clock: a day that is meant in a part of the world alone has the minutes
+ * that its places are ahead of UTC behind it, d2026-11-27@-300.
+ */
+export function dateWordsAt(words: string[], now: number): DateSpan[] {
+  const spans = dateWords(words, dayOf(now));
+  if (!spans.some(isOfDay)) return spans;
+  const everywhere = daysAt(now).map(({ today, offsets }) => ({ offsets, spans: dateWords(words, today) }));
+  return spans.map((span) => ({ ...span, tokens: tokensOf(span, everywhere) }));
+}
+
+/** Returns whether a span means certain days: which ones may be a matter of the day on which it is typed. */
+export const isOfDay = ({ tokens }: DateSpan): boolean => tokens.some((token) => token.startsWith('d'));
+
+type Part = { offsets: number[]; spans: DateSpan[] };
+
+function tokensOf({ from, to }: DateSpan, everywhere: Part[]): string[] {
+  const meant = everywhere.map(({ offsets, spans }) => ({
+    offsets,
+    tokens: spans.find((span) => span.from === from && span.to === to)?.tokens ?? [],
+  }));
+  return [...new Set(meant.flatMap(({ tokens }) => tokens))].flatMap((token) => {
+    const places = meant.filter(({ tokens }) => tokens.includes(token));
+    if (places.length === meant.length) return [token];
+    return places.flatMap(({ offsets }) => offsets.map((offset) => there(token, offset)));
+  });
+}
+
+/** The least and the most minutes that a place is ahead of UTC. */
+const [leastOffset, mostOffset] = [-12 * 60, 14 * 60];
+
+/** The days that it is somewhere, each with where it is: two, or three before noon in UTC. */
+function daysAt(now: number): { today: string; offsets: number[] }[] {
+  const byDay = new Map<string, number[]>();
+  for (let offset = leastOffset; offset <= mostOffset; offset += quarterMinutes) {
+    const day = dayOf(now + offset * 60_000);
+    const offsets = byDay.get(day) ?? [];
+    byDay.set(day, offsets);
+    offsets.push(offset);
+  }
+  return Array.from(byDay, ([today, offsets]) => ({ today, offsets }));
+}
+
+const dayOf = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
+
+const there = (day: string, offset: number): string => `${day}@${offset}`;
+
+/**
+ * Returns the tokens of an event's local date (YYYY-MM-DD), and of the minutes that its place is ahead of UTC then:
+ * month, year, weekday, day, and day there.
+ */
+export function dateTokens(date: string, offset: number): string[] {
+  const day = `d${date}`;
+  return [monthToken(Number(date.slice(5, 7))), `y${date.slice(0, 4)}`, `w${weekdayOf(date)}`, day, there(day, offset)];
 }
 
 let table: Map<string, DateWord> | undefined;

@@ -3,19 +3,28 @@ import { nameOfCode } from './places.ts';
 import type { Reason } from './score.ts';
 import type { Field } from './terms.ts';
 
-/** Says in words why an event has its score, a sentence a reason, the weightiest first. */
+/** Says in words why an event has its score, the weightiest reason first; what several wishes share, once. */
 export function explained(reasons: Reason[]): string[] {
-  return [...reasons].sort((a, b) => b.score - a.score).map(sentence);
+  const scores = new Map<string, number>();
+  for (const reason of reasons) {
+    const said = saying(reason);
+    scores.set(said, (scores.get(said) ?? 0) + reason.score);
+  }
+  return [...scores].sort(([, a], [, b]) => b - a).map(([said, score]) => `${said}: ${points(score)}`);
 }
 
-function sentence({ typed, term, field, how, score }: Reason): string {
+function saying({ typed, term, field, how }: Reason): string {
   const place = nameOfCode(term);
-  const found =
-    how === 'is' && term === typed ? '' : ` as “${place ?? term}”${place ? ', of which it is a name' : howFound[how]}`;
-  const counts = Math.floor(score / have);
-  const worth = score % have;
-  const counted = counts === 0 ? '' : counts === 1 ? ', which counts half as a word' : ', which counts as a word';
-  return `“${typed}” is ${places[field]}${found}: ${worth} points${counted}`;
+  // The term of a time is a sign of ours.
+  const isAsTyped = field === 'when' || (how === 'is' && term === typed);
+  const found = isAsTyped ? '' : ` as “${place ?? term}”${place ? ', of which it is a name' : howFound[how]}`;
+  return `“${typed}” is ${places[field]}${found}`;
+}
+
+function points(score: number): string {
+  const halves = Math.floor(score / have);
+  const words = halves === 1 ? 'half as a word' : halves === 2 ? 'as a word' : `as ${halves / 2} words`;
+  return `${score % have} points${halves === 0 ? '' : `, which counts ${words}`}`;
 }
 
 const howFound: Record<Reason['how'], string> = {
@@ -23,6 +32,7 @@ const howFound: Record<Reason['how'], string> = {
   begins: ', which it begins',
   near1: ', one edit away',
   near2: ', two edits away at most',
+  begins1: ', whose beginning is one edit away at most',
 };
 
 const places: Record<Field, string> = {

@@ -6,9 +6,9 @@ import { have, maxQueryWords, meaningOf } from './meaning.ts';
 import { scoreOf } from './score.ts';
 import { termsOf } from './terms.ts';
 
-const today = '2026-11-27';
+const now = Date.parse('2026-11-27T12:00:00Z');
 const found = (text: string, event: Parameters<typeof someEvent>[0]) =>
-  scoreOf(meaningOf(text, today), termsOf(someEvent(event)));
+  scoreOf(meaningOf(text, now), termsOf(someEvent(event)));
 const isFound = (text: string, event: Omit<Parameters<typeof someEvent>[0], 'id'>) =>
   found(text, { id: 1, location: 'Hall', performers: [], ...event }) !== undefined;
 
@@ -77,7 +77,7 @@ describe('a search for words', () => {
 
   test('looks at its first words only, each once', () => {
     const words = Array.from({ length: maxQueryWords }, (_, at) => `w${at}`);
-    const typed = meaningOf([...words, ...words, 'xylophone'].join(' '), today).asked.map((wish) => wish.typed);
+    const typed = meaningOf([...words, ...words, 'xylophone'].join(' '), now).asked.map((wish) => wish.typed);
     expect(typed.filter((one) => one.includes('xylophone'))).toEqual([]);
     expect(words.every((word) => typed.includes(word))).toBe(true);
   });
@@ -113,7 +113,7 @@ describe('the better event has the higher score', () => {
 test('another name of a place is explained by the place’s own', () => {
   const { reasons } = found('munich', { id: 1, name: 'x', location: 'Olympiahalle, München', performers: [] })!;
   expect(explained(reasons)[0]).toBe(
-    '“munich” is in the place as “munchen”, of which it is a name: 60 points, which counts as a word',
+    '“munich” is in the place as “munchen”, of which it is a name: 70 points, which counts as a word',
   );
 });
 
@@ -125,10 +125,7 @@ describe('words for times', () => {
   });
 
   test('say whether they mean another day tomorrow', () => {
-    expect([meaningOf('queen tonight', today).isOfToday, meaningOf('queen july', today).isOfToday]).toEqual([
-      true,
-      false,
-    ]);
+    expect([meaningOf('queen tonight', now).isOfToday, meaningOf('queen july', now).isOfToday]).toEqual([true, false]);
   });
 });
 
@@ -145,6 +142,22 @@ test('a score is explained in words, the weightiest first', () => {
     '“ridgewya” is in the names, or in the place, as “ridgeway”, two edits away at most: 25 points, which counts half as a word',
   ]);
   expect(score).toBe(4 * have + 185);
+});
+
+test('what several wishes have in common is said once, and a time without its sign', () => {
+  const event = { id: 1, name: 'Queen', performers: ['Queen'], location: 'Hall, Oslo', date: '2026-11-27T20:00:00Z' };
+  const { reasons, score } = found('queen oslo tonight', event)!;
+  expect(explained(reasons)).toEqual([
+    '“queen” is in the name of whom the event is about: 100 points, which counts as a word',
+    '“oslo” is in the place: 70 points, which counts as a word',
+    '“queen” is the whole name of whom the event is about: 60 points, which counts half as a word',
+    '“tonight” is when the event takes place: 60 points',
+    '“oslo” is the whole name of the venue, the city or the country: 45 points',
+    '“queen” is in the title: 10 points',
+  ]);
+  expect(score).toBe(5 * have + 345);
+  const twice = found('東京東京', { id: 1, name: '東京' })!;
+  expect(explained(twice.reasons)[0]).toBe('“東京” is in the title: 210 points, which counts as 2 words');
 });
 
 test.each([

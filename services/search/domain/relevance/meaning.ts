@@ -1,15 +1,18 @@
 import { chunks, fold, isUnspaced, pairs, wordsOf } from '../query/text.ts';
-import { dateWords } from './date-words.ts';
+import { dateWordsAt, isOfDay } from './date-words.ts';
 import { type NamedPlaces, placesIn, placesNamed, placesWithin } from './named-places.ts';
 import { keysOfWords, nameKey } from './names.ts';
 import { noiseWords } from './noise-words.ts';
-import { editsAllowed, inflections } from './spellings.ts';
+import { editsAllowed, inflections, mayBegin } from './spellings.ts';
 import type { Field } from './terms.ts';
 
 /** One way to have what is asked for: any of these terms, in one of these fields, each with its score. */
 export type Option = {
-  /** As it is; as a beginning; or with so many edits at most, where swapped neighbours are one edit. */
-  how: 'is' | 'begins' | 'near1' | 'near2';
+  /**
+   * As it is; as a beginning; with so many edits at most, where swapped neighbours are one edit; or as a beginning with
+   * one edit at most, by `nearBeginning`.
+   */
+  how: 'is' | 'begins' | 'near1' | 'near2' | 'begins1';
   terms: string[];
   scores: Partial<Record<Field, number>>;
 };
@@ -34,7 +37,7 @@ export type Meaning = {
   helpful: Wish[];
   /** The least score of an event that is found. */
   least: number;
-  /** The words say "today" or the like: the meaning ends with the day. */
+  /** The words say "today" or the like: the meaning ends when a day begins somewhere, with a quarter of an hour. */
   isOfToday: boolean;
 };
 
@@ -53,7 +56,7 @@ const exact = { lead: 100, title: 95, support: 75, place: 60 };
 const inflected = scaled(exact, 0.85);
 const begun = scaled(exact, 0.75);
 /** A misspelt word is the dearest to look for: it does not matter in which field of these it is. */
-const [nearly, nearby, faintly] = [{ act: 53 }, { anyWord: 36 }, { anyWord: 25 }];
+const [nearly, nearby, faintly, barely] = [{ act: 53 }, { anyWord: 36 }, { anyWord: 25 }, { lead: 15, anyWord: 12 }];
 const about = 15;
 /** What a whole name is worth for each of its words. */
 const names = { leadName: 60, partName: 50, titleName: 45, placeName: 45, supportName: 40 };
@@ -65,15 +68,19 @@ const also = 10;
 const onTime = 60;
 
 /**
- * Returns what a normalised text asks for. `today` is a day, 2026-12-31. `isLoose`: an event needs only one of the words.
+ * How a text is taken. `isLoose`: its words may also be misspelt beginnings, which are dear to look for and say little:
+ * it is for a text that finds nothing else. `needsOne`: an event needs only one of the words.
  */
-export function meaningOf(text: string, today: string, isLoose = false): Meaning {
+export type Way = { isLoose?: boolean; needsOne?: boolean };
+
+/** Returns what a normalised text asks for at an instant, in milliseconds since 1970. */
+export function meaningOf(text: string, now: number, { isLoose = false, needsOne = false }: Way = {}): Meaning {
   const pieces = chunks(fold(text));
   const typed = [...new Set(pieces.flatMap(wordsOf))].slice(0, maxQueryWords);
   const signs = pieces.filter((piece) => wordsOf(piece).length === 0).slice(0, maxQueryWords);
   if (typed.length === 0) return signsAlone(signs);
 
-  const times = dateWords(typed, today);
+  const times = dateWordsAt(typed, now);
   const isTime = (at: number) => times.some(({ from, to }) => at >= from && at < to);
   const isNoise = (at: number) => noiseWords.has(typed[at]!);
   const solid = typed.map((_, at) => !isNoise(at) && !isTime(at));
@@ -100,7 +107,7 @@ export function meaningOf(text: string, today: string, isLoose = false): Meaning
     for (const [part, places] of partsOf(word, named[at]!)) {
       wanted++;
       const isUnfinished = isLast && isBeginning(part);
-      asked.push(wordWish(part, joints(typed, at), { places, isUnfinished, isOneOfSeveral }));
+      asked.push(wordWish(part, joints(typed, at), { places, isUnfinished, isOneOfSeveral, isLoose }));
       helpful.push(...besides(part, places.is, isLast));
     }
   }
@@ -113,8 +120,8 @@ export function meaningOf(text: string, today: string, isLoose = false): Meaning
   for (const wish of wholeWishes(typed, solid, wanted)) helpful.push(wish);
   if (isOfSigns) wanted += signs.length;
   for (const sign of signs) (isOfSigns ? asked : helpful).push(signWish(sign, isOfSigns));
-  const isOfToday = times.some(({ tokens }) => tokens.some((token) => token.startsWith('d')));
-  return { words: typed, asked, helpful, least: isLoose ? have : wanted * have, isOfToday };
+  const isOfToday = times.some(isOfDay);
+  return { words: typed, asked, helpful, least: needsOne ? have : wanted * have, isOfToday };
 }
 
 /** A name of signs alone: "!!!", "+/-". */
@@ -136,9 +143,10 @@ function partsOf(word: string, named: NamedPlaces): [part: string, NamedPlaces][
   return pairs(word).map((pair, at) => [pair, { ...named, is: [...new Set([...named.is, ...(within[at] ?? [])])] }]);
 }
 
-type Look = { places: NamedPlaces; isUnfinished: boolean; isOneOfSeveral: boolean };
+type Look = { places: NamedPlaces; isUnfinished: boolean; isOneOfSeveral: boolean; isLoose: boolean };
 
-function wordWish(word: string, joints: string[], { places, isUnfinished, isOneOfSeveral }: Look): Wish {
+function wordWish(word: string, joints: string[], look: Look): Wish {
+  const { places, isUnfinished, isOneOfSeveral, isLoose } = look;
   const options: Option[] = [
     { how: 'is', terms: [word, ...joints], scores: { ...plus(exact, asTyped), about: about + doubtful } },
   ];
@@ -158,6 +166,7 @@ function wordWish(word: string, joints: string[], { places, isUnfinished, isOneO
   // Those of one edit are among them, but for the first letter.
   if (edits >= 2) options.push({ how: 'near2', terms: [word], scores: plus(faintly, doubtful) });
   inPlace(places.near2, faintly.anyWord + doubtful);
+  if (isLoose && mayBegin(word)) options.push({ how: 'begins1', terms: [word], scores: plus(barely, doubtful) });
   return { typed: word, options };
 }
 

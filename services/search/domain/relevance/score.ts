@@ -1,5 +1,6 @@
 import { isNear } from './edits.ts';
 import type { Meaning, Option, Wish } from './meaning.ts';
+import { nearlyBegun } from './spellings.ts';
 import { type Field, fieldsOf, type Terms } from './terms.ts';
 
 /** Why an event has a score: for each wish that it fulfils, the best way in which it does. */
@@ -36,4 +37,5 @@ const meets: Record<Option['how'], (term: string, wanted: string) => boolean> = 
   begins: (term, wanted) => term.startsWith(wanted),
   near1: (term, wanted) => isNear(term, wanted, 1),
   near2: (term, wanted) => isNear(term, wanted, 2),
+  begins1: (term, wanted) => nearlyBegun(wanted).test(term),
 };

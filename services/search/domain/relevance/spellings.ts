@@ -1,4 +1,4 @@
-import { fold } from '../query/text.ts';
+import { fold, isUnspaced } from '../query/text.ts';
 
 /** The ways in which a text is written, folded: "Die Ärzte" → "die arzte", "die aerzte". */
 export function spellings(text: string): string[] {
@@ -64,3 +64,30 @@ export function editsAllowed(word: string): 0 | 1 | 2 {
   if (word.length < 4 || /\p{N}/u.test(word)) return 0;
   return word.length < 7 ? 1 : 2;
 }
+
+/** Shorter ones begin too much with an edit; of longer ones the pattern is too long to look for. */
+const isBeginning = /^\p{L}{5,12}$/u;
+
+/** Returns whether a word may be a misspelt beginning. */
+export const mayBegin = (word: string): boolean => isBeginning.test(word) && !isUnspaced(word);
+
+/**
+ * Returns the regular expression, in what JavaScript and Lucene both know, of beginnings that are one edit away from
+ * what was typed, or none. The first and the last letter are as typed: with a free last letter a beginning says little.
+ */
+export function nearBeginning(typed: string): string {
+  const letters = [...typed];
+  const last = letters.length - 1;
+  const withLetters = (from: number, to: number, ...other: string[]) =>
+    [...letters.slice(0, from), ...other, ...letters.slice(to)].join('');
+  const ways = [typed];
+  for (let at = 1; at <= last; at++) {
+    ways.push(withLetters(at, at, '.'));
+    if (at < last) ways.push(withLetters(at, at + 1, '.'), withLetters(at, at + 1));
+    if (at < last - 1) ways.push(withLetters(at, at + 2, letters[at + 1]!, letters[at]!));
+  }
+  return `(${[...new Set(ways)].join('|')})`;
+}
+
+/** Returns the pattern of words that a misspelt beginning begins. */
+export const nearlyBegun = (typed: string): RegExp => new RegExp(`^${nearBeginning(typed)}`, 'u');

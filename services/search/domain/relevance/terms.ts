@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { EventDocument } from '../index/event-document.ts';
+import { utcOffset } from '../index/local-date.ts';
 import { chunks, isUnspaced, longestWord, pairs, wordsOf } from '../query/text.ts';
 import { dateTokens } from './date-words.ts';
 import { nameKeys, performerParts, titleParts } from './names.ts';
@@ -39,7 +40,7 @@ export type Terms = Record<KeptField, string[]>;
 type Described = Pick<
   EventDocument,
   | ('name' | 'description' | 'category' | 'genre' | 'performers')
-  | ('local_date' | 'location' | 'venue_name' | 'city' | 'country')
+  | ('date' | 'time_zone' | 'local_date' | 'location' | 'venue_name' | 'city' | 'country')
 >;
 
 export function termsOf(event: Described): Terms {
@@ -60,7 +61,7 @@ export function termsOf(event: Described): Terms {
     support: unique(supports.flatMap(({ words }) => words)),
     place: unique(places.flatMap(({ words }) => words)),
     about: unique([event.description, event.category ?? '', event.genre ?? ''].flatMap(allWords)),
-    when: dateTokens(event.local_date),
+    when: dateTokens(event.local_date, utcOffset(event.date, event.time_zone)),
     leadName: unique(leads.flatMap(({ keys }) => keys)),
     partName: unique(leads.flatMap(({ partKeys }) => partKeys)),
     titleName: unique([...titleKeys, ...(title.some(({ part }) => part === name) ? [] : nameKeys(name))]),
