@@ -75,12 +75,13 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
     /** The postings of all terms that an option means. */
     *find(option: Option): Stepwise<Postings[]> {
       const single: Posting[] = [];
-      const found: Postings[] = [single];
+      const found: Postings[] = [];
       for (const term of yield* meant(option)) {
         const postings = byTerm.get(term);
         if (typeof postings === 'number') single.push(postings);
         else if (postings) found.push(postings);
       }
+      found.push(Uint32Array.from(single));
       return found;
     },
   };
