@@ -29,7 +29,8 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
   function set(term: string, slot: number, mask: number): void {
     const known = byTerm.get(term);
     if (known === undefined) inOrder.add(term);
-    byTerm.set(term, setPosting(known, slot, mask));
+    const postings = setPosting(known, slot, mask);
+    if (postings !== known) byTerm.set(term, postings);
   }
 
   function remove(term: string, slot: number): void {
