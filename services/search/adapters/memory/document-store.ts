@@ -50,7 +50,7 @@ export function createDocumentStore() {
   function write(slot: number, after: EventDocument | undefined): void {
     const before = documents[slot];
     index.change(slot, before && termsOf(before), after && termsOf(after));
-    attributes.set(slot, after);
+    attributes.set(slot, before, after);
     documents[slot] = after;
     dates[slot] = after ? Date.parse(after.date) : Number.NaN;
     changes++;
