@@ -23,7 +23,7 @@ export function setPosting(known: Posting | Postings | undefined, slot: number, 
   }
   const at = indexOf(known, slot);
   const isThere = known[at] !== 0 && slotOf(known[at]!) === slot;
-  const all = isThere || known.at(-1) === 0 ? known : withRoom(known);
+  const all = isThere || known[known.length - 1] === 0 ? known : withRoom(known);
   if (!isThere && all[at] !== 0) all.copyWithin(at + 1, at);
   all[at] = posting;
   return all;
