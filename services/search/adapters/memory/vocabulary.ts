@@ -45,7 +45,8 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
     const found: string[] = [];
     for (const list of inOrder.lists()) {
       for (const term of terms) {
-        const some = how === 'begins' ? yield* begun(list, term) : yield* near(list, term, how === 'near1' ? 1 : 2);
+        const some =
+          how === 'begins' ? yield* begun(list.terms, term) : yield* near(list, term, how === 'near1' ? 1 : 2);
         for (const one of some) found.push(one);
       }
     }
