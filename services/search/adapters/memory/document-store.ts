@@ -3,6 +3,7 @@ import type { Meaning } from '../../domain/relevance/meaning.ts';
 import { termsOf } from '../../domain/relevance/terms.ts';
 import { createAttributes } from './attributes.ts';
 import { createInvertedIndex } from './inverted-index.ts';
+import { createRooms } from './rooms.ts';
 import type { Candidate } from './scores.ts';
 import { createTexts } from './texts.ts';
 import type { Stepwise } from './turns.ts';
@@ -89,6 +90,7 @@ export function createDocumentStore() {
     dateMs: (slot: number) => dates[slot]!,
     document: (slot: number) => documents[slot]!,
     attributes,
+    rooms: createRooms(),
     matching: (meaning: Meaning, wanted: (slot: number) => boolean): Stepwise<Candidate[]> =>
       index.find(meaning, documents.length, wanted),
     /** How many slots there are, empty ones too. */
