@@ -32,12 +32,13 @@ export function createAttributes() {
     closes,
     /** NaN where it is null. */
     onSaleFrom,
-    set(slot: number, event: EventDocument | undefined): void {
+    /** Moves a slot from one event to another; `undefined` for an empty slot. */
+    set(slot: number, before: EventDocument | undefined, event: EventDocument | undefined): void {
       const filters = event && filterTerms(event);
       for (const name of termFilterNames) terms[name].set(slot, filters?.[name] ?? []);
       const facets = event && facetValues(event);
       for (const { name, counted } of values) counted.set(slot, facets?.[name] ?? []);
-      names.set(slot, event);
+      names.set(slot, before, event);
       day.set(slot, event ? dayNumber(event.local_date) : Number.NaN);
       price.set(slot, event?.price_from ?? Number.NaN);
       seats.set(slot, event?.seats_left ?? Number.NaN);

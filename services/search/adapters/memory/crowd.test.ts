@@ -100,4 +100,13 @@ describe('a search that is paused', () => {
     await settle(after);
     expect((await settle(index.search({ text: 'gala', now: 0, size: 1 }))).total).toBe(events - 99);
   });
+
+  test('finds what it finds alone, whatever others look for beside it', async () => {
+    const { index, settle } = await start();
+    const queries = (['date', 'popularity'] as const).map((sort) => ({ text: '', sort, now: 0, size: 3, from: 500 }));
+    const alone = [];
+    for (const query of queries) alone.push(await settle(index.search(query)));
+    const together = await settle(Promise.all(queries.map((query) => index.search(query))));
+    expect(together).toEqual(alone);
+  });
 });

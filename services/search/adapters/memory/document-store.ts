@@ -3,13 +3,12 @@ import type { Meaning } from '../../domain/relevance/meaning.ts';
 import { termsOf } from '../../domain/relevance/terms.ts';
 import { createAttributes } from './attributes.ts';
 import { createInvertedIndex } from './inverted-index.ts';
+import { createRooms } from './rooms.ts';
 import type { Candidate } from './scores.ts';
 import { createTexts } from './texts.ts';
 import type { Stepwise } from './turns.ts';
 
 export type DocumentStore = ReturnType<typeof createDocumentStore>;
-
-type Kept = { document: EventDocument; version: bigint };
 
 const deletionsRemembered = 100_000;
 
@@ -18,7 +17,8 @@ export function createDocumentStore() {
   const index = createInvertedIndex();
   const attributes = createAttributes();
   const texts = createTexts();
-  const kept: (Kept | undefined)[] = [];
+  const documents: (EventDocument | undefined)[] = [];
+  const versions: bigint[] = [];
   /** By slot; NaN, which is neither before nor after anything, in an empty one. */
   const dates: number[] = [];
   const freeSlots: number[] = [];
@@ -28,34 +28,37 @@ export function createDocumentStore() {
 
   function put(document: EventDocument, version: bigint): void {
     const slot = slots.get(document.id);
-    const before = slot === undefined ? undefined : kept[slot]!;
-    if (version < (before?.version ?? deletions.get(document.id) ?? version)) return;
+    const newest = slot === undefined ? deletions.get(document.id) : versions[slot];
+    if (newest !== undefined && version < newest) return;
     deletions.delete(document.id);
-    if (before && isSameDocument(before.document, document)) before.version = version;
-    else write(slot ?? take(document.id), before?.document, { document: texts.shared(document), version });
+    const at = slot ?? take(document.id);
+    versions[at] = version;
+    const before = documents[at];
+    if (!before || !isSameDocument(before, document)) write(at, texts.shared(document));
   }
 
   function remove(id: number, version: bigint): void {
     const slot = slots.get(id);
-    const known = slot === undefined ? deletions.get(id) : kept[slot]!.version;
+    const known = slot === undefined ? deletions.get(id) : versions[slot];
     if (known !== undefined && version < known) return;
     remember(id, version);
     if (slot === undefined) return;
-    write(slot, kept[slot]!.document, undefined);
+    write(slot, undefined);
     slots.delete(id);
     freeSlots.push(slot);
   }
 
-  function write(slot: number, before: EventDocument | undefined, after: Kept | undefined): void {
-    index.change(slot, before && termsOf(before), after && termsOf(after.document));
-    attributes.set(slot, after?.document);
-    kept[slot] = after;
-    dates[slot] = after ? Date.parse(after.document.date) : Number.NaN;
+  function write(slot: number, after: EventDocument | undefined): void {
+    const before = documents[slot];
+    index.change(slot, before && termsOf(before), after && termsOf(after));
+    attributes.set(slot, before, after);
+    documents[slot] = after;
+    dates[slot] = after ? Date.parse(after.date) : Number.NaN;
     changes++;
   }
 
   function take(id: number): number {
-    const slot = freeSlots.pop() ?? kept.length;
+    const slot = freeSlots.pop() ?? documents.length;
     slots.set(id, slot);
     return slot;
   }
@@ -68,7 +71,7 @@ export function createDocumentStore() {
 
   /** Versions beyond this one no longer keep anything out. */
   function forgetBeyond(newest: bigint): void {
-    for (const one of kept) if (one && one.version > newest) one.version = 0n;
+    for (const [slot, version] of versions.entries()) if (version > newest) versions[slot] = 0n;
     for (const [id, version] of deletions) if (version > newest) deletions.delete(id);
   }
 
@@ -80,16 +83,17 @@ export function createDocumentStore() {
     count: () => slots.size,
     read(id: number): EventDocument | undefined {
       const slot = slots.get(id);
-      return slot === undefined ? undefined : kept[slot]!.document;
+      return slot === undefined ? undefined : documents[slot];
     },
     /** Grows with every change that a search may see. */
     changes: () => changes,
     dateMs: (slot: number) => dates[slot]!,
-    document: (slot: number) => kept[slot]!.document,
+    document: (slot: number) => documents[slot]!,
     attributes,
+    rooms: createRooms(),
     matching: (meaning: Meaning, wanted: (slot: number) => boolean): Stepwise<Candidate[]> =>
-      index.find(meaning, kept.length, wanted),
+      index.find(meaning, documents.length, wanted),
     /** How many slots there are, empty ones too. */
-    used: () => kept.length,
+    used: () => documents.length,
   };
 }

@@ -1,4 +1,5 @@
 import { firstFrom } from '../../domain/query/sorted.ts';
+import type { TermList } from './term-lists.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /**
@@ -7,7 +8,7 @@ import { type Stepwise, stepsAtOnce } from './turns.ts';
  * before it stay. Where a whole row is beyond the edits that are allowed, all terms that begin so are passed over at
  * once. Swapped neighbours are one edit.
  */
-export function* near(terms: readonly string[], wanted: string, edits: 1 | 2): Stepwise<string[]> {
+export function* near({ terms, shared }: TermList, wanted: string, edits: 1 | 2): Stepwise<string[]> {
   const width = wanted.length + 1;
   const longest = wanted.length + edits;
   const codes = Uint16Array.from({ length: wanted.length }, (_, at) => wanted.charCodeAt(at));
@@ -40,39 +41,19 @@ export function* near(terms: readonly string[], wanted: string, edits: 1 | 2): S
 
   const found: string[] = [];
   const keepsFirst = edits > 1;
-  /** Whose rows are filled, and how many. */
-  let before = '';
+  /** How many rows are filled, of the term before. */
   let filled = 0;
   let steps = 0;
   let at = keepsFirst ? firstFrom(terms, wanted.charAt(0)) : 0;
   while (at < terms.length) {
     const term = terms[at]!;
     if (keepsFirst && term.charCodeAt(0) !== codes[0]) break;
-    let depth = 0;
-    while (depth < filled && depth < term.length && term.charCodeAt(depth) === before.charCodeAt(depth)) depth++;
-    while (depth < term.length && fill(term, depth)) depth++;
-    before = term;
-    filled = depth;
-    if (depth < term.length) at = endOf(terms, term.slice(0, depth + 1), at);
-    else {
-      if (rows[depth * width + wanted.length]! <= edits) found.push(term);
-      at++;
-    }
+    filled = Math.min(filled, shared[at]!);
+    while (filled < term.length && fill(term, filled)) filled++;
+    at++;
+    if (filled < term.length) while (at < terms.length && shared[at]! > filled) at++;
+    else if (rows[filled * width + wanted.length]! <= edits) found.push(term);
     if (++steps % stepsAtOnce === 0) yield;
   }
   return found;
-}
-
-/** Where the terms with a beginning end, from one of them on; mostly they are few. */
-function endOf(terms: readonly string[], beginning: string, from: number): number {
-  let step = 1;
-  while (from + step < terms.length && terms[from + step]!.startsWith(beginning)) step *= 2;
-  let low = from + (step >> 1) + 1;
-  let high = Math.min(from + step, terms.length);
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (terms[middle]!.startsWith(beginning)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -5,13 +5,12 @@ import type { DocumentStore } from './document-store.ts';
 import { createCounts } from './facets.ts';
 import { allMet, conditions } from './filters.ts';
 import { ranking } from './ranking.ts';
+import type { Room } from './rooms.ts';
 import type { Candidate } from './scores.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
-/** The slots of all events that match, in no order, with an entry of each in every array. */
-export type Matches = { slots: Int32Array; scores: Float64Array; ranks: Float64Array; dates: Float64Array };
-
-export type Found = Pick<SearchResult, 'facets' | 'firstTurnMs'> & { matches: Matches };
+/** `matches` has the slots of all events that match, in no order, in the arrays of `room`. */
+export type Found = Pick<SearchResult, 'facets' | 'firstTurnMs'> & { matches: Room; room: Room };
 
 /** The facet that an event misses by its filters: none, or, besides the places of facets, the filter by sales. */
 const none = -1;
@@ -20,7 +19,7 @@ const several = -3;
 
 /**
  * Looks at each event once. One that meets all filters but those of one facet counts in that facet, and one whose sale
- * is not as it should be yet tells when the search will find others.
+ * is not as it should be yet tells when the search will find others. The room is to be given back.
  */
 export function* findMatches(store: DocumentStore, query: SearchQuery): Stepwise<Found> {
   const { text, now, filters = {}, facets = [] } = query;
@@ -35,8 +34,8 @@ export function* findMatches(store: DocumentStore, query: SearchQuery): Stepwise
   const length = candidates?.length ?? store.used();
 
   const rank = ranking(attributes, query);
-  const [slots, scores] = [new Int32Array(length), new Float64Array(length)];
-  const [ranks, dates] = [new Float64Array(length), new Float64Array(length)];
+  const room = store.rooms.take(length);
+  const { slots, scores, ranks, dates } = room;
   let count = 0;
   /** By facet: the slots that miss its filters alone, and are not counted yet. */
   const near: number[][] = counts.names.map(() => []);
@@ -91,6 +90,7 @@ export function* findMatches(store: DocumentStore, query: SearchQuery): Stepwise
     yield;
   }
   return {
+    room,
     matches: {
       slots: slots.subarray(0, count),
       scores: scores.subarray(0, count),

@@ -18,7 +18,7 @@ const writeMs = 40;
 const wholeChanges = 10_000;
 
 /**
- * The index in this process: gone with it, and built from the database at each start. About 1.5 KB an event. Deletions
+ * The index in this process: gone with it, and built from the database at each start. About 2 KB an event. Deletions
  * are remembered, against older documents that come later, for the last 100,000 events deleted. A search sees one state
  * of the index, however long it takes.
  */

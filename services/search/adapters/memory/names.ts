@@ -8,11 +8,19 @@ import {
 } from '../../domain/query/suggested-names.ts';
 import { isUnspaced } from '../../domain/query/text.ts';
 import type { Column } from './column.ts';
+import { type Posting, type Postings, removePosting, setPosting, slotOf } from './postings.ts';
 import { createTermLists } from './term-lists.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
-/** A name of one kind, its whole starts, a line each, the slots of its events, and how popular these are together. */
-type Name = { kind: NameKind; text: string; starts: string; slots: number[]; popularity: number };
+/** A name of one kind, its whole starts, a line each, its events, how many these are, and how popular together. */
+type Name = {
+  kind: NameKind;
+  text: string;
+  starts: string;
+  slots: Posting | Postings | undefined;
+  events: number;
+  popularity: number;
+};
 
 /** A name that is found, with the slot of its first upcoming event. */
 export type FoundName = { text: string; slot: number };
@@ -21,13 +29,9 @@ type Ranked = FoundName & { isWhole: boolean; weight: number };
 
 export type EventsOfNames = { dateMs: (slot: number) => number; uuid: (slot: number) => string };
 
-/**
- * The names of all events, by the words that they begin with: each name once, however many events have it. An event is
- * set before its popularity is.
- */
+/** The names of all events, by the words that they begin with: each name once, however many events have it. */
 export function createNames(popularity: Column) {
   const byText = Object.fromEntries(nameKinds.map((kind) => [kind, new Map<string, Name>()]));
-  const bySlot: (Name[] | undefined)[] = [];
   const whole = Object.fromEntries(nameKinds.map((kind) => [kind, createBeginnings()])) as Record<NameKind, Beginnings>;
   const inner = Object.fromEntries(nameKinds.map((kind) => [kind, createBeginnings()])) as Record<NameKind, Beginnings>;
 
@@ -35,34 +39,43 @@ export function createNames(popularity: Column) {
     const known = byText[kind]!.get(text);
     if (known) return known;
     const starts = startsOf(kind, text);
-    const name = { kind, text, starts: starts.whole.join('\n'), slots: [], popularity: 0 };
+    const name = { kind, text, starts: starts.whole.join('\n'), slots: undefined, events: 0, popularity: 0 };
     byText[kind]!.set(text, name);
     whole[kind].add(name, starts.whole);
     inner[kind].add(name, starts.inner);
     return name;
   }
 
+  function join(name: Name, slot: number): void {
+    name.slots = setPosting(name.slots, slot, 1);
+    name.events++;
+  }
+
   function leave(name: Name, slot: number): void {
-    name.slots.splice(name.slots.indexOf(slot), 1);
-    if (name.slots.length > 0) return;
+    name.slots = removePosting(name.slots!, slot);
+    name.events--;
+    if (name.events > 0) return;
     byText[name.kind]!.delete(name.text);
     const starts = startsOf(name.kind, name.text);
     whole[name.kind].remove(name, starts.whole);
     inner[name.kind].remove(name, starts.inner);
   }
 
+  function namesOf(event: EventDocument | undefined): Name[] {
+    if (!event) return [];
+    const named = suggestedNames(event);
+    return nameKinds.flatMap((kind) => named[kind].map((text) => take(kind, text)));
+  }
+
   return {
-    /** Moves a slot to the names of another event; `undefined` for an empty slot. */
-    set(slot: number, event: EventDocument | undefined): void {
-      const before = bySlot[slot] ?? [];
-      const named = event && suggestedNames(event);
-      const after = named ? nameKinds.flatMap((kind) => named[kind].map((text) => take(kind, text))) : [];
-      for (const name of before) name.popularity -= popularity.get(slot);
-      for (const name of after) name.popularity += event!.popularity;
-      for (const name of after) if (!before.includes(name)) name.slots.push(slot);
-      for (const name of after) whole[name.kind].raise(name);
-      for (const name of before) if (!after.includes(name)) leave(name, slot);
-      bySlot[slot] = event && after;
+    /** Moves a slot from the names of one event to those of another; `undefined` for an empty slot. */
+    set(slot: number, before: EventDocument | undefined, after: EventDocument | undefined): void {
+      const [old, now] = [namesOf(before), namesOf(after)];
+      for (const name of old) name.popularity -= before!.popularity;
+      for (const name of now) name.popularity += after!.popularity;
+      for (const name of now) if (!old.includes(name)) join(name, slot);
+      for (const name of now) whole[name.kind].raise(name);
+      for (const name of old) if (!now.includes(name)) leave(name, slot);
     },
 
     /** The first names of a kind. */
@@ -111,7 +124,7 @@ const hasWithin = ({ starts }: Name, beginning: string): boolean =>
 const weightOf = (popularity: number, events: number): number => popularity * 2 ** 20 + events;
 
 /** No less than its weight at any time, for events that are over count here. */
-const mostOf = ({ popularity, slots }: Name): number => weightOf(popularity, slots.length);
+const mostOf = ({ popularity, events }: Name): number => weightOf(popularity, events);
 
 /** Keeps the first of the names that are offered, in order; those of which a later word begins so are offered last. */
 function createBest({ now, size }: NameQuery, { dateMs, uuid }: EventsOfNames, popularity: Column) {
@@ -132,7 +145,9 @@ function createBest({ now, size }: NameQuery, { dateMs, uuid }: EventsOfNames, p
 
   function rank({ text, slots }: Name, isWhole: boolean): Ranked | undefined {
     let [first, events, sold] = [-1, 0, 0];
-    for (const slot of slots) {
+    for (const posting of typeof slots === 'number' ? [slots] : slots!) {
+      if (posting === 0) break;
+      const slot = slotOf(posting);
       if (dateMs(slot) < now) continue;
       events++;
       sold += popularity.get(slot);
@@ -179,9 +194,9 @@ function createBeginnings() {
     /** To be called when a whole name has become weightier. */
     raise(name: Name): void {
       const most = mostOf(name);
-      for (const text of firstWords(name.starts.split('\n'))) {
-        const word = byText.get(text)!;
-        if (word.most < most) word.most = most;
+      for (const start of name.starts.split('\n')) {
+        const word = byText.get(firstWord(start));
+        if (word && word.most < most) word.most = most;
       }
     },
     /** Those whose first word is that of a start. */
@@ -198,5 +213,9 @@ function createBeginnings() {
   };
 }
 
-const firstWord = (start: string): string => start.split(' ', 1)[0]!;
+function firstWord(start: string): string {
+  const end = start.indexOf(' ');
+  return end < 0 ? start : start.slice(0, end);
+}
+
 const firstWords = (starts: string[]): Set<string> => new Set(starts.filter(Boolean).map(firstWord));

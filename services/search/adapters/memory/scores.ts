@@ -23,7 +23,8 @@ export function createScores() {
   function* offer(terms: Postings[], byMask: number[], lets: (slot: number) => boolean): Stepwise<undefined> {
     let steps = 0;
     for (const postings of terms) {
-      for (const posting of postings) {
+      for (let at = 0; at < postings.length && postings[at] !== 0; at++) {
+        const posting = postings[at]!;
         if (++steps % stepsAtOnce === 0) yield;
         const score = byMask[maskOf(posting)]!;
         if (score === 0) continue;

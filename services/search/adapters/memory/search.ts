@@ -2,7 +2,8 @@ import { type EventDocument, hitOf } from '../../domain/index/event-document.ts'
 import { queryKey, type SearchCursor, type SearchQuery, type SearchResult } from '../../domain/query/search-query.ts';
 import type { DocumentStore } from './document-store.ts';
 import { isStillFound } from './kept-list.ts';
-import { findMatches, type Matches } from './matches.ts';
+import { findMatches } from './matches.ts';
+import type { Room } from './rooms.ts';
 import { top } from './top.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 import type { List, Views } from './views.ts';
@@ -15,11 +16,12 @@ export function* search(store: DocumentStore, views: Views, query: SearchQuery):
     const places = yield* select(all(kept.dates.length), isStillFound(kept, query));
     return yield* page({ ...kept, document: (place) => kept.documents[place]! }, places, query, query.after!.view!);
   }
-  const { matches, ...found } = yield* findMatches(store, query);
+  const { matches, room, ...found } = yield* findMatches(store, query);
   const read = { ...matches, document: (place: number) => store.document(matches.slots[place]!) };
   const name = views.name(key, store.changes());
   const result = yield* page(read, all(matches.dates.length), query, name);
   if (result.next && !views.has(name)) views.keep(name, key, yield* copy(store, matches));
+  store.rooms.giveBack(room);
   return { ...result, ...found };
 }
 
@@ -43,7 +45,7 @@ function* page(read: Read, places: Int32Array, query: SearchQuery, view: string)
 }
 
 /** What a list is to stay like, however the store changes. */
-function* copy(store: DocumentStore, { slots, scores, ranks, dates }: Matches): Stepwise<List> {
+function* copy(store: DocumentStore, { slots, scores, ranks, dates }: Room): Stepwise<List> {
   const documents: EventDocument[] = [];
   for (let place = 0; place < slots.length; place++) {
     documents.push(store.document(slots[place]!));

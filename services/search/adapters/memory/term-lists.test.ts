@@ -26,8 +26,19 @@ test('terms that come and go stand in order, each once, in few lists', () => {
   const { lists, terms } = manyTerms();
   const kept = lists.lists();
   expect(kept.length).toBeLessThan(6);
-  expect(kept.flat().sort()).toEqual([...terms].sort());
-  for (const list of kept) expect(list).toEqual([...list].sort());
+  expect(kept.flatMap((list) => list.terms).sort()).toEqual([...terms].sort());
+  for (const list of kept) expect(list.terms).toEqual([...list.terms].sort());
+});
+
+test('a term tells how many characters it has in common with the one before', () => {
+  for (const { terms, shared } of manyTerms().lists.lists()) {
+    const [first, ...rest] = terms.map((term, at) => ({ term, before: terms[at - 1] ?? '', count: shared[at]! }));
+    expect(first?.count ?? 0).toBe(0);
+    for (const { term, before, count } of rest) {
+      expect(before.slice(0, count)).toBe(term.slice(0, count));
+      expect(before.at(count)).not.toBe(term.at(count)!);
+    }
+  }
 });
 
 test('the terms with a beginning come in order, from all lists', () => {

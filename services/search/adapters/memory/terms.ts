@@ -1,72 +1,90 @@
+import { createCodes } from './codes.ts';
+
 export type Terms = ReturnType<typeof createTerms>;
 
-/** The terms of each slot as small numbers: the first in one array, for most have no other. */
+/** The terms of each slot as small numbers. Most slots have one; several stand in one array, for arrays are dear. */
 export function createTerms() {
-  const codes = new Map<string, number>();
-  const terms: string[] = [];
-  /** How many slots have a term; the code of one that none has goes to another term. */
-  const uses: number[] = [];
-  const freeCodes: number[] = [];
-  let first = new Int32Array(1024).fill(none);
-  const others: (number[] | undefined)[] = [];
-  /** How many slots have more than one term. */
-  let withOthers = 0;
+  const codes = createCodes();
+  /** By slot: `none`, the code of its one term, or, below `none`, where its list is: see `placeOf`. */
+  let entries = new Int32Array(1024).fill(none);
+  /** The codes of each list, then `none`. */
+  let lists = new Int32Array(1024);
+  let used = 0;
+  /** How much of `lists` slots have. */
+  let needed = 0;
 
-  function take(term: string): number {
-    let code = codes.get(term);
-    if (code === undefined) {
-      code = freeCodes.pop() ?? terms.length;
-      codes.set(term, code);
-      terms[code] = term;
-      uses[code] = 0;
-    }
-    uses[code]!++;
-    return code;
+  /** Calls `look` for each code of a slot. */
+  function each(slot: number, look: (code: number) => void): void {
+    const entry = entries[slot]!;
+    if (entry > none) look(entry);
+    if (entry < none) for (let at = placeOf(entry); lists[at] !== none; at++) look(lists[at]!);
   }
 
-  function release(code: number): void {
-    if (--uses[code]! > 0) return;
-    codes.delete(terms[code]!);
-    terms[code] = '';
-    freeCodes.push(code);
+  function append(list: readonly number[]): number {
+    const size = list.length + 1;
+    if (used + size > lists.length) moveLists(size);
+    lists.set(list, used);
+    lists[used + list.length] = none;
+    used += size;
+    return placeOf(used - size);
+  }
+
+  /** Moves all lists to a new array, which has room for more, without those that no slot has any more. */
+  function moveLists(more: number): void {
+    const [old, size] = [lists, Math.ceil((needed + more) * 1.5)];
+    lists = new Int32Array(size);
+    used = 0;
+    for (const [slot, entry] of entries.entries()) {
+      if (entry >= none) continue;
+      const from = placeOf(entry);
+      entries[slot] = append([...old.subarray(from, old.indexOf(none, from))]);
+    }
   }
 
   function grow(slot: number): void {
     const more = new Int32Array(slot * 2).fill(none);
-    more.set(first);
-    first = more;
+    more.set(entries);
+    entries = more;
   }
 
   return {
     set(slot: number, wanted: readonly string[]): void {
-      if (slot >= first.length) grow(slot);
-      const before = [first[slot]!, ...(others[slot] ?? [])];
-      const [code = none, ...rest] = wanted.map(take);
-      first[slot] = code;
-      withOthers += Number(rest.length > 0) - Number(before.length > 1);
-      others[slot] = rest.length > 0 ? rest : undefined;
-      for (const one of before) if (one !== none) release(one);
+      if (slot >= entries.length) grow(slot);
+      const now = wanted.map(codes.take);
+      let before = 0;
+      each(slot, (code) => {
+        codes.release(code);
+        before++;
+      });
+      needed += sizeOf(now.length) - sizeOf(before);
+      entries[slot] = none;
+      entries[slot] = now.length > 1 ? append(now) : (now[0] ?? none);
     },
-    has: (slot: number, code: number): boolean => first[slot] === code || (others[slot]?.includes(code) ?? false),
+    has(slot: number, code: number): boolean {
+      const entry = entries[slot]!;
+      if (entry >= none) return entry === code;
+      let at = placeOf(entry);
+      while (lists[at] !== code && lists[at] !== none) at++;
+      return lists[at] === code;
+    },
     /** Adds one to the count of each term of these slots. */
     count(slots: Int32Array, counts: Uint32Array): void {
-      const firsts = first;
-      for (let at = 0; at < slots.length; at++) {
-        const code = firsts[slots[at]!]!;
-        if (code !== none) counts[code]!++;
-      }
-      if (withOthers === 0) return;
-      for (let at = 0; at < slots.length; at++) {
-        const rest = others[slots[at]!];
-        if (rest) for (let i = 0; i < rest.length; i++) counts[rest[i]!]!++;
+      for (let i = 0; i < slots.length; i++) {
+        const entry = entries[slots[i]!]!;
+        if (entry > none) counts[entry]!++;
+        if (entry < none) for (let at = placeOf(entry); lists[at] !== none; at++) counts[lists[at]!]!++;
       }
     },
     /** The code of a term; undefined when no slot has it. */
-    code: (term: string): number | undefined => codes.get(term),
-    term: (code: number): string => terms[code]!,
+    code: codes.code,
+    term: codes.text,
     /** All codes are below. */
-    size: () => terms.length,
+    size: codes.size,
   };
 }
 
 const none = -1;
+
+/** Returns the place of the list that an entry names, and the entry that names a place. */
+const placeOf = (entry: number): number => none - 1 - entry;
+const sizeOf = (terms: number): number => (terms > 1 ? terms + 1 : 0);

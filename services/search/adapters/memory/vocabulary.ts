@@ -4,7 +4,7 @@ import { nearlyBegun } from '../../domain/relevance/spellings.ts';
 import { type Field, fieldsOf, type Terms } from '../../domain/relevance/terms.ts';
 import { near } from './fuzzy.ts';
 import { type Posting, type Postings, removePosting, setPosting } from './postings.ts';
-import { createTermLists } from './term-lists.ts';
+import { createTermLists, type TermList } from './term-lists.ts';
 import { type Stepwise, stepsAtOnce } from './turns.ts';
 
 /** A term with the fields that have it, as a mask. */
@@ -30,7 +30,8 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
   function set(term: string, slot: number, mask: number): void {
     const known = byTerm.get(term);
     if (known === undefined) inOrder.add(term);
-    byTerm.set(term, setPosting(known, slot, mask));
+    const postings = setPosting(known, slot, mask);
+    if (postings !== known) byTerm.set(term, postings);
   }
 
   function remove(term: string, slot: number): void {
@@ -76,22 +77,23 @@ export function createVocabulary(fields: readonly (keyof Terms)[]) {
     /** The postings of all terms that an option means. */
     *find(option: Option): Stepwise<Postings[]> {
       const single: Posting[] = [];
-      const found: Postings[] = [single];
+      const found: Postings[] = [];
       for (const term of yield* meant(option)) {
         const postings = byTerm.get(term);
         if (typeof postings === 'number') single.push(postings);
         else if (postings) found.push(postings);
       }
+      found.push(Uint32Array.from(single));
       return found;
     },
   };
 }
 
 const meets = {
-  begins: begun,
-  near1: (list: readonly string[], term: string) => near(list, term, 1),
-  near2: (list: readonly string[], term: string) => near(list, term, 2),
-  begins1: begunNearly,
+  begins: ({ terms }: TermList, term: string) => begun(terms, term),
+  near1: (list: TermList, term: string) => near(list, term, 1),
+  near2: (list: TermList, term: string) => near(list, term, 2),
+  begins1: ({ terms }: TermList, term: string) => begunNearly(terms, term),
 };
 
 /** The first letter is as typed. */

@@ -73,6 +73,7 @@ function written(name: string): string[][] {
   const ways = spellings(name).flatMap((folded) => {
     const pieces = chunks(folded);
     const words = pieces.flatMap(wordsOf);
+    if (isPlain.test(folded)) return [words];
     // A name of signs alone.
     if (words.length === 0) return [[pieces.join('')]];
     return [
@@ -84,6 +85,9 @@ function written(name: string): string[][] {
   });
   return [...new Map(ways.map((words) => [words.join(' '), words])).values()];
 }
+
+/** Such a name is written in one way. */
+const isPlain = /^[a-z0-9\s]*[a-z0-9][a-z0-9\s]*$/;
 
 /** Within a script without spaces any character may begin a word. */
 const insideOf = ([first = '']: string[]): string[] =>

@@ -10,7 +10,9 @@ export function nameKeys(name: string): string[] {
   const keys = new Set<string>();
   for (const folded of spellings(name)) {
     const pieces = chunks(folded);
-    for (const written of [pieces, pieces.map(lookalike)]) {
+    const looks = pieces.map(lookalike);
+    const hasLookalike = looks.some((look, at) => look !== pieces[at]);
+    for (const written of hasLookalike ? [pieces, looks] : [pieces]) {
       const words = written.flatMap(wordsOf);
       for (const key of words.length === 0 ? [written.join('')] : keysOfWords(words)) keys.add(key);
       if (words.length > 1 && articles.has(words[0]!)) keys.add(nameKey(words.slice(1)));

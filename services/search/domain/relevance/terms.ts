@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { EventDocument } from '../index/event-document.ts';
 import { utcOffset } from '../index/local-date.ts';
 import { chunks, isUnspaced, longestWord, pairs, wordsOf } from '../query/text.ts';
@@ -48,11 +47,10 @@ export function termsOf(event: Described): Terms {
   const places = placeParts(event).map(placeOf);
   const placeKeys = new Set(places.flatMap(({ ownKeys }) => ownKeys));
   // "Live in Berlin" says where, and has no more to do with the band Berlin than any event there.
-  const title = titleParts(name).flatMap((part, i) => {
-    const keys = nameKeys(part);
-    return i === 0 || !keys.some((key) => placeKeys.has(key)) ? [{ part, keys }] : [];
-  });
-  const titleWords = unique(title.flatMap(({ part, keys }) => withName(part, keys)));
+  const title = titleParts(name)
+    .map(titlePartOf)
+    .filter(({ keys }, i) => i === 0 || !keys.some((key) => placeKeys.has(key)));
+  const titleWords = unique(title.flatMap(({ words }) => words));
   const titleKeys = title.flatMap(({ keys }) => keys);
   const { leads, supports } = billing(performers.map(performerOf), new Set(titleKeys), new Set(titleWords));
   return {
@@ -60,7 +58,7 @@ export function termsOf(event: Described): Terms {
     title: titleWords,
     support: unique(supports.flatMap(({ words }) => words)),
     place: unique(places.flatMap(({ words }) => words)),
-    about: unique([event.description, event.category ?? '', event.genre ?? ''].flatMap(allWords)),
+    about: unique(allWords(`${event.description} ${event.category ?? ''} ${event.genre ?? ''}`)),
     when: dateTokens(event.local_date, utcOffset(event.date, event.time_zone)),
     leadName: unique(leads.flatMap(({ keys }) => keys)),
     partName: unique(leads.flatMap(({ partKeys }) => partKeys)),
@@ -102,44 +100,45 @@ function billing(performers: Performer[], titleKeys: Set<string>, titleWords: Se
   return { leads, supports: performers.filter((performer) => !leads.includes(performer)) };
 }
 
-/** Names of performers and places come again and again. */
-const remembered = { max: 10_000 };
+const mostRemembered = 10_000;
+
+/** Remembers what it made of a text: names of performers and places and the parts of titles come again and again. */
+function remembered<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size === mostRemembered) known.clear();
+    const made = make(text);
+    known.set(text, made);
+    return made;
+  };
+}
+
+const titlePartOf = remembered((part) => {
+  const keys = nameKeys(part);
+  return { part, words: withName(part, keys), keys };
+});
 
 type Performer = { ownWords: string[]; words: string[]; keys: string[]; partKeys: string[] };
 
-const performersKnown = new LRUCache<string, Performer>(remembered);
-
-function performerOf(name: string): Performer {
-  let known = performersKnown.get(name);
-  if (!known) {
-    const keys = nameKeys(name);
-    const partKeys = performerParts(name).flatMap(nameKeys);
-    known = { ownWords: allWords(name), words: withName(name, keys), keys, partKeys };
-    performersKnown.set(name, known);
-  }
-  return known;
-}
-
-type Place = { ownKeys: string[]; words: string[]; keys: string[] };
-
-const placesKnown = new LRUCache<string, Place>(remembered);
+const performerOf = remembered((name): Performer => {
+  const keys = nameKeys(name);
+  const partKeys = performerParts(name).flatMap(nameKeys);
+  return { ownWords: allWords(name), words: withName(name, keys), keys, partKeys };
+});
 
 /**
  * A part of a place's name: a hall, a city, a country. A city or a country has a code, too, by which a search that
  * names it in any language finds it. A country has nothing else: one who looks for Manchester United does not mean the
  * United Kingdom.
  */
-function placeOf(part: string): Place {
-  let known = placesKnown.get(part);
-  if (!known) {
-    const keys = nameKeys(part);
-    const codes = placeCodes(part);
-    const words = codes.length > 0 && codes.every(isCountry) ? [] : withName(part, keys);
-    known = { ownKeys: keys, words: [...words, ...codes], keys: [...keys, ...codes] };
-    placesKnown.set(part, known);
-  }
-  return known;
-}
+const placeOf = remembered((part) => {
+  const keys = nameKeys(part);
+  const codes = placeCodes(part);
+  const words = codes.length > 0 && codes.every(isCountry) ? [] : withName(part, keys);
+  return { ownKeys: keys, words: [...words, ...codes], keys: [...keys, ...codes] };
+});
 
 /** The words of a name, and the name as one word: Lady Gaga → lady, gaga, ladygaga. */
 const withName = (name: string, keys: string[]): string[] => [...allWords(name), ...keys.filter(isOneWord)];
@@ -166,7 +165,9 @@ function chunkWords(chunk: string): string[] {
 
 const isPlain = /^[a-z0-9]+$/;
 
-const unique = (terms: string[]): string[] => [...new Set(terms)];
+/** Of a few terms a set takes longer. */
+const unique = (terms: string[]): string[] =>
+  terms.length > 16 ? [...new Set(terms)] : terms.filter((term, at) => terms.indexOf(term) === at);
 
 /** A name of signs alone has no words, and is within nothing. */
 const isWithin = (some: string[], all: Set<string>): boolean => some.length > 0 && some.every((word) => all.has(word));

@@ -14,6 +14,7 @@ export const maxForms = 4;
  * gives none, and so does Han: its reading depends on language and word, which takes a dictionary.
  */
 export function transliterations(word: string): string[] {
+  if (asciiWord.test(word)) return [];
   const folded = fold(word);
   const script = scripts.find(([letters]) => letters.test(folded));
   const forms = script?.[1](folded) ?? [];
