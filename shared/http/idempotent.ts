@@ -109,8 +109,7 @@ export function changedOnce<R>(
   c: Context<Env>,
   keys: IdempotencyKeys,
   request: KeyedRequest,
-  change: (ending: Ending<R>) => Promise<R>,
-  respond: (result: R) => KeyedResponse,
+  { change, respond }: { change(ending: Ending<R>): Promise<R>; respond(result: R): KeyedResponse },
 ): Promise<never> {
   const ending = { request: askedBy(request), respond: (result: R) => stored(respond(result)) };
   return idempotent(c, keys, request, async () => respond(await change(ending)));

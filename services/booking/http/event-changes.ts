@@ -256,8 +256,10 @@ export function eventChangeRoutes(ports: Ports, authorOf: AuthorOf) {
         c,
         ports.idempotencyKeys,
         { ...request, body },
-        (ending: EventEnding) => postponeEvent(ports, author, wanted, ending),
-        changed,
+        {
+          change: (ending: EventEnding) => postponeEvent(ports, author, wanted, ending),
+          respond: changed,
+        },
       );
     })
     .openapi(rescheduleRoute, async (c) => {
@@ -269,8 +271,10 @@ export function eventChangeRoutes(ports: Ports, authorOf: AuthorOf) {
         c,
         ports.idempotencyKeys,
         { ...request, body },
-        (ending: EventEnding) => rescheduleEvent(ports, author, wanted, ending),
-        changed,
+        {
+          change: (ending: EventEnding) => rescheduleEvent(ports, author, wanted, ending),
+          respond: changed,
+        },
       );
     })
     .openapi(operationRoute, async (c) => {

@@ -32,10 +32,10 @@ export function changedUnderKey<R>(
   c: Context<Env>,
   { idempotencyKeys }: { idempotencyKeys: IdempotencyKeys },
   request: OnceRequest,
-  change: (ending: Ending<R>) => Promise<R>,
-  toMade: (result: R) => Omit<Made, 'status'>,
+  { change, respond }: { change(ending: Ending<R>): Promise<R>; respond(result: R): Omit<Made, 'status'> },
 ): Promise<never> {
-  return changedOnce(c, idempotencyKeys, keyed(c, request), change, (result) => ({ status: 200, ...toMade(result) }));
+  const once = { change, respond: (result: R) => ({ status: 200, ...respond(result) }) };
+  return changedOnce(c, idempotencyKeys, keyed(c, request), once);
 }
 
 /** Returns the response to a request that has made a thing with a uuid. */

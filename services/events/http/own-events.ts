@@ -212,11 +212,10 @@ export function ownEventRoutes(deps: Ports & { authorOf: AuthorOf }) {
       // A request about another organiser's event leaves no key behind.
       await findSettings(deps, { actor: by.actor, uuid, scope: 'manage' });
       const request = { path: `${events}/${uuid}/publish`, key: c.req.valid('header')['idempotency-key'] };
-      return changedUnderKey(
-        ...([c, deps, request] as const),
-        (ending: Ending<OrganisersEvent>) => publishEvent(deps, { author: by, uuid }, ending),
-        ({ settings }) => ({ json: settingsJson(settings), location: `${events}/${uuid}/settings` }),
-      );
+      return changedUnderKey(c, deps, request, {
+        change: (ending: Ending<OrganisersEvent>) => publishEvent(deps, { author: by, uuid }, ending),
+        respond: ({ settings }) => ({ json: settingsJson(settings), location: `${events}/${uuid}/settings` }),
+      });
     })
     .openapi(listRoute, async (c) => {
       const { cursor: after, ...query } = c.req.valid('query');

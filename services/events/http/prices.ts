@@ -104,10 +104,9 @@ export function priceRoutes(deps: ChangePricesPorts & { idempotencyKeys: Idempot
     const key = c.req.valid('header')['idempotency-key'];
     const request = { path: path.replace('{uuid}', eventUuid), key, body: { ...body, ...to } };
     const change = { eventUuid, ...body, to };
-    return changedUnderKey(
-      ...([c, deps, request] as const),
-      (ending: Ending<{ changed: number }>) => changePrices(deps, deps.authorOf(c), change, ending),
-      (json) => ({ json }),
-    );
+    return changedUnderKey(c, deps, request, {
+      change: (ending: Ending<{ changed: number }>) => changePrices(deps, deps.authorOf(c), change, ending),
+      respond: (json) => ({ json }),
+    });
   });
 }
