@@ -4,7 +4,7 @@ import { AppError, isAppError } from '../../../../shared/errors.ts';
 import { type SalePhase, salePhaseAt } from '../../../../shared/sale/sale-state.ts';
 import type { SearchIndex } from '../index/search-index.ts';
 import { explained } from '../relevance/explain.ts';
-import { type Meaning, meaningOf } from '../relevance/meaning.ts';
+import { type Meaning, meaningOf, saysDay } from '../relevance/meaning.ts';
 import { scoreOf } from '../relevance/score.ts';
 import { termsOf } from '../relevance/terms.ts';
 import { awaitVersion } from './await-version.ts';
@@ -107,7 +107,7 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
     const shown = `${[...facets].sort()}${request.highlight ? '*' : ''}${request.explain ? '?' : ''}`;
     const asked = `${queryKey(wanted)}:${where}:${size}${shown && `:${shown}`}`;
 
-    const { isOfToday } = meaningOf(wanted.text, clock.now());
+    const isOfDay = saysDay(wanted.text, clock.now());
 
     async function load(): Promise<string> {
       const now = clock.now();
@@ -138,7 +138,7 @@ export function searchEvents(deps: SearchEventsDeps, write: (page: SearchPage) =
     return async function search() {
       if (minVersion !== undefined) await reached(minVersion);
       const generation = await index.generation();
-      const state = isOfToday ? `${generation}:${quarterOf(clock.now())}` : generation;
+      const state = isOfDay ? `${generation}:${quarterOf(clock.now())}` : generation;
       const kept = await read(`search:2:${state}:${asked}`, answerTtlMs, load, isUsable);
       return readEntry(kept).text;
     };

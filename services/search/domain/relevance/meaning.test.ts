@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { someEvent } from '../../testing.ts';
 import { edits } from './edits.ts';
 import { explained } from './explain.ts';
-import { have, maxQueryWords, meaningOf } from './meaning.ts';
+import { have, maxQueryWords, meaningOf, saysDay } from './meaning.ts';
 import { scoreOf } from './score.ts';
 import { termsOf } from './terms.ts';
 
@@ -125,7 +125,7 @@ describe('words for times', () => {
   });
 
   test('say whether they mean another day tomorrow', () => {
-    expect([meaningOf('queen tonight', now).isOfToday, meaningOf('queen july', now).isOfToday]).toEqual([true, false]);
+    expect([saysDay('queen tonight', now), saysDay('queen july', now)]).toEqual([true, false]);
   });
 });
 

@@ -37,8 +37,6 @@ export type Meaning = {
   helpful: Wish[];
   /** The least score of an event that is found. */
   least: number;
-  /** The words say "today" or the like: the meaning ends when a day begins somewhere, with a quarter of an hour. */
-  isOfToday: boolean;
 };
 
 /** Most different words of a query that are looked at; further ones are passed over. */
@@ -76,7 +74,7 @@ export type Way = { isLoose?: boolean; needsOne?: boolean };
 /** Returns what a normalised text asks for at an instant, in milliseconds since 1970. */
 export function meaningOf(text: string, now: number, { isLoose = false, needsOne = false }: Way = {}): Meaning {
   const pieces = chunks(fold(text));
-  const typed = [...new Set(pieces.flatMap(wordsOf))].slice(0, maxQueryWords);
+  const typed = typedIn(pieces);
   const signs = pieces.filter((piece) => wordsOf(piece).length === 0).slice(0, maxQueryWords);
   if (typed.length === 0) return signsAlone(signs);
 
@@ -120,15 +118,23 @@ export function meaningOf(text: string, now: number, { isLoose = false, needsOne
   for (const wish of wholeWishes(typed, solid, wanted)) helpful.push(wish);
   if (isOfSigns) wanted += signs.length;
   for (const sign of signs) (isOfSigns ? asked : helpful).push(signWish(sign, isOfSigns));
-  const isOfToday = times.some(isOfDay);
-  return { words: typed, asked, helpful, least: needsOne ? have : wanted * have, isOfToday };
+  return { words: typed, asked, helpful, least: needsOne ? have : wanted * have };
 }
+
+const typedIn = (pieces: string[]): string[] => [...new Set(pieces.flatMap(wordsOf))].slice(0, maxQueryWords);
+
+/**
+ * Returns whether a normalised text says "today" or the like: its meaning ends when a day begins somewhere, with a
+ * quarter of an hour.
+ */
+export const saysDay = (text: string, now: number): boolean =>
+  dateWordsAt(typedIn(chunks(fold(text))), now).some(isOfDay);
 
 /** A name of signs alone: "!!!", "+/-". */
 function signsAlone(signs: string[]): Meaning {
   const key = signs.join('');
   const asked = key === '' ? [] : [signWish(key, true)];
-  return { words: [], asked, helpful: [], least: have, isOfToday: false };
+  return { words: [], asked, helpful: [], least: have };
 }
 
 const signWish = (sign: string, isAsked: boolean): Wish => ({
