@@ -1,26 +1,24 @@
 import type { EventDocument } from '../../domain/index/event-document.ts';
+import { remembering } from '../../domain/remembering.ts';
 
-/** Most texts that are remembered; then it begins anew. */
+/** Most texts that are remembered. */
 const most = 100_000;
 
 /** Lets the documents share their equal texts: many events have one venue, and each row came with a copy of its own. */
 export function createTexts() {
-  const known = new Map<string, string>();
-
-  function one(text: string): string {
-    return remembered(known, text, () => text);
-  }
+  const known = remembering<string>(most);
+  const one = (text: string) => known(text, () => text);
   const orNull = (text: string | null) => (text === null ? null : one(text));
 
-  const linesOfOne = new Map<string, string[]>();
+  const linesOfOne = remembering<string[]>(most);
   /** Most line-ups are of one. */
   function lineUp(names: string[]): string[] {
     if (names.length !== 1) return names.map(one);
-    return remembered(linesOfOne, names[0]!, () => [one(names[0]!)]);
+    return linesOfOne(names[0]!, () => [one(names[0]!)]);
   }
 
-  const points = new Map<string, EventDocument['coordinates']>();
-  const point = (at: NonNullable<EventDocument['coordinates']>) => remembered(points, `${at.lat} ${at.lon}`, () => at);
+  const points = remembering<EventDocument['coordinates']>(most);
+  const point = (at: NonNullable<EventDocument['coordinates']>) => points(`${at.lat} ${at.lon}`, () => at);
 
   return {
     /** All members stand here by name, for an object that is made of another takes half as much more. */
@@ -56,12 +54,3 @@ export function createTexts() {
 }
 
 const noPresales: EventDocument['presales'] = [];
-
-function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const same = known.get(key);
-  if (same !== undefined) return same;
-  if (known.size === most) known.clear();
-  const made = make();
-  known.set(key, made);
-  return made;
-}

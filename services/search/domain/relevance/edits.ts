@@ -14,7 +14,7 @@ export function edits(a: string, b: string, most = 2): number {
   }
   const [restA, restB] = [endA - from, endB - from];
   if (restA === 0 || restB === 0) return restA + restB;
-  // What is left differs at both ends: it is one letter for another, two swapped letters, or more than one edit.
+  // The rest differs at both ends: it is one letter for another, two swapped letters, or more than one edit.
   if (restA === 1 && restB === 1) return 1;
   if (most === 1 && restA + restB !== 4) return 2;
   return editsOf(a.slice(from, endA), b.slice(from, endB));

@@ -1,6 +1,7 @@
 import type { EventDocument } from '../index/event-document.ts';
 import { utcOffset } from '../index/local-date.ts';
 import { chunks, isUnspaced, longestWord, pairs, wordsOf } from '../query/text.ts';
+import { remembering } from '../remembering.ts';
 import { dateTokens } from './date-words.ts';
 import { nameKeys, performerParts, titleParts } from './names.ts';
 import { isCountry, placeCodes } from './places.ts';
@@ -104,15 +105,8 @@ const mostRemembered = 10_000;
 
 /** Remembers what it made of a text: names of performers and places and the parts of titles come again and again. */
 function remembered<T>(make: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    if (known.size === mostRemembered) known.clear();
-    const made = make(text);
-    known.set(text, made);
-    return made;
-  };
+  const known = remembering<T>(mostRemembered);
+  return (text) => known(text, () => make(text));
 }
 
 const titlePartOf = remembered((part) => {
